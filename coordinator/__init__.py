@@ -1,0 +1,1 @@
+"""Decide what to scan and what the answers mean: command line, configuration, ledger, reports."""

@@ -1,0 +1,1 @@
+"""(desired, observed) → SchemaDiff. Generic over kinds, pure, deterministic."""

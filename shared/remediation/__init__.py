@@ -1,0 +1,1 @@
+"""Change → Statement: the way back, ordered, with what it endangers."""

@@ -1,0 +1,86 @@
+"""What a remediation is: ordered statements, each with its hazards, and whether the whole is proven."""
+
+from __future__ import annotations
+
+from enum import Enum
+
+import msgspec
+
+from shared.diff.changes import Change
+from shared.schema.identity import ObjectId
+
+
+class HazardKind(str, Enum):
+    """What a statement can do to a running system."""
+
+    BLOCKS_READS = "blocks_reads"
+    BLOCKS_WRITES = "blocks_writes"
+    REWRITES_TABLE = "rewrites_table"
+    SCANS_TABLE = "scans_table"
+    BUILDS_INDEX = "builds_index"
+    LOSES_DATA = "loses_data"
+    BREAKS_READERS = "breaks_readers"
+
+
+class Hazard(msgspec.Struct, frozen=True, order=True):
+    """One danger of one statement, in a sentence."""
+
+    kind: HazardKind
+    message: str
+
+
+class Statement(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """One DDL statement of a plan.
+
+    Args:
+        sql: Complete, without the trailing semicolon.
+        object: What it is about.
+        change: `missing`, `unexpected` or `altered`: the difference it removes.
+        hazards: Sorted.
+        destructive: True when data or a constraint that nobody declared is lost; shown only behind an option.
+        transactional: False for what PostgreSQL refuses inside a transaction (CREATE INDEX CONCURRENTLY).
+        lock_timeout_ms: To be set before it.
+        statement_timeout_ms: To be set before it; 0 means none.
+    """
+
+    sql: str
+    object: ObjectId
+    change: str
+    hazards: tuple[Hazard, ...] = ()
+    destructive: bool = False
+    transactional: bool = True
+    lock_timeout_ms: int = 3000
+    statement_timeout_ms: int = 0
+
+
+class ProofStatus(str, Enum):
+    """What became of the proof."""
+
+    PROVEN = "proven"
+    UNPROVEN = "unproven"
+    NOT_ATTEMPTED = "not_attempted"
+
+
+class Proof(msgspec.Struct, frozen=True):
+    """Applied to the materialised live shape, read back, and equal to the spec; or why not."""
+
+    status: ProofStatus = ProofStatus.NOT_ATTEMPTED
+    reason: str = ""
+
+
+class Plan(msgspec.Struct, frozen=True, kw_only=True):
+    """The way from one observed shape to the spec.
+
+    Args:
+        desired: Schema hash of the spec.
+        observed: Schema hash of the shape it was made for.
+        statements: In the order they must run.
+        remaining: Changes the statements do not remove (destructive ones left out, unverified ones).
+        proof: Whether it was seen to work on the scratch copy.
+    """
+
+    desired: str
+    observed: str
+    statements: tuple[Statement, ...] = ()
+    remaining: tuple[Change, ...] = ()
+    proof: Proof = Proof()

@@ -1,0 +1,45 @@
+"""What is said about objects: owner, privileges, comment, security label. Each is compared only by choice."""
+
+from __future__ import annotations
+
+import msgspec
+
+from shared.schema.base import Facet, SignedObject
+
+
+class Owner(Facet, frozen=True, kw_only=True):
+    """The role that owns an object."""
+
+    role: str
+
+
+class Comment(Facet, frozen=True, kw_only=True):
+    """`COMMENT ON`."""
+
+    text: str
+
+
+class SecurityLabel(Facet, frozen=True, kw_only=True):
+    """`SECURITY LABEL`; the labels as (provider, label)."""
+
+    labels: tuple[tuple[str, str], ...] = ()
+
+
+class Grant(msgspec.Struct, frozen=True, order=True, kw_only=True, omit_defaults=True):
+    """What one role may do. The owner's own entry carries the grantee `{owner}`."""
+
+    grantee: str  # "public" for everyone
+    privileges: tuple[str, ...] = ()
+    grantable: tuple[str, ...] = ()
+
+
+class Privileges(Facet, frozen=True, kw_only=True):
+    """The grants on an object, or on one column (`of="column"`), where they are not PostgreSQL's default."""
+
+    grants: tuple[Grant, ...] = ()
+
+
+class DefaultPrivileges(SignedObject, frozen=True, kw_only=True):
+    """`ALTER DEFAULT PRIVILEGES`; `name` is the role, `signature` the object type, `namespace` the IN SCHEMA."""
+
+    grants: tuple[Grant, ...] = ()

@@ -1,0 +1,175 @@
+"""A schema and what is known beside it. If it is in `Schema` it is hashed; what must not be hashed is in `Snapshot`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+import msgspec
+
+from shared.schema.identity import ObjectId
+from shared.schema.model import SchemaObject
+
+
+class Schema(msgspec.Struct, frozen=True):
+    """All objects of one tenant, sorted by identity and free of duplicates: a non-canonical Schema cannot exist.
+
+    Use `Schema.of` to build one from objects in any order.
+
+    Raises:
+        ValueError: When the objects are not sorted or an identity occurs twice.
+    """
+
+    objects: tuple[SchemaObject, ...] = ()
+
+    def __post_init__(self) -> None:
+        previous: ObjectId | None = None
+        for item in self.objects:
+            identity = item.identity
+            if previous is not None and not previous < identity:
+                raise ValueError(f"a schema must be sorted and duplicate-free: {identity} follows {previous}")
+            previous = identity
+
+    @classmethod
+    def of(cls, objects: Iterable[SchemaObject]) -> Schema:
+        """Build the canonical schema of these objects.
+
+        Raises:
+            ValueError: When two objects have the same identity.
+        """
+        return cls(tuple(sorted(objects, key=lambda item: item.identity)))
+
+    def __iter__(self) -> Iterator[SchemaObject]:
+        return iter(self.objects)
+
+    def by_identity(self) -> dict[ObjectId, SchemaObject]:
+        """Index the objects by identity."""
+        return {item.identity: item for item in self.objects}
+
+
+class ColumnOrder(msgspec.Struct, frozen=True, order=True):
+    """The columns of one relation in their order. Not drift, but `SELECT *` and CREATE TABLE need it."""
+
+    namespace: str
+    relation: str
+    columns: tuple[str, ...]
+
+
+class Dependency(msgspec.Struct, frozen=True, order=True):
+    """`dependent` cannot stand without `referenced` (`pg_depend`, both sides mapped to modelled objects)."""
+
+    dependent: ObjectId
+    referenced: ObjectId
+
+
+class SchemaVersion(msgspec.Struct, frozen=True, order=True):
+    """What a migration tool's own table says of a tenant.
+
+    Args:
+        tool: `sqlx`, `diesel`, `refinery`, `flyway`, `atlas`, `alembic`, `golang-migrate`, `goose` or `liquibase`.
+        version: The newest applied version, as the tool spells it.
+        dirty: True when the tool's table says that a migration failed half-way.
+    """
+
+    tool: str
+    version: str
+    dirty: bool = False
+
+
+class Unmodelled(msgspec.Struct, frozen=True, order=True):
+    """Objects PostgreSQL has and no query reads: never silent."""
+
+    catalog: str
+    count: int
+
+
+class Snapshot(msgspec.Struct, frozen=True, kw_only=True):
+    """The observed schema with the facts of one read.
+
+    Args:
+        schema: What was read.
+        server_version: `server_version_num`, 150018 for 15.18.
+        fingerprint: Hash of the raw catalog rows, hex (see `shared.postgres.fingerprint`).
+        versions: What the migration tables said.
+        column_order: Per relation, sorted.
+        dependencies: Sorted.
+        unmodelled: Sorted; empty when everything was read.
+    """
+
+    schema: Schema
+    server_version: int
+    fingerprint: str
+    versions: tuple[SchemaVersion, ...] = ()
+    column_order: tuple[ColumnOrder, ...] = ()
+    dependencies: tuple[Dependency, ...] = ()
+    unmodelled: tuple[Unmodelled, ...] = ()
+
+
+class Origin(msgspec.Struct, frozen=True, order=True, omit_defaults=True):
+    """Where something is declared.
+
+    Args:
+        file: Path relative to the spec's root.
+        line: 1-based.
+        address: The IaC address that carries the SQL (`module.fleet["a"].sql_migrate.schema`), or empty.
+    """
+
+    file: str
+    line: int
+    address: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.file}:{self.line}"
+
+
+class Declaration(msgspec.Struct, frozen=True):
+    """One SQL statement of the spec and where it stands."""
+
+    sql: str
+    origin: Origin
+
+
+class SpecSource(msgspec.Struct, frozen=True, kw_only=True):
+    """What IaC declares, before PostgreSQL has seen it.
+
+    Args:
+        declarations: DDL in the order it must run.
+        expected_version: The schema version the tenants should be at, or empty.
+        tenants: Tenant names the declaration itself enumerates (`for_each`), sorted; may be empty.
+        unchecked: What the source holds that could not be evaluated, as readable sentences: never silently partial.
+    """
+
+    declarations: tuple[Declaration, ...]
+    expected_version: str = ""
+    tenants: tuple[str, ...] = ()
+    unchecked: tuple[str, ...] = ()
+
+
+class ObjectOrigin(msgspec.Struct, frozen=True, order=True):
+    """Where one object is declared."""
+
+    identity: ObjectId
+    origin: Origin
+
+
+class Spec(msgspec.Struct, frozen=True, kw_only=True):
+    """The desired schema, as the scratch server spells it, and where each object is declared."""
+
+    snapshot: Snapshot
+    source: SpecSource
+    origins: tuple[ObjectOrigin, ...] = ()
+
+    @property
+    def schema(self) -> Schema:
+        """The desired schema."""
+        return self.snapshot.schema
+
+    def origin_of(self, identity: ObjectId) -> Origin | None:
+        """Give where an object, or failing that its parent table, is declared."""
+        index = {entry.identity: entry.origin for entry in self.origins}
+        if identity in index:
+            return index[identity]
+        for kind in ("table", "view", "materialized_view", "foreign_table", "domain_type"):
+            parent = ObjectId(kind=kind, namespace=identity.namespace, name=identity.parent)
+            if identity.parent and parent in index:
+                return index[parent]
+        return None

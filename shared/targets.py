@@ -1,0 +1,89 @@
+"""Where a tenant lives, and what one attempt to read it gave."""
+
+from __future__ import annotations
+
+from enum import Enum
+
+import msgspec
+
+from shared.schema.schema import SchemaVersion, Snapshot
+
+
+class Target(msgspec.Struct, frozen=True, order=True, kw_only=True, omit_defaults=True):
+    """One tenant's place. Holds no secret: the host's credentials are looked up by `host` where the connection is made.
+
+    Args:
+        tenant: The tenant's name, unique in the fleet.
+        host: Name of a `[hosts.NAME]` table of the configuration.
+        database: Database name.
+        namespace: The tenant's own namespace, for namespace-per-tenant fleets; empty means the whole database.
+        labels: (name, value) pairs, sorted; never on a metric.
+    """
+
+    tenant: str
+    host: str
+    database: str
+    namespace: str = ""
+    labels: tuple[tuple[str, str], ...] = ()
+
+
+class FailureKind(str, Enum):
+    """Why a target could not be read: the label of `fleetdrift_target_failures` and the JSON's `failure.kind`."""
+
+    REFUSED = "refused"  # connection refused, host unknown
+    TIMEOUT = "timeout"
+    AUTHENTICATION = "authentication"
+    NO_DATABASE = "no_database"
+    PERMISSION = "permission"
+    BUSY = "busy"  # a lock, or the catalogs kept moving
+    UNSAFE_ROLE = "unsafe_role"  # superuser, replication, BYPASSRLS
+    UNSUPPORTED = "unsupported"  # server version, pooler that drops settings
+    LIMIT = "limit"  # more rows or bytes than allowed
+    PROTOCOL = "protocol"  # the server said something that is no PostgreSQL
+    CRASHED = "crashed"  # kills every worker that touches it
+    DEADLINE = "deadline"  # the scan ended first
+    INTERNAL = "internal"  # a bug of ours, with an id in the log
+
+
+class Failure(msgspec.Struct, frozen=True):
+    """A target that could not be read. `message` is one sentence, free of credentials and terminal escapes."""
+
+    kind: FailureKind
+    message: str
+
+
+UNREACHABLE = frozenset({FailureKind.REFUSED, FailureKind.TIMEOUT, FailureKind.AUTHENTICATION, FailureKind.NO_DATABASE})
+"""Failures that make a tenant `unreachable`; all others make it `error`."""
+
+
+class Observation(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What one read of one target gave.
+
+    Args:
+        fingerprint: See `shared.postgres.fingerprint`.
+        server_version: `server_version_num`.
+        versions: What the migration tables said.
+        rows_scanned: Catalog rows that went into the fingerprint.
+        snapshot: The whole schema; only when the caller did not know the fingerprint.
+    """
+
+    fingerprint: str
+    server_version: int
+    versions: tuple[SchemaVersion, ...] = ()
+    rows_scanned: int = 0
+    snapshot: Snapshot | None = None
+
+
+class Limits(msgspec.Struct, frozen=True, kw_only=True):
+    """Bounds on everything a tenant's server can make us wait for or hold (DESIGN: deadlines, inside out).
+
+    Times are seconds, sizes are bytes.
+    """
+
+    lock_timeout: float = 2.0
+    statement_timeout: float = 20.0
+    connect_timeout: float = 5.0
+    tenant_timeout: float = 30.0
+    max_rows: int = 2_000_000
+    max_bytes: int = 512 * 1024 * 1024
+    allow_unsafe_role: bool = False

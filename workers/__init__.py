@@ -1,0 +1,1 @@
+"""Observe and prove: the Celery side. Imports `shared` only."""
