@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from enum import Enum
+from enum import StrEnum
 
 import msgspec
 
@@ -27,7 +27,7 @@ class Target(msgspec.Struct, frozen=True, order=True, kw_only=True, omit_default
     labels: tuple[tuple[str, str], ...] = ()
 
 
-class FailureKind(str, Enum):
+class FailureKind(StrEnum):
     """Why a target could not be read: the label of `fleetdrift_target_failures` and the JSON's `failure.kind`."""
 
     REFUSED = "refused"  # connection refused, host unknown

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from enum import Enum
+from enum import StrEnum
 
 import msgspec
 
@@ -63,7 +63,7 @@ class Contract(msgspec.Struct, frozen=True, kw_only=True):
     unreadable: tuple[str, ...] = ()
 
 
-class VerdictStatus(str, Enum):
+class VerdictStatus(StrEnum):
     """`violated` breaks at run time; `unverified` could not be decided, never a guess."""
 
     HOLDS = "holds"

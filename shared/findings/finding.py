@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from enum import Enum
+from enum import StrEnum
 
 import msgspec
 
@@ -10,7 +10,7 @@ from shared.schema.identity import ObjectId
 from shared.schema.schema import Origin
 
 
-class Severity(str, Enum):
+class Severity(StrEnum):
     """How bad: `error` breaks a service or loses data, `warning` is drift to put right, `info` is worth knowing."""
 
     ERROR = "error"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from enum import Enum
+from enum import StrEnum
 
 import msgspec
 
@@ -10,7 +10,7 @@ from shared.diff.changes import Change
 from shared.schema.identity import ObjectId
 
 
-class HazardKind(str, Enum):
+class HazardKind(StrEnum):
     """What a statement can do to a running system."""
 
     BLOCKS_READS = "blocks_reads"
@@ -53,7 +53,7 @@ class Statement(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     statement_timeout_ms: int = 0
 
 
-class ProofStatus(str, Enum):
+class ProofStatus(StrEnum):
     """What became of the proof."""
 
     PROVEN = "proven"

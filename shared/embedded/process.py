@@ -1,0 +1,80 @@
+"""Start a server program so that it can never outlive us, whatever ends us."""
+
+from __future__ import annotations
+
+import contextlib
+import ctypes
+import os
+import pwd
+import signal
+import subprocess
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+_PR_SET_PDEATHSIG = 1  # prctl(2)
+
+
+def unprivileged_user() -> pwd.struct_passwd | None:
+    """Name the user a server should run as when we are root (PostgreSQL refuses root); None when we are not.
+
+    Raises:
+        RuntimeError: When root finds neither `postgres` nor `nobody`.
+    """
+    if os.geteuid() != 0:
+        return None
+    for name in ("postgres", "nobody"):
+        with contextlib.suppress(KeyError):
+            return pwd.getpwnam(name)
+    raise RuntimeError("running as root, and neither of the users postgres and nobody exists to run PostgreSQL as")
+
+
+def _die_with_parent(stop_signal: signal.Signals) -> Callable[[], None] | None:
+    if not sys.platform.startswith("linux"):
+        return None
+    prctl = ctypes.CDLL(None, use_errno=True).prctl
+
+    def arm() -> None:
+        prctl(_PR_SET_PDEATHSIG, int(stop_signal))
+
+    return arm
+
+
+def start_server(
+    argv: Sequence[object],
+    *,
+    log: Path,
+    stop_signal: signal.Signals,
+    user: pwd.struct_passwd | None = None,
+) -> subprocess.Popen[bytes]:
+    """Start a server in a session of its own (Ctrl-C is ours alone), which gets `stop_signal` when our thread dies.
+
+    Args:
+        argv: The program and its arguments; paths and strings.
+        log: File that receives its output.
+        stop_signal: What asks it to stop.
+        user: Whom to run it as, when we are root.
+    """
+    owner = {"user": user.pw_uid, "group": user.pw_gid, "extra_groups": []} if user else {}
+    with log.open("ab") as sink:
+        return subprocess.Popen(  # type: ignore[call-overload,no-any-return]  # mypy cannot follow **owner
+            [str(part) for part in argv],
+            stdin=subprocess.DEVNULL,
+            stdout=sink,
+            stderr=sink,
+            start_new_session=True,
+            preexec_fn=_die_with_parent(stop_signal),
+            **owner,
+        )
+
+
+def stop_server(process: subprocess.Popen[bytes], stop_signal: signal.Signals, patience: float = 10.0) -> None:
+    """Ask a server to stop and, after `patience` seconds, end it."""
+    if process.poll() is not None:
+        return
+    process.send_signal(stop_signal)
+    try:
+        process.wait(patience)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()

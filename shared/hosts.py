@@ -1,0 +1,48 @@
+"""A PostgreSQL server that carries tenants, and the credential for it, which never shows itself."""
+
+from __future__ import annotations
+
+import msgspec
+
+
+class Secret:
+    """A string that does not appear in repr, str, format, JSON or pickles. `reveal()` is the only way to it."""
+
+    __slots__ = ("_value",)
+
+    def __init__(self, value: str) -> None:
+        self._value = value
+
+    def reveal(self) -> str:
+        """Give the value: call it where the connection is made, and nowhere else."""
+        return self._value
+
+    def __repr__(self) -> str:
+        return "Secret(***)"
+
+    def __reduce__(self) -> str | tuple[object, ...]:
+        raise TypeError("a secret is not pickled")
+
+
+class Host(msgspec.Struct, frozen=True, kw_only=True):
+    """One server, as `[hosts.NAME]` describes it.
+
+    Args:
+        name: The key targets refer to.
+        address: Host name, IP address, or the folder of a unix socket (begins with `/`).
+        port: TCP port, or the number in the socket's name.
+        user: Role to connect as. It needs CONNECT and nothing else.
+        password: The credential, or None (trust, peer, certificate).
+        sslmode: libpq's word: disable, allow, prefer, require, verify-ca, verify-full.
+        max_connections: How many connections all scans together may hold to it at once.
+        maintenance_database: Where discovery connects to list databases.
+    """
+
+    name: str
+    address: str
+    port: int = 5432
+    user: str = "postgres"
+    password: Secret | None = None
+    sslmode: str = "prefer"
+    max_connections: int = 8
+    maintenance_database: str = "postgres"
