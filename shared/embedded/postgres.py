@@ -11,6 +11,7 @@ import time
 from importlib.util import find_spec
 from pathlib import Path
 from types import TracebackType
+from typing import Self
 from urllib.parse import quote
 
 from shared.embedded.process import start_server, stop_server, unprivileged_user
@@ -151,7 +152,7 @@ class EmbeddedPostgres:
         if self._home != Path():
             shutil.rmtree(self._home, ignore_errors=True)
 
-    def __enter__(self) -> EmbeddedPostgres:
+    def __enter__(self) -> Self:
         return self.start()
 
     def __exit__(

@@ -10,6 +10,7 @@ import tempfile
 import time
 from pathlib import Path
 from types import TracebackType
+from typing import Self
 
 from shared.embedded.process import start_server, stop_server
 
@@ -93,7 +94,7 @@ class EmbeddedRedis:
         if self._home != Path():
             shutil.rmtree(self._home, ignore_errors=True)
 
-    def __enter__(self) -> EmbeddedRedis:
+    def __enter__(self) -> Self:
         return self.start()
 
     def __exit__(

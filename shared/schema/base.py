@@ -33,7 +33,7 @@ class Object(
 
     @property
     def kind(self) -> str:
-        """The tag: `"table"`, `"index"`, …"""
+        """The tag: `"table"`, `"index"`, …."""
         return str(self.__struct_config__.tag)
 
     @property
