@@ -84,3 +84,7 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
     statements: tuple[Statement, ...] = ()
     remaining: tuple[Change, ...] = ()
     proof: Proof = Proof()
+
+    def with_proof(self, proof: Proof) -> Plan:
+        """Give the same plan with the outcome of its proof."""
+        return msgspec.structs.replace(self, proof=proof)

@@ -1,0 +1,38 @@
+"""`fleetdrift diff DESIRED OBSERVED`: two schema sources, and the way from the second to the first."""
+
+from __future__ import annotations
+
+import asyncio
+
+import click
+
+from coordinator.cli.exit_codes import DRIFT, IN_SYNC
+from coordinator.cli.source_options import profile_option, source_help
+from coordinator.schema_source import Comparison, compare_sources
+from shared.schema.profile import Profile
+
+
+@click.command("diff", epilog=source_help)
+@click.argument("desired")
+@click.argument("observed")
+@click.option("--output", type=click.Choice(["text", "json", "sql"]), default="text", show_default=True)
+@profile_option
+def command(desired: str, observed: str, output: str, *, profile: Profile, everything: bool) -> None:
+    """Compare two schema sources. `--output sql` prints the remediation that brings OBSERVED to DESIRED."""
+    comparison = asyncio.run(compare_sources(desired, observed, profile, destructive=everything))
+    click.echo(_render(comparison, output), nl=False)
+    raise click.exceptions.Exit(DRIFT if comparison.diff else IN_SYNC)
+
+
+def _render(comparison: Comparison, output: str) -> str:
+    if output == "sql":
+        from shared.remediation.script import render_script  # lazy: cold start
+
+        return render_script(comparison.plan)
+    if output == "json":
+        from shared.schema.canonical import canonical_json  # lazy: cold start
+
+        return canonical_json(comparison).decode() + "\n"
+    from coordinator.report.diff_text import render_diff  # lazy: cold start
+
+    return render_diff(comparison.diff, comparison.plan)

@@ -1,0 +1,95 @@
+"""The entry point: finds the verb, turns errors into one sentence and an exit code."""
+
+from __future__ import annotations
+
+import importlib
+import signal
+import sys
+import traceback
+from types import FrameType
+
+import click
+
+from coordinator.cli.exit_codes import ERROR, INTERRUPTED, USAGE
+
+VERBS = {
+    "apply": "coordinator.cli.apply",
+    "check": "coordinator.cli.check",
+    "demo": "coordinator.cli.demo",
+    "diff": "coordinator.cli.diff",
+    "fingerprint": "coordinator.cli.fingerprint",
+    "iac": "coordinator.cli.iac",
+    "scan": "coordinator.cli.scan",
+    "serve": "coordinator.cli.serve",
+    "snapshot": "coordinator.cli.snapshot",
+    "worker": "coordinator.cli.worker",
+}
+"""Module of each verb; the command in it is called `command`."""
+
+
+class LazyGroup(click.Group):
+    """Imports a verb's module when the verb is used."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002  # click's signature
+        """List the verbs."""
+        return sorted(VERBS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
+        """Import one verb."""
+        if cmd_name not in VERBS:
+            return None
+        command: click.Command = importlib.import_module(VERBS[cmd_name]).command
+        return command
+
+
+@click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="fleetdrift", prog_name="fleetdrift")
+@click.option("--debug", is_flag=True, help="Show the traceback of an error.")
+def cli(*, debug: bool) -> None:  # read by `main` before click sees it
+    """Schema drift across a fleet of PostgreSQL tenants: found, explained, put right with proven SQL.
+
+    Exit codes: 0 in sync, 2 drift found, 1 error, 3 incomplete (some tenants could not be read), 64 wrong usage.
+    """
+
+
+def main() -> None:
+    """Run the command line and exit with the documented code."""
+    signal.signal(signal.SIGTERM, _terminate)
+    debug = "--debug" in sys.argv
+    try:
+        code = cli.main(standalone_mode=False)
+        sys.stdout.flush()
+    except click.exceptions.Exit as stop:
+        code = stop.exit_code
+    except click.UsageError as error:
+        error.show()
+        code = USAGE
+    except click.ClickException as error:
+        error.show()
+        code = ERROR
+    except (click.Abort, KeyboardInterrupt):
+        click.echo("fleetdrift: interrupted", err=True)
+        code = INTERRUPTED
+    except BrokenPipeError:
+        sys.stderr.close()
+        code = ERROR
+    except Exception as error:  # noqa: BLE001  # the outermost boundary: every error ends as one sentence
+        code = ERROR
+        click.echo(f"fleetdrift: {_sentence(error)}", err=True)
+        if debug:
+            traceback.print_exc()
+    sys.exit(code if isinstance(code, int) else 0)
+
+
+def _terminate(_number: int, _frame: FrameType | None) -> None:
+    """SIGTERM takes the same road as Ctrl-C, so that everything we started is stopped."""
+    raise KeyboardInterrupt
+
+
+def _sentence(error: Exception) -> str:
+    """Say what went wrong; our own errors are sentences already, others are bugs of ours."""
+    if type(error).__module__.split(".")[0] in {"coordinator", "workers", "shared"}:
+        return str(error)
+    if isinstance(error, OSError) and error.filename:
+        return f"{error.filename}: {error.strerror}"
+    return f"internal error ({type(error).__name__}: {error}); run again with --debug before the command to see where"

@@ -1,0 +1,29 @@
+"""`fleetdrift snapshot SOURCE`: the canonical schema of a source, to keep or to read."""
+
+from __future__ import annotations
+
+import asyncio
+
+import click
+
+from coordinator.cli.source_options import profile_option, source_help
+from coordinator.schema_source import read_source
+from shared.schema.profile import Profile
+
+
+@click.command("snapshot", epilog=source_help)
+@click.argument("source")
+@click.option("--output", type=click.Choice(["json", "sql"]), default="json", show_default=True)
+@profile_option
+def command(source: str, output: str, *, profile: Profile, everything: bool) -> None:  # noqa: ARG001  # --all has two uses
+    """Print the canonical schema of SOURCE; as JSON it is itself a source for `diff`."""
+    snapshot = asyncio.run(read_source(source, profile))
+    if output == "json":
+        from shared.schema.canonical import canonical_json  # lazy: cold start
+
+        click.echo(canonical_json(snapshot).decode())
+        return
+    from shared.remediation.planner import create_script  # lazy: cold start
+
+    for statement in create_script(snapshot):
+        click.echo(f"{statement.sql};\n")

@@ -1,0 +1,131 @@
+"""A schema source, as the command line names it: a file, a folder, an IaC root, a database, a saved snapshot.
+
+`read_source` gives what it holds; `compare_sources` puts two of them into one PostgreSQL's spelling and compares them.
+"""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import msgspec
+
+from coordinator.scratch import scratch_server
+from shared.diff.changes import SchemaDiff
+from shared.diff.compare import diff_schemas
+from shared.postgres.connection import connect_url
+from shared.postgres.introspect import read_snapshot
+from shared.postgres.scratch import ScratchServer, compile_spec, settle
+from shared.remediation.plan import Plan
+from shared.remediation.planner import plan_remediation
+from shared.schema.profile import Profile
+from shared.schema.schema import Snapshot
+from shared.targets import Limits
+
+_URL_SCHEMES = ("postgresql://", "postgres://")
+
+
+class SourceReadError(Exception):
+    """A schema source cannot be read; the message is one sentence."""
+
+
+class Comparison(msgspec.Struct, frozen=True, kw_only=True):
+    """Two sources compared: what `diff --output json` prints."""
+
+    diff: SchemaDiff
+    plan: Plan
+
+
+class _Scratch:
+    """Starts the scratch server when something first needs it: two live databases may not."""
+
+    def __init__(self, stack: contextlib.AsyncExitStack) -> None:
+        self._stack = stack
+        self._server: ScratchServer | None = None
+
+    async def get(self) -> ScratchServer:
+        if self._server is None:
+            self._server = await self._stack.enter_async_context(scratch_server(None))
+        return self._server
+
+
+@contextlib.asynccontextmanager
+async def _lazy_scratch() -> AsyncIterator[_Scratch]:
+    async with contextlib.AsyncExitStack() as stack:
+        yield _Scratch(stack)
+
+
+async def read_source(source: str, profile: Profile) -> Snapshot:
+    """Read the schema a source holds.
+
+    Args:
+        source: Path or `postgresql://` URL.
+        profile: Which facets count.
+
+    Raises:
+        SourceReadError: For a path that is not there or a snapshot that is none. Errors of the source itself
+            (SourceError, SpecError, TargetError) pass through.
+    """
+    async with _lazy_scratch() as scratch:
+        return await _read(source, profile, scratch)
+
+
+async def compare_sources(desired: str, observed: str, profile: Profile, *, destructive: bool) -> Comparison:
+    """Compare two sources; where they differ as read, both are spelt by the scratch server first.
+
+    Args:
+        desired: What should be.
+        observed: What is.
+        profile: Which facets count.
+        destructive: Whether the plan may lose data.
+
+    Raises:
+        SourceReadError: See `read_source`.
+    """
+    async with _lazy_scratch() as scratch:
+        wanted = await _read(desired, profile, scratch)
+        found = await _read(observed, profile, scratch)
+        diff = diff_schemas(wanted.schema, found.schema)
+        both_live = desired.startswith(_URL_SCHEMES) and observed.startswith(_URL_SCHEMES)
+        if diff and not (both_live and wanted.server_version == found.server_version):
+            server = await scratch.get()
+            wanted = await settle(server, wanted, profile)
+            found = await settle(server, found, profile)
+            diff = diff_schemas(wanted.schema, found.schema)
+        return Comparison(diff=diff, plan=plan_remediation(wanted, found, diff, destructive=destructive))
+
+
+async def _read(source: str, profile: Profile, scratch: _Scratch) -> Snapshot:
+    if source.startswith(_URL_SCHEMES):
+        return await _read_database(source, profile)
+    path = Path(source)
+    if not path.exists():
+        raise SourceReadError(f"{source}: there is no such file or directory")
+    if path.suffix == ".json":
+        saved = _read_saved(path)
+        if saved is not None:
+            return saved
+    from coordinator.iac.load import load_source  # lazy: its grammar is slow to import
+
+    declared = load_source(path)
+    return (await compile_spec(await scratch.get(), declared, profile)).snapshot
+
+
+async def _read_database(url: str, profile: Profile) -> Snapshot:
+    connection = await connect_url(url)
+    try:
+        return await read_snapshot(connection, profile=profile, limits=Limits())
+    finally:
+        await connection.close(timeout=2)
+
+
+def _read_saved(path: Path) -> Snapshot | None:
+    """Read a saved snapshot; None when the JSON is something else (a CloudFormation template, say)."""
+    content = path.read_bytes()
+    if b'"server_version"' not in content:
+        return None
+    try:
+        return msgspec.json.decode(content, type=Snapshot)
+    except (msgspec.ValidationError, msgspec.DecodeError, ValueError) as error:
+        raise SourceReadError(f"{path}: is not a saved snapshot: {error}") from None

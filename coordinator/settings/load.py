@@ -1,0 +1,174 @@
+"""fleetdrift.toml and the environment → Settings. Every mistake is one sentence that names the file and the key."""
+
+from __future__ import annotations
+
+import difflib
+import os
+import re
+import tomllib
+import types
+import typing
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from coordinator.settings.model import SecretReference, Settings, SettingsFile
+from coordinator.settings.resolve import resolve_hosts, resolve_optional
+
+ENVIRONMENT_PREFIX = "FLEETDRIFT_"
+_MAX_BYTES = 16 * 1024 * 1024
+
+
+class SettingsError(Exception):
+    """The configuration cannot be used; the message is one sentence with file and key."""
+
+
+def load_settings(path: Path, environment: Mapping[str, str] | None = None) -> Settings:
+    """Read, override, validate and resolve.
+
+    Args:
+        path: fleetdrift.toml.
+        environment: Defaults to the process's own. `FLEETDRIFT_SECTION_KEY` overrides a plain key of a table.
+
+    Raises:
+        SettingsError: For a file that cannot be read, is no TOML, has an unknown or a wrong value, or names a secret
+            that is not there.
+    """
+    env = os.environ if environment is None else environment
+    document = _apply_environment(_read(path), env, path)
+    file = _validate(document, path)
+    _check_inventory(file, path)
+    try:
+        return Settings(
+            root=str(path.resolve().parent),
+            file=file,
+            hosts=resolve_hosts(file.hosts, path.parent, env),
+            redis_url=resolve_optional(file.redis.url, "redis.url", path.parent, env),
+            store_dsn=resolve_optional(file.store.dsn, "store.dsn", path.parent, env),
+            scratch_dsn=resolve_optional(file.scratch.dsn, "scratch.dsn", path.parent, env),
+            api_token=resolve_optional(file.serve.token or "", "serve.token", path.parent, env),
+        )
+    except ValueError as error:
+        raise SettingsError(f"{path}: {error}") from None
+
+
+def _read(path: Path) -> dict[str, Any]:
+    try:
+        text = path.read_bytes()
+    except OSError as error:
+        raise SettingsError(f"{path}: cannot be read: {error.strerror}") from None
+    if len(text) > _MAX_BYTES:
+        raise SettingsError(f"{path}: is larger than {_MAX_BYTES // 1024 // 1024} MB")
+    try:
+        return tomllib.loads(text.decode())
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise SettingsError(f"{path}: is not valid TOML: {error}") from None
+
+
+def _apply_environment(document: dict[str, Any], env: Mapping[str, str], path: Path) -> dict[str, Any]:
+    """Lay FLEETDRIFT_SECTION_KEY over the document, for the plain keys of plain tables."""
+    for section, table in _tables(SettingsFile).items():
+        for key, kind in _fields(table).items():
+            variable = f"{ENVIRONMENT_PREFIX}{section}_{key}".upper()
+            if variable not in env:
+                continue
+            if not isinstance(document.setdefault(section, {}), dict):
+                raise SettingsError(f"{path}: {section} must be a table")
+            # An address that may hold a password becomes a reference to the variable: it never enters the document.
+            secret = _struct_of(kind) is SecretReference
+            document[section][key] = {"env": variable} if secret else _plain_value(env[variable], kind)
+    return document
+
+
+def _plain_value(text: str, kind: Any) -> object:
+    if kind is bool or kind == "bool":
+        return {"true": True, "1": True, "false": False, "0": False}.get(text.lower(), text)
+    origin = typing.get_origin(kind)
+    base = typing.get_args(kind)[0] if origin is typing.Annotated else kind
+    if base in (int, float):
+        return (
+            float(text)
+            if base is float and re.fullmatch(r"\d+(\.\d+)?", text)
+            else int(text)
+            if text.isdigit()
+            else text
+        )
+    return text
+
+
+def _tables(struct: type[msgspec.Struct]) -> dict[str, type[msgspec.Struct]]:
+    hints = typing.get_type_hints(struct, include_extras=True)
+    return {name: kind for name, kind in hints.items() if isinstance(kind, type) and issubclass(kind, msgspec.Struct)}
+
+
+def _fields(struct: type[msgspec.Struct]) -> dict[str, Any]:
+    return typing.get_type_hints(struct, include_extras=True)
+
+
+def _validate(document: dict[str, Any], path: Path) -> SettingsFile:
+    _refuse_unknown(document, SettingsFile, "", path)
+    try:
+        return msgspec.convert(document, SettingsFile)
+    except msgspec.ValidationError as error:
+        raise SettingsError(f"{path}: {_readable(str(error))}") from None
+
+
+def _readable(message: str) -> str:
+    """Turn msgspec's `… - at `$.scan.lease`` into `scan.lease: …`."""
+    text, _, where = message.partition(" - at `$")
+    key = where.rstrip("`").lstrip(".")
+    return f"{key}: {text}" if key else text
+
+
+def _struct_of(kind: Any) -> type[msgspec.Struct] | None:
+    """Find the table type in `X`, `X | None`, `tuple[X, ...]`, `dict[str, X]`, `str | X`."""
+    if isinstance(kind, type) and issubclass(kind, msgspec.Struct):
+        return kind
+    if typing.get_origin(kind) in (types.UnionType, typing.Union, tuple, dict):
+        for part in typing.get_args(kind):
+            found = _struct_of(part)
+            if found is not None:
+                return found
+    return None
+
+
+def _refuse_unknown(value: Any, struct: type[msgspec.Struct], where: str, path: Path) -> None:
+    """Name the unknown key and the near one, before msgspec says only that it is unknown."""
+    if not isinstance(value, dict):
+        return
+    known = _fields(struct)
+    for key, child in value.items():
+        place = f"{where}.{key}" if where else key
+        if key not in known:
+            near = difflib.get_close_matches(key, known, n=1)
+            hint = f"; did you mean {near[0]!r}?" if near else f"; known keys: {', '.join(sorted(known))}"
+            raise SettingsError(f"{path}: unknown key {place!r}{hint}")
+        inner = _struct_of(known[key])
+        if inner is None:
+            continue
+        if isinstance(child, list):
+            for number, entry in enumerate(child):
+                _refuse_unknown(entry, inner, f"{place}[{number}]", path)
+        elif typing.get_origin(known[key]) is dict and isinstance(child, dict):
+            for name, entry in child.items():
+                _refuse_unknown(entry, inner, f"{place}.{name}", path)
+        else:
+            _refuse_unknown(child, inner, place, path)
+
+
+def _check_inventory(file: SettingsFile, path: Path) -> None:
+    fleet = file.fleet
+    given = [name for name in ("tenants", "discover", "query", "declared") if getattr(fleet, name)]
+    if len(given) != 1:
+        found = " and ".join(given) or "none"
+        raise SettingsError(f"{path}: [fleet] needs exactly one of tenants, discover, query, declared; found {found}")
+    if not file.hosts:
+        raise SettingsError(f"{path}: at least one [hosts.NAME] table is needed")
+    named = {entry.host for entry in fleet.tenants if entry.host}
+    named |= {table.host for table in (fleet.discover, fleet.query, fleet.declared) if table is not None}
+    for host in sorted(named - file.hosts.keys()):
+        near = difflib.get_close_matches(host, file.hosts, n=1)
+        hint = f"; did you mean {near[0]!r}?" if near else ""
+        raise SettingsError(f"{path}: [fleet] names the host {host!r}, and there is no [hosts.{host}]{hint}")

@@ -1,0 +1,209 @@
+"""Everything fleetdrift.toml can say, as frozen types. Defaults are the product's defaults; times are seconds."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import msgspec
+
+from shared.hosts import Host, Secret
+from shared.schema.profile import Profile
+from shared.targets import Limits
+
+Seconds = Annotated[float, msgspec.Meta(gt=0)]
+Count = Annotated[int, msgspec.Meta(ge=1)]
+Port = Annotated[int, msgspec.Meta(ge=1, le=65535)]
+
+
+class _Table(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A TOML table: unknown keys are errors."""
+
+
+class SecretReference(_Table, frozen=True, kw_only=True):
+    """Where a secret is: exactly one of an environment variable, a file, or a command that prints it."""
+
+    env: str = ""
+    file: str = ""
+    command: tuple[str, ...] = ()
+
+
+class HostTable(_Table, frozen=True, kw_only=True):
+    """`[hosts.NAME]`: see `shared.hosts.Host`."""
+
+    address: str
+    port: Port = 5432
+    user: str = "fleetdrift"
+    password: SecretReference | None = None
+    sslmode: str = "prefer"
+    max_connections: Count = 8
+    maintenance_database: str = "postgres"
+
+
+class TenantTable(_Table, frozen=True, kw_only=True):
+    """One entry of `[[fleet.tenants]]`."""
+
+    tenant: str
+    host: str = ""
+    database: str = ""
+    namespace: str = ""
+    labels: dict[str, str] = {}
+
+
+class DiscoverTable(_Table, frozen=True, kw_only=True):
+    """`[fleet.discover]`: databases of a host, or namespaces of one database, whose name matches a pattern.
+
+    Args:
+        host: Which host.
+        databases: Glob over database names; the tenant is named after the database.
+        database: The one database to look into, for namespace-per-tenant fleets.
+        namespaces: Glob over namespaces of `database`; the tenant is named after the namespace.
+    """
+
+    host: str
+    databases: str = ""
+    database: str = ""
+    namespaces: str = ""
+
+
+class QueryTable(_Table, frozen=True, kw_only=True):
+    """`[fleet.query]`: a SELECT whose columns are tenant, and optionally host, database, namespace."""
+
+    host: str
+    database: str
+    sql: str
+
+
+class DeclaredTable(_Table, frozen=True, kw_only=True):
+    """`[fleet.declared]`: the tenants are those the spec itself enumerates (`for_each`).
+
+    Args:
+        host: Which host they live on.
+        database: Database name; `{tenant}` stands for the tenant's name.
+        namespace: Namespace, likewise; empty for database-per-tenant.
+    """
+
+    host: str
+    database: str = "{tenant}"
+    namespace: str = ""
+
+
+class FleetTable(_Table, frozen=True, kw_only=True):
+    """`[fleet]`: who is scanned. Exactly one of tenants, discover, query, declared."""
+
+    name: str = "fleet"
+    tenants: tuple[TenantTable, ...] = ()
+    discover: DiscoverTable | None = None
+    query: QueryTable | None = None
+    declared: DeclaredTable | None = None
+    exclude: tuple[str, ...] = ()
+
+
+class SpecTable(_Table, frozen=True, kw_only=True):
+    """`[spec]`: what is declared, and where.
+
+    Args:
+        source: Path relative to fleetdrift.toml: a .sql file, a folder, a Terraform root or a CloudFormation template.
+        variables: Values for the source's variables or parameters.
+        expected_version: Overrides the version the source declares.
+    """
+
+    source: str
+    variables: dict[str, object] = {}
+    expected_version: str = ""
+
+
+class ContractTable(_Table, frozen=True, kw_only=True):
+    """One entry of `[[contracts]]`: a Rust service and the folder of its crate."""
+
+    service: str
+    path: str
+
+
+class RedisTable(_Table, frozen=True, kw_only=True):
+    """`[redis]`."""
+
+    url: str | SecretReference = ""
+
+
+class StoreTable(_Table, frozen=True, kw_only=True):
+    """`[store]`: the PostgreSQL database that keeps scans, ledger and reports."""
+
+    dsn: str | SecretReference = ""
+
+
+class ScratchTable(_Table, frozen=True, kw_only=True):
+    """`[scratch]`: a PostgreSQL where throw-away databases may be made; empty means the embedded one."""
+
+    dsn: str | SecretReference = ""
+
+
+class ScanTable(_Table, frozen=True, kw_only=True):
+    """`[scan]`.
+
+    Args:
+        interval: Seconds between scheduled scans of `fleetdrift serve`; 0 scans on request only.
+        concurrency: Tenants read at once by one process (`check`, or one worker slot).
+        lease: Seconds without an answer after which a batch is sent again.
+        deadline: Seconds after which a scan ends, whatever is missing.
+        slots: Worker processes the coordinator counts on.
+    """
+
+    interval: Annotated[float, msgspec.Meta(ge=0)] = 900.0
+    concurrency: Count = 16
+    lease: Seconds = 60.0
+    deadline: Seconds = 3600.0
+    slots: Count = 2
+
+
+class ServeTable(_Table, frozen=True, kw_only=True):
+    """`[serve]`: where `fleetdrift serve` listens; with a token, everything but health and metrics asks for it."""
+
+    address: str = "127.0.0.1"
+    port: Annotated[int, msgspec.Meta(ge=0, le=65535)] = 9187
+    token: SecretReference | None = None
+
+
+class ReportTable(_Table, frozen=True, kw_only=True):
+    """`[report]`: folder, relative to fleetdrift.toml, for report.json and report.html; empty writes none."""
+
+    directory: str = ""
+
+
+class SettingsFile(_Table, frozen=True, kw_only=True):
+    """The whole file."""
+
+    fleet: FleetTable
+    hosts: dict[str, HostTable]
+    spec: SpecTable
+    contracts: tuple[ContractTable, ...] = ()
+    compare: Profile = Profile()
+    ignore: tuple[dict[str, object], ...] = ()
+    redis: RedisTable = RedisTable()
+    store: StoreTable = StoreTable()
+    scratch: ScratchTable = ScratchTable()
+    limits: Limits = Limits()
+    scan: ScanTable = ScanTable()
+    serve: ServeTable = ServeTable()
+    report: ReportTable = ReportTable()
+
+
+class Settings(msgspec.Struct, frozen=True, kw_only=True):
+    """The file with every secret resolved, ready for use; read once, never changed.
+
+    Args:
+        root: Folder of fleetdrift.toml: relative paths of the file start here.
+        file: The file as validated; holds references to secrets, never secrets.
+        hosts: By name.
+        redis_url: Or None when not configured.
+        store_dsn: Or None.
+        scratch_dsn: Or None for the embedded scratch server.
+        api_token: Or None.
+    """
+
+    root: str
+    file: SettingsFile
+    hosts: dict[str, Host]
+    redis_url: Secret | None = None
+    store_dsn: Secret | None = None
+    scratch_dsn: Secret | None = None
+    api_token: Secret | None = None

@@ -1,0 +1,94 @@
+"""Find secrets where the configuration says they are. What is found lives in `Secret` from here on."""
+
+from __future__ import annotations
+
+import subprocess
+from collections.abc import Mapping
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from coordinator.settings.model import HostTable, SecretReference
+from shared.hosts import Host, Secret
+
+_COMMAND_TIMEOUT = 15.0  # seconds: a password manager may ask somebody
+
+
+def resolve_secret(reference: SecretReference, where: str, root: Path, env: Mapping[str, str]) -> Secret:
+    """Read one secret.
+
+    Args:
+        reference: Where it is.
+        where: Key of the configuration, for messages.
+        root: Folder relative file names start from.
+        env: The environment.
+
+    Raises:
+        ValueError: When not exactly one place is named, or nothing is there. The message never holds the secret.
+    """
+    if [bool(reference.env), bool(reference.file), bool(reference.command)].count(True) != 1:
+        raise ValueError(f"{where}: give exactly one of env, file, command")
+    if reference.env:
+        if not env.get(reference.env):
+            raise ValueError(f"{where}: the environment variable {reference.env} is not set")
+        return Secret(env[reference.env])
+    if reference.file:
+        try:
+            return Secret((root / reference.file).read_text().rstrip("\r\n"))
+        except (OSError, UnicodeDecodeError) as error:
+            raise ValueError(f"{where}: the file {reference.file} cannot be read: {type(error).__name__}") from None
+    return _from_command(reference.command, where)
+
+
+def _from_command(command: tuple[str, ...], where: str) -> Secret:
+    try:
+        done = subprocess.run(
+            command, capture_output=True, check=False, timeout=_COMMAND_TIMEOUT, stdin=subprocess.DEVNULL
+        )
+        if done.returncode == 0:
+            return Secret(done.stdout.decode().rstrip("\r\n"))
+        reason = f"ended with exit code {done.returncode}"
+    except subprocess.TimeoutExpired:
+        reason = f"did not end within {_COMMAND_TIMEOUT:.0f} s"
+    except (OSError, UnicodeDecodeError) as error:
+        reason = f"cannot be run: {type(error).__name__}"
+    raise ValueError(f"{where}: the command {command[0]!r} {reason}") from None
+
+
+def resolve_optional(value: str | SecretReference, where: str, root: Path, env: Mapping[str, str]) -> Secret | None:
+    """Resolve an address that may hold a password: written out without one, or as a reference.
+
+    Raises:
+        ValueError: When a password stands in the file, or the reference leads nowhere.
+    """
+    if isinstance(value, SecretReference):
+        return resolve_secret(value, where, root, env)
+    if not value:
+        return None
+    try:
+        password = urlsplit(value).password
+    except ValueError:
+        raise ValueError(f"{where}: is not a URL") from None
+    if password:
+        raise ValueError(f"{where}: holds a password; use {{ env = … }}, {{ file = … }} or {{ command = … }} instead")
+    return Secret(value)
+
+
+def resolve_hosts(tables: dict[str, HostTable], root: Path, env: Mapping[str, str]) -> dict[str, Host]:
+    """Turn `[hosts.*]` into hosts with their credentials.
+
+    Raises:
+        ValueError: When a credential cannot be found.
+    """
+    return {
+        name: Host(
+            name=name,
+            address=table.address,
+            port=table.port,
+            user=table.user,
+            password=resolve_secret(table.password, f"hosts.{name}.password", root, env) if table.password else None,
+            sslmode=table.sslmode,
+            max_connections=table.max_connections,
+            maintenance_database=table.maintenance_database,
+        )
+        for name, table in tables.items()
+    }

@@ -1,0 +1,104 @@
+"""One distinct shape, once: diff, findings, contract verdicts, and a remediation that has been tried.
+
+A function of (spec, snapshot, contracts, profile) alone: its answer is kept under `analysis_key` for ever.
+"""
+
+from __future__ import annotations
+
+from shared.analysis import Analysis
+from shared.contracts.contract import Contract, Verdict
+from shared.diff.compare import diff_schemas
+from shared.findings.judge import judge
+from shared.postgres.contract_check import check_contract
+from shared.postgres.scratch import MaterialiseError, ScratchServer, materialise, prove, settle
+from shared.remediation.plan import Proof, ProofStatus
+from shared.remediation.planner import plan_remediation
+from shared.schema.canonical import content_hash, schema_hash
+from shared.schema.profile import Profile
+from shared.schema.schema import Snapshot, Spec
+
+
+def analysis_key(spec: Spec, snapshot: Snapshot, contracts: tuple[Contract, ...], profile: Profile) -> str:
+    """Name an analysis by everything it depends on.
+
+    Column order counts (`SELECT *` depends on it), migration versions do not.
+    """
+    return content_hash(
+        "analysis/1",
+        {
+            "spec": schema_hash(spec.schema),
+            "observed": schema_hash(snapshot.schema),
+            "column_order": snapshot.column_order,
+            "contracts": contracts,
+            "profile": profile,
+        },
+    )
+
+
+async def analyse(
+    scratch: ScratchServer,
+    spec: Spec,
+    snapshot: Snapshot,
+    contracts: tuple[Contract, ...],
+    profile: Profile,
+) -> Analysis:
+    """Say everything there is to say about one shape.
+
+    Args:
+        scratch: Where the shape is rebuilt and the remediation tried.
+        spec: The desired schema, settled.
+        snapshot: The observed schema, as its own server spells it.
+        contracts: What the services expect.
+        profile: Which facets are compared.
+
+    Returns:
+        The analysis. A shape that cannot be rebuilt on the scratch server is compared as read, and says why in
+        `unverified`; nothing is guessed.
+    """
+    key = analysis_key(spec, snapshot, contracts, profile)
+    try:
+        observed = await settle(scratch, snapshot, profile)
+    except MaterialiseError as error:
+        return _unsettled(key, spec, snapshot, str(error))
+    diff = diff_schemas(spec.schema, observed.schema)
+    plan = plan_remediation(spec.snapshot, observed, diff, destructive=False)
+    if plan.statements:
+        plan = plan.with_proof(await prove(scratch, spec.snapshot, observed, plan, profile))
+    return Analysis(
+        key=key,
+        shape=schema_hash(observed.schema),
+        diff=diff,
+        findings=judge(diff, spec),
+        verdicts=await _verdicts(scratch, spec, observed, contracts),
+        plan=plan,
+    )
+
+
+def _unsettled(key: str, spec: Spec, snapshot: Snapshot, reason: str) -> Analysis:
+    diff = diff_schemas(spec.schema, snapshot.schema)
+    plan = plan_remediation(spec.snapshot, snapshot, diff, destructive=False)
+    return Analysis(
+        key=key,
+        shape=schema_hash(snapshot.schema),
+        diff=diff,
+        findings=judge(diff, spec),
+        plan=plan.with_proof(Proof(ProofStatus.UNPROVEN, reason)),
+        unverified=reason,
+    )
+
+
+async def _verdicts(
+    scratch: ScratchServer, spec: Spec, observed: Snapshot, contracts: tuple[Contract, ...]
+) -> tuple[Verdict, ...]:
+    """Check every contract on one copy of the shape."""
+    if not contracts:
+        return ()
+    async with scratch.database() as copy:
+        await materialise(copy, observed)
+        return tuple(
+            [
+                verdict
+                for contract in contracts
+                for verdict in await check_contract(copy, contract, observed, baseline=spec.snapshot)
+            ]
+        )
