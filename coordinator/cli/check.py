@@ -1,0 +1,32 @@
+"""`fleetdrift check`: a one-shot scan in this process, for CI and laptops."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+
+import click
+
+from coordinator.cli.progress import progress
+from coordinator.cli.report_output import deliver, scan_options, settings_of
+from coordinator.report.model import ScanReport
+from coordinator.settings.model import Settings
+
+
+@click.command("check")
+@scan_options
+def command(config: Path, output: str) -> None:
+    """Scan the fleet once, without Redis or workers. Exit code 0 in sync, 2 drift, 3 incomplete."""
+    settings = settings_of(config)
+    report = asyncio.run(_check(settings))
+    deliver(report, settings, output)
+
+
+async def _check(settings: Settings) -> ScanReport:
+    from coordinator.local_fleet import LocalFleet  # lazy: cold start
+    from coordinator.pipeline import run_scan
+    from coordinator.scratch import scratch_server
+
+    async with scratch_server(settings.scratch_dsn) as scratch:
+        with progress("tenants read") as on_progress:
+            return await run_scan(settings, scratch, LocalFleet(settings, scratch), on_progress)

@@ -1,0 +1,163 @@
+"""One scan from declaration to report: the five steps of the execution log, in order.
+
+Who reads and who analyses is a FleetReader's business; everything else happens here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import msgspec
+
+from coordinator.contract_files import load_contracts
+from coordinator.execution_log import ExecutionLog
+from coordinator.fleet_reader import FleetReader, OnProgress, Reading
+from coordinator.iac.load import load_source
+from coordinator.iac.patch import keep_patches
+from coordinator.inventory import load_targets
+from coordinator.report.assemble import TenantOutcome, assemble_body
+from coordinator.report.exit_code import scan_status
+from coordinator.report.model import ReportBody, ScanReport, StepResult
+from coordinator.settings.model import Settings
+from shared.analysis import Analysis
+from shared.contracts.contract import Contract, VerdictStatus
+from shared.postgres.scratch import ScratchServer, compile_spec
+from shared.schema.canonical import content_hash
+from shared.schema.schema import Spec, SpecSource
+from shared.targets import Failure, Target
+
+
+class Declared(msgspec.Struct, frozen=True, kw_only=True):
+    """What the configuration declares, read and compiled."""
+
+    spec: Spec
+    expected_version: str
+    contracts: tuple[Contract, ...]
+    targets: tuple[Target, ...]
+
+
+async def run_scan(
+    settings: Settings, scratch: ScratchServer, reader: FleetReader, on_progress: OnProgress
+) -> ScanReport:
+    """Scan the fleet once.
+
+    Args:
+        settings: The configuration.
+        scratch: Compiles the spec.
+        reader: Reads the tenants and analyses their shapes.
+        on_progress: Called as tenants are read.
+
+    Raises:
+        SourceError, SpecError, InventoryError: When the declaration cannot be used. A tenant never raises.
+    """
+    log = ExecutionLog()
+    declared = await _declare(settings, scratch, log)
+    readings = await reader.read(declared.targets, on_progress)
+    _log_readings(log, readings)
+    analyses = await _analyse(reader, declared, readings)
+    body = _assemble(settings, declared, readings, analyses)
+    _log_analyses(log, body, analyses, declared.contracts)
+    return ScanReport(
+        execution_id=log.execution_id,
+        status=scan_status(body),
+        started=log.started,
+        duration=log.duration,
+        steps=log.steps,
+        content_hash=content_hash("report/1", body),
+        body=body,
+    )
+
+
+async def _declare(settings: Settings, scratch: ScratchServer, log: ExecutionLog) -> Declared:
+    file = settings.file
+    root = Path(settings.root, file.spec.source)
+    source = load_source(root, variables=file.spec.variables)
+    targets = await load_targets(settings, source)
+    namespaced = "{tenant}" if any(target.namespace for target in targets) else ""
+    spec = await compile_spec(scratch, source, file.compare, namespace=namespaced)
+    expected = file.spec.expected_version or source.expected_version
+    log.record("Parse IaC Definition", _describe(file.spec.source, source, spec, expected), StepResult.OK)
+    return Declared(
+        spec=spec,
+        expected_version=expected,
+        contracts=load_contracts(Path(settings.root), file.contracts),
+        targets=targets,
+    )
+
+
+def _describe(where: str, source: SpecSource, spec: Spec, expected: str) -> str:
+    version = f", schema version {expected}" if expected else ""
+    return f"{where} declares {len(spec.schema.objects)} objects in {len(source.declarations)} statements{version}"
+
+
+def _log_readings(log: ExecutionLog, readings: Mapping[str, Reading]) -> None:
+    failed = sum(isinstance(reading, Failure) for reading in readings.values())
+    rows = sum(reading.rows_scanned for reading in readings.values() if not isinstance(reading, Failure))
+    distinct = {reading.fingerprint for reading in readings.values() if not isinstance(reading, Failure)}
+    detail = f"read {len(readings) - failed} of {len(readings)} tenants: {len(distinct)} distinct fingerprints"
+    result = StepResult.INCOMPLETE if failed else StepResult.OK
+    log.record("Introspect Live Schema", detail, result, rows_scanned=rows)
+
+
+async def _analyse(reader: FleetReader, declared: Declared, readings: Mapping[str, Reading]) -> Mapping[str, Analysis]:
+    """Analyse each distinct fingerprint; the answer is by fingerprint."""
+    found = {reading.fingerprint for reading in readings.values() if not isinstance(reading, Failure)}
+    snapshots = await reader.snapshots(sorted(found))
+    return await reader.analyse(declared.spec, snapshots, declared.contracts)
+
+
+def _assemble(
+    settings: Settings, declared: Declared, readings: Mapping[str, Reading], analyses: Mapping[str, Analysis]
+) -> ReportBody:
+    root = Path(settings.root, settings.file.spec.source)
+    return assemble_body(
+        fleet=settings.file.fleet.name,
+        spec=declared.spec,
+        expected_version=declared.expected_version,
+        outcomes=_outcomes(declared.targets, readings),
+        analyses=analyses,
+        patches={key: keep_patches(analysis.diff, declared.spec, root) for key, analysis in analyses.items()},
+        unchecked=declared.spec.source.unchecked
+        + tuple(entry for contract in declared.contracts for entry in contract.unreadable),
+    )
+
+
+def _outcomes(targets: Sequence[Target], readings: Mapping[str, Reading]) -> tuple[TenantOutcome, ...]:
+    outcomes = []
+    for target in targets:
+        match readings[target.tenant]:
+            case Failure() as failure:
+                outcomes.append(TenantOutcome(tenant=target.tenant, failure=failure))
+            case observation:
+                outcomes.append(
+                    TenantOutcome(
+                        tenant=target.tenant, versions=observation.versions, analysis_key=observation.fingerprint
+                    )
+                )
+    return tuple(outcomes)
+
+
+def _log_analyses(
+    log: ExecutionLog, body: ReportBody, analyses: Mapping[str, Analysis], contracts: Sequence[Contract]
+) -> None:
+    """Record the three steps that are done per distinct shape."""
+    summary = body.drift_summary
+    drifted = StepResult.DRIFT if body.groups else StepResult.OK
+    log.record(
+        "Compute Deterministic Diff",
+        f"{body.shapes} shapes, {len(body.groups)} drift groups, {len(summary.tenant_impact)} tenants affected",
+        drifted,
+    )
+    queries = sum(len(contract.queries) for contract in contracts)
+    broken = summary.service_contract_violations
+    undecided = sum(v.status is VerdictStatus.UNVERIFIED for a in analyses.values() for v in a.verdicts)
+    log.record(
+        "Validate Rust Service Contracts",
+        f"{queries} queries of {len(contracts)} services against {body.shapes} shapes: "
+        f"{broken} violations, {undecided} undecided",
+        StepResult.DRIFT if broken else StepResult.OK,
+    )
+    proofs = [analysis.plan.proof.status.value for analysis in analyses.values() if analysis.plan.statements]
+    told = ", ".join(f"{proofs.count(status)} {status}" for status in sorted(set(proofs))) or "nothing to do"
+    log.record("Generate Remediation", f"{body.remediation_steps} steps; plans: {told}", drifted)
