@@ -37,7 +37,7 @@ _ADDED_BY_HAND = (
 
 
 def tenant_names(count: int) -> tuple[str, ...]:
-    """Name the tenants: tenant-001, tenant-002, …"""
+    """Name the tenants: tenant-001, tenant-002 and so on."""
     return tuple(f"tenant-{number:03}" for number in range(1, count + 1))
 
 

@@ -1,0 +1,52 @@
+"""`fleetdrift demo`: a fleet of one's own in seconds, scanned by real workers."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from coordinator.cli.progress import progress
+from coordinator.report.model import ScanReport
+
+
+@click.command("demo")
+@click.option("--tenants", type=click.IntRange(1, 10_000), default=3, show_default=True, help="How large a fleet.")
+@click.option(
+    "--directory", type=click.Path(path_type=Path, file_okay=False), default=Path("fleetdrift-demo"), show_default=True
+)
+@click.option("--serve", is_flag=True, help="Keep running, with the API and /metrics open.")
+@click.option("--port", type=click.IntRange(0, 65535), default=0, help="Where --serve listens; default: a free port.")
+@click.option(
+    "--interval",
+    type=click.FloatRange(min=1),
+    default=30.0,
+    show_default=True,
+    help="Seconds between scans while serving.",
+)
+def command(tenants: int, directory: Path, *, serve: bool, port: int, interval: float) -> None:
+    """Start a fleet of drifted tenants on servers of its own, scan it, and show the report.
+
+    Everything that is started is stopped again. The exit code is 0 when the demo ran, whatever it found.
+    """
+    from coordinator.demo.run import DemoOptions, run_demo  # lazy: cold start
+
+    options = DemoOptions(directory=directory, tenants=tenants, serve=serve, port=port, interval=interval)
+    run_demo(options, click.echo, progress, lambda report: _show(report, options.directory, serve=serve))
+
+
+def _show(report: ScanReport, directory: Path, *, serve: bool) -> None:
+    from coordinator.cli.report_output import render, write_files  # lazy: cold start
+
+    click.echo(render(report, "text"), nl=False)
+    files = write_files(report, directory)
+    click.echo("\nThe report: " + ", ".join(str(path) for path in files))
+    if serve:
+        return
+    click.echo(
+        f"The declaration that was checked: {directory}/infra/main.tf; the Rust service: {directory}/service/src"
+    )
+    click.echo(
+        "Next: `fleetdrift demo --tenants 300` for a larger fleet, `fleetdrift demo --serve` for /metrics and the API,"
+        "\n      or copy deploy/fleetdrift.example.toml and run `fleetdrift check` on a fleet of your own."
+    )

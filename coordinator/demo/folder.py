@@ -1,0 +1,117 @@
+"""The folder a demo leaves behind: the declaration, the Rust service and a fleetdrift.toml, to read and play with."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+
+from shared.embedded.postgres import EmbeddedPostgres
+from shared.embedded.redis import EmbeddedRedis
+
+_MARK = "# Written by `fleetdrift demo`"
+_CONFIGURATION = f"""\
+{_MARK}; the servers it names end with the demo.
+
+[fleet]
+name = "demo"
+
+[fleet.declared]            # the tenants are the keys of Terraform's for_each
+host = "demo"
+
+[hosts.demo]
+address = {{address}}
+port = {{port}}
+user = {{user}}
+max_connections = 16
+
+[spec]
+source = "infra"
+
+[[contracts]]
+service = "orders"
+path = "service"
+
+[redis]
+url = {{redis}}
+
+[store]
+dsn = {{store}}
+
+[scratch]
+dsn = {{scratch}}
+
+[scan]
+interval = {{interval}}
+slots = 2
+
+[serve]
+port = {{listen}}
+
+[report]
+directory = "."
+"""
+
+
+class DemoFolderError(Exception):
+    """The folder cannot be used; the message is one sentence."""
+
+
+def prepare_folder(directory: Path, tenants: tuple[str, ...]) -> None:
+    """Copy the declaration and the service, and say in a tfvars file who the tenants are.
+
+    Args:
+        directory: Made if need be; one that holds something else is left alone.
+        tenants: Names, in order.
+
+    Raises:
+        DemoFolderError: When the folder holds something that no demo wrote.
+    """
+    configuration = directory / "fleetdrift.toml"
+    if directory.exists() and any(directory.iterdir()):
+        ours = configuration.exists() and configuration.read_text(errors="replace").startswith(_MARK)
+        if not ours:
+            raise DemoFolderError(f"{directory} holds something else; name another folder with --directory")
+    directory.mkdir(parents=True, exist_ok=True)
+    configuration.write_text(f"{_MARK}\n")
+    package = Path(__file__).parent / "fleet"
+    for part in ("infra", "sql", "service"):
+        shutil.copytree(package / part, directory / part, dirs_exist_ok=True)
+    variables = {"tenants": {name: {"database": name} for name in tenants}}
+    (directory / "infra" / "terraform.tfvars.json").write_text(json.dumps(variables, indent=2) + "\n")
+
+
+def write_configuration(
+    directory: Path,
+    server: EmbeddedPostgres,
+    redis: EmbeddedRedis,
+    *,
+    scanner: str,
+    store: str,
+    interval: float,
+    port: int,
+) -> Path:
+    """Write fleetdrift.toml for the servers of this demo.
+
+    Args:
+        directory: The demo's folder.
+        server: Holds tenants, store and scratch databases.
+        redis: Carries the queue.
+        scanner: Role the tenants are read as.
+        store: Database of the store.
+        interval: Seconds between scans of `--serve`.
+        port: Where `--serve` listens.
+    """
+    text = _CONFIGURATION.format(
+        address=json.dumps(str(server.socket_dir)),
+        port=server.port,
+        user=json.dumps(scanner),
+        redis=json.dumps(redis.url),
+        store=json.dumps(server.dsn(store)),
+        scratch=json.dumps(server.dsn()),
+        interval=interval,
+        listen=port,
+    )
+    path = directory / "fleetdrift.toml"
+    path.write_text(text)
+    return path

@@ -1,0 +1,42 @@
+"""The command line's manners: exit codes, one sentence per error, quick help."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+FLEETDRIFT = Path(sys.executable).with_name("fleetdrift")
+
+
+def run(*arguments: str, cwd: Path | None = None) -> subprocess.CompletedProcess[str]:
+    return subprocess.run([FLEETDRIFT, *arguments], capture_output=True, text=True, check=False, cwd=cwd, timeout=60)
+
+
+def test_wrong_usage_ends_with_64():
+    done = run("no-such-verb")
+    assert done.returncode == 64
+    assert "No such command 'no-such-verb'" in done.stderr
+
+
+def test_a_missing_argument_ends_with_64():
+    assert run("diff", "only-one").returncode == 64
+
+
+def test_help_lists_every_verb():
+    done = run("--help")
+    assert done.returncode == 0
+    for verb in ("check", "scan", "worker", "serve", "demo", "diff", "snapshot", "fingerprint", "iac", "apply"):
+        assert f"\n  {verb} " in done.stdout
+
+
+def test_an_error_is_one_sentence_that_names_the_source(tmp_path):
+    done = run("fingerprint", "nowhere.sql", cwd=tmp_path)
+    assert done.returncode == 1
+    assert done.stderr == "fleetdrift: nowhere.sql: there is no such file or directory\n"
+
+
+def test_a_missing_configuration_is_wrong_usage(tmp_path):
+    done = run("check", cwd=tmp_path)
+    assert done.returncode == 64
+    assert "there is no fleetdrift.toml" in done.stderr

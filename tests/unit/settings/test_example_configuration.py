@@ -1,0 +1,38 @@
+"""The example configuration is complete and true."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import msgspec
+
+from coordinator.settings.load import load_settings
+from coordinator.settings.model import SettingsFile
+
+EXAMPLE = Path(__file__).parents[3] / "deploy" / "fleetdrift.example.toml"
+SECRETS = ("FLEETDRIFT_EU_1_PASSWORD", "FLEETDRIFT_REDIS", "FLEETDRIFT_STORE", "FLEETDRIFT_SCRATCH", "FLEETDRIFT_TOKEN")
+
+
+def test_the_example_loads():
+    settings = load_settings(EXAMPLE, dict.fromkeys(SECRETS, "postgresql://x/y"))
+    assert settings.file.fleet.name == "production"
+    assert settings.api_token is not None
+
+
+def test_every_table_and_key_of_the_model_stands_in_the_example():
+    text = EXAMPLE.read_text()
+    for table in msgspec.structs.fields(SettingsFile):
+        assert re.search(rf"^\[+{table.name}\b", text, re.MULTILINE), table.name
+        if isinstance(table.type, type) and issubclass(table.type, msgspec.Struct):
+            for key in msgspec.structs.fields(table.type):
+                assert re.search(rf"^(# )?(\[*{table.name}\.)?\[*{key.name}\b|\.{key.name}\]", text, re.MULTILINE), (
+                    key.name
+                )
+
+
+def test_the_defaults_shown_are_the_defaults():
+    settings = load_settings(EXAMPLE, dict.fromkeys(SECRETS, "postgresql://x/y"))
+    for name in ("compare", "limits", "scan"):
+        shown = getattr(settings.file, name)
+        assert shown == type(shown)()

@@ -1,0 +1,127 @@
+"""The configuration: what is wrong is said in one sentence, and secrets stay where they are."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from coordinator.settings.load import SettingsError, load_settings
+
+MINIMAL = """
+[fleet]
+tenants = [{ tenant = "a" }]
+[hosts.main]
+address = "127.0.0.1"
+[spec]
+source = "sql"
+"""
+
+
+def load(tmp_path: Path, text: str, environment: dict[str, str] | None = None):
+    path = tmp_path / "fleetdrift.toml"
+    path.write_text(text)
+    return load_settings(path, environment or {})
+
+
+def error(tmp_path: Path, text: str, environment: dict[str, str] | None = None) -> str:
+    with pytest.raises(SettingsError) as caught:
+        load(tmp_path, text, environment)
+    message = str(caught.value)
+    assert message.startswith(f"{tmp_path}/fleetdrift.toml: ")
+    return message.removeprefix(f"{tmp_path}/fleetdrift.toml: ")
+
+
+def test_the_defaults_are_the_documented_ones(tmp_path):
+    settings = load(tmp_path, MINIMAL)
+    assert settings.file.scan.lease == 60
+    assert settings.file.limits.lock_timeout == 2
+    assert settings.redis_url is None
+    assert settings.hosts["main"].max_connections == 8
+
+
+def test_an_unknown_key_suggests_the_near_one(tmp_path):
+    assert error(tmp_path, MINIMAL + "[scan]\nleese = 3\n") == "unknown key 'scan.leese'; did you mean 'lease'?"
+
+
+def test_an_unknown_table_suggests_the_near_one(tmp_path):
+    assert error(tmp_path, MINIMAL + "[reddis]\nurl = ''\n") == "unknown key 'reddis'; did you mean 'redis'?"
+
+
+def test_an_unknown_key_of_one_tenant_is_named_with_its_place(tmp_path):
+    text = MINIMAL.replace('{ tenant = "a" }', '{ tenant = "a" }, { tenant = "b", datbase = "x" }')
+    assert error(tmp_path, text) == "unknown key 'fleet.tenants[1].datbase'; did you mean 'database'?"
+
+
+def test_a_wrong_type_names_the_key(tmp_path):
+    assert error(tmp_path, MINIMAL + "[scan]\nslots = 'many'\n") == "scan.slots: Expected `int`, got `str`"
+
+
+def test_a_value_out_of_bounds_names_the_key(tmp_path):
+    assert error(tmp_path, MINIMAL + "[scan]\nslots = 0\n") == "scan.slots: Expected `int` >= 1"
+
+
+def test_broken_toml_is_one_sentence(tmp_path):
+    assert error(tmp_path, "[fleet\n").startswith("is not valid TOML: ")
+
+
+def test_a_missing_file_is_one_sentence(tmp_path):
+    with pytest.raises(SettingsError, match="cannot be read: No such file or directory"):
+        load_settings(tmp_path / "fleetdrift.toml", {})
+
+
+def test_the_environment_overrides_a_plain_key(tmp_path):
+    settings = load(tmp_path, MINIMAL, {"FLEETDRIFT_SCAN_SLOTS": "7", "FLEETDRIFT_SPEC_SOURCE": "other"})
+    assert settings.file.scan.slots == 7
+    assert settings.file.spec.source == "other"
+
+
+def test_a_password_in_an_overriding_url_never_enters_the_document(tmp_path):
+    settings = load(tmp_path, MINIMAL, {"FLEETDRIFT_REDIS_URL": "redis://:canary-4711@r/0"})
+    assert settings.redis_url is not None
+    assert settings.redis_url.reveal() == "redis://:canary-4711@r/0"
+    assert "canary-4711" not in repr(settings)
+
+
+def test_a_password_written_into_the_file_is_refused_without_repeating_it(tmp_path):
+    message = error(tmp_path, MINIMAL + '[store]\ndsn = "postgresql://u:canary-4711@h/d"\n')
+    assert message.startswith("store.dsn: holds a password; use { env = … }")
+    assert "canary-4711" not in message
+
+
+def test_secrets_come_from_environment_file_or_command(tmp_path):
+    (tmp_path / "secret").write_text("from-file\n")
+    (tmp_path / "printed").write_text("from-command\n")
+    for reference, value in (
+        ('{ env = "PW" }', "from-env"),
+        ('{ file = "secret" }', "from-file"),
+        (f'{{ command = ["cat", "{tmp_path}/printed"] }}', "from-command"),
+    ):
+        text = MINIMAL.replace('"127.0.0.1"', f'"127.0.0.1"\npassword = {reference}')
+        settings = load(tmp_path, text, {"PW": "from-env"})
+        password = settings.hosts["main"].password
+        assert password is not None
+        assert password.reveal() == value
+        assert value not in repr(settings)
+
+
+def test_a_secret_that_is_not_there_says_where_it_was_sought(tmp_path):
+    text = MINIMAL.replace('"127.0.0.1"', '"127.0.0.1"\npassword = { env = "NOPE" }')
+    assert error(tmp_path, text) == "hosts.main.password: the environment variable NOPE is not set"
+
+
+def test_a_secret_in_two_places_is_refused(tmp_path):
+    text = MINIMAL.replace('"127.0.0.1"', '"127.0.0.1"\npassword = { env = "A", file = "b" }')
+    assert error(tmp_path, text) == "hosts.main.password: give exactly one of env, file, command"
+
+
+def test_a_fleet_is_named_in_exactly_one_way(tmp_path):
+    text = MINIMAL + '[fleet.discover]\nhost = "main"\ndatabases = "*"\n'
+    assert error(tmp_path, text).endswith(
+        "exactly one of tenants, discover, query, declared; found tenants and discover"
+    )
+
+
+def test_a_host_that_is_not_described_suggests_the_near_one(tmp_path):
+    text = MINIMAL.replace('{ tenant = "a" }', '{ tenant = "a", host = "mian" }')
+    assert error(tmp_path, text) == "[fleet] names the host 'mian', and there is no [hosts.mian]; did you mean 'main'?"
