@@ -9,7 +9,7 @@ import msgspec
 from coordinator.inventory.errors import InventoryError
 from coordinator.settings.model import DiscoverTable, QueryTable
 from shared.hosts import Host
-from shared.postgres.connection import fetch_strings
+from shared.postgres.listing import fetch_strings
 from shared.targets import Limits, Target
 
 _DATABASES = (

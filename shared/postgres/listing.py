@@ -1,0 +1,29 @@
+"""Ask one server a question whose answer is one column of text: how inventories list a fleet."""
+
+from __future__ import annotations
+
+from shared.hosts import Host
+from shared.postgres.connection import close, connect_tenant, translated
+from shared.postgres.session import reading
+from shared.targets import Limits
+
+
+async def fetch_strings(host: Host, database: str, sql: str, limits: Limits) -> list[str]:
+    """Run a SELECT of one text column in a hardened read-only transaction.
+
+    Args:
+        host: The server.
+        database: Where to run it.
+        sql: The user's own query, or ours; never a tenant's.
+        limits: Time bounds.
+
+    Raises:
+        TargetError: When the server cannot be asked; names go to its search path, so they must be qualified.
+    """
+    connection = await connect_tenant(host, database, limits)
+    try:
+        with translated():
+            async with reading(connection, limits):
+                return [str(row[0]) for row in await connection.fetch(sql)]
+    finally:
+        await close(connection)
