@@ -1,0 +1,179 @@
+"""What travels between the coordinator and its workers: task names, messages, answers, and the keys they stand under.
+
+Messages carry ids, a host reference and an attempt, never a secret, SQL or a path. Nothing is pickled. A queue's name
+holds the protocol's version, so workers of another version never see a message they would misread.
+"""
+
+from __future__ import annotations
+
+from urllib.parse import quote
+
+import msgspec
+
+from shared.schema.profile import Profile
+from shared.schema.schema import SchemaVersion
+from shared.targets import Failure, FailureKind
+
+PROTOCOL = 1
+"""Raise it when a message changes its meaning: old workers then finish what they have and are left alone."""
+
+SCAN_BATCH = "fleetdrift.scan_batch"
+ANALYSE_SHAPE = "fleetdrift.analyse_shape"
+
+HOST_DOWN = frozenset({FailureKind.REFUSED, FailureKind.TIMEOUT})
+"""Failures that say more of the host than of the tenant: three in a row open the host's breaker."""
+
+
+class Place(msgspec.Struct, frozen=True, array_like=True):
+    """A target within the host its batch names."""
+
+    tenant: str
+    database: str
+    namespace: str = ""
+
+
+class ScanBatch(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Read these tenants of one host.
+
+    Args:
+        run: Id of the scan.
+        epoch: How often Redis lost its memory during this scan; part of every key of the scan.
+        batch: Id of the batch, unique in the run.
+        attempt: 1 for the first sending.
+        host: Name of a configured host; the worker looks its address and credential up.
+        places: The tenants.
+        connections: How many connections this batch may hold to the host at once.
+        careful: One tenant after the other, each answer sent before the next begins: finds who kills workers.
+        profile: Which facets are read.
+    """
+
+    run: str
+    epoch: int
+    batch: str
+    attempt: int
+    host: str
+    places: tuple[Place, ...]
+    connections: int = 1
+    careful: bool = False
+    profile: Profile = Profile()
+
+
+class ShapeJob(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Analyse one shape; the three blobs lie in Redis under these hashes.
+
+    Args:
+        run: Id of the run of analyses.
+        epoch: As in ScanBatch.
+        batch: Id of this sending.
+        attempt: 1 for the first.
+        key: The analysis' content hash; the answer is stored under it.
+        spec: Hash of the packed Spec.
+        snapshot: Hash (fingerprint) of the packed Snapshot.
+        contracts: Hash of the packed contracts.
+        profile: Which facets are compared.
+    """
+
+    run: str
+    epoch: int
+    batch: str
+    attempt: int
+    key: str
+    spec: str
+    snapshot: str
+    contracts: str
+    profile: Profile = Profile()
+
+
+class Observed(msgspec.Struct, frozen=True, tag_field="outcome", tag="observed", omit_defaults=True):
+    """A tenant was read; its snapshot lies under the fingerprint."""
+
+    fingerprint: str
+    server_version: int
+    rows_scanned: int = 0
+    versions: tuple[SchemaVersion, ...] = ()
+
+
+class Analysed(msgspec.Struct, frozen=True, tag_field="outcome", tag="analysed"):
+    """A shape was analysed; the analysis lies under `key`."""
+
+    key: str
+
+
+class Failed(msgspec.Struct, frozen=True, tag_field="outcome", tag="failed"):
+    """It was tried and failed."""
+
+    failure: Failure
+
+
+class Deferred(msgspec.Struct, frozen=True, tag_field="outcome", tag="deferred"):
+    """It was not tried, or not to the end: the coordinator decides what becomes of it.
+
+    Args:
+        reason: One word for the log: `breaker`, `time`, `blob`.
+    """
+
+    reason: str
+
+
+Outcome = Observed | Analysed | Failed | Deferred
+
+
+class Answer(msgspec.Struct, frozen=True, array_like=True):
+    """What became of one item (a tenant, or an analysis key)."""
+
+    item: str
+    outcome: Outcome
+
+
+class AnswerSet(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """One entry of the answer stream. Without answers it is a sign of life: the first one says that the batch began."""
+
+    batch: str
+    worker: str
+    answers: tuple[Answer, ...] = ()
+
+
+def host_down(host: str, kind: FailureKind) -> Failure:
+    """Say that a host takes no connections: the same words for every tenant on it, tried or not.
+
+    Which tenants were tried before the breaker opened depends on timing, so a report must not.
+    """
+    how = "does not answer" if kind is FailureKind.TIMEOUT else "takes no connections"
+    return Failure(kind, f"host {host} {how}; after repeated failures its other tenants were not tried")
+
+
+class Keys(msgspec.Struct, frozen=True):
+    """Names of everything in Redis that belongs to one fleet."""
+
+    fleet: str
+
+    @property
+    def _root(self) -> str:
+        return f"fleetdrift:{PROTOCOL}:{quote(self.fleet, safe='')}"
+
+    @property
+    def queue(self) -> str:
+        """The Celery queue."""
+        return f"{self._root}:queue"
+
+    @property
+    def workers(self) -> str:
+        """Sorted set of `hostname|slots`, scored by when the sign of life ends."""
+        return f"{self._root}:workers"
+
+    def answers(self, run: str, epoch: int) -> str:
+        """The stream of AnswerSets. Its existence says that the run wants answers: workers stop when it is gone."""
+        return f"{self._root}:run:{run}:{epoch}:answers"
+
+    def known(self, run: str, epoch: int) -> str:
+        """Append-only list of fingerprints whose snapshot need not be sent; duplicates are harmless."""
+        return f"{self._root}:run:{run}:{epoch}:known"
+
+    def blob(self, name: str) -> str:
+        """A packed value under its content hash."""
+        return f"{self._root}:blob:{name}"
+
+    @staticmethod
+    def permits(address: str, port: int) -> str:
+        """Who holds how many connections to a server: shared by all fleets that use this Redis."""
+        return f"fleetdrift:{PROTOCOL}:permits:{quote(address, safe='')}:{port}"

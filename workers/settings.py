@@ -1,0 +1,34 @@
+"""What a worker process is told when it starts; read once, inherited by its children, never sent anywhere."""
+
+from __future__ import annotations
+
+import msgspec
+
+from shared.hosts import Host, Secret
+from shared.targets import Limits
+
+
+class WorkerSettings(msgspec.Struct, frozen=True, kw_only=True):
+    """Settings of one worker.
+
+    Args:
+        fleet: Name of the fleet: it names the queue and every key.
+        redis_url: redis-py's spelling (`redis://`, `rediss://`, `unix://`); Celery's is derived from it.
+        hosts: The servers this worker can reach, with their credentials.
+        limits: Bounds for every tenant; this worker's own, whatever the coordinator thinks.
+        scratch_dsn: Where shapes are analysed; None starts an embedded PostgreSQL for the life of the worker.
+        blob_ttl: Seconds a snapshot or analysis stays in Redis.
+        tasks_per_child: Batches after which a child process is replaced: bounds what a leak can hold.
+        soft_time_limit: Seconds after which a batch stops and hands the rest back.
+        hard_time_limit: Seconds after which its process is killed.
+    """
+
+    fleet: str
+    redis_url: Secret
+    hosts: tuple[Host, ...]
+    limits: Limits = Limits()
+    scratch_dsn: Secret | None = None
+    blob_ttl: int = 6 * 3600
+    tasks_per_child: int = 200
+    soft_time_limit: float = 150
+    hard_time_limit: float = 180
