@@ -1,0 +1,59 @@
+#!/bin/sh
+# Bring promtool, prometheus and amtool for `make test-extras`, from Debian's packages, into the virtual environment.
+#
+# The packages are downloaded and unpacked, not installed: installing them starts two daemons, adds a user and needs
+# root. Their programs need libc only. A second run, or programs already on the PATH, leaves nothing to do.
+set -eu
+
+home=$(cd "$(dirname "$0")/.." && pwd)
+case ${VENV:-.venv} in
+  /*) extras=$VENV/extras ;;
+  *) extras=$home/${VENV:-.venv}/extras ;;
+esac
+bin=$extras/usr/bin
+
+fail() {
+  echo "install-extras: $*" >&2
+  exit 1
+}
+
+# Names the Debian packages whose programs are on neither the PATH nor in $bin.
+missing_packages() {
+  for pair in promtool:prometheus prometheus:prometheus amtool:prometheus-alertmanager; do
+    if ! command -v "${pair%%:*}" >/dev/null 2>&1 && ! [ -x "$bin/${pair%%:*}" ]; then
+      echo "${pair##*:}"
+    fi
+  done | sort -u
+}
+
+own_apt() {
+  apt-get -qq -o "Dir::State::lists=$work/lists" -o "Dir::Cache=$work/cache" -o Debug::NoLocking=1 "$@" 2>>"$work/log"
+}
+
+# download PACKAGE... with the machine's package lists; when it has none, or stale ones, with lists of our own, which
+# needs no root and changes nothing outside $work. apt checks the signatures either way.
+download() {
+  cd "$work"
+  apt-get -qq download "$@" 2>"$work/log" && return
+  mkdir -p lists/partial cache/archives/partial
+  own_apt update && own_apt download "$@"
+}
+
+packages=$(missing_packages)
+[ -n "$packages" ] || exit 0
+for tool in apt-get dpkg-deb; do
+  command -v "$tool" >/dev/null 2>&1 || fail "needs $tool; on a machine without it, put promtool, prometheus and amtool on the PATH"
+done
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+trap 'exit 130' INT TERM
+chmod 755 "$work" # apt's download user must reach it
+
+# shellcheck disable=SC2086  # a list of package names
+(download $packages) || fail "apt-get could not download $(echo $packages): $(grep -m 1 -E '^[EW]:' "$work/log")"
+mkdir -p "$extras"
+for package in "$work"/*.deb; do
+  dpkg-deb --extract "$package" "$extras"
+done
+left=$(missing_packages)
+[ -z "$left" ] || fail "the packages $(echo $packages) did not bring every program; still missing: $(echo $left)"
