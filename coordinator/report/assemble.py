@@ -1,0 +1,240 @@
+"""From answers to one report body: statuses, drift groups, and the headline. Pure: same answers, same bytes."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping
+from itertools import pairwise
+
+import msgspec
+
+from coordinator.report.model import (
+    DriftGroup,
+    Patch,
+    ReportBody,
+    TenantResult,
+    TenantStatus,
+)
+from coordinator.report.summary import remediation_steps, summarise
+from shared.analysis import Analysis
+from shared.contracts.contract import Verdict, VerdictStatus
+from shared.diff.changes import Unverified
+from shared.findings.finding import Finding
+from shared.findings.judge import judge_shape, judge_version, order
+from shared.findings.rules import schema_version_mismatch
+from shared.schema.canonical import content_hash, schema_hash
+from shared.schema.schema import SchemaVersion, Spec, Unmodelled
+from shared.targets import UNREACHABLE, Failure
+
+_ID_DIGITS = 16
+
+
+class TenantOutcome(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """How the scan of one tenant ended: read (and analysed), failed, or left out. Exactly one of the three.
+
+    Args:
+        tenant: Name.
+        analysis_key: Key of the analysis of its shape, when it was read.
+        versions: What its migration tables said, when it was read.
+        failure: Why it could not be read.
+        excluded: The configuration leaves it out.
+
+    Raises:
+        ValueError: When none or several of the three are given.
+    """
+
+    tenant: str
+    analysis_key: str = ""
+    versions: tuple[SchemaVersion, ...] = ()
+    failure: Failure | None = None
+    excluded: bool = False
+
+    def __post_init__(self) -> None:
+        given = bool(self.analysis_key) + (self.failure is not None) + self.excluded
+        if given != 1:
+            raise ValueError(
+                f"tenant {self.tenant!r} must be either read, failed or excluded: {given} of them are given"
+            )
+
+
+class _Story(msgspec.Struct, frozen=True, kw_only=True):
+    """What is the same for all tenants with the same analysis and the same versions."""
+
+    status: TenantStatus
+    shape: str
+    group: DriftGroup | None  # without tenants
+
+
+def assemble_body(
+    *,
+    fleet: str,
+    spec: Spec,
+    expected_version: str,
+    outcomes: Iterable[TenantOutcome],
+    analyses: Mapping[str, Analysis],
+    patches: Mapping[str, tuple[Patch, ...]] | None = None,
+    unchecked: Iterable[str] = (),
+    unmodelled: Iterable[Unmodelled] = (),
+) -> ReportBody:
+    """Put the answers of a scan together.
+
+    Args:
+        fleet: Name of the fleet.
+        spec: The desired schema.
+        expected_version: Declared schema version, or empty.
+        outcomes: One for each tenant of the fleet, in any order.
+        analyses: By key; every key an outcome names is in it.
+        patches: Ways to keep the drift, by analysis key.
+        unchecked: What could not be evaluated, as sentences. What contracts could not decide is added.
+        unmodelled: What PostgreSQL has and fleetdrift does not read; the largest count of a catalog stands.
+
+    Raises:
+        ValueError: When a tenant occurs twice, or the statuses do not sum to the fleet.
+        KeyError: When an outcome names an unknown analysis.
+    """
+    ordered = sorted(outcomes, key=lambda outcome: outcome.tenant)
+    _refuse_duplicates(ordered)
+    stories = _Stories(expected_version, analyses, patches or {})
+    results = tuple(_result(outcome, stories) for outcome in ordered)
+    groups = _groups(results, stories)
+    return ReportBody(
+        fleet=fleet,
+        spec=schema_hash(spec.schema),
+        expected_version=expected_version,
+        tenants=results,
+        counts=_counts(results),
+        shapes=len({result.shape for result in results if result.shape}),
+        groups=groups,
+        drift_summary=summarise(groups, results),
+        remediation_steps=remediation_steps(groups),
+        unchecked=tuple(sorted({*unchecked, *stories.undecided()})),
+        unmodelled=_largest(unmodelled),
+    )
+
+
+class _Stories:
+    """Tells each distinct (analysis, versions) once: a fleet of 100,000 tenants has a handful."""
+
+    def __init__(
+        self, expected: str, analyses: Mapping[str, Analysis], patches: Mapping[str, tuple[Patch, ...]]
+    ) -> None:
+        self._expected = expected
+        self._analyses = analyses
+        self._patches = patches
+        self._told: dict[tuple[str, tuple[SchemaVersion, ...]], _Story] = {}
+
+    def of(self, outcome: TenantOutcome) -> _Story:
+        key = (outcome.analysis_key, tuple(sorted(outcome.versions)))
+        if key not in self._told:
+            self._told[key] = self._tell(*key)
+        return self._told[key]
+
+    def groups(self) -> dict[str, DriftGroup]:
+        """Give every group by id. Where several analyses tell the same story, the one with the smallest key stands."""
+        return {story.group.id: story.group for _, story in sorted(self._told.items(), reverse=True) if story.group}
+
+    def undecided(self) -> Iterable[str]:
+        """Say in sentences what the contracts could not decide."""
+        keys = {key for key, _ in self._told}
+        for verdict in (verdict for key in keys for verdict in self._analyses[key].verdicts):
+            if verdict.status is VerdictStatus.UNVERIFIED:
+                yield f"{verdict.service}: {verdict.file}:{verdict.line}: {verdict.reason}"
+
+    def _tell(self, key: str, versions: tuple[SchemaVersion, ...]) -> _Story:
+        analysis = self._analyses[key]
+        version_finding = judge_version(self._expected, versions)
+        findings = _findings(analysis, version_finding)
+        verdicts = tuple(verdict for verdict in analysis.verdicts if verdict.status is not VerdictStatus.HOLDS)
+        status = _status(analysis, version_finding, verdicts)
+        if status is TenantStatus.IN_SYNC:
+            return _Story(status=status, shape=analysis.shape, group=None)
+        # Versions are part of the story only when one is declared or one is broken.
+        told_versions = versions if self._expected or version_finding else ()
+        identity = {"shape": analysis.shape, "diff": analysis.diff, "verdicts": verdicts, "versions": told_versions}
+        group = DriftGroup(
+            id=content_hash("group/1", identity)[:_ID_DIGITS],
+            tenants=(),
+            shape=analysis.shape,
+            versions=told_versions,
+            diff=analysis.diff,
+            findings=findings,
+            verdicts=verdicts,
+            plan=analysis.plan if analysis.plan.statements or analysis.plan.remaining else None,
+            patches=self._patches.get(key, ()),
+        )
+        return _Story(status=status, shape=analysis.shape, group=group)
+
+
+def _findings(analysis: Analysis, version_finding: Finding | None) -> tuple[Finding, ...]:
+    more = [version_finding] if version_finding else []
+    if analysis.unverified:
+        more.append(judge_shape(analysis.unverified))
+    return tuple(sorted((*analysis.findings, *more), key=order))
+
+
+def _status(analysis: Analysis, version_finding: Finding | None, verdicts: tuple[Verdict, ...]) -> TenantStatus:
+    """Decide where a tenant that was read stands. What is certain counts; what is not is never green.
+
+    A query that could not be decided (its text is built at run time, say) says nothing about this tenant, so it makes
+    none unverified; the report lists it under `unchecked`.
+    """
+    mismatch = version_finding is not None and version_finding.rule == schema_version_mismatch.RULE.id
+    if mismatch or any(verdict.status is VerdictStatus.VIOLATED for verdict in verdicts):
+        return TenantStatus.DRIFTED
+    if analysis.unverified:
+        return TenantStatus.UNVERIFIED
+    if any(not isinstance(change, Unverified) for change in analysis.diff.changes):
+        return TenantStatus.DRIFTED
+    if analysis.diff or version_finding is not None:
+        return TenantStatus.UNVERIFIED
+    return TenantStatus.IN_SYNC
+
+
+def _result(outcome: TenantOutcome, stories: _Stories) -> TenantResult:
+    if outcome.excluded:
+        return TenantResult(tenant=outcome.tenant, status=TenantStatus.EXCLUDED)
+    if outcome.failure is not None:
+        status = TenantStatus.UNREACHABLE if outcome.failure.kind in UNREACHABLE else TenantStatus.ERROR
+        return TenantResult(tenant=outcome.tenant, status=status, failure=outcome.failure)
+    story = stories.of(outcome)
+    return TenantResult(
+        tenant=outcome.tenant,
+        status=story.status,
+        shape=story.shape,
+        group=story.group.id if story.group else "",
+        versions=tuple(sorted(outcome.versions)),
+    )
+
+
+def _groups(results: Iterable[TenantResult], stories: _Stories) -> tuple[DriftGroup, ...]:
+    members: defaultdict[str, list[str]] = defaultdict(list)
+    for result in results:
+        if result.group:
+            members[result.group].append(result.tenant)
+    told = stories.groups()
+    return tuple(
+        msgspec.structs.replace(told[group], tenants=tuple(tenants)) for group, tenants in sorted(members.items())
+    )
+
+
+def _counts(results: tuple[TenantResult, ...]) -> tuple[tuple[TenantStatus, int], ...]:
+    counted = Counter(result.status for result in results)
+    counts = tuple((status, counted[status]) for status in TenantStatus)
+    if sum(count for _, count in counts) != len(results):
+        raise ValueError(
+            f"the statuses sum to {sum(count for _, count in counts)}, the fleet has {len(results)} tenants"
+        )
+    return counts
+
+
+def _refuse_duplicates(ordered: list[TenantOutcome]) -> None:
+    for before, after in pairwise(ordered):
+        if before.tenant == after.tenant:
+            raise ValueError(f"tenant {after.tenant!r} was counted twice")
+
+
+def _largest(unmodelled: Iterable[Unmodelled]) -> tuple[Unmodelled, ...]:
+    counts: dict[str, int] = {}
+    for entry in unmodelled:
+        counts[entry.catalog] = max(counts.get(entry.catalog, 0), entry.count)
+    return tuple(Unmodelled(catalog, count) for catalog, count in sorted(counts.items()))

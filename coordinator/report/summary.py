@@ -1,0 +1,59 @@
+"""The headline of a report, computed from its groups."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from coordinator.report.model import DriftGroup, DriftSummary, TenantResult, TenantStatus
+from shared.contracts.contract import VerdictStatus
+from shared.diff.changes import Missing, Unexpected
+from shared.diff.compare import headline
+from shared.findings.rules import schema_version_mismatch
+
+
+def summarise(groups: Iterable[DriftGroup], results: Iterable[TenantResult]) -> DriftSummary:
+    """Count over tenants: two tenants that miss one index count two.
+
+    Args:
+        groups: Of the report.
+        results: Of the report; the tenants that drifted are its impact.
+    """
+    told = tuple(groups)
+    return DriftSummary(
+        missing_indexes=sum(len(group.tenants) * _missing_indexes(group) for group in told),
+        orphaned_constraints=sum(len(group.tenants) * _orphaned_constraints(group) for group in told),
+        schema_version_mismatches=sum(len(group.tenants) for group in told if version_mismatch(group)),
+        service_contract_violations=sum(len(group.tenants) * _violations(group) for group in told),
+        tenant_impact=tuple(sorted(r.tenant for r in results if r.status is TenantStatus.DRIFTED)),
+    )
+
+
+def remediation_steps(groups: Iterable[DriftGroup]) -> int:
+    """Count what is to be done.
+
+    The statements of every distinct plan count once; a group whose schema version is another adds one explained step,
+    because running the migrations is the service's own business.
+    """
+    told = tuple(groups)
+    plans = {tuple(statement.sql for statement in group.plan.statements) for group in told if group.plan}
+    return sum(len(plan) for plan in plans) + sum(version_mismatch(group) for group in told)
+
+
+def version_mismatch(group: DriftGroup) -> bool:
+    """Say whether the tenants of a group are at another schema version than the declared one."""
+    return any(finding.rule == schema_version_mismatch.RULE.id for finding in group.findings)
+
+
+def _missing_indexes(group: DriftGroup) -> int:
+    changes = headline(group.diff).changes
+    return sum(isinstance(change, Missing) and change.identity.kind == "index" for change in changes)
+
+
+def _orphaned_constraints(group: DriftGroup) -> int:
+    changes = headline(group.diff).changes
+    kinds = ("constraint", "domain_constraint")
+    return sum(isinstance(change, Unexpected) and change.identity.kind in kinds for change in changes)
+
+
+def _violations(group: DriftGroup) -> int:
+    return sum(verdict.status is VerdictStatus.VIOLATED for verdict in group.verdicts)

@@ -1,0 +1,24 @@
+r"""Makes what cannot be seen visible: names from a tenant reach people's terminals, editors and browsers.
+
+A control character can move a cursor, a direction mark can make a line read backwards, a line break can forge a line
+of a report. Each is written as an escape (`\n`, `\x1b`, `\u202e`), so it is seen for what it is and does nothing.
+"""
+
+from __future__ import annotations
+
+
+def visible(text: str) -> str:
+    """Escape everything that does not print, line breaks included."""
+    return "".join(character if character.isprintable() else escape(character) for character in text)
+
+
+def visible_lines(text: str) -> str:
+    """The same for text of several lines (SQL, patches): line feeds and tabs stay."""
+    return "".join(
+        character if character.isprintable() or character in "\n\t" else escape(character) for character in text
+    )
+
+
+def escape(character: str) -> str:
+    r"""Spell one character as Python would: `\n`, `\x1b`, `\u202e`, `\U000e0041`."""
+    return character.encode("unicode_escape").decode("ascii")

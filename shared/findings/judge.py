@@ -1,0 +1,109 @@
+"""Turns differences into findings: what people read, alert on and ignore."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import assert_never
+
+from shared.diff.changes import Change, SchemaDiff
+from shared.diff.compare import headline
+from shared.findings.finding import Finding, Severity
+from shared.findings.origins import Origins
+from shared.findings.registry import speakers
+from shared.findings.rules import schema_version_mismatch, schema_version_unknown
+from shared.findings.versions import Standing, standing
+from shared.findings.wording import clip, sentence
+from shared.schema.identity import ObjectId
+from shared.schema.schema import SchemaVersion, Spec
+
+_RANK = {severity: rank for rank, severity in enumerate(Severity)}
+
+SCHEMA = ObjectId(kind="schema")
+"""What a finding about the whole schema is about: no object in particular."""
+
+
+def judge(diff: SchemaDiff, spec: Spec) -> tuple[Finding, ...]:
+    """Say what every difference means.
+
+    What a missing or unexpected table carries makes no findings of its own. Every other change makes at least one, and
+    every altered field is spoken of exactly once.
+
+    Args:
+        diff: Desired against observed.
+        spec: Where things are declared.
+
+    Returns:
+        Findings, the gravest first, then by object and rule.
+    """
+    origins = Origins(spec)
+    return tuple(
+        sorted((finding for change in headline(diff).changes for finding in _judge_change(change, origins)), key=order)
+    )
+
+
+def _judge_change(change: Change, origins: Origins) -> Iterable[Finding]:
+    for rule, fields in speakers(change):
+        judgement = rule.judge(change)
+        yield Finding(
+            rule=rule.id,
+            severity=judgement.severity,
+            object=change.identity,
+            message=sentence(change, judgement.consequence, fields),
+            origin=origins.of(change),
+        )
+
+
+def order(finding: Finding) -> tuple[int, ObjectId, str, str]:
+    """Sort key of findings: the gravest first."""
+    return (_RANK[finding.severity], finding.object, finding.rule, finding.message)
+
+
+def judge_version(expected: str, versions: Iterable[SchemaVersion]) -> Finding | None:
+    """Compare the declared schema version with what the migration tables say.
+
+    Args:
+        expected: Declared version; when empty, only a failed migration is a finding.
+        versions: What the tables of one tenant said.
+
+    Returns:
+        `schema-version-mismatch` (behind, ahead, another, or half-way), `schema-version-unknown` when a version is
+        declared and none could be read, or None.
+    """
+    found, version = standing(expected, versions)
+    said = clip(f"{version.version} ({version.tool})") if version else ""
+    declared = clip(expected)
+    match found:
+        case Standing.SAME:
+            return None
+        case Standing.UNKNOWN:
+            return _version_finding(
+                schema_version_unknown.RULE.id,
+                Severity.WARNING,
+                f"schema version {declared} is declared, but no migration table could be read",
+            )
+        case Standing.BEHIND:
+            told = f"schema version {declared} is declared but the database is behind, at {said}"
+        case Standing.AHEAD:
+            told = f"schema version {declared} is declared but the database is ahead, at {said}"
+        case Standing.DIFFERENT:
+            told = f"schema version {declared} is declared but the database is at {said}"
+        case Standing.DIRTY:
+            told = f"the migration to schema version {said} failed half-way"
+        case _:
+            assert_never(found)
+    return _version_finding(schema_version_mismatch.RULE.id, Severity.ERROR, told)
+
+
+def _version_finding(rule: str, severity: Severity, told: str) -> Finding:
+    return Finding(rule=rule, severity=severity, object=SCHEMA, message=f"{told}.")
+
+
+def judge_shape(reason: str) -> Finding:
+    """Say that a whole shape could not be decided, and why."""
+    because = clip(reason.rstrip("."), 400)
+    return Finding(
+        rule="unverified",
+        severity=Severity.WARNING,
+        object=SCHEMA,
+        message=f"the schema could not be rebuilt on the scratch server and was compared as read: {because}.",
+    )

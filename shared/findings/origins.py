@@ -1,0 +1,61 @@
+"""Where what a change is about is declared; for what nobody declared, where the table it hangs on is."""
+
+from __future__ import annotations
+
+from typing import assert_never
+
+from shared.diff.changes import Altered, Change, Missing, Unexpected, Unverified
+from shared.schema.identity import ObjectId
+from shared.schema.model import SchemaObject
+from shared.schema.relations import Index, StatisticsObject
+from shared.schema.schema import Origin, Spec
+
+_CARRIERS = ("table", "view", "materialized_view", "foreign_table", "domain_type")
+
+
+class Origins:
+    """An index over a spec's origins: `Spec.origin_of` scans them all for each question."""
+
+    def __init__(self, spec: Spec) -> None:
+        self._by_identity = {entry.identity: entry.origin for entry in spec.origins}
+
+    def of(self, change: Change) -> Origin | None:
+        """Give where the object of a change, or failing that its table, is declared; None when neither is."""
+        identity = change.identity
+        if identity.of:  # a facet stands where its carrier does
+            identity = ObjectId(
+                kind=identity.of,
+                namespace=identity.namespace,
+                parent=identity.parent,
+                name=identity.name,
+                signature=identity.signature,
+            )
+        return self._by_identity.get(identity) or self._carrier(
+            identity.namespace, identity.parent or _table_of(change)
+        )
+
+    def _carrier(self, namespace: str, name: str) -> Origin | None:
+        if not name:
+            return None
+        candidates = (ObjectId(kind=kind, namespace=namespace, name=name) for kind in _CARRIERS)
+        return next((self._by_identity[found] for found in candidates if found in self._by_identity), None)
+
+
+def _table_of(change: Change) -> str:
+    match change:
+        case Missing(desired=item) | Unexpected(observed=item) | Altered(desired=item):
+            return _table_of_object(item)
+        case Unverified():
+            return ""
+        case _:
+            assert_never(change)
+
+
+def _table_of_object(item: SchemaObject) -> str:
+    match item:
+        case Index():
+            return item.table
+        case StatisticsObject():
+            return item.table.name
+        case _:
+            return ""

@@ -1,0 +1,66 @@
+"""Compares schema versions as migration tools spell them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from enum import StrEnum
+
+from shared.schema.schema import SchemaVersion
+
+
+class Standing(StrEnum):
+    """Where a tenant's version stands against the declared one."""
+
+    SAME = "same"
+    BEHIND = "behind"
+    AHEAD = "ahead"
+    DIFFERENT = "different"  # no order: revision hashes
+    DIRTY = "dirty"
+    UNKNOWN = "unknown"
+
+
+def standing(expected: str, versions: Iterable[SchemaVersion]) -> tuple[Standing, SchemaVersion | None]:
+    """Compare what the migration tables say with the declared version.
+
+    Where a database carries the tables of several tools, one that says the declared version is enough: the others are
+    the remains of a change of tool. A failed migration counts whatever the number says.
+
+    Args:
+        expected: Declared version, or empty: then only a failed migration is something to say.
+        versions: What the tables said; empty when none could be read.
+
+    Returns:
+        The standing, and the version it was decided by.
+    """
+    known = sorted(versions)
+    dirty = next((version for version in known if version.dirty), None)
+    if dirty is not None:
+        return Standing.DIRTY, dirty
+    if not expected:
+        return Standing.SAME, None
+    if not known:
+        return Standing.UNKNOWN, None
+    compared = [(_compare(expected, version.version), version) for version in known]
+    return min(compared, key=lambda pair: (pair[0] is not Standing.SAME, pair[1]))
+
+
+def _compare(expected: str, version: str) -> Standing:
+    if expected == version:
+        return Standing.SAME
+    desired, observed = _numbers(expected), _numbers(version)
+    if desired is None or observed is None:
+        return Standing.DIFFERENT
+    if observed == desired:
+        return Standing.SAME
+    return Standing.BEHIND if observed < desired else Standing.AHEAD
+
+
+def _numbers(version: str) -> tuple[int, ...] | None:
+    """Read `0012`, `1.2.0` or `1_2` as numbers (trailing zeros do not count), anything else as None."""
+    parts = version.replace("_", ".").split(".")
+    if not all(part.isascii() and part.isdigit() and len(part) <= 32 for part in parts):  # noqa: PLR2004  # no number is longer
+        return None
+    numbers = [int(part) for part in parts]
+    while len(numbers) > 1 and numbers[-1] == 0:
+        numbers.pop()
+    return tuple(numbers)

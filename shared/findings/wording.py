@@ -1,0 +1,139 @@
+"""How changes are told: one sentence that names the object, what is declared and what is observed.
+
+Names and definitions are put in as they are; each renderer neutralises them for its own medium.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from typing import assert_never
+
+import msgspec
+
+from shared.diff.changes import Altered, Change, Missing, Unexpected, Unverified
+from shared.schema.model import SchemaObject
+from shared.schema.relations import Column, Constraint, Index, Table
+from shared.schema.types import DomainConstraint, EnumType
+
+_LONGEST = 160
+"""Characters of a definition that a sentence still carries."""
+
+_YES_NO = {
+    "not_null": ("NOT NULL", "nullable"),
+    "row_security": ("row-level security on", "row-level security off"),
+    "force_row_security": ("row-level security forced on its owner", "row-level security not forced on its owner"),
+    "valid": ("valid", "invalid"),
+    "index_valid": ("a valid index", "an invalid index"),
+    "validated": ("validated", "NOT VALID"),
+    "unique": ("unique", "not unique"),
+    "permissive": ("permissive", "restrictive"),
+}
+"""Words for a boolean field, true first; other booleans are spelt by their name."""
+
+_BODIES = frozenset({"view", "materialized_view", "routine", "aggregate", "rule", "statistics_object"})
+"""Kinds whose definition is too long to be quoted in full beside their name."""
+
+
+def sentence(change: Change, consequence: str, fields: Iterable[str] = ()) -> str:
+    """Tell a change in one sentence.
+
+    Args:
+        change: What is different.
+        consequence: The clause after the colon.
+        fields: For `Altered`: the fields to speak of.
+    """
+    match change:
+        case Missing():
+            return f"{_named(change.desired)} is declared but missing: {consequence}."
+        case Unexpected():
+            return f"{_named(change.observed)} is in the database but declared nowhere: {consequence}."
+        case Altered():
+            told = _both_sides(change, sorted(fields))
+            return f"{change.identity} {told}: {consequence}."
+        case Unverified():
+            return f"{change.identity} could not be compared ({clip(change.reason.rstrip('.'))}): {consequence}."
+        case _:
+            assert_never(change)
+
+
+def clip(text: str, longest: int = _LONGEST) -> str:
+    """Fold white space and cut what is too long for a sentence."""
+    folded = re.sub(r"\s+", " ", text).strip()
+    return folded if len(folded) <= longest else folded[: longest - 1].rstrip() + "…"
+
+
+def _named(item: SchemaObject) -> str:
+    detail = _detail(item)
+    return f"{item.identity} ({clip(detail)})" if detail else str(item.identity)
+
+
+def _detail(item: SchemaObject) -> str:
+    match item:
+        case Index() | Constraint() | DomainConstraint():
+            return item.definition
+        case Column():
+            return f"{item.type} {'NOT NULL' if item.not_null else ''}"
+        case EnumType():
+            return ", ".join(item.labels)
+        case Table(partition_of=parent) if parent is not None:
+            return f"partition of {parent} {item.partition_bound}"
+        case _:
+            return ""
+
+
+def _both_sides(change: Altered, fields: list[str]) -> str:
+    desired = _side(change.desired, change.observed, fields)
+    observed = _side(change.observed, change.desired, fields)
+    return f"is declared with {desired} but has {observed}"
+
+
+def _side(item: SchemaObject, other: SchemaObject, fields: list[str]) -> str:
+    phrases = [phrase(item, field, getattr(other, field)) for field in fields]
+    return phrases[0] if len(phrases) == 1 else ", ".join(phrases[:-1]) + " and " + phrases[-1]
+
+
+def phrase(item: SchemaObject, field: str, other: object) -> str:
+    """Give one side's value of a field in words: `type bigint`, `no default`, `NOT NULL`.
+
+    Args:
+        item: The side to tell.
+        field: The model field.
+        other: The other side's value, so that long texts are cut down to where they part.
+    """
+    value = getattr(item, field)
+    words = field.replace("_", " ")
+    if isinstance(value, bool):
+        yes, no = _YES_NO.get(field, (words, f"not {words}"))
+        return yes if value else no
+    if value in ("", (), None):
+        return f"no {words}"
+    if isinstance(value, tuple):
+        return f"{words} {_listed(value)}"
+    if isinstance(value, str) and isinstance(other, str) and (item.kind in _BODIES or len(value) > _LONGEST):
+        return f"{words} {_where_they_part(value, other)}"
+    return f"{words} {clip(str(value))}"
+
+
+def _listed(value: tuple[object, ...]) -> str:
+    shown = [clip(str(part), 60) if not isinstance(part, msgspec.Struct) else clip(_plain(part), 60) for part in value]
+    return clip("(" + ", ".join(shown) + ")")
+
+
+def _plain(part: msgspec.Struct) -> str:
+    """Spell a nested Struct: its own `str` where it has one, else its values in order."""
+    if type(part).__str__ is not object.__str__ and "__str__" in type(part).__dict__:
+        return str(part)
+    return " ".join(str(value) for value in msgspec.structs.astuple(part) if value not in (None, "", ()))
+
+
+def _where_they_part(text: str, other: str) -> str:
+    """Show a window of `text` that begins a little before the first difference from `other`."""
+    mine, theirs = re.sub(r"\s+", " ", text).strip(), re.sub(r"\s+", " ", other).strip()
+    common = next(
+        (at for at, (a, b) in enumerate(zip(mine, theirs, strict=False)) if a != b), min(len(mine), len(theirs))
+    )
+    if mine == theirs:
+        return "with other white space"
+    start = max(0, common - 24)
+    return ("…" if start else "") + clip(mine[start:], 72)
