@@ -1,0 +1,106 @@
+"""Open connections: hardened ones to tenants, plain ones to databases that the caller trusts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from urllib.parse import urlsplit
+
+import asyncpg
+
+from shared.hosts import Host
+from shared.postgres.failures import TargetError, clean, target_error
+from shared.postgres.session import check_role, pin_session
+from shared.targets import FailureKind, Limits
+
+__all__ = ["TargetError", "close", "connect_tenant", "connect_url", "translated"]
+
+_APPLICATION = {"application_name": "fleetdrift"}
+_CLOSE_TIMEOUT = 2.0  # seconds a server has to say goodbye before the socket is cut
+
+
+@contextmanager
+def translated(secret: str = "") -> Iterator[None]:
+    """Turn what a server or the network does wrong into `TargetError`; a bug of ours passes unchanged.
+
+    Args:
+        secret: A credential that must not survive in the message, should a server echo it.
+    """
+    try:
+        yield
+    except Exception as error:
+        mapped = target_error(error, secret)
+        if mapped is None or mapped is error:
+            raise
+        raise mapped from None  # the original may carry what must not be shown
+
+
+async def connect_tenant(host: Host, database: str, limits: Limits) -> asyncpg.Connection:
+    """Connect to a tenant, pin the session's settings, and refuse a role that could do harm.
+
+    Raises:
+        TargetError: Unreachable, refused, wrong credential, unsafe role, or no PostgreSQL at all.
+    """
+    secret = host.password.reveal() if host.password else ""
+    with translated(secret):
+        connection = await asyncpg.connect(
+            host=host.address,
+            port=host.port,
+            user=host.user,
+            password=secret or None,
+            database=database,
+            ssl=host.sslmode,
+            timeout=limits.connect_timeout,
+            command_timeout=limits.statement_timeout + limits.lock_timeout,
+            statement_cache_size=0,
+            server_settings=_APPLICATION,
+        )
+        try:
+            await pin_session(connection, limits)
+            if not limits.allow_unsafe_role:
+                await check_role(connection)
+        except BaseException:
+            connection.terminate()
+            raise
+    return connection
+
+
+async def connect_url(url: str) -> asyncpg.Connection:
+    """Connect to a database that the caller trusts (a scratch server, `fleetdrift diff URL URL`).
+
+    Raises:
+        TargetError: When there is no connection; the message names host and database, never the credential.
+    """
+    place = _place(url)
+    try:
+        with translated(_password(url)):
+            return await asyncpg.connect(
+                url, statement_cache_size=0, timeout=Limits().connect_timeout, server_settings=_APPLICATION
+            )
+    except TargetError as error:
+        raise TargetError(error.failure.kind, f"{place}: {error.failure.message}") from None
+    except ValueError:  # asyncpg's own complaint quotes the URL
+        raise TargetError(FailureKind.REFUSED, f"{place}: this is not a PostgreSQL URL") from None
+
+
+async def close(connection: asyncpg.Connection) -> None:
+    """Say goodbye, or cut the line when the server does not answer."""
+    try:
+        await connection.close(timeout=_CLOSE_TIMEOUT)
+    except (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError):
+        connection.terminate()
+
+
+def _password(url: str) -> str:
+    try:
+        return urlsplit(url).password or ""
+    except ValueError:
+        return ""
+
+
+def _place(url: str) -> str:
+    try:
+        parts = urlsplit(url)
+        return clean(f"{parts.hostname or 'local socket'}{parts.path}")
+    except ValueError:
+        return "database"

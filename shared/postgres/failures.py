@@ -1,0 +1,84 @@
+"""What a target does wrong becomes data: a `Failure` with a kind and one clean sentence."""
+
+from __future__ import annotations
+
+import socket
+import ssl
+import struct
+import unicodedata
+
+import asyncpg
+
+from shared.targets import Failure, FailureKind
+
+_LONGEST = 300  # characters of a server's own words that are kept
+
+_BY_SQLSTATE: tuple[tuple[str, FailureKind], ...] = (
+    ("28", FailureKind.AUTHENTICATION),
+    ("3D000", FailureKind.NO_DATABASE),
+    ("42501", FailureKind.PERMISSION),
+    ("55P03", FailureKind.BUSY),
+    ("40", FailureKind.BUSY),  # serialization failure, deadlock
+    ("57014", FailureKind.TIMEOUT),
+    ("25P03", FailureKind.TIMEOUT),
+    ("53300", FailureKind.BUSY),
+    ("53", FailureKind.LIMIT),
+    ("54", FailureKind.LIMIT),
+    ("57P", FailureKind.REFUSED),
+    ("08", FailureKind.PROTOCOL),
+    ("0A", FailureKind.UNSUPPORTED),
+)
+"""Longest prefix of the SQLSTATE first where prefixes overlap (errcodes-appendix.html)."""
+
+
+class TargetError(Exception):
+    """A target could not be read. `failure` says why, in words that are safe to show."""
+
+    def __init__(self, kind: FailureKind, message: str) -> None:
+        self.failure = Failure(kind=kind, message=clean(message))
+        super().__init__(self.failure.message)
+
+
+def clean(text: str, secret: str = "") -> str:
+    """Make one line of a foreign message: no control characters, no secret, at most 300 characters."""
+    if secret:
+        text = text.replace(secret, "***")
+    shown = "".join(" " if unicodedata.category(c)[0] in "CZ" else c for c in text)
+    shown = " ".join(shown.split())
+    return shown if len(shown) <= _LONGEST else shown[: _LONGEST - 1] + "…"
+
+
+def _sqlstate_kind(sqlstate: str) -> FailureKind:
+    for prefix, kind in _BY_SQLSTATE:
+        if sqlstate.startswith(prefix):
+            return kind
+    return FailureKind.PROTOCOL
+
+
+_BY_TYPE: tuple[tuple[tuple[type[BaseException], ...], FailureKind, str], ...] = (
+    ((ConnectionRefusedError, FileNotFoundError), FailureKind.REFUSED, "the connection was refused"),
+    ((socket.gaierror,), FailureKind.REFUSED, "the host name is unknown"),
+    ((TimeoutError,), FailureKind.TIMEOUT, "no answer in time"),
+    ((ssl.SSLError,), FailureKind.REFUSED, "the TLS handshake failed"),
+    ((ConnectionError,), FailureKind.REFUSED, "the connection was lost"),
+    ((OSError,), FailureKind.REFUSED, "the host cannot be reached"),
+    (
+        (asyncpg.InterfaceError, asyncpg.InternalClientError, UnicodeError, BufferError, MemoryError, struct.error),
+        FailureKind.PROTOCOL,
+        "the answer could not be understood",
+    ),
+)
+"""First match counts: subclasses stand before their base."""
+
+
+def target_error(error: BaseException, secret: str = "") -> TargetError | None:
+    """Translate what asyncpg, the operating system or a codec raised; None when it is not a target's fault."""
+    if isinstance(error, TargetError):
+        return error
+    if isinstance(error, asyncpg.PostgresError):
+        words = clean(str(error.args[0]) if error.args else "no message", secret)
+        return TargetError(_sqlstate_kind(error.sqlstate or ""), f"the server said: {words}")
+    for types, kind, message in _BY_TYPE:
+        if isinstance(error, types):
+            return TargetError(kind, message)
+    return None

@@ -1,0 +1,46 @@
+SELECT
+    '2606:' || k.oid || ':0' AS address,
+    r.namespace,
+    r.name AS parent,
+    k.conname::text AS name,
+    CASE k.contype
+        WHEN 'p' THEN 'primary_key' WHEN 'u' THEN 'unique' WHEN 'c' THEN 'check'
+        WHEN 'f' THEN 'foreign_key' WHEN 'x' THEN 'exclusion' WHEN 'n' THEN 'not_null'
+    END AS type,
+    pg_get_constraintdef(k.oid) AS definition,
+    NULLIF(ARRAY(
+        SELECT a.attname::text FROM unnest(k.conkey) WITH ORDINALITY AS key(attnum, position)
+        JOIN pg_attribute a ON a.attrelid = k.conrelid AND a.attnum = key.attnum ORDER BY key.position
+    ), '{}') AS columns,
+    CASE WHEN k.confrelid <> 0 THEN json_build_object('namespace', fn.name, 'name', f.relname) END AS "references",
+    CASE WHEN k.confrelid <> 0 THEN ARRAY(
+        SELECT a.attname::text FROM unnest(k.confkey) WITH ORDINALITY AS key(attnum, position)
+        JOIN pg_attribute a ON a.attrelid = k.confrelid AND a.attnum = key.attnum ORDER BY key.position
+    ) END AS referenced_columns,
+    NULLIF(k.convalidated, true) AS validated,
+    NULLIF(k.conislocal, true) AS local,
+    NULLIF(k.coninhcount > 0, false) AS inherited,
+    NULLIF(k.conparentid <> 0, false) AS partition_child,
+    (SELECT array_agg(o ORDER BY o COLLATE "C") FROM unnest(ic.reloptions) AS o) AS index_options,
+    its.spcname::text AS index_tablespace,
+    NULLIF(i.indisclustered, false) AS index_clustered,
+    NULLIF(i.indisreplident, false) AS index_replica_identity,
+    NULLIF(i.indisvalid AND i.indisready AND i.indislive, true) AS index_valid
+FROM relation r
+JOIN pg_constraint k ON k.conrelid = r.oid
+LEFT JOIN pg_class f ON f.oid = k.confrelid
+LEFT JOIN naming fn ON fn.oid = f.relnamespace
+LEFT JOIN pg_constraint parent ON parent.oid = k.conparentid
+-- A foreign key's conindid is the index of the table it refers to, which is not its own.
+LEFT JOIN pg_index i ON i.indexrelid = k.conindid AND k.contype IN ('p', 'u', 'x')
+LEFT JOIN pg_class ic ON ic.oid = i.indexrelid
+LEFT JOIN pg_tablespace its ON its.oid = ic.reltablespace
+WHERE r.relkind IN ('r', 'p', 'f')
+    AND k.contype IN ('p', 'u', 'c', 'f', 'x', 'n')
+    -- One row per referenced partition hangs on the foreign key itself: PostgreSQL's bookkeeping, not a constraint.
+    AND (k.contype <> 'f' OR k.conparentid = 0 OR parent.conrelid IS DISTINCT FROM k.conrelid)
+    -- v18 gives every NOT NULL a constraint. One with its automatic name says nothing that the column does not.
+    AND (k.contype <> 'n' OR NOT k.convalidated OR k.connoinherit OR k.conname <> (
+        SELECT r.name || '_' || a.attname || '_not_null'
+        FROM pg_attribute a WHERE a.attrelid = k.conrelid AND a.attnum = k.conkey[1]
+    ))

@@ -1,0 +1,24 @@
+SELECT
+    '1259:' || c.oid || ':0' AS address,
+    r.namespace,
+    r.name,
+    rtrim(pg_get_viewdef(c.oid), ';') AS definition,
+    ARRAY(
+        SELECT quote_ident(a.attname) || ' ' || format_type(a.atttypid, a.atttypmod)
+        FROM pg_attribute a WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped ORDER BY a.attnum
+    ) AS columns,
+    NULLIF(ARRAY(
+        SELECT o FROM (
+            SELECT unnest(c.reloptions) AS o
+            UNION ALL
+            SELECT 'toast.' || unnest(toast.reloptions)
+        ) AS both_options ORDER BY o COLLATE "C"
+    ), '{}') AS options,
+    NULLIF(am.amname::text, 'heap') AS access_method,
+    ts.spcname::text AS tablespace
+FROM relation r
+JOIN pg_class c ON c.oid = r.oid
+LEFT JOIN pg_class toast ON toast.oid = c.reltoastrelid AND toast.reloptions IS NOT NULL
+LEFT JOIN pg_am am ON am.oid = c.relam
+LEFT JOIN pg_tablespace ts ON ts.oid = c.reltablespace
+WHERE r.relkind = 'm'

@@ -1,0 +1,45 @@
+SELECT
+    '1259:' || c.oid || ':0' AS address,
+    r.namespace,
+    r.name,
+    CASE c.relpersistence WHEN 'u' THEN 'unlogged' END AS persistence,
+    NULLIF(am.amname::text, 'heap') AS access_method,
+    NULLIF(ARRAY(
+        SELECT o FROM (
+            SELECT unnest(c.reloptions) AS o
+            UNION ALL
+            SELECT 'toast.' || unnest(toast.reloptions)
+        ) AS both_options ORDER BY o COLLATE "C"
+    ), '{}') AS options,
+    ts.spcname::text AS tablespace,
+    CASE c.relreplident
+        WHEN 'f' THEN 'full'
+        WHEN 'n' THEN 'nothing'
+        WHEN 'i' THEN 'index:' || COALESCE((
+            SELECT ic.relname::text FROM pg_index i JOIN pg_class ic ON ic.oid = i.indexrelid
+            WHERE i.indrelid = c.oid AND i.indisreplident
+        ), '')
+    END AS replica_identity,
+    NULLIF(c.relrowsecurity, false) AS row_security,
+    NULLIF(c.relforcerowsecurity, false) AS force_row_security,
+    CASE WHEN NOT c.relispartition THEN parents.names END AS inherits,
+    CASE WHEN c.relkind = 'p' THEN pg_get_partkeydef(c.oid) END AS partition_key,
+    CASE WHEN c.relispartition THEN parents.names -> 0 END AS partition_of,
+    CASE WHEN c.relispartition THEN pg_get_expr(c.relpartbound, c.oid) END AS partition_bound,
+    CASE WHEN c.reloftype <> 0 THEN (
+        SELECT json_build_object('namespace', tn.name, 'name', t.typname)
+        FROM pg_type t JOIN naming tn ON tn.oid = t.typnamespace WHERE t.oid = c.reloftype
+    ) END AS of_type
+FROM relation r
+JOIN pg_class c ON c.oid = r.oid
+LEFT JOIN pg_class toast ON toast.oid = c.reltoastrelid AND toast.reloptions IS NOT NULL
+LEFT JOIN pg_am am ON am.oid = c.relam
+LEFT JOIN pg_tablespace ts ON ts.oid = c.reltablespace
+LEFT JOIN (
+    SELECT i.inhrelid, json_agg(json_build_object('namespace', pn.name, 'name', p.relname) ORDER BY i.inhseqno) AS names
+    FROM pg_inherits i
+    JOIN pg_class p ON p.oid = i.inhparent
+    JOIN naming pn ON pn.oid = p.relnamespace
+    GROUP BY i.inhrelid
+) AS parents ON parents.inhrelid = c.oid
+WHERE r.relkind IN ('r', 'p')
