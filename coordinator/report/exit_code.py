@@ -1,16 +1,40 @@
-"""The exit code of a scan."""
+"""How a scan ended, as a word and as an exit code."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from coordinator.report.model import ScanStatus
+from coordinator.report.model import ReportBody, ScanStatus, TenantStatus
 
 EXIT_CODES: Mapping[ScanStatus, int] = MappingProxyType(
     {ScanStatus.IN_SYNC: 0, ScanStatus.FAILED: 1, ScanStatus.DRIFT: 2, ScanStatus.INCOMPLETE: 3}
 )
 """docs/decisions/601: an incomplete scan is 3 even when it found drift, for the drift it lists may not be all."""
+
+NOT_KNOWN = frozenset(
+    {
+        TenantStatus.UNVERIFIED,
+        TenantStatus.UNREACHABLE,
+        TenantStatus.ERROR,
+        TenantStatus.STALE,
+        TenantStatus.NEVER_SCANNED,
+    }
+)
+"""Statuses that leave a question open: unknown is never green."""
+
+
+def scan_status(body: ReportBody) -> ScanStatus:
+    """Say how a scan that came to its end did.
+
+    Returns:
+        `incomplete` when the state of any tenant is not known, else `drift` when any has drifted, else `in_sync`;
+        never `failed`: that is a scan which came to no end, and its caller knows.
+    """
+    present = {status for status, count in body.counts if count}
+    if present & NOT_KNOWN:
+        return ScanStatus.INCOMPLETE
+    return ScanStatus.DRIFT if TenantStatus.DRIFTED in present else ScanStatus.IN_SYNC
 
 
 def exit_code(status: ScanStatus) -> int:

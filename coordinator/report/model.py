@@ -1,6 +1,7 @@
 """What a scan says.
 
-The body is a pure function of what was read: same fleet, same bytes. Times live in the envelope."""
+The body is a pure function of what was read: same fleet, same bytes. Times live in the envelope.
+"""
 
 from __future__ import annotations
 

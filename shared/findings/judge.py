@@ -35,10 +35,17 @@ def judge(diff: SchemaDiff, spec: Spec) -> tuple[Finding, ...]:
     Returns:
         Findings, the gravest first, then by object and rule.
     """
-    origins = Origins(spec)
-    return tuple(
-        sorted((finding for change in headline(diff).changes for finding in _judge_change(change, origins)), key=order)
-    )
+    return _judge(diff, Origins(spec.origins))
+
+
+def judge_undeclared(diff: SchemaDiff) -> tuple[Finding, ...]:
+    """Say the same where it is not known which file declares what: two databases, two snapshots."""
+    return _judge(diff, Origins(()))
+
+
+def _judge(diff: SchemaDiff, origins: Origins) -> tuple[Finding, ...]:
+    found = (finding for change in headline(diff).changes for finding in _judge_change(change, origins))
+    return tuple(sorted(found, key=order))
 
 
 def _judge_change(change: Change, origins: Origins) -> Iterable[Finding]:

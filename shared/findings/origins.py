@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import assert_never
 
 from shared.diff.changes import Altered, Change, Missing, Unexpected, Unverified
 from shared.schema.identity import ObjectId
 from shared.schema.model import SchemaObject
 from shared.schema.relations import Index, StatisticsObject
-from shared.schema.schema import Origin, Spec
+from shared.schema.schema import ObjectOrigin, Origin
 
 _CARRIERS = ("table", "view", "materialized_view", "foreign_table", "domain_type")
 
@@ -16,8 +17,8 @@ _CARRIERS = ("table", "view", "materialized_view", "foreign_table", "domain_type
 class Origins:
     """An index over a spec's origins: `Spec.origin_of` scans them all for each question."""
 
-    def __init__(self, spec: Spec) -> None:
-        self._by_identity = {entry.identity: entry.origin for entry in spec.origins}
+    def __init__(self, origins: Iterable[ObjectOrigin]) -> None:
+        self._by_identity = {entry.identity: entry.origin for entry in origins}
 
     def of(self, change: Change) -> Origin | None:
         """Give where the object of a change, or failing that its table, is declared; None when neither is."""

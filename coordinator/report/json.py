@@ -1,0 +1,59 @@
+"""The report as a JSON document, for programs: docs/report-format.md describes it."""
+
+from __future__ import annotations
+
+import msgspec
+
+from coordinator.report.model import DriftSummary, ReportBody, ScanReport, ScanStatus, Step
+
+
+class ReportDocument(msgspec.Struct, frozen=True, kw_only=True):
+    """The top level: the envelope flat, the headline beside it, and the whole hashed body under `report`."""
+
+    execution_id: str
+    status: ScanStatus
+    started: str
+    duration: float
+    content_hash: str
+    steps: tuple[Step, ...]
+    drift_summary: DriftSummary
+    remediation_steps: int
+    report: ReportBody
+
+
+def document(report: ScanReport) -> ReportDocument:
+    """Arrange a report as it is written out."""
+    return ReportDocument(
+        execution_id=report.execution_id,
+        status=report.status,
+        started=report.started,
+        duration=report.duration,
+        content_hash=report.content_hash,
+        steps=report.steps,
+        drift_summary=report.body.drift_summary,
+        remediation_steps=report.body.remediation_steps,
+        report=report.body,
+    )
+
+
+def render_json(report: ScanReport) -> str:
+    """Write the document, indented, with a final line feed. Equal reports give equal bytes."""
+    return msgspec.json.format(msgspec.json.encode(document(report)), indent=2).decode() + "\n"
+
+
+def read_json(data: str | bytes) -> ScanReport:
+    """Read a document back.
+
+    Raises:
+        msgspec.ValidationError: When it is no report.
+    """
+    read = msgspec.json.decode(data, type=ReportDocument)
+    return ScanReport(
+        execution_id=read.execution_id,
+        status=read.status,
+        started=read.started,
+        duration=read.duration,
+        steps=read.steps,
+        content_hash=read.content_hash,
+        body=read.report,
+    )

@@ -1,0 +1,106 @@
+"""What all readable forms of a report share: the order in which it is read, its words, and what stands beside what."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable
+
+import msgspec
+
+from coordinator.report.model import DriftGroup, ReportBody, ScanReport, ScanStatus, TenantResult, TenantStatus
+from shared.diff.changes import Change
+from shared.diff.compare import headline
+from shared.findings.finding import Finding
+from shared.findings.ignore import ignore_lines
+from shared.remediation.plan import Plan, ProofStatus
+
+_IGNORE_FOR = dt.timedelta(days=90)
+
+VERDICT_OF_SCAN = {
+    ScanStatus.IN_SYNC: "every tenant that was asked is in sync",
+    ScanStatus.DRIFT: "drift found",
+    ScanStatus.INCOMPLETE: "incomplete: not every tenant could be judged",
+    ScanStatus.FAILED: "failed",
+}
+
+STATUS_WORDS = {
+    TenantStatus.IN_SYNC: "in sync",
+    TenantStatus.DRIFTED: "drifted",
+    TenantStatus.PENDING: "pending",
+    TenantStatus.UNVERIFIED: "unverified",
+    TenantStatus.UNREACHABLE: "unreachable",
+    TenantStatus.ERROR: "error",
+    TenantStatus.STALE: "stale",
+    TenantStatus.NEVER_SCANNED: "never scanned",
+    TenantStatus.EXCLUDED: "excluded",
+}
+
+
+class Told(msgspec.Struct, frozen=True):
+    """A finding with the lines that would ignore it; empty where there is nothing to ignore (a schema version)."""
+
+    finding: Finding
+    ignore: str
+
+
+def reading_order(body: ReportBody) -> tuple[DriftGroup, ...]:
+    """Give the groups with the most tenants first."""
+    return tuple(sorted(body.groups, key=lambda group: (-len(group.tenants), group.tenants, group.id)))
+
+
+def told_findings(group: DriftGroup, report: ScanReport) -> tuple[Told, ...]:
+    """Put the ignore lines beside every finding of a group; they end 90 days after the scan."""
+    changes: dict[object, Change] = {change.identity: change for change in headline(group.diff).changes}
+    until = dt.datetime.fromisoformat(report.started).date() + _IGNORE_FOR
+    return tuple(
+        Told(
+            finding,
+            ignore_lines(changes[finding.object], until=until, rule=finding.rule) if finding.object in changes else "",
+        )
+        for finding in group.findings
+    )
+
+
+def tenants_phrase(tenants: tuple[str, ...], longest: int = 3) -> str:
+    """Name the tenants while they are few, then count them."""
+    if len(tenants) <= longest:
+        return ", ".join(tenants)
+    return f"{len(tenants)} tenants ({tenants[0]} … {tenants[-1]})"
+
+
+def plural(count: int, noun: str) -> str:
+    """Count things: `1 tenant`, `2 tenants`, `3 statuses`, `2 indexes`, `4 queries`."""
+    if count == 1:
+        return f"1 {noun}"
+    if noun.endswith("y"):
+        return f"{count:,} {noun[:-1]}ies"
+    return f"{count:,} {noun}{'es' if noun.endswith(('s', 'x')) else 's'}"
+
+
+def proof_sentence(plan: Plan) -> str:
+    """Say whether the remediation was seen to work."""
+    match plan.proof.status:
+        case ProofStatus.PROVEN:
+            return "proven: applied to a copy of this schema, which then equalled the declaration"
+        case ProofStatus.UNPROVEN:
+            return f"NOT proven: {plan.proof.reason or 'the copy did not end up as declared'}"
+        case ProofStatus.NOT_ATTEMPTED:
+            return "not tried on a copy"
+
+
+def not_read(body: ReportBody) -> tuple[TenantResult, ...]:
+    """Give the tenants that could not be read, sorted by name."""
+    return tuple(result for result in body.tenants if result.failure is not None)
+
+
+def present_counts(body: ReportBody) -> Iterable[tuple[TenantStatus, int]]:
+    """Give the statuses that occur, in their order."""
+    return ((status, count) for status, count in body.counts if count)
+
+
+def kept_by_many(group: DriftGroup) -> bool:
+    """Say whether drift this common is more likely what the declaration forgot than what a tenant did wrong.
+
+    Then the patch is offered first, otherwise the SQL.
+    """
+    return len(group.tenants) > 1 and bool(group.patches)
