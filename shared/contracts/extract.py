@@ -1,0 +1,89 @@
+"""Rust source → Contract."""
+
+from __future__ import annotations
+
+import posixpath
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+
+from shared.contracts.contract import Contract, OpaqueQuery, Query
+from shared.contracts.imports import read_imports
+from shared.contracts.names import Strings, read_constants
+from shared.contracts.queries import Found, QueryReader
+from shared.contracts.rows import Types, read_types
+from shared.contracts.tokens import Source, Token, read_source
+
+_NOT_THE_SERVICE = frozenset({"tests", "benches", "examples", "target"})
+
+
+def extract_contract(service: str, files: Iterable[tuple[str, bytes]]) -> Contract:
+    """Read what a Rust service expects of its database.
+
+    Args:
+        service: Its name.
+        files: (path relative to the service's root, content): `.rs` files, the `.sql` files they may include, and
+            `Cargo.toml`, which marks the root of a crate. Anything else is passed over, as are the folders `tests`,
+            `benches`, `examples` and `target`, and test code within files.
+
+    Returns:
+        The contract, the same for any order of files. What does not parse is named in `unreadable`, and what is
+        around it is still read.
+    """
+    contents = {posixpath.normpath(path): content for path, content in files}
+    sources = [read_source(path, contents[path]) for path in sorted(contents) if _is_service_code(path)]
+    types = [read_types(source) for source in sources]
+    found = list(_read_queries(sources, types, contents))
+    return Contract(
+        service=service,
+        queries=tuple(sorted({item for item in found if isinstance(item, Query)})),
+        opaque=tuple(sorted({item for item in found if isinstance(item, OpaqueQuery)})),
+        structs=tuple(sorted({struct for each in types for struct in each.structs})),
+        enums=tuple(sorted({enum for each in types for enum in each.enums})),
+        aliases=tuple(sorted({alias for each in types for alias in each.aliases})),
+        own_types=tuple(sorted({name for each in types for name in each.defined})),
+        unreadable=tuple(problem for source in sources for problem in source.problems),
+        files=len(sources),
+    )
+
+
+def _is_service_code(path: str) -> bool:
+    *folders, name = path.split("/")
+    return name.endswith(".rs") and not _NOT_THE_SERVICE.intersection(folders)
+
+
+def _read_queries(sources: Sequence[Source], types: Sequence[Types], contents: Mapping[str, bytes]) -> Iterable[Found]:
+    labels = {key: label for each in types for key, label in each.labels.items()}
+    constants = {source.path: read_constants(source) for source in sources}
+    shared = _unique(constants.values())
+
+    def read_file(path: str) -> str | None:
+        content = contents.get(path)
+        return None if content is None else content.decode("utf-8", "replace")
+
+    for source in sources:
+        reader = QueryReader(
+            source,
+            read_imports(source),
+            Strings(source, constants[source.path], shared),
+            read_file=read_file,
+            crate_root=_crate_root(source.path, contents),
+            labels=labels,
+        )
+        yield from reader.read()
+
+
+def _unique(constants: Iterable[Mapping[str, Sequence[Token]]]) -> dict[str, Sequence[Token]]:
+    """Merge constants of all files; a name that two files define names nothing."""
+    listed = list(constants)
+    counts = Counter(name for each in listed for name in each)
+    return {name: tokens for each in listed for name, tokens in each.items() if counts[name] == 1}
+
+
+def _crate_root(path: str, contents: Mapping[str, bytes]) -> str:
+    """Give the folder of the nearest Cargo.toml above a file; the service's root when none was given."""
+    folder = posixpath.dirname(path)
+    while folder:
+        if f"{folder}/Cargo.toml" in contents:
+            return folder
+        folder = posixpath.dirname(folder)
+    return ""

@@ -1,0 +1,72 @@
+"""The row type of `query_as(…)` where it is not written at the call: from `let x: T =` or the function's result."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from shared.contracts.rust_syntax import matching_angle, render, split_types
+from shared.contracts.tokens import Source, Token
+
+_WRAPPERS = {"fetch_all": "Vec", "fetch_optional": "Option", "fetch_one": ""}
+
+
+def row_type(source: Source, begin: int, end: int, fetch: str) -> str:
+    """Give the type one row is mapped to, or empty when it is not in sight.
+
+    Args:
+        source: The file.
+        begin: Index of the first token of the query's expression.
+        end: Index of its last token, behind the `fetch` call.
+        fetch: The method that runs it.
+    """
+    if fetch not in _WRAPPERS:
+        return ""
+    tokens = source.tokens
+    annotation = _let_annotation(tokens, begin)
+    if annotation:
+        return _unwrap(annotation, _WRAPPERS[fetch])
+    return _unwrap(_result_of_function(source, begin, end), _WRAPPERS[fetch])
+
+
+def _let_annotation(tokens: Sequence[Token], begin: int) -> Sequence[Token]:
+    """Give T of `let name: T =` right before `begin`."""
+    index = begin - 1
+    if index < 0 or tokens[index].text != "=":
+        return ()
+    while index > 0 and tokens[index].text not in {"let", ";", "{", "}"}:
+        index -= 1
+    colon = next((i for i in range(index, begin) if tokens[i].text == ":"), 0)
+    return tokens[colon + 1 : begin - 1] if tokens[index].text == "let" and colon else ()
+
+
+def _result_of_function(source: Source, begin: int, end: int) -> Sequence[Token]:
+    """Give T of `fn f(…) -> Result<T>` when the query is the last expression of the function's body."""
+    tokens = source.tokens
+    while end + 1 < len(tokens) and tokens[end + 1].text in {".", "await", "?"}:
+        end += 1
+    if end + 1 >= len(tokens) or tokens[end + 1].text != "}":
+        return ()
+    body = next((o for o, c in source.closing.items() if c == end + 1), -1)
+    if body < 0 or begin - body > 1 and tokens[begin - 1].text not in {";", "}", "{"}:
+        return ()
+    arrow = body
+    while arrow > 0 and tokens[arrow].text not in {"->", ";", "}"}:
+        arrow -= 1
+    if tokens[arrow].text != "->" or tokens[arrow - 1].text != ")":
+        return ()
+    result = tokens[arrow + 1 : body]
+    opening = next((i for i, token in enumerate(result) if token.text == "<"), -1)
+    if opening < 1 or result[opening - 1].text != "Result":
+        return ()
+    inside = split_types(result[opening + 1 : matching_angle(result, opening)])
+    return inside[0] if inside else ()
+
+
+def _unwrap(tokens: Sequence[Token], wrapper: str) -> str:
+    if wrapper:
+        opening = next((i for i, token in enumerate(tokens) if token.text == "<"), -1)
+        if opening < 1 or tokens[opening - 1].text != wrapper:
+            return ""
+        tokens = tokens[opening + 1 : matching_angle(tokens, opening)]
+    text = render(tokens)
+    return "" if text == "_" else text

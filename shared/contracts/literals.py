@@ -1,0 +1,191 @@
+"""Rust string expressions → the text they stand for, or why it cannot be known.
+
+Escapes follow the Rust reference ("String literal expressions", "Raw string literals").
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+
+from shared.contracts.tokens import Token
+
+_ESCAPE = re.compile(r"\\(?:x([0-7][0-9a-fA-F])|u\{([0-9a-fA-F_]+)\}|(\r?\n)\s*|(.))", re.DOTALL)
+_SIMPLE = {"n": "\n", "r": "\r", "t": "\t", "\\": "\\", "0": "\0", "'": "'", '"': '"'}
+_RAW = re.compile(r'r(#*)"(.*)"\1\Z', re.DOTALL)
+_INTEGER = re.compile(r"-?[0-9][0-9_]*(?:[iu](?:8|16|32|64|128|size))?\Z")
+_WRAPPERS = frozenset({"AssertSqlSafe", "String", "from", "to_string", "as_str", "into", "to_owned", "as_ref", "clone"})
+
+Names = Callable[[str], str | None]
+"""Gives the text behind a constant's or variable's name, or None."""
+
+Includes = Callable[[str], str | None]
+"""Gives the content of a file named relative to the source, or None."""
+
+
+class Opaque(str):
+    """Why a text cannot be known: the end of a sentence. Not a text itself."""
+
+    __slots__ = ()
+
+
+def string_value(token: Token) -> str | None:
+    """Give the value of a string literal, or None for byte and C strings."""
+    if token.type == "raw_string_literal":
+        raw = _RAW.match(token.text)
+        return raw[2].replace("\r\n", "\n") if raw else None
+    if not token.text.startswith('"'):
+        return None
+    return _ESCAPE.sub(_unescape, token.text[1:-1].replace("\r\n", "\n"))
+
+
+def _unescape(match: re.Match[str]) -> str:
+    hexadecimal, unicode, newline, simple = match.groups()
+    if newline is not None:
+        return ""  # a line continuation swallows the indentation that follows
+    if hexadecimal is not None:
+        return chr(int(hexadecimal, 16))
+    if unicode is not None:
+        point = int(unicode.replace("_", "") or "0", 16)
+        return chr(point) if point <= 0x10FFFF else "\N{REPLACEMENT CHARACTER}"  # noqa: PLR2004  # the last code point
+    return _SIMPLE.get(simple, simple)
+
+
+def string_expression(tokens: Sequence[Token], names: Names, includes: Includes) -> str:
+    """Evaluate an expression that should be a string.
+
+    Args:
+        tokens: The expression.
+        names: Looks up constants and variables.
+        includes: Reads what `include_str!` names.
+
+    Returns:
+        The text, or an `Opaque` with the reason why it is not in the source.
+    """
+    tokens = _unwrap(tokens)
+    if not tokens:
+        return Opaque("the SQL argument is empty")
+    parts = _split(tokens, "+")
+    if len(parts) > 1:
+        values = [string_expression(part, names, includes) for part in parts]
+        return next((value for value in values if isinstance(value, Opaque)), None) or "".join(values)
+    if len(tokens) == 1 and tokens[0].is_string:
+        value = string_value(tokens[0])
+        return Opaque("the SQL is a byte string") if value is None else value
+    if len(tokens) > 2 and tokens[0].is_name and tokens[1].text == "!":  # noqa: PLR2004  # name, !, bracket
+        return _macro(tokens, names, includes)
+    if all(token.is_name or token.text in {"::", "self", "crate", "super", "Self"} for token in tokens):
+        name = tokens[-1].text
+        found = names(name)
+        return Opaque(f"the SQL comes from `{name}`, whose value is not a literal") if found is None else found
+    return Opaque("the SQL is computed at run time")
+
+
+def _macro(tokens: Sequence[Token], names: Names, includes: Includes) -> str:
+    inside = tokens[3:-1]
+    match tokens[0].text:
+        case "concat":
+            values = [string_expression(part, names, includes) for part in _split(inside, ",") if part]
+            return next((value for value in values if isinstance(value, Opaque)), None) or "".join(values)
+        case "include_str":
+            path = string_expression(inside, names, includes)
+            content = None if isinstance(path, Opaque) else includes(path)
+            return Opaque("the included file is not among the service's files") if content is None else content
+        case "indoc":
+            return string_expression(inside, names, includes)  # indentation means nothing to SQL
+        case name:
+            return Opaque(f"the SQL is built by {name}! at run time")
+
+
+def _unwrap(tokens: Sequence[Token]) -> Sequence[Token]:
+    """Take off `&`, parentheses, `.as_str()` and what else passes a string on unchanged."""
+    while tokens:
+        if tokens[0].text == "&":
+            tokens = tokens[1:]
+        elif tokens[0].text == "(" and tokens[-1].text == ")":
+            tokens = tokens[1:-1]
+        elif len(tokens) > 4 and [t.text for t in tokens[-2:]] == ["(", ")"] and tokens[-4].text == ".":  # noqa: PLR2004
+            if tokens[-3].text not in _WRAPPERS:
+                return tokens
+            tokens = tokens[:-4]
+        else:
+            callee = next((i for i, token in enumerate(tokens) if token.text == "("), 0)
+            if (
+                callee == 0
+                or tokens[-1].text != ")"
+                or not all(t.text == "::" or t.text in _WRAPPERS for t in tokens[:callee])
+            ):
+                return tokens
+            tokens = tokens[callee + 1 : -1]
+    return tokens
+
+
+def _split(tokens: Sequence[Token], separator: str) -> list[Sequence[Token]]:
+    """Split at a separator that is inside no bracket."""
+    parts: list[Sequence[Token]] = []
+    begin = depth = 0
+    for index, token in enumerate(tokens):
+        if token.text in {"(", "[", "{"}:
+            depth += 1
+        elif token.text in {")", "]", "}"}:
+            depth -= 1
+        elif token.text == separator and depth == 0:
+            parts.append(tokens[begin:index])
+            begin = index + 1
+    parts.append(tokens[begin:])
+    return parts
+
+
+def split_arguments(tokens: Sequence[Token]) -> list[Sequence[Token]]:
+    """Split the inside of brackets at its commas; a trailing comma makes no argument.
+
+    Commas of a turbofish (`foo::<A, B>()`) and of closure parameters stay inside their argument.
+    """
+    parts: list[Sequence[Token]] = []
+    begin = depth = angle = 0
+    in_closure = False
+    for index, token in enumerate(tokens):
+        before = tokens[index - 1].text if index > begin else ""
+        if token.text in {"(", "[", "{"}:
+            depth += 1
+        elif token.text in {")", "]", "}"}:
+            depth -= 1
+        elif depth == 0 and token.text == "<" and (before == "::" or angle):
+            angle += 1
+        elif depth == 0 and token.text in {">", ">>"} and angle:
+            angle = max(0, angle - len(token.text))
+        elif depth == 0 and token.text == "|" and (in_closure or before in {"", "move"}):
+            in_closure = not in_closure
+        elif token.text == "," and depth == 0 and angle == 0 and not in_closure:
+            parts.append(tokens[begin:index])
+            begin = index + 1
+    parts.append(tokens[begin:])
+    return parts if parts[-1] else parts[:-1]
+
+
+def constant_value(tokens: Sequence[Token]) -> str | None:
+    """Give the text of an argument that is a literal (`"paid"`, `5_i64`, `true`), else None."""
+    tokens = _unwrap(_without_cast(tokens))
+    text = "".join(token.text for token in tokens)
+    if len(tokens) == 1 and tokens[0].is_string:
+        return string_value(tokens[0])
+    if text in {"true", "false"}:
+        return text
+    if _INTEGER.match(text):
+        return re.sub(r"[iu](?:8|16|32|64|128|size)\Z", "", text).replace("_", "")
+    return None
+
+
+def constant_path(tokens: Sequence[Token]) -> tuple[str, str] | None:
+    """Give (enum, variant) of an argument such as `Status::Paid as _`, else None."""
+    names = [token.text for token in _unwrap(_without_cast(tokens)) if token.text != "&"]
+    if len(names) >= 3 and names[-2] == "::" and all(n == "::" or n.isidentifier() for n in names):  # noqa: PLR2004
+        return names[-3], names[-1]
+    return None
+
+
+def _without_cast(tokens: Sequence[Token]) -> Sequence[Token]:
+    for index, token in enumerate(tokens):
+        if token.text == "as":
+            return tokens[:index]
+    return tokens

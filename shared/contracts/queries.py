@@ -1,0 +1,238 @@
+"""Queries in the tokens of one Rust file: sqlx macros and functions, and tokio-postgres calls."""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+
+import msgspec
+
+from shared.contracts.contract import Constant, OpaqueQuery, Query
+from shared.contracts.imports import SQLX_FUNCTIONS, SQLX_MACROS, Imports
+from shared.contracts.inference import row_type
+from shared.contracts.literals import (
+    Opaque,
+    constant_path,
+    constant_value,
+    split_arguments,
+    string_expression,
+)
+from shared.contracts.names import Strings
+from shared.contracts.rust_syntax import matching_angle, render, split_types
+from shared.contracts.tokens import Source, Token
+
+_TERMINALS = frozenset({"fetch", "fetch_all", "fetch_many", "fetch_one", "fetch_optional", "execute", "execute_many"})
+_CLIENT_METHODS = frozenset(
+    {"query", "query_one", "query_opt", "execute", "prepare", "prepare_cached", "batch_execute", "simple_query"}
+)
+_OTHER_DATABASES = frozenset({"Sqlite", "MySql", "Any", "Mssql"})
+_STATEMENT = re.compile(r"\s*(?:SELECT|INSERT|UPDATE|DELETE|WITH|MERGE|VALUES)\b", re.IGNORECASE)
+
+Found = Query | OpaqueQuery
+
+
+class Chain(msgspec.Struct, frozen=True):
+    """The method calls behind a query function: what is bound, and what runs it.
+
+    Args:
+        binds: The arguments of `.bind(…)`, in order.
+        fetch: The method that runs the query, or empty when the chain ends before it.
+        end: Index of the last token of the chain.
+    """
+
+    binds: tuple[Sequence[Token], ...]
+    fetch: str
+    end: int
+
+
+class QueryReader:
+    """Finds the queries of one file.
+
+    Args:
+        source: The file.
+        imports: What its `use` declarations say.
+        strings: Resolves the names of constants and variables.
+        read_file: Gives the text of a file of the service by its path, or None.
+        crate_root: Folder of the file's Cargo.toml: `query_file!` is relative to it.
+        labels: Database label by (enum, variant).
+    """
+
+    def __init__(
+        self,
+        source: Source,
+        imports: Imports,
+        strings: Strings,
+        *,
+        read_file: Callable[[str], str | None],
+        crate_root: str,
+        labels: Mapping[tuple[str, str], str],
+    ) -> None:
+        self._source = source
+        self._tokens = source.tokens
+        self._imports = imports
+        self._strings = strings
+        self._read_file = read_file
+        self._crate_root = crate_root
+        self._labels = labels
+
+    def read(self) -> Iterator[Found]:
+        """Give every query, in the order of the file."""
+        known = SQLX_FUNCTIONS | SQLX_MACROS | self._imports.names.keys()
+        for index, token in enumerate(self._tokens):
+            if not token.is_name:
+                continue
+            if token.text in known and self._text(index - 1) not in {".", "fn"}:
+                yield from self._sqlx(index)
+            elif token.text == "QueryBuilder" and self._imports.sqlx_in_file and self._text(index + 1) in {"::", "<"}:
+                yield from self._builder(index)
+            elif self._imports.client and token.text in _CLIENT_METHODS and self._text(index - 1) == ".":
+                yield from self._client(index)
+
+    def _text(self, index: int) -> str:
+        return self._tokens[index].text if 0 <= index < len(self._tokens) else ""
+
+    def _inside(self, opening: int) -> Sequence[Token] | None:
+        closing = self._source.closing.get(opening)
+        return None if closing is None else self._tokens[opening + 1 : closing]
+
+    def _sqlx(self, index: int) -> Iterator[Found]:
+        path_begin = index
+        while self._text(path_begin - 1) == "::" and path_begin >= 2:  # noqa: PLR2004  # a name and ::
+            path_begin -= 2
+        path = [t.text for t in self._tokens[path_begin : index + 1] if t.text != "::"]
+        name = self._imports.sqlx_name(path)
+        if name is None:
+            return
+        if self._text(index + 1) == "!":
+            if name in SQLX_MACROS:
+                yield from self._macro(index, name)
+        elif name in SQLX_FUNCTIONS:
+            yield from self._function(path_begin, index, name)
+
+    def _macro(self, index: int, name: str) -> Iterator[Found]:
+        inside = self._inside(index + 2)
+        if inside is None:
+            return
+        line = self._tokens[index].line
+        result_type = ""
+        if "_as" in name:
+            first, inside = split_types(inside, limit=1)
+            result_type = render(first)
+        sql_tokens, *arguments = split_arguments(inside) or [()]
+        sql = self._sql(sql_tokens, index, "_file" in name)
+        if isinstance(sql, Opaque):
+            yield OpaqueQuery(file=self._source.path, line=line, macro=f"{name}!", reason=str(sql))
+            return
+        yield Query(
+            file=self._source.path,
+            line=line,
+            macro=f"{name}!",
+            sql=sql,
+            result_type=result_type,
+            arguments=len(arguments),
+            fetch=self._chain(self._source.closing[index + 2]).fetch,
+            constants=self._constants(arguments),
+        )
+
+    def _function(self, path_begin: int, index: int, name: str) -> Iterator[Found]:
+        generics: list[str] = []
+        opening = index + 1
+        if self._text(opening) == "::" and self._text(opening + 1) == "<":
+            end = matching_angle(self._tokens, opening + 1)
+            generics = [render(part) for part in split_types(self._tokens[opening + 2 : end])]
+            opening = end + 1
+        inside = self._inside(opening) if self._text(opening) == "(" else None
+        if inside is None or _OTHER_DATABASES.intersection(generics[:1]):
+            return
+        arguments = split_arguments(inside)
+        sql = self._sql(arguments[0] if arguments else (), index, from_file=False)
+        line = self._tokens[index].line
+        if isinstance(sql, Opaque):
+            yield OpaqueQuery(file=self._source.path, line=line, macro=name, reason=str(sql))
+            return
+        chain = self._chain(self._source.closing[opening])
+        yield Query(
+            file=self._source.path,
+            line=line,
+            macro=name,
+            sql=sql,
+            result_type=self._result_type(name, generics, path_begin, chain),
+            arguments=len(chain.binds) if chain.fetch and not name.endswith("_with") else -1,
+            fetch=chain.fetch,
+            constants=self._constants(chain.binds),
+        )
+
+    def _result_type(self, name: str, generics: Sequence[str], path_begin: int, chain: Chain) -> str:
+        if not name.startswith(("query_as", "query_scalar")):
+            return ""
+        written = generics[1] if len(generics) > 1 else "_"
+        return written if written != "_" else row_type(self._source, path_begin, chain.end, chain.fetch)
+
+    def _builder(self, index: int) -> Iterator[Found]:
+        if any(self._text(i) == "new" for i in range(index + 1, index + 9)):
+            reason = "the SQL is built by QueryBuilder at run time"
+            line = self._tokens[index].line
+            yield OpaqueQuery(file=self._source.path, line=line, macro="QueryBuilder", reason=reason)
+
+    def _client(self, index: int) -> Iterator[Found]:
+        inside = self._inside(index + 1) if self._text(index + 1) == "(" else None
+        arguments = split_arguments(inside or ())
+        if not arguments:
+            return
+        sql = self._sql(arguments[0], index, from_file=False)
+        if isinstance(sql, Opaque) or not _STATEMENT.match(sql):
+            return  # a prepared statement, or the method of something else
+        bound = [t for t in arguments[1] if t.text != "&"] if len(arguments) > 1 else []
+        is_array = bool(bound) and bound[0].text == "[" and bound[-1].text == "]"
+        yield Query(
+            file=self._source.path,
+            line=self._tokens[index].line,
+            macro=f"client.{self._text(index)}",
+            sql=sql,
+            arguments=len(split_arguments(bound[1:-1])) if is_array else -1,
+            fetch="execute" if self._text(index) == "execute" else "",
+        )
+
+    def _sql(self, tokens: Sequence[Token], index: int, from_file: bool) -> str:
+        folder = posixpath.dirname(self._source.path)
+
+        def include(path: str) -> str | None:
+            return self._read_file(posixpath.normpath(posixpath.join(folder, path)))
+
+        text = string_expression(tokens, lambda name: self._strings.lookup(name, index), include)
+        if not from_file or isinstance(text, Opaque):
+            return text
+        content = self._read_file(posixpath.normpath(posixpath.join(self._crate_root, text)))
+        return Opaque(f"the file {text} is not among the service's files") if content is None else content
+
+    def _chain(self, closing: int) -> Chain:
+        binds: list[Sequence[Token]] = []
+        index = closing
+        while True:
+            if self._text(index + 1) == "?":
+                index += 1
+                continue
+            if self._text(index + 1) != ".":
+                return Chain(tuple(binds), "", index)
+            method, opening = self._text(index + 2), index + 3
+            if self._text(opening) == "::":
+                opening = matching_angle(self._tokens, opening + 1) + 1
+            inside = self._inside(opening) if self._text(opening) == "(" else None
+            if inside is None or method == "try_bind":
+                return Chain(tuple(binds), "", index)
+            index = self._source.closing[opening]
+            if method == "bind":
+                binds.append(inside)
+            elif method in _TERMINALS:
+                return Chain(tuple(binds), method, index)
+
+    def _constants(self, arguments: Sequence[Sequence[Token]]) -> tuple[Constant, ...]:
+        found: list[Constant] = []
+        for position, tokens in enumerate(arguments, start=1):
+            value = constant_value(tokens)
+            if value is None and (path := constant_path(tokens)) is not None:
+                value = self._labels.get(path)
+            if value is not None:
+                found.append(Constant(position, value))
+        return tuple(found)
