@@ -1,0 +1,57 @@
+"""The programs of the extras, and how the tests talk to servers."""
+
+from __future__ import annotations
+
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).parents[2]
+PATIENCE = 60.0  # seconds to wait for a server that is up in two or three
+
+
+def program(name: str) -> Path:
+    """Find a program of the extras: beside the virtual environment, else on the PATH."""
+    brought = Path(sys.prefix) / "extras" / "usr" / "bin" / name
+    found = brought if brought.exists() else shutil.which(name)
+    assert found, f"{name} is missing: run sh deploy/install-extras.sh"
+    return Path(found)
+
+
+def run(name: str, *arguments: object, **options: Any) -> subprocess.CompletedProcess[str]:
+    """Run a program of the extras."""
+    argv = [str(part) for part in (program(name), *arguments)]
+    return subprocess.run(argv, capture_output=True, check=False, text=True, timeout=PATIENCE, **options)
+
+
+def fetch(url: str) -> str:
+    with urllib.request.urlopen(url, timeout=10) as answer:
+        return answer.read().decode()
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def wait_until(look: Callable[[], Any], process: subprocess.Popen[bytes], log: Path) -> Any:
+    """Look again until there is an answer; fail with the end of the log when the process ends or patience does."""
+    deadline = time.monotonic() + PATIENCE
+    while True:
+        try:
+            answer = look()
+        except (urllib.error.URLError, ConnectionError, TimeoutError):
+            answer = None
+        if answer:
+            return answer
+        assert process.poll() is None, f"ended with {process.returncode}: {log.read_text()[-2000:]}"
+        assert time.monotonic() < deadline, f"not ready: {log.read_text()[-2000:]}"
+        time.sleep(0.1)

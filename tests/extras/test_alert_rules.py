@@ -1,0 +1,60 @@
+"""The alert rules, held to their claims by promtool; and the claims held to the rules."""
+
+from __future__ import annotations
+
+import shutil
+
+import pytest
+import yaml
+
+from tests.extras.programs import ROOT, run
+
+pytestmark = pytest.mark.extras
+
+FOLDER = ROOT / "deploy" / "prometheus"
+ALERTS = yaml.safe_load((FOLDER / "alerts.yml").read_text())
+NAMES = [rule["alert"] for rule in ALERTS["groups"][0]["rules"]]
+
+
+def test_promtool_accepts_the_configuration_and_its_rules():
+    done = run("promtool", "check", "config", FOLDER / "prometheus.yml")
+    assert done.returncode == 0, done.stderr
+    assert f"SUCCESS: {len(NAMES)} rules found" in done.stdout
+
+
+def test_promtool_has_no_advice_about_the_rules():
+    done = run("promtool", "check", "rules", "--lint=all", "--lint-fatal", FOLDER / "alerts.yml")
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_every_claim_about_the_rules_holds():
+    done = run("promtool", "test", "rules", FOLDER / "alerts_test.yml")
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize(
+    ("expression", "kept"), [("vector(1)", "fires always"), ("vector(0) > 0", "fires never")], ids=["always", "never"]
+)
+def test_the_claims_notice_a_rule_that(name, expression, kept, tmp_path):
+    """Without this, a claim that asks for nothing would pass with any rule."""
+    changed = yaml.safe_load((FOLDER / "alerts.yml").read_text())
+    [rule] = [rule for rule in changed["groups"][0]["rules"] if rule["alert"] == name]
+    rule["expr"] = expression
+    (tmp_path / "alerts.yml").write_text(yaml.safe_dump(changed))
+    shutil.copy(FOLDER / "alerts_test.yml", tmp_path)
+    done = run("promtool", "test", "rules", tmp_path / "alerts_test.yml")
+    assert done.returncode == 1, f"{name} {kept}, and no claim noticed"
+    assert name in done.stdout + done.stderr
+
+
+def test_amtool_accepts_the_example_of_where_alerts_go():
+    done = run("amtool", "check-config", ROOT / "deploy/alertmanager/alertmanager.yml")
+    assert done.returncode == 0, done.stderr
+
+
+@pytest.mark.parametrize(("severity", "receiver"), [("critical", "pager"), ("warning", "channel")])
+def test_an_alert_goes_where_its_severity_says(severity, receiver):
+    routes = ("config", "routes", "test", f"--config.file={ROOT / 'deploy/alertmanager/alertmanager.yml'}")
+    done = run("amtool", *routes, f"severity={severity}", "fleet=demo")
+    assert (done.returncode, done.stdout.strip()) == (0, receiver)

@@ -1,0 +1,94 @@
+"""The image's build, step by step, without a Docker engine: every RUN of the builder stage runs here."""
+
+from __future__ import annotations
+
+import os
+import re
+import shlex
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.extras.programs import ROOT
+
+pytestmark = pytest.mark.extras
+
+DOCKERFILE = (ROOT / "deploy/Dockerfile").read_text().replace("\\\n", "")
+BUILDER = DOCKERFILE.split("\nFROM ")[1]
+
+
+@pytest.fixture(scope="module")
+def built(tmp_path_factory):
+    """Run the builder's COPY and RUN instructions, with its folders under a temporary one."""
+    home = tmp_path_factory.mktemp("image")
+    (home / "src").mkdir()
+    for instruction, rest in re.findall(r"^(COPY|RUN) (.+)$", BUILDER, re.MULTILINE):
+        if instruction == "COPY":
+            *sources, target = shlex.split(rest)
+            for source in sources:
+                copy(source, home / "src" / target)
+        else:
+            command = re.sub(r"(?<![\w.-])/(?=opt/|tmp/)", f"{home}/", rest)
+            (home / "tmp").mkdir(exist_ok=True)
+            done = subprocess.run(
+                ["sh", "-euc", command],
+                cwd=home / "src",
+                env=python_first(),
+                capture_output=True,
+                check=False,
+                text=True,
+            )
+            assert done.returncode == 0, done.stderr
+    return home / "opt" / "fleetdrift"
+
+
+def python_first():
+    """The environment with this Python as the image's `python`."""
+    return {**os.environ, "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}"}
+
+
+def copy(source, target):
+    place = ROOT / source
+    if place.is_dir():
+        shutil.copytree(place, target, ignore=shutil.ignore_patterns("__pycache__"))
+    else:
+        shutil.copy(place, target)
+
+
+def test_the_image_s_environment_runs_the_command_line(built):
+    done = subprocess.run([built / "bin/fleetdrift", "--version"], capture_output=True, check=False, text=True, cwd="/")
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.startswith("fleetdrift")
+
+
+def test_every_file_of_the_packages_is_in_the_image(built):
+    [site] = built.glob("lib/python*/site-packages")
+    source = built.parents[1] / "src"
+    files = [
+        path.relative_to(source)
+        for name in ("shared", "workers", "coordinator")
+        for path in (source / name).rglob("*.*")
+        if path.is_file()
+    ]
+    assert {path.suffix for path in files} >= {".py", ".sql", ".tf", ".rs"}
+    assert [path for path in files if not (site / path).exists()] == []
+
+
+def test_the_image_has_nothing_of_the_developers(built):
+    [site] = built.glob("lib/python*/site-packages")
+    assert [name for name in ("pytest", "mypy", "hatchling", "tests") if (site / name).exists()] == []
+
+
+def test_what_is_sent_to_the_builder_is_what_it_copies():
+    sent = {line[1:] for line in (ROOT / ".dockerignore").read_text().splitlines() if line.startswith("!")}
+    copied = {
+        word.rstrip("/") for line in re.findall(r"^COPY (.+) \S+$", BUILDER, re.MULTILINE) for word in line.split()
+    }
+    assert sent == copied
+
+
+def test_the_image_does_not_run_as_root():
+    assert re.findall(r"^USER (.+)$", DOCKERFILE, re.MULTILINE)[-1] == "10001"
