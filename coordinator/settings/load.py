@@ -168,7 +168,12 @@ def _check_inventory(file: SettingsFile, path: Path) -> None:
         raise SettingsError(f"{path}: at least one [hosts.NAME] table is needed")
     named = {entry.host for entry in fleet.tenants if entry.host}
     named |= {table.host for table in (fleet.discover, fleet.query, fleet.declared) if table is not None}
+    _check_hosts(named, "[fleet]", file, path)
+    _check_hosts(set(file.apply.hosts), "[apply]", file, path)
+
+
+def _check_hosts(named: set[str], where: str, file: SettingsFile, path: Path) -> None:
     for host in sorted(named - file.hosts.keys()):
         near = difflib.get_close_matches(host, file.hosts, n=1)
         hint = f"; did you mean {near[0]!r}?" if near else ""
-        raise SettingsError(f"{path}: [fleet] names the host {host!r}, and there is no [hosts.{host}]{hint}")
+        raise SettingsError(f"{path}: {where} names the host {host!r}, and there is no [hosts.{host}]{hint}")

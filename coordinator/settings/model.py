@@ -6,6 +6,7 @@ from typing import Annotated
 
 import msgspec
 
+from shared.findings.ignore import IgnoreRule
 from shared.hosts import Host, Secret
 from shared.schema.profile import Profile
 from shared.targets import Limits
@@ -169,6 +170,40 @@ class ReportTable(_Table, frozen=True, kw_only=True):
     directory: str = ""
 
 
+class ApplyHostTable(_Table, frozen=True, kw_only=True):
+    """`[apply.hosts.NAME]`: whom `fleetdrift apply` connects as, on the host of that name. Nothing else uses it.
+
+    Args:
+        user: A role that owns what the plans change; not the scanner's.
+        password: Its credential.
+    """
+
+    user: str
+    password: SecretReference | None = None
+
+
+class ApplyTable(_Table, frozen=True, kw_only=True):
+    """`[apply]`: how `fleetdrift apply` walks over the tenants it was given.
+
+    Args:
+        waves: Tenants in the first wave (the canary), the second, …; the last number repeats.
+        concurrency: Tenants of one wave that are worked on at once.
+        pause: Seconds between waves.
+        lock_tries: How often a statement that did not get its lock is tried.
+        lock_pause: Seconds before the second try; doubled before each further one.
+        allow_unsafe_role: Apply as a superuser; code that a tenant planted could then run as one.
+        hosts: The credentials.
+    """
+
+    waves: Annotated[tuple[Count, ...], msgspec.Meta(min_length=1)] = (1, 10, 50)
+    concurrency: Count = 4
+    pause: Annotated[float, msgspec.Meta(ge=0)] = 0.0
+    lock_tries: Count = 5
+    lock_pause: Seconds = 1.0
+    allow_unsafe_role: bool = False
+    hosts: dict[str, ApplyHostTable] = {}
+
+
 class SettingsFile(_Table, frozen=True, kw_only=True):
     """The whole file."""
 
@@ -177,7 +212,7 @@ class SettingsFile(_Table, frozen=True, kw_only=True):
     spec: SpecTable
     contracts: tuple[ContractTable, ...] = ()
     compare: Profile = Profile()
-    ignore: tuple[dict[str, object], ...] = ()
+    ignore: tuple[IgnoreRule, ...] = ()
     redis: RedisTable = RedisTable()
     store: StoreTable = StoreTable()
     scratch: ScratchTable = ScratchTable()
@@ -185,6 +220,7 @@ class SettingsFile(_Table, frozen=True, kw_only=True):
     scan: ScanTable = ScanTable()
     serve: ServeTable = ServeTable()
     report: ReportTable = ReportTable()
+    apply: ApplyTable = ApplyTable()
 
 
 class Settings(msgspec.Struct, frozen=True, kw_only=True):

@@ -7,7 +7,9 @@ from collections.abc import Mapping
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from coordinator.settings.model import HostTable, SecretReference
+import msgspec
+
+from coordinator.settings.model import ApplyHostTable, HostTable, SecretReference, Settings
 from shared.hosts import Host, Secret
 
 _COMMAND_TIMEOUT = 15.0  # seconds: a password manager may ask somebody
@@ -92,3 +94,24 @@ def resolve_hosts(tables: dict[str, HostTable], root: Path, env: Mapping[str, st
         )
         for name, table in tables.items()
     }
+
+
+def resolve_writer(settings: Settings, name: str, env: Mapping[str, str]) -> Host:
+    """Give a host as `fleetdrift apply` connects to it: its address, with the credential of `[apply.hosts.NAME]`.
+
+    Resolved where it is used, so that no scan needs, holds or asks for a credential that can write.
+
+    Raises:
+        ValueError: When there is no such table, it names the scanner's role, or the credential cannot be found.
+    """
+    reader = settings.hosts[name]
+    table: ApplyHostTable | None = settings.file.apply.hosts.get(name)
+    if table is None:
+        raise ValueError(
+            f"there is no [apply.hosts.{name}]: apply needs a role of its own, which may change the schema"
+        )
+    if table.user == reader.user:
+        raise ValueError(f"apply.hosts.{name}.user: is the scanner's role; apply needs one of its own")
+    where = f"apply.hosts.{name}.password"
+    password = resolve_secret(table.password, where, Path(settings.root), env) if table.password else None
+    return msgspec.structs.replace(reader, user=table.user, password=password)

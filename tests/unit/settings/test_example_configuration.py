@@ -36,3 +36,4 @@ def test_the_defaults_shown_are_the_defaults():
     for name in ("compare", "limits", "scan"):
         shown = getattr(settings.file, name)
         assert shown == type(shown)()
+    assert msgspec.structs.replace(settings.file.apply, hosts={}) == type(settings.file.apply)()

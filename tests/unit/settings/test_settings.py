@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from coordinator.settings.load import SettingsError, load_settings
+from coordinator.settings.resolve import resolve_writer
 
 MINIMAL = """
 [fleet]
@@ -125,3 +126,63 @@ def test_a_fleet_is_named_in_exactly_one_way(tmp_path):
 def test_a_host_that_is_not_described_suggests_the_near_one(tmp_path):
     text = MINIMAL.replace('{ tenant = "a" }', '{ tenant = "a", host = "mian" }')
     assert error(tmp_path, text) == "[fleet] names the host 'mian', and there is no [hosts.mian]; did you mean 'main'?"
+
+
+IGNORE = """
+[[ignore]]
+kind = "index"
+name = "tmp_*"
+reason = "built by support"
+owner = "support"
+until = 2027-01-31
+"""
+
+
+def test_an_ignore_rule_is_read_with_its_date(tmp_path):
+    (rule,) = load(tmp_path, MINIMAL + IGNORE).file.ignore
+    assert (rule.kind, rule.name, rule.until.isoformat()) == ("index", "tmp_*", "2027-01-31")
+
+
+@pytest.mark.parametrize(
+    ("said", "instead", "message"),
+    [
+        ("kind =", "kidn =", "unknown key 'ignore[0].kidn'; did you mean 'kind'?"),
+        ("2027-01-31", '"soon"', "ignore[0].until: Invalid RFC3339 encoded date"),
+        ('owner = "support"\n', "", "ignore[0]: Object missing required field `owner`"),
+        ('"built by support"', '" "', "ignore[0]: an ignore rule needs a reason and an owner"),
+    ],
+)
+def test_a_wrong_ignore_rule_names_its_place(tmp_path, said, instead, message):
+    assert error(tmp_path, MINIMAL + IGNORE.replace(said, instead)) == message
+
+
+APPLY = '[apply.hosts.main]\nuser = "changer"\npassword = { env = "CHANGER" }\n'
+
+
+def test_no_scan_asks_for_the_credential_that_can_write(tmp_path):
+    settings = load(tmp_path, MINIMAL + APPLY)
+    with pytest.raises(ValueError, match="the environment variable CHANGER is not set"):
+        resolve_writer(settings, "main", {})
+
+
+def test_apply_connects_to_the_same_server_as_somebody_else(tmp_path):
+    writer = resolve_writer(load(tmp_path, MINIMAL + APPLY), "main", {"CHANGER": "canary-4711"})
+    assert (writer.address, writer.user) == ("127.0.0.1", "changer")
+    assert writer.password is not None
+    assert writer.password.reveal() == "canary-4711"
+    assert "canary-4711" not in repr(writer)
+
+
+def test_apply_refuses_a_host_without_a_credential_of_its_own(tmp_path):
+    with pytest.raises(ValueError, match=r"there is no \[apply.hosts.main\]"):
+        resolve_writer(load(tmp_path, MINIMAL), "main", {})
+
+
+def test_apply_refuses_the_scanners_role(tmp_path):
+    with pytest.raises(ValueError, match="apply.hosts.main.user: is the scanner's role"):
+        resolve_writer(load(tmp_path, MINIMAL + APPLY.replace("changer", "fleetdrift")), "main", {"CHANGER": "x"})
+
+
+def test_a_credential_for_a_host_that_is_not_described_suggests_the_near_one(tmp_path):
+    text = MINIMAL + APPLY.replace("hosts.main", "hosts.mian")
+    assert error(tmp_path, text) == "[apply] names the host 'mian', and there is no [hosts.mian]; did you mean 'main'?"
