@@ -179,7 +179,7 @@ def test_apply_refuses_a_host_without_a_credential_of_its_own(tmp_path):
 
 
 def test_apply_refuses_the_scanners_role(tmp_path):
-    with pytest.raises(ValueError, match="apply.hosts.main.user: is the scanner's role"):
+    with pytest.raises(ValueError, match=r"apply\.hosts\.main\.user: is the scanner's role"):
         resolve_writer(load(tmp_path, MINIMAL + APPLY.replace("changer", "fleetdrift")), "main", {"CHANGER": "x"})
 
 
