@@ -23,7 +23,7 @@ missing_packages() {
     if ! command -v "${pair%%:*}" >/dev/null 2>&1 && ! [ -x "$bin/${pair%%:*}" ]; then
       echo "${pair##*:}"
     fi
-  done | sort -u
+  done | sort -u | tr '\n' ' '
 }
 
 own_apt() {
@@ -50,10 +50,10 @@ trap 'exit 130' INT TERM
 chmod 755 "$work" # apt's download user must reach it
 
 # shellcheck disable=SC2086  # a list of package names
-(download $packages) || fail "apt-get could not download $(echo $packages): $(grep -m 1 -E '^[EW]:' "$work/log")"
+(download $packages) || fail "apt-get could not download ${packages% }: $(grep -m 1 -E '^[EW]:' "$work/log")"
 mkdir -p "$extras"
 for package in "$work"/*.deb; do
   dpkg-deb --extract "$package" "$extras"
 done
 left=$(missing_packages)
-[ -z "$left" ] || fail "the packages $(echo $packages) did not bring every program; still missing: $(echo $left)"
+[ -z "$left" ] || fail "the packages ${packages% } did not bring every program; still missing: $left"
