@@ -1,0 +1,144 @@
+"""Rebuild a shape on the scratch server, spell it there, and see a plan work before anybody is told it does."""
+
+from __future__ import annotations
+
+import msgspec
+
+from shared.diff.compare import diff_schemas
+from shared.postgres.scratch_server import ScratchDatabase, ScratchError, ScratchServer
+from shared.remediation.plan import Plan, Proof, ProofStatus
+from shared.remediation.planner import create_script, plan_remediation
+from shared.schema.canonical import schema_hash
+from shared.schema.database import Extension
+from shared.schema.model import SchemaObject
+from shared.schema.profile import Profile
+from shared.schema.relations import Constraint, Index
+from shared.schema.schema import Schema, Snapshot
+
+_ROUNDS = 3  # a deparse is not a fixpoint of itself; two rounds settle every case seen
+
+
+class MaterialiseError(Exception):
+    """A shape cannot be rebuilt on the scratch server; says which object and why."""
+
+
+async def materialise(scratch: ScratchDatabase, snapshot: Snapshot) -> None:
+    """Build the shape in an empty scratch database.
+
+    Raises:
+        MaterialiseError: When the scratch server refuses one of its objects.
+    """
+    statements = create_script(_without_versions(snapshot))
+    try:
+        await scratch.run(statement.sql for statement in statements)
+    except ScratchError as error:
+        about = statements[error.number].object if error.number < len(statements) else "the shape"
+        raise MaterialiseError(f"{about} cannot be rebuilt on the scratch server: {error}") from None
+
+
+def _without_versions(snapshot: Snapshot) -> Snapshot:
+    # The scratch server has its own versions of the extensions; which one a tenant has is a fact, not a spelling.
+    objects = (
+        msgspec.structs.replace(item, version="") if isinstance(item, Extension) else item for item in snapshot.schema
+    )
+    return msgspec.structs.replace(snapshot, schema=Schema(tuple(objects)))
+
+
+async def settle(scratch: ScratchServer, snapshot: Snapshot, profile: Profile) -> Snapshot:
+    """Have the scratch server spell a shape, until building it and reading it back changes nothing.
+
+    Facts that are the tenant server's and not a spelling (extension versions, validity of indexes, migration versions)
+    are kept.
+
+    Raises:
+        MaterialiseError: When it cannot be rebuilt.
+        TargetError: When the scratch server fails.
+    """
+    current = snapshot
+    for _ in range(_ROUNDS):
+        async with scratch.database() as database:
+            await materialise(database, current)
+            read = await database.read(profile)
+        settled = _with_facts(read, snapshot)
+        if schema_hash(settled.schema) == schema_hash(current.schema):
+            return settled
+        current = settled
+    return current
+
+
+def _with_facts(read: Snapshot, original: Snapshot) -> Snapshot:
+    facts = original.schema.by_identity()
+    return msgspec.structs.replace(
+        read,
+        schema=Schema(tuple(_with_fact(item, facts.get(item.identity)) for item in read.schema)),
+        server_version=original.server_version,
+        fingerprint=original.fingerprint,
+        versions=original.versions,
+        column_order=original.column_order,
+        unmodelled=original.unmodelled,
+    )
+
+
+def _with_fact(item: SchemaObject, original: SchemaObject | None) -> SchemaObject:
+    match item, original:
+        case Extension(), Extension(version=version):
+            return msgspec.structs.replace(item, version=version)
+        case Index(), Index(valid=False):
+            return msgspec.structs.replace(item, valid=False)
+        case Constraint(), Constraint(index_valid=False):
+            return msgspec.structs.replace(item, index_valid=False)
+    return item
+
+
+async def prove(scratch: ScratchServer, desired: Snapshot, observed: Snapshot, plan: Plan, profile: Profile) -> Proof:
+    """Apply a plan to a copy of the observed shape and compare what is there then with the desired one.
+
+    Args:
+        scratch: Where it is tried.
+        desired: The spec, settled.
+        observed: The shape, settled.
+        plan: Made for exactly these two.
+        profile: Which facets are compared.
+
+    Returns:
+        Proven when nothing differs afterwards but what `plan.remaining` says, and planning again gives nothing.
+
+    Raises:
+        TargetError: When the scratch server fails.
+    """
+    async with scratch.database() as database:
+        try:
+            await materialise(database, observed)
+        except MaterialiseError as error:
+            return Proof(ProofStatus.NOT_ATTEMPTED, str(error))
+        try:
+            await database.run(statement.sql for statement in plan.statements)
+        except ScratchError as error:
+            about = plan.statements[error.number].object
+            return Proof(ProofStatus.UNPROVEN, f"the statement for {about} failed: {error}")
+        after = await database.read(profile)
+    return _judged(desired, _with_extension_versions(after, desired, observed, plan), plan)
+
+
+def _with_extension_versions(after: Snapshot, desired: Snapshot, observed: Snapshot, plan: Plan) -> Snapshot:
+    """Extension versions are what they were, unless the plan changed them, which the scratch server has let it do."""
+    touched = {statement.object for statement in plan.statements}
+    was, wanted = observed.schema.by_identity(), desired.schema.by_identity()
+
+    def versioned(item: SchemaObject) -> SchemaObject:
+        fact = (wanted if item.identity in touched else was).get(item.identity)
+        return _with_fact(item, fact) if isinstance(item, Extension) else item
+
+    return msgspec.structs.replace(after, schema=Schema(tuple(map(versioned, after.schema))))
+
+
+def _judged(desired: Snapshot, after: Snapshot, plan: Plan) -> Proof:
+    left = diff_schemas(desired.schema, after.schema)
+    allowed = {change.identity for change in plan.remaining}
+    for change in left.changes:
+        if change.identity not in allowed:
+            return Proof(ProofStatus.UNPROVEN, f"after the plan, {change.identity} still differs")
+    again = plan_remediation(desired, after, left, destructive=False)
+    if again.statements:
+        return Proof(ProofStatus.UNPROVEN, f"planning again still wants to touch {again.statements[0].object}")
+    return Proof(ProofStatus.PROVEN)

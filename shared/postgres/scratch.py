@@ -1,0 +1,19 @@
+"""The scratch server, in one import: throw-away databases, specs compiled in them, plans proven in them."""
+
+from __future__ import annotations
+
+from shared.postgres.compile import SpecError, compile_spec
+from shared.postgres.proof import MaterialiseError, materialise, prove, settle
+from shared.postgres.scratch_server import ScratchDatabase, ScratchError, ScratchServer
+
+__all__ = [
+    "MaterialiseError",
+    "ScratchDatabase",
+    "ScratchError",
+    "ScratchServer",
+    "SpecError",
+    "compile_spec",
+    "materialise",
+    "prove",
+    "settle",
+]
