@@ -48,7 +48,9 @@ def test_the_compose_configuration_loads_and_reads_each_password_from_its_file(c
 
 
 def test_the_coordinator_counts_on_the_workers_that_are_started(compose_settings):
-    assert compose_settings.file.scan.slots == COMPOSE["services"]["worker"]["deploy"]["replicas"]
+    worker = COMPOSE["services"]["worker"]
+    processes = int(worker["command"][worker["command"].index("--concurrency") + 1])
+    assert compose_settings.file.scan.slots == worker["deploy"]["replicas"] * processes
 
 
 def test_a_fleet_is_stale_after_two_default_intervals(compose_settings):
