@@ -1,0 +1,1 @@
+"""Scans, ledgers, tenants, reports and blobs, in PostgreSQL, in a namespace of their own."""

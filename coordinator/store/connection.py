@@ -1,0 +1,81 @@
+"""The store's pool, its migrations, its queries by name, and its one exception."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import AsyncIterator, Iterator
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+import asyncpg
+
+from shared.hosts import Secret
+
+_LOCK = 0x666C65657464  # advisory lock that lets one process migrate at a time: "fleetd"
+_MAX_CONNECTIONS = 4
+
+
+class StoreError(Exception):
+    """The store cannot be used. The message names what went wrong, never the DSN."""
+
+
+@contextlib.contextmanager
+def translated() -> Iterator[None]:
+    """Turn what asyncpg and the network raise into StoreError."""
+    try:
+        yield
+    except asyncpg.PostgresError as error:
+        raise StoreError(f"the store: {type(error).__name__} ({error.sqlstate})") from None
+    except (asyncpg.InterfaceError, asyncpg.InternalClientError, OSError, ValueError) as error:
+        raise StoreError(f"the store cannot be reached ({type(error).__name__})") from None
+
+
+@cache
+def query(name: str) -> str:
+    """Give the SQL of `queries/NAME.sql`."""
+    return files("coordinator.store").joinpath("queries", f"{name}.sql").read_text()
+
+
+def migrations() -> list[tuple[int, str]]:
+    """Give (version, SQL) of every migration, in order."""
+    folder = files("coordinator.store").joinpath("migrations")
+    named = sorted((entry.name, entry.read_text()) for entry in folder.iterdir() if entry.name.endswith(".sql"))
+    return [(int(name.split("_")[0]), sql) for name, sql in named]
+
+
+@contextlib.asynccontextmanager
+async def open_pool(dsn: Secret) -> AsyncIterator[Any]:
+    """Open a pool on a store that is up to date.
+
+    Raises:
+        StoreError: When it cannot be reached, migrated, or was made by a newer version.
+    """
+    with translated():
+        pool = await asyncpg.create_pool(
+            dsn.reveal(), min_size=1, max_size=_MAX_CONNECTIONS, timeout=10, command_timeout=120
+        )
+    try:
+        with translated():
+            await _migrate(pool)
+        yield pool
+    finally:
+        with contextlib.suppress(TimeoutError):
+            await pool.close()
+
+
+async def _migrate(pool: Any) -> None:
+    async with pool.acquire() as connection, connection.transaction():
+        await connection.execute("SELECT pg_advisory_xact_lock($1)", _LOCK)
+        await connection.execute("CREATE SCHEMA IF NOT EXISTS fleetdrift")
+        await connection.execute("CREATE TABLE IF NOT EXISTS fleetdrift.migrations (version integer PRIMARY KEY)")
+        done = await connection.fetchval("SELECT coalesce(max(version), 0) FROM fleetdrift.migrations")
+        known = migrations()
+        if done > known[-1][0]:
+            raise StoreError(
+                f"the store was made by a newer fleetdrift (version {done}; this one knows {known[-1][0]})"
+            )
+        for version, sql in known:
+            if version > done:
+                await connection.execute(sql)
+                await connection.execute("INSERT INTO fleetdrift.migrations VALUES ($1)", version)

@@ -1,0 +1,1 @@
+UPDATE fleetdrift.scans SET state = 'running', tenants = $2 WHERE scan = $1

@@ -1,0 +1,1 @@
+UPDATE fleetdrift.scans SET state = $2, finished = now() WHERE scan = $1

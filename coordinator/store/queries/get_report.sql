@@ -1,0 +1,1 @@
+SELECT document FROM fleetdrift.reports WHERE scan = $1

@@ -1,0 +1,1 @@
+SELECT document FROM fleetdrift.reports WHERE fleet = $1 ORDER BY finished DESC LIMIT 1

@@ -1,0 +1,1 @@
+UPDATE fleetdrift.scans SET epoch = epoch + 1 WHERE scan = $1 RETURNING epoch

@@ -1,0 +1,1 @@
+DELETE FROM fleetdrift.blobs WHERE used < now() - $1::interval

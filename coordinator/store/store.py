@@ -1,0 +1,192 @@
+"""The coordinator's truth in PostgreSQL. Every method raises StoreError when the store fails it."""
+
+from __future__ import annotations
+
+import contextlib
+import datetime as dt
+from collections.abc import AsyncIterator, Mapping, Sequence
+from enum import StrEnum
+from typing import Any
+
+import msgspec
+
+from coordinator.ledger import Final, Mark, Settled
+from coordinator.report.model import ScanReport
+from coordinator.store.connection import StoreError, open_pool, query, translated
+from coordinator.store.records import LedgerRow, ScanRecord, TenantRecord
+from shared.blobs import pack, unpack
+from shared.hosts import Secret
+from shared.targets import Target
+
+_LEDGERS_KEPT = 5
+_REPORTS_KEPT = 500
+_BLOBS_KEPT = dt.timedelta(days=90)
+
+_decode_target = msgspec.json.Decoder(Target).decode
+_decode_outcome: msgspec.json.Decoder[Final] = msgspec.json.Decoder(Final)
+
+
+class BlobKind(StrEnum):
+    """What a blob is; part of its key."""
+
+    SNAPSHOT = "snapshot"
+    ANALYSIS = "analysis"
+
+
+class Store:
+    """Open one with `Store.open`."""
+
+    def __init__(self, pool: Any) -> None:
+        self._pool = pool
+
+    @classmethod
+    @contextlib.asynccontextmanager
+    async def open(cls, dsn: Secret) -> AsyncIterator[Store]:
+        """Connect, and bring the store's own tables up to date.
+
+        Raises:
+            StoreError: When it cannot be reached or migrated.
+        """
+        async with open_pool(dsn) as pool:
+            yield cls(pool)
+
+    async def _run(self, name: str, *arguments: object) -> None:
+        with translated():
+            await self._pool.execute(query(name), *arguments)
+
+    async def _rows(self, name: str, *arguments: object) -> list[Any]:
+        with translated():
+            return list(await self._pool.fetch(query(name), *arguments))
+
+    async def ping(self) -> None:
+        """Ask for a sign of life."""
+        with translated():
+            await self._pool.fetchval("SELECT 1")
+
+    # -- scans ---------------------------------------------------------------------------------------------------
+
+    async def create_scan(self, scan: str, fleet: str, state: str = "queued") -> None:
+        """Write down that a scan is wanted; once is enough."""
+        await self._run("create_scan", scan, fleet, state)
+
+    async def begin_ledger(self, scan: str, targets: Sequence[Target]) -> None:
+        """Write the scan's targets, all or none, and call it running."""
+        records = [
+            (scan, ordinal, target.tenant, msgspec.json.encode(target).decode())
+            for ordinal, target in enumerate(targets)
+        ]
+        with translated():
+            async with self._pool.acquire() as connection, connection.transaction():
+                await connection.copy_records_to_table(
+                    "ledger",
+                    schema_name="fleetdrift",
+                    columns=["scan", "ordinal", "tenant", "target"],
+                    records=records,
+                )
+                await connection.execute(query("begin_scan"), scan, len(records))
+
+    async def next_epoch(self, scan: str) -> int:
+        """Give a number that this scan never used before."""
+        with translated():
+            return int(await self._pool.fetchval(query("next_epoch"), scan))
+
+    async def epoch(self, scan: str) -> int:
+        """Give the number this scan used last; 0 before it began."""
+        record = await self.get_scan(scan)
+        return record.epoch if record else 0
+
+    async def mark_sent(self, scan: str, marks: Sequence[Mark]) -> None:
+        """Remember attempts, strikes and batches."""
+        columns = (
+            [mark.item for mark in marks],
+            [mark.attempt for mark in marks],
+            [mark.strikes for mark in marks],
+            [mark.batch for mark in marks],
+        )
+        await self._run("mark_sent", scan, *columns)
+
+    async def record_outcomes(self, scan: str, outcomes: Sequence[Settled]) -> None:
+        """Remember outcomes; one that is there already stays."""
+        texts = [msgspec.json.encode(outcome).decode() for _, outcome in outcomes]
+        await self._run("record_outcomes", scan, [item for item, _ in outcomes], texts)
+
+    async def load_ledger(self, scan: str) -> list[LedgerRow]:
+        """Give the scan's ledger, in the order of its targets."""
+        rows: list[LedgerRow] = []
+        for row in await self._rows("load_ledger", scan):
+            target = _decode_target(row["target"])
+            mark = Mark(item=target.tenant, attempt=row["attempt"], strikes=row["strikes"], batch="")
+            outcome = None if row["outcome"] is None else _decode_outcome.decode(row["outcome"])
+            rows.append(LedgerRow(target=target, mark=mark, outcome=outcome))
+        return rows
+
+    async def finish_scan(self, scan: str, state: str) -> None:
+        """Write down how a scan ended."""
+        await self._run("finish_scan", scan, state)
+
+    async def get_scan(self, scan: str) -> ScanRecord | None:
+        """Give one scan."""
+        rows = await self._rows("get_scan", scan)
+        return ScanRecord(**dict(rows[0])) if rows else None
+
+    async def list_scans(self, fleet: str, limit: int = 50) -> list[ScanRecord]:
+        """Give the newest scans, newest first."""
+        return [ScanRecord(**dict(row)) for row in await self._rows("list_scans", fleet, limit)]
+
+    async def unfinished_scans(self, fleet: str) -> list[ScanRecord]:
+        """Give scans that are queued, running, or were when their coordinator died; oldest first."""
+        return [ScanRecord(**dict(row)) for row in await self._rows("unfinished_scans", fleet)]
+
+    # -- blobs ---------------------------------------------------------------------------------------------------
+
+    async def put_blobs(self, kind: BlobKind, blobs: Mapping[str, bytes]) -> None:
+        """Keep values under their hashes; what is there already stays."""
+        await self._run("put_blobs", kind.value, list(blobs), list(blobs.values()))
+
+    async def get_blobs(self, kind: BlobKind, names: Sequence[str]) -> dict[str, bytes]:
+        """Give those that are there, and remember that they were wanted."""
+        found = {row["name"]: row["data"] for row in await self._rows("get_blobs", kind.value, list(names))}
+        await self._run("touch_blobs", kind.value, list(found))
+        return found
+
+    async def recent_blobs(self, kind: BlobKind, limit: int) -> list[str]:
+        """Name the most recently used ones."""
+        return [row["name"] for row in await self._rows("recent_blobs", kind.value, limit)]
+
+    # -- reports and tenants -------------------------------------------------------------------------------------
+
+    async def record_report(self, scan: str, report: ScanReport) -> None:
+        """Keep a report, bring every tenant's record up to date, end the scan, and clear away what is too old."""
+        fleet, tenants = report.body.fleet, report.body.tenants
+        columns = (
+            [each.tenant for each in tenants],
+            [each.status.value for each in tenants],
+            [each.shape for each in tenants],
+        )
+        status = report.status.value
+        with translated():
+            async with self._pool.acquire() as connection, connection.transaction():
+                await connection.execute(query("put_report"), scan, fleet, status, report.content_hash, pack(report))
+                await connection.execute(query("record_tenants"), fleet, scan, *columns)
+                await connection.execute(query("forget_tenants"), fleet, scan)
+                await connection.execute(query("finish_scan"), scan, status)
+                await connection.execute(query("prune_ledger"), fleet, _LEDGERS_KEPT)
+                await connection.execute(query("prune_reports"), fleet, _REPORTS_KEPT)
+                await connection.execute(query("prune_blobs"), _BLOBS_KEPT)
+
+    async def latest_report(self, fleet: str) -> ScanReport | None:
+        """Give the newest report of a fleet."""
+        rows = await self._rows("latest_report", fleet)
+        return unpack(rows[0]["document"], ScanReport) if rows else None
+
+    async def get_report(self, scan: str) -> ScanReport | None:
+        """Give the report of one scan."""
+        rows = await self._rows("get_report", scan)
+        return unpack(rows[0]["document"], ScanReport) if rows else None
+
+    async def tenants(self, fleet: str) -> list[TenantRecord]:
+        """Give what is known of each tenant, by name."""
+        return [TenantRecord(**dict(row)) for row in await self._rows("list_tenants", fleet)]
+
+
+__all__ = ["BlobKind", "Store", "StoreError"]

@@ -1,0 +1,171 @@
+"""Celery begins here: the application, how the coordinator puts messages into its queue, and how a worker runs.
+
+The settings were each exercised against killed workers and lost brokers. Celery carries messages and keeps processes.
+It is not trusted with completeness, the coordinator's ledger is: so there is no result backend, no late
+acknowledgement and no redelivery.
+"""
+
+from __future__ import annotations
+
+import logging
+import socket
+import time
+import warnings
+from collections.abc import Sequence
+from typing import Any
+
+from celery import Celery
+from celery.signals import worker_process_init, worker_process_shutdown, worker_ready, worker_shutting_down
+from kombu.exceptions import OperationalError
+from redis import Redis
+from redis.exceptions import RedisError
+
+from shared.embedded.postgres import EmbeddedPostgres
+from shared.hosts import Secret
+from shared.messages import Keys
+from shared.postgres.observe import observe as observe_target
+from workers.scan import Observe
+from workers.settings import WorkerSettings
+from workers.tasks import Pool, register
+
+_log = logging.getLogger(__name__)
+
+_ANNOUNCE = 5.0  # seconds between a worker's signs of life
+_ABSENT = 15.0  # seconds after the last one it no longer counts
+
+_SETTINGS: dict[str, Any] = {
+    "accept_content": ["json"],
+    "task_serializer": "json",
+    "result_backend": None,
+    "task_ignore_result": True,
+    "task_acks_late": False,
+    "task_publish_retry": False,
+    "worker_disable_prefetch": True,
+    "worker_prefetch_multiplier": 1,
+    "worker_send_task_events": False,
+    "worker_hijack_root_logger": False,
+    "worker_redirect_stdouts": False,
+    "worker_proc_alive_timeout": 60,
+    "broker_connection_retry_on_startup": True,
+    "broker_connection_max_retries": None,
+    "broker_transport_options": {
+        # never retry_on_timeout: it silently turns the pipelined Producer.batch() off
+        "visibility_timeout": 3600,
+        "socket_timeout": 10,
+        "socket_connect_timeout": 3,
+        "socket_keepalive": True,
+        "health_check_interval": 10,
+    },
+}
+
+
+class BrokerAwayError(Exception):
+    """The queue cannot be reached now. The message is the kind of error, nothing else."""
+
+
+def broker_url(redis_url: Secret) -> str:
+    """Spell a redis-py URL as kombu does: the same but for unix sockets."""
+    url = redis_url.reveal()
+    if url.startswith("unix://"):
+        return "redis+socket://" + url.removeprefix("unix://").replace("?db=", "?virtual_host=")
+    return url
+
+
+def build_app(redis_url: Secret, fleet: str) -> Celery:
+    """Build the application of one fleet, for sending and for working."""
+    queue = Keys(fleet).queue
+    app = Celery("fleetdrift", broker=broker_url(redis_url), set_as_current=False)
+    app.conf.update(_SETTINGS, task_default_queue=queue)
+    return app
+
+
+def publish(app: Celery, task: str, messages: Sequence[str]) -> None:
+    """Put messages into the queue, in order and in one round trip. Blocks: call it from a thread.
+
+    Raises:
+        BrokerAwayError: Some messages may have been put all the same, which is harmless.
+    """
+    try:
+        with app.producer_pool.acquire(block=True, timeout=10) as producer, producer.batch():
+            for message in messages:
+                app.send_task(task, args=[message], producer=producer, argsrepr="-", kwargsrepr="-")
+    except (OperationalError, RedisError, OSError) as error:
+        raise BrokerAwayError(type(error).__name__) from None  # the text may quote the URL
+
+
+def run_worker(
+    settings: WorkerSettings, *, concurrency: int, hostname: str = "", observe: Observe = observe_target
+) -> int:
+    """Work until told to stop (SIGTERM: finish what is begun; SIGQUIT: at once).
+
+    Args:
+        settings: Of this worker.
+        concurrency: Pool processes; each does one batch at a time.
+        hostname: Name of this worker, unique in the fleet; default: made of the machine's name and the process id.
+        observe: Reads one target.
+
+    Returns:
+        The worker's exit code.
+
+    Raises:
+        EmbeddedPostgresError: When no scratch DSN is configured and the embedded server does not start.
+    """
+    if settings.scratch_dsn is not None:
+        return _work(settings, settings.scratch_dsn, concurrency, hostname, observe)
+    with EmbeddedPostgres() as scratch:
+        return _work(settings, Secret(scratch.dsn()), concurrency, hostname, observe)
+
+
+def _work(settings: WorkerSettings, scratch_dsn: Secret, concurrency: int, hostname: str, observe: Observe) -> int:
+    app = build_app(settings.redis_url, settings.fleet)
+    app.conf.update(
+        task_soft_time_limit=settings.soft_time_limit,
+        task_time_limit=settings.hard_time_limit,
+        worker_max_tasks_per_child=settings.tasks_per_child,
+    )
+    pool = Pool(settings, scratch_dsn, observe)
+    register(app, pool)
+    worker_process_init.connect(pool.begin, weak=False)
+    worker_process_shutdown.connect(pool.end, weak=False)
+    presence = _Presence(settings, hostname or f"fleetdrift@{socket.gethostname()}-{time.time_ns():x}", concurrency)
+    worker_ready.connect(presence.begin, weak=False)
+    worker_shutting_down.connect(presence.end, weak=False)
+    warnings.filterwarnings("ignore", message=".*superuser privileges.*")  # containers; nothing is unpickled here
+    worker = app.Worker(
+        hostname=presence.hostname,
+        concurrency=concurrency,
+        pool="prefork",
+        without_gossip=True,
+        without_mingle=True,
+        without_heartbeat=True,
+        quiet=True,
+    )
+    worker.start()
+    return int(worker.exitcode or 0)
+
+
+class _Presence:
+    """Tells the coordinator that this worker lives and how many batches it takes at once."""
+
+    def __init__(self, settings: WorkerSettings, hostname: str, slots: int) -> None:
+        self.hostname = hostname
+        self._key = Keys(settings.fleet).workers
+        self._member = f"{hostname}|{slots}"
+        self._redis = Redis.from_url(settings.redis_url.reveal(), socket_timeout=2, socket_connect_timeout=2)
+
+    def begin(self, sender: Any, **_: Any) -> None:
+        self._announce()
+        sender.timer.call_repeatedly(_ANNOUNCE, self._announce)
+
+    def _announce(self) -> None:
+        try:
+            seconds, micros = self._redis.time()
+            self._redis.zadd(self._key, {self._member: seconds + micros / 1e6 + _ABSENT})
+        except RedisError as error:
+            _log.warning("cannot tell that this worker lives: %s", type(error).__name__)
+
+    def end(self, **_: Any) -> None:
+        try:
+            self._redis.zrem(self._key, self._member)
+        except RedisError as error:
+            _log.warning("cannot tell that this worker leaves: %s", type(error).__name__)

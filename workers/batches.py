@@ -1,0 +1,124 @@
+"""What a worker does with a message: read the tenants, or analyse the shape, and answer for every item of it."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+from collections.abc import Iterator
+
+from redis.exceptions import RedisError
+
+from shared.analysis import Analysis
+from shared.blobs import pack, unpack
+from shared.contracts.contract import Contract
+from shared.messages import Analysed, Answer, Deferred, Failed, Observed, Outcome, Place, ScanBatch, ShapeJob
+from shared.postgres.connection import TargetError
+from shared.schema.schema import Snapshot, Spec
+from shared.targets import Failure, FailureKind, Observation, Target
+from workers.analyse import analyse
+from workers.answers import AnswerWriter, RunGoneError
+from workers.child import Child
+from workers.scan import Reader, Scanned, internal_failure, scan_batch
+from workers.snapshots import KnownSnapshots
+
+_log = logging.getLogger(__name__)
+
+
+async def run_scan_batch(child: Child, message: ScanBatch) -> None:
+    """Read the tenants of one message. Every tenant gets an answer, or nobody waits for it any more."""
+    writer = AnswerWriter(
+        child.redis,
+        child.keys.answers(message.run, message.epoch),
+        batch=message.batch,
+        worker=child.name,
+        at_once=message.careful,
+    )
+    with _nobody_waits(message.batch):
+        async with writer:
+            await _read(child, message, writer)
+
+
+async def _read(child: Child, message: ScanBatch, writer: AnswerWriter) -> None:
+    host = child.hosts.get(message.host)
+    targets = [_target(message.host, place) for place in message.places]
+    if host is None:
+        unknown = Failed(Failure(FailureKind.INTERNAL, f"host {message.host} is not configured on this worker"))
+        for target in targets:
+            await writer.add(Answer(target.tenant, unknown))
+        return
+    known = KnownSnapshots(child.redis, child.keys, message.run, message.epoch, ttl=child.settings.blob_ttl)
+    await known.refresh()
+    reader = Reader(observe=child.observe, limits=child.settings.limits, known=known, profile=message.profile)
+    left = {target.tenant for target in targets}
+    try:
+        async with contextlib.aclosing(scan_batch(targets, host, reader, connections=message.connections)) as results:
+            async for scanned in results:
+                await writer.add(Answer(scanned.target.tenant, await _outcome(scanned, known)))
+                left.discard(scanned.target.tenant)
+    except asyncio.CancelledError:  # the soft time limit: say what was not done, and end
+        for target in targets:
+            if target.tenant in left:
+                await writer.add(Answer(target.tenant, Deferred("time")))
+
+
+def _target(host: str, place: Place) -> Target:
+    return Target(tenant=place.tenant, host=host, database=place.database, namespace=place.namespace)
+
+
+async def _outcome(scanned: Scanned, known: KnownSnapshots) -> Outcome:
+    match scanned.result:
+        case Observation() as seen:
+            if seen.snapshot is not None:
+                await known.store(seen.fingerprint, seen.snapshot)
+            return Observed(seen.fingerprint, seen.server_version, seen.rows_scanned, seen.versions)
+        case Failure() as failure:
+            return Failed(failure)
+        case Deferred() as deferred:
+            return deferred
+
+
+@contextlib.contextmanager
+def _nobody_waits(batch: str) -> Iterator[None]:
+    """End a batch quietly when its run is gone or Redis is: the ledger knows what is missing."""
+    try:
+        yield
+    except RunGoneError:
+        _log.info("batch %s: its run has ended", batch)
+    except RedisError as error:
+        _log.warning("batch %s given up: %s", batch, type(error).__name__)
+
+
+async def run_shape_job(child: Child, message: ShapeJob) -> None:
+    """Analyse one shape and store the analysis under its key."""
+    stream = child.keys.answers(message.run, message.epoch)
+    with _nobody_waits(message.batch):
+        async with AnswerWriter(child.redis, stream, batch=message.batch, worker=child.name) as writer:
+            try:
+                outcome = await _analyse(child, message)
+            except asyncio.CancelledError:
+                limit = child.settings.soft_time_limit
+                outcome = Failed(Failure(FailureKind.LIMIT, f"the analysis took longer than {limit:g} seconds"))
+            await writer.add(Answer(message.key, outcome))
+
+
+async def _analyse(child: Child, message: ShapeJob) -> Outcome:
+    names = (message.spec, message.snapshot, message.contracts)
+    found = await child.redis.mget([child.keys.blob(name) for name in names])
+    spec, snapshot, contracts = (blob if isinstance(blob, bytes) else b"" for blob in found)
+    if not (spec and snapshot and contracts):
+        return Deferred("blob")
+    try:
+        analysis: Analysis = await analyse(
+            child.scratch,
+            unpack(spec, Spec),
+            unpack(snapshot, Snapshot),
+            unpack(contracts, tuple[Contract, ...]),
+            message.profile,
+        )
+    except TargetError as error:
+        return Failed(Failure(FailureKind.INTERNAL, f"the scratch server: {error.failure.message}"))
+    except Exception as error:  # noqa: BLE001  # a bug met in one shape must not end the run
+        return Failed(internal_failure(error))
+    await child.redis.set(child.keys.blob(message.key), pack(analysis), ex=child.settings.blob_ttl)
+    return Analysed(message.key)

@@ -1,0 +1,97 @@
+"""What one pool process holds for its life: an event loop on a thread of its own, a Redis pool, and the scratch server.
+
+Everything here begins after the fork. The process' main thread belongs to Celery and its signals.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import concurrent.futures
+import ctypes
+import os
+import signal
+import socket
+import sys
+import threading
+from collections.abc import Coroutine
+
+from redis.asyncio import Redis
+
+from shared.hosts import Host, Secret
+from shared.messages import Keys
+from shared.postgres.scratch import ScratchServer
+from workers.redis_pool import connect_redis
+from workers.scan import Observe
+from workers.settings import WorkerSettings
+
+_PR_SET_PDEATHSIG = 1  # prctl(2)
+_HANDING_BACK = 20.0  # seconds a stopped batch has to say what it did not do
+
+
+class OutOfTimeError(Exception):
+    """The batch was stopped at its soft time limit and has handed back what it had not done."""
+
+
+def die_with_parent() -> None:
+    """Ask the kernel to end this process with the worker that forked it, however that one ends."""
+    if sys.platform.startswith("linux"):
+        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, int(signal.SIGKILL))
+        if os.getppid() == 1 and os.getpid() != 1:  # it died before we asked
+            os._exit(1)
+
+
+class Child:
+    """One pool process.
+
+    Args:
+        settings: Of the worker.
+        observe: Reads one target.
+        scratch_dsn: Where shapes are analysed.
+    """
+
+    def __init__(self, settings: WorkerSettings, observe: Observe, scratch_dsn: Secret) -> None:
+        self.settings = settings
+        self.observe = observe
+        self.keys = Keys(settings.fleet)
+        self.hosts: dict[str, Host] = {host.name: host for host in settings.hosts}
+        self.name = f"{socket.gethostname()}/{os.getpid()}"
+        self.scratch = ScratchServer(scratch_dsn.reveal())
+        self._loop = asyncio.new_event_loop()
+        self._thread = threading.Thread(target=self._loop.run_forever, name="batches", daemon=True)
+        self._thread.start()
+        self.redis = self._wait(self._connect())
+
+    async def _connect(self) -> Redis:
+        return connect_redis(self.settings.redis_url)
+
+    def _wait(self, work: Coroutine[None, None, Redis]) -> Redis:
+        return asyncio.run_coroutine_threadsafe(work, self._loop).result()
+
+    def run(self, work: Coroutine[None, None, None], out_of_time: type[BaseException]) -> None:
+        """Run one batch to its end, from the main thread.
+
+        Args:
+            work: The batch.
+            out_of_time: What Celery raises here when the soft time limit is reached. The batch is then cancelled, and
+                has some seconds to hand back what it did not do.
+        """
+        started: concurrent.futures.Future[asyncio.Task[None]] = concurrent.futures.Future()
+
+        async def supervise() -> None:
+            task = asyncio.ensure_future(work)
+            started.set_result(task)
+            await asyncio.wait({task})
+            if not task.cancelled():
+                task.result()
+
+        done = asyncio.run_coroutine_threadsafe(supervise(), self._loop)
+        try:
+            done.result()
+        except out_of_time:
+            self._loop.call_soon_threadsafe(started.result().cancel)
+            done.result(_HANDING_BACK)
+
+    def close(self) -> None:
+        """Stop the loop; the process is about to end."""
+        self._loop.call_soon_threadsafe(self._loop.stop)
+        self._thread.join(timeout=2)

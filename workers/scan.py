@@ -1,0 +1,127 @@
+"""One batch of targets of one host on one event loop: bounded, deadlined, and an answer for every target."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import logging
+import traceback
+from collections import deque
+from collections.abc import AsyncGenerator, Awaitable, Callable, Container, Sequence
+
+import msgspec
+
+from shared.hosts import Host
+from shared.messages import HOST_DOWN, Deferred
+from shared.postgres.connection import TargetError
+from shared.schema.profile import Profile
+from shared.targets import Failure, FailureKind, Limits, Observation, Target
+
+_log = logging.getLogger(__name__)
+
+Observe = Callable[[Host, Target, Limits, Container[str], Profile], Awaitable[Observation]]
+"""`shared.postgres.observe.observe`, or what stands in for it."""
+
+_GRACE = 5.0  # seconds beyond the tenant's own timeout before we stop believing that the reader keeps it
+_BREAKER = 3  # failed connections in a row after which the host is left alone
+
+
+class Reader(msgspec.Struct, frozen=True, kw_only=True):
+    """How targets are read.
+
+    Args:
+        observe: Reads one target.
+        limits: Bounds for each.
+        known: Fingerprints whose snapshot is not wanted.
+        profile: Which facets are read.
+    """
+
+    observe: Observe
+    limits: Limits
+    known: Container[str]
+    profile: Profile
+
+
+class Scanned(msgspec.Struct, frozen=True):
+    """What became of one target of a batch."""
+
+    target: Target
+    result: Observation | Failure | Deferred
+
+
+async def read_target(host: Host, target: Target, reader: Reader) -> Observation | Failure:
+    """Read one target. Never raises but for cancellation: a tenant that fails is data, and so is a bug of ours."""
+    try:
+        async with asyncio.timeout(reader.limits.tenant_timeout + _GRACE):
+            return await reader.observe(host, target, reader.limits, reader.known, reader.profile)
+    except TargetError as error:
+        return error.failure
+    except TimeoutError:
+        return Failure(FailureKind.TIMEOUT, "no answer in time")
+    except Exception as error:  # noqa: BLE001  # a bug met in one tenant must not take the others with it
+        return internal_failure(error)
+
+
+def internal_failure(error: Exception) -> Failure:
+    """Log a bug of ours and name it by what it is: the same bug has the same id in every run and on every tenant.
+
+    Neither the log nor the failure holds the exception's text, which may quote a connection string.
+    """
+    frames = traceback.format_tb(error.__traceback__)
+    where = "".join(frames)
+    name = hashlib.sha256(f"{type(error).__name__}\n{where}".encode()).hexdigest()[:12]
+    _log.error("internal error %s: %s at\n%s", name, type(error).__name__, where)
+    return Failure(FailureKind.INTERNAL, f"internal error {name} ({type(error).__name__}); the worker's log has more")
+
+
+async def scan_batch(
+    targets: Sequence[Target], host: Host, reader: Reader, *, connections: int
+) -> AsyncGenerator[Scanned, None]:
+    """Read targets of one host and give each one's result as it comes, in the given order when `connections` is 1.
+
+    Args:
+        targets: All on `host`.
+        host: Where they live.
+        reader: How they are read.
+        connections: How many are read at once.
+
+    Yields:
+        Each target exactly once. After three failed connections in a row the rest is `Deferred("breaker")`.
+    """
+    waiting = deque(targets)
+    results: asyncio.Queue[Scanned] = asyncio.Queue(maxsize=2 * connections)  # a slow consumer slows the reading
+    breaker = _Breaker()
+
+    async def work() -> None:
+        while waiting:
+            target = waiting.popleft()
+            if breaker.open:
+                await results.put(Scanned(target, Deferred("breaker")))
+                continue
+            result = await read_target(host, target, reader)
+            breaker.count(result)
+            await results.put(Scanned(target, result))
+
+    runners = [asyncio.create_task(work()) for _ in range(min(connections, len(targets)))]
+    try:
+        for _ in targets:
+            yield await results.get()
+    finally:
+        for runner in runners:
+            runner.cancel()
+        await asyncio.gather(*runners, return_exceptions=True)
+
+
+class _Breaker:
+    """Counts connections that failed in a row."""
+
+    def __init__(self) -> None:
+        self._streak = 0
+
+    @property
+    def open(self) -> bool:
+        return self._streak >= _BREAKER
+
+    def count(self, result: Observation | Failure) -> None:
+        failed = isinstance(result, Failure) and result.kind in HOST_DOWN
+        self._streak = self._streak + 1 if failed else 0

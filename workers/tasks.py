@@ -1,0 +1,60 @@
+"""Celery ends here: two tasks, each a thin seam between a message and the coroutine that does what it says."""
+
+from __future__ import annotations
+
+from collections.abc import Coroutine
+from typing import Any
+
+import msgspec
+from celery import Celery
+from celery.exceptions import SoftTimeLimitExceeded
+
+from shared.hosts import Secret
+from shared.messages import ANALYSE_SHAPE, SCAN_BATCH, ScanBatch, ShapeJob
+from workers.batches import run_scan_batch, run_shape_job
+from workers.child import Child, die_with_parent
+from workers.scan import Observe
+from workers.settings import WorkerSettings
+
+
+class Pool:
+    """What pool processes inherit, and what each of them makes of it after the fork."""
+
+    def __init__(self, settings: WorkerSettings, scratch_dsn: Secret, observe: Observe) -> None:
+        self._settings = settings
+        self._scratch_dsn = scratch_dsn
+        self._observe = observe
+        self._child: Child | None = None
+
+    def begin(self, **_: Any) -> None:
+        """Set up this pool process (the signal `worker_process_init`)."""
+        die_with_parent()
+        self._child = Child(self._settings, self._observe, self._scratch_dsn)
+
+    def end(self, **_: Any) -> None:
+        """Take it down (`worker_process_shutdown`)."""
+        if self._child is not None:
+            self._child.close()
+
+    @property
+    def child(self) -> Child:
+        """This process."""
+        assert self._child is not None, "tasks run in pool processes only"
+        return self._child
+
+    def run(self, work: Coroutine[None, None, None]) -> None:
+        """Run one message's work on this process' event loop."""
+        self.child.run(work, SoftTimeLimitExceeded)
+
+
+def register(app: Celery, pool: Pool) -> None:
+    """Give the application its two tasks."""
+
+    def scan_batch(message: str) -> None:
+        pool.run(run_scan_batch(pool.child, msgspec.json.decode(message, type=ScanBatch)))
+
+    def analyse_shape(message: str) -> None:
+        pool.run(run_shape_job(pool.child, msgspec.json.decode(message, type=ShapeJob)))
+
+    app.task(name=SCAN_BATCH)(scan_batch)
+    app.task(name=ANALYSE_SHAPE)(analyse_shape)
