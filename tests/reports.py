@@ -69,7 +69,10 @@ ON_CONFLICT = Verdict(
     service="orders",
     file="src/customers.rs",
     line=31,
-    subject="INSERT INTO customers (email, name) VALUES ($1, $2)\nON CONFLICT (lower(email)) DO UPDATE SET name = excluded.name",
+    subject=(
+        "INSERT INTO customers (email, name) VALUES ($1, $2)\n"
+        "ON CONFLICT (lower(email)) DO UPDATE SET name = excluded.name"
+    ),
     status=VerdictStatus.VIOLATED,
     rule="contract-query-invalid",
     reason="there is no unique or exclusion constraint matching the ON CONFLICT specification",
@@ -87,12 +90,18 @@ REFUND = Verdict(
 KEEP_CHECK = Patch(
     summary="declare the constraint orders_status_legacy_check in sql/002_orders.sql",
     diff=(
-        "--- a/sql/002_orders.sql\n+++ b/sql/002_orders.sql\n@@ -3,3 +3,5 @@\n     status text NOT NULL DEFAULT 'new',\n"
-        "     created_at timestamptz DEFAULT now()\n );\n+ALTER TABLE orders ADD CONSTRAINT orders_status_legacy_check\n"
+        "--- a/sql/002_orders.sql\n"
+        "+++ b/sql/002_orders.sql\n"
+        "@@ -3,3 +3,5 @@\n"
+        "     status text NOT NULL DEFAULT 'new',\n"
+        "     created_at timestamptz DEFAULT now()\n"
+        " );\n"
+        "+ALTER TABLE orders ADD CONSTRAINT orders_status_legacy_check\n"
         "+    CHECK (status IN ('new', 'paid'));\n"
     ),
 )
 EXPECTED_VERSION = "20260201"
+PROVEN = Proof(ProofStatus.PROVEN)
 
 
 def snapshot_of(objects: Sequence[SchemaObject]) -> Snapshot:
@@ -124,7 +133,7 @@ def analysis_of(
     *,
     statements: Sequence[Statement] = (),
     verdicts: Sequence[Verdict] = (),
-    proof: Proof = Proof(ProofStatus.PROVEN),
+    proof: Proof = PROVEN,
     unverified: str = "",
     diff: SchemaDiff | None = None,
 ) -> Analysis:

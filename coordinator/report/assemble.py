@@ -150,9 +150,8 @@ class _Stories:
             return _Story(status=status, shape=analysis.shape, group=None)
         # Versions are part of the story only when one is declared or one is broken.
         told_versions = versions if self._expected or version_finding else ()
-        identity = {"shape": analysis.shape, "diff": analysis.diff, "verdicts": verdicts, "versions": told_versions}
         group = DriftGroup(
-            id=content_hash("group/1", identity)[:_ID_DIGITS],
+            id=_group_id(analysis, verdicts, told_versions),
             tenants=(),
             shape=analysis.shape,
             versions=told_versions,
@@ -163,6 +162,18 @@ class _Stories:
             patches=self._patches.get(key, ()),
         )
         return _Story(status=status, shape=analysis.shape, group=group)
+
+
+def _group_id(analysis: Analysis, verdicts: tuple[Verdict, ...], versions: tuple[SchemaVersion, ...]) -> str:
+    identity: dict[str, object] = {
+        "shape": analysis.shape,
+        "diff": analysis.diff,
+        "verdicts": verdicts,
+        "versions": versions,
+    }
+    if analysis.unverified:  # the same shape, decided on one server and not on another, is two stories
+        identity["unverified"] = analysis.unverified
+    return content_hash("group/1", identity)[:_ID_DIGITS]
 
 
 def _findings(analysis: Analysis, version_finding: Finding | None) -> tuple[Finding, ...]:

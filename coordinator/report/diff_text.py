@@ -5,7 +5,7 @@ from __future__ import annotations
 from rich.text import Text
 
 from coordinator.report.group_text import print_finding, print_plan
-from coordinator.report.reading import Told, plural
+from coordinator.report.reading import plural
 from coordinator.report.text import Terminal, close_console, open_console
 from shared.diff.changes import SchemaDiff
 from shared.findings.judge import judge_undeclared
@@ -27,7 +27,7 @@ def render_diff(diff: SchemaDiff, plan: Plan, terminal: Terminal | None = None) 
         return close_console(console)
     console.print(Text(plural(len(findings), "difference"), "bold red"))
     for finding in findings:
-        print_finding(console, Told(finding, ""))
+        print_finding(console, finding)
     console.print()
     print_plan(console, plan)
     return close_console(console)

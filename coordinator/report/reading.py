@@ -8,11 +8,13 @@ from collections.abc import Iterable
 import msgspec
 
 from coordinator.report.model import DriftGroup, ReportBody, ScanReport, ScanStatus, TenantResult, TenantStatus
-from shared.diff.changes import Change
+from shared.diff.changes import Altered, Change
 from shared.diff.compare import headline
 from shared.findings.finding import Finding
 from shared.findings.ignore import ignore_lines
+from shared.findings.registry import speakers
 from shared.remediation.plan import Plan, ProofStatus
+from shared.schema.model import SchemaObject
 
 _IGNORE_FOR = dt.timedelta(days=90)
 
@@ -36,11 +38,26 @@ STATUS_WORDS = {
 }
 
 
+class Side(msgspec.Struct, frozen=True):
+    """One field of an altered object, as declared and as observed, in full."""
+
+    field: str
+    desired: str
+    observed: str
+
+
 class Told(msgspec.Struct, frozen=True):
-    """A finding with the lines that would ignore it; empty where there is nothing to ignore (a schema version)."""
+    """A finding with what stands beside it.
+
+    Args:
+        finding: The rule's judgement.
+        ignore: The lines that would ignore it; empty where there is nothing to ignore (a schema version).
+        sides: Both sides in full, of an altered object.
+    """
 
     finding: Finding
-    ignore: str
+    ignore: str = ""
+    sides: tuple[Side, ...] = ()
 
 
 def reading_order(body: ReportBody) -> tuple[DriftGroup, ...]:
@@ -49,16 +66,31 @@ def reading_order(body: ReportBody) -> tuple[DriftGroup, ...]:
 
 
 def told_findings(group: DriftGroup, report: ScanReport) -> tuple[Told, ...]:
-    """Put the ignore lines beside every finding of a group; they end 90 days after the scan."""
-    changes: dict[object, Change] = {change.identity: change for change in headline(group.diff).changes}
+    """Put the ignore lines and both sides beside every finding of a group; ignoring ends 90 days after the scan."""
+    changes = {change.identity: change for change in headline(group.diff).changes}
     until = dt.datetime.fromisoformat(report.started).date() + _IGNORE_FOR
+    return tuple(_tell(finding, changes.get(finding.object), until) for finding in group.findings)
+
+
+def _tell(finding: Finding, change: Change | None, until: dt.date) -> Told:
+    if change is None:
+        return Told(finding)
+    return Told(finding, ignore_lines(change, until=until, rule=finding.rule), _sides(finding, change))
+
+
+def _sides(finding: Finding, change: Change) -> tuple[Side, ...]:
+    if not isinstance(change, Altered):
+        return ()
+    claimed = next((fields for rule, fields in speakers(change) if rule.id == finding.rule), frozenset[str]())
     return tuple(
-        Told(
-            finding,
-            ignore_lines(changes[finding.object], until=until, rule=finding.rule) if finding.object in changes else "",
-        )
-        for finding in group.findings
+        Side(field.replace("_", " "), _in_full(change.desired, field), _in_full(change.observed, field))
+        for field in sorted(claimed)
     )
+
+
+def _in_full(item: SchemaObject, field: str) -> str:
+    value = getattr(item, field)
+    return value if isinstance(value, str) else msgspec.json.encode(value).decode()
 
 
 def tenants_phrase(tenants: tuple[str, ...], longest: int = 3) -> str:
@@ -81,7 +113,7 @@ def proof_sentence(plan: Plan) -> str:
     """Say whether the remediation was seen to work."""
     match plan.proof.status:
         case ProofStatus.PROVEN:
-            return "proven: applied to a copy of this schema, which then equalled the declaration"
+            return "proven on a copy of this schema, which then equalled the declaration"
         case ProofStatus.UNPROVEN:
             return f"NOT proven: {plan.proof.reason or 'the copy did not end up as declared'}"
         case ProofStatus.NOT_ATTEMPTED:
@@ -98,9 +130,11 @@ def present_counts(body: ReportBody) -> Iterable[tuple[TenantStatus, int]]:
     return ((status, count) for status, count in body.counts if count)
 
 
-def kept_by_many(group: DriftGroup) -> bool:
-    """Say whether drift this common is more likely what the declaration forgot than what a tenant did wrong.
+def most_of_the_fleet(group: DriftGroup, body: ReportBody) -> bool:
+    """Say whether drift is so common that it is more likely what the declaration forgot than what a tenant did wrong.
 
-    Then the patch is offered first, otherwise the SQL.
+    Then the patch is offered first, otherwise the SQL. Common means: more than half of the tenants that were read, and
+    more than one.
     """
-    return len(group.tenants) > 1 and bool(group.patches)
+    read = sum(bool(result.shape) for result in body.tenants)
+    return len(group.tenants) > 1 and 2 * len(group.tenants) > read and bool(group.patches)

@@ -18,13 +18,16 @@ def summarise(groups: Iterable[DriftGroup], results: Iterable[TenantResult]) -> 
         groups: Of the report.
         results: Of the report; the tenants that drifted are its impact.
     """
-    told = tuple(groups)
+    known = tuple(results)
+    drifted = {result.group for result in known if result.status is TenantStatus.DRIFTED}
+    # What could not be decided is in no count: its group is told, with the reason.
+    told = tuple(group for group in groups if group.id in drifted)
     return DriftSummary(
         missing_indexes=sum(len(group.tenants) * _missing_indexes(group) for group in told),
         orphaned_constraints=sum(len(group.tenants) * _orphaned_constraints(group) for group in told),
         schema_version_mismatches=sum(len(group.tenants) for group in told if version_mismatch(group)),
         service_contract_violations=sum(len(group.tenants) * _violations(group) for group in told),
-        tenant_impact=tuple(sorted(r.tenant for r in results if r.status is TenantStatus.DRIFTED)),
+        tenant_impact=tuple(sorted(result.tenant for result in known if result.status is TenantStatus.DRIFTED)),
     )
 
 

@@ -116,11 +116,11 @@ def _print_answer(console: Console, report: ScanReport) -> None:
     console.print(counts.append(shapes))
     console.print()
     console.print(_headline(body))
+    console.print()
     envelope = (
         f"scan {report.execution_id}, {report.started}, {report.duration:.1f} s, content {report.content_hash[:16]}"
     )
     console.print(Text(envelope, "dim"))
-    console.print()
 
 
 def _headline(body: ReportBody) -> Table:
@@ -144,7 +144,7 @@ def _headline(body: ReportBody) -> Table:
 def _print_tenants(console: Console, body: ReportBody) -> None:
     if not body.tenants or len(body.tenants) > _MOST_TENANTS:
         return
-    table = Table(box=SIMPLE_HEAD, padding=(0, 2, 0, 0), pad_edge=False)
+    table = Table(box=SIMPLE_HEAD, show_edge=False, padding=(0, 2, 0, 0), pad_edge=False)
     for heading in ("tenant", "status", "schema", "version", "drift group"):
         table.add_column(heading, overflow="fold")
     for result in body.tenants:
@@ -157,6 +157,7 @@ def _print_tenants(console: Console, body: ReportBody) -> None:
             Text(result.group[:8] or "–"),
         )
     console.print(table)
+    console.print()
 
 
 def _print_failures(console: Console, body: ReportBody) -> None:

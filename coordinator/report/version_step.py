@@ -1,0 +1,56 @@
+"""The remediation of a schema version mismatch: explained, for fleetdrift runs nobody's migrations."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import assert_never
+
+from coordinator.report.model import DriftGroup
+from coordinator.report.summary import version_mismatch
+from shared.findings.versions import Standing, standing
+
+_COMMANDS: Mapping[str, str] = MappingProxyType(
+    {
+        "sqlx": "sqlx migrate run",
+        "diesel": "diesel migration run",
+        "refinery": "refinery migrate",
+        "flyway": "flyway migrate",
+        "atlas": "atlas migrate apply",
+        "alembic": "alembic upgrade head",
+        "golang-migrate": "migrate up",
+        "goose": "goose up",
+        "liquibase": "liquibase update",
+    }
+)
+"""What applies the pending migrations, by the tool whose table was found (each tool's own command line help)."""
+
+
+def version_step(group: DriftGroup, expected: str) -> str:
+    """Explain in one sentence what brings the tenants of a group to the declared schema version.
+
+    Args:
+        group: A group of the report.
+        expected: Declared version.
+
+    Returns:
+        The step, or an empty string when the version is no other.
+    """
+    found, version = standing(expected, group.versions)
+    if not version_mismatch(group) or version is None:
+        return ""
+    command = _COMMANDS.get(version.tool, version.tool)
+    match found:
+        case Standing.BEHIND:
+            step = f"run the pending migrations ({command}), from {version.version} to {expected}"
+        case Standing.AHEAD:
+            step = f"declare {version.version} if it was released, else roll back to {expected} with {version.tool}"
+        case Standing.DIFFERENT:
+            step = f"find out which of {version.version} and {expected} is newer, then migrate with {version.tool}"
+        case Standing.DIRTY:
+            step = f"repair the migration to {version.version} that failed half-way, then run {command}"
+        case Standing.SAME | Standing.UNKNOWN:
+            step = ""
+        case _:
+            assert_never(found)
+    return step
