@@ -83,7 +83,7 @@ def _named(line: str, namespace: str) -> str:
     Coarser than `placeholders`: a literal that holds the namespace and a dot is changed too. The guard then refuses
     where it need not; the other mistake would be worse.
     """
-    quoted = msgspec.json.encode(quote_identifier(namespace) + '.').decode()[1:-1]
+    quoted = msgspec.json.encode(quote_identifier(namespace) + ".").decode()[1:-1]
     written = msgspec.json.encode(f'"{PLACEHOLDER}".').decode()[1:-1]
     named = f"replace({line}, {quote_literal(quoted)}, {quote_literal(written)})"
     if not is_plain(namespace):

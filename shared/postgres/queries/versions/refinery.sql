@@ -1,0 +1,1 @@
+SELECT max(version)::text AS version, false AS dirty FROM ONLY {table}
