@@ -28,8 +28,8 @@ BEGIN
     END IF;
     difference := ({query});
     IF difference IS NOT NULL THEN
-        RAISE EXCEPTION 'fleetdrift: this database has changed since the plan was made; scan it again. Different: %', difference
-            USING ERRCODE = '{refused}';
+        RAISE EXCEPTION 'fleetdrift: this database has changed since the plan was made; scan it again. Different: %',
+            difference USING ERRCODE = '{refused}';
     END IF;
 END
 {tag}"""

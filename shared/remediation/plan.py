@@ -7,6 +7,7 @@ from enum import StrEnum
 import msgspec
 
 from shared.diff.changes import Change
+from shared.remediation.guard import Guard
 from shared.schema.identity import ObjectId
 
 
@@ -77,6 +78,7 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
         statements: In the order they must run.
         remaining: Changes the statements do not remove (destructive ones left out, unverified ones).
         proof: Whether it was seen to work on the scratch copy.
+        guard: What a tenant must look like for it; made where the tenant's own spelling is known.
     """
 
     desired: str
@@ -84,7 +86,12 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
     statements: tuple[Statement, ...] = ()
     remaining: tuple[Change, ...] = ()
     proof: Proof = Proof()
+    guard: Guard | None = None
 
     def with_proof(self, proof: Proof) -> Plan:
         """Give the same plan with the outcome of its proof."""
         return msgspec.structs.replace(self, proof=proof)
+
+    def with_guard(self, guard: Guard) -> Plan:
+        """Give the same plan with what a tenant must look like for it."""
+        return msgspec.structs.replace(self, guard=guard)
