@@ -78,11 +78,11 @@ def run_demo(
 async def _scan_and_serve(
     configuration: Path, options: DemoOptions, progress: ProgressFactory, on_report: Callable[[ScanReport], None]
 ) -> None:
-    from coordinator.service import coordinator_service  # lazy: the API's framework is slow to import
+    from coordinator.service import Coordinator  # lazy: Celery and the API's framework are slow to import
 
     settings = load_settings(configuration)
-    async with coordinator_service(settings) as service:
+    async with Coordinator.open(settings) as coordinator:
         with progress("tenants scanned", options.tenants) as on_progress:
-            on_report(await service.scan(on_progress))
+            on_report(await coordinator.scan(on_progress))
         if options.serve:
-            await service.serve()
+            await serve(coordinator)

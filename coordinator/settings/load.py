@@ -16,6 +16,7 @@ import msgspec
 
 from coordinator.settings.model import SecretReference, Settings, SettingsFile
 from coordinator.settings.resolve import resolve_hosts, resolve_optional
+from shared.hosts import Secret
 
 ENVIRONMENT_PREFIX = "FLEETDRIFT_"
 _MAX_BYTES = 16 * 1024 * 1024
@@ -52,6 +53,17 @@ def load_settings(path: Path, environment: Mapping[str, str] | None = None) -> S
         )
     except ValueError as error:
         raise SettingsError(f"{path}: {error}") from None
+
+
+def required(secret: Secret | None, key: str) -> Secret:
+    """Insist on an address that only some commands need.
+
+    Raises:
+        SettingsError: When the configuration does not give it.
+    """
+    if secret is None:
+        raise SettingsError(f"this command needs {key} in the configuration")
+    return secret
 
 
 def _read(path: Path) -> dict[str, Any]:

@@ -1,0 +1,29 @@
+"""`fleetdrift scan`: the same scan as `check`, read and analysed by Celery workers."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+
+import click
+
+from coordinator.cli.progress import progress
+from coordinator.cli.report_output import deliver, scan_options, settings_of
+from coordinator.report.model import ScanReport
+from coordinator.settings.model import Settings
+
+
+@click.command("scan")
+@scan_options
+def command(config: Path, output: str) -> None:
+    """Scan the fleet once through the workers. Exit code 0 in sync, 2 drift, 3 incomplete."""
+    settings = settings_of(config)
+    deliver(asyncio.run(_scan(settings)), settings, output)
+
+
+async def _scan(settings: Settings) -> ScanReport:
+    from coordinator.service import Coordinator  # lazy: cold start
+
+    async with Coordinator.open(settings) as coordinator:
+        with progress("tenants scanned") as on_progress:
+            return await coordinator.scan(on_progress)
