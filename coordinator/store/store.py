@@ -179,6 +179,11 @@ class Store:
         rows = await self._rows("latest_report", fleet)
         return unpack(rows[0]["document"], ScanReport) if rows else None
 
+    async def last_success(self, fleet: str) -> dt.datetime | None:
+        """Say when a scan last read every tenant."""
+        rows = await self._rows("last_success", fleet)
+        return rows[0][0] if rows else None
+
     async def get_report(self, scan: str) -> ScanReport | None:
         """Give the report of one scan."""
         rows = await self._rows("get_report", scan)

@@ -1,0 +1,44 @@
+"""A worker as a process of its own, for tests that kill it: `python worker_process.py JSON`.
+
+The JSON says how: redis_url, fleet, hosts, scratch, slots, name; `deadly` names tenants that kill whoever reads them,
+and `slow` is a pause in seconds before each tenant, so that there is a middle of the scan to be killed in.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import logging
+import os
+import signal
+import sys
+
+from shared.hosts import Host, Secret
+from shared.postgres.observe import observe
+from shared.targets import Limits
+from workers.app import run_worker
+from workers.settings import WorkerSettings
+
+
+def main() -> int:
+    told = json.loads(sys.argv[1])
+    logging.basicConfig(level=logging.WARNING)
+
+    async def watched(host, target, limits, known, profile):
+        await asyncio.sleep(told.get("slow", 0))
+        if target.tenant in told.get("deadly", ()):
+            os.kill(os.getpid(), signal.SIGKILL)
+        return await observe(host, target, limits, known, profile)
+
+    settings = WorkerSettings(
+        fleet=told["fleet"],
+        redis_url=Secret(told["redis_url"]),
+        hosts=tuple(Host(**host) for host in told["hosts"]),
+        limits=Limits(**told.get("limits", {})),
+        scratch_dsn=Secret(told["scratch"]) if told.get("scratch") else None,
+    )
+    return run_worker(settings, concurrency=told.get("slots", 2), hostname=told["name"], observe=watched)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
