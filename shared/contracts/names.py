@@ -76,7 +76,11 @@ class Strings:
             elif tokens[index].text == name and tokens[index - 1].text in {"let", "mut"}:
                 mutable = tokens[index - 1].text == "mut"
                 yield () if mutable else _after_equals(tokens, self._source.closing, index + 1)
-            elif tokens[index].text == name and index + 1 < len(tokens) and tokens[index + 1].text == ":":
-                if tokens[index - 1].text in {"(", ",", "|"}:
-                    yield ()  # a parameter hides a constant of its name
+            elif tokens[index].text == name and self._is_parameter(index):
+                yield ()  # a parameter hides a constant of its name
             index -= 1
+
+    def _is_parameter(self, index: int) -> bool:
+        tokens = self._source.tokens
+        following = tokens[index + 1].text if index + 1 < len(tokens) else ""
+        return following == ":" and tokens[index - 1].text in {"(", ",", "|"}

@@ -1,0 +1,126 @@
+"""What a rule is given: the contract, the observed shape, and the declared one where there is one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import cached_property
+
+from shared.contracts.contract import Contract, Query, RowStruct, RustEnum, StructField, Verdict, VerdictStatus
+from shared.contracts.facts import Facts, QueryFacts, ShapeFacts
+from shared.contracts.relations import Relations
+from shared.contracts.rust_types import RustType, is_mapped, parse_rust_type, tuple_elements
+from shared.contracts.statement import Statement, read_statements
+
+_MAX_DEPTH = 8  # of aliases and flattened structs: deeper is a cycle
+
+
+class Case:
+    """One contract against one shape.
+
+    Args:
+        contract: What the service expects.
+        observed: The shape it meets.
+        baseline: The declared shape; None when it is not known.
+    """
+
+    def __init__(self, contract: Contract, observed: ShapeFacts, baseline: ShapeFacts | None) -> None:
+        self.contract = contract
+        self.observed = Facts(observed)
+        self.declared = Facts(baseline) if baseline else None
+        self.relations = Relations(observed.snapshot, observed.search_path)
+        self.declared_relations = Relations(baseline.snapshot, baseline.search_path) if baseline else None
+
+    def verdict(
+        self, place: Query | RustEnum, rule: str, reason: str, *, unverified: bool = False, sqlstate: str = ""
+    ) -> Verdict:
+        """Build a verdict about a query or an enum."""
+        return Verdict(
+            service=self.contract.service,
+            file=place.file,
+            line=place.line,
+            subject=place.sql.strip() if isinstance(place, Query) else place.name,
+            status=VerdictStatus.UNVERIFIED if unverified else VerdictStatus.VIOLATED,
+            rule=rule,
+            reason=reason,
+            sqlstate=sqlstate,
+        )
+
+    def results(self) -> Iterator[tuple[Query, QueryFacts, QueryFacts | None]]:
+        """Give every query that works here, with its facts here and, if it works there too, in the declared shape."""
+        for query in self.contract.queries:
+            facts = self.observed.of(query)
+            if facts is None or facts.error:
+                continue
+            declared = self.declared.of(query) if self.declared else None
+            yield query, facts, None if declared is None or declared.error else declared
+
+    def statements(self) -> Iterator[tuple[Query, Statement]]:
+        """Give every query that works here with what its text says."""
+        for query, _, _ in self.results():
+            for statement in read_statements(query.sql):
+                yield query, statement
+
+    @cached_property
+    def _own(self) -> frozenset[str]:
+        return frozenset(self.contract.own_types)
+
+    def resolve(self, written: str, file: str) -> RustType | None:
+        """Give the type behind a type as written, aliases followed; None when the service defines it otherwise."""
+        rust = parse_rust_type(written)
+        for _ in range(_MAX_DEPTH):
+            if rust.name not in self._own:
+                return rust if is_mapped(rust) else None
+            named = [alias for alias in self.contract.aliases if alias.name == rust.name]
+            near = [alias for alias in named if alias.file == file] or named
+            if len(near) != 1:
+                return None
+            inner = parse_rust_type(near[0].type)
+            rust = RustType(
+                inner.name,
+                inner.arguments,
+                optional=rust.optional or inner.optional,
+                array=rust.array or inner.array,
+            )
+        return None
+
+    def enum_of(self, written: str, file: str) -> RustEnum | None:
+        """Give the label enum a type as written is, if it is one."""
+        name = parse_rust_type(written).name
+        named = [enum for enum in self.contract.enums if enum.name == name]
+        near = [enum for enum in named if enum.file == file] or named
+        return near[0] if len(near) == 1 else None
+
+    def row_struct(self, name: str, file: str) -> RowStruct | None:
+        """Give the row struct a result type names; None when there is none or more than one."""
+        bare = parse_rust_type(name).name
+        named = [struct for struct in self.contract.structs if struct.name == bare]
+        near = [struct for struct in named if struct.file == file] or named
+        return near[0] if len(near) == 1 else None
+
+    def fields(self, query: Query) -> tuple[StructField, ...] | None:
+        """Give the fields that a function's rows are decoded into; None when the type is not known.
+
+        Fields read by position have their number as name.
+        """
+        if query.compiled or not query.result_type:
+            return None
+        if query.macro.startswith("query_scalar"):
+            return (StructField(name="0", type=query.result_type),)
+        elements = tuple_elements(query.result_type)
+        if elements is not None:
+            return tuple(StructField(name=str(i), type=element) for i, element in enumerate(elements))
+        struct = self.row_struct(query.result_type, query.file)
+        return None if struct is None else self._flat(struct, 0)
+
+    def _flat(self, struct: RowStruct, depth: int) -> tuple[StructField, ...] | None:
+        found: list[StructField] = []
+        for field in struct.fields:
+            if not field.flatten:
+                found.append(field)
+                continue
+            inner = self.row_struct(field.type, struct.file)
+            fields = self._flat(inner, depth + 1) if inner and depth < _MAX_DEPTH else None
+            if fields is None:
+                continue  # what it reads is not known: nothing is claimed of it
+            found.extend(fields)
+        return tuple(found)

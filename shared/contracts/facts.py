@@ -1,0 +1,120 @@
+"""What a server said of a contract's queries in one shape: measured in `shared.postgres`, judged here."""
+
+from __future__ import annotations
+
+import msgspec
+
+from shared.contracts.contract import Query
+from shared.schema.schema import Snapshot
+
+
+class SqlType(msgspec.Struct, frozen=True, order=True, omit_defaults=True):
+    """A PostgreSQL type by its catalog name (`pg_catalog.int8`); for an array, that of its elements."""
+
+    namespace: str
+    name: str
+    array: bool = False
+
+    def __str__(self) -> str:
+        bare = self.name if self.namespace in {"pg_catalog", "public"} else f"{self.namespace}.{self.name}"
+        return f"{bare}[]" if self.array else bare
+
+
+class ServerError(msgspec.Struct, frozen=True, omit_defaults=True):
+    """PostgreSQL's answer to a statement it refuses."""
+
+    sqlstate: str
+    message: str
+    detail: str = ""
+    hint: str = ""
+
+
+class ColumnOrigin(msgspec.Struct, frozen=True, order=True):
+    """The table column a result column is (`resorigtbl`, `resorigcol`), not merely computed from."""
+
+    namespace: str
+    table: str
+    column: str
+
+
+class ResultColumn(msgspec.Struct, frozen=True, omit_defaults=True):
+    """One column of a query's result. `origin` is only read where a rule needs it."""
+
+    name: str
+    type: SqlType
+    origin: ColumnOrigin | None = None
+
+
+class QueryFacts(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What PREPARE and EXPLAIN gave for one statement.
+
+    Args:
+        sql: The statement.
+        compiled: Whether the arguments have the types that the declared schema gave them at compile time.
+        error: Why PostgreSQL refuses to prepare or plan it.
+        parameters: Types of `$1`, `$2`, …
+        columns: The result; empty for a statement that returns nothing.
+    """
+
+    sql: str
+    compiled: bool
+    error: ServerError | None = None
+    parameters: tuple[SqlType, ...] = ()
+    columns: tuple[ResultColumn, ...] = ()
+
+
+class CheckValue(msgspec.Struct, frozen=True, order=True):
+    """A column's value in a check probe; None is NULL."""
+
+    column: str
+    type: str
+    value: str | None
+
+
+class CheckProbe(msgspec.Struct, frozen=True, order=True):
+    """A CHECK constraint and constants for every column it mentions: PostgreSQL says whether it would hold."""
+
+    namespace: str
+    table: str
+    constraint: str
+    expression: str
+    values: tuple[CheckValue, ...]
+
+
+class CheckFact(msgspec.Struct, frozen=True):
+    """The answer to a probe: `holds` is False only when the server said so."""
+
+    probe: CheckProbe
+    holds: bool
+
+
+class ShapeFacts(msgspec.Struct, frozen=True, kw_only=True):
+    """Everything the rules need to know of one shape.
+
+    Args:
+        snapshot: The shape.
+        search_path: Namespaces in which the service's unqualified names are looked up.
+        queries: Sorted by (sql, compiled).
+        checks: Answers to the probes.
+    """
+
+    snapshot: Snapshot
+    search_path: tuple[str, ...]
+    queries: tuple[QueryFacts, ...] = ()
+    checks: tuple[CheckFact, ...] = ()
+
+
+class Facts:
+    """Looks up the facts of a shape."""
+
+    def __init__(self, shape: ShapeFacts) -> None:
+        self._queries = {(facts.sql, facts.compiled): facts for facts in shape.queries}
+        self._checks = {fact.probe: fact.holds for fact in shape.checks}
+
+    def of(self, query: Query) -> QueryFacts | None:
+        """Give what the server said of a query."""
+        return self._queries.get((query.sql, query.compiled))
+
+    def check_fails(self, probe: CheckProbe) -> bool:
+        """Say whether the server found the constraint false for these values."""
+        return self._checks.get(probe) is False

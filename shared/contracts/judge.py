@@ -1,0 +1,49 @@
+"""Contract × shape → verdicts: every rule asked, nothing but what was measured taken into account."""
+
+from __future__ import annotations
+
+import msgspec
+
+from shared.contracts.case import Case
+from shared.contracts.contract import Contract, Verdict
+from shared.contracts.facts import ShapeFacts
+from shared.contracts.rule import load_rules
+
+RULES = load_rules()
+"""Every contract rule, sorted by id."""
+
+
+def judge_contract(contract: Contract, observed: ShapeFacts, baseline: ShapeFacts | None) -> tuple[Verdict, ...]:
+    """Judge what a service meets in one shape.
+
+    Args:
+        contract: What it expects.
+        observed: The shape, measured.
+        baseline: The declared shape, measured the same way. Without it, rules that compare with what is declared are
+            silent, and no verdict is marked `everywhere`.
+
+    Returns:
+        The verdicts that do not hold or cannot be decided, sorted. Those the declared shape earns as well are marked.
+    """
+    found = _verdicts(Case(contract, observed, baseline))
+    if baseline is None:
+        return found
+    declared = {_key(verdict) for verdict in _verdicts(Case(contract, baseline, baseline))}
+    return tuple(_mark(verdict) if _key(verdict) in declared else verdict for verdict in found)
+
+
+def _verdicts(case: Case) -> tuple[Verdict, ...]:
+    return tuple(sorted({verdict for rule in RULES for verdict in rule.judge(case)}, key=_order))
+
+
+def _order(verdict: Verdict) -> tuple[str, str, int, str, str, str]:
+    return (verdict.service, verdict.file, verdict.line, verdict.rule, verdict.subject, verdict.reason)
+
+
+def _key(verdict: Verdict) -> tuple[object, ...]:
+    return (*_order(verdict), verdict.status, verdict.sqlstate)
+
+
+def _mark(verdict: Verdict) -> Verdict:
+    reason = f"{verdict.reason}; the declared schema gives the same verdict"
+    return msgspec.structs.replace(verdict, reason=reason, everywhere=True)

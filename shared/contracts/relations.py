@@ -1,0 +1,131 @@
+"""The tables of a snapshot as a service's statements meet them."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+
+from shared.contracts.statement import canonical_column, canonical_expression
+from shared.schema.identity import QualifiedName
+from shared.schema.relations import Column, Constraint, Index, Policy, Rule, Table, Trigger
+from shared.schema.schema import Snapshot
+from shared.schema.types import DomainType, EnumType
+
+_SUFFIXES = (" NO INHERIT", " NOT VALID", " NOT ENFORCED")
+
+
+class Relations:
+    """Looks up tables and what hangs on them.
+
+    Args:
+        snapshot: The shape.
+        search_path: Where unqualified names are looked up.
+    """
+
+    def __init__(self, snapshot: Snapshot, search_path: tuple[str, ...]) -> None:
+        self._search_path = search_path
+        self.tables: dict[QualifiedName, Table] = {}
+        self._columns: dict[QualifiedName, dict[str, Column]] = defaultdict(dict)
+        self._constraints: dict[QualifiedName, list[Constraint]] = defaultdict(list)
+        self._indexes: dict[QualifiedName, list[Index]] = defaultdict(list)
+        self._hooks: dict[QualifiedName, list[Trigger | Rule]] = defaultdict(list)
+        self._policies: dict[QualifiedName, dict[str, Policy]] = defaultdict(dict)
+        self._enums: dict[QualifiedName, EnumType] = {}
+        self._domains: dict[QualifiedName, DomainType] = {}
+        self._orders = {QualifiedName(o.namespace, o.relation): o.columns for o in snapshot.column_order}
+        for item in snapshot.schema:
+            self._add(item)
+
+    def _add(self, item: object) -> None:
+        match item:
+            case Table():
+                self.tables[QualifiedName(item.namespace, item.name)] = item
+            case Column():
+                self._columns[QualifiedName(item.namespace, item.parent)][item.name] = item
+            case Constraint():
+                self._constraints[QualifiedName(item.namespace, item.parent)].append(item)
+            case Index():
+                self._indexes[QualifiedName(item.namespace, item.table)].append(item)
+            case Trigger() | Rule():
+                self._hooks[QualifiedName(item.namespace, item.parent)].append(item)
+            case Policy():
+                self._policies[QualifiedName(item.namespace, item.parent)][item.name] = item
+            case EnumType():
+                self._enums[QualifiedName(item.namespace, item.name)] = item
+            case DomainType():
+                self._domains[QualifiedName(item.namespace, item.name)] = item
+            case _:
+                pass  # no rule asks for it
+
+    def table(self, name: QualifiedName) -> QualifiedName | None:
+        """Give the table a statement means by a name, or None: there is none, or it is a view."""
+        if name.namespace:
+            return name if name in self.tables else None
+        for namespace in self._search_path:
+            found = QualifiedName(namespace, name.name)
+            if found in self.tables:
+                return found
+            if found in self._columns:
+                return None  # a foreign table comes first
+        return None
+
+    def columns(self, table: QualifiedName) -> dict[str, Column]:
+        """Give the columns of a table by name."""
+        return self._columns.get(table, {})
+
+    def column_order(self, table: QualifiedName) -> tuple[str, ...]:
+        """Give the columns of a table in their order; empty when the snapshot does not say."""
+        return self._orders.get(table, ())
+
+    def rewrites_rows(self, table: QualifiedName) -> bool:
+        """Say whether a trigger or rule may change what a statement writes."""
+        return any(
+            isinstance(hook, Rule) or " BEFORE " in f" {hook.definition} " or " INSTEAD OF " in hook.definition
+            for hook in self._hooks.get(table, ())
+            if hook.enabled != "disabled"
+        )
+
+    def checks(self, table: QualifiedName) -> Iterator[tuple[Constraint, str]]:
+        """Give the enforced CHECK constraints of a table with their bare expressions."""
+        for constraint in self._constraints.get(table, ()):
+            definition = constraint.definition
+            if constraint.type != "check" or " NOT ENFORCED" in definition[-30:]:
+                continue
+            for suffix in _SUFFIXES * 2:
+                definition = definition.removesuffix(suffix)
+            if definition.startswith("CHECK (") and definition.endswith(")"):
+                yield constraint, definition.removeprefix("CHECK ")
+
+    def unique_keys(self, table: QualifiedName) -> dict[frozenset[str], str]:
+        """Give the full unique keys of a table (canonical expressions) with the name of what enforces each."""
+        found: dict[frozenset[str], str] = {}
+        for constraint in self._constraints.get(table, ()):
+            if constraint.type in {"primary_key", "unique"} and constraint.index_valid:
+                found[frozenset(canonical_column(column) for column in constraint.columns)] = constraint.name
+        for index in self._indexes.get(table, ()):
+            if index.unique and index.valid and not index.predicate:
+                key = frozenset(canonical_expression(column) for column in index.columns)
+                if "" not in key:
+                    found[key] = index.name
+        return found
+
+    def foreign_keys(self, table: QualifiedName) -> Iterator[Constraint]:
+        """Give the foreign keys of a table."""
+        return (c for c in self._constraints.get(table, ()) if c.type == "foreign_key")
+
+    def policies(self, table: QualifiedName) -> dict[str, Policy]:
+        """Give the row-level security policies of a table by name."""
+        return self._policies.get(table, {})
+
+    def enum(self, name: str) -> EnumType | None:
+        """Give the enum a Rust `type_name` means: folded like an identifier, looked up on the search path."""
+        parts = [part[1:-1] if part.startswith('"') else part.lower() for part in name.split(".")]
+        namespaces: Iterable[str] = parts[:1] if len(parts) > 1 else self._search_path
+        return next((self._enums[k] for n in namespaces if (k := QualifiedName(n, parts[-1])) in self._enums), None)
+
+    def domain_default(self, column: Column) -> bool:
+        """Say whether a column's type is a domain with a default of its own."""
+        return any(
+            domain.default and column.type in {name.name, f"{name.namespace}.{name.name}"}
+            for name, domain in self._domains.items()
+        )

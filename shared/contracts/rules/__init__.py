@@ -1,0 +1,1 @@
+"""One contract rule a file; `shared.contracts.rule` derives the list from what lies here."""

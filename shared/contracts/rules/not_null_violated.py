@@ -1,0 +1,42 @@
+"""`contract-not-null-violated`: an INSERT leaves out, or a statement sets to NULL, a column that must not be NULL."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from shared.contracts.case import Case
+from shared.contracts.contract import Verdict
+from shared.contracts.rule import ContractRule
+from shared.contracts.statement import ValueKind
+from shared.contracts.writes import TableWrite, table_writes
+from shared.schema.relations import Column
+
+_ID = "contract-not-null-violated"
+
+
+def _judge(case: Case) -> Iterator[Verdict]:
+    for query, _, _ in case.results():
+        for written in table_writes(query, case.relations):
+            for column in sorted(_left_empty(case, written), key=lambda column: column.name):
+                how = "leaves it out" if column.name not in written.columns else "sets it to NULL"
+                reason = f"{written.table.name}.{column.name} is NOT NULL and has no default, and the statement {how}"
+                yield case.verdict(query, _ID, reason, sqlstate="23502")
+
+
+def _left_empty(case: Case, written: TableWrite) -> Iterator[Column]:
+    knows_columns = bool(written.columns) or written.write.verb == "insert defaults"
+    for column in case.relations.columns(written.table).values():
+        if not column.not_null or column.generated:
+            continue
+        filled = bool(column.default or column.identity_mode) or case.relations.domain_default(column)
+        left_out = column.name not in written.columns and written.write.verb.startswith("insert") and knows_columns
+        if (left_out and not filled) or any(_is_empty(row.get(column.name), filled) for row in written.values()):
+            yield column
+
+
+def _is_empty(value: object, filled: bool) -> bool:
+    kind = getattr(value, "kind", None)
+    return kind is ValueKind.NULL or (kind is ValueKind.DEFAULT and not filled)
+
+
+RULE = ContractRule(id=_ID, title="A statement leaves a NOT NULL column empty", judge=_judge)

@@ -1,0 +1,59 @@
+"""`contract-query-invalid`: PostgreSQL refuses to prepare or plan a query of the service."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from shared.contracts.case import Case
+from shared.contracts.contract import Query, Verdict
+from shared.contracts.facts import QueryFacts, ServerError
+from shared.contracts.rule import ContractRule
+from shared.contracts.statement import read_statements
+
+_ID = "contract-query-invalid"
+
+# Class 53 resources, 55 state, 57 intervention, 58 system, XX internal (errcodes.txt): the server's trouble, not the
+# query's. 42501 is the unprivileged role of the scratch copy.
+_NOT_THE_QUERY = re.compile(r"(?:53|55|57|58|XX)...|42501|25006")
+# Undetermined or ambiguous types, which the Rust types of the arguments may settle.
+_NEEDS_TYPES = frozenset({"42P18", "42P08", "42725", "42883", "42804", "42846"})
+_PARAMETER = re.compile(r"\$[0-9]")
+_RELATION = re.compile(r'(?:relation|type) "(?:[^".]+\.)?([^"]+)" does not exist')
+
+
+def _judge(case: Case) -> Iterator[Verdict]:
+    created = {s.creates for query in case.contract.queries for s in read_statements(query.sql) if s.creates}
+    for query in case.contract.queries:
+        facts = case.observed.of(query)
+        if facts is None or facts.error is None:
+            continue
+        doubt = _doubt(case, query, facts, created)
+        said = _said(facts.error)
+        if doubt:
+            yield case.verdict(query, _ID, f"{doubt}: {said}", unverified=True, sqlstate=facts.error.sqlstate)
+        else:
+            yield case.verdict(query, _ID, f"PostgreSQL refuses the query: {said}", sqlstate=facts.error.sqlstate)
+
+
+def _doubt(case: Case, query: Query, facts: QueryFacts, created: set[str]) -> str:
+    """Say why an error is no proof that the service breaks, or nothing."""
+    assert facts.error is not None
+    if _NOT_THE_QUERY.fullmatch(facts.error.sqlstate):
+        return "the scratch server could not decide"
+    missing = _RELATION.search(facts.error.message)
+    if missing and missing[1] in created:
+        return "the service creates it itself"
+    untyped = not query.compiled and _PARAMETER.search(query.sql) and facts.error.sqlstate in _NEEDS_TYPES
+    declared = case.declared.of(query) if case.declared else None
+    if untyped and (declared is None or declared.error):
+        return "the types of the arguments, which are not in the source, may decide it"
+    return ""
+
+
+def _said(error: ServerError) -> str:
+    text = error.message.rstrip(".")
+    return f"{text} ({error.hint.rstrip('.')})" if error.hint else text
+
+
+RULE = ContractRule(id=_ID, title="PostgreSQL refuses a query", judge=_judge)

@@ -1,0 +1,75 @@
+"""`contract-type-mismatch`: a column has a type that the Rust type does not decode.
+
+`FromRow` compares types at run time; macros chose the Rust type when they were compiled and then decode whatever comes
+(see `shared.contracts.rust_types`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from shared.contracts.case import Case
+from shared.contracts.contract import Query, StructField, Verdict
+from shared.contracts.facts import QueryFacts, ResultColumn
+from shared.contracts.override import split_override
+from shared.contracts.rule import ContractRule
+from shared.contracts.rust_types import Decoding, decodes_checked, decodes_unchecked, macro_type
+
+_ID = "contract-type-mismatch"
+
+
+def _judge(case: Case) -> Iterator[Verdict]:
+    for query, facts, declared in case.results():
+        if query.compiled:
+            if declared:
+                yield from _compiled(case, query, facts, declared)
+        elif query.fetch != "execute":
+            for field in case.fields(query) or ():
+                column = _column(field, facts)
+                if column:
+                    yield from _decoded(case, query, field, column, declared)
+
+
+def _compiled(case: Case, query: Query, facts: QueryFacts, declared: QueryFacts) -> Iterator[Verdict]:
+    for there, here in zip(declared.columns, facts.columns, strict=False):
+        if there.name != here.name or there.type == here.type:
+            continue
+        name, override = split_override(here.name)
+        rust = case.resolve(override.type, query.file) if override.type else macro_type(there.type)
+        builtin = here.type.namespace == "pg_catalog"
+        decoding = decodes_unchecked(rust, here.type, builtin=builtin) if rust else Decoding.UNKNOWN
+        was = f"the column {name} is {here.type}, and {query.macro} was compiled for {there.type}"
+        if decoding is Decoding.FAILS:
+            yield case.verdict(query, _ID, was)
+        elif decoding is not Decoding.WORKS:
+            yield case.verdict(query, _ID, f"{was}: whether its values decode cannot be told", unverified=True)
+
+
+def _decoded(
+    case: Case, query: Query, field: StructField, column: ResultColumn, declared: QueryFacts | None
+) -> Iterator[Verdict]:
+    was = f"the column {column.name} is {column.type}, and {query.result_type} reads it as {field.type}"
+    enum = case.enum_of(field.type, query.file)
+    if enum:
+        if enum.type_name.rpartition(".")[2].strip('"').lower() != column.type.name.lower():
+            yield case.verdict(query, _ID, f"{was}, stored as {enum.type_name}")
+        return
+    rust = case.resolve(field.type, query.file)
+    decoding = decodes_checked(rust, column.type) if rust else Decoding.UNKNOWN
+    if decoding is Decoding.FAILS:
+        yield case.verdict(query, _ID, was)
+    elif decoding is Decoding.UNKNOWN:
+        there = _column(field, declared) if declared else None
+        if there and there.type != column.type:
+            reason = f"{was}; declared is {there.type}, and whether {field.type} decodes it cannot be told"
+            yield case.verdict(query, _ID, reason, unverified=True)
+
+
+def _column(field: StructField, facts: QueryFacts) -> ResultColumn | None:
+    if field.name.isdecimal():
+        position = int(field.name)
+        return facts.columns[position] if position < len(facts.columns) else None
+    return next((column for column in facts.columns if column.name == field.name), None)
+
+
+RULE = ContractRule(id=_ID, title="A column has a type that the service does not decode", judge=_judge)

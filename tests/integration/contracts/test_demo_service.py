@@ -1,0 +1,54 @@
+"""The demo's service keeps its contract with the declared schema, and breaks it on two drifted tenants."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from shared.contracts.contract import VerdictStatus
+from shared.contracts.extract import extract_contract
+
+FLEET = Path(__file__).parents[3] / "coordinator/demo/fleet"
+DECLARED = ";\n".join(path.read_text() for path in sorted((FLEET / "sql").glob("*.sql")))
+
+
+@pytest.fixture(scope="module")
+def service():
+    root = FLEET / "service"
+    files = [(path.relative_to(root).as_posix(), path.read_bytes()) for path in sorted(root.rglob("*.*"))]
+    return extract_contract("orders", files)
+
+
+def test_the_declared_schema_breaks_no_query(meet, service):
+    assert meet(service, declared=DECLARED, observed=DECLARED) == ()
+
+
+def test_an_upsert_without_its_unique_index_is_refused_when_planned(meet, service):
+    drift = "DROP INDEX customers_email_lower_idx;\nDROP INDEX orders_customer_created_idx"
+    (verdict,) = meet(service, declared=DECLARED, observed=f"{DECLARED};\n{drift}")
+    assert verdict.status is VerdictStatus.VIOLATED
+    assert (verdict.file, verdict.line, verdict.rule) == ("src/customers.rs", 16, "contract-query-invalid")
+    assert verdict.sqlstate == "42P10"
+    assert verdict.reason == (
+        "PostgreSQL refuses the query: there is no unique or exclusion constraint matching the ON CONFLICT specification"
+    )
+    assert not verdict.everywhere
+
+
+def test_a_refund_always_violates_the_orphaned_check(meet, service):
+    drift = "ALTER TABLE orders ADD CONSTRAINT orders_status_legacy_check CHECK (status IN ('new', 'paid'))"
+    (verdict,) = meet(service, declared=DECLARED, observed=f"{DECLARED};\n{drift}")
+    assert verdict.status is VerdictStatus.VIOLATED
+    assert (verdict.file, verdict.line, verdict.rule) == ("src/orders.rs", 65, "contract-check-violated")
+    assert verdict.sqlstate == "23514"
+    assert verdict.reason.startswith(
+        "status = 'refunded' always violates the CHECK constraint orders_status_legacy_check of orders, which nobody "
+        "declared: CHECK"
+    )
+
+
+def test_the_same_verdicts_come_without_a_declared_schema(meet, service):
+    drift = "DROP INDEX customers_email_lower_idx"
+    rules = [verdict.rule for verdict in meet(service, observed=f"{DECLARED};\n{drift}")]
+    assert rules == ["contract-query-invalid"]
