@@ -1,0 +1,91 @@
+"""(desired, observed) → SchemaDiff: one merge for every kind, by identity."""
+
+from __future__ import annotations
+
+from functools import cache
+
+import msgspec
+
+from shared.diff.changes import Altered, Change, Missing, SchemaDiff, Unexpected
+from shared.schema.base import ChildObject, Facet
+from shared.schema.database import Namespace
+from shared.schema.identity import ObjectId
+from shared.schema.model import SchemaObject
+from shared.schema.relations import Index, Sequence, StatisticsObject
+from shared.schema.schema import Schema
+
+_RELATIONS = ("table", "foreign_table", "view", "materialized_view", "domain_type")
+
+
+def diff_schemas(desired: Schema, observed: Schema) -> SchemaDiff:
+    """Give every difference, sorted by identity.
+
+    The diff is empty exactly when the two schemas have one hash, and swapping the arguments swaps missing and
+    unexpected: no field is ignored here, because what is not drift must not be in a Schema.
+    """
+    wanted = desired.by_identity()
+    present = observed.by_identity()
+    changes: list[Change] = []
+    for identity in sorted(wanted.keys() | present.keys()):
+        change = _compare(wanted.get(identity), present.get(identity))
+        if change is not None:
+            changes.append(change)
+    return SchemaDiff(tuple(changes))
+
+
+def _compare(desired: SchemaObject | None, observed: SchemaObject | None) -> Change | None:
+    if desired is None:
+        assert observed is not None
+        return Unexpected(observed)
+    if observed is None:
+        return Missing(desired)
+    if desired == observed:
+        return None
+    fields = tuple(name for name in _field_names(type(desired)) if getattr(desired, name) != getattr(observed, name))
+    return Altered(desired, observed, fields)
+
+
+@cache
+def _field_names(model: type[SchemaObject]) -> tuple[str, ...]:
+    return tuple(sorted(field.name for field in msgspec.structs.fields(model)))
+
+
+def headline(diff: SchemaDiff) -> SchemaDiff:
+    """Leave out what only follows from something else: the columns of a missing table, the comment of a lost index.
+
+    Returns:
+        The changes a person should read; the full diff stays the basis of every plan.
+    """
+    whole = {change.identity for change in diff.changes if isinstance(change, Missing | Unexpected)}
+    return SchemaDiff(tuple(change for change in diff.changes if not _follows(change, whole)))
+
+
+def _follows(change: Change, whole: set[ObjectId]) -> bool:
+    match change:
+        case Missing(desired=item) | Unexpected(observed=item):
+            return any(carrier in whole for carrier in _carriers(item))
+        case _:
+            return False
+
+
+def _carriers(item: SchemaObject) -> list[ObjectId]:
+    """Name what an object comes and goes with."""
+    if isinstance(item, Facet):
+        carrier = item.carrier
+        above = [ObjectId(kind=kind, namespace=item.namespace, name=carrier.parent) for kind in _RELATIONS]
+        return [carrier, *above] if carrier.parent else [carrier]
+    if isinstance(item, Namespace):
+        return []
+    name = ""
+    namespace = item.namespace
+    if isinstance(item, ChildObject):
+        name = item.parent
+    elif isinstance(item, Index):
+        name = item.table
+    elif isinstance(item, StatisticsObject):
+        namespace, name = item.table.namespace, item.table.name
+    elif isinstance(item, Sequence) and item.owned_by_table is not None:
+        namespace, name = item.owned_by_table.namespace, item.owned_by_table.name
+        column = ObjectId(kind="column", namespace=namespace, parent=name, name=item.owned_by_column)
+        return [column, *(ObjectId(kind=kind, namespace=namespace, name=name) for kind in _RELATIONS)]
+    return [ObjectId(kind=kind, namespace=namespace, name=name) for kind in _RELATIONS] if name else []

@@ -1,0 +1,172 @@
+"""What must be rebuilt because of what the diff changes: the closure over everything that stands on it."""
+
+from __future__ import annotations
+
+from collections import deque
+from dataclasses import dataclass, field
+
+from shared.diff.changes import Altered, Missing, SchemaDiff, Unexpected
+from shared.remediation.recipe import REBUILD, RECIPES, Context, Loosened, Step
+from shared.schema.base import Facet
+from shared.schema.identity import ObjectId, QualifiedName
+from shared.schema.model import SchemaObject
+from shared.schema.relations import Column, ForeignTable, Sequence, Table
+from shared.sql import quote_identifier, quote_qualified
+
+TYPES = frozenset({"enum_type", "domain_type", "composite_type", "range_type"})
+
+
+@dataclass
+class Decision:
+    """What happens to each object; with `Context.creates` and `Context.drops` it says everything.
+
+    Args:
+        alters: Changed in place.
+        loosened: (object, what it stands on) → how it lets go and takes hold again.
+    """
+
+    alters: dict[ObjectId, Altered] = field(default_factory=dict)
+    loosened: dict[tuple[ObjectId, ObjectId], Loosened] = field(default_factory=dict)
+
+
+def decide(diff: SchemaDiff, context: Context) -> Decision:
+    """Sort the changes into creations, drops and alterations, and draw in what stands on what goes.
+
+    Fills `context.creates`, `context.drops` and `context.aside`.
+    """
+    closure = _Closure(context)
+    for change in diff.changes:
+        match change:
+            case Missing():
+                context.creates.add(change.identity)
+            case Unexpected():
+                closure.depart(change.identity)
+            case Altered():
+                closure.decision.alters[change.identity] = change
+            case _:
+                pass  # unverified: nothing is known, so nothing is done
+    closure.run()
+    return closure.decision
+
+
+class _Closure:
+    def __init__(self, context: Context) -> None:
+        self.context = context
+        self.decision = Decision()
+        self._departed: deque[ObjectId] = deque()
+        self._settled: set[ObjectId] = set()
+
+    def depart(self, identity: ObjectId) -> None:
+        if identity in self.context.drops or identity not in self.context.observed.objects:
+            return
+        self.context.drops.add(identity)
+        self._departed.append(identity)
+
+    def rebuild(self, identity: ObjectId) -> None:
+        self.decision.alters.pop(identity, None)
+        for key in [key for key in self.decision.loosened if key[0] == identity]:
+            del self.decision.loosened[key]
+        if identity in self.context.desired.objects:
+            self.context.creates.add(identity)
+        self.depart(identity)
+
+    def run(self) -> None:
+        """Work until nothing more is drawn in."""
+        while True:
+            while self._departed:
+                self._settle(self._departed.popleft())
+            for identity in sorted(self.decision.alters.keys() - self._settled):
+                if identity in self.decision.alters:
+                    self._settled.add(identity)
+                    self._consider(self.decision.alters[identity])
+            if not self._departed:
+                return
+
+    def _consider(self, change: Altered) -> None:
+        recipe = RECIPES[change.identity.kind]
+        fields = frozenset(change.fields)
+        if recipe.alter(change.desired, change.observed, fields, self.context) is REBUILD:
+            self.rebuild(change.identity)
+            return
+        if recipe.disturbs is None:
+            return
+        kinds = recipe.disturbs(change.desired, change.observed, fields, self.context)
+        for dependent in sorted(self.context.observed.dependents[change.identity]):
+            if dependent.kind in kinds and dependent not in self.context.drops and self._is_in_the_way(dependent):
+                self.rebuild(dependent)
+
+    def _is_in_the_way(self, dependent: ObjectId) -> bool:
+        """A column that reads another is computed from it; only then does it stand in the way."""
+        item = self.context.observed.objects[dependent]
+        return not isinstance(item, Column) or bool(item.generated)
+
+    def _settle(self, below: ObjectId) -> None:
+        for dependent in sorted(self.context.observed.dependents[below]):
+            if dependent not in self.context.drops:
+                self._unsettle(dependent, below)
+        item = self.context.observed.objects[below]
+        if isinstance(item, Table | ForeignTable):
+            self._keep_partitions(item)
+        if isinstance(item, Table | ForeignTable | Column):
+            self._keep_sequences(item)
+
+    def _unsettle(self, dependent: ObjectId, below: ObjectId) -> None:
+        item = self.context.observed.objects[dependent]
+        if isinstance(item, Facet):
+            self.rebuild(dependent)
+            return
+        change = self.decision.alters.get(dependent)
+        if change is not None and below not in self.context.desired.references[dependent]:
+            return  # the alteration itself lets go
+        loosen = RECIPES[dependent.kind].loosen
+        loosened = loosen(item, below, self.context) if loosen is not None else None
+        if loosened is None:
+            self.rebuild(dependent)
+            return
+        self._loosen(item, below, loosened, change)
+
+    def _loosen(self, item: SchemaObject, below: ObjectId, loosened: Loosened, change: Altered | None) -> None:
+        if below.kind in TYPES and item.kind == "column":
+            self.context.aside.add(below)
+            for dependent in sorted(self.context.observed.dependents[item.identity]):
+                if dependent.kind in ("view", "materialized_view", "rule", "policy", "trigger", "routine"):
+                    self.rebuild(dependent)
+        if change is not None and {"type", "default"} & set(change.fields):
+            loosened = Loosened(loosened.before, ())
+        self.decision.loosened[item.identity, below] = loosened
+
+    def _keep_partitions(self, parent: Table | ForeignTable) -> None:
+        """DROP TABLE would take the partitions along: those that stay are detached first."""
+        for child in self.context.observed.partitions[QualifiedName(parent.namespace, parent.name)]:
+            change = self.decision.alters.get(child.identity)
+            if child.identity in self.context.drops or (change and "partition_of" in change.fields):
+                continue
+            loosen = RECIPES[child.kind].loosen
+            assert loosen is not None
+            loosened = loosen(child, parent.identity, self.context)
+            if loosened is not None:
+                self.decision.loosened[child.identity, parent.identity] = loosened
+
+    def _keep_sequences(self, owner: Table | ForeignTable | Column) -> None:
+        """DROP would take owned sequences along: those that stay are released first. An identity's goes along."""
+        table = owner.name if not isinstance(owner, Column) else owner.parent
+        for sequence in self.context.observed.owned_sequences[QualifiedName(owner.namespace, table)]:
+            if isinstance(owner, Column) and sequence.owned_by_column != owner.name:
+                continue
+            if sequence.identity in self.context.drops:
+                continue
+            if sequence.identity_of_column:
+                self.rebuild(sequence.identity)
+            else:
+                self._keep_sequence(sequence, owner)
+
+    def _keep_sequence(self, sequence: Sequence, owner: Table | ForeignTable | Column) -> None:
+        change = self.decision.alters.get(sequence.identity)
+        if change is not None and {"owned_by_table", "owned_by_column"} & set(change.fields):
+            return
+        assert sequence.owned_by_table is not None
+        name = f"{quote_identifier(sequence.namespace)}.{quote_identifier(sequence.name)}"
+        column = f"{quote_qualified(sequence.owned_by_table)}.{quote_identifier(sequence.owned_by_column)}"
+        self.decision.loosened[sequence.identity, owner.identity] = Loosened(
+            (Step(f"ALTER SEQUENCE {name} OWNED BY NONE"),), (Step(f"ALTER SEQUENCE {name} OWNED BY {column}"),)
+        )

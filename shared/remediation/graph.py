@@ -1,0 +1,277 @@
+"""The nodes of a plan (what is done to which object) and the edges between them (what must come first)."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from typing import Any, NamedTuple
+
+from shared.remediation.closure import TYPES, Decision
+from shared.remediation.hosting import creation_host, drop_host, inline_children
+from shared.remediation.ranks import kind_rank
+from shared.remediation.recipe import RECIPES, REBUILD, Context, Step
+from shared.remediation.slots import slots_of
+from shared.schema.identity import ObjectId, QualifiedName
+from shared.schema.relations import Constraint, ForeignTable, Index, Sequence as SequenceObject, Table
+
+_NOTHING = ObjectId(kind="")
+_PHASES = ("release", "before", "drop", "begin", "create", "alter", "after", "finish", "discard")
+_PHASE_RANK = {
+    "release": 0, "before": 0, "drop": 1, "begin": 2, "create": 3, "alter": 3, "after": 3, "finish": 4, "discard": 5,
+}  # fmt: skip
+
+
+class Node(NamedTuple):
+    """One thing to do.
+
+    Args:
+        phase: What is done.
+        identity: To which object.
+        below: For `before` and `after`: what it lets go of and takes hold of again.
+    """
+
+    phase: str
+    identity: ObjectId
+    below: ObjectId = _NOTHING
+
+
+class Graph:
+    """All nodes with their steps, and the edges.
+
+    Args:
+        context: Both sides, and what is created and dropped.
+        decision: What is altered and loosened.
+        ejected: Objects that must have statements of their own, to break a cycle.
+    """
+
+    def __init__(self, context: Context, decision: Decision, ejected: set[ObjectId]) -> None:
+        self.context = context
+        self.decision = decision
+        self.ejected = ejected
+        self.steps: dict[Node, Sequence[Step]] = {}
+        self.edges: dict[Node, set[Node]] = defaultdict(set)
+        self.hosted: dict[Node, list[ObjectId]] = defaultdict(list)
+        self.arrival: dict[ObjectId, Node] = {}
+        self.departure: dict[ObjectId, Node] = {}
+        inline_children(context, ejected)
+        self._add_nodes()
+        self._add_drop_edges()
+        self._add_create_edges()
+        self._add_alter_edges()
+        self._add_loosened_edges()
+        self._add_finish_edges()
+        self._add_slot_edges()
+
+    # Nodes
+
+    def _add_nodes(self) -> None:
+        context = self.context
+        for identity in context.drops:
+            host = Node("drop", drop_host(identity, context, self.ejected))
+            self.departure[identity] = host
+            self.hosted[host].append(identity)
+        for identity in context.creates:
+            carrier = creation_host(identity, context)
+            phase = "alter" if carrier in self.decision.alters else "create"
+            self.arrival[identity] = Node(phase, carrier)
+            self.hosted[self.arrival[identity]].append(identity)
+        for identity in self.decision.alters:
+            self.arrival[identity] = Node("alter", identity)
+        for node in (*self.departure.values(), *self.arrival.values()):
+            if node not in self.steps:
+                self.steps[node] = self._steps_of(node)
+        self._add_extra_nodes()
+
+    def _steps_of(self, node: Node) -> Sequence[Step]:
+        recipe = RECIPES[node.identity.kind]
+        if node.phase == "drop":
+            return recipe.drop(self.context.observed.objects[node.identity], self.context)
+        if node.phase == "create":
+            return recipe.create(self.context.desired.objects[node.identity], self.context)
+        change = self.decision.alters[node.identity]
+        steps = recipe.alter(change.desired, change.observed, frozenset(change.fields), self.context)
+        assert steps is not REBUILD, "the closure has sorted these out"
+        return steps  # type: ignore[return-value]  # REBUILD is excluded above
+
+    def _add_extra_nodes(self) -> None:
+        for identity, change in self.decision.alters.items():
+            release = RECIPES[identity.kind].release
+            if release is not None:
+                steps = release(change.desired, change.observed, frozenset(change.fields), self.context)
+                self._add(Node("release", identity), steps)  # type: ignore[arg-type]  # a release never rebuilds
+        for (identity, below), loosened in self.decision.loosened.items():
+            self._add(Node("before", identity, below), loosened.before)
+            self._add(Node("after", identity, below), loosened.after)
+        for identity in self.context.creates:
+            recipe = RECIPES[identity.kind]
+            item = self.context.desired.objects[identity]
+            if recipe.begin is not None:
+                self._add(Node("begin", identity), recipe.begin(item, self.context))
+            if recipe.finish is not None:
+                self._add(Node("finish", identity), recipe.finish(item, self.context))
+        for identity, change in self.decision.alters.items():
+            if isinstance(change.desired, SequenceObject) and {"owned_by_table", "owned_by_column"} & set(change.fields):
+                self._finish_sequence(identity, change.desired)
+        for identity in self.context.aside:
+            discard = RECIPES[identity.kind].discard
+            assert discard is not None
+            self._add(Node("discard", identity), discard(self.context.observed.objects[identity], self.context))
+
+    def _finish_sequence(self, identity: ObjectId, sequence: SequenceObject) -> None:
+        finish = RECIPES[identity.kind].finish
+        assert finish is not None
+        self._add(Node("finish", identity), finish(sequence, self.context))
+
+    def _add(self, node: Node, steps: Sequence[Step]) -> None:
+        if steps:
+            self.steps[node] = steps
+
+    # Edges
+
+    def edge(self, first: Node, then: Node) -> None:
+        """Order two nodes, if both exist and differ."""
+        if first != then and first in self.steps and then in self.steps:
+            self.edges[first].add(then)
+
+    def _drop_references(self, identity: ObjectId) -> Iterator[ObjectId]:
+        yield from self.context.observed.references[identity]
+        item = self.context.observed.objects[identity]
+        if isinstance(item, Table | ForeignTable) and item.partition_of is not None:
+            yield ObjectId(kind="table", namespace=item.partition_of.namespace, name=item.partition_of.name)
+
+    def _add_drop_edges(self) -> None:
+        for identity, node in self.departure.items():
+            for below in self._drop_references(identity):
+                if below in self.departure and not self._is_mutual(identity, below):
+                    self.edge(node, self.departure[below])
+                elif below in self.decision.alters:
+                    self.edge(node, self.arrival[below])
+            if identity in self.arrival:
+                self.edge(node, self.arrival[identity])
+
+    def _is_mutual(self, identity: ObjectId, below: ObjectId) -> bool:
+        """A base type's functions need the type, which needs them: the type's CASCADE takes them."""
+        return below.kind == "base_type" and identity in self.context.observed.references[below]
+
+    def _add_create_edges(self) -> None:
+        desired = self.context.desired
+        for identity in self.context.creates:
+            node = self.arrival[identity]
+            for below in desired.references[identity]:
+                begin = Node("begin", below)
+                if begin in self.steps and identity in desired.references[below]:
+                    self.edge(begin, node)
+                elif below in self.arrival:
+                    self.edge(self.arrival[below], node)
+            self.edge(Node("begin", identity), node)
+            item = desired.objects[identity]
+            if isinstance(item, Index) and item.attached_to is not None:
+                above = ObjectId(kind="index", namespace=item.attached_to.namespace, name=item.attached_to.name)
+                if above in self.context.creates:
+                    self.edge(node, self.arrival[above])
+            elif isinstance(item, Constraint) and item.partition_child and item.type != "foreign_key":
+                over = desired.constraint_above(item)
+                if over is not None and over.identity in self.context.creates:
+                    self.edge(node, self.arrival[over.identity])
+
+    def _add_alter_edges(self) -> None:
+        desired, observed = self.context.desired, self.context.observed
+        for identity, change in self.decision.alters.items():
+            node = self.arrival[identity]
+            release = Node("release", identity)
+            self.edge(release, node)
+            wanted = set(desired.references[identity])
+            if isinstance(change.desired, Table | ForeignTable) and {"inherits", "partition_of"} & set(change.fields):
+                wanted |= self._parts_to_inherit(change.desired)
+            for below in wanted:
+                if below in self.arrival:
+                    self.edge(self.arrival[below], node)
+            for below in set(self._drop_references(identity)) - desired.references[identity]:
+                if below in self.departure:
+                    by_release = release in self.steps and below.kind not in TYPES
+                    self.edge(release if by_release else node, self.departure[below])
+            if isinstance(change.observed, SequenceObject) and change.observed.owned_by_table is not None:
+                owner = change.observed.owned_by_table
+                column = ObjectId(
+                    kind="column", namespace=owner.namespace, parent=owner.name, name=change.observed.owned_by_column
+                )
+                if column in self.departure:
+                    self.edge(release, self.departure[column])
+
+    def _parts_to_inherit(self, table: Table | ForeignTable) -> set[ObjectId]:
+        """INHERIT and ATTACH want the columns and checks of both tables to be there."""
+        desired = self.context.desired
+        names = [QualifiedName(table.namespace, table.name), *desired.parents(QualifiedName(table.namespace, table.name))]
+        parts = {c.identity for name in names for c in desired.columns(name)}
+        own = {c.identity for c in desired.constraints(names[0]) if c.type != "foreign_key"}
+        indexes = {index.identity for index in desired.indexes[names[0]]}
+        above = {ObjectId(kind="table", namespace=name.namespace, name=name.name) for name in names[1:]}
+        return parts | own | above | (indexes if table.partition_of is not None else set())
+
+    def _add_loosened_edges(self) -> None:
+        for identity, below in self.decision.loosened:
+            before, after = Node("before", identity, below), Node("after", identity, below)
+            if below in self.departure:
+                self.edge(before, self.departure[below])
+            if identity in self.arrival:
+                self.edge(before, self.arrival[identity])
+                self.edge(self.arrival[identity], after)
+            self.edge(before, after)
+            for needed in (*self.context.desired.references[identity], below):
+                if needed in self.arrival:
+                    self.edge(self.arrival[needed], after)
+            # What reads the object is made after the object is whole again.
+            for reader in self.context.desired.dependents[identity]:
+                if reader in self.context.creates:
+                    self.edge(after, self.arrival[reader])
+            for reader in self.context.observed.dependents[identity]:
+                if reader in self.departure:
+                    self.edge(self.departure[reader], after)
+
+    def _add_finish_edges(self) -> None:
+        desired = self.context.desired
+        for node in list(self.steps):
+            if node.phase == "finish":
+                needs = RECIPES[node.identity.kind].finish_needs
+                wanted = needs(desired.objects[node.identity], self.context) if needs is not None else set()
+                for needed in (*wanted, node.identity):
+                    if needed in self.arrival:
+                        self.edge(self.arrival[needed], node)
+            elif node.phase == "discard":
+                for other in list(self.steps):
+                    if other.below == node.identity:
+                        self.edge(other, node)
+                for dependent in self.context.observed.dependents[node.identity]:
+                    if dependent in self.arrival:
+                        self.edge(self.arrival[dependent], node)
+                    if dependent in self.departure:
+                        self.edge(self.departure[dependent], node)
+
+    def _add_slot_edges(self) -> None:
+        """A name must be free before it is taken, whatever the kind of its next bearer."""
+        leaving: dict[Any, list[Node]] = defaultdict(list)
+        for identity, node in self.departure.items():
+            for slot in slots_of(self.context.observed.objects[identity]):
+                leaving[slot].append(node)
+        for identity, change in self.decision.alters.items():
+            for slot in slots_of(change.observed):
+                if slot not in slots_of(change.desired):
+                    leaving[slot].append(Node("release", identity))
+        for identity, node in self.arrival.items():
+            finish = Node("finish", identity)
+            for slot in slots_of(self.context.desired.objects[identity]):
+                for leaver in leaving.get(slot, ()):
+                    if leaver.identity != identity or leaver.phase == "drop":
+                        self.edge(leaver, finish if slot[0] == "partition" and finish in self.steps else node)
+
+    def rank(self, node: Node) -> tuple[Any, ...]:
+        """Order nodes that no edge orders: letting go, dropping (backwards), making, finishing."""
+        phase = _PHASE_RANK[node.phase]
+        side = self.context.observed if node.phase in ("drop", "release", "before", "discard") else self.context.desired
+        kind = kind_rank(node.identity, side)
+        kind = -kind if node.phase == "drop" else kind
+        if node.phase == "finish":
+            phase, kind = 3, kind + 0.2
+        i, b = node.identity, node.below
+        where = (i.kind, i.namespace, i.parent, i.name, i.signature, i.of)
+        return (phase, kind, where, _PHASES.index(node.phase), b.kind, b.namespace, b.parent, b.name, b.signature)

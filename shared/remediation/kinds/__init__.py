@@ -1,0 +1,41 @@
+"""One module per family of kinds; importing this package fills the registry in `shared.remediation.recipe`."""
+
+from shared.remediation.kinds import (
+    columns,
+    constraints,
+    facets,
+    foreign,
+    indexes,
+    namespaces,
+    operators,
+    privileges,
+    replication,
+    routines,
+    sequences,
+    statistics,
+    tables,
+    text_search,
+    triggers,
+    types,
+    views,
+)
+
+__all__ = [
+    "columns",
+    "constraints",
+    "facets",
+    "foreign",
+    "indexes",
+    "namespaces",
+    "operators",
+    "privileges",
+    "replication",
+    "routines",
+    "sequences",
+    "statistics",
+    "tables",
+    "text_search",
+    "triggers",
+    "types",
+    "views",
+]

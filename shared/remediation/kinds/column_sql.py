@@ -1,0 +1,83 @@
+"""The text of column definitions, shared by CREATE TABLE and ALTER TABLE."""
+
+from __future__ import annotations
+
+from shared.remediation.kinds.sequence_sql import identity_clause
+from shared.remediation.naming import options_list, parent_name
+from shared.remediation.recipe import Context
+from shared.schema.identity import QualifiedName
+from shared.schema.relations import Column
+from shared.sql import quote_identifier, quote_qualified
+
+
+def has_named_not_null(column: Column, context: Context) -> bool:
+    """Say whether a not-null constraint of its own (v18) states the column's NOT NULL."""
+    table = QualifiedName(column.namespace, column.parent)
+    return any(c.type == "not_null" and c.columns == (column.name,) for c in context.desired.constraints(table))
+
+
+def is_partition_column(column: Column, context: Context) -> bool:
+    """Say whether the column belongs to a partition, whose identity is its parent's affair."""
+    table = context.desired.table(QualifiedName(column.namespace, column.parent))
+    return table is not None and table.partition_of is not None
+
+
+def column_clause(column: Column, context: Context) -> str:
+    """Spell a column for CREATE TABLE and ADD COLUMN."""
+    parts = [quote_identifier(column.name), column.type]
+    if column.compression:
+        parts.append(f"COMPRESSION {column.compression}")
+    if column.foreign_options:
+        parts.append(f"OPTIONS ({options_list(column.foreign_options)})")
+    if column.collation is not None:
+        parts.append(f"COLLATE {quote_qualified(column.collation)}")
+    return " ".join([*parts, *_value_and_null(column, context)])
+
+
+def override_clause(column: Column, context: Context) -> str:
+    """Spell what a column of a typed table has beyond its type; empty when nothing."""
+    parts = _value_and_null(column, context)
+    return " ".join([quote_identifier(column.name), "WITH OPTIONS", *parts]) if parts else ""
+
+
+def _value_and_null(column: Column, context: Context) -> list[str]:
+    parts = []
+    if column.generated:
+        parts.append(f"GENERATED ALWAYS AS ({column.default}) {column.generated.upper()}")
+    elif column.default:
+        parts.append(f"DEFAULT {column.default}")
+    if column.identity_mode and not is_partition_column(column, context):
+        parts.append(identity_clause(column, context.desired))
+    if column.not_null and not has_named_not_null(column, context):
+        parts.append("NOT NULL")
+    return parts
+
+
+def adjustments(column: Column, context: Context) -> list[str]:
+    """Give the statements for what ADD COLUMN and CREATE TABLE cannot say."""
+    only = f"ALTER TABLE ONLY {parent_name(column)} ALTER COLUMN {quote_identifier(column.name)}"
+    statements = []
+    if column.storage:
+        statements.append(f"{only} SET STORAGE {column.storage.upper()}")
+    if column.statistics_target >= 0:
+        statements.append(f"{only} SET STATISTICS {column.statistics_target}")
+    if column.options:
+        statements.append(f"{only} SET ({', '.join(column.options)})")
+    if not column.local and not is_partition_column(column, context):
+        statements += _overrides(column, context)
+    return statements
+
+
+def _overrides(column: Column, context: Context) -> list[str]:
+    """Give what an inherited column has that its parent's does not."""
+    only = f"ALTER TABLE ONLY {parent_name(column)} ALTER COLUMN {quote_identifier(column.name)}"
+    parents = context.desired.parents(QualifiedName(column.namespace, column.parent))
+    above = next((c for p in parents if (c := context.desired.column(p, column.name)) is not None), None)
+    if above is None or column.generated:
+        return []
+    statements = []
+    if column.default != above.default and not above.generated:
+        statements.append(f"{only} SET DEFAULT {column.default}" if column.default else f"{only} DROP DEFAULT")
+    if column.not_null and not above.not_null and not has_named_not_null(column, context):
+        statements.append(f"{only} SET NOT NULL")
+    return statements

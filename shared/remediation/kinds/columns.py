@@ -1,0 +1,250 @@
+"""Columns of tables and foreign tables."""
+
+from __future__ import annotations
+
+from shared.remediation.hazards import blocks_all, loses, rewrites, scans
+from shared.remediation.kinds.column_sql import (
+    adjustments,
+    column_clause,
+    has_named_not_null,
+    is_partition_column,
+)
+from shared.remediation.kinds.column_types import conversion, is_lossless
+from shared.remediation.kinds.parameters import change_options
+from shared.remediation.kinds.sequence_sql import identity_clause
+from shared.remediation.naming import parent_name
+from shared.remediation.recipe import REBUILD, Context, Loosened, Recipe, Step, Verdict, register
+from shared.schema.identity import ObjectId, QualifiedName
+from shared.schema.relations import Column
+from shared.sql import quote_identifier
+
+_SET_EXPRESSION = 170000  # ALTER COLUMN … SET EXPRESSION came with v17
+_TYPES = frozenset({"enum_type", "domain_type", "composite_type", "range_type", "base_type"})
+_DISTURBED = frozenset(
+    {"view", "materialized_view", "rule", "policy", "trigger", "routine", "column", "publication", "view_column"}
+)
+
+
+def _table(column: Column) -> QualifiedName:
+    return QualifiedName(column.namespace, column.parent)
+
+
+def _alter(column: Column) -> str:
+    return f"ALTER TABLE {parent_name(column)} ALTER COLUMN {quote_identifier(column.name)}"
+
+
+def _alter_only(column: Column) -> str:
+    return f"ALTER TABLE ONLY {parent_name(column)} ALTER COLUMN {quote_identifier(column.name)}"
+
+
+def comes_from_parent(column: Column) -> bool:
+    """Say whether the column is only its parents' affair."""
+    return column.inherited and not column.local
+
+
+def create_column(column: Column, context: Context) -> list[Step]:
+    """ADD COLUMN, and what it cannot say."""
+    if comes_from_parent(column):
+        return [Step(sql) for sql in adjustments(column, context)]
+    what = parent_name(column)
+    hazards = [blocks_all(what)]
+    if column.generated == "stored" or column.identity_mode:
+        hazards.append(rewrites(what))
+    if column.not_null and not column.default and not column.identity_mode:
+        hazards.append(scans(f"{what}, and fails when it has rows, for they would hold NULL"))
+    steps = [Step(f"ALTER TABLE {what} ADD COLUMN {column_clause(column, context)}", tuple(hazards))]
+    return steps + [Step(sql, (blocks_all(what),)) for sql in adjustments(column, context)]
+
+
+def drop_column(column: Column, context: Context) -> list[Step]:
+    """DROP COLUMN."""
+    del context
+    what = parent_name(column)
+    name = quote_identifier(column.name)
+    lost = loses(f"every value of {what}.{name}")
+    return [Step(f"ALTER TABLE {what} DROP COLUMN {name}", (blocks_all(what), lost), destructive=not column.generated)]
+
+
+def alter_column(
+    desired: Column, observed: Column, fields: frozenset[str], context: Context
+) -> list[Step] | Verdict:
+    """ALTER COLUMN; a column that begins or ceases to be computed is made anew, unless its values can stay."""
+    if _is_computed_anew(desired, observed, fields, context):
+        return REBUILD
+    steps: list[Step] = []
+    if fields & {"type", "collation"} and not (comes_from_parent(desired) and _parent_alters(desired, context)):
+        steps += retype(desired, observed, context)
+    if "not_null" in fields and not desired.not_null and not _stated_by_identity(desired):
+        steps.append(Step(f"{_alter(desired)} DROP NOT NULL", (blocks_all(parent_name(desired)),)))
+    if "not_null" in fields and desired.not_null and not has_named_not_null(desired, context):
+        steps += set_not_null(desired, context)
+    steps += _alter_value(desired, observed, fields, context)
+    steps += _alter_storage(desired, observed, fields)
+    return steps
+
+
+def _is_computed_anew(desired: Column, observed: Column, fields: frozenset[str], context: Context) -> bool:
+    if "generated" in fields:
+        return not (observed.generated == "stored" and not desired.generated)  # DROP EXPRESSION keeps the values
+    if desired.generated and fields & {"default"}:
+        return context.observed.server_version < _SET_EXPRESSION
+    return False
+
+
+def _parent_alters(column: Column, context: Context) -> bool:
+    """Say whether ALTER TABLE on a parent brings the type down to this column."""
+    for parent in context.desired.parents(_table(column)):
+        before, after = context.observed.column(parent, column.name), context.desired.column(parent, column.name)
+        if before is not None and after is not None and (before.type, before.collation) != (after.type, after.collation):
+            return True
+    return False
+
+
+def _stated_by_identity(column: Column) -> bool:
+    return bool(column.identity_mode)
+
+
+def retype(desired: Column, observed: Column, context: Context) -> list[Step]:
+    """ALTER COLUMN TYPE with the USING that converts any value, by way of text where no cast is certain."""
+    what = parent_name(desired)
+    collate = ""
+    if desired.collation is not None:
+        collate = f" COLLATE {quote_identifier(desired.collation.namespace)}.{quote_identifier(desired.collation.name)}"
+    only_collation = observed.type == desired.type and observed.collation != desired.collation
+    using = conversion(quote_identifier(desired.name), observed.type, desired.type)
+    if only_collation or observed.generated:
+        using = ""
+    lossless = is_lossless(observed.type, desired.type)
+    hazards = [blocks_all(what), rewrites(what)]
+    if not lossless:
+        hazards.append(loses(f"a value of {what}.{quote_identifier(desired.name)} that {desired.type} cannot hold"))
+    sql = f"{_alter(desired)} SET DATA TYPE {desired.type}{collate}{using}"
+    steps = [Step(sql, tuple(hazards), destructive=not lossless)]
+    if desired.default and not desired.generated and _default_was_dropped(observed, desired):
+        steps.append(Step(f"{_alter_only(desired)} SET DEFAULT {desired.default}", (blocks_all(what),)))
+    del context
+    return steps
+
+
+def _default_was_dropped(observed: Column, desired: Column) -> bool:
+    return bool(observed.default) and observed.type != desired.type and not observed.generated
+
+
+def set_not_null(column: Column, context: Context) -> list[Step]:
+    """SET NOT NULL; online by a validated check, which spares the scan under the lock (ALTER TABLE, SET NOT NULL)."""
+    what = parent_name(column)
+    plain = Step(f"{_alter(column)} SET NOT NULL", (blocks_all(what), scans(what)))
+    if not context.online or context.is_new(ObjectId(kind="table", namespace=column.namespace, name=column.parent)):
+        return [plain]
+    if context.observed.find(object, ObjectId(kind="foreign_table", namespace=column.namespace, name=column.parent)):
+        return [plain]
+    check = quote_identifier(f"fleetdrift_not_null_{column.name}"[:60])
+    name = quote_identifier(column.name)
+    return [
+        Step(f"ALTER TABLE {what} ADD CONSTRAINT {check} CHECK ({name} IS NOT NULL) NOT VALID", (blocks_all(what),)),
+        Step(f"ALTER TABLE {what} VALIDATE CONSTRAINT {check}", (scans(what),)),
+        Step(f"{_alter(column)} SET NOT NULL", (blocks_all(what),)),
+        Step(f"ALTER TABLE {what} DROP CONSTRAINT {check}", (blocks_all(what),)),
+    ]
+
+
+def _alter_value(desired: Column, observed: Column, fields: frozenset[str], context: Context) -> list[Step]:
+    lock = (blocks_all(parent_name(desired)),)
+    steps = []
+    if desired.generated:
+        if "default" in fields:
+            hazards = (*lock, rewrites(parent_name(desired)))
+            steps.append(Step(f"{_alter(desired)} SET EXPRESSION AS ({desired.default})", hazards))
+        return steps
+    if "default" in fields and desired.default and not _default_was_dropped(observed, desired):
+        steps.append(Step(f"{_alter_only(desired)} SET DEFAULT {desired.default}", lock))
+    elif fields & {"default"} and not desired.default and not observed.generated and not _releases_default(desired, observed):
+        steps.append(Step(f"{_alter_only(desired)} DROP DEFAULT", lock))
+    if "identity_mode" in fields and desired.identity_mode and not is_partition_column(desired, context):
+        if observed.identity_mode:
+            steps.append(Step(f"{_alter(desired)} SET GENERATED {desired.identity_mode.upper()}", lock))
+        else:
+            steps.append(Step(f"{_alter(desired)} ADD {identity_clause(desired, context.desired)}", lock))
+    return steps
+
+
+def _alter_storage(desired: Column, observed: Column, fields: frozenset[str]) -> list[Step]:
+    lock = (blocks_all(parent_name(desired)),)
+    steps = []
+    if "storage" in fields:
+        steps.append(Step(f"{_alter_only(desired)} SET STORAGE {desired.storage.upper() or 'DEFAULT'}", lock))
+    if "compression" in fields:
+        steps.append(Step(f"{_alter_only(desired)} SET COMPRESSION {desired.compression or 'default'}", lock))
+    if "statistics_target" in fields:
+        steps.append(Step(f"{_alter_only(desired)} SET STATISTICS {desired.statistics_target}"))
+    if "options" in fields:
+        wanted = {option.partition("=")[0] for option in desired.options}
+        gone = sorted({option.partition("=")[0] for option in observed.options} - wanted)
+        if gone:
+            steps.append(Step(f"{_alter_only(desired)} RESET ({', '.join(gone)})"))
+        if desired.options:
+            steps.append(Step(f"{_alter_only(desired)} SET ({', '.join(desired.options)})"))
+    if "foreign_options" in fields:
+        changes = change_options(desired.foreign_options, observed.foreign_options)
+        steps.append(Step(f"{_alter(desired)} OPTIONS ({changes})", lock))
+    return steps
+
+
+def _releases_default(desired: Column, observed: Column) -> bool:
+    """Say whether `release` drops the default before anything else happens."""
+    if not observed.default or observed.generated:
+        return False
+    return not desired.default or observed.type != desired.type or desired.identity_mode != observed.identity_mode
+
+
+def release_column(
+    desired: Column, observed: Column, fields: frozenset[str], context: Context
+) -> list[Step]:
+    """Drop the default, identity or expression that is in the way of what comes."""
+    del context
+    lock = (blocks_all(parent_name(observed)),)
+    if fields & {"default", "type", "identity_mode"} and _releases_default(desired, observed):
+        return [Step(f"{_alter_only(observed)} DROP DEFAULT", lock)]
+    if "identity_mode" in fields and observed.identity_mode and not desired.identity_mode:
+        return [Step(f"{_alter(observed)} DROP IDENTITY", lock)]
+    if "generated" in fields and observed.generated == "stored":
+        return [Step(f"{_alter(observed)} DROP EXPRESSION", lock)]
+    return []
+
+
+def loosen_column(column: Column, below: ObjectId, context: Context) -> Loosened | None:
+    """Keep the values while a type or a function below is rebuilt."""
+    lock = (blocks_all(parent_name(column)),)
+    if below.kind in _TYPES and not column.generated:
+        desired = context.desired.find(Column, column.identity)
+        if desired is None:
+            return None
+        before = (Step(f"{_alter_only(column)} DROP DEFAULT", lock),) if column.default else ()
+        after = retype(desired, column, context)
+        if column.default and desired.default and not _default_was_dropped(column, desired):
+            after.append(Step(f"{_alter_only(desired)} SET DEFAULT {desired.default}", lock))
+        return Loosened(before, tuple(after))
+    if below.kind in ("routine", "sequence", "operator", "aggregate", "cast") and column.default and not column.generated:
+        restored = Step(f"{_alter_only(column)} SET DEFAULT {column.default}", lock)
+        return Loosened((Step(f"{_alter_only(column)} DROP DEFAULT", lock),), (restored,))
+    return None
+
+
+def column_disturbs(desired: Column, observed: Column, fields: frozenset[str], context: Context) -> frozenset[str]:
+    """A change of type wants everything that read the column out of the way (ALTER TABLE, SET DATA TYPE)."""
+    del desired, observed, context
+    return _DISTURBED if fields & {"type", "collation"} else frozenset()
+
+
+register(
+    Column,
+    Recipe(
+        create=create_column,
+        drop=drop_column,
+        alter=alter_column,
+        release=release_column,
+        loosen=loosen_column,
+        disturbs=column_disturbs,
+    ),
+)
+

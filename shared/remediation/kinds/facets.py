@@ -1,0 +1,121 @@
+"""Owners, comments, security labels and settings."""
+
+from __future__ import annotations
+
+from shared.remediation.naming import spell
+from shared.remediation.recipe import Context, Recipe, Step, register
+from shared.schema.database import DatabaseSetting
+from shared.schema.facets import Comment, Owner, SecurityLabel
+from shared.sql import quote_identifier, quote_literal
+
+
+def set_owner(owner: Owner, context: Context) -> list[Step]:
+    """ALTER … OWNER TO."""
+    del context
+    return [Step(f"ALTER {spell(owner.carrier)} OWNER TO {quote_identifier(owner.role)}")]
+
+
+def drop_owner(owner: Owner, context: Context) -> list[Step]:
+    """An owner goes only with what it owns."""
+    del owner, context
+    return []
+
+
+def alter_owner(desired: Owner, observed: Owner, fields: frozenset[str], context: Context) -> list[Step]:
+    """ALTER … OWNER TO."""
+    del observed, fields
+    return set_owner(desired, context)
+
+
+def set_comment(comment: Comment, context: Context) -> list[Step]:
+    """COMMENT ON."""
+    del context
+    return [Step(f"COMMENT ON {spell(comment.carrier)} IS {quote_literal(comment.text)}")]
+
+
+def drop_comment(comment: Comment, context: Context) -> list[Step]:
+    """COMMENT ON … IS NULL."""
+    del context
+    return [Step(f"COMMENT ON {spell(comment.carrier)} IS NULL")]
+
+
+def alter_comment(desired: Comment, observed: Comment, fields: frozenset[str], context: Context) -> list[Step]:
+    """COMMENT ON."""
+    del observed, fields
+    return set_comment(desired, context)
+
+
+def set_labels(label: SecurityLabel, context: Context) -> list[Step]:
+    """SECURITY LABEL, one for each provider."""
+    del context
+    return [
+        Step(f"SECURITY LABEL FOR {quote_identifier(provider)} ON {spell(label.carrier)} IS {quote_literal(text)}")
+        for provider, text in label.labels
+    ]
+
+
+def drop_labels(label: SecurityLabel, context: Context) -> list[Step]:
+    """SECURITY LABEL … IS NULL."""
+    del context
+    return [
+        Step(f"SECURITY LABEL FOR {quote_identifier(provider)} ON {spell(label.carrier)} IS NULL")
+        for provider, _ in label.labels
+    ]
+
+
+def alter_labels(
+    desired: SecurityLabel, observed: SecurityLabel, fields: frozenset[str], context: Context
+) -> list[Step]:
+    """Take labels of vanished providers away, set the others."""
+    del fields
+    providers = {provider for provider, _ in desired.labels}
+    gone = SecurityLabel(
+        name=observed.name,
+        namespace=observed.namespace,
+        of=observed.of,
+        parent=observed.parent,
+        signature=observed.signature,
+        labels=tuple(label for label in observed.labels if label[0] not in providers),
+    )
+    return drop_labels(gone, context) + set_labels(desired, context)
+
+
+def _setting_head(setting: DatabaseSetting) -> str:
+    # current_database() has no literal form in ALTER DATABASE: psql's and the workers' connection is to the tenant's own.
+    if setting.signature:
+        return f"ALTER ROLE {quote_identifier(setting.signature)} IN DATABASE %I"
+    return "ALTER DATABASE %I"
+
+
+def _setting(setting: DatabaseSetting, action: str) -> list[Step]:
+    template = quote_literal(f"{_setting_head(setting)} {action}".replace("%I", "\0").replace("%", "%%").replace("\0", "%I"))
+    body = f"BEGIN EXECUTE pg_catalog.format({template}, pg_catalog.current_database()); END"
+    return [Step(f"DO {quote_literal(body)}")]
+
+
+def set_setting(setting: DatabaseSetting, context: Context) -> list[Step]:
+    """ALTER DATABASE or ROLE … SET."""
+    del context
+    name = ".".join(quote_identifier(part) for part in setting.name.split("."))
+    return _setting(setting, f"SET {name} TO {quote_literal(setting.value)}")
+
+
+def drop_setting(setting: DatabaseSetting, context: Context) -> list[Step]:
+    """ALTER DATABASE or ROLE … RESET."""
+    del context
+    name = ".".join(quote_identifier(part) for part in setting.name.split("."))
+    return _setting(setting, f"RESET {name}")
+
+
+def alter_setting(
+    desired: DatabaseSetting, observed: DatabaseSetting, fields: frozenset[str], context: Context
+) -> list[Step]:
+    """ALTER DATABASE or ROLE … SET."""
+    del observed, fields
+    return set_setting(desired, context)
+
+
+register(Owner, Recipe(create=set_owner, drop=drop_owner, alter=alter_owner))
+register(Comment, Recipe(create=set_comment, drop=drop_comment, alter=alter_comment))
+register(SecurityLabel, Recipe(create=set_labels, drop=drop_labels, alter=alter_labels))
+register(DatabaseSetting, Recipe(create=set_setting, drop=drop_setting, alter=alter_setting))

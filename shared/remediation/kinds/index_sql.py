@@ -1,0 +1,43 @@
+"""The text of CREATE INDEX: taking PostgreSQL's own deparse apart where a word must be added."""
+
+from __future__ import annotations
+
+import re
+
+from shared.remediation.hazards import builds_index
+from shared.remediation.kinds.constraint_sql import split_definition
+from shared.remediation.kinds.parameters import storage_parameters
+from shared.remediation.naming import parent_name
+from shared.remediation.recipe import Step
+from shared.schema.relations import Constraint, Index
+from shared.sql import quote_identifier
+
+_HEAD = re.compile(r'CREATE (UNIQUE )?INDEX ("(?:[^"]|"")+"|[^\s"]+) ON (ONLY )?')
+"""The beginning of pg_get_indexdef (ruleutils.c): the rest is left alone."""
+
+
+def index_sql(index: Index, *, concurrently: bool) -> str:
+    """Spell CREATE INDEX. The parent's index of a partitioned table covers its partitions, unless it is declared not to."""
+    found = _HEAD.match(index.definition)
+    assert found is not None, "pg_get_indexdef always begins with CREATE [UNIQUE] INDEX"
+    unique = found.group(1) or ""
+    word = "CONCURRENTLY " if concurrently else ""
+    only = "ONLY " if found.group(3) and not index.valid else ""
+    return f"CREATE {unique}INDEX {word}{quote_identifier(index.name)} ON {only}{index.definition[found.end() :]}"
+
+
+def unique_index_behind(constraint: Constraint) -> list[Step] | None:
+    """Give the CREATE UNIQUE INDEX CONCURRENTLY that a constraint can be made of; None where the grammar has no way."""
+    definition = constraint.definition
+    if "WITHOUT OVERLAPS" in definition:
+        return None
+    head, _ = split_definition(definition)
+    columns = head[head.index("(") :]
+    nulls = " NULLS NOT DISTINCT" if definition.startswith("UNIQUE NULLS NOT DISTINCT") else ""
+    name = quote_identifier(constraint.name)
+    settings = f" WITH ({storage_parameters(constraint.index_options)})" if constraint.index_options else ""
+    if constraint.index_tablespace:
+        settings += f" TABLESPACE {quote_identifier(constraint.index_tablespace)}"
+    what = parent_name(constraint)
+    sql = f"CREATE UNIQUE INDEX CONCURRENTLY {name} ON {what} {columns}{nulls}{settings}"
+    return [Step(sql, (builds_index(what),), transactional=False)]

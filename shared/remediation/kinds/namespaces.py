@@ -1,0 +1,56 @@
+"""Namespaces and extensions."""
+
+from __future__ import annotations
+
+from shared.remediation.hazards import loses
+from shared.remediation.recipe import Context, Recipe, Step, always_rebuild, register
+from shared.schema.database import Extension, Namespace
+from shared.sql import quote_identifier, quote_literal
+
+
+def create_namespace(namespace: Namespace, context: Context) -> list[Step]:
+    """CREATE SCHEMA."""
+    del context
+    return [Step(f"CREATE SCHEMA {quote_identifier(namespace.name)}")]
+
+
+def drop_namespace(namespace: Namespace, context: Context) -> list[Step]:
+    """DROP SCHEMA, which must be empty by then."""
+    del context
+    return [Step(f"DROP SCHEMA {quote_identifier(namespace.name)}")]
+
+
+def create_extension(extension: Extension, context: Context) -> list[Step]:
+    """CREATE EXTENSION at the declared version."""
+    del context
+    parts = [f"CREATE EXTENSION {quote_identifier(extension.name)}"]
+    if extension.installed_in:
+        parts.append(f"SCHEMA {quote_identifier(extension.installed_in)}")
+    if extension.version:
+        parts.append(f"VERSION {quote_literal(extension.version)}")
+    return [Step(" ".join(parts))]
+
+
+def drop_extension(extension: Extension, context: Context) -> list[Step]:
+    """DROP EXTENSION."""
+    del context
+    name = quote_identifier(extension.name)
+    return [Step(f"DROP EXTENSION {name}", (loses(f"what {name} keeps in tables of its own"),), destructive=True)]
+
+
+def alter_extension(
+    desired: Extension, observed: Extension, fields: frozenset[str], context: Context
+) -> list[Step]:
+    """UPDATE TO and SET SCHEMA."""
+    del observed, context
+    name = quote_identifier(desired.name)
+    steps = []
+    if "version" in fields:
+        steps.append(Step(f"ALTER EXTENSION {name} UPDATE TO {quote_literal(desired.version)}"))
+    if "installed_in" in fields:
+        steps.append(Step(f"ALTER EXTENSION {name} SET SCHEMA {quote_identifier(desired.installed_in)}"))
+    return steps
+
+
+register(Namespace, Recipe(create=create_namespace, drop=drop_namespace, alter=always_rebuild))
+register(Extension, Recipe(create=create_extension, drop=drop_extension, alter=alter_extension))

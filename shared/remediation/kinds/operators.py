@@ -1,0 +1,122 @@
+"""Operators, their classes and families, access methods, collations and conversions."""
+
+from __future__ import annotations
+
+from shared.remediation.naming import designation, operator_name, qualified
+from shared.remediation.recipe import REBUILD, Context, Recipe, Step, Verdict, always_rebuild, register
+from shared.schema.database import AccessMethod, Collation, Conversion
+from shared.schema.routines import Operator, OperatorClass, OperatorFamily
+from shared.sql import quote_identifier, quote_literal
+
+
+def create_operator(operator: Operator, context: Context) -> list[Step]:
+    """CREATE OPERATOR with its option list."""
+    del context
+    name = operator_name(operator.namespace, operator.name)
+    return [Step(f"CREATE OPERATOR {name} ({', '.join(operator.attributes)})")]
+
+
+def drop_operator(operator: Operator, context: Context) -> list[Step]:
+    """DROP OPERATOR."""
+    del context
+    return [Step(f"DROP OPERATOR {designation(operator.identity)}")]
+
+
+_ALTERABLE = ("RESTRICT", "JOIN")
+
+
+def alter_operator(
+    desired: Operator, observed: Operator, fields: frozenset[str], context: Context
+) -> list[Step] | Verdict:
+    """Estimators in place (ALTER OPERATOR … SET); anything else makes another operator."""
+    del fields, context
+    wanted, present = _pairs(desired.attributes), _pairs(observed.attributes)
+    changed = {name for name in wanted.keys() | present.keys() if wanted.get(name) != present.get(name)}
+    if not changed <= set(_ALTERABLE):
+        return REBUILD
+    settings = ", ".join(f"{name} = {wanted.get(name, 'NONE')}" for name in sorted(changed))
+    return [Step(f"ALTER OPERATOR {designation(desired.identity)} SET ({settings})")]
+
+
+def _pairs(attributes: tuple[str, ...]) -> dict[str, str]:
+    split = (attribute.partition("=") for attribute in attributes)
+    return {name.strip().upper(): value.strip() for name, _, value in split}
+
+
+def create_family(family: OperatorFamily, context: Context) -> list[Step]:
+    """CREATE OPERATOR FAMILY; its loose members follow."""
+    del context
+    what = designation(family.identity)
+    steps = [Step(f"CREATE OPERATOR FAMILY {what}")]
+    if family.members:
+        steps.append(Step(f"ALTER OPERATOR FAMILY {what} ADD {', '.join(family.members)}"))
+    return steps
+
+
+def drop_family(family: OperatorFamily, context: Context) -> list[Step]:
+    """DROP OPERATOR FAMILY."""
+    del context
+    return [Step(f"DROP OPERATOR FAMILY {designation(family.identity)}")]
+
+
+def create_class(item: OperatorClass, context: Context) -> list[Step]:
+    """CREATE OPERATOR CLASS."""
+    del context
+    default = "DEFAULT " if item.default else ""
+    family = f" FAMILY {item.family}" if item.family else ""
+    members = ([f"STORAGE {item.storage}"] if item.storage else []) + list(item.members)
+    head = f"CREATE OPERATOR CLASS {qualified(item)} {default}FOR TYPE {item.type}"
+    body = ", ".join(members) or f"STORAGE {item.type}"
+    return [Step(f"{head} USING {quote_identifier(item.signature)}{family} AS {body}")]
+
+
+def drop_class(item: OperatorClass, context: Context) -> list[Step]:
+    """DROP OPERATOR CLASS."""
+    del context
+    return [Step(f"DROP OPERATOR CLASS {designation(item.identity)}")]
+
+
+def create_access_method(item: AccessMethod, context: Context) -> list[Step]:
+    """CREATE ACCESS METHOD."""
+    del context
+    return [Step(f"CREATE ACCESS METHOD {quote_identifier(item.name)} TYPE {item.type.upper()} HANDLER {item.handler}")]
+
+
+def drop_access_method(item: AccessMethod, context: Context) -> list[Step]:
+    """DROP ACCESS METHOD."""
+    del context
+    return [Step(f"DROP ACCESS METHOD {quote_identifier(item.name)}")]
+
+
+def create_collation(item: Collation, context: Context) -> list[Step]:
+    """CREATE COLLATION with its option list."""
+    del context
+    return [Step(f"CREATE COLLATION {qualified(item)} ({', '.join(item.attributes)})")]
+
+
+def drop_collation(item: Collation, context: Context) -> list[Step]:
+    """DROP COLLATION."""
+    del context
+    return [Step(f"DROP COLLATION {qualified(item)}")]
+
+
+def create_conversion(item: Conversion, context: Context) -> list[Step]:
+    """CREATE CONVERSION."""
+    del context
+    default = "DEFAULT " if item.default else ""
+    encodings = f"{quote_literal(item.source)} TO {quote_literal(item.destination)}"
+    return [Step(f"CREATE {default}CONVERSION {qualified(item)} FOR {encodings} FROM {item.function}")]
+
+
+def drop_conversion(item: Conversion, context: Context) -> list[Step]:
+    """DROP CONVERSION."""
+    del context
+    return [Step(f"DROP CONVERSION {qualified(item)}")]
+
+
+register(Operator, Recipe(create=create_operator, drop=drop_operator, alter=alter_operator))
+register(OperatorFamily, Recipe(create=create_family, drop=drop_family, alter=always_rebuild))
+register(OperatorClass, Recipe(create=create_class, drop=drop_class, alter=always_rebuild))
+register(AccessMethod, Recipe(create=create_access_method, drop=drop_access_method, alter=always_rebuild))
+register(Collation, Recipe(create=create_collation, drop=drop_collation, alter=always_rebuild))
+register(Conversion, Recipe(create=create_conversion, drop=drop_conversion, alter=always_rebuild))

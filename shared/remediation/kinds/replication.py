@@ -1,0 +1,113 @@
+"""Publications and subscriptions."""
+
+from __future__ import annotations
+
+from shared.remediation.recipe import REBUILD, Context, Loosened, Recipe, Step, Verdict, register
+from shared.schema.database import Publication, Subscription
+from shared.schema.identity import ObjectId
+from shared.sql import quote_identifier, quote_literal
+
+
+def create_publication(item: Publication, context: Context) -> list[Step]:
+    """CREATE PUBLICATION."""
+    del context
+    parts = [f"CREATE PUBLICATION {quote_identifier(item.name)}"]
+    members = _members(item)
+    if item.all_tables:
+        parts.append("FOR ALL TABLES")
+    elif members:
+        parts.append(f"FOR {members}")
+    parts.append(f"WITH ({_parameters(item)})")
+    return [Step(" ".join(parts))]
+
+
+def _members(item: Publication) -> str:
+    parts = list(item.tables)
+    if item.namespaces:
+        parts.append(f"TABLES IN SCHEMA {', '.join(quote_identifier(name) for name in item.namespaces)}")
+    return ", ".join(parts)
+
+
+def _parameters(item: Publication) -> str:
+    parts = [f"publish = {quote_literal(', '.join(item.operations))}"]
+    parts.append(f"publish_via_partition_root = {str(item.via_partition_root).lower()}")
+    if item.generated_columns:
+        parts.append(f"publish_generated_columns = {item.generated_columns}")
+    return ", ".join(parts)
+
+
+def drop_publication(item: Publication, context: Context) -> list[Step]:
+    """DROP PUBLICATION."""
+    del context
+    return [Step(f"DROP PUBLICATION {quote_identifier(item.name)}")]
+
+
+def alter_publication(
+    desired: Publication, observed: Publication, fields: frozenset[str], context: Context
+) -> list[Step] | Verdict:
+    """Parameters and members in place; FOR ALL TABLES and an emptied list make another publication."""
+    del observed, context
+    if "all_tables" in fields or (fields & {"tables", "namespaces"} and not _members(desired)):
+        return REBUILD
+    head = f"ALTER PUBLICATION {quote_identifier(desired.name)} SET"
+    steps = []
+    if fields & {"operations", "via_partition_root", "generated_columns"}:
+        steps.append(Step(f"{head} ({_parameters(desired)})"))
+    if fields & {"tables", "namespaces"}:
+        steps.append(Step(f"{head} {_members(desired)}"))
+    return steps
+
+
+def loosen_publication(item: Publication, below: ObjectId, context: Context) -> Loosened | None:
+    """A table that is made anew must be listed again; one with a filter or columns must be unlisted first."""
+    desired = context.desired.find(Publication, item.identity)
+    if desired is None or below.kind not in ("table", "namespace") or not _members(desired):
+        return None
+    sql = f"ALTER PUBLICATION {quote_identifier(item.name)} SET {_members(desired)}"
+    return Loosened((), (Step(sql),))
+
+
+def create_subscription(item: Subscription, context: Context) -> list[Step]:
+    """CREATE SUBSCRIPTION, unconnected: the connection string is a secret that nobody read and must be put in."""
+    del context
+    publications = ", ".join(quote_identifier(name) for name in item.publications)
+    parameters = ", ".join(("connect = false", *item.options))
+    name = quote_identifier(item.name)
+    return [Step(f"CREATE SUBSCRIPTION {name} CONNECTION '' PUBLICATION {publications} WITH ({parameters})")]
+
+
+def drop_subscription(item: Subscription, context: Context) -> list[Step]:
+    """DROP SUBSCRIPTION; its slot on the publisher, if any, is left alone."""
+    del context
+    name = quote_identifier(item.name)
+    return [
+        Step(f"ALTER SUBSCRIPTION {name} DISABLE"),
+        Step(f"ALTER SUBSCRIPTION {name} SET (slot_name = NONE)"),
+        Step(f"DROP SUBSCRIPTION {name}", destructive=True),
+    ]
+
+
+def alter_subscription(
+    desired: Subscription, observed: Subscription, fields: frozenset[str], context: Context
+) -> list[Step]:
+    """Publications, options and state in place."""
+    del context
+    name = quote_identifier(desired.name)
+    steps = []
+    if "publications" in fields:
+        publications = ", ".join(quote_identifier(publication) for publication in desired.publications)
+        steps.append(Step(f"ALTER SUBSCRIPTION {name} SET PUBLICATION {publications} WITH (refresh = false)"))
+    if "options" in fields:
+        changed = [option for option in desired.options if option not in observed.options]
+        if changed:
+            steps.append(Step(f"ALTER SUBSCRIPTION {name} SET ({', '.join(changed)})"))
+    if "enabled" in fields:
+        steps.append(Step(f"ALTER SUBSCRIPTION {name} {'ENABLE' if desired.enabled else 'DISABLE'}"))
+    return steps
+
+
+register(
+    Publication,
+    Recipe(create=create_publication, drop=drop_publication, alter=alter_publication, loosen=loosen_publication),
+)
+register(Subscription, Recipe(create=create_subscription, drop=drop_subscription, alter=alter_subscription))

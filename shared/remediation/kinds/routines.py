@@ -1,0 +1,113 @@
+"""Functions, procedures, aggregates, languages, casts and transforms."""
+
+from __future__ import annotations
+
+import re
+
+from shared.remediation.hazards import breaks
+from shared.remediation.naming import designation, qualified
+from shared.remediation.recipe import REBUILD, Context, Recipe, Step, Verdict, always_rebuild, register
+from shared.schema.routines import Aggregate, Cast, Language, Routine, Transform
+from shared.sql import quote_identifier
+
+_QUOTED_OR_DEFAULT = re.compile(r"""'(?:[^']|'')*'|"(?:[^"]|"")*"|\bDEFAULT\b""")
+
+
+def create_routine(routine: Routine, context: Context) -> list[Step]:
+    """CREATE OR REPLACE, as PostgreSQL deparses it."""
+    del context
+    return [Step(routine.definition.rstrip())]
+
+
+def drop_routine(routine: Routine, context: Context) -> list[Step]:
+    """DROP FUNCTION or PROCEDURE."""
+    del context
+    keyword = "PROCEDURE" if routine.type == "procedure" else "FUNCTION"
+    what = designation(routine.identity)
+    return [Step(f"DROP {keyword} {what}", (breaks(f"calls of {what} fail"),))]
+
+
+def alter_routine(
+    desired: Routine, observed: Routine, fields: frozenset[str], context: Context
+) -> list[Step] | Verdict:
+    """CREATE OR REPLACE, unless the result, the kind, or the lack of a default forbids it (CREATE FUNCTION, Notes)."""
+    del context
+    if fields & {"result", "type"} or _defaults(desired) < _defaults(observed):
+        return REBUILD
+    return [Step(desired.definition.rstrip())]
+
+
+def _defaults(routine: Routine) -> int:
+    """Count the arguments with a default; only trailing ones can have any."""
+    return sum(found == "DEFAULT" for found in _QUOTED_OR_DEFAULT.findall(routine.arguments))
+
+
+def create_aggregate(aggregate: Aggregate, context: Context) -> list[Step]:
+    """CREATE AGGREGATE."""
+    del context
+    arguments = aggregate.arguments or aggregate.signature or "*"
+    return [Step(f"CREATE AGGREGATE {qualified(aggregate)}({arguments}) ({', '.join(aggregate.attributes)})")]
+
+
+def drop_aggregate(aggregate: Aggregate, context: Context) -> list[Step]:
+    """DROP AGGREGATE."""
+    del context
+    what = f"{qualified(aggregate)}({aggregate.signature or '*'})"
+    return [Step(f"DROP AGGREGATE {what}", (breaks(f"calls of {what} fail"),))]
+
+
+def create_language(language: Language, context: Context) -> list[Step]:
+    """CREATE LANGUAGE with its handlers."""
+    del context
+    parts = [f"CREATE {'TRUSTED ' if language.trusted else ''}LANGUAGE {quote_identifier(language.name)}"]
+    if language.handler:
+        parts.append(f"HANDLER {language.handler}")
+    if language.inline:
+        parts.append(f"INLINE {language.inline}")
+    if language.validator:
+        parts.append(f"VALIDATOR {language.validator}")
+    return [Step(" ".join(parts))]
+
+
+def drop_language(language: Language, context: Context) -> list[Step]:
+    """DROP LANGUAGE."""
+    del context
+    return [Step(f"DROP LANGUAGE {quote_identifier(language.name)}")]
+
+
+def create_cast(cast: Cast, context: Context) -> list[Step]:
+    """CREATE CAST."""
+    del context
+    how = {"inout": "WITH INOUT", "binary": "WITHOUT FUNCTION"}.get(cast.method, f"WITH FUNCTION {cast.function}")
+    when = {"assignment": " AS ASSIGNMENT", "implicit": " AS IMPLICIT"}.get(cast.context, "")
+    return [Step(f"CREATE CAST ({cast.signature}) {how}{when}")]
+
+
+def drop_cast(cast: Cast, context: Context) -> list[Step]:
+    """DROP CAST."""
+    del context
+    return [Step(f"DROP CAST ({cast.signature})")]
+
+
+def create_transform(transform: Transform, context: Context) -> list[Step]:
+    """CREATE TRANSFORM."""
+    del context
+    parts = []
+    if transform.from_sql:
+        parts.append(f"FROM SQL WITH FUNCTION {transform.from_sql}")
+    if transform.to_sql:
+        parts.append(f"TO SQL WITH FUNCTION {transform.to_sql}")
+    return [Step(f"CREATE TRANSFORM {designation(transform.identity)} ({', '.join(parts)})")]
+
+
+def drop_transform(transform: Transform, context: Context) -> list[Step]:
+    """DROP TRANSFORM."""
+    del context
+    return [Step(f"DROP TRANSFORM {designation(transform.identity)}")]
+
+
+register(Routine, Recipe(create=create_routine, drop=drop_routine, alter=alter_routine))
+register(Aggregate, Recipe(create=create_aggregate, drop=drop_aggregate, alter=always_rebuild))
+register(Language, Recipe(create=create_language, drop=drop_language, alter=always_rebuild))
+register(Cast, Recipe(create=create_cast, drop=drop_cast, alter=always_rebuild))
+register(Transform, Recipe(create=create_transform, drop=drop_transform, alter=always_rebuild))

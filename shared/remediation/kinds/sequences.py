@@ -1,0 +1,114 @@
+"""Sequences and what owns them."""
+
+from __future__ import annotations
+
+from shared.remediation.hazards import blocks_all, loses, rewrites
+from shared.remediation.kinds.sequence_sql import options_text
+from shared.remediation.naming import qualified
+from shared.remediation.recipe import REBUILD, Context, Recipe, Step, Verdict, register
+from shared.schema.identity import ObjectId
+from shared.schema.relations import Sequence
+from shared.sql import quote_identifier, quote_qualified
+
+_OPTIONS = frozenset({"type", "start", "increment", "minimum", "maximum", "cache", "cycle"})
+
+
+def create_sequence(sequence: Sequence, context: Context) -> list[Step]:
+    """CREATE SEQUENCE; that of an identity column comes with the column."""
+    del context
+    if sequence.identity_of_column:
+        return []
+    persistence = "UNLOGGED " if sequence.persistence == "unlogged" else ""
+    type_text = f" AS {sequence.type}" if sequence.type != "bigint" else ""
+    options = options_text(sequence)
+    return [Step(f"CREATE {persistence}SEQUENCE {qualified(sequence)}{type_text}{' ' + options if options else ''}")]
+
+
+def own(sequence: Sequence, context: Context) -> list[Step]:
+    """OWNED BY, once the column is there."""
+    del context
+    if sequence.identity_of_column or sequence.owned_by_table is None:
+        return []
+    column = f"{quote_qualified(sequence.owned_by_table)}.{quote_identifier(sequence.owned_by_column)}"
+    return [Step(f"ALTER SEQUENCE {qualified(sequence)} OWNED BY {column}")]
+
+
+def own_needs(sequence: Sequence, context: Context) -> set[ObjectId]:
+    """The column that owns it."""
+    del context
+    owner = sequence.owned_by_table
+    if owner is None or sequence.identity_of_column:
+        return set()
+    column = ObjectId(kind="column", namespace=owner.namespace, parent=owner.name, name=sequence.owned_by_column)
+    return {column, ObjectId(kind="table", namespace=owner.namespace, name=owner.name)}
+
+
+def drop_sequence(sequence: Sequence, context: Context) -> list[Step]:
+    """DROP SEQUENCE; that of an identity column goes with DROP IDENTITY."""
+    del context
+    if sequence.identity_of_column:
+        return []
+    what = qualified(sequence)
+    return [Step(f"DROP SEQUENCE {what}", (loses(f"the position of {what}"),), destructive=True)]
+
+
+def alter_sequence(
+    desired: Sequence, observed: Sequence, fields: frozenset[str], context: Context
+) -> list[Step] | Verdict:
+    """ALTER SEQUENCE with every option that differs; the type first, for the bounds follow it."""
+    del context
+    if "identity_of_column" in fields or (desired.identity_of_column and fields & {"owned_by_table", "owned_by_column"}):
+        return REBUILD
+    steps = []
+    if fields & _OPTIONS:
+        steps.append(Step(f"ALTER SEQUENCE {qualified(desired)} {_changes(desired, observed, fields)}"))
+    if "persistence" in fields:
+        word = "UNLOGGED" if desired.persistence == "unlogged" else "LOGGED"
+        what = qualified(desired)
+        steps.append(Step(f"ALTER SEQUENCE {what} SET {word}", (blocks_all(what), rewrites(what))))
+    return steps
+
+
+def _changes(desired: Sequence, observed: Sequence, fields: frozenset[str]) -> str:
+    del observed
+    parts = []
+    if "type" in fields:
+        parts.append(f"AS {desired.type}")
+    if "increment" in fields:
+        parts.append(f"INCREMENT BY {desired.increment}")
+    if fields & {"minimum", "type", "increment"}:
+        parts.append(f"MINVALUE {desired.minimum}")
+    if fields & {"maximum", "type", "increment"}:
+        parts.append(f"MAXVALUE {desired.maximum}")
+    if fields & {"start", "minimum", "maximum"}:
+        parts.append(f"START WITH {desired.start}")
+    if "cache" in fields:
+        parts.append(f"CACHE {desired.cache}")
+    if "cycle" in fields:
+        parts.append("CYCLE" if desired.cycle else "NO CYCLE")
+    return " ".join(parts)
+
+
+def release_sequence(
+    desired: Sequence, observed: Sequence, fields: frozenset[str], context: Context
+) -> list[Step]:
+    """Let go of the owner, which may be about to be dropped."""
+    del context
+    if not fields & {"owned_by_table", "owned_by_column"} or desired.identity_of_column or observed.identity_of_column:
+        return []
+    if observed.owned_by_table is None:
+        return []
+    return [Step(f"ALTER SEQUENCE {qualified(observed)} OWNED BY NONE")]
+
+
+register(
+    Sequence,
+    Recipe(
+        create=create_sequence,
+        drop=drop_sequence,
+        alter=alter_sequence,
+        release=release_sequence,
+        finish=own,
+        finish_needs=own_needs,
+    ),
+)

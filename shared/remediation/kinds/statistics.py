@@ -1,0 +1,35 @@
+"""Extended statistics objects."""
+
+from __future__ import annotations
+
+from shared.remediation.naming import qualified
+from shared.remediation.recipe import REBUILD, Context, Recipe, Step, Verdict, register
+from shared.schema.relations import StatisticsObject
+
+
+def create_statistics(item: StatisticsObject, context: Context) -> list[Step]:
+    """CREATE STATISTICS; ANALYZE fills them."""
+    del context
+    steps = [Step(item.definition.rstrip().removesuffix(";"))]
+    return steps + (_target(item) if item.target >= 0 else [])
+
+
+def _target(item: StatisticsObject) -> list[Step]:
+    return [Step(f"ALTER STATISTICS {qualified(item)} SET STATISTICS {item.target}")]
+
+
+def drop_statistics(item: StatisticsObject, context: Context) -> list[Step]:
+    """DROP STATISTICS."""
+    del context
+    return [Step(f"DROP STATISTICS {qualified(item)}")]
+
+
+def alter_statistics(
+    desired: StatisticsObject, observed: StatisticsObject, fields: frozenset[str], context: Context
+) -> list[Step] | Verdict:
+    """The target in place."""
+    del observed, context
+    return _target(desired) if fields <= {"target"} else REBUILD
+
+
+register(StatisticsObject, Recipe(create=create_statistics, drop=drop_statistics, alter=alter_statistics))

@@ -1,0 +1,232 @@
+"""Types: enums, domains, composites, ranges and base types.
+
+A type whose columns must keep their values is rebuilt aside: renamed, made anew, every column converted, then dropped.
+"""
+
+from __future__ import annotations
+
+from shared.remediation.hazards import blocks_all, loses, scans
+from shared.remediation.naming import parent_name, qualified
+from shared.remediation.recipe import REBUILD, Context, Recipe, Step, Verdict, always_rebuild, register
+from shared.schema.identity import QualifiedName
+from shared.schema.types import (
+    Attribute,
+    BaseType,
+    CompositeType,
+    DomainConstraint,
+    DomainType,
+    EnumType,
+    RangeType,
+)
+from shared.sql import quote_identifier, quote_literal, quote_qualified
+
+AnyType = EnumType | DomainType | CompositeType | RangeType | BaseType
+_ASIDE = "fleetdrift_aside_"
+_NAME_BYTES = 63  # NAMEDATALEN - 1
+
+
+def aside_name(name: str) -> str:
+    """Give the name a type waits under until its columns are converted; cut to PostgreSQL's limit at a character."""
+    return (_ASIDE + name).encode()[:_NAME_BYTES].decode(errors="ignore")
+
+
+def _keyword(item: AnyType) -> str:
+    return "DOMAIN" if isinstance(item, DomainType) else "TYPE"
+
+
+def drop_type(item: AnyType, context: Context) -> list[Step]:
+    """DROP TYPE, or RENAME when columns hold values that are to be kept."""
+    keyword, what = _keyword(item), qualified(item)
+    if item.identity not in context.aside:
+        return [Step(f"DROP {keyword} {what}")]
+    steps = [Step(f"ALTER {keyword} {what} RENAME TO {quote_identifier(aside_name(item.name))}")]
+    if isinstance(item, RangeType) and item.multirange_name is not None:
+        multirange = item.multirange_name
+        renamed = quote_identifier(aside_name(multirange.name))
+        steps.append(Step(f"ALTER TYPE {quote_qualified(multirange)} RENAME TO {renamed}"))
+    return steps
+
+
+def discard_type(item: AnyType, context: Context) -> list[Step]:
+    """DROP what was set aside."""
+    del context
+    name = quote_qualified(QualifiedName(item.namespace, aside_name(item.name)))
+    return [Step(f"DROP {_keyword(item)} {name}", (loses(f"what only the old {qualified(item)} could say"),), destructive=True)]
+
+
+def create_enum(enum: EnumType, context: Context) -> list[Step]:
+    """CREATE TYPE … AS ENUM."""
+    del context
+    labels = ", ".join(quote_literal(label) for label in enum.labels)
+    return [Step(f"CREATE TYPE {qualified(enum)} AS ENUM ({labels})")]
+
+
+def alter_enum(
+    desired: EnumType, observed: EnumType, fields: frozenset[str], context: Context
+) -> list[Step] | Verdict:
+    """ADD VALUE in place when labels only come in between; removal and reordering make another type."""
+    del fields, context
+    kept = tuple(label for label in desired.labels if label in set(observed.labels))
+    if kept != observed.labels:
+        return REBUILD
+    steps = []
+    present = set(observed.labels)
+    for position, label in enumerate(desired.labels):
+        if label in present:
+            continue
+        place = _place(desired.labels, position, present)
+        # A value that was added in a transaction cannot be used before it ends (ALTER TYPE, Notes).
+        sql = f"ALTER TYPE {qualified(desired)} ADD VALUE IF NOT EXISTS {quote_literal(label)}{place}"
+        steps.append(Step(sql, transactional=False))
+        present.add(label)
+    return steps
+
+
+def _place(labels: tuple[str, ...], position: int, present: set[str]) -> str:
+    if position > 0:
+        return f" AFTER {quote_literal(labels[position - 1])}"
+    following = next((label for label in labels[1:] if label in present), None)
+    return f" BEFORE {quote_literal(following)}" if following is not None else ""
+
+
+def create_domain(domain: DomainType, context: Context) -> list[Step]:
+    """CREATE DOMAIN; its constraints are objects of their own."""
+    del context
+    parts = [f"CREATE DOMAIN {qualified(domain)} AS {domain.base_type}"]
+    if domain.collation is not None:
+        parts.append(f"COLLATE {quote_qualified(domain.collation)}")
+    if domain.default:
+        parts.append(f"DEFAULT {domain.default}")
+    if domain.not_null:
+        parts.append("NOT NULL")
+    return [Step(" ".join(parts))]
+
+
+def alter_domain(
+    desired: DomainType, observed: DomainType, fields: frozenset[str], context: Context
+) -> list[Step] | Verdict:
+    """Default and NOT NULL in place."""
+    del observed, context
+    if fields & {"base_type", "collation"}:
+        return REBUILD
+    what = qualified(desired)
+    steps = []
+    if "default" in fields:
+        action = f"SET DEFAULT {desired.default}" if desired.default else "DROP DEFAULT"
+        steps.append(Step(f"ALTER DOMAIN {what} {action}"))
+    if "not_null" in fields:
+        hazards = (scans(f"every table with a column of {what}"),) if desired.not_null else ()
+        steps.append(Step(f"ALTER DOMAIN {what} {'SET' if desired.not_null else 'DROP'} NOT NULL", hazards))
+    return steps
+
+
+def create_domain_constraint(constraint: DomainConstraint, context: Context) -> list[Step]:
+    """ALTER DOMAIN … ADD CONSTRAINT."""
+    del context
+    what = parent_name(constraint)
+    sql = f"ALTER DOMAIN {what} ADD CONSTRAINT {quote_identifier(constraint.name)} {constraint.definition}"
+    return [Step(sql, (scans(f"every table with a column of {what}"),))]
+
+
+def drop_domain_constraint(constraint: DomainConstraint, context: Context) -> list[Step]:
+    """ALTER DOMAIN … DROP CONSTRAINT."""
+    del context
+    name = quote_identifier(constraint.name)
+    return [Step(f"ALTER DOMAIN {parent_name(constraint)} DROP CONSTRAINT {name}", destructive=True)]
+
+
+def alter_domain_constraint(
+    desired: DomainConstraint, observed: DomainConstraint, fields: frozenset[str], context: Context
+) -> list[Step] | Verdict:
+    """VALIDATE in place."""
+    del context
+    same = desired.definition == observed.definition.removesuffix(" NOT VALID")
+    if not fields <= {"validated", "definition"} or not same or not desired.validated:
+        return REBUILD
+    what = parent_name(desired)
+    sql = f"ALTER DOMAIN {what} VALIDATE CONSTRAINT {quote_identifier(desired.name)}"
+    return [Step(sql, (scans(f"every table with a column of {what}"),))]
+
+
+def _attribute(attribute: Attribute) -> str:
+    collate = f" COLLATE {quote_qualified(attribute.collation)}" if attribute.collation is not None else ""
+    return f"{quote_identifier(attribute.name)} {attribute.type}{collate}"
+
+
+def create_composite(composite: CompositeType, context: Context) -> list[Step]:
+    """CREATE TYPE … AS (…)."""
+    del context
+    attributes = ", ".join(_attribute(attribute) for attribute in composite.attributes)
+    return [Step(f"CREATE TYPE {qualified(composite)} AS ({attributes})")]
+
+
+def alter_composite(
+    desired: CompositeType, observed: CompositeType, fields: frozenset[str], context: Context
+) -> list[Step] | Verdict:
+    """ALTER TYPE where attributes go, change type or are appended; any other order makes another type."""
+    del fields
+    wanted = {attribute.name: attribute for attribute in desired.attributes}
+    kept = [attribute.name for attribute in observed.attributes if attribute.name in wanted]
+    if kept != [attribute.name for attribute in desired.attributes][: len(kept)]:
+        return REBUILD
+    present = {attribute.name: attribute for attribute in observed.attributes}
+    used = any(identity.kind == "column" for identity in context.observed.dependents[observed.identity])
+    changed = [a for a in desired.attributes if a.name in present and present[a.name] != a]
+    if used and changed:
+        return REBUILD  # "cannot alter type because column uses it"
+    gone = [attribute.name for attribute in observed.attributes if attribute.name not in wanted]
+    actions = [f"DROP ATTRIBUTE {quote_identifier(name)} CASCADE" for name in gone]
+    for attribute in changed:
+        collate = f" COLLATE {quote_qualified(attribute.collation)}" if attribute.collation is not None else ""
+        name = quote_identifier(attribute.name)
+        actions.append(f"ALTER ATTRIBUTE {name} SET DATA TYPE {attribute.type}{collate} CASCADE")
+    actions += [f"ADD ATTRIBUTE {_attribute(a)} CASCADE" for a in desired.attributes if a.name not in present]
+    what = qualified(desired)
+    hazards = (blocks_all(what), *((loses(f"the values of {', '.join(gone)}"),) if gone and used else ()))
+    return [Step(f"ALTER TYPE {what} {', '.join(actions)}", hazards, destructive=bool(gone and used))]
+
+
+def create_range(item: RangeType, context: Context) -> list[Step]:
+    """CREATE TYPE … AS RANGE."""
+    del context
+    parts = [f"SUBTYPE = {item.subtype}"]
+    if item.operator_class:
+        parts.append(f"SUBTYPE_OPCLASS = {item.operator_class}")
+    if item.collation is not None:
+        parts.append(f"COLLATION = {quote_qualified(item.collation)}")
+    if item.canonical:
+        parts.append(f"CANONICAL = {item.canonical}")
+    if item.subtype_diff:
+        parts.append(f"SUBTYPE_DIFF = {item.subtype_diff}")
+    if item.multirange_name is not None:
+        parts.append(f"MULTIRANGE_TYPE_NAME = {quote_qualified(item.multirange_name)}")
+    return [Step(f"CREATE TYPE {qualified(item)} AS RANGE ({', '.join(parts)})")]
+
+
+def begin_base(item: BaseType, context: Context) -> list[Step]:
+    """The shell that the input and output functions name before the type can name them (CREATE TYPE, base types)."""
+    del context
+    return [Step(f"CREATE TYPE {qualified(item)}")]
+
+
+def create_base(item: BaseType, context: Context) -> list[Step]:
+    """CREATE TYPE with its option list."""
+    del context
+    return [] if item.shell else [Step(f"CREATE TYPE {qualified(item)} ({', '.join(item.attributes)})")]
+
+
+def drop_base(item: BaseType, context: Context) -> list[Step]:
+    """DROP TYPE with the functions that exist for it alone."""
+    del context
+    return [Step(f"DROP TYPE {qualified(item)} CASCADE", destructive=True)]
+
+
+register(EnumType, Recipe(create=create_enum, drop=drop_type, alter=alter_enum, discard=discard_type))
+register(DomainType, Recipe(create=create_domain, drop=drop_type, alter=alter_domain, discard=discard_type))
+register(CompositeType, Recipe(create=create_composite, drop=drop_type, alter=alter_composite, discard=discard_type))
+register(RangeType, Recipe(create=create_range, drop=drop_type, alter=always_rebuild, discard=discard_type))
+register(BaseType, Recipe(create=create_base, drop=drop_base, alter=always_rebuild, begin=begin_base))
+register(
+    DomainConstraint,
+    Recipe(create=create_domain_constraint, drop=drop_domain_constraint, alter=alter_domain_constraint),
+)

@@ -1,0 +1,164 @@
+"""From a diff to an ordered plan: the only door to the rest of this package."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from shared.diff.changes import Change, SchemaDiff, Unverified
+from shared.diff.compare import diff_schemas
+from shared.remediation import kinds
+from shared.remediation.closure import Decision, decide
+from shared.remediation.graph import Graph, Node
+from shared.remediation.order import cycles, invert, sort_nodes
+from shared.remediation.plan import Plan, Statement
+from shared.remediation.ranks import is_facet
+from shared.remediation.recipe import Context, Step
+from shared.remediation.side import Side
+from shared.remediation.reachable import safe_snapshot
+from shared.schema.canonical import schema_hash
+from shared.schema.identity import ObjectId
+from shared.schema.relations import ForeignTable, Table
+from shared.schema.schema import Schema, Snapshot
+
+assert kinds, "importing the package fills the registry"
+
+_ROUNDS = 12  # of breaking cycles; each round ejects something or drops an edge
+_KEEPS_VALUES = frozenset({"table", "column", "base_type", "extension", "foreign_server", "user_mapping", "subscription"})
+"""Kinds whose DROP loses something even when CREATE follows."""
+
+
+def plan_remediation(
+    desired: Snapshot, observed: Snapshot, diff: SchemaDiff, *, destructive: bool, online: bool = True
+) -> Plan:
+    """Give the statements that bring `observed` to `desired`.
+
+    Without `destructive`, what would lose data or something nobody declared comes last, is marked as destructive and
+    its changes are `remaining`: the statements before it stand without it.
+
+    Args:
+        desired: Where to.
+        observed: Where from; its server version decides what the statements may use.
+        diff: `diff_schemas(desired.schema, observed.schema)`.
+        destructive: Whether the destructive statements are meant to run.
+        online: Prefer forms that let readers and writers of existing tables go on.
+
+    Returns:
+        A plan that is not proven yet.
+    """
+    unverified = [change for change in diff.changes if isinstance(change, Unverified)]
+    names = (schema_hash(desired.schema), schema_hash(observed.schema))
+    statements, lossy = _plan(desired, observed, diff, online=online)
+    if not lossy:
+        return Plan(desired=names[0], observed=names[1], statements=statements, remaining=tuple(unverified))
+    if destructive:
+        return Plan(desired=names[0], observed=names[1], statements=statements, remaining=tuple(unverified))
+    safe, withheld = safe_snapshot(desired, observed, diff, lossy)
+    first, _ = _plan(safe, observed, diff_schemas(safe.schema, observed.schema), online=online)
+    second, _ = _plan(desired, safe, diff_schemas(desired.schema, safe.schema), online=online)
+    marked = tuple(_as_destructive(statement) for statement in second)
+    remaining: Iterable[Change] = sorted([*withheld, *unverified], key=lambda change: change.identity)
+    return Plan(desired=names[0], observed=names[1], statements=(*first, *marked), remaining=tuple(remaining))
+
+
+def create_script(snapshot: Snapshot) -> tuple[Statement, ...]:
+    """Give the statements that make a schema in an empty database, in an order an unprivileged owner can run."""
+    empty = Snapshot(schema=Schema(), server_version=snapshot.server_version, fingerprint="")
+    statements, _ = _plan(snapshot, empty, diff_schemas(snapshot.schema, empty.schema), online=False)
+    return statements
+
+
+def _plan(
+    desired: Snapshot, observed: Snapshot, diff: SchemaDiff, *, online: bool
+) -> tuple[tuple[Statement, ...], frozenset[ObjectId]]:
+    """Plan in one go.
+
+    Returns:
+        The statements, and the objects whose changes are destructive.
+    """
+    if not diff:
+        return (), frozenset()
+    context = Context(desired=Side(desired), observed=Side(observed), online=online)
+    decision = decide(diff, context)
+    graph, order = _ordered(context, decision)
+    statements: list[Statement] = []
+    lossy: set[ObjectId] = set()
+    for node in order:
+        for step in graph.steps[node]:
+            statement = _statement(node, step, context)
+            statements.append(statement)
+            if statement.destructive:
+                lossy.add(node.identity)
+                lossy |= set(graph.hosted[node])
+    return tuple(statements), frozenset(lossy)
+
+
+def _statement(node: Node, step: Step, context: Context) -> Statement:
+    dropped, created = node.identity in context.drops, node.identity in context.creates
+    change = "altered" if dropped == created else "missing" if created else "unexpected"
+    if node.phase == "drop":
+        rebuilt = created
+        keeps = node.identity.kind in _KEEPS_VALUES
+        lost = (step.destructive and keeps) if rebuilt else not is_facet(node.identity)
+    else:
+        lost = step.destructive
+    return Statement(
+        sql=step.sql,
+        object=node.identity,
+        change=change,
+        hazards=tuple(sorted(set(step.hazards))),
+        destructive=lost,
+        transactional=step.transactional,
+    )
+
+
+def _as_destructive(statement: Statement) -> Statement:
+    return Statement(
+        sql=statement.sql,
+        object=statement.object,
+        change=statement.change,
+        hazards=statement.hazards,
+        destructive=True,
+        transactional=statement.transactional,
+    )
+
+
+def _ordered(context: Context, decision: Decision) -> tuple[Graph, list[Node]]:
+    """Sort the nodes; break cycles by giving inlined parts their own statements, and at last by the lowest rank."""
+    ejected: set[ObjectId] = set()
+    for _ in range(_ROUNDS):
+        graph = Graph(context, decision, ejected)
+        order, left = sort_nodes(graph.steps, graph.edges, graph.rank)
+        if not left:
+            return graph, order
+        more = {part for knot in cycles(left, graph.edges) for part in _ejectable(knot, graph)}
+        if not more - ejected:
+            break
+        ejected |= more
+    while left:
+        _cut(graph, left)
+        order, left = sort_nodes(graph.steps, graph.edges, graph.rank)
+    return graph, order
+
+
+def _ejectable(knot: set[Node], graph: Graph) -> Iterable[ObjectId]:
+    """Name the parts whose own needs close the knot, and which can have a statement of their own."""
+    desired, observed = graph.context.desired, graph.context.observed
+    for node in knot:
+        item = (observed if node.phase == "drop" else desired).objects.get(node.identity)
+        if not isinstance(item, Table | ForeignTable):
+            continue
+        side, places = (observed, graph.departure) if node.phase == "drop" else (desired, graph.arrival)
+        for part in graph.hosted[node]:
+            if part.kind not in ("column", "constraint") or (node.phase == "drop" and part.kind == "column"):
+                continue
+            if any(places.get(below) in knot and places.get(below) != node for below in side.references[part]):
+                yield part
+
+
+def _cut(graph: Graph, left: set[Node]) -> None:
+    knots = cycles(left, graph.edges)
+    before = invert(graph.edges)
+    for knot in knots:
+        first = min(knot, key=graph.rank)
+        for node in before[first] & knot:
+            graph.edges[node].discard(first)

@@ -1,0 +1,88 @@
+"""The halfway house of a plan: everything that can be put right without losing anything."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from shared.diff.changes import Altered, Change, Missing, SchemaDiff, Unexpected
+from shared.remediation.links import implied_references
+from shared.remediation.slots import slots_of
+from shared.schema.identity import ObjectId
+from shared.schema.model import SchemaObject
+from shared.schema.schema import Dependency, Schema, Snapshot
+
+
+def safe_snapshot(
+    desired: Snapshot, observed: Snapshot, diff: SchemaDiff, lossy: frozenset[ObjectId]
+) -> tuple[Snapshot, list[Change]]:
+    """Give the desired snapshot with every destructive change undone.
+
+    Args:
+        desired: Where to.
+        observed: Where from.
+        diff: Between them.
+        lossy: Objects whose change is destructive.
+
+    Returns:
+        The snapshot that can be reached without loss, and the changes that then remain.
+    """
+    objects = desired.schema.by_identity()
+    present = observed.schema.by_identity()
+    withheld: dict[ObjectId, Change] = {}
+    for change in diff.changes:
+        if change.identity in lossy and isinstance(change, Unexpected | Altered):
+            withheld[change.identity] = change
+            objects[change.identity] = present[change.identity]
+    _undo_followers(objects, present, observed, diff, withheld)
+    _undo_conflicts(objects, diff, withheld)
+    edges = {*desired.dependencies, *_within(observed.dependencies, objects)}
+    orders = {(order.namespace, order.relation): order for order in (*observed.column_order, *desired.column_order)}
+    snapshot = Snapshot(
+        schema=Schema.of(objects.values()),
+        server_version=observed.server_version,
+        fingerprint="",
+        column_order=tuple(sorted(orders.values())),
+        dependencies=tuple(sorted(_within(edges, objects))),
+    )
+    return snapshot, list(withheld.values())
+
+
+def _within(edges: Iterable[Dependency], objects: dict[ObjectId, SchemaObject]) -> list[Dependency]:
+    return [edge for edge in edges if edge.dependent in objects and edge.referenced in objects]
+
+
+def _undo_followers(
+    objects: dict[ObjectId, SchemaObject],
+    present: dict[ObjectId, SchemaObject],
+    observed: Snapshot,
+    diff: SchemaDiff,
+    withheld: dict[ObjectId, Change],
+) -> None:
+    """What stays needs what it stands on: an unexpected table keeps its unexpected type."""
+    changes = {change.identity: change for change in diff.changes}
+    below: dict[ObjectId, list[ObjectId]] = {}
+    for edge in observed.dependencies:
+        below.setdefault(edge.dependent, []).append(edge.referenced)
+    waiting = list(withheld)
+    while waiting:
+        for needed in below.get(waiting.pop(), ()):
+            change = changes.get(needed)
+            if isinstance(change, Unexpected) and needed not in withheld:
+                withheld[needed] = change
+                objects[needed] = present[needed]
+                waiting.append(needed)
+
+
+def _undo_conflicts(
+    objects: dict[ObjectId, SchemaObject], diff: SchemaDiff, withheld: dict[ObjectId, Change]
+) -> None:
+    """What is missing cannot come while an unexpected object keeps its name: both wait."""
+    kept = {identity for identity, change in withheld.items() if isinstance(change, Unexpected)}
+    taken = {slot for identity in kept for slot in slots_of(objects[identity]) if slot[0] != "partition"}
+    missing = [change for change in diff.changes if isinstance(change, Missing)]
+    gone = {change.identity for change in missing if any(slot in taken for slot in slots_of(change.desired))}
+    for change in missing:
+        if change.identity in gone or any(below in gone for below in implied_references(change.desired)):
+            gone.add(change.identity)
+            del objects[change.identity]
+            withheld[change.identity] = change

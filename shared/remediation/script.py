@@ -1,0 +1,68 @@
+"""A plan as the text that `psql -f` runs, whatever the names in it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import groupby
+
+from shared.remediation.plan import Plan, ProofStatus, Statement
+from shared.remediation.psql import comment, shield
+
+_SETTINGS = (
+    "SET check_function_bodies = off",
+    "SET client_min_messages = warning",
+    "SET search_path = pg_catalog",
+)
+
+
+def render_script(plan: Plan, *, destructive: bool = False, guard_sql: str = "", title: str = "") -> str:
+    """Give the script; nothing at all for a plan without statements.
+
+    Args:
+        plan: What to render.
+        destructive: Write destructive statements as statements; otherwise they are comments.
+        guard_sql: One statement that raises an error when the tenant is not what the plan was made for.
+        title: What the header says the script is for.
+    """
+    if not plan.statements:
+        return ""
+    lines = list(_header(plan, title))
+    lines += ["\\set ON_ERROR_STOP on", *(f"{setting};" for setting in _SETTINGS), ""]
+    if guard_sql:
+        lines += [shield(guard_sql.rstrip().removesuffix(";")) + ";", ""]
+    for (transactional, withheld), run in groupby(
+        plan.statements, key=lambda s: (s.transactional, s.destructive and not destructive)
+    ):
+        lines += _run(list(run), transactional=transactional, withheld=withheld)
+    return "\n".join(lines).rstrip() + "\n"
+
+
+def _header(plan: Plan, title: str) -> Iterator[str]:
+    yield comment(f"fleetdrift remediation{': ' + title if title else ''}")
+    yield comment(f"from {plan.observed} to {plan.desired}")
+    match plan.proof.status:
+        case ProofStatus.PROVEN:
+            yield comment("proven on a scratch copy")
+        case _:
+            yield comment(f"not proven: {plan.proof.reason or 'no attempt was made'}")
+    yield ""
+
+
+def _run(statements: list[Statement], *, transactional: bool, withheld: bool) -> Iterator[str]:
+    if withheld:
+        yield comment("Destructive: read, and run by hand or ask for destructive statements.")
+    elif transactional:
+        yield "BEGIN;"
+    lock = timeout = None
+    for statement in statements:
+        if not withheld and (statement.lock_timeout_ms, statement.statement_timeout_ms) != (lock, timeout):
+            lock, timeout = statement.lock_timeout_ms, statement.statement_timeout_ms
+            yield f"SET lock_timeout = '{lock}ms';"
+            yield f"SET statement_timeout = '{timeout}ms';"
+        for hazard in statement.hazards:
+            yield comment(f"{hazard.kind.value}: {hazard.message}")
+        sql = shield(statement.sql) + ";"
+        yield comment(sql) if withheld else sql
+    if transactional and not withheld:
+        yield "COMMIT;"
+    yield ""
