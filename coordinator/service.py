@@ -2,19 +2,27 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
+from pathlib import Path
+
+from redis.exceptions import RedisError
 
 from coordinator.engine import EngineSettings
 from coordinator.fleet_reader import OnProgress
+from coordinator.metrics import FleetMetrics
 from coordinator.pipeline import run_scan
 from coordinator.queued_fleet import QueuedFleet
 from coordinator.report.model import ScanReport
+from coordinator.report.files import write_files
+from coordinator.scan_service import QueuedScans
 from coordinator.scratch import scratch_server
 from coordinator.settings.load import required
 from coordinator.settings.model import Settings
 from coordinator.store.store import Store
 from shared.postgres.scratch import ScratchServer
+from workers.redis_pool import connect_redis
 
 
 class Coordinator:
@@ -48,6 +56,43 @@ class Coordinator:
         """
         async with QueuedFleet.open(engine_settings(self.settings), self.store, scan=scan) as fleet:
             return await run_scan(self.settings, self._scratch, fleet, on_progress)
+
+    async def serve(self, on_listening: Callable[[int], None]) -> None:
+        """Take scans, keep the schedule, and answer HTTP, until cancelled.
+
+        Args:
+            on_listening: Told the port when requests are taken.
+
+        Raises:
+            ListenError: When the address cannot be listened on.
+        """
+        from coordinator.api.app import build_api  # lazy: only this command needs the framework
+        from coordinator.api.serve import serve
+
+        table = self.settings.file.serve
+        fleet = self.settings.file.fleet.name
+        metrics = FleetMetrics(fleet)
+        scans = QueuedScans(fleet, self.store, metrics, perform=self._perform, check=self._problems)
+        api = build_api(scans, metrics, self.settings.api_token)
+        async with asyncio.TaskGroup() as group:
+            group.create_task(serve(api, table.address, table.port, on_listening=on_listening))
+            group.create_task(scans.run(self.settings.file.scan.interval))
+
+    async def _perform(self, scan: str) -> ScanReport:
+        report = await self.scan(lambda _: None, scan=scan)
+        if self.settings.file.report.directory:
+            write_files(report, Path(self.settings.root, self.settings.file.report.directory))
+        return report
+
+    async def _problems(self) -> list[str]:
+        redis = connect_redis(required(self.settings.redis_url, "redis.url"))
+        try:
+            await redis.ping()
+        except RedisError as error:
+            return [f"Redis does not answer ({type(error).__name__})"]
+        finally:
+            await redis.aclose()
+        return []
 
 
 def engine_settings(settings: Settings) -> EngineSettings:

@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from coordinator.cli.progress import progress
+from coordinator.cli.serve import announce
 from coordinator.report.model import ScanReport
 
 
@@ -32,11 +33,17 @@ def command(tenants: int, directory: Path, *, serve: bool, port: int, interval: 
     from coordinator.demo.run import DemoOptions, run_demo  # lazy: cold start
 
     options = DemoOptions(directory=directory, tenants=tenants, serve=serve, port=port, interval=interval)
-    run_demo(options, click.echo, progress, lambda report: _show(report, options.directory, serve=serve))
+    run_demo(
+        options,
+        click.echo,
+        progress,
+        on_report=lambda report: _show(report, options.directory, serve=serve),
+        on_listening=lambda number: announce("127.0.0.1", number),
+    )
 
 
 def _show(report: ScanReport, directory: Path, *, serve: bool) -> None:
-    from coordinator.cli.report_output import render, write_files  # lazy: cold start
+    from coordinator.report.files import render, write_files  # lazy: cold start
 
     click.echo(render(report, "text"), nl=False)
     files = write_files(report, directory)

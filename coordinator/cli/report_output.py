@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -10,21 +9,11 @@ from typing import Any
 import click
 
 from coordinator.cli.exit_codes import DRIFT, ERROR, IN_SYNC, INCOMPLETE
+from coordinator.report.files import RENDERERS, render, write_files
 from coordinator.report.model import ScanReport, ScanStatus
 from coordinator.settings.load import load_settings
 from coordinator.settings.model import Settings
 
-RENDERERS = {
-    "text": "coordinator.report.text",
-    "json": "coordinator.report.json",
-    "html": "coordinator.report.html",
-    "markdown": "coordinator.report.markdown",
-    "sarif": "coordinator.report.sarif",
-    "junit": "coordinator.report.junit",
-}
-"""Module of each form; the function in it is `render_FORM`."""
-
-_FILES = {"json": "report.json", "html": "report.html"}
 _EXIT_CODES = {
     ScanStatus.IN_SYNC: IN_SYNC,
     ScanStatus.DRIFT: DRIFT,
@@ -53,27 +42,6 @@ def settings_of(config: Path) -> Settings:
             f"there is no {config}; name one with --config (deploy/fleetdrift.example.toml shows all)"
         )
     return load_settings(config)
-
-
-def render(report: ScanReport, form: str) -> str:
-    """Render a report in one of the forms."""
-    function: Callable[[ScanReport], str] = getattr(importlib.import_module(RENDERERS[form]), f"render_{form}")
-    return function(report)
-
-
-def write_files(report: ScanReport, directory: Path) -> list[Path]:
-    """Write report.json and report.html.
-
-    Returns:
-        The files, in the order written.
-    """
-    directory.mkdir(parents=True, exist_ok=True)
-    written = []
-    for form, name in _FILES.items():
-        path = directory / name
-        path.write_text(render(report, form), encoding="utf-8")
-        written.append(path)
-    return written
 
 
 def deliver(report: ScanReport, settings: Settings, form: str) -> None:

@@ -45,6 +45,7 @@ def run_demo(
     say: Callable[[str], None],
     progress: ProgressFactory,
     on_report: Callable[[ScanReport], None],
+    on_listening: Callable[[int], None],
 ) -> None:
     """Run the demo; every server and process it starts ends with it.
 
@@ -53,6 +54,7 @@ def run_demo(
         say: Prints one line.
         progress: Makes a progress bar from a label and a total.
         on_report: Called with the report of the scan, before serving begins.
+        on_listening: Told the port of the API and /metrics, when they are open.
 
     Raises:
         DemoFolderError: When the folder holds something else.
@@ -72,11 +74,15 @@ def run_demo(
         )
         stack.enter_context(worker_processes(configuration, options.directory))
         say("started two Celery workers")
-        asyncio.run(_scan_and_serve(configuration, options, progress, on_report))
+        asyncio.run(_scan_and_serve(configuration, options, progress, on_report, on_listening))
 
 
 async def _scan_and_serve(
-    configuration: Path, options: DemoOptions, progress: ProgressFactory, on_report: Callable[[ScanReport], None]
+    configuration: Path,
+    options: DemoOptions,
+    progress: ProgressFactory,
+    on_report: Callable[[ScanReport], None],
+    on_listening: Callable[[int], None],
 ) -> None:
     from coordinator.service import Coordinator  # lazy: Celery and the API's framework are slow to import
 
@@ -85,4 +91,4 @@ async def _scan_and_serve(
         with progress("tenants scanned", options.tenants) as on_progress:
             on_report(await coordinator.scan(on_progress))
         if options.serve:
-            await serve(coordinator)
+            await coordinator.serve(on_listening)

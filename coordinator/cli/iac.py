@@ -1,0 +1,63 @@
+"""`fleetdrift iac`: what a declaration comes to, for people and for machines."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+from typing import Any
+
+import click
+
+from coordinator.iac.source import SourceError
+from coordinator.iac.terraform.plan import evaluate
+from coordinator.iac.terraform.show import show_json
+from coordinator.iac.terraform.variables import Assignment
+
+
+class _InOrder(click.Command):
+    """Keeps `--var` and `--var-file` in the order they were given: the later one wins."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        _, _, order = self.make_parser(ctx).parse_args(args=list(args))
+        ctx.obj = [parameter.name for parameter in order]
+        return super().parse_args(ctx, args)
+
+
+@click.group()
+def iac() -> None:
+    """Read infrastructure-as-code declarations."""
+
+
+@iac.command(cls=_InOrder)
+@click.argument("folder", type=click.Path(exists=True, file_okay=False, path_type=Path))
+@click.option("--var", "variables", multiple=True, metavar="NAME=VALUE", help="Set a root variable.")
+@click.option("--var-file", "variable_files", multiple=True, metavar="FILE", help="Read root variables from a file.")
+@click.option("--output", type=click.Choice(["json"]), default="json", show_default=True)
+@click.pass_context
+def show(
+    ctx: click.Context, folder: Path, variables: tuple[str, ...], variable_files: tuple[str, ...], **_output: Any
+) -> None:
+    """Evaluate a Terraform configuration and print its planned values. Nothing is run."""
+    try:
+        assignments = _assignments(list(ctx.obj), variables, variable_files)
+        click.echo(show_json(evaluate(folder, assignments=assignments, environment=os.environ)))
+    except SourceError as error:
+        click.echo(f"fleetdrift: {error}", err=True)
+        sys.exit(1)
+
+
+def _assignments(
+    order: list[str], variables: tuple[str, ...], variable_files: tuple[str, ...]
+) -> tuple[Assignment, ...]:
+    given, files = iter(variables), iter(variable_files)
+    found: list[Assignment] = []
+    for option in order:
+        if option == "variables":
+            name, equals, value = next(given).partition("=")
+            if not equals:
+                raise click.UsageError("--var needs NAME=VALUE")
+            found.append(Assignment(name.strip(), value))
+        elif option == "variable_files":
+            found.append(Assignment("", next(files)))
+    return tuple(found)

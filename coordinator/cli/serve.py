@@ -1,0 +1,33 @@
+"""`fleetdrift serve`: the coordinator: takes scans, keeps the schedule, answers HTTP."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from pathlib import Path
+
+import click
+
+from coordinator.cli.report_output import settings_of
+from coordinator.settings.model import Settings
+
+
+@click.command("serve")
+@click.option("-c", "--config", type=click.Path(path_type=Path), default=Path("fleetdrift.toml"), show_default=True)
+def command(config: Path) -> None:
+    """Run the coordinator until stopped: /scans, /reports/latest, /metrics, /healthz, and scans on schedule."""
+    settings = settings_of(config)
+    logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    asyncio.run(_serve(settings))
+
+
+async def _serve(settings: Settings) -> None:
+    from coordinator.service import Coordinator  # lazy: cold start
+
+    async with Coordinator.open(settings) as coordinator:
+        await coordinator.serve(lambda port: announce(settings.file.serve.address, port))
+
+
+def announce(address: str, port: int) -> None:
+    """Say where the coordinator listens."""
+    click.echo(f"listening on http://{address}:{port}: /metrics, /healthz, /readyz, /scans, /reports/latest")
