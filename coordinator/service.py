@@ -14,8 +14,8 @@ from coordinator.fleet_reader import OnProgress
 from coordinator.metrics import FleetMetrics
 from coordinator.pipeline import run_scan
 from coordinator.queued_fleet import QueuedFleet
-from coordinator.report.model import ScanReport
 from coordinator.report.files import write_files
+from coordinator.report.model import ScanReport
 from coordinator.scan_service import QueuedScans
 from coordinator.scratch import scratch_server
 from coordinator.settings.load import required
