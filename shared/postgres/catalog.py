@@ -3,10 +3,13 @@
 A query file selects `address` ("classid:objid:subid", for dependencies) and the fields of its kind's model class by
 name; NULL stands for the model's default. One statement gives the rows as lines of JSON, another gives a hash of the
 same lines, so what is hashed is what would be read.
+
+Two expressions that many queries need have a file of their own: `{redacted:COLUMN}` and `{grants:ACL:OWNER}`.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
@@ -18,25 +21,34 @@ QUERIES = Path(__file__).with_name("queries")
 OLDEST_SERVER = 140000
 """`server_version_num` of the oldest major version that is read."""
 
+_VERSIONED: dict[str, tuple[tuple[int, str], ...]] = {
+    "publication": ((0, "publication_14.sql"), (150000, "publication_15.sql")),
+    "subscription": (
+        (0, "subscription_14.sql"),
+        (150000, "subscription_15.sql"),
+        (160000, "subscription_16.sql"),
+        (170000, "subscription_17.sql"),
+    ),
+}
 VERSIONS: dict[str, tuple[tuple[int, str], ...]] = {
-    "namespace": ((0, "namespace.sql"),),
-    "extension": ((0, "extension.sql"),),
-    "table": ((0, "table.sql"),),
-    "column": ((0, "column.sql"),),
-    "constraint": ((0, "constraint.sql"),),
-    "index": ((0, "index.sql"),),
-    "sequence": ((0, "sequence.sql"),),
-    "view": ((0, "view.sql"),),
-    "materialized_view": ((0, "materialized_view.sql"),),
-    "enum_type": ((0, "enum_type.sql"),),
+    kind: _VERSIONED.get(kind, ((0, f"{kind}.sql"),)) for kind in sorted(KINDS)
 }
 """Kind → (first `server_version_num`, file), ascending: differences between server versions are rows here."""
+
+_REDACTED = re.compile(r"\{redacted:([^}]+)\}")
+_GRANTS = re.compile(r"\{grants:([^}]+):([^}:]+)\}")
 
 
 @cache
 def query_text(file: str) -> str:
-    """Read one query file, without its leading and trailing blank space."""
-    return (QUERIES / file).read_text(encoding="utf-8").strip()
+    """Read one query file, with the shared expressions put in."""
+    text = (QUERIES / file).read_text(encoding="utf-8").strip()
+    text = _REDACTED.sub(lambda found: query_text("redacted.sql").replace("{option}", found[1]), text)
+    return _GRANTS.sub(lambda found: _grants(found[1], found[2]), text)
+
+
+def _grants(acl: str, owner: str) -> str:
+    return query_text("grants.sql").replace("= {owner}", f"= {owner}").replace("{acl}", acl)
 
 
 def query_file(kind: str, server_version: int) -> str:
@@ -47,7 +59,7 @@ def query_file(kind: str, server_version: int) -> str:
 def kinds_of(profile: Profile) -> tuple[str, ...]:
     """Give the kinds that are read under a profile, sorted."""
     wanted = profile.facets()
-    return tuple(sorted(kind for kind in VERSIONS if kind not in FACETS or kind in wanted))
+    return tuple(kind for kind in VERSIONS if kind not in FACETS or kind in wanted)
 
 
 def _line(kind: str) -> str:
@@ -74,14 +86,32 @@ def _hashed(kind: str, server_version: int) -> str:
 @cache
 def rows_statement(kinds: tuple[str, ...], server_version: int) -> str:
     """Build the statement that gives (kind, address, line) for these kinds; its parameter $1 is the namespace."""
-    return _union(_rows(kind, server_version) for kind in kinds)
+    return _prologue(kinds, server_version) + _union(_rows(kind, server_version) for kind in kinds)
 
 
 @cache
 def hash_statement(kinds: tuple[str, ...], server_version: int) -> str:
     """Build the statement that gives (kind, rows, bytes, hash) for these kinds; its parameter $1 is the namespace."""
-    return _union(_hashed(kind, server_version) for kind in kinds)
+    return _prologue(kinds, server_version) + _union(_hashed(kind, server_version) for kind in kinds)
+
+
+def _prologue(kinds: tuple[str, ...], server_version: int) -> str:
+    prologue = query_text("prologue.sql") + "\n"
+    if not FACETS.intersection(kinds):
+        return prologue
+    carriers = _union(_carrier(kind, server_version) for kind in KINDS if kind not in FACETS and kind != "view_column")
+    return prologue + query_text("carrier.sql").replace("{carriers}", carriers) + "\n"
+
+
+def _carrier(kind: str, server_version: int) -> str:
+    fields = KINDS[kind].__struct_fields__
+    parent = "k.parent::text" if "parent" in fields else "''"
+    signature = "k.signature::text" if "signature" in fields else "''"
+    return (
+        f"SELECT k.address::text AS address, '{kind}'::text AS of, k.namespace::text AS namespace, {parent} AS parent, "
+        f"k.name::text AS name, {signature} AS signature FROM (\n{query_text(query_file(kind, server_version))}\n) AS k"
+    )
 
 
 def _union(parts: Iterable[str]) -> str:
-    return query_text("prologue.sql") + "\n" + "\nUNION ALL\n".join(f"({part})" for part in parts)
+    return "\nUNION ALL\n".join(f"({part})" for part in parts)

@@ -15,6 +15,7 @@ from shared.schema.identity import ObjectId
 from shared.schema.schema import Dependency, Unmodelled
 
 _OWNED = frozenset("iaPSxe")
+_PUBLICATION = 6104  # an entry of a publication's list hangs on the table as well, but is the publication's
 _PREFERENCE = "iPSae"  # which edge of an unmodelled object leads to its owner
 _HOPS = 6  # operator class entry → class → family …: never longer in practice
 
@@ -51,7 +52,7 @@ class _Owners:
             if edge.type in _OWNED:
                 self._up.setdefault(edge.dependent._replace(part=0), []).append(edge)
         for owned in self._up.values():
-            owned.sort(key=lambda edge: (_PREFERENCE.find(edge.type), edge.referenced))
+            owned.sort(key=lambda edge: (edge.referenced.catalog != _PUBLICATION, _PREFERENCE.find(edge.type), edge))
 
     def of(self, address: Address) -> ObjectId | None:
         """Give the modelled object at, or above, an address."""

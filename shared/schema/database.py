@@ -10,7 +10,10 @@ class Namespace(Object, frozen=True, kw_only=True):
 
 
 class Extension(Object, frozen=True, kw_only=True):
-    """An installed extension. Its members are not drift and are not read."""
+    """An installed extension. Its members are not drift and are not read.
+
+    `version` is empty when it is the one its server installs by default: servers bring different ones.
+    """
 
     version: str = ""
     installed_in: str = ""

@@ -7,8 +7,14 @@ import msgspec
 from shared.schema.base import Facet, SignedObject
 
 
+DATABASE_OWNER = "{database_owner}"
+"""Stands for the role that owns the database, in `Owner.role`, `Grant.grantee` and the name of default privileges: it
+owns what nobody gave away, and is called differently in every tenant and on the scratch server. SQL has to look it up
+(`pg_database.datdba` of `current_database()`), never to quote it."""
+
+
 class Owner(Facet, frozen=True, kw_only=True):
-    """The role that owns an object."""
+    """The role that owns an object, or `DATABASE_OWNER`."""
 
     role: str
 

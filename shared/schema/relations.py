@@ -66,7 +66,11 @@ class ViewColumn(ChildObject, frozen=True, kw_only=True):
 
 
 class Constraint(ChildObject, frozen=True, kw_only=True):
-    """A table constraint (`pg_constraint` with `conrelid`)."""
+    """A table constraint (`pg_constraint` with `conrelid`).
+
+    `Column.not_null` says what holds. A constraint of type `not_null` (v18) is here only when it says more: a name that
+    is not automatic, NO INHERIT, NOT VALID.
+    """
 
     type: str  # primary_key | unique | check | foreign_key | exclusion | not_null
     definition: str  # pg_get_constraintdef: deferrability, NOT VALID, NO INHERIT, NOT ENFORCED are in it

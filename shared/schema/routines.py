@@ -6,7 +6,7 @@ from shared.schema.base import Object, SignedObject
 
 
 class Routine(SignedObject, frozen=True, kw_only=True):
-    """A function, procedure or window function; `signature` is pg_get_function_identity_arguments."""
+    """A function, procedure or window function; `signature` is the input types alone, PostgreSQL's own key."""
 
     type: str = "function"  # procedure | window
     definition: str  # pg_get_functiondef: every attribute is in it
@@ -17,7 +17,10 @@ class Routine(SignedObject, frozen=True, kw_only=True):
 
 
 class Aggregate(SignedObject, frozen=True, kw_only=True):
-    """An aggregate; `attributes` is CREATE AGGREGATE's option list in canonical order."""
+    """An aggregate; `attributes` is CREATE AGGREGATE's option list in canonical order.
+
+    `signature` is the input types, `*` when there are none, or "direct ORDER BY aggregated" of an ordered-set aggregate.
+    """
 
     arguments: str = ""
     attributes: tuple[str, ...] = ()

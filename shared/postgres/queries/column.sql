@@ -22,7 +22,7 @@ SELECT
     CASE WHEN a.attoptions IS NOT NULL THEN NULLIF(ARRAY(
         SELECT o FROM unnest(a.attoptions) AS o WHERE o LIKE 'n\_distinct%' ORDER BY o COLLATE "C"
     ), '{}') END AS options,
-    a.attfdwoptions AS foreign_options,
+    (SELECT array_agg({redacted:o} ORDER BY o COLLATE "C") FROM unnest(a.attfdwoptions) AS o) AS foreign_options,
     NULLIF(a.attislocal, true) AS local,
     NULLIF(a.attinhcount > 0, false) AS inherited
 FROM relation r

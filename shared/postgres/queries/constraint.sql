@@ -39,8 +39,9 @@ WHERE r.relkind IN ('r', 'p', 'f')
     AND k.contype IN ('p', 'u', 'c', 'f', 'x', 'n')
     -- One row per referenced partition hangs on the foreign key itself: PostgreSQL's bookkeeping, not a constraint.
     AND (k.contype <> 'f' OR k.conparentid = 0 OR parent.conrelid IS DISTINCT FROM k.conrelid)
-    -- v18 gives every NOT NULL a constraint. One with its automatic name says nothing that the column does not.
-    AND (k.contype <> 'n' OR NOT k.convalidated OR k.connoinherit OR k.conname <> (
+    -- v18 gives every NOT NULL a constraint. One with its automatic name, or that only follows its parent's, says
+    -- nothing that the column does not.
+    AND (k.contype <> 'n' OR NOT k.convalidated OR k.connoinherit OR k.conislocal AND k.conname <> (
         SELECT r.name || '_' || a.attname || '_not_null'
         FROM pg_attribute a WHERE a.attrelid = k.conrelid AND a.attnum = k.conkey[1]
     ))
