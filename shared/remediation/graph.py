@@ -9,10 +9,11 @@ from typing import Any, NamedTuple
 from shared.remediation.closure import TYPES, Decision
 from shared.remediation.hosting import creation_host, drop_host, inline_children
 from shared.remediation.ranks import kind_rank
-from shared.remediation.recipe import RECIPES, REBUILD, Context, Step
+from shared.remediation.recipe import REBUILD, RECIPES, Context, Step
 from shared.remediation.slots import slots_of
 from shared.schema.identity import ObjectId, QualifiedName
-from shared.schema.relations import Constraint, ForeignTable, Index, Sequence as SequenceObject, Table
+from shared.schema.relations import Constraint, ForeignTable, Index, Table
+from shared.schema.relations import Sequence as SequenceObject
 
 _NOTHING = ObjectId(kind="")
 _PHASES = ("release", "before", "drop", "begin", "create", "alter", "after", "finish", "discard")
@@ -110,7 +111,9 @@ class Graph:
             if recipe.finish is not None:
                 self._add(Node("finish", identity), recipe.finish(item, self.context))
         for identity, change in self.decision.alters.items():
-            if isinstance(change.desired, SequenceObject) and {"owned_by_table", "owned_by_column"} & set(change.fields):
+            if isinstance(change.desired, SequenceObject) and {"owned_by_table", "owned_by_column"} & set(
+                change.fields
+            ):
                 self._finish_sequence(identity, change.desired)
         for identity in self.context.aside:
             discard = RECIPES[identity.kind].discard
@@ -201,7 +204,10 @@ class Graph:
     def _parts_to_inherit(self, table: Table | ForeignTable) -> set[ObjectId]:
         """INHERIT and ATTACH want the columns and checks of both tables to be there."""
         desired = self.context.desired
-        names = [QualifiedName(table.namespace, table.name), *desired.parents(QualifiedName(table.namespace, table.name))]
+        names = [
+            QualifiedName(table.namespace, table.name),
+            *desired.parents(QualifiedName(table.namespace, table.name)),
+        ]
         parts = {c.identity for name in names for c in desired.columns(name)}
         own = {c.identity for c in desired.constraints(names[0]) if c.type != "foreign_key"}
         indexes = {index.identity for index in desired.indexes[names[0]]}

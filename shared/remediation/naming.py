@@ -96,6 +96,15 @@ def designation(identity: ObjectId) -> str:
             return name
 
 
+def grant_designation(identity: ObjectId) -> str:
+    """Spell a routine for GRANT, which names aggregates by their argument types alone."""
+    if identity.kind != "aggregate":
+        return designation(identity)
+    name = quote_qualified(QualifiedName(identity.namespace, identity.name))
+    types = identity.signature.removeprefix("*").removeprefix("ORDER BY ").replace(" ORDER BY ", ", ")
+    return f"{name}({types})"
+
+
 def keyword_of(kind: str) -> str:
     """Give the words that name a kind in COMMENT ON, SECURITY LABEL and ALTER … OWNER TO."""
     if kind in ("column", "view_column"):

@@ -6,24 +6,26 @@ from collections.abc import Iterable
 
 from shared.diff.changes import Change, SchemaDiff, Unverified
 from shared.diff.compare import diff_schemas
-from shared.remediation import kinds
 from shared.remediation.closure import Decision, decide
 from shared.remediation.graph import Graph, Node
 from shared.remediation.order import cycles, invert, sort_nodes
 from shared.remediation.plan import Plan, Statement
 from shared.remediation.ranks import is_facet
-from shared.remediation.recipe import Context, Step
-from shared.remediation.side import Side
 from shared.remediation.reachable import safe_snapshot
+from shared.remediation.recipe import Context, Step
+from shared.remediation.registry import FAMILIES
+from shared.remediation.side import Side
 from shared.schema.canonical import schema_hash
 from shared.schema.identity import ObjectId
 from shared.schema.relations import ForeignTable, Table
 from shared.schema.schema import Schema, Snapshot
 
-assert kinds, "importing the package fills the registry"
+assert FAMILIES, "the registry is filled by that import"
 
 _ROUNDS = 12  # of breaking cycles; each round ejects something or drops an edge
-_KEEPS_VALUES = frozenset({"table", "column", "base_type", "extension", "foreign_server", "user_mapping", "subscription"})
+_KEEPS_VALUES = frozenset(
+    {"table", "column", "base_type", "extension", "foreign_server", "user_mapping", "subscription"}
+)
 """Kinds whose DROP loses something even when CREATE follows."""
 
 

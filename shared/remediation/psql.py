@@ -1,4 +1,4 @@
-"""What psql does to a script before the server sees it, and how to keep it from doing so (psql: "SQL Interpolation")."""
+"""What psql does to a script before the server sees it, and how to keep it from that (psql, "SQL Interpolation")."""
 
 from __future__ import annotations
 

@@ -73,9 +73,7 @@ def _undo_followers(
                 waiting.append(needed)
 
 
-def _undo_conflicts(
-    objects: dict[ObjectId, SchemaObject], diff: SchemaDiff, withheld: dict[ObjectId, Change]
-) -> None:
+def _undo_conflicts(objects: dict[ObjectId, SchemaObject], diff: SchemaDiff, withheld: dict[ObjectId, Change]) -> None:
     """What is missing cannot come while an unexpected object keeps its name: both wait."""
     kept = {identity for identity, change in withheld.items() if isinstance(change, Unexpected)}
     taken = {slot for identity in kept for slot in slots_of(objects[identity]) if slot[0] != "partition"}

@@ -53,10 +53,11 @@ def _run(statements: list[Statement], *, transactional: bool, withheld: bool) ->
         yield comment("Destructive: read, and run by hand or ask for destructive statements.")
     elif transactional:
         yield "BEGIN;"
-    lock = timeout = None
+    set_to: tuple[int, int] | None = None
     for statement in statements:
-        if not withheld and (statement.lock_timeout_ms, statement.statement_timeout_ms) != (lock, timeout):
-            lock, timeout = statement.lock_timeout_ms, statement.statement_timeout_ms
+        lock, timeout = limits = statement.lock_timeout_ms, statement.statement_timeout_ms
+        if not withheld and limits != set_to:
+            set_to = limits
             yield f"SET lock_timeout = '{lock}ms';"
             yield f"SET statement_timeout = '{timeout}ms';"
         for hazard in statement.hazards:

@@ -65,9 +65,7 @@ def drop_column(column: Column, context: Context) -> list[Step]:
     return [Step(f"ALTER TABLE {what} DROP COLUMN {name}", (blocks_all(what), lost), destructive=not column.generated)]
 
 
-def alter_column(
-    desired: Column, observed: Column, fields: frozenset[str], context: Context
-) -> list[Step] | Verdict:
+def alter_column(desired: Column, observed: Column, fields: frozenset[str], context: Context) -> list[Step] | Verdict:
     """ALTER COLUMN; a column that begins or ceases to be computed is made anew, unless its values can stay."""
     if _is_computed_anew(desired, observed, fields, context):
         return REBUILD
@@ -95,7 +93,11 @@ def _parent_alters(column: Column, context: Context) -> bool:
     """Say whether ALTER TABLE on a parent brings the type down to this column."""
     for parent in context.desired.parents(_table(column)):
         before, after = context.observed.column(parent, column.name), context.desired.column(parent, column.name)
-        if before is not None and after is not None and (before.type, before.collation) != (after.type, after.collation):
+        if (
+            before is not None
+            and after is not None
+            and (before.type, before.collation) != (after.type, after.collation)
+        ):
             return True
     return False
 
@@ -158,7 +160,12 @@ def _alter_value(desired: Column, observed: Column, fields: frozenset[str], cont
         return steps
     if "default" in fields and desired.default and not _default_was_dropped(observed, desired):
         steps.append(Step(f"{_alter_only(desired)} SET DEFAULT {desired.default}", lock))
-    elif fields & {"default"} and not desired.default and not observed.generated and not _releases_default(desired, observed):
+    elif (
+        fields & {"default"}
+        and not desired.default
+        and not observed.generated
+        and not _releases_default(desired, observed)
+    ):
         steps.append(Step(f"{_alter_only(desired)} DROP DEFAULT", lock))
     if "identity_mode" in fields and desired.identity_mode and not is_partition_column(desired, context):
         if observed.identity_mode:
@@ -197,9 +204,7 @@ def _releases_default(desired: Column, observed: Column) -> bool:
     return not desired.default or observed.type != desired.type or desired.identity_mode != observed.identity_mode
 
 
-def release_column(
-    desired: Column, observed: Column, fields: frozenset[str], context: Context
-) -> list[Step]:
+def release_column(desired: Column, observed: Column, fields: frozenset[str], context: Context) -> list[Step]:
     """Drop the default, identity or expression that is in the way of what comes."""
     del context
     lock = (blocks_all(parent_name(observed)),)
@@ -224,7 +229,11 @@ def loosen_column(column: Column, below: ObjectId, context: Context) -> Loosened
         if column.default and desired.default and not _default_was_dropped(column, desired):
             after.append(Step(f"{_alter_only(desired)} SET DEFAULT {desired.default}", lock))
         return Loosened(before, tuple(after))
-    if below.kind in ("routine", "sequence", "operator", "aggregate", "cast") and column.default and not column.generated:
+    if (
+        below.kind in ("routine", "sequence", "operator", "aggregate", "cast")
+        and column.default
+        and not column.generated
+    ):
         restored = Step(f"{_alter_only(column)} SET DEFAULT {column.default}", lock)
         return Loosened((Step(f"{_alter_only(column)} DROP DEFAULT", lock),), (restored,))
     return None
@@ -247,4 +256,3 @@ register(
         disturbs=column_disturbs,
     ),
 )
-

@@ -20,7 +20,9 @@ def with_index_settings(constraint: Constraint) -> str:
 
     The deparse of an exclusion constraint has its storage parameters already.
     """
-    if constraint.type not in ("primary_key", "unique") or not (constraint.index_options or constraint.index_tablespace):
+    if constraint.type not in ("primary_key", "unique") or not (
+        constraint.index_options or constraint.index_tablespace
+    ):
         return constraint.definition
     head, tail = split_definition(constraint.definition)
     settings = f" WITH ({storage_parameters(constraint.index_options)})" if constraint.index_options else ""

@@ -121,7 +121,9 @@ def alter_constraint(
     name = quote_identifier(desired.name)
     steps = []
     if "definition" in fields:
-        if not _same_but_for_deferral(desired, observed) or (desired.type != "foreign_key" and not _only_validates(desired, observed)):
+        if not _same_but_for_deferral(desired, observed) or (
+            desired.type != "foreign_key" and not _only_validates(desired, observed)
+        ):
             return REBUILD
         if not _only_validates(desired, observed):
             wanted = next((d for d in _DEFERRABLE if d in desired.definition), " NOT DEFERRABLE")

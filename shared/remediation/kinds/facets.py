@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from shared.remediation.naming import spell
 from shared.remediation.recipe import Context, Recipe, Step, register
 from shared.schema.database import DatabaseSetting
@@ -80,6 +82,21 @@ def alter_labels(
     return drop_labels(gone, context) + set_labels(desired, context)
 
 
+_LISTS = frozenset(
+    {
+        "search_path",
+        "temp_tablespaces",
+        "local_preload_libraries",
+        "session_preload_libraries",
+        "shared_preload_libraries",
+        "unix_socket_directories",
+    }
+)
+"""Settings with GUC_LIST_QUOTE (guc_tables.c); pg_dump keeps the same list."""
+
+_ELEMENT = re.compile(r'"((?:[^"]|"")*)"|([^",\s]+)')
+
+
 def _setting_head(setting: DatabaseSetting) -> str:
     # current_database() has no literal form in ALTER DATABASE: psql's and the workers' connection is to the tenant's own.
     if setting.signature:
@@ -88,7 +105,9 @@ def _setting_head(setting: DatabaseSetting) -> str:
 
 
 def _setting(setting: DatabaseSetting, action: str) -> list[Step]:
-    template = quote_literal(f"{_setting_head(setting)} {action}".replace("%I", "\0").replace("%", "%%").replace("\0", "%I"))
+    template = quote_literal(
+        f"{_setting_head(setting)} {action}".replace("%I", "\0").replace("%", "%%").replace("\0", "%I")
+    )
     body = f"BEGIN EXECUTE pg_catalog.format({template}, pg_catalog.current_database()); END"
     return [Step(f"DO {quote_literal(body)}")]
 
@@ -97,7 +116,17 @@ def set_setting(setting: DatabaseSetting, context: Context) -> list[Step]:
     """ALTER DATABASE or ROLE … SET."""
     del context
     name = ".".join(quote_identifier(part) for part in setting.name.split("."))
-    return _setting(setting, f"SET {name} TO {quote_literal(setting.value)}")
+    return _setting(setting, f"SET {name} TO {_value(setting)}")
+
+
+def _value(setting: DatabaseSetting) -> str:
+    """A list of names is kept as one text of quoted elements, and must be written as several."""
+    if setting.name not in _LISTS:
+        return quote_literal(setting.value)
+    elements = _ELEMENT.findall(setting.value)
+    return (
+        ", ".join(quote_literal(quoted.replace('""', '"') if quoted else plain) for quoted, plain in elements) or "''"
+    )
 
 
 def drop_setting(setting: DatabaseSetting, context: Context) -> list[Step]:

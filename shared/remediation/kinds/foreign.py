@@ -98,9 +98,7 @@ def drop_mapping(item: UserMapping, context: Context) -> list[Step]:
     return [Step(f"DROP {_mapping(item)}", (loses("the credentials kept in it"),), destructive=True)]
 
 
-def alter_mapping(
-    desired: UserMapping, observed: UserMapping, fields: frozenset[str], context: Context
-) -> list[Step]:
+def alter_mapping(desired: UserMapping, observed: UserMapping, fields: frozenset[str], context: Context) -> list[Step]:
     """Options in place."""
     del fields, context
     return [Step(f"ALTER {_mapping(desired)} OPTIONS ({change_options(desired.options, observed.options)})")]

@@ -47,7 +47,11 @@ def _after_creation(index: Index, context: Context) -> list[Step]:
     lock = (blocks_all(what),)
     steps = [_statistics(index, entry) for entry in index.statistics]
     if index.clustered:
-        keyword = "MATERIALIZED VIEW" if context.desired.table(QualifiedName(index.namespace, index.table)) is None else "TABLE"
+        keyword = (
+            "MATERIALIZED VIEW"
+            if context.desired.table(QualifiedName(index.namespace, index.table)) is None
+            else "TABLE"
+        )
         steps.append(Step(f"ALTER {keyword} {what} CLUSTER ON {name}", lock))
     if index.replica_identity:
         steps.append(Step(f"ALTER TABLE ONLY {what} REPLICA IDENTITY USING INDEX {name}", lock))

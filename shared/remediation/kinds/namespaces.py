@@ -38,9 +38,7 @@ def drop_extension(extension: Extension, context: Context) -> list[Step]:
     return [Step(f"DROP EXTENSION {name}", (loses(f"what {name} keeps in tables of its own"),), destructive=True)]
 
 
-def alter_extension(
-    desired: Extension, observed: Extension, fields: frozenset[str], context: Context
-) -> list[Step]:
+def alter_extension(desired: Extension, observed: Extension, fields: frozenset[str], context: Context) -> list[Step]:
     """UPDATE TO and SET SCHEMA."""
     del observed, context
     name = quote_identifier(desired.name)

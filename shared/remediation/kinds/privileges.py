@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from shared.remediation.naming import designation
+from shared.remediation.naming import grant_designation
 from shared.remediation.recipe import Context, Recipe, Step, register
 from shared.remediation.side import Side
 from shared.schema.facets import DefaultPrivileges, Grant, Owner, Privileges
@@ -64,14 +64,21 @@ class _Acl:
     """An access control list as grantee → (privileges, grantable ones)."""
 
     def __init__(self, grants: Iterable[Grant]) -> None:
-        self.held = {grant.grantee: (set(grant.privileges) | set(grant.grantable), set(grant.grantable)) for grant in grants}
+        self.held = {
+            grant.grantee: (set(grant.privileges) | set(grant.grantable), set(grant.grantable)) for grant in grants
+        }
 
     def of(self, grantee: str) -> tuple[set[str], set[str]]:
         return self.held.get(grantee, (set(), set()))
 
 
 def change_grants(
-    desired: Iterable[Grant], observed: Iterable[Grant], target: str, owner: str, verbs: tuple[str, str], columns: str = ""
+    desired: Iterable[Grant],
+    observed: Iterable[Grant],
+    target: str,
+    owner: str,
+    verbs: tuple[str, str],
+    columns: str = "",
 ) -> list[str]:
     """Give the REVOKEs and GRANTs, per grantee, that lead from one list to the other.
 
@@ -108,7 +115,7 @@ def _steps(facet: Privileges, desired: Iterable[Grant], observed: Iterable[Grant
         target = f"ON TABLE {quote_qualified(QualifiedName(carrier.namespace, carrier.parent))}"
         columns = f" ({quote_identifier(carrier.name)})"
     else:
-        target, columns = f"ON {object_type} {designation(carrier)}", ""
+        target, columns = f"ON {object_type} {grant_designation(carrier)}", ""
     owner = _owner(carrier, context)
     return [Step(sql) for sql in change_grants(desired, observed, target, owner, ("", ""), columns)]
 

@@ -57,7 +57,9 @@ def alter_sequence(
 ) -> list[Step] | Verdict:
     """ALTER SEQUENCE with every option that differs; the type first, for the bounds follow it."""
     del context
-    if "identity_of_column" in fields or (desired.identity_of_column and fields & {"owned_by_table", "owned_by_column"}):
+    if "identity_of_column" in fields or (
+        desired.identity_of_column and fields & {"owned_by_table", "owned_by_column"}
+    ):
         return REBUILD
     steps = []
     if fields & _OPTIONS:
@@ -89,9 +91,7 @@ def _changes(desired: Sequence, observed: Sequence, fields: frozenset[str]) -> s
     return " ".join(parts)
 
 
-def release_sequence(
-    desired: Sequence, observed: Sequence, fields: frozenset[str], context: Context
-) -> list[Step]:
+def release_sequence(desired: Sequence, observed: Sequence, fields: frozenset[str], context: Context) -> list[Step]:
     """Let go of the owner, which may be about to be dropped."""
     del context
     if not fields & {"owned_by_table", "owned_by_column"} or desired.identity_of_column or observed.identity_of_column:

@@ -21,7 +21,9 @@ def create_table(table: Table | ForeignTable, context: Context) -> list[Step]:
     inlined = context.inlined.get(table.identity, set())
     columns = [column for column in context.desired.columns(name) if column.identity in inlined]
     clauses = [clause for column in columns if (clause := _column_item(table, column, context))]
-    clauses += [inline_clause(c) for c in context.desired.constraints(name) if c.identity in inlined and _stated(c, table)]
+    clauses += [
+        inline_clause(c) for c in context.desired.constraints(name) if c.identity in inlined and _stated(c, table)
+    ]
     steps = [Step(_create_sql(table, clauses))]
     for column in columns:
         steps += [Step(sql) for sql in adjustments(column, context)]

@@ -14,7 +14,9 @@ _ENABLE = {"origin": "ENABLE", "disabled": "DISABLE", "replica": "ENABLE REPLICA
 
 def create_trigger(trigger: Trigger, context: Context) -> list[Step]:
     """CREATE TRIGGER; the clones on partitions come with their parent's."""
-    steps = [] if trigger.partition_child else [Step(trigger.definition.rstrip(), (blocks_writes(parent_name(trigger)),))]
+    steps = (
+        [] if trigger.partition_child else [Step(trigger.definition.rstrip(), (blocks_writes(parent_name(trigger)),))]
+    )
     return steps + (_enable(trigger, "TRIGGER") if trigger.enabled != "origin" else [])
 
 
@@ -132,7 +134,6 @@ def alter_event_trigger(
     """ENABLE and DISABLE in place."""
     del observed, context
     return _enable_event(desired) if fields <= {"enabled"} else REBUILD
-
 
 
 register(Trigger, Recipe(create=create_trigger, drop=drop_trigger, alter=alter_trigger))

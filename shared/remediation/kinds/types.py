@@ -51,7 +51,13 @@ def discard_type(item: AnyType, context: Context) -> list[Step]:
     """DROP what was set aside."""
     del context
     name = quote_qualified(QualifiedName(item.namespace, aside_name(item.name)))
-    return [Step(f"DROP {_keyword(item)} {name}", (loses(f"what only the old {qualified(item)} could say"),), destructive=True)]
+    return [
+        Step(
+            f"DROP {_keyword(item)} {name}",
+            (loses(f"what only the old {qualified(item)} could say"),),
+            destructive=True,
+        )
+    ]
 
 
 def create_enum(enum: EnumType, context: Context) -> list[Step]:
@@ -61,9 +67,7 @@ def create_enum(enum: EnumType, context: Context) -> list[Step]:
     return [Step(f"CREATE TYPE {qualified(enum)} AS ENUM ({labels})")]
 
 
-def alter_enum(
-    desired: EnumType, observed: EnumType, fields: frozenset[str], context: Context
-) -> list[Step] | Verdict:
+def alter_enum(desired: EnumType, observed: EnumType, fields: frozenset[str], context: Context) -> list[Step] | Verdict:
     """ADD VALUE in place when labels only come in between; removal and reordering make another type."""
     del fields, context
     kept = tuple(label for label in desired.labels if label in set(observed.labels))

@@ -72,7 +72,9 @@ def alter_materialized_view(
     steps = [Step(f"ALTER MATERIALIZED VIEW {what} {change}") for change in changes]
     if "tablespace" in fields:
         target = quote_identifier(desired.tablespace or "pg_default")
-        steps.append(Step(f"ALTER MATERIALIZED VIEW {what} SET TABLESPACE {target}", (blocks_all(what), rewrites(what))))
+        steps.append(
+            Step(f"ALTER MATERIALIZED VIEW {what} SET TABLESPACE {target}", (blocks_all(what), rewrites(what)))
+        )
     return steps
 
 
