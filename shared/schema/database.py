@@ -1,4 +1,4 @@
-"""What belongs to the database rather than to a table: namespaces, extensions, text search, foreign data, publications."""
+"""What belongs to the database, not to a table: namespaces, extensions, text search, foreign data, publications."""
 
 from __future__ import annotations
 

@@ -6,7 +6,6 @@ import msgspec
 
 from shared.schema.base import Facet, SignedObject
 
-
 DATABASE_OWNER = "{database_owner}"
 """Stands for the role that owns the database, in `Owner.role`, `Grant.grantee` and the name of default privileges: it
 owns what nobody gave away, and is called differently in every tenant and on the scratch server. SQL has to look it up

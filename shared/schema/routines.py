@@ -19,7 +19,7 @@ class Routine(SignedObject, frozen=True, kw_only=True):
 class Aggregate(SignedObject, frozen=True, kw_only=True):
     """An aggregate; `attributes` is CREATE AGGREGATE's option list in canonical order.
 
-    `signature` is the input types, `*` when there are none, or "direct ORDER BY aggregated" of an ordered-set aggregate.
+    `signature` is the input types, `*` when there are none, "direct ORDER BY aggregated" of an ordered-set aggregate.
     """
 
     arguments: str = ""
