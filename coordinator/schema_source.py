@@ -12,16 +12,21 @@ from pathlib import Path
 import msgspec
 
 from coordinator.scratch import scratch_server
-from shared.diff.changes import SchemaDiff
+from shared.diff.changes import Altered, Change, SchemaDiff
 from shared.diff.compare import diff_schemas
 from shared.postgres.connection import connect_url
 from shared.postgres.introspect import read_snapshot
-from shared.postgres.scratch import ScratchServer, compile_spec, settle
+from shared.postgres.scratch import MaterialiseError, ScratchServer, compile_spec, settle
 from shared.remediation.plan import Plan
 from shared.remediation.planner import plan_remediation
 from shared.schema.profile import Profile
 from shared.schema.schema import Snapshot
 from shared.targets import Limits
+
+_SPELT = frozenset(
+    {"columns", "default", "definition", "partition_bound", "partition_key", "predicate", "using", "with_check"}
+)
+"""Fields that hold PostgreSQL's deparse, which is no fixpoint of itself."""
 
 _URL_SCHEMES = ("postgresql://", "postgres://")
 
@@ -88,12 +93,40 @@ async def compare_sources(desired: str, observed: str, profile: Profile, *, dest
         found = await _read(observed, profile, scratch)
         diff = diff_schemas(wanted.schema, found.schema)
         both_live = desired.startswith(_URL_SCHEMES) and observed.startswith(_URL_SCHEMES)
-        if diff and not (both_live and wanted.server_version == found.server_version):
+        if both_live and wanted.server_version // 10000 == found.server_version // 10000:
+            if any(map(_may_be_spelling, diff.changes)):
+                diff = await _without_respelled(await scratch.get(), diff, wanted, found, profile)
+        elif diff:
             server = await scratch.get()
             wanted = await settle(server, wanted, profile)
             found = await settle(server, found, profile)
             diff = diff_schemas(wanted.schema, found.schema)
         return Comparison(diff=diff, plan=plan_remediation(wanted, found, diff, destructive=destructive))
+
+
+def _may_be_spelling(change: Change) -> bool:
+    """Say whether a change may be two spellings of one thing. The text of a routine is the author's, never respelt."""
+    return isinstance(change, Altered) and change.identity.kind != "routine" and not _SPELT.isdisjoint(change.fields)
+
+
+async def _without_respelled(
+    server: ScratchServer, diff: SchemaDiff, wanted: Snapshot, found: Snapshot, profile: Profile
+) -> SchemaDiff:
+    """Drop the changes that vanish when one server has spelt both sides as often (a dump restored, say).
+
+    The rest keeps the live servers' own spelling, which the plan has to match. When a side cannot be rebuilt, every
+    change stays.
+    """
+    try:
+        rebuilt = diff_schemas(
+            (await settle(server, wanted, profile)).schema, (await settle(server, found, profile)).schema
+        )
+    except MaterialiseError:
+        return diff
+    real = {change.identity for change in rebuilt.changes}
+    return SchemaDiff(
+        tuple(change for change in diff.changes if not _may_be_spelling(change) or change.identity in real)
+    )
 
 
 async def _read(source: str, profile: Profile, scratch: _Scratch) -> Snapshot:
