@@ -1,0 +1,73 @@
+"""How a bad source is refused, and how much of one is read at all."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+MAX_FILE_BYTES = 16 * 1024 * 1024
+"""Larger than any hand-written declaration; smaller than what would stall a parser."""
+
+
+class SourceError(Exception):
+    """A source that cannot be read, at a place.
+
+    Args:
+        file: Path relative to the source's root.
+        line: 1-based, 0 when the whole file is meant.
+        message: One clear sentence, free of file contents and credentials.
+    """
+
+    def __init__(self, file: str, line: int, message: str) -> None:
+        super().__init__(file, line, message)
+        self.file = file
+        self.line = line
+        self.message = message
+
+    def __str__(self) -> str:
+        return f"{self.file}:{self.line}: {self.message}" if self.line else f"{self.file}: {self.message}"
+
+
+class LimitError(SourceError):
+    """A source that asks for more than it may have: never caught by `try()` and friends."""
+
+
+def read_bytes(path: Path, shown: str) -> bytes:
+    """Read a whole file, within bounds.
+
+    Args:
+        path: Where it is.
+        shown: How messages call it.
+
+    Raises:
+        SourceError: When it cannot be read or is too large.
+    """
+    try:
+        if not path.is_file():
+            raise SourceError(shown, 0, "no such file" if not path.exists() else "not a regular file")
+        if path.stat().st_size > MAX_FILE_BYTES:
+            raise LimitError(shown, 0, f"larger than {MAX_FILE_BYTES} bytes")
+        return path.read_bytes()
+    except OSError as error:
+        raise SourceError(shown, 0, f"cannot be read: {error.strerror}") from error
+
+
+def read_text(path: Path, shown: str) -> str:
+    """Read a whole UTF-8 file, line endings as they are.
+
+    Raises:
+        SourceError: When it cannot be read, is too large, or is not UTF-8.
+    """
+    return decode_text(read_bytes(path, shown), shown)
+
+
+def decode_text(data: bytes, shown: str) -> str:
+    """Decode UTF-8, naming the line of the first byte that is not.
+
+    Raises:
+        SourceError: When it is not UTF-8.
+    """
+    try:
+        return data.decode("utf-8")
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        raise SourceError(shown, line, "not UTF-8 text") from error

@@ -1,0 +1,184 @@
+"""A module: the files of one folder, merged with their overrides, declarations by name."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TypeVar
+
+import msgspec
+
+from coordinator.iac.source import SourceError, decode_text
+from coordinator.iac.terraform.body import parse_body
+from coordinator.iac.terraform.files import Files
+from coordinator.iac.terraform.json_body import LABELS, parse_json_body
+from coordinator.iac.terraform.syntax import Attribute, Block, Body
+
+
+_Key = TypeVar("_Key")
+
+
+class Module(msgspec.Struct, eq=False, kw_only=True):
+    """What one folder declares.
+
+    Args:
+        path: The folder relative to the root module, `.` for the root itself: what `path.module` says.
+        variables, locals, outputs, resources, modules: By name; resources by (mode, type, name).
+        imports: `import` blocks.
+    """
+
+    path: str
+    variables: dict[str, Block] = {}
+    locals: dict[str, Attribute] = {}
+    outputs: dict[str, Block] = {}
+    resources: dict[tuple[str, str, str], Block] = {}
+    modules: dict[str, Block] = {}
+    imports: list[Block] = []
+
+
+def is_configuration_folder(folder: Path) -> bool:
+    """Say whether a folder holds Terraform files."""
+    return any(entry.name.endswith((".tf", ".tf.json")) for entry in folder.iterdir() if entry.is_file())
+
+
+def load_module(files: Files, path: str, at: tuple[str, int] = ("", 0)) -> Module:
+    """Read and merge the files of a folder, overrides last.
+
+    Args:
+        files: What may be read.
+        path: The folder, relative to the root module.
+        at: Where the module is called, for the message when there is no such folder.
+
+    Raises:
+        SourceError: With file and line.
+    """
+    try:
+        folder = files.locate(path)
+        names = sorted(entry.name for entry in folder.iterdir() if entry.is_file())
+    except SourceError as error:
+        raise SourceError(at[0] or path, at[1], f"Unreadable module directory: {error.message}") from None
+    except OSError as error:
+        reason = f"Unreadable module directory: {path!r} cannot be read: {error.strerror}"
+        raise SourceError(at[0] or path, at[1], reason) from None
+    module = Module(path=path)
+    names = [name for name in names if name.endswith((".tf", ".tf.json")) and not name.startswith(".")]
+    if not names and at[0]:
+        raise SourceError(at[0], at[1], f"Unreadable module directory: {path!r} holds no configuration files")
+    for name in names:
+        if not _is_override(name):
+            _declare_all(module, _read(files, path, name))
+    for name in names:
+        if _is_override(name):
+            _override_all(module, _read(files, path, name))
+    return module
+
+
+def _is_override(name: str) -> bool:
+    stem = name.removesuffix(".json").removesuffix(".tf")
+    return stem == "override" or stem.endswith("_override")
+
+
+def _read(files: Files, path: str, name: str) -> Body:
+    relative = name if path == "." else f"{path}/{name}"
+    text = decode_text(files.read(relative), relative)
+    return parse_json_body(text, relative) if name.endswith(".json") else parse_body(text, relative)
+
+
+def _declare_all(module: Module, body: Body) -> None:
+    for attribute in body.attributes.values():
+        raise SourceError(
+            attribute.at.file,
+            attribute.at.line,
+            f"Unsupported argument: an argument named {attribute.name!r} is not expected here",
+        )
+    for block in body.blocks:
+        _check_labels(block)
+        match block.type:
+            case "variable":
+                _declare(module.variables, block.labels[0], block, "Duplicate variable declaration")
+            case "output":
+                _declare(module.outputs, block.labels[0], block, "Duplicate output definition")
+            case "module":
+                _declare(module.modules, block.labels[0], block, "Duplicate module call")
+            case "resource" | "data" | "ephemeral":
+                mode = "managed" if block.type == "resource" else block.type
+                key = (mode, block.labels[0], block.labels[1])
+                _declare(module.resources, key, block, f"Duplicate {block.type} configuration")
+            case "locals":
+                _declare_locals(module, block)
+            case "import":
+                module.imports.append(block)
+            case _:
+                pass  # terraform, provider, moved, removed, check: they declare no schema
+
+
+def _check_labels(block: Block) -> None:
+    wanted = LABELS.get(block.type)
+    if wanted is None:
+        raise SourceError(
+            block.at.file,
+            block.at.line,
+            f"Unsupported block type: blocks of type {block.type!r} are not expected here",
+        )
+    if len(block.labels) != wanted:
+        raise SourceError(
+            block.at.file,
+            block.at.line,
+            f"Invalid {block.type} block: it needs {wanted} labels, not {len(block.labels)}",
+        )
+
+
+def _declare(declared: dict[_Key, Block], name: _Key, block: Block, problem: str) -> None:
+    if name in declared:
+        raise SourceError(
+            block.at.file, block.at.line, f"{problem}: {block.labels[-1]!r} was already declared at {declared[name].at}"
+        )
+    declared[name] = block
+
+
+def _declare_locals(module: Module, block: Block) -> None:
+    for name, attribute in block.body.attributes.items():
+        if name in module.locals:
+            raise SourceError(
+                attribute.at.file,
+                attribute.at.line,
+                f"Duplicate local value definition: {name!r} was already defined at {module.locals[name].at}",
+            )
+        module.locals[name] = attribute
+
+
+def _override_all(module: Module, body: Body) -> None:
+    for block in body.blocks:
+        _check_labels(block)
+        match block.type:
+            case "variable":
+                _override(module.variables, block.labels[0], block)
+            case "output":
+                _override(module.outputs, block.labels[0], block)
+            case "module":
+                _override(module.modules, block.labels[0], block)
+            case "resource" | "data":
+                mode = "managed" if block.type == "resource" else "data"
+                _override(module.resources, (mode, block.labels[0], block.labels[1]), block)
+            case "locals":
+                module.locals.update(block.body.attributes)
+            case _:
+                pass
+
+
+def _override(declared: dict[_Key, Block], name: _Key, block: Block) -> None:
+    """Replace the arguments the override sets, and all nested blocks of each type it has any of."""
+    base = declared.get(name)
+    if base is None:
+        raise SourceError(
+            block.at.file,
+            block.at.line,
+            f"Missing base {block.type} definition to override: there is no {'.'.join(block.labels)}",
+        )
+    replaced = {_nested_type(inner) for inner in block.body.blocks}
+    kept = tuple(inner for inner in base.body.blocks if _nested_type(inner) not in replaced)
+    merged = Body(attributes={**base.body.attributes, **block.body.attributes}, blocks=(*kept, *block.body.blocks))
+    declared[name] = Block(at=base.at, type=base.type, labels=base.labels, body=merged)
+
+
+def _nested_type(block: Block) -> str:
+    return block.labels[0] if block.type == "dynamic" and block.labels else block.type

@@ -1,0 +1,117 @@
+"""Regular expressions: RE2's syntax run by the `regex` engine, with a time limit where RE2 has linear time."""
+
+from __future__ import annotations
+
+import re as _re
+from functools import lru_cache
+from typing import Any
+
+import regex
+
+from coordinator.iac.terraform.functions.registry import FunctionError, function
+from coordinator.iac.terraform.types import DYNAMIC, STRING, Type, list_of, object_of
+from coordinator.iac.terraform.values import Value, list_value, null_of, object_value, string, tuple_of
+
+TIMEOUT = 2.0
+"""Seconds one match may take. RE2 cannot backtrack; the engine here can."""
+
+_NOT_RE2 = _re.compile(r"\(\?(?:=|!|<=|<!|>|\||R|\d|&|P>|P=|\()|\\[1-9]|\\g<|[*+?}]\+")
+
+
+@lru_cache(maxsize=256)
+def compile_pattern(pattern: str) -> regex.Pattern[str]:
+    """Compile an RE2 pattern; what RE2 refuses (look-around, back references) is refused here.
+
+    Raises:
+        FunctionError: For an invalid pattern.
+    """
+    bare = _re.sub(r"\\\\|\\\(|\\\[|\[\^?\]?[^\]]*\]", "", pattern)
+    if _NOT_RE2.search(bare):
+        raise FunctionError("invalid regexp pattern: look-around, back references and atomic groups are not supported")
+    translated = pattern.replace(r"\z", r"\Z").replace("(?s-", "(?-").replace(r"\Q", "").replace(r"\E", "")
+    try:
+        # V0 keeps RE2's meaning of character classes; ASCII because RE2's \d, \w and \s are.
+        return regex.compile(translated, regex.ASCII | regex.VERSION0)
+    except regex.error as error:
+        raise FunctionError(f"invalid regexp pattern: {error}") from None
+
+
+def captures(pattern: regex.Pattern[str]) -> Type:
+    """The type a match has: a string, a tuple of unnamed groups, or an object of named ones."""
+    if pattern.groups == 0:
+        return STRING
+    if not pattern.groupindex:
+        return list_of(STRING)
+    if len(pattern.groupindex) != pattern.groups:
+        raise FunctionError("invalid regexp pattern: cannot mix both named and unnamed capture groups")
+    return object_of(dict.fromkeys(pattern.groupindex, STRING))
+
+
+def _captured(pattern: regex.Pattern[str], match: regex.Match[str]) -> Value:
+    if pattern.groups == 0:
+        return string(match.group())
+    if pattern.groupindex:
+        return object_value({name: _group(match.group(name)) for name in pattern.groupindex})
+    return tuple_of(_group(group) for group in match.groups())
+
+
+def _group(text: str | None) -> Value:
+    return null_of(STRING) if text is None else string(text)
+
+
+@function("regex", STRING, STRING)
+def _regex(pattern: Value, text: Value) -> Value:
+    compiled = compile_pattern(pattern.raw)
+    captures(compiled)
+    try:
+        match = compiled.search(text.raw, timeout=TIMEOUT)
+    except TimeoutError:
+        raise FunctionError("the pattern takes too long to match") from None
+    if match is None:
+        raise FunctionError("pattern did not match any part of the given string")
+    return _captured(compiled, match)
+
+
+@function("regexall", STRING, STRING)
+def _regexall(pattern: Value, text: Value) -> Value:
+    compiled = compile_pattern(pattern.raw)
+    captures(compiled)
+    try:
+        found = [_captured(compiled, match) for match in compiled.finditer(text.raw, timeout=TIMEOUT)]
+    except TimeoutError:
+        raise FunctionError("the pattern takes too long to match") from None
+    return list_value(found[0].type if found else DYNAMIC, found)
+
+
+@function("replace", STRING, STRING, STRING, returns=STRING)
+def _replace(text: Value, search: Value, replacement: Value) -> Value:
+    wanted = search.raw
+    if len(wanted) > 1 and wanted.startswith("/") and wanted.endswith("/"):
+        compiled = compile_pattern(wanted[1:-1])
+        try:
+            return string(compiled.sub(lambda match: _expanded(replacement.raw, match), text.raw, timeout=TIMEOUT))
+        except TimeoutError:
+            raise FunctionError("the pattern takes too long to match") from None
+    spans = text.spans if "\n" not in wanted and len(text.spans) <= 1 else ()
+    result = text.raw.replace(wanted, replacement.raw)
+    if len(result) > 64 * 1024 * 1024:
+        raise FunctionError("the result is too long")
+    return string(result, spans)
+
+
+_TEMPLATE = _re.compile(r"\$(?:\$|\{(\w+)\}|(\w+))")
+
+
+def _expanded(template: str, match: regex.Match[str]) -> str:
+    """Go's `Expand`: `$1`, `${name}`, `$$`; an unknown group is empty."""
+
+    def one(reference: Any) -> str:
+        if reference.group() == "$$":
+            return "$"
+        name = reference.group(1) or reference.group(2)
+        try:
+            return match.group(int(name) if name.isdigit() else name) or ""
+        except IndexError:
+            return ""
+
+    return _TEMPLATE.sub(one, template)

@@ -1,0 +1,219 @@
+"""YAML as Terraform reads and writes it (go-cty-yaml): YAML 1.2 core scalars mostly, merge keys, no custom tags."""
+
+from __future__ import annotations
+
+import re
+from fractions import Fraction
+from typing import Any
+
+import yaml
+
+from coordinator.iac.terraform.functions.json_text import quote
+from coordinator.iac.terraform.numbers import format_number, parse_number
+from coordinator.iac.terraform.values import NULL, Value, boolean, number, object_value, string, tuple_of
+
+MAX_NODES = 200_000
+"""Nodes one document may have once its aliases are followed."""
+
+_INTEGER = re.compile(r"[-+]?(?:0|[1-9][0-9_]*|0[0-7_]+)\Z")
+_RADIX = re.compile(r"([-+]?)0([xob])([0-9a-fA-F_]+)\Z")
+_FLOAT = re.compile(r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?\Z")
+_TRUE = {"true", "True", "TRUE", "y", "Y", "yes", "Yes", "YES", "on", "On", "ON"}
+_FALSE = {"false", "False", "FALSE", "n", "N", "no", "No", "NO", "off", "Off", "OFF"}
+_NULL = {"", "~", "null", "Null", "NULL"}
+_TIMESTAMP = re.compile(r"\d{4}-\d{1,2}-\d{1,2}(?:[Tt ].*)?\Z")
+
+
+def decode(text: str) -> Value:
+    """Read one YAML document into a value.
+
+    Raises:
+        ValueError: When it is not YAML, uses what is not supported, or is a bomb.
+    """
+    try:
+        documents = list(yaml.compose_all(text, Loader=yaml.SafeLoader))
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        where = f"on line {mark.line + 1}, column {mark.column + 1}: " if mark is not None else ""
+        raise ValueError(f"{where}{getattr(error, 'problem', None) or 'not YAML'}") from None
+    except RecursionError:
+        raise ValueError("nested too deeply") from None
+    if not documents or documents[0] is None:
+        raise ValueError("missing start of document")
+    if len(documents) > 1:
+        raise ValueError("only one document is allowed")
+    return _Reader().value(documents[0])
+
+
+class _Reader:
+    """Turns nodes into values, counting them, so that aliases cannot multiply without end."""
+
+    def __init__(self) -> None:
+        self._nodes = 0
+        self._open: set[int] = set()
+
+    def value(self, node: Any) -> Value:
+        self._nodes += 1
+        if self._nodes > MAX_NODES:
+            raise ValueError("too many nodes after following aliases")
+        if id(node) in self._open:
+            raise ValueError("an alias refers to what contains it")
+        self._open.add(id(node))
+        try:
+            if isinstance(node, yaml.ScalarNode):
+                return _scalar(node)
+            if isinstance(node, yaml.SequenceNode):
+                return tuple_of([self.value(item) for item in node.value])
+            return self._mapping(node)
+        finally:
+            self._open.discard(id(node))
+
+    def _mapping(self, node: Any) -> Value:
+        merged: dict[str, Value] = {}
+        own: dict[str, Value] = {}
+        for key_node, value_node in node.value:
+            if getattr(key_node, "value", None) == "<<" and key_node.style is None:
+                sources = value_node.value if isinstance(value_node, yaml.SequenceNode) else [value_node]
+                for source in reversed(sources):
+                    merged.update(self._merged(source))
+                continue
+            own[self._key(key_node)] = self.value(value_node)
+        return object_value({**merged, **own})
+
+    def _merged(self, node: Any) -> dict[str, Value]:
+        found = self.value(node)
+        if not isinstance(found.raw, dict):
+            raise ValueError("only a mapping can be merged")
+        inner: dict[str, Value] = found.raw
+        return inner
+
+    def _key(self, node: Any) -> str:
+        key = self.value(node)
+        if isinstance(key.raw, bool):
+            return "true" if key.raw else "false"
+        if isinstance(key.raw, str):
+            return key.raw
+        if isinstance(key.raw, (int, Fraction)):
+            return format_number(key.raw)
+        raise ValueError("only a string, number or bool can be a mapping key")
+
+
+def _scalar(node: Any) -> Value:
+    text: str = node.value
+    explicit = _explicit_tag(node)
+    if explicit == "tag:yaml.org,2002:str" or (node.style is not None and explicit is None):
+        return string(text)
+    if explicit == "tag:yaml.org,2002:binary":
+        return string("".join(text.split()))
+    if explicit is not None and not explicit.startswith("tag:yaml.org,2002:"):
+        raise ValueError(f"unsupported tag {explicit!r}")
+    return _plain(text)
+
+
+def _explicit_tag(node: Any) -> str | None:
+    # A composed node always has a tag; the implicit resolver of SafeLoader gives one of these for a plain scalar.
+    implied = yaml.SafeLoader("").resolve(yaml.ScalarNode, node.value, (node.style is None, node.style is not None))
+    return None if node.tag == implied else str(node.tag)
+
+
+def _plain(text: str) -> Value:
+    if text in _NULL:
+        return NULL
+    if text in _TRUE or text in _FALSE:
+        return boolean(text in _TRUE)
+    if _TIMESTAMP.match(text):
+        return string(text)
+    radix = _RADIX.match(text)
+    if radix is not None:
+        base = {"x": 16, "o": 8, "b": 2}[radix.group(2)]
+        try:
+            return number(int(radix.group(1) + radix.group(3).replace("_", ""), base))
+        except ValueError:
+            return string(text)
+    if _INTEGER.match(text):
+        digits = text.replace("_", "")
+        octal = len(digits.lstrip("+-")) > 1 and digits.lstrip("+-").startswith("0")
+        return number(int(digits, 8 if octal else 10))
+    if _FLOAT.match(text) and any(char.isdigit() for char in text):
+        parsed = parse_number(_with_digits(text))
+        if parsed is not None:
+            return number(parsed)
+    return string(text)
+
+
+def _with_digits(text: str) -> str:
+    whole, point, rest = text.partition(".")
+    sign = whole[:1] if whole[:1] in {"+", "-"} else ""
+    whole = whole.removeprefix(sign) or "0"
+    if point and not rest[:1].isdigit():
+        return f"{sign}{whole}{rest}"
+    return f"{sign}{whole}{point}{rest}"
+
+
+def encode(value: Value) -> str:
+    """Write a value as `yamlencode` does: block style, every string quoted, multi-line strings as literal blocks."""
+    lines = _lines(value, 0)
+    if isinstance(value.raw, (tuple, dict)) and value.raw:
+        return "\n".join(lines) + "\n"
+    text = "\n".join(lines)
+    scalar = not isinstance(value.raw, (str, tuple, dict))
+    return f"{text}\n...\n" if scalar else f"{text.rstrip()}\n"
+
+
+def _lines(value: Value, indent: int) -> list[str]:
+    pad = " " * indent
+    raw = value.raw
+    if isinstance(raw, dict) and raw:
+        out: list[str] = []
+        for key, item in raw.items():
+            out.extend(_entry(f"{pad}{quote(key, escape_html=False)}:", item, indent))
+        return out
+    if isinstance(raw, tuple) and raw:
+        out = []
+        for item in raw:
+            if isinstance(item.raw, (dict, tuple)) and item.raw:
+                inner = _lines(item, indent + 2)
+                out.append(f"{pad}- {inner[0].lstrip()}")
+                out.extend(inner[1:])
+            else:
+                first, *rest = _scalar_lines(item, indent)
+                out.append(f"{pad}- {first}")
+                out.extend(rest)
+        return out
+    first, *rest = _scalar_lines(value, indent)
+    return [pad + first, *rest]
+
+
+def _entry(prefix: str, item: Value, indent: int) -> list[str]:
+    if isinstance(item.raw, dict) and item.raw:
+        return [prefix, *_lines(item, indent + 2)]
+    if isinstance(item.raw, tuple) and item.raw:
+        # Sequences inside a mapping are not indented.
+        return [prefix, *_lines(item, indent)]
+    first, *rest = _scalar_lines(item, indent)
+    return [f"{prefix} {first}", *rest]
+
+
+def _scalar_lines(value: Value, indent: int) -> list[str]:
+    raw = value.raw
+    if raw is None:
+        return ["null"]
+    if isinstance(raw, bool):
+        return ["true" if raw else "false"]
+    if isinstance(raw, str):
+        return _string_lines(raw, indent)
+    if isinstance(raw, (int, Fraction)):
+        return [format_number(raw)]
+    return ["{}" if isinstance(raw, dict) else "[]"]
+
+
+def _string_lines(text: str, indent: int) -> list[str]:
+    if "\n" not in text:
+        return [quote(text, escape_html=False)]
+    body = text.removesuffix("\n")
+    chomping = "" if text.endswith("\n") else "-"
+    if text.endswith("\n\n"):
+        chomping = "+"
+    pad = " " * (indent + 2)
+    hint = "2" if body[:1] in {" ", "\n"} else ""
+    return [f"|{hint}{chomping}", *((pad + line) if line else "" for line in body.split("\n"))]

@@ -1,0 +1,382 @@
+"""One module, instantiated: its variables given, its locals, resources, calls and outputs evaluated on demand."""
+
+from __future__ import annotations
+
+import posixpath
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING
+
+from coordinator.iac.source import SourceError
+from coordinator.iac.terraform import operations, providers, syntax
+from coordinator.iac.terraform.body import constant_text
+from coordinator.iac.terraform.configuration import Module
+from coordinator.iac.terraform.evaluator import EvaluationError, Evaluator, Namespace
+from coordinator.iac.terraform.instances import (
+    MODULE_META_ARGUMENTS,
+    Key,
+    Lookup,
+    PlannedResource,
+    body_values,
+    expand,
+    refused,
+    shown_key,
+)
+from coordinator.iac.terraform.syntax import Attribute, Block, Expression
+from coordinator.iac.terraform.types import DYNAMIC
+from coordinator.iac.terraform.values import SENSITIVE, Value, object_value, string, tuple_of, unknown_of
+from coordinator.iac.terraform.variables import Declared, constants, declare
+from shared.schema.schema import Origin
+
+if TYPE_CHECKING:
+    from coordinator.iac.terraform.plan import Session
+
+MAX_MODULE_DEPTH = 20
+"""Modules within modules: deeper than that, a module calls itself."""
+
+_RUNNING = object()
+
+
+class ModuleRun:
+    """Evaluates one module instance.
+
+    Args:
+        session: What all modules share.
+        module: What the folder declares.
+        inputs: Gives each variable's value.
+        address: `module.t["acme"]`, empty for the root.
+        keys: String keys of the modules it is in.
+        depth: How many modules it is within.
+    """
+
+    def __init__(
+        self,
+        session: Session,
+        module: Module,
+        *,
+        inputs: Callable[[Declared], Value],
+        address: str = "",
+        keys: tuple[str, ...] = (),
+        depth: int = 0,
+    ) -> None:
+        if depth > MAX_MODULE_DEPTH:
+            raise SourceError(module.path, 0, f"modules call each other more than {MAX_MODULE_DEPTH} levels deep")
+        self.session = session
+        self.module = module
+        self.address = address
+        self.keys = keys
+        self.depth = depth
+        self._inputs = inputs
+        self._memo: dict[tuple[str, ...], object] = {}
+        self._calls: dict[str, list[tuple[Key, ModuleRun]]] = {}
+        self.evaluator = Evaluator(self._scope(), session.files, session.budget, session.call)
+
+    def _scope(self) -> dict[str, Value | Namespace]:
+        return {
+            "var": Lookup(self.variable),
+            "local": Lookup(self.local),
+            "module": Lookup(self.called),
+            "data": Lookup(lambda type_, _at: Lookup(lambda name, at: self.resource("data", type_, name, at))),
+            "ephemeral": Lookup(
+                lambda type_, _at: Lookup(lambda name, at: self.resource("ephemeral", type_, name, at))
+            ),
+            "path": Lookup(self._path),
+            "terraform": Lookup(self._terraform),
+            "each": refused('Reference to "each" in context without for_each'),
+            "count": refused('Reference to "count" in non-counted context'),
+            "self": refused('Invalid "self" reference: it has a meaning only in provisioners and postconditions'),
+            "": Lookup(lambda type_, _at: Lookup(lambda name, at: self.resource("managed", type_, name, at))),
+        }
+
+    def _once(self, key: tuple[str, ...], at: Origin, make: Callable[[], Value]) -> Value:
+        """Evaluate a name once; a name that needs itself is refused."""
+        found = self._memo.get(key)
+        if isinstance(found, Value):
+            return found
+        if found is _RUNNING:
+            raise EvaluationError(at.file, at.line, f"Cycle: {'.'.join(key)} refers to itself")
+        self._memo[key] = _RUNNING
+        try:
+            value = make()
+        except BaseException:
+            del self._memo[key]
+            raise
+        self._memo[key] = value
+        return value
+
+    def _path(self, name: str, at: Origin) -> Value:
+        known = {"module": self.module.path, "root": ".", "cwd": self.session.files.base.as_posix()}
+        if name not in known:
+            raise EvaluationError(at.file, at.line, f'Invalid "path" attribute: there is no path.{name}')
+        return string(known[name])
+
+    def _terraform(self, name: str, at: Origin) -> Value:
+        if name == "workspace":
+            return string("default")
+        raise EvaluationError(at.file, at.line, f'Invalid "terraform" attribute: there is no terraform.{name}')
+
+    def variable(self, name: str, at: Origin) -> Value:
+        """`var.name`."""
+        block = self.module.variables.get(name)
+        if block is None:
+            raise EvaluationError(at.file, at.line, f"Reference to undeclared input variable: {name!r}")
+        return self._once(("var", name), at, lambda: self._variable(block))
+
+    def _variable(self, block: Block) -> Value:
+        value = self._inputs(declare(block, constants(self.session.files, self.session.budget)))
+        scope: dict[str, Value | Namespace] = {"var": object_value({block.labels[0]: value})}
+        for validation in block.body.blocks:
+            if validation.type == "validation":
+                others = Lookup(lambda name, at: value if name == block.labels[0] else self.variable(name, at))
+                self._check(validation, self.evaluator.within({**scope, "var": others}), "Invalid value for variable")
+        return value
+
+    def _check(self, block: Block, evaluator: Evaluator, problem: str) -> None:
+        """Evaluate a custom condition."""
+        condition = block.body.attributes.get("condition")
+        if condition is None:
+            raise EvaluationError(
+                block.at.file, block.at.line, f"Missing required argument: {block.type} needs a condition"
+            )
+        held = operations.condition(evaluator.value(condition.expression), condition.at, "Invalid condition")
+        if held.is_known and not held.raw:
+            message = block.body.attributes.get("error_message")
+            said = evaluator.value(message.expression).raw if message is not None else ""
+            raise EvaluationError(condition.at.file, condition.at.line, f"{problem}: {said}")
+
+    def local(self, name: str, at: Origin) -> Value:
+        """`local.name`."""
+        attribute = self.module.locals.get(name)
+        if attribute is None:
+            raise EvaluationError(at.file, at.line, f"Reference to undeclared local value: {name!r}")
+        return self._once(("local", name), at, lambda: self.evaluator.value(attribute.expression))
+
+    def output(self, name: str) -> Value:
+        """Evaluate an output."""
+        block = self.module.outputs[name]
+        return self._once(("output", name), block.at, lambda: self._output(block))
+
+    def _output(self, block: Block) -> Value:
+        attribute = block.body.attributes.get("value")
+        if attribute is None:
+            raise EvaluationError(block.at.file, block.at.line, "Missing required argument: an output needs a value")
+        for inner in block.body.blocks:
+            if inner.type == "precondition":
+                self._check(inner, self.evaluator, "Module output value precondition failed")
+        value = self.evaluator.value(attribute.expression)
+        sensitive = block.body.attributes.get("sensitive")
+        if sensitive is not None and self.evaluator.value(sensitive.expression).raw is True:
+            value = value.marked(frozenset({SENSITIVE}))
+        return value
+
+    def resource(self, mode: str, type_: str, name: str, at: Origin) -> Value:
+        """A resource's value: an object, or with `count` a tuple and with `for_each` an object of them."""
+        block = self.module.resources.get((mode, type_, name))
+        if block is None:
+            shown = f"{'data.' if mode == 'data' else ''}{type_}.{name}"
+            raise EvaluationError(
+                at.file, at.line, f"Reference to undeclared resource: {shown!r} has not been declared"
+            )
+        return self._once((mode, type_, name), at, lambda: self._resource(mode, block))
+
+    def _resource(self, mode: str, block: Block) -> Value:
+        self._depend(block.body.attributes.get("depends_on"))
+        made = [
+            (key, self._instance(mode, block, key, evaluator))
+            for key, evaluator in expand(block.body, self.evaluator, block.at)
+        ]
+        return _combined(block, made)
+
+    def _instance(self, mode: str, block: Block, key: Key, evaluator: Evaluator) -> Value:
+        type_, name = block.labels
+        address = f"{'data.' if mode == 'data' else ''}{type_}.{name}{shown_key(key)}"
+        for lifecycle in block.body.blocks:
+            if lifecycle.type == "lifecycle":
+                for inner in lifecycle.body.blocks:
+                    if inner.type == "precondition":
+                        self._check(inner, evaluator, "Resource precondition failed")
+        attributes, blocks = body_values(block.body, evaluator)
+        values = providers.complete(mode, type_, attributes, blocks, block, evaluator)
+        values = self._imported(block, key, values)
+        self.session.completed.append(
+            PlannedResource(
+                address=f"{self.address}.{address}" if self.address else address,
+                mode=mode,
+                type=type_,
+                name=name,
+                index=key,
+                module=self.address,
+                module_keys=self.keys,
+                values=values,
+                block=block,
+                evaluator=evaluator.within({"self": values}),
+            )
+        )
+        return values
+
+    def _imported(self, block: Block, key: Key, values: Value) -> Value:
+        """An `import` block makes the id known."""
+        for entry in self.module.imports:
+            to, identity = entry.body.attributes.get("to"), entry.body.attributes.get("id")
+            if to is None or identity is None or _target(to.expression) != block.labels:
+                continue
+            for _, evaluator in expand(entry.body, self.evaluator, entry.at):
+                if _target_key(to.expression, evaluator) == key:
+                    return object_value({**values.raw, "id": evaluator.value(identity.expression)})
+        return values
+
+    def called(self, name: str, at: Origin) -> Value:
+        """`module.name`: an object of outputs, or with `count` or `for_each` a tuple or object of them."""
+        block = self.module.modules.get(name)
+        if block is None:
+            raise EvaluationError(at.file, at.line, f"Reference to undeclared module: {name!r}")
+        return self._once(("module", name), at, lambda: self._called(block))
+
+    def _called(self, block: Block) -> Value:
+        runs = self._runs(block)
+        if runs is None:
+            return unknown_of(DYNAMIC)
+        made = [(key, object_value({output: run.output(output) for output in run.module.outputs})) for key, run in runs]
+        return _combined(block, made)
+
+    def _runs(self, block: Block) -> list[tuple[Key, ModuleRun]] | None:
+        name = block.labels[0]
+        if name in self._calls:
+            return self._calls[name]
+        module = self._source(block)
+        if module is None:
+            return None
+        self._check_arguments(block, module)
+        runs = [
+            (key, self._run(block, module, key, evaluator))
+            for key, evaluator in expand(block.body, self.evaluator, block.at)
+        ]
+        self._calls[name] = runs
+        return runs
+
+    def _source(self, block: Block) -> Module | None:
+        attribute = block.body.attributes.get("source")
+        source = constant_text(attribute.expression) if attribute is not None else None
+        if attribute is None or source is None:
+            at = block.at if attribute is None else attribute.at
+            raise EvaluationError(at.file, at.line, "Invalid module source: a literal string is required")
+        if not source.startswith(("./", "../")):
+            self.session.unchecked.append(
+                f"{attribute.at}: module {block.labels[0]!r} comes from {source!r}, which is not a local folder, "
+                "so what it declares was not read"
+            )
+            return None
+        path = posixpath.normpath(posixpath.join(self.module.path, source))
+        return self.session.module(path, (attribute.at.file, attribute.at.line))
+
+    def _check_arguments(self, block: Block, module: Module) -> None:
+        for name, attribute in block.body.attributes.items():
+            if name not in MODULE_META_ARGUMENTS and name not in module.variables:
+                at = attribute.at
+                raise EvaluationError(at.file, at.line, f"Unsupported argument: the module has no variable {name!r}")
+        for name, variable in module.variables.items():
+            if name not in block.body.attributes and "default" not in variable.body.attributes:
+                raise EvaluationError(
+                    block.at.file, block.at.line, f"Missing required argument: the module needs a value for {name!r}"
+                )
+
+    def _run(self, block: Block, module: Module, key: Key, evaluator: Evaluator) -> ModuleRun:
+        def inputs(declared: Declared) -> Value:
+            attribute: Attribute | None = block.body.attributes.get(declared.block.labels[0])
+            if attribute is None:
+                given, at = declared.default, declared.block.at
+            else:
+                given, at = evaluator.value(attribute.expression), attribute.at
+            if given is None:
+                raise EvaluationError(at.file, at.line, f"Missing required argument: {declared.block.labels[0]!r}")
+            return declared.accept(given, at.file, at.line)
+
+        own = f"module.{block.labels[0]}{shown_key(key)}"
+        return ModuleRun(
+            self.session,
+            module,
+            inputs=inputs,
+            address=f"{self.address}.{own}" if self.address else own,
+            keys=(*self.keys, key) if isinstance(key, str) else self.keys,
+            depth=self.depth + 1,
+        )
+
+    def _depend(self, attribute: Attribute | None) -> None:
+        """Evaluate first what `depends_on` names."""
+        if attribute is None or not isinstance(attribute.expression, syntax.TupleCons):
+            return
+        for item in attribute.expression.items:
+            target = _target(item)
+            match target:
+                case ("module", name) if name in self.module.modules:
+                    for _, run in self._runs(self.module.modules[name]) or ():
+                        run.evaluate_all()
+                case ("data", type_, name):
+                    self.resource("data", type_, name, item.at)
+                case (type_, name) if type_ not in {"var", "local"}:
+                    self.resource("managed", type_, name, item.at)
+                case _:
+                    pass
+
+    def evaluate_all(self) -> None:
+        """Evaluate everything the module declares, in the order of its text."""
+        for name, variable in self.module.variables.items():
+            self.variable(name, variable.at)
+        for name, attribute in self.module.locals.items():
+            self.local(name, attribute.at)
+        declared: list[tuple[Origin, Callable[[], object]]] = []
+        for (mode, type_, name), block in self.module.resources.items():
+            declared.append((block.at, _bind(self.resource, mode, type_, name, block.at)))
+        declared.extend((block.at, _bind(self._evaluate_call, block)) for block in self.module.modules.values())
+        for _, run in sorted(declared, key=lambda entry: entry[0]):
+            run()
+        for name in self.module.outputs:
+            self.output(name)
+
+    def _evaluate_call(self, block: Block) -> None:
+        for _, run in self._runs(block) or ():
+            run.evaluate_all()
+
+    def named(self, name: str) -> Value | None:
+        """Give an output, local or variable of this name, whichever there is first."""
+        if name in self.module.outputs:
+            return self.output(name)
+        if name in self.module.locals:
+            return self.local(name, self.module.locals[name].at)
+        if name in self.module.variables:
+            return self.variable(name, self.module.variables[name].at)
+        return None
+
+
+def _bind(action: Callable[..., object], *arguments: object) -> Callable[[], object]:
+    return lambda: action(*arguments)
+
+
+def _combined(block: Block, made: Iterable[tuple[Key, Value]]) -> Value:
+    """One instance stands for itself; counted ones make a tuple, keyed ones an object."""
+    if "count" in block.body.attributes:
+        return tuple_of(value for _, value in made)
+    if "for_each" in block.body.attributes:
+        return object_value({str(key): value for key, value in made})
+    return next(value for _, value in made)
+
+
+def _target(node: Expression) -> tuple[str, ...]:
+    """Give the names of an address, keys left out: `module.t["a"]` is ("module", "t")."""
+    match node:
+        case syntax.Reference(name=name):
+            return (name,)
+        case syntax.GetAttribute(of=of, name=name):
+            return (*_target(of), name)
+        case syntax.GetIndex(of=of):
+            return _target(of)
+        case syntax.Template(parts=(syntax.Text(text=text),)):  # JSON syntax
+            return tuple(text.split("."))
+        case _:
+            return ()
+
+
+def _target_key(node: Expression, evaluator: Evaluator) -> Key:
+    if isinstance(node, syntax.GetIndex):
+        key = evaluator.value(node.key).raw
+        return key if isinstance(key, (str, int)) else None
+    return None

@@ -1,0 +1,120 @@
+"""A configuration evaluated: outputs and resource instances, as `terraform plan` on an empty state would have them.
+
+Lazy and memoised: a name is evaluated when something asks for it, so the order in which resources complete is an order
+in which they could be created. Nothing is run, no provider is asked; what only they know is unknown.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+import msgspec
+
+from coordinator.iac.source import LimitError, SourceError
+from coordinator.iac.terraform import functions
+from coordinator.iac.terraform.configuration import Module, load_module
+from coordinator.iac.terraform.evaluator import Budget, Evaluator
+from coordinator.iac.terraform.files import Files
+from coordinator.iac.terraform.instances import PlannedResource
+from coordinator.iac.terraform.module_run import ModuleRun
+from coordinator.iac.terraform.syntax import Call
+from coordinator.iac.terraform.values import DEFERRED, SENSITIVE, Value, deep_marks
+from coordinator.iac.terraform.variables import Assignment, check_declared, constants, gather, root_value
+
+
+class Plan(msgspec.Struct, frozen=True, eq=False, kw_only=True):
+    """What a configuration comes to.
+
+    Args:
+        outputs: By name, sorted.
+        resources: Every instance, in an order in which they could be created.
+        named: Values of the root's locals and variables, for what is declared by name (the expected version).
+        unchecked: What could not be evaluated, as sentences.
+    """
+
+    outputs: dict[str, Value]
+    resources: tuple[PlannedResource, ...]
+    named: Callable[[str], Value | None]
+    unchecked: tuple[str, ...]
+
+    def unknown_outputs(self) -> list[str]:
+        """Names of outputs that a plan cannot show before apply."""
+        return [name for name, value in self.outputs.items() if not value.is_known or DEFERRED in deep_marks(value)]
+
+
+class Session:
+    """What all modules of one evaluation share."""
+
+    def __init__(self, files: Files) -> None:
+        self.files = files
+        self.budget = Budget()
+        self.completed: list[PlannedResource] = []
+        self.unchecked: list[str] = []
+        self._modules: dict[str, Module] = {}
+
+    def module(self, path: str, at: tuple[str, int]) -> Module:
+        """Load a module's folder once."""
+        if path not in self._modules:
+            self._modules[path] = load_module(self.files, path, at)
+        return self._modules[path]
+
+    def call(self, evaluator: Evaluator, node: Call) -> Value:
+        """Evaluate a function call."""
+        return functions.call(evaluator, node)
+
+
+def evaluate(
+    folder: Path,
+    *,
+    assignments: tuple[Assignment, ...] = (),
+    environment: Mapping[str, str] | None = None,
+    confine: Path | None = None,
+) -> Plan:
+    """Evaluate the configuration of a folder.
+
+    Args:
+        folder: The root module.
+        assignments: `-var` and `-var-file`, in order.
+        environment: Where `TF_VAR_…` is looked for.
+        confine: The outermost folder whose files may be read; default: the repository that holds `folder`.
+
+    Raises:
+        SourceError: With file and line, for the first thing that is wrong.
+    """
+    session = Session(Files(folder, confine))
+    try:
+        return _evaluate(session, assignments, environment or {})
+    except RecursionError:
+        raise LimitError(str(folder), 0, "this configuration is nested too deeply to evaluate") from None
+
+
+def _evaluate(session: Session, assignments: tuple[Assignment, ...], environment: Mapping[str, str]) -> Plan:
+    root = session.module(".", ("", 0))
+    check_declared(root, assignments)
+    given = gather(session.files, session.budget, assignments, environment)
+    literals = constants(session.files, session.budget)
+    run = ModuleRun(
+        session,
+        root,
+        inputs=lambda declared: root_value(declared, given.get(declared.block.labels[0]), literals),
+    )
+    run.evaluate_all()
+    outputs = {name: run.output(name) for name in sorted(root.outputs)}
+    for name, value in outputs.items():
+        _check_sensitive(root, name, value)
+    return Plan(
+        outputs=outputs,
+        resources=tuple(session.completed),
+        named=run.named,
+        unchecked=tuple(dict.fromkeys(session.unchecked)),
+    )
+
+
+def _check_sensitive(root: Module, name: str, value: Value) -> None:
+    block = root.outputs[name]
+    if SENSITIVE in deep_marks(value) and "sensitive" not in block.body.attributes:
+        at = block.body.attributes["value"].at
+        raise SourceError(
+            at.file, at.line, f"Output refers to sensitive values: mark the output {name!r} as sensitive to allow it"
+        )

@@ -1,0 +1,195 @@
+"""What providers add to what is written: computed attributes, types, nested blocks. Data, in `provider_schemas.toml`."""
+
+from __future__ import annotations
+
+import json
+import tomllib
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from coordinator.iac.source import SourceError
+from coordinator.iac.terraform.convert import ConversionError, convert
+from coordinator.iac.terraform.evaluator import Budget, EvaluationError, Evaluator
+from coordinator.iac.terraform.files import Files
+from coordinator.iac.terraform.functions.json_text import from_plain
+from coordinator.iac.terraform.instances import Blocks
+from coordinator.iac.terraform.operations import OPEN
+from coordinator.iac.terraform.parser import parse_expression
+from coordinator.iac.terraform.syntax import Block
+from coordinator.iac.terraform.type_expressions import parse_type
+from coordinator.iac.terraform.types import DYNAMIC, ObjectType, Type, object_of
+from coordinator.iac.terraform.values import (
+    DEFERRED,
+    Unknown,
+    Value,
+    list_value,
+    null_of,
+    object_value,
+    set_value,
+    tuple_of,
+    unknown_of,
+)
+from coordinator.iac.terraform.variables import constants
+
+
+class _Schema(msgspec.Struct, frozen=True, eq=False):
+    """One resource type, or one nested block."""
+
+    attributes: dict[str, Type]
+    computed: frozenset[str]
+    blocks: dict[str, _Nested]
+
+
+class _Nested(msgspec.Struct, frozen=True, eq=False):
+    """A nested block: `list`, `set` or `single`."""
+
+    nesting: str
+    schema: _Schema
+
+
+@lru_cache(maxsize=1)
+def schemas() -> dict[str, _Schema]:
+    """Read the table of known resource types: `TYPE`, or `data.TYPE`."""
+    table = tomllib.loads(Path(__file__).with_name("provider_schemas.toml").read_text("utf-8"))
+    return {name: _schema(entry) for name, entry in table.items()}
+
+
+def _schema(entry: dict[str, Any]) -> _Schema:
+    nothing = constants(Files(Path("/nonexistent"), Path("/nonexistent")), Budget())
+    attributes: dict[str, Type] = {}
+    computed: set[str] = set()
+    for name, text in entry.get("attributes", {}).items():
+        words = text.split(" computed")
+        attributes[name], _ = parse_type(parse_expression(words[0], "provider_schemas.toml"), nothing)
+        if len(words) > 1:
+            computed.add(name)
+    blocks = {
+        name: _Nested(inner.get("nesting", "list"), _schema(inner)) for name, inner in entry.get("blocks", {}).items()
+    }
+    return _Schema(attributes, frozenset(computed), blocks)
+
+
+def complete(
+    mode: str,
+    type_: str,
+    attributes: dict[str, Value],
+    blocks: dict[str, Blocks],
+    block: Block,
+    evaluator: Evaluator,
+) -> Value:
+    """Give an instance's whole object: what is set, converted; what is not, null or unknown.
+
+    Raises:
+        EvaluationError: When a value does not fit the provider's type.
+    """
+    schema = schemas().get(f"data.{type_}" if mode == "data" else type_)
+    if schema is None:
+        return _without_schema(attributes, blocks)
+    values = _completed(schema, attributes, blocks, block)
+    if type_ == "terraform_data" and mode == "managed":
+        # After apply `output` is `input`: decided here and now, though no plan shows it.
+        values["output"] = values["input"].marked(frozenset({DEFERRED}))
+        values["id"] = Value(values["id"].type, Unknown.NOT_NULL)
+    if mode == "data":
+        _read_static(type_, values, evaluator, block)
+    return object_value(values)
+
+
+def _without_schema(attributes: dict[str, Value], blocks: dict[str, Blocks]) -> Value:
+    """An unknown resource type: what is set stands; anything else may be computed, so it is unknown."""
+    values = dict(attributes)
+    for name, found in blocks.items():
+        values[name] = tuple_of(found.values) if found.known else unknown_of(DYNAMIC, nullable=True)
+    values.setdefault("id", unknown_of(DYNAMIC, nullable=True))
+    made = object_value(values)
+    return Value(ObjectType(made.type.attributes, OPEN) if isinstance(made.type, ObjectType) else made.type, made.raw)
+
+
+def _completed(
+    schema: _Schema, attributes: dict[str, Value], blocks: dict[str, Blocks], block: Block
+) -> dict[str, Value]:
+    values: dict[str, Value] = {}
+    for name, given in attributes.items():
+        if name in schema.blocks:  # JSON syntax, and attributes-as-blocks
+            continue
+        values[name] = _converted(given, schema.attributes.get(name, DYNAMIC), name, block)
+    for name, type_ in schema.attributes.items():
+        given = values.get(name)
+        if given is None or (given.is_null and name in schema.computed):
+            values[name] = unknown_of(type_, nullable=True) if name in schema.computed else null_of(type_)
+    for name, nested in schema.blocks.items():
+        found = blocks.get(name) or _from_attribute(attributes.get(name))
+        values[name] = _nested(nested, found, block)
+    for name, found in blocks.items():
+        if name not in schema.blocks:
+            values[name] = tuple_of(found.values)
+    return values
+
+
+def _converted(given: Value, type_: Type, name: str, block: Block) -> Value:
+    try:
+        return convert(given, type_)
+    except ConversionError as error:
+        attribute = block.body.attributes.get(name)
+        at = block.at if attribute is None else attribute.at
+        raise EvaluationError(
+            at.file, at.line, f"Incorrect attribute value type: inappropriate value for attribute {name!r}: {error}"
+        ) from None
+
+
+def _from_attribute(value: Value | None) -> Blocks:
+    if value is None or value.is_null:
+        return Blocks([])
+    if not value.is_known:
+        return Blocks([], known=False)
+    return Blocks(list(value.raw) if isinstance(value.raw, tuple) else [value])
+
+
+def _nested(nested: _Nested, found: Blocks, block: Block) -> Value:
+    if not found.known:
+        return unknown_of(DYNAMIC)
+    items = [_nested_object(nested.schema, item, block) for item in found.values]
+    if nested.nesting == "single":
+        return items[0] if items else null_of(DYNAMIC)
+    element = items[0].type if items else object_of(nested.schema.attributes)
+    if nested.nesting == "set":
+        return set_value(element, items)
+    return list_value(element, items)
+
+
+def _nested_object(schema: _Schema, item: Value, block: Block) -> Value:
+    raw: dict[str, Value] = item.raw
+    attributes = {name: value for name, value in raw.items() if name not in schema.blocks}
+    blocks = {name: _from_attribute(value) for name, value in raw.items() if name in schema.blocks}
+    return object_value(_completed(schema, attributes, blocks, block))
+
+
+def _read_static(type_: str, values: dict[str, Value], evaluator: Evaluator, block: Block) -> None:
+    """Fill in what a data source only repeats from the configuration or its files."""
+    if type_ == "atlas_schema" and isinstance(values["src"].raw, str) and not values["src"].raw.startswith("file://"):
+        values["hcl"] = values["src"]
+    if type_ == "local_file" and isinstance(values["filename"].raw, str):
+        from coordinator.iac.terraform.functions.filesystem import file_value  # needs the evaluator, which needs this
+
+        values["content"] = file_value(evaluator, values["filename"])
+    if type_ == "terraform_remote_state":
+        values["outputs"] = _remote_outputs(values, evaluator, block)
+
+
+def _remote_outputs(values: dict[str, Value], evaluator: Evaluator, block: Block) -> Value:
+    """A local state file is a file like any other; what other backends hold is not known here."""
+    config = values["config"].raw
+    path = config.get("path") if isinstance(config, dict) else None
+    if values["backend"].raw != "local" or path is None or not isinstance(path.raw, str):
+        return unknown_of(DYNAMIC)
+    try:
+        state = json.loads(evaluator.files.read(path.raw))
+        return object_value({name: from_plain(output["value"]) for name, output in state["outputs"].items()})
+    except (ValueError, KeyError, TypeError, AttributeError):
+        reason = f"Unable to read remote state: {path.raw!r} is no Terraform state"
+    except SourceError as error:
+        reason = f"Unable to read remote state: {error.message}"
+    raise EvaluationError(block.at.file, block.at.line, reason)
