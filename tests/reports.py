@@ -19,6 +19,7 @@ from shared.schema.canonical import content_hash, schema_hash
 from shared.schema.identity import ObjectId
 from shared.schema.model import SchemaObject
 from shared.schema.relations import Column, Constraint, Index, Table
+from shared.schema.routines import Routine
 from shared.schema.schema import (
     Declaration,
     ObjectOrigin,
@@ -257,6 +258,54 @@ def partly_read() -> ScanReport:
     )
 
 
+def altered() -> ScanReport:
+    """Differences within objects, a plan that was not proven, and a query that no schema would satisfy."""
+    routine = Routine(
+        namespace="public",
+        name="vat",
+        signature="bigint",
+        definition="CREATE FUNCTION public.vat(bigint)\n RETURNS bigint\nAS $function$SELECT $1 * 19 / 100$function$",
+        result="bigint",
+    )
+    column = Column(namespace="public", parent="orders", name="total", type="bigint", not_null=True)
+    desired = (*ORDERS, column, routine)
+    observed = (
+        *ORDERS,
+        msgspec.structs.replace(column, type="integer", not_null=False),
+        msgspec.structs.replace(routine, definition=routine.definition.replace("19", "7")),
+    )
+    spec = spec_of(desired, {ORDERS[2].identity: Origin("sql/002_orders.sql", 1)})
+    statement = Statement(
+        sql='ALTER TABLE "public"."orders" ALTER COLUMN "total" TYPE bigint',
+        object=column.identity,
+        change="altered",
+        hazards=(
+            Hazard(HazardKind.BLOCKS_READS, "takes an ACCESS EXCLUSIVE lock on orders"),
+            Hazard(HazardKind.REWRITES_TABLE, "writes every row of orders anew"),
+        ),
+        statement_timeout_ms=600_000,
+    )
+    analysis = analysis_of(
+        "a",
+        spec,
+        observed,
+        statements=(statement,),
+        verdicts=(
+            msgspec.structs.replace(REFUND, everywhere=True),
+            msgspec.structs.replace(
+                REFUND,
+                line=70,
+                status=VerdictStatus.UNVERIFIED,
+                rule="contract-query-invalid",
+                reason="the text is built at run time",
+            ),
+        ),
+        proof=Proof(ProofStatus.UNPROVEN, "function public.vat(bigint) is still different"),
+    )
+    outcomes = [TenantOutcome(tenant=f"tenant-{number}", analysis_key="a") for number in (1, 2)]
+    return report_of(spec, outcomes, {"a": analysis}, expected_version="")
+
+
 def report_of(
     spec: Spec,
     outcomes: Sequence[TenantOutcome],
@@ -296,7 +345,3 @@ def report_of(
         content_hash=content_hash("report/1", body),
         body=body,
     )
-
-
-def with_started(report: ScanReport, started: str) -> ScanReport:
-    return msgspec.structs.replace(report, started=started)

@@ -48,22 +48,22 @@ def print_group(console: Console, group: DriftGroup, report: ScanReport) -> None
 
 def print_finding(console: Console, finding: Finding) -> None:
     """Print one finding and where the object is declared."""
-    line = Text.assemble("  ", (f"{finding.severity:<10}", _STYLES[finding.severity]), (finding.rule, "bold"))
+    line = Text.assemble("  ", (f"{finding.severity:<12}", _STYLES[finding.severity]), (finding.rule, "bold"))
     if finding.origin is not None:
         line.append(f"  {visible(str(finding.origin))}", "dim")
     console.print(line, soft_wrap=True)
-    _indented(console, Text(visible(finding.message)), 12)
+    _indented(console, Text(visible(finding.message)), 14)
 
 
 def _print_verdict(console: Console, verdict: Verdict) -> None:
     style = "bold red" if verdict.status is VerdictStatus.VIOLATED else "yellow"
-    line = Text.assemble("  ", (f"{verdict.status:<10}", style), (verdict.rule, "bold"))
+    line = Text.assemble("  ", (f"{verdict.status:<12}", style), (verdict.rule, "bold"))
     line.append(f"  {visible(verdict.service)} {visible(verdict.file)}:{verdict.line}", "dim")
     console.print(line, soft_wrap=True)
-    _indented(console, Text(visible(verdict.reason)), 12)
+    _indented(console, Text(visible(verdict.reason)), 14)
     if verdict.everywhere:
-        _indented(console, Text("the declared schema gives the same verdict: the service is at fault"), 12)
-    _verbatim(console, verdict.subject.strip(), 12, "dim")
+        _indented(console, Text("the declared schema gives the same verdict: the service is at fault"), 14)
+    _verbatim(console, verdict.subject.strip(), 14, "dim")
 
 
 def print_plan(console: Console, plan: Plan) -> None:

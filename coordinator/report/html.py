@@ -81,6 +81,7 @@ def _template() -> Template:
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
+        keep_trailing_newline=True,
         finalize=_seen,
     )
     environment.filters["lines"] = _lines

@@ -70,7 +70,8 @@ def code(text: str) -> str:
     """
     shown = visible(text)
     fence = "`" * (_longest_run(shown) + 1)
-    pad = " " if shown.startswith("`") or shown.endswith("`") or not shown.strip() else ""
+    # A blank inside either end is taken off again, unless there is nothing else in the span (CommonMark, code spans).
+    pad = " " if not shown or {shown[0], shown[-1]} & {"`", " "} and shown.strip() else ""
     return f"{fence}{pad}{shown}{pad}{fence}"
 
 

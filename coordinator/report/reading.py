@@ -97,16 +97,16 @@ def tenants_phrase(tenants: tuple[str, ...], longest: int = 3) -> str:
     """Name the tenants while they are few, then count them."""
     if len(tenants) <= longest:
         return ", ".join(tenants)
-    return f"{len(tenants)} tenants ({tenants[0]} … {tenants[-1]})"
+    return f"{len(tenants):,} tenants ({tenants[0]} … {tenants[-1]})"
 
 
 def plural(count: int, noun: str) -> str:
-    """Count things: `1 tenant`, `2 tenants`, `3 statuses`, `2 indexes`, `4 queries`."""
+    """Count things: `1 tenant`, `2 tenants`, `2 indexes`, `3 mismatches`, `4 queries`."""
     if count == 1:
         return f"1 {noun}"
     if noun.endswith("y"):
         return f"{count:,} {noun[:-1]}ies"
-    return f"{count:,} {noun}{'es' if noun.endswith(('s', 'x')) else 's'}"
+    return f"{count:,} {noun}{'es' if noun.endswith(('s', 'x', 'ch')) else 's'}"
 
 
 def proof_sentence(plan: Plan) -> str:

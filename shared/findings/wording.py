@@ -31,6 +31,20 @@ _YES_NO = {
 }
 """Words for a boolean field, true first; other booleans are spelt by their name."""
 
+_ENABLED = {
+    "origin": "enabled",
+    "disabled": "disabled",
+    "replica": "enabled on replicas only",
+    "always": "enabled everywhere",
+}
+"""Words for the states of a trigger or rule (`pg_trigger.tgenabled`)."""
+
+_IN_DEFINITION = frozenset(
+    {"arguments", "columns", "include", "language", "method", "predicate", "references", "referenced_columns"}
+    | {"result", "table", "type", "unique", "validated"}
+)
+"""Fields whose value the definition spells out, except of views: told once is enough."""
+
 _BODIES = frozenset({"view", "materialized_view", "routine", "aggregate", "rule", "statistics_object"})
 """Kinds whose definition is too long to be quoted in full beside their name."""
 
@@ -49,8 +63,10 @@ def sentence(change: Change, consequence: str, fields: Iterable[str] = ()) -> st
         case Unexpected():
             return f"{_named(change.observed)} is in the database but declared nowhere: {consequence}."
         case Altered():
-            told = _both_sides(change, sorted(fields))
-            return f"{change.identity} {told}: {consequence}."
+            told = _worth_telling(change, sorted(fields))
+            desired = _side(change.desired, change.observed, told)
+            observed = _side(change.observed, change.desired, told)
+            return f"{change.identity}: declared {desired}, observed {observed}; {consequence}."
         case Unverified():
             return f"{change.identity} could not be compared ({clip(change.reason.rstrip('.'))}): {consequence}."
         case _:
@@ -82,10 +98,10 @@ def _detail(item: SchemaObject) -> str:
             return ""
 
 
-def _both_sides(change: Altered, fields: list[str]) -> str:
-    desired = _side(change.desired, change.observed, fields)
-    observed = _side(change.observed, change.desired, fields)
-    return f"is declared with {desired} but has {observed}"
+def _worth_telling(change: Altered, fields: list[str]) -> list[str]:
+    if "definition" not in fields or change.identity.kind in ("view", "materialized_view"):
+        return fields
+    return [field for field in fields if field not in _IN_DEFINITION]
 
 
 def _side(item: SchemaObject, other: SchemaObject, fields: list[str]) -> str:
@@ -108,11 +124,14 @@ def phrase(item: SchemaObject, field: str, other: object) -> str:
         return yes if value else no
     if value in ("", (), None):
         return f"no {words}"
+    if field == "enabled":
+        return _ENABLED.get(str(value), str(value))
     if isinstance(value, tuple):
         return f"{words} {_listed(value)}"
+    prefix = "" if field == "definition" else f"{words} "
     if isinstance(value, str) and isinstance(other, str) and (item.kind in _BODIES or len(value) > _LONGEST):
-        return f"{words} {_where_they_part(value, other)}"
-    return f"{words} {clip(str(value))}"
+        return prefix + _where_they_part(value, other)
+    return prefix + clip(str(value))
 
 
 def _listed(value: tuple[object, ...]) -> str:
@@ -129,11 +148,10 @@ def _plain(part: msgspec.Struct) -> str:
 
 def _where_they_part(text: str, other: str) -> str:
     """Show a window of `text` that begins a little before the first difference from `other`."""
-    mine, theirs = re.sub(r"\s+", " ", text).strip(), re.sub(r"\s+", " ", other).strip()
-    common = next(
-        (at for at, (a, b) in enumerate(zip(mine, theirs, strict=False)) if a != b), min(len(mine), len(theirs))
-    )
+    mine, theirs = (re.sub(r"\s+", " ", side).strip().rstrip(";") for side in (text, other))
     if mine == theirs:
-        return "with other white space"
-    start = max(0, common - 24)
+        return "the same but for white space"
+    pairs = enumerate(zip(mine, theirs, strict=False))
+    common = next((at for at, (a, b) in pairs if a != b), min(len(mine), len(theirs)))
+    start = max(0, mine.rfind(" ", 0, max(0, common - 16)) + 1)
     return ("…" if start else "") + clip(mine[start:], 72)

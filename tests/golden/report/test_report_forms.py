@@ -1,0 +1,47 @@
+"""What users see: every form of a report, byte for byte, and the JSON as the input of each case."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from coordinator.report.html import render_html
+from coordinator.report.json import read_json, render_json
+from coordinator.report.junit import render_junit
+from coordinator.report.markdown import render_markdown
+from coordinator.report.model import ScanReport
+from coordinator.report.sarif import render_sarif
+from coordinator.report.text import Terminal, render_text
+from tests import reports
+
+HERE = Path(__file__).parent
+CASES: dict[str, Callable[[], ScanReport]] = {
+    "demo": reports.demo,
+    "in_sync": reports.in_sync,
+    "partly_read": reports.partly_read,
+    "altered": reports.altered,
+}
+FORMS: dict[str, Callable[[ScanReport], str]] = {
+    "report.json": render_json,
+    "report.txt": lambda report: render_text(report, Terminal(width=100)),
+    "report.ansi": lambda report: render_text(report, Terminal(width=100, colour=True)),
+    "report.html": render_html,
+    "report.md": render_markdown,
+    "report.sarif": render_sarif,
+    "report.junit.xml": render_junit,
+}
+
+
+@pytest.mark.parametrize("form", FORMS)
+@pytest.mark.parametrize("case", CASES)
+def test_the_report_looks_as_it_did(case: str, form: str, golden: Callable[[Path, str], None]) -> None:
+    golden(HERE / case / form, FORMS[form](CASES[case]()))
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_the_json_holds_all_of_the_report(case: str) -> None:
+    report = CASES[case]()
+
+    assert read_json(render_json(report)) == report
