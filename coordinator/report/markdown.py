@@ -71,7 +71,7 @@ def code(text: str) -> str:
     shown = visible(text)
     fence = "`" * (_longest_run(shown) + 1)
     # A blank inside either end is taken off again, unless there is nothing else in the span (CommonMark, code spans).
-    pad = " " if not shown or {shown[0], shown[-1]} & {"`", " "} and shown.strip() else ""
+    pad = " " if not shown or (shown.strip() and {shown[0], shown[-1]} & {"`", " "}) else ""
     return f"{fence}{pad}{shown}{pad}{fence}"
 
 
