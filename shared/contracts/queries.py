@@ -143,7 +143,7 @@ class QueryReader:
             generics = [render(part) for part in split_types(self._tokens[opening + 2 : end])]
             opening = end + 1
         inside = self._inside(opening) if self._text(opening) == "(" else None
-        if inside is None or _OTHER_DATABASES.intersection(generics[:1]):
+        if inside is None or _names_other_database(generics):
             return
         arguments = split_arguments(inside)
         sql = self._sql(arguments[0] if arguments else (), index, from_file=False)
@@ -236,3 +236,7 @@ class QueryReader:
             if value is not None:
                 found.append(Constant(position, value))
         return tuple(found)
+
+
+def _names_other_database(generics: Sequence[str]) -> bool:
+    return bool(generics) and generics[0].rpartition("::")[2] in _OTHER_DATABASES

@@ -75,10 +75,11 @@ def probes_of(written: TableWrite, relations: Relations) -> Iterator[CheckProbe]
     """Give the probes of one statement."""
     columns = relations.columns(written.table)
     for constraint, expression in relations.checks(written.table):
-        if not constraint.columns or not set(constraint.columns).intersection(written.columns):
+        is_insert = written.write.verb == "insert"
+        if not constraint.columns or not (is_insert or set(constraint.columns).intersection(written.columns)):
             continue  # an UPDATE that touches none of its columns cannot make it false
         for row in written.values():
-            values = _known(constraint.columns, row, columns, is_insert=written.write.verb == "insert")
+            values = _known(constraint.columns, row, columns, is_insert=is_insert)
             if values is not None:
                 yield CheckProbe(
                     written.table.namespace, written.table.name, constraint.name, expression, tuple(sorted(values))

@@ -30,9 +30,8 @@ def test_an_upsert_without_its_unique_index_is_refused_when_planned(meet, servic
     assert verdict.status is VerdictStatus.VIOLATED
     assert (verdict.file, verdict.line, verdict.rule) == ("src/customers.rs", 16, "contract-query-invalid")
     assert verdict.sqlstate == "42P10"
-    assert verdict.reason == (
-        "PostgreSQL refuses the query: there is no unique or exclusion constraint matching the ON CONFLICT specification"
-    )
+    said = "there is no unique or exclusion constraint matching the ON CONFLICT specification"
+    assert verdict.reason == f"PostgreSQL refuses the query: {said}"
     assert not verdict.everywhere
 
 

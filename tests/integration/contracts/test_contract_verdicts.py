@@ -1,0 +1,388 @@
+"""Each contract rule, on a real server: what it finds, and what it does not claim."""
+
+from __future__ import annotations
+
+import pytest
+
+from shared.contracts.contract import VerdictStatus
+
+ORDERS = """
+CREATE TYPE status AS ENUM ('new', 'paid');
+CREATE TABLE customers (id bigint PRIMARY KEY, email text NOT NULL, name text);
+CREATE TABLE orders (
+    id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    customer_id bigint NOT NULL REFERENCES customers,
+    status status NOT NULL DEFAULT 'new',
+    note text,
+    total integer NOT NULL
+);
+CREATE UNIQUE INDEX customers_email_idx ON customers (lower(email))
+"""
+USE = "use sqlx::{query, query_as, query_scalar, raw_sql, FromRow};\n"
+
+
+def said(verdicts):
+    """Give (rule, status, reason) of each verdict."""
+    return [(verdict.rule, verdict.status.value, verdict.reason) for verdict in verdicts]
+
+
+def alone(verdicts):
+    (verdict,) = verdicts
+    return verdict
+
+
+def test_a_missing_column_names_the_column_and_the_code(meet):
+    rust = USE + 'fn f() { query!("SELECT note FROM orders WHERE id = $1", id).fetch_one(p) }'
+    verdict = alone(meet(rust, declared=ORDERS, observed=f"{ORDERS};\nALTER TABLE orders DROP COLUMN note"))
+    assert (verdict.rule, verdict.sqlstate) == ("contract-query-invalid", "42703")
+    assert verdict.reason == 'PostgreSQL refuses the query: column "note" does not exist'
+    assert verdict.subject == "SELECT note FROM orders WHERE id = $1"
+
+
+def test_a_missing_table_is_named(meet):
+    rust = USE + 'fn f() { query("DELETE FROM orders").execute(p) }'
+    verdict = alone(meet(rust, declared=ORDERS, observed=f"{ORDERS};\nDROP TABLE orders"))
+    assert (verdict.rule, verdict.sqlstate) == ("contract-query-invalid", "42P01")
+
+
+def test_a_query_that_the_declared_schema_refuses_too_is_the_services_own_fault(meet):
+    rust = USE + 'fn f() { query!("SELECT nothing FROM orders") }'
+    verdict = alone(meet(rust, declared=ORDERS, observed=ORDERS))
+    assert verdict.everywhere
+    assert verdict.reason.endswith("; the declared schema gives the same verdict")
+
+
+def test_a_macro_is_prepared_with_the_types_it_was_compiled_for(meet):
+    rust = USE + 'fn f() { query!("SELECT note FROM orders WHERE customer_id = $1", id).fetch_one(p) }'
+    observed = ORDERS.replace("customer_id bigint NOT NULL REFERENCES customers", "customer_id uuid NOT NULL")
+    verdict = alone(meet(rust, declared=ORDERS, observed=observed))
+    assert (verdict.rule, verdict.sqlstate) == ("contract-query-invalid", "42883")
+    assert "operator does not exist: uuid = bigint" in verdict.reason
+
+
+def test_a_function_whose_argument_types_are_unknown_is_not_condemned(meet):
+    rust = USE + 'fn f() { query("SELECT $1 + $2").bind(a).bind(b).fetch_one(p) }'
+    verdict = alone(meet(rust, declared=ORDERS, observed=ORDERS))
+    assert verdict.status is VerdictStatus.UNVERIFIED
+    assert verdict.reason.startswith("the types of the arguments, which are not in the source, may decide it: ")
+
+
+def test_a_table_that_the_service_creates_itself_is_not_missing(meet):
+    rust = USE + 'fn f() { query("CREATE TABLE jobs (id int)").execute(p); query("SELECT id FROM jobs").fetch_all(p) }'
+    verdict = alone(meet(rust, declared=ORDERS, observed=ORDERS))
+    assert verdict.status is VerdictStatus.UNVERIFIED
+    assert verdict.reason.startswith('the service creates it itself: relation "jobs" does not exist')
+
+
+def test_a_script_is_checked_statement_by_statement_until_it_changes_the_schema(meet):
+    rust = USE + 'fn f() { raw_sql("SELECT 1; SELECT gone FROM orders; CREATE TABLE x (i int); SELECT i FROM x") }'
+    verdict = alone(meet(rust, declared=ORDERS, observed=ORDERS))
+    assert 'column "gone" does not exist' in verdict.reason
+
+
+def test_a_service_cannot_run_a_second_statement_on_the_scratch_copy(meet):
+    rust = (
+        USE + 'fn f() { query!("SELECT id FROM orders WHERE id = $1; DROP TABLE orders", id); query!("TABLE orders") }'
+    )
+    verdicts = meet(rust, declared=ORDERS, observed=ORDERS)
+    assert [(verdict.line, verdict.sqlstate) for verdict in verdicts] == [(2, "42601")]
+
+
+def test_nothing_a_query_would_do_is_done(meet):
+    rust = USE + 'fn f() { query!("SELECT wipe() FROM orders"); query!("SELECT email FROM customers") }'
+    body = "BEGIN DROP TABLE customers; RETURN 1; END"
+    wipe = f"CREATE FUNCTION wipe() RETURNS int LANGUAGE plpgsql IMMUTABLE AS $$ {body} $$"
+    verdict = alone(meet(rust, declared=f"{ORDERS};\n{wipe}", observed=f"{ORDERS};\n{wipe}"))
+    assert verdict.subject == "SELECT wipe() FROM orders"
+
+
+def test_arguments_are_counted(meet):
+    rust = USE + 'fn f() { query("SELECT 1 FROM orders WHERE id = $1").bind(a).bind(b).fetch_one(p) }'
+    reason = "the query has 1 parameters, and 2 arguments are bound; the declared schema gives the same verdict"
+    assert said(meet(rust, declared=ORDERS, observed=ORDERS)) == [("contract-argument-count", "violated", reason)]
+
+
+def test_a_struct_misses_the_column_that_a_star_no_longer_brings(meet):
+    rust = (
+        USE
+        + """
+        #[derive(FromRow)] struct Order { id: i64, note: Option<String>, #[sqlx(default)] extra: String }
+        fn f() { query_as::<_, Order>("SELECT * FROM orders").fetch_all(p) }"""
+    )
+    verdicts = meet(rust, declared=ORDERS, observed=f"{ORDERS};\nALTER TABLE orders DROP COLUMN note")
+    reason = "the result lacks the column note, which Order reads"
+    assert said(verdicts) == [("contract-column-missing", "violated", reason)]
+
+
+def test_a_macro_misses_the_column_that_a_star_no_longer_brings(meet):
+    rust = USE + 'fn f() { query!("SELECT * FROM orders").fetch_all(p) }'
+    verdicts = meet(rust, declared=ORDERS, observed=f"{ORDERS};\nALTER TABLE orders DROP COLUMN note")
+    reason = "the result lacks the column note, which query! reads"
+    assert said(verdicts) == [("contract-column-missing", "violated", reason)]
+
+
+def test_a_macro_reads_a_star_by_position(meet):
+    rust = USE + 'fn f() { query!("SELECT * FROM customers").fetch_all(p) }'
+    observed = ORDERS.replace(
+        "id bigint PRIMARY KEY, email text NOT NULL,", "email text NOT NULL, id bigint PRIMARY KEY,"
+    )
+    reason = "column 1 of the result is email, and the service reads it as id"
+    assert said(meet(rust, declared=ORDERS, observed=observed)) == [("contract-column-order", "violated", reason)]
+
+
+def test_a_struct_reads_a_star_by_name_and_a_macro_does_not_mind_more_columns_at_the_end(meet):
+    rust = (
+        USE
+        + """
+        #[derive(FromRow)] struct Customer { id: i64, email: String }
+        fn f() { query_as::<_, Customer>("SELECT * FROM customers").fetch_all(p); query!("SELECT * FROM orders") }"""
+    )
+    observed = ORDERS.replace(
+        "id bigint PRIMARY KEY, email text NOT NULL,", "email text NOT NULL, id bigint PRIMARY KEY,"
+    )
+    assert meet(rust, declared=ORDERS, observed=f"{observed};\nALTER TABLE orders ADD COLUMN late text") == ()
+
+
+def test_a_struct_compares_types_at_run_time(meet):
+    rust = (
+        USE
+        + """
+        #[derive(FromRow)] struct Order { id: i64, total: i32 }
+        fn f() { query_as::<_, Order>("SELECT id, total FROM orders").fetch_all(p) }"""
+    )
+    observed = f"{ORDERS};\nALTER TABLE orders ALTER COLUMN total TYPE bigint"
+    reason = "the column total is int8, and Order reads it as i32"
+    assert said(meet(rust, declared=ORDERS, observed=observed)) == [("contract-type-mismatch", "violated", reason)]
+
+
+def test_a_macro_decodes_a_wider_integer_until_a_value_is_too_large(meet):
+    rust = USE + 'fn f() { query!("SELECT total FROM orders").fetch_all(p) }'
+    observed = f"{ORDERS};\nALTER TABLE orders ALTER COLUMN total TYPE bigint"
+    verdict = alone(meet(rust, declared=ORDERS, observed=observed))
+    assert (verdict.rule, verdict.status) == ("contract-type-mismatch", VerdictStatus.UNVERIFIED)
+
+
+def test_a_macro_cannot_decode_another_type(meet):
+    rust = USE + 'fn f() { query!("SELECT total FROM orders").fetch_all(p) }'
+    observed = f"{ORDERS};\nALTER TABLE orders ALTER COLUMN total TYPE text"
+    reason = "the column total is text, and query! was compiled for int4"
+    assert said(meet(rust, declared=ORDERS, observed=observed)) == [("contract-type-mismatch", "violated", reason)]
+
+
+@pytest.mark.parametrize("change", ["note TYPE varchar(40)", "total TYPE smallint"])
+def test_types_that_decode_alike_are_no_mismatch_for_a_macro(meet, change):
+    rust = USE + 'fn f() { query!("SELECT note, total FROM orders").fetch_all(p) }'
+    assert meet(rust, declared=ORDERS, observed=f"{ORDERS};\nALTER TABLE orders ALTER COLUMN {change}") == ()
+
+
+def test_a_type_that_only_the_service_knows_is_unverified_when_the_column_changed(meet):
+    rust = (
+        USE
+        + """
+        struct Money(i64); #[derive(FromRow)] struct Order { total: Money }
+        fn f() { query_as::<_, Order>("SELECT total FROM orders").fetch_all(p) }"""
+    )
+    assert meet(rust, declared=ORDERS, observed=ORDERS) == ()
+    observed = f"{ORDERS};\nALTER TABLE orders ALTER COLUMN total TYPE bigint"
+    assert alone(meet(rust, declared=ORDERS, observed=observed)).status is VerdictStatus.UNVERIFIED
+
+
+def test_an_alias_and_a_transparent_newtype_are_what_they_stand_for(meet):
+    rust = (
+        USE
+        + """
+        type Id = i64; #[derive(sqlx::Type)] #[sqlx(transparent)] struct Total(i32);
+        #[derive(FromRow)] struct Order { id: Id, total: Total }
+        fn f() { query_as::<_, Order>("SELECT id, total FROM orders").fetch_all(p) }"""
+    )
+    assert meet(rust, declared=ORDERS, observed=ORDERS) == ()
+    observed = f"{ORDERS};\nALTER TABLE orders ALTER COLUMN total TYPE bigint"
+    assert alone(meet(rust, declared=ORDERS, observed=observed)).rule == "contract-type-mismatch"
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        'query!("SELECT id, email FROM customers").fetch_all(p)',
+        'query!("SELECT c.email FROM orders o JOIN customers c ON c.id = o.customer_id").fetch_all(p)',
+        'query_scalar!("SELECT email FROM (SELECT email FROM customers) x").fetch_all(p)',
+        'query_scalar!(r#"SELECT email AS "email!" FROM customers"#).fetch_all(p)',
+        'query!("UPDATE customers SET name = $1 WHERE id = $2 RETURNING email", a, b).fetch_one(p)',
+        'query_scalar::<_, String>("SELECT email FROM customers").fetch_all(p)',
+        'query!("WITH c AS (SELECT * FROM customers) SELECT email FROM c WHERE id = $1", a).fetch_one(p)',
+    ],
+)
+def test_a_column_that_lost_its_not_null_is_read_as_never_null(meet, query):
+    observed = f"{ORDERS};\nALTER TABLE customers ALTER COLUMN email DROP NOT NULL"
+    verdict = alone(meet(f"{USE}fn f() {{ {query} }}", declared=ORDERS, observed=observed))
+    reason = "the column email can be NULL here: customers.email is declared NOT NULL, and the service relies on it"
+    assert said([verdict]) == [("contract-nullable", "violated", reason)]
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        'query!("SELECT id, name FROM customers").fetch_all(p)',
+        'query!(r#"SELECT email AS "email?" FROM customers"#).fetch_all(p)',
+        'query!("SELECT lower(email) AS email FROM customers").fetch_all(p)',
+        'query!("SELECT email FROM addresses").fetch_all(p)',
+        'query_scalar::<_, Option<String>>("SELECT email FROM customers").fetch_all(p)',
+        'query!("UPDATE customers SET email = $1", a).execute(p)',
+    ],
+)
+def test_where_null_is_expected_or_not_certain_nothing_is_claimed(meet, query):
+    declared = f"{ORDERS};\nCREATE VIEW addresses AS SELECT email FROM customers"
+    observed = f"{declared};\nALTER TABLE customers ALTER COLUMN email DROP NOT NULL"
+    assert meet(f"{USE}fn f() {{ {query} }}", declared=declared, observed=observed) == ()
+
+
+ENUM = '#[derive(sqlx::Type)] #[sqlx(type_name = "status", rename_all = "lowercase")] enum Status { New, Paid }'
+
+
+def test_a_label_that_rust_cannot_decode_is_found(meet):
+    observed = ORDERS.replace("('new', 'paid')", "('new', 'paid', 'lost')")
+    reason = "status has the label 'lost', which Status does not decode"
+    assert said(meet(ENUM, declared=ORDERS, observed=observed)) == [("contract-enum-label", "violated", reason)]
+
+
+def test_a_label_that_rust_writes_and_the_database_lacks_is_found(meet):
+    observed = ORDERS.replace("('new', 'paid')", "('new')")
+    verdict = alone(meet(ENUM, declared=ORDERS, observed=observed))
+    assert verdict.reason == "Status is written as 'paid', a label that status lacks"
+    assert (verdict.sqlstate, verdict.subject) == ("22P02", "Status")
+
+
+def test_a_declared_label_that_rust_does_not_know_may_never_be_read(meet):
+    declared = ORDERS.replace("('new', 'paid')", "('new', 'paid', 'lost')")
+    verdict = alone(meet(ENUM, declared=declared, observed=declared))
+    assert (verdict.status, verdict.everywhere) == (VerdictStatus.UNVERIFIED, True)
+
+
+CHECKED = f"{ORDERS};\nALTER TABLE orders ADD CHECK (note <> 'x' OR total > 5)"
+
+
+@pytest.mark.parametrize(
+    ("query", "found"),
+    [
+        ("query!(\"UPDATE orders SET note = 'x', total = 3\")", 1),
+        ("query!(\"UPDATE orders SET note = 'x', total = 9\")", 0),
+        ("query!(\"UPDATE orders SET note = 'x'\")", 0),
+        ('query!("UPDATE orders SET note = $1, total = $2", "x", 3_i32)', 1),
+        ('query!("UPDATE orders SET note = $1, total = $2", note, 3_i32)', 0),
+        ('query("UPDATE orders SET note = $1, total = 3").bind("x").execute(p)', 1),
+        ("query!(\"INSERT INTO orders (customer_id, note, total) VALUES (1, 'a', 1), (2, 'x', 1)\")", 1),
+        ('query!("INSERT INTO orders (customer_id, total) VALUES (1, 1)")', 0),
+    ],
+)
+def test_postgresql_evaluates_a_check_for_the_constants_of_a_statement(meet, query, found):
+    verdicts = meet(f"{USE}fn f() {{ {query} }}", declared=ORDERS, observed=CHECKED)
+    assert [verdict.rule for verdict in verdicts] == ["contract-check-violated"] * found
+
+
+def test_a_default_counts_as_the_value_of_a_column_left_out(meet):
+    rust = USE + 'fn f() { query!("INSERT INTO orders (customer_id, total) VALUES (1, 1)") }'
+    observed = f"{ORDERS};\nALTER TABLE orders ADD CHECK (status = 'paid')"
+    assert alone(meet(rust, declared=ORDERS, observed=observed)).rule == "contract-check-violated"
+
+
+def test_a_trigger_that_may_change_the_row_silences_the_check(meet):
+    rust = USE + "fn f() { query!(\"UPDATE orders SET note = 'x', total = 3\") }"
+    trigger = (
+        "CREATE FUNCTION mend() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN NEW.total := 9; RETURN NEW; END $$;\n"
+        "CREATE TRIGGER mend BEFORE UPDATE ON orders FOR EACH ROW EXECUTE FUNCTION mend()"
+    )
+    assert meet(rust, declared=ORDERS, observed=f"{CHECKED};\n{trigger}") == ()
+
+
+def test_an_enum_variant_is_the_label_it_is_written_as(meet):
+    rust = USE + ENUM + 'fn f() { query!("UPDATE orders SET status = $1", Status::Paid as _) }'
+    observed = f"{ORDERS};\nALTER TABLE orders ADD CHECK (status <> 'paid')"
+    assert alone(meet(rust, declared=ORDERS, observed=observed)).rule == "contract-check-violated"
+
+
+@pytest.mark.parametrize(
+    ("query", "found"),
+    [
+        ("INSERT INTO customers (id, name) VALUES ($1, $2)", 1),
+        ("INSERT INTO customers (id, email) VALUES ($1, NULL)", 1),
+        ("INSERT INTO customers VALUES (1)", 1),
+        ("INSERT INTO customers DEFAULT VALUES", 2),
+        ("INSERT INTO customers (id, name) SELECT 1, 'x'", 1),
+        ("UPDATE customers SET email = NULL", 1),
+        ("UPDATE customers SET name = NULL", 0),
+        ("INSERT INTO orders (customer_id, total) VALUES (1, 1)", 0),
+    ],
+)
+def test_a_statement_that_leaves_a_not_null_column_empty_is_found(meet, query, found):
+    rust = f'{USE}fn f() {{ query("{query}") }}'
+    observed = ORDERS.replace("name text", "name text")
+    assert [verdict.rule for verdict in meet(rust, observed=observed)] == ["contract-not-null-violated"] * found
+
+
+LOOKUP = 'fn f() { query!("SELECT id FROM customers WHERE lower(email) = lower($1)", e).fetch_optional(p) }'
+
+
+def test_a_lookup_by_a_key_that_nothing_keeps_unique_may_meet_two_rows(meet):
+    observed = f"{ORDERS};\nDROP INDEX customers_email_idx"
+    reason = "fetch_optional expects one row of customers, and customers_email_idx, which ensured it, is missing"
+    assert said(meet(USE + LOOKUP, declared=ORDERS, observed=observed)) == [
+        ("contract-cardinality", "violated", reason)
+    ]
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        LOOKUP.replace("fetch_optional", "fetch_all"),
+        LOOKUP.replace("lower($1)", "lower($1) LIMIT 1"),
+        LOOKUP.replace("SELECT id", "SELECT count(*)"),
+        LOOKUP.replace("WHERE ", "WHERE id = 5 AND "),
+        LOOKUP.replace("WHERE ", "WHERE name = 'x' OR "),
+    ],
+)
+def test_a_lookup_that_does_not_rest_on_the_key_is_left_alone(meet, query):
+    observed = f"{ORDERS};\nDROP INDEX customers_email_idx"
+    assert meet(USE + query, declared=ORDERS, observed=observed) == ()
+
+
+def test_a_unique_index_on_a_foreign_key_makes_one_to_many_one_to_one(meet):
+    rust = USE + 'fn f() { query!("INSERT INTO orders (customer_id, total) VALUES ($1, $2)", a, b) }'
+    observed = f"{ORDERS};\nCREATE UNIQUE INDEX once ON orders (customer_id)"
+    reason = "once, which nobody declared, allows one row of orders for each customer_id"
+    assert said(meet(rust, declared=ORDERS, observed=observed)) == [("contract-cardinality", "violated", reason)]
+
+
+SECURED = (
+    f"{ORDERS};\nALTER TABLE orders ENABLE ROW LEVEL SECURITY;\n"
+    "CREATE POLICY own ON orders AS RESTRICTIVE USING (customer_id = 7)"
+)
+
+
+@pytest.mark.parametrize(
+    ("drift", "reason"),
+    [
+        (
+            "ALTER TABLE orders DISABLE ROW LEVEL SECURITY",
+            "row-level security of orders is declared and switched off here: the query sees every tenant's rows",
+        ),
+        ("DROP POLICY own ON orders", "the restrictive policy own of orders is missing here"),
+        (
+            "CREATE POLICY wide ON orders USING (true)",
+            "the policy wide of orders, which nobody declared, lets more rows through",
+        ),
+    ],
+)
+def test_row_level_security_that_is_weaker_than_declared_is_found(meet, drift, reason):
+    rust = USE + 'fn f() { query!("SELECT o.id FROM orders o").fetch_all(p) }'
+    verdicts = meet(rust, declared=SECURED, observed=f"{SECURED};\n{drift}")
+    assert said(verdicts) == [("contract-tenant-isolation", "violated", reason)]
+
+
+def test_a_query_made_at_run_time_is_unverified_everywhere(meet):
+    rust = USE + 'fn f() { query(&format!("SELECT {x}")).fetch_all(p) }'
+    verdict = alone(meet(rust, declared=ORDERS, observed=ORDERS))
+    assert (verdict.rule, verdict.status, verdict.everywhere) == (
+        "contract-query-dynamic",
+        VerdictStatus.UNVERIFIED,
+        True,
+    )
