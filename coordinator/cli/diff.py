@@ -20,15 +20,15 @@ from shared.schema.profile import Profile
 def command(desired: str, observed: str, output: str, *, profile: Profile, everything: bool) -> None:
     """Compare two schema sources. `--output sql` prints the remediation that brings OBSERVED to DESIRED."""
     comparison = asyncio.run(compare_sources(desired, observed, profile, destructive=everything))
-    click.echo(_render(comparison, output), nl=False)
+    click.echo(_render(comparison, output, destructive=everything), nl=False)
     raise click.exceptions.Exit(DRIFT if comparison.diff else IN_SYNC)
 
 
-def _render(comparison: Comparison, output: str) -> str:
+def _render(comparison: Comparison, output: str, *, destructive: bool) -> str:
     if output == "sql":
         from shared.remediation.script import render_script  # lazy: cold start
 
-        return render_script(comparison.plan)
+        return render_script(comparison.plan, destructive=destructive)
     if output == "json":
         from shared.schema.canonical import canonical_json  # lazy: cold start
 
