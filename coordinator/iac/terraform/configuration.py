@@ -13,7 +13,6 @@ from coordinator.iac.terraform.files import Files
 from coordinator.iac.terraform.json_body import LABELS, parse_json_body
 from coordinator.iac.terraform.syntax import Attribute, Block, Body
 
-
 _Key = TypeVar("_Key")
 
 

@@ -91,7 +91,7 @@ class Evaluator:
         inner = Evaluator(
             {**self.scope, **names}, self.files, self.budget, self.call, inside_template=self.inside_template
         )
-        inner._splat_items = self._splat_items  # noqa: SLF001  # the same class
+        inner._splat_items = self._splat_items  # the same class
         return inner
 
     def value(self, node: Expression) -> Value:

@@ -143,7 +143,7 @@ def attribute(of: Value, name: str, at: Origin) -> Value:
         if name in of.raw:
             found: Value = of.raw[name]
             return found.marked(of.marks)
-        if isinstance(of.type, ObjectType) and OPEN <= of.type.optional:
+        if isinstance(of.type, ObjectType) and of.type.optional >= OPEN:
             return unknown_of(DYNAMIC, nullable=True)
         problem = "Unsupported attribute" if isinstance(of.type, ObjectType) else "Missing map element"
         _fail(at, f"{problem}: this {friendly(of.type)} has no {name!r}")

@@ -172,9 +172,9 @@ def _read_static(type_: str, values: dict[str, Value], evaluator: Evaluator, blo
     if type_ == "atlas_schema" and isinstance(values["src"].raw, str) and not values["src"].raw.startswith("file://"):
         values["hcl"] = values["src"]
     if type_ == "local_file" and isinstance(values["filename"].raw, str):
-        from coordinator.iac.terraform.functions.filesystem import file_value  # needs the evaluator, which needs this
+        from coordinator.iac.terraform.functions.filesystem import read_file  # needs the evaluator, which needs this
 
-        values["content"] = file_value(evaluator, values["filename"])
+        values["content"] = read_file(evaluator.files, values["filename"].raw)
     if type_ == "terraform_remote_state":
         values["outputs"] = _remote_outputs(values, evaluator, block)
 

@@ -68,9 +68,7 @@ class Scanner:
         text = self.text
         while self.position < len(text):
             char = text[self.position]
-            if char in " \t" or (char == "\r" and text.startswith("\r\n", self.position)):
-                self.position += 1
-            elif char == "\n" and self.skips_newlines[-1]:
+            if char in " \t" or (char == "\r" and text.startswith("\r\n", self.position)) or (char == "\n" and self.skips_newlines[-1]):
                 self.position += 1
             elif char in "#/" and (match := _COMMENT.match(text, self.position)):
                 self.position = match.end()

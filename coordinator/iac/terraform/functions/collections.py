@@ -77,15 +77,15 @@ def _length(value: Value) -> Value:
 @function("alltrue", list_of(BOOL), returns=BOOL, partial=True)
 def _alltrue(values: Value) -> Value:
     if any(item.is_null or item.raw is False for item in values.raw):
-        return boolean(False)  # noqa: FBT003  # the value, not a flag
-    return boolean(True) if is_wholly_known(values) else unknown_of(BOOL)  # noqa: FBT003
+        return boolean(False)  # the value, not a flag
+    return boolean(True) if is_wholly_known(values) else unknown_of(BOOL)
 
 
 @function("anytrue", list_of(BOOL), returns=BOOL, partial=True)
 def _anytrue(values: Value) -> Value:
     if any(item.raw is True for item in values.raw):
-        return boolean(True)  # noqa: FBT003  # the value, not a flag
-    return boolean(False) if is_wholly_known(values) else unknown_of(BOOL)  # noqa: FBT003
+        return boolean(True)  # the value, not a flag
+    return boolean(False) if is_wholly_known(values) else unknown_of(BOOL)
 
 
 @function("chunklist", list_of(DYNAMIC), NUMBER, partial=True)
@@ -150,8 +150,8 @@ def _concat(*values: Value) -> Value:
 def _contains(values: Value, wanted: Value) -> Value:
     results = [_alike(item, wanted) for item in sequence(values)]
     if True in results:
-        return boolean(True)  # noqa: FBT003  # the value, not a flag
-    return unknown_of(BOOL) if None in results else boolean(False)  # noqa: FBT003
+        return boolean(True)  # the value, not a flag
+    return unknown_of(BOOL) if None in results else boolean(False)
 
 
 def _alike(item: Value, wanted: Value) -> bool | None:

@@ -60,8 +60,8 @@ def _can(evaluator: Evaluator, node: Call) -> Value:
     except LimitError:
         raise
     except EvaluationError:
-        return boolean(False)  # noqa: FBT003  # the value, not a flag
-    return boolean(True) if is_wholly_known(found) else unknown_of(BOOL)  # noqa: FBT003
+        return boolean(False)  # the value, not a flag
+    return boolean(True) if is_wholly_known(found) else unknown_of(BOOL)
 
 
 def _template_file(evaluator: Evaluator, node: Call) -> Value:

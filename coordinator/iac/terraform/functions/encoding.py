@@ -16,7 +16,6 @@ from coordinator.iac.terraform.functions.registry import ANY_OR_NULL, FunctionEr
 from coordinator.iac.terraform.types import STRING, object_of
 from coordinator.iac.terraform.values import Value, list_value, object_value, string
 
-
 _GZIP_HEADER = b"\x1f\x8b\x08\x00\x00\x00\x00\x00\x00\xff"
 
 

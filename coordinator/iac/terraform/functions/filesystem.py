@@ -7,17 +7,25 @@ import posixpath
 
 from coordinator.iac.source import decode_text
 from coordinator.iac.terraform.evaluator import Evaluator
+from coordinator.iac.terraform.files import Files
 from coordinator.iac.terraform.functions.registry import function
 from coordinator.iac.terraform.types import BOOL, STRING, set_of
 from coordinator.iac.terraform.values import Span, Value, boolean, set_value, string
 
 
+def read_file(files: Files, path: str) -> Value:
+    """Read a text file; its text remembers the file.
+
+    Raises:
+        SourceError: When it cannot be read, or is not UTF-8.
+    """
+    shown = files.shown(files.locate(path))
+    return string(decode_text(files.read(path), shown), (Span(0, shown, 1),))
+
+
 @function("file", STRING, returns=STRING, reads=True)
-def file_value(evaluator: Evaluator, path: Value) -> Value:
-    """Read a text file; its text remembers the file."""
-    shown = evaluator.files.shown(evaluator.files.locate(path.raw))
-    text = decode_text(evaluator.files.read(path.raw), shown)
-    return string(text, (Span(0, shown, 1),))
+def _file(evaluator: Evaluator, path: Value) -> Value:
+    return read_file(evaluator.files, path.raw)
 
 
 @function("filebase64", STRING, returns=STRING, reads=True)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-
 import msgspec
 
 from coordinator.iac.terraform.types import DYNAMIC, Type

@@ -1,0 +1,76 @@
+"""A declaration, wherever it is written: SQL, Terraform or CloudFormation, found out from what is there."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+
+from coordinator.iac.migrations import read_folder, without_down
+from coordinator.iac.source import SourceError, read_text
+from coordinator.iac.sql import declarations, in_file
+from coordinator.iac.terraform.configuration import is_configuration_folder
+from coordinator.iac.terraform.declare import load_terraform
+from coordinator.iac.terraform.variables import Assignment
+from shared.schema.schema import Declaration, SpecSource
+
+__all__ = ["SourceError", "load_source"]
+
+_TEMPLATES = (".yaml", ".yml", ".json", ".template")
+
+
+def load_source(path: Path, *, variables: Mapping[str, object] | None = None, tenant: str = "") -> SpecSource:
+    """Read what a path declares.
+
+    Args:
+        path: A `.sql` file, a folder of `.sql` (plain or a migration tool's), a folder of Terraform files, or a
+            CloudFormation template.
+        variables: Terraform variables (strings are read as `-var` reads them) or CloudFormation parameters.
+        tenant: Whose declarations, where a Terraform configuration declares its tenants differently.
+
+    Raises:
+        SourceError: With file and line, for the first thing that is wrong, and when nothing is declared.
+    """
+    given = dict(variables or {})
+    if path.is_dir():
+        return _load_folder(path, given, tenant)
+    if path.suffix == ".sql":
+        return _load_sql(path)
+    if path.name.endswith((".tf", ".tf.json")):
+        return load_terraform(path.parent, assignments=_assignments(given), environment=os.environ, tenant=tenant)
+    if path.suffix in _TEMPLATES:
+        from coordinator.iac.cloudformation.declare import load_template  # lazy: YAML is slow to import
+
+        return load_template(path, given)
+    if not path.exists():
+        raise SourceError(str(path), 0, "no such file or folder")
+    raise SourceError(path.name, 0, "is no .sql, no Terraform and no CloudFormation")
+
+
+def _assignments(variables: Mapping[str, object]) -> tuple[Assignment, ...]:
+    return tuple(Assignment(name, value) for name, value in variables.items())
+
+
+def _load_folder(folder: Path, variables: dict[str, object], tenant: str) -> SpecSource:
+    if is_configuration_folder(folder):
+        return load_terraform(folder, assignments=_assignments(variables), environment=os.environ, tenant=tenant)
+    unchecked: list[str] = []
+    found = read_folder(folder, folder)
+    made: list[Declaration] = []
+    for file in found.files:
+        made.extend(declarations(file.text, in_file(file.text, file.file), unchecked))
+    return _source(made, folder.name, found.version, unchecked)
+
+
+def _load_sql(path: Path) -> SpecSource:
+    unchecked: list[str] = []
+    text = without_down(read_text(path, path.name))
+    return _source(list(declarations(text, in_file(text, path.name), unchecked)), path.name, "", unchecked)
+
+
+def _source(made: list[Declaration], shown: str, version: str, unchecked: list[str]) -> SpecSource:
+    if not made and not unchecked:
+        return SpecSource(declarations=())
+    if not made:
+        raise SourceError(shown, 0, f"declares nothing of a tenant's schema ({unchecked[0]})")
+    return SpecSource(declarations=tuple(made), expected_version=version, unchecked=tuple(unchecked))

@@ -1,0 +1,177 @@
+"""SQL text into declarations: one per statement, each with the file and line it begins on.
+
+PostgreSQL's own grammar (libpg_query) splits, so quotes, dollar quotes and SQL bodies are no guesswork.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import Any
+
+import msgspec
+import pgparse
+
+from coordinator.iac.source import SourceError
+from shared.schema.schema import Declaration, Origin
+
+_BLANK = re.compile(r"\s+|--[^\n]*(?:\n|\Z)")
+_HARMLESS = re.compile(r"\\(?:restrict|unrestrict|echo|qecho|warn|timing|pset|encoding|set\s+ON_ERROR_STOP)\b")
+"""psql commands that change neither what follows nor the schema; every other one is refused."""
+
+MAX_STATEMENTS = 100_000
+
+
+class Statement(msgspec.Struct, frozen=True, kw_only=True):
+    """One statement of a text.
+
+    Args:
+        sql: From its first word, without leading comments or the semicolon.
+        start: Character offset of its first word.
+        end: Character offset behind it, the semicolon included when there is one.
+        node: Name of its parse node, `CreateStmt`.
+        tree: The node.
+    """
+
+    sql: str
+    start: int
+    end: int
+    node: str
+    tree: dict[str, Any]
+
+
+Locate = Callable[[int], Origin]
+"""Gives the place of a character offset."""
+
+
+def in_file(text: str, file: str, address: str = "") -> Locate:
+    """Locate offsets of a text that is a whole file."""
+    return lambda offset: Origin(file, text.count("\n", 0, offset) + 1, address)
+
+
+def split_statements(text: str, locate: Locate) -> tuple[Statement, ...]:
+    """Split a text into statements.
+
+    Args:
+        text: SQL as psql would read it.
+        locate: Names the place of an offset, for the message when the text is refused.
+
+    Raises:
+        SourceError: For what PostgreSQL's grammar refuses, and for psql commands.
+    """
+    text = text.replace("\ufeff", " ", 1) if text.startswith("\ufeff") else text
+    for _ in range(1000):
+        try:
+            parsed = pgparse.parse(text)
+        except pgparse.PGQueryError as error:
+            text = _without_harmless_command(text, error, locate)
+            continue
+        except ValueError as error:  # NUL
+            raise _refused(locate, 0, f"not SQL text: {error}") from None
+        if len(parsed) > MAX_STATEMENTS:
+            raise _refused(locate, 0, f"more than {MAX_STATEMENTS} statements")
+        return _statements(text, parsed)
+    raise _refused(locate, 0, "too many psql commands")
+
+
+def _refused(locate: Locate, offset: int, message: str) -> SourceError:
+    at = locate(offset)
+    return SourceError(at.file, at.line, message)
+
+
+def _without_harmless_command(text: str, error: Any, locate: Locate) -> str:
+    """Blank the psql command that the grammar stumbled over, or say what is wrong."""
+    position = max(0, min(int(getattr(error, "position", 1) or 1) - 1, len(text)))
+    begin = text.rfind("\n", 0, position) + 1
+    line = text[begin : text.find("\n", begin) if "\n" in text[begin:] else len(text)]
+    command = line.lstrip()
+    if command.startswith("\\"):
+        if _HARMLESS.match(command):
+            return text[:begin] + " " * len(line) + text[begin + len(line) :]
+        word = command.split()[0]
+        raise _refused(locate, begin, f"{word} is a psql command, not SQL; a declaration cannot contain it")
+    raise _refused(locate, position, f"SQL {getattr(error, 'message', 'syntax error')}")
+
+
+def _statements(text: str, parsed: list[dict[str, Any]]) -> tuple[Statement, ...]:
+    offsets = None if text.isascii() else _character_offsets(text)
+    found: list[Statement] = []
+    for entry in parsed:
+        start = entry.get("stmt_location", 0)
+        length = entry.get("stmt_len", 0)
+        end = start + length if length else -1
+        if offsets is not None:
+            start, end = offsets[start], offsets[end] if end >= 0 else -1
+        end = len(text) if end < 0 else end
+        start = skip_comments(text, start)
+        [(node, tree)] = entry["stmt"].items()
+        sql = text[start:end].rstrip()
+        closed = end + 1 if text[end : end + 1] == ";" else start + len(sql)
+        found.append(Statement(sql=sql, start=start, end=closed, node=node, tree=tree))
+    return tuple(found)
+
+
+def _character_offsets(text: str) -> list[int]:
+    """Map byte offsets of the UTF-8 text to character offsets: libpg_query counts bytes."""
+    offsets: list[int] = []
+    for i, char in enumerate(text):
+        offsets.extend([i] * len(char.encode("utf-8", "surrogatepass")))
+    offsets.append(len(text))
+    return offsets
+
+
+def skip_comments(text: str, position: int) -> int:
+    """Give the offset of the first character that is neither white space nor comment."""
+    while True:
+        found = _BLANK.match(text, position)
+        if found is not None:
+            position = found.end()
+        elif text.startswith("/*", position):
+            position = _comment_end(text, position)
+        else:
+            return position
+
+
+def _comment_end(text: str, position: int) -> int:
+    """Give the end of a block comment; PostgreSQL's nest."""
+    depth = 0
+    for mark in re.compile(r"/\*|\*/").finditer(text, position):
+        depth += 1 if mark.group() == "/*" else -1
+        if depth == 0:
+            return mark.end()
+    return len(text)
+
+
+_NOT_DECLARED = frozenset({"TransactionStmt", "CheckPointStmt", "VacuumStmt", "ListenStmt", "NotifyStmt"})
+"""Statements that declare nothing: transaction control above all, for the scratch server has its own."""
+
+_NOT_THE_TENANTS = {
+    "CreatedbStmt": "CREATE DATABASE",
+    "AlterDatabaseStmt": "ALTER DATABASE",
+    "DropdbStmt": "DROP DATABASE",
+    "CreateTableSpaceStmt": "CREATE TABLESPACE",
+}
+"""Statements about the server rather than the tenant's schema: left out, and said so."""
+
+
+def declarations(text: str, locate: Locate, unchecked: list[str]) -> tuple[Declaration, ...]:
+    """Give the declarations of a SQL text.
+
+    Args:
+        text: The SQL.
+        locate: Names the place of an offset.
+        unchecked: Gets a sentence for each statement that is left out because it is not about a tenant's schema.
+
+    Raises:
+        SourceError: See `split_statements`.
+    """
+    found: list[Declaration] = []
+    for statement in split_statements(text, locate):
+        at = locate(statement.start)
+        if statement.node in _NOT_THE_TENANTS:
+            unchecked.append(
+                f"{at}: {_NOT_THE_TENANTS[statement.node]} is not about a tenant's schema and was left out"
+            )
+        elif statement.node not in _NOT_DECLARED:
+            found.append(Declaration(statement.sql, at))
+    return tuple(found)

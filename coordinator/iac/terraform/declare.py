@@ -1,0 +1,185 @@
+"""A Terraform configuration as a `SpecSource`: its SQL per tenant, checked to be the same for all of them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from fractions import Fraction
+from pathlib import Path
+
+import msgspec
+
+from coordinator.iac.carriers import VERSION_NAMES
+from coordinator.iac.source import SourceError
+from coordinator.iac.sql import declarations
+from coordinator.iac.terraform.files import Files
+from coordinator.iac.terraform.numbers import format_number
+from coordinator.iac.terraform.plan import Plan, evaluate
+from coordinator.iac.terraform.sql_carriers import Reader, SqlText
+from coordinator.iac.terraform.values import Span, Value
+from coordinator.iac.terraform.variables import Assignment
+from shared.schema.schema import Declaration, Origin, SpecSource
+
+
+class _Piece(msgspec.Struct, frozen=True, eq=False):
+    """The declarations of one SQL text; `tenant` is empty for what belongs to every tenant."""
+
+    carrier: str
+    tenant: str
+    declarations: tuple[Declaration, ...]
+    idempotent: bool
+
+
+def load_terraform(
+    folder: Path,
+    *,
+    assignments: tuple[Assignment, ...] = (),
+    environment: Mapping[str, str] | None = None,
+    tenant: str = "",
+) -> SpecSource:
+    """Read the SQL a configuration declares.
+
+    Args:
+        folder: The root module.
+        assignments: Values of variables, as `-var` and `-var-file` give them.
+        environment: Where `TF_VAR_…` is looked for.
+        tenant: Whose declarations are wanted, where tenants' differ.
+
+    Raises:
+        SourceError: With file and line; also when nothing is declared, or tenants differ and none was chosen.
+    """
+    plan = evaluate(folder, assignments=assignments, environment=environment)
+    unchecked = list(plan.unchecked)
+    texts = _texts(Reader(Files(folder), unchecked), plan)
+    pieces = _assign_tenants(_pieces(texts, unchecked))
+    tenants = tuple(sorted({piece.tenant for piece in pieces} - {""}))
+    if not any(piece.declarations for piece in pieces):
+        reason = "declares no SQL that can be read" + (f" ({unchecked[0]})" if unchecked else "")
+        raise SourceError(folder.name or str(folder), 0, reason)
+    if tenant and tenant not in tenants:
+        raise SourceError(folder.name, 0, f"declares no tenant {tenant!r}")
+    _check_alike(pieces, tenants, tenant)
+    return SpecSource(
+        declarations=_of(pieces, tenant or (tenants[0] if tenants else "")),
+        expected_version=_expected_version(plan, texts, unchecked),
+        tenants=tenants,
+        unchecked=tuple(dict.fromkeys(unchecked)),
+    )
+
+
+def _texts(reader: Reader, plan: Plan) -> list[SqlText]:
+    return [text for resource in plan.resources for text in reader.texts(resource)]
+
+
+def _pieces(texts: list[SqlText], unchecked: list[str]) -> list[_Piece]:
+    """Split every text; thousands of tenants mostly carry the same one, which is split once."""
+    split: dict[tuple[str, tuple[Span, ...], Origin], tuple[Declaration, ...]] = {}
+    pieces: list[_Piece] = []
+    for text in texts:
+        key = (text.text.raw, text.text.spans, text.at)
+        if key not in split:
+            split[key] = declarations(text.text.raw, text.locate, unchecked)
+        pieces.append(_piece(text, split[key]))
+    return pieces
+
+
+def _piece(text: SqlText, made: tuple[Declaration, ...]) -> _Piece:
+    resource = text.resource
+    keys = resource.module_keys
+    tenant = keys[-1] if keys else resource.index if isinstance(resource.index, str) else ""
+    carrier = re.sub(r"\[[^\]]*\]", "", resource.module) + f"/{resource.type}.{resource.name}"
+    addressed = tuple(
+        Declaration(item.sql, Origin(item.origin.file, item.origin.line, resource.address)) for item in made
+    )
+    return _Piece(carrier, tenant, addressed, text.idempotent)
+
+
+def _assign_tenants(pieces: list[_Piece]) -> list[_Piece]:
+    """Tell a `for_each` over tenants from one over files, tables or extensions.
+
+    Keys are tenants when all say the same (but for their own name), or at least say some of it alike; keys that each
+    say something else are parts of one declaration.
+    """
+    by_carrier: dict[str, dict[str, set[str]]] = {}
+    for piece in pieces:
+        said = by_carrier.setdefault(piece.carrier, {}).setdefault(piece.tenant, set())
+        said.update(placeholder(declaration.sql, piece.tenant) for declaration in piece.declarations)
+    strict = {piece.carrier for piece in pieces if piece.idempotent}
+    over_tenants = {carrier: _are_tenants(keys, must_equal=carrier in strict) for carrier, keys in by_carrier.items()}
+    return [piece if over_tenants[piece.carrier] else msgspec.structs.replace(piece, tenant="") for piece in pieces]
+
+
+def _are_tenants(keys: dict[str, set[str]], *, must_equal: bool) -> bool:
+    if len(keys) == 1:
+        return not next(iter(keys)).endswith(".sql")
+    sets = list(keys.values())
+    if all(said == sets[0] for said in sets):
+        return True
+    return not must_equal and bool(set.intersection(*sets))
+
+
+def placeholder(sql: str, tenant: str) -> str:
+    """Replace a tenant's own name by `{tenant}`, also as part of a name and with `_` for `-`."""
+    names = [name for name in dict.fromkeys((tenant, tenant.replace("-", "_"))) if name and name in sql]
+    if not names:
+        return sql
+    spelt = "|".join(map(re.escape, names))
+    return re.sub(rf"(?<![A-Za-z0-9])(?:{spelt})(?![A-Za-z0-9])", "{tenant}", sql)
+
+
+def _of(pieces: list[_Piece], tenant: str) -> tuple[Declaration, ...]:
+    """Give one tenant's declarations; what providers declare one by one is said once."""
+    found: list[Declaration] = []
+    seen: set[str] = set()
+    for piece in pieces:
+        if piece.tenant not in {"", tenant}:
+            continue
+        for declaration in piece.declarations:
+            if not piece.idempotent or declaration.sql not in seen:
+                found.append(declaration)
+            seen.add(declaration.sql)
+    return tuple(found)
+
+
+def _check_alike(pieces: list[_Piece], tenants: tuple[str, ...], chosen: str) -> None:
+    """Refuse to speak for all tenants when they are declared differently."""
+    if chosen or len(tenants) < 2:  # noqa: PLR2004  # one tenant cannot differ from itself
+        return
+    first = _of(pieces, tenants[0])
+    expected = [placeholder(declaration.sql, tenants[0]) for declaration in first]
+    for tenant in tenants[1:]:
+        own = _of(pieces, tenant)
+        said = [placeholder(declaration.sql, tenant) for declaration in own]
+        if said != expected:
+            i = next(
+                (i for i, (a, b) in enumerate(zip(said, expected, strict=False)) if a != b),
+                min(len(said), len(expected)),
+            )
+            at = (own[i : i + 1] or first[i : i + 1] or own[-1:] or first[-1:])[0].origin
+            raise SourceError(
+                at.file,
+                at.line,
+                f"tenants {tenants[0]!r} and {tenant!r} are declared differently from here on; choose one tenant",
+            )
+
+
+def _expected_version(plan: Plan, texts: list[SqlText], unchecked: list[str]) -> str:
+    """Give the declared version: a root output, local or variable of a telling name, else the newest migration."""
+    for name in VERSION_NAMES:
+        value = plan.named(name)
+        if value is None or value.is_null:
+            continue
+        shown = _shown(value)
+        if shown is not None:
+            return shown
+        unchecked.append(f"the expected schema version ({name}) is not a known string or number")
+    versions = {text.version for text in texts if text.version}
+    return versions.pop() if len(versions) == 1 else ""
+
+
+def _shown(value: Value) -> str | None:
+    if isinstance(value.raw, str):
+        return value.raw
+    if isinstance(value.raw, (int, Fraction)) and not isinstance(value.raw, bool):
+        return format_number(value.raw)
+    return None
