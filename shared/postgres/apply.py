@@ -34,7 +34,7 @@ SET default_tablespace = '';
 SET default_table_access_method = heap;
 SET idle_in_transaction_session_timeout = '60s'
 """
-"""Beside what reading pins: what statements of a plan rely on. Names in them are qualified, whatever the search path."""
+"""Beside what reading pins: what statements of a plan rely on. Their names are qualified, whatever the search path."""
 _PLACEHOLDER_TOKEN = re.compile(r"'(?:[^']|'')*'|" + re.escape(quote_identifier(PLACEHOLDER)))
 
 
@@ -59,7 +59,7 @@ class StatementError(Exception):
         return self.sqlstate in _TRANSIENT
 
 
-class SchemaMoved(Exception):
+class SchemaMovedError(Exception):
     """The schema is not the one that was checked any more; nothing was done."""
 
 
@@ -100,7 +100,7 @@ class Writer:
             token: The change token the schema must still have; empty asks for none.
 
         Raises:
-            SchemaMoved: When it has another one. Nothing was done.
+            SchemaMovedError: When it has another one. Nothing was done.
             StatementError: When a statement fails.
             TargetError: When the connection does.
         """
@@ -112,7 +112,7 @@ class Writer:
             return
         [statement] = stage.statements
         if token and token != await self._token():
-            raise SchemaMoved
+            raise SchemaMovedError
         await self._run_one(statement, scope="SESSION")
 
     async def drop_invalid_index(self, name: QualifiedName) -> None:
@@ -154,7 +154,7 @@ class Writer:
 
     async def _check(self, token: str) -> None:
         if token and token != await token_in_transaction(self._connection):
-            raise SchemaMoved
+            raise SchemaMovedError
 
     async def _run_one(self, statement: Statement, *, scope: str) -> None:
         with translated():

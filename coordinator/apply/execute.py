@@ -1,0 +1,184 @@
+"""From the command line's wishes to outcomes: the plan is admitted, the tenants are surveyed, and changed."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterable
+from pathlib import Path
+
+import msgspec
+
+from coordinator.apply.admission import Admitted, ApplyRefusedError, Permissions, admit, choose_tenants
+from coordinator.apply.journal import Journal, read_progress
+from coordinator.apply.outcome import Outcome, OutcomeKind
+from coordinator.apply.plan_file import PlanFile, read_plan
+from coordinator.apply.preview import outcome_lines, plan_lines, tenant_lines
+from coordinator.apply.rehearsal import Finished, Ready, Rehearsal, Standing, Strange
+from coordinator.apply.runner import Pace, Runner
+from coordinator.apply.survey import Fleet, Survey, survey
+from coordinator.inventory import load_targets
+from coordinator.report.visible import visible
+from coordinator.scratch import scratch_server
+from coordinator.settings.model import Settings
+from coordinator.settings.resolve import resolve_writer
+from shared.hosts import Host
+from shared.schema.schema import SpecSource
+from shared.targets import Failure, Target
+
+
+class Wishes(msgspec.Struct, frozen=True, kw_only=True):
+    """What the command line asks for.
+
+    Args:
+        plan: File.
+        group: Id of the drift group, or its beginning.
+        tenants: Named tenants; the first is the canary.
+        whole_group: Or all tenants of the group.
+        permissions: What the user insists on.
+        execute: Change the tenants; otherwise only say what would be done.
+        progress: The progress file; empty puts it beside the plan.
+    """
+
+    plan: Path
+    group: str = ""
+    tenants: tuple[str, ...] = ()
+    whole_group: bool = False
+    permissions: Permissions = Permissions()
+    execute: bool = False
+    progress: Path | None = None
+
+
+class Voice(msgspec.Struct, frozen=True):
+    """How to speak to the user: print a line; ask whether so many tenants may be changed."""
+
+    say: Callable[[str], None]
+    confirm: Callable[[int], bool]
+
+
+async def execute(settings: Settings, wishes: Wishes, voice: Voice) -> tuple[Outcome, ...]:
+    """Do what was asked for.
+
+    Returns:
+        One outcome per tenant; after a dry run, those that the plan would run on are `untouched`.
+
+    Raises:
+        PlanFileError, ApplyRefusedError, JournalError, InventoryError: Before any tenant is changed.
+    """
+    found = read_plan(wishes.plan, wishes.group)
+    admitted = admit(found.plan, wishes.permissions)
+    tenants = choose_tenants(wishes.tenants, found.tenants, whole_group=wishes.whole_group)
+    fleet = await _fleet(settings, tenants)
+    path = wishes.progress or _beside(wishes.plan, found, admitted)
+    async with scratch_server(settings.scratch_dsn) as scratch:
+        rehearsal = Rehearsal(admitted, scratch, fleet.profile)
+        work = _Work(settings=settings, wishes=wishes, admitted=admitted, fleet=fleet, rehearsal=rehearsal, path=path)
+        if wishes.execute:
+            return await _change(work, voice)
+        seen = await _look(work, voice)
+        return tuple(_would_be(tenant, standing) for tenant, standing in seen.standings.items())
+
+
+class _Work(msgspec.Struct, frozen=True, kw_only=True):
+    settings: Settings
+    wishes: Wishes
+    admitted: Admitted
+    fleet: Fleet
+    rehearsal: Rehearsal
+    path: Path
+
+
+async def _change(work: _Work, voice: Voice) -> tuple[Outcome, ...]:
+    """Look, ask, and apply."""
+    with Journal(work.path, work.admitted.id) as journal:
+        seen = await _look(work, voice)
+        ready = sum(isinstance(standing, Ready) for standing in seen.standings.values())
+        if ready and not voice.confirm(ready):
+            raise ApplyRefusedError("not confirmed; nothing was changed")
+        journal.open(seen.base)
+        runner = Runner(work.fleet, work.rehearsal, journal, _pace(work.settings), _teller(voice))
+        outcomes = await runner.run(seen.standings)
+    for line in outcome_lines(outcomes):
+        voice.say(line)
+    voice.say(f"Progress: {work.path}")
+    return outcomes
+
+
+async def _look(work: _Work, voice: Voice) -> Survey:
+    """Survey the tenants, and say exactly what would run, and where."""
+    progress = read_progress(work.path, work.admitted.id)
+    tenants = tuple(work.fleet.targets)
+    unproven = work.wishes.permissions.unproven
+    seen = await survey(work.fleet, tenants, work.rehearsal, progress, unproven=unproven)
+    only = next(iter(work.fleet.targets.values())).namespace if len(tenants) == 1 else ""
+    for line in plan_lines(work.admitted, work.rehearsal.stages, only):
+        voice.say(line)
+    if seen.unrehearsed:
+        voice.say(f"Not rehearsed: {visible(seen.unrehearsed)}")
+    for line in tenant_lines(seen.standings, len(work.rehearsal.stages), work.settings.file.apply.waves):
+        voice.say(line)
+    return seen
+
+
+async def _fleet(settings: Settings, tenants: tuple[str, ...]) -> Fleet:
+    """Find the tenants' places and the credentials for them."""
+    file = settings.file
+    # Only [fleet.declared] needs the declaration, which may not even be at hand where plans are applied.
+    source = SpecSource(declarations=())
+    if file.fleet.declared is not None:
+        from coordinator.iac.load import load_source  # lazy: its grammar is slow to import
+
+        source = load_source(Path(settings.root, file.spec.source), variables=file.spec.variables)
+    targets = {target.tenant: target for target in await load_targets(settings, source)}
+    unknown = [tenant for tenant in tenants if tenant not in targets]
+    if unknown:
+        raise ApplyRefusedError(f"there is no tenant {unknown[0]!r} in the fleet")
+    chosen = {tenant: targets[tenant] for tenant in tenants}
+    return Fleet(
+        targets=chosen,
+        hosts={name: _writer(settings, name) for name in _hosts(chosen.values())},
+        profile=file.compare,
+        limits=msgspec.structs.replace(file.limits, allow_unsafe_role=file.apply.allow_unsafe_role),
+        concurrency=file.apply.concurrency,
+    )
+
+
+def _hosts(targets: Iterable[Target]) -> list[str]:
+    return sorted({target.host for target in targets})
+
+
+def _writer(settings: Settings, name: str) -> Host:
+    try:
+        return resolve_writer(settings, name, os.environ)
+    except ValueError as error:
+        raise ApplyRefusedError(str(error)) from None
+
+
+def _beside(plan: Path, found: PlanFile, admitted: Admitted) -> Path:
+    return plan.with_name(f"{plan.stem}.{found.group or 'plan'}.{admitted.id}.progress.jsonl")
+
+
+def _pace(settings: Settings) -> Pace:
+    table = settings.file.apply
+    return Pace(
+        waves=table.waves,
+        concurrency=table.concurrency,
+        pause=table.pause,
+        lock_tries=table.lock_tries,
+        lock_pause=table.lock_pause,
+    )
+
+
+def _teller(voice: Voice) -> Callable[[str, str], None]:
+    return lambda tenant, phrase: voice.say(f"{visible(tenant)}: {visible(phrase)}")
+
+
+def _would_be(tenant: str, standing: Standing | Failure) -> Outcome:
+    match standing:
+        case Finished():
+            return Outcome(tenant=tenant, kind=OutcomeKind.BEFORE)
+        case Strange(reason=reason):
+            return Outcome(tenant=tenant, kind=OutcomeKind.REFUSED, message=reason)
+        case Failure(message=message):
+            return Outcome(tenant=tenant, kind=OutcomeKind.NOT_REACHED, message=message)
+        case Ready():
+            return Outcome(tenant=tenant, kind=OutcomeKind.UNTOUCHED, message="dry run")

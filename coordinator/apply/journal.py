@@ -1,0 +1,185 @@
+"""The progress file: one JSON line per thing done, so that a run that broke off can be taken up again.
+
+It is written before and after each step and flushed to the disk; what it says is checked against the tenant anyway.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import fcntl
+import os
+from collections.abc import Iterable
+from pathlib import Path
+from types import TracebackType
+from typing import IO, Self
+
+import msgspec
+
+from shared.schema.schema import Snapshot
+
+
+class JournalError(Exception):
+    """The progress file cannot be used; the message is one sentence."""
+
+
+class _Entry(msgspec.Struct, frozen=True, kw_only=True, tag_field="event", tag=str.lower, omit_defaults=True):
+    at: str = ""
+
+
+class Opened(_Entry, frozen=True, kw_only=True):
+    """The first line: which plan this is about, and the schema it starts from, as the scratch server spells it."""
+
+    plan: str
+    base: Snapshot | None = None
+
+
+class Begun(_Entry, frozen=True, kw_only=True):
+    """Work on a tenant begins at a stage, counted from 0."""
+
+    tenant: str
+    stage: int
+
+
+class Staged(_Entry, frozen=True, kw_only=True):
+    """A stage has taken effect on a tenant."""
+
+    tenant: str
+    stage: int
+
+
+class Done(_Entry, frozen=True, kw_only=True):
+    """The plan has taken effect on a tenant, which was seen."""
+
+    tenant: str
+
+
+class Failed(_Entry, frozen=True, kw_only=True):
+    """Work on a tenant has failed."""
+
+    tenant: str
+    message: str
+
+
+Event = Opened | Begun | Staged | Done | Failed
+_decoder: msgspec.json.Decoder[Event] = msgspec.json.Decoder(Event)
+
+
+class Progress(msgspec.Struct, frozen=True, kw_only=True):
+    """What a progress file says.
+
+    Args:
+        base: The schema the plan starts from, if it was noted.
+        done: Tenants the plan has taken effect on.
+        stages: Per tenant, how many stages have.
+    """
+
+    base: Snapshot | None = None
+    done: frozenset[str] = frozenset()
+    stages: dict[str, int] = {}
+
+
+def summarise(events: Iterable[Event]) -> Progress:
+    """Reduce what happened to where things stand."""
+    base: Snapshot | None = None
+    done: set[str] = set()
+    stages: dict[str, int] = {}
+    for event in events:
+        match event:
+            case Opened(base=noted):
+                base = noted or base
+            case Staged(tenant=tenant, stage=stage):
+                stages[tenant] = stage + 1
+            case Done(tenant=tenant):
+                done.add(tenant)
+            case Begun() | Failed():
+                pass
+    return Progress(base=base, done=frozenset(done), stages=stages)
+
+
+def read_progress(path: Path, plan: str) -> Progress:
+    """Read a progress file; one that is not there says that nothing was done.
+
+    Args:
+        path: Where it is.
+        plan: Id of what is being applied.
+
+    Raises:
+        JournalError: When it is about another plan, or a line other than a torn last one cannot be read.
+    """
+    try:
+        lines = path.read_bytes().split(b"\n")
+    except FileNotFoundError:
+        return Progress()
+    except OSError as error:
+        raise JournalError(f"{path}: cannot be read: {error.strerror}") from None
+    events: list[Event] = []
+    for number, line in enumerate(lines, 1):
+        try:
+            if line:
+                events.append(_decoder.decode(line))
+        except (msgspec.DecodeError, ValueError) as error:
+            if number == len(lines):  # the line that was being written when the power went
+                break
+            raise JournalError(f"{path}:{number}: is no line of a progress file: {error}") from None
+    opened = next((event for event in events if isinstance(event, Opened)), None)
+    if events and (opened is None or opened.plan != plan):
+        raise JournalError(f"{path}: is about another plan; name a new file with --progress")
+    return summarise(events)
+
+
+class Journal:
+    """The progress file, open for writing by one process at a time. A context manager.
+
+    Args:
+        path: Created where it is not there.
+        plan: Id of what is being applied.
+
+    Raises:
+        JournalError: From entering, when it cannot be written or another process holds it.
+    """
+
+    def __init__(self, path: Path, plan: str) -> None:
+        self._path = path
+        self._plan = plan
+        self._file: IO[bytes] | None = None
+
+    def __enter__(self) -> Self:
+        try:
+            self._file = self._path.open("ab")
+            fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            self.close()
+            raise JournalError(f"{self._path}: another fleetdrift apply is at work with it") from None
+        except OSError as error:
+            raise JournalError(f"{self._path}: cannot be written: {error.strerror}") from None
+        self._end_torn_line()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Let go of the file."""
+        if self._file is not None:
+            self._file.close()
+
+    def _end_torn_line(self) -> None:
+        """Cut off what a crash left of the last line: after it, nothing could be read."""
+        content = self._path.read_bytes()
+        whole = content.rfind(b"\n") + 1
+        if whole != len(content):
+            os.truncate(self._path, whole)
+
+    def open(self, base: Snapshot | None) -> None:
+        """Note what this file is about."""
+        self.note(Opened(plan=self._plan, base=base))
+
+    def note(self, event: Event) -> None:
+        """Write a line and see it on the disk."""
+        assert self._file is not None, "the journal is used as a context manager"
+        at = dt.datetime.now(dt.UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+        self._file.write(msgspec.json.encode(msgspec.structs.replace(event, at=at)) + b"\n")
+        self._file.flush()
+        os.fsync(self._file.fileno())

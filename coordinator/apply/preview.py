@@ -1,0 +1,86 @@
+"""What would run, where, in words and SQL. Names and SQL come from tenants: everything passes through `visible`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+
+from coordinator.apply.admission import Admitted
+from coordinator.apply.outcome import Outcome, OutcomeKind
+from coordinator.apply.rehearsal import Finished, Ready, Standing, Strange
+from coordinator.apply.waves import cut_waves
+from coordinator.report.reading import plural, proof_sentence
+from coordinator.report.visible import visible, visible_lines
+from shared.postgres.apply import for_namespace
+from shared.remediation.stages import Stage
+from shared.targets import Failure
+
+
+def plan_lines(admitted: Admitted, stages: Sequence[Stage], namespace: str = "") -> Iterator[str]:
+    """Print what runs, stage by stage, with its hazards and timeouts.
+
+    Args:
+        admitted: What runs.
+        stages: The same, cut.
+        namespace: Of the one tenant it is printed for; empty leaves the placeholder of a plan about namespaces.
+    """
+    plan = admitted.plan
+    yield f"Plan {admitted.id}: from schema {plan.observed[:12]} to {plan.desired[:12]}; {proof_sentence(plan)}"
+    for number, stage in enumerate(stages, 1):
+        how = "in one transaction" if stage.transactional else "outside a transaction"
+        yield f"\n-- stage {number} of {len(stages)}, {how}"
+        for statement in stage.statements:
+            bound = f"{statement.statement_timeout_ms} ms" if statement.statement_timeout_ms else "none"
+            yield f"-- lock_timeout {statement.lock_timeout_ms} ms, statement_timeout {bound}"
+            yield from (
+                f"-- {hazard.kind.replace('_', ' ')}: {visible(hazard.message)}" for hazard in statement.hazards
+            )
+            yield visible_lines(for_namespace(statement.sql, namespace).strip()) + ";"
+    if admitted.left_out:
+        yield "\n-- destructive, and left out (--destructive runs them too):"
+        for statement in admitted.left_out:
+            yield from (f"-- {line}" for line in (visible_lines(statement.sql.strip()) + ";").splitlines())
+    yield ""
+
+
+def tenant_lines(standings: Mapping[str, Standing | Failure], stages: int, waves: Sequence[int]) -> Iterator[str]:
+    """Print where each tenant stands, and the waves of those that the plan would run on."""
+    for tenant, standing in standings.items():
+        yield f"  {visible(tenant)}: {_standing(standing, stages)}"
+    ready = [tenant for tenant, standing in standings.items() if isinstance(standing, Ready)]
+    cut = cut_waves(ready, waves)
+    if len(ready) > 1:
+        sizes = ", ".join(str(len(wave)) for wave in cut)
+        yield f"  {plural(len(cut), 'wave')} of {sizes}; the canary is {visible(ready[0])}"
+
+
+def _standing(standing: Standing | Failure, stages: int) -> str:
+    match standing:
+        case Ready(stage=stage, leftovers=leftovers):
+            what = f"runs stage {stages}" if stage == stages - 1 else f"runs stages {stage + 1} to {stages}"
+            if stage == stages:
+                what = "runs no stage"
+            for name in leftovers:
+                what += f", and first drops the invalid index {visible(str(name))} that a failed try left"
+            return what if stage == 0 else f"{what} (an earlier run came this far)"
+        case Finished():
+            return "nothing is left to do"
+        case Strange(reason=reason):
+            return f"refused: {visible(reason)}"
+        case Failure(message=message):
+            return f"not reached: {visible(message)}"
+
+
+def outcome_lines(outcomes: Sequence[Outcome]) -> Iterator[str]:
+    """Print what became of everybody: the counts, and a line for each tenant that is not done."""
+    counts = [(kind, sum(outcome.kind is kind for outcome in outcomes)) for kind in OutcomeKind]
+    told = ", ".join(f"{count} {kind}" for kind, count in counts if count)
+    yield f"{plural(len(outcomes), 'tenant')}: {told}"
+    for outcome in outcomes:
+        if outcome.kind not in (OutcomeKind.DONE, OutcomeKind.BEFORE):
+            yield f"  {outcome_line(outcome)}"
+
+
+def outcome_line(outcome: Outcome) -> str:
+    """Print one tenant's outcome."""
+    why = f": {visible(outcome.message)}" if outcome.message else ""
+    return f"{visible(outcome.tenant)}: {outcome.kind}{why}"

@@ -1,0 +1,166 @@
+"""The plan, played through on a scratch copy before any tenant sees it: which states it passes, and where it ends.
+
+A tenant whose schema is one of these states may be worked on, from that stage on; any other has been changed by
+somebody else. Both are spelt by the scratch server, so a fleet of several server versions needs one plan.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import msgspec
+
+from coordinator.apply.admission import Admitted, ApplyRefusedError
+from shared.postgres.apply import built_alone, invalid_indexes, without_indexes
+from shared.postgres.scratch import MaterialiseError, ScratchError, ScratchServer, materialise, settle
+from shared.remediation.stages import Stage, cut_stages
+from shared.schema.canonical import schema_hash
+from shared.schema.database import Extension
+from shared.schema.identity import QualifiedName
+from shared.schema.profile import Profile
+from shared.schema.schema import Schema, Snapshot
+
+
+class Ready(msgspec.Struct, frozen=True):
+    """The plan can run from this stage on, once what a failed try left behind is gone."""
+
+    stage: int
+    leftovers: tuple[QualifiedName, ...] = ()
+
+
+class Finished(msgspec.Struct, frozen=True):
+    """The plan has nothing left to do."""
+
+
+class Strange(msgspec.Struct, frozen=True):
+    """The plan was not made for this. `reason` ends a sentence that begins with the tenant's name."""
+
+    reason: str
+
+
+Standing = Ready | Finished | Strange
+_CHANGED = Strange("has changed since the plan was made: scan it again")
+
+
+class Rehearsal:
+    """Judges where a schema stands on the way of a plan.
+
+    Args:
+        admitted: What runs.
+        scratch: Where it is played through.
+        profile: Which facets are compared.
+    """
+
+    def __init__(self, admitted: Admitted, scratch: ScratchServer, profile: Profile) -> None:
+        self.stages: tuple[Stage, ...] = cut_stages(admitted.statements)
+        self._admitted = admitted
+        self._scratch = scratch
+        self._profile = profile
+        self._settled: dict[str, Snapshot] = {}
+        self._passed: list[Snapshot] = []
+        self._may_be_left = built_alone(self.stages)
+
+    @property
+    def played(self) -> bool:
+        """Whether the states between are known."""
+        return bool(self._passed)
+
+    async def settled(self, snapshot: Snapshot) -> Snapshot:
+        """Have the scratch server spell a schema; the same schema once.
+
+        Raises:
+            MaterialiseError: When it cannot be rebuilt there.
+        """
+        key = schema_hash(snapshot.schema)
+        if key not in self._settled:
+            self._settled[key] = await settle(self._scratch, snapshot, self._profile)
+        return self._settled[key]
+
+    async def spelt(self, snapshot: Snapshot) -> Snapshot:
+        """Have the scratch server spell a schema, or give it as it is where that cannot be."""
+        try:
+            return await self.settled(snapshot)
+        except MaterialiseError:
+            return snapshot
+
+    async def is_base(self, snapshot: Snapshot) -> bool:
+        """Say whether this is the schema the plan was made for."""
+        return await self._is(snapshot, self._admitted.plan.observed)
+
+    async def play(self, base: Snapshot) -> None:
+        """Play the plan through, stage by stage.
+
+        Args:
+            base: A schema for which `is_base` holds.
+
+        Raises:
+            ApplyRefusedError: When a statement fails, or the end is not what was declared.
+        """
+        passed = [base]
+        async with self._scratch.database() as copy:
+            try:
+                await materialise(copy, base)
+                for stage in self.stages:
+                    await copy.run(statement.sql for statement in stage.statements)
+                    passed.append(await copy.read(self._profile))
+            except (MaterialiseError, ScratchError) as error:
+                raise ApplyRefusedError(f"the plan fails on a scratch copy: {error}") from None
+        self._passed = passed
+        if self._admitted.complete and not await self.is_declared(passed[-1]):
+            self._passed = []
+            raise ApplyRefusedError("on a scratch copy the plan does not lead to the declared schema; scan again")
+
+    async def is_declared(self, snapshot: Snapshot) -> bool:
+        """Say whether this is the declared schema."""
+        return await self._is(snapshot, self._admitted.plan.desired)
+
+    async def _is(self, snapshot: Snapshot, wanted: str) -> bool:
+        spelt = snapshot if schema_hash(snapshot.schema) == wanted else await self.spelt(snapshot)
+        return schema_hash(spelt.schema) == wanted
+
+    async def standing(self, snapshot: Snapshot, *, stages_noted: int = 0) -> Standing:
+        """Say where a tenant stands.
+
+        Args:
+            snapshot: As its own server spells it.
+            stages_noted: How many stages the progress file says have taken effect: decides between equal states.
+        """
+        if await self.is_declared(snapshot):
+            return Finished()
+        if await self.is_base(snapshot):
+            return Ready(0)
+        if not self.played:
+            return _CHANGED
+        try:
+            found = await self._on_the_way(snapshot, stages_noted)
+        except MaterialiseError as error:
+            return Strange(f"cannot be compared: {error}")
+        return found
+
+    async def _on_the_way(self, snapshot: Snapshot, stages_noted: int) -> Standing:
+        leftovers = invalid_indexes(snapshot, self._may_be_left)
+        for left in ((), leftovers) if leftovers else ((),):
+            stage = await self._stage_of(without_indexes(snapshot, left), stages_noted)
+            if stage is not None:
+                done = stage == len(self.stages) and not left
+                return Finished() if done else Ready(stage, left)
+        return _CHANGED
+
+    async def _stage_of(self, snapshot: Snapshot, stages_noted: int) -> int | None:
+        here = _state(await self.settled(snapshot))
+        equal = [n for n, passed in enumerate(self._passed) if _state(await self.settled(passed)) == here]
+        return _choose(equal, stages_noted)
+
+
+def _choose(equal: Sequence[int], stages_noted: int) -> int | None:
+    """Of several equal states take the last one that is known to have been reached, else the first."""
+    reached = [stage for stage in equal if stage <= stages_noted]
+    return reached[-1] if reached else equal[0] if equal else None
+
+
+def _state(snapshot: Snapshot) -> str:
+    """Hash a schema without the versions of extensions, which the scratch server has of its own."""
+    objects = (
+        msgspec.structs.replace(item, version="") if isinstance(item, Extension) else item for item in snapshot.schema
+    )
+    return schema_hash(Schema(tuple(objects)))

@@ -1,0 +1,205 @@
+"""Apply an admitted plan to tenants: canary, waves, stop at the first failure, everything noted in the journal."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Mapping
+
+import msgspec
+
+from coordinator.apply.journal import Begun, Done, Failed, Journal, Staged
+from coordinator.apply.outcome import Outcome, OutcomeKind
+from coordinator.apply.rehearsal import Finished, Ready, Rehearsal, Standing, Strange
+from coordinator.apply.survey import Fleet
+from coordinator.apply.waves import cut_waves
+from shared.postgres.apply import (
+    SchemaMovedError,
+    StatementError,
+    Writer,
+    built_alone,
+    invalid_indexes,
+    open_writer,
+)
+from shared.postgres.connection import TargetError
+from shared.remediation.stages import Stage
+from shared.schema.identity import QualifiedName
+from shared.targets import Failure
+
+_LOOKS = 3  # how often a schema that moves between looking and acting is looked at again
+_LONGEST_PAUSE = 60.0  # seconds between two tries for a lock
+
+
+class Pace(msgspec.Struct, frozen=True, kw_only=True):
+    """How fast to go: see `[apply]` in the configuration. Times are seconds."""
+
+    waves: tuple[int, ...] = (1, 10, 50)
+    concurrency: int = 4
+    pause: float = 0.0
+    lock_tries: int = 5
+    lock_pause: float = 1.0
+
+
+class Runner:
+    """Works on tenants that were surveyed.
+
+    Args:
+        fleet: How to get at them.
+        rehearsal: Says where a tenant stands.
+        journal: Open.
+        pace: How fast to go.
+        tell: Called with a tenant and a phrase as things happen.
+    """
+
+    def __init__(
+        self, fleet: Fleet, rehearsal: Rehearsal, journal: Journal, pace: Pace, tell: Callable[[str, str], None]
+    ) -> None:
+        self._fleet = fleet
+        self._rehearsal = rehearsal
+        self._journal = journal
+        self._pace = pace
+        self._tell = tell
+        self._outcomes: dict[str, Outcome] = {}
+
+    async def run(self, standings: Mapping[str, Standing | Failure]) -> tuple[Outcome, ...]:
+        """Apply the plan wave by wave.
+
+        Args:
+            standings: Where each tenant stood when it was surveyed; looked at again right before it is changed.
+
+        Returns:
+            One outcome per tenant, in the order given.
+        """
+        for tenant, standing in standings.items():
+            self._settle_without_work(tenant, standing)
+        ready = [tenant for tenant in standings if tenant not in self._outcomes]
+        slots = asyncio.Semaphore(self._pace.concurrency)
+        for number, wave in enumerate(cut_waves(ready, self._pace.waves)):
+            if number and not self._stopped:
+                await asyncio.sleep(self._pace.pause)
+            await asyncio.gather(*(self._in_turn(tenant, slots) for tenant in wave))
+        return tuple(self._outcomes[tenant] for tenant in standings)
+
+    @property
+    def _stopped(self) -> bool:
+        return any(outcome.kind is OutcomeKind.FAILED for outcome in self._outcomes.values())
+
+    def _settle_without_work(self, tenant: str, standing: Standing | Failure) -> None:
+        match standing:
+            case Finished():
+                self._end(tenant, OutcomeKind.BEFORE)
+            case Strange(reason=reason):
+                self._end(tenant, OutcomeKind.REFUSED, reason)
+            case Failure(message=message):
+                self._end(tenant, OutcomeKind.NOT_REACHED, message)
+            case Ready():
+                pass
+
+    def _end(self, tenant: str, kind: OutcomeKind, message: str = "") -> None:
+        self._outcomes[tenant] = Outcome(tenant=tenant, kind=kind, message=message)
+        match kind:
+            case OutcomeKind.DONE | OutcomeKind.BEFORE:
+                self._journal.note(Done(tenant=tenant))
+            case OutcomeKind.FAILED:
+                self._journal.note(Failed(tenant=tenant, message=message))
+        if kind is not OutcomeKind.UNTOUCHED:
+            self._tell(tenant, f"{kind}: {message}" if message else kind.value)
+
+    async def _in_turn(self, tenant: str, slots: asyncio.Semaphore) -> None:
+        async with slots:
+            if self._stopped:
+                self._end(tenant, OutcomeKind.UNTOUCHED, "the run stopped before its turn")
+                return
+            await self._one(tenant)
+
+    async def _one(self, tenant: str) -> None:
+        target = self._fleet.targets[tenant]
+        begun = _Begun()
+        try:
+            async with open_writer(
+                self._fleet.hosts[target.host], target, self._fleet.profile, self._fleet.limits
+            ) as writer:
+                if not await writer.claim():
+                    self._end(tenant, OutcomeKind.NOT_REACHED, "another fleetdrift apply is at work on it")
+                    return
+                await self._work(tenant, writer, begun)
+        except TargetError as error:
+            kind = OutcomeKind.FAILED if begun.writing else OutcomeKind.NOT_REACHED
+            self._end(tenant, kind, error.failure.message)
+        except StatementError as error:
+            self._end(tenant, OutcomeKind.FAILED, f"{error.message} (SQLSTATE {error.sqlstate}); in: {error.sql}")
+
+    async def _work(self, tenant: str, writer: Writer, begun: _Begun) -> None:
+        for _ in range(_LOOKS):
+            snapshot, token = await writer.snapshot()
+            standing = await self._rehearsal.standing(snapshot, stages_noted=begun.stages)
+            if not isinstance(standing, Ready):
+                self._settle_without_work(tenant, standing)
+                return
+            try:
+                await self._from(tenant, standing, writer, token, begun)
+            except SchemaMovedError:
+                begun.writing = False
+                continue
+            await self._see(tenant, writer)
+            return
+        kind = OutcomeKind.FAILED if begun.writing else OutcomeKind.NOT_REACHED
+        self._end(tenant, kind, "its schema keeps changing")
+
+    async def _from(self, tenant: str, standing: Ready, writer: Writer, token: str, begun: _Begun) -> None:
+        """Run the stages that are left."""
+        stages = self._rehearsal.stages
+        self._journal.note(Begun(tenant=tenant, stage=standing.stage))
+        begun.writing = True
+        for name in standing.leftovers:
+            await writer.drop_invalid_index(name)
+            token = ""
+        for number in range(standing.stage, len(stages)):
+            await self._stage(stages[number], writer, token)
+            token = ""  # it is ours that moved it
+            begun.stages = number + 1
+            self._journal.note(Staged(tenant=tenant, stage=number))
+            self._tell(tenant, f"stage {number + 1} of {len(stages)}")
+
+    async def _stage(self, stage: Stage, writer: Writer, token: str) -> None:
+        """Run one stage; what did not get its lock is tried again, a bounded number of times."""
+        for attempt in range(1, self._pace.lock_tries + 1):
+            try:
+                await writer.run(stage, token)
+            except StatementError as error:
+                if not stage.transactional:
+                    token = ""
+                    await _clean_up(writer, built_alone((stage,)))
+                if not error.transient or attempt == self._pace.lock_tries:
+                    raise
+                await asyncio.sleep(min(self._pace.lock_pause * 2 ** (attempt - 1), _LONGEST_PAUSE))
+            else:
+                return
+
+    async def _see(self, tenant: str, writer: Writer) -> None:
+        """Believe only what is read back."""
+        snapshot, _ = await writer.snapshot()
+        standing = await self._rehearsal.standing(snapshot, stages_noted=len(self._rehearsal.stages))
+        if isinstance(standing, Finished):
+            self._end(tenant, OutcomeKind.DONE)
+        else:
+            self._end(tenant, OutcomeKind.FAILED, "every statement ran, but the schema is not what the plan leads to")
+
+
+class _Begun:
+    """Whether anything was tried on a tenant, and how many stages have taken effect."""
+
+    def __init__(self) -> None:
+        self.writing = False
+        self.stages = 0
+
+
+async def _clean_up(writer: Writer, names: frozenset[QualifiedName]) -> None:
+    """Remove the invalid index that a failed CREATE INDEX CONCURRENTLY leaves; a later run finds it if we cannot."""
+    if not names:
+        return
+    try:
+        snapshot, _ = await writer.snapshot()
+        for name in invalid_indexes(snapshot, names):
+            await writer.drop_invalid_index(name)
+    except (StatementError, TargetError):
+        return

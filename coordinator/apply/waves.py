@@ -1,0 +1,21 @@
+"""Who comes when: a canary first, then waves that grow."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+
+def cut_waves(tenants: Sequence[str], sizes: Sequence[int]) -> tuple[tuple[str, ...], ...]:
+    """Cut tenants into waves, in the order given.
+
+    Args:
+        tenants: Whose turn comes.
+        sizes: Tenants in the first wave, the second, …; the last size repeats. At least one, each at least 1.
+    """
+    waves: list[tuple[str, ...]] = []
+    begin = 0
+    while begin < len(tenants):
+        size = sizes[min(len(waves), len(sizes) - 1)]
+        waves.append(tuple(tenants[begin : begin + size]))
+        begin += size
+    return tuple(waves)

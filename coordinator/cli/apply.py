@@ -1,0 +1,71 @@
+"""`fleetdrift apply PLAN`: a proven plan, tenant after tenant. The only command that writes to a tenant."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from pathlib import Path
+
+import click
+
+from coordinator.cli.exit_codes import ERROR, IN_SYNC, INCOMPLETE
+from coordinator.cli.report_output import settings_of
+
+
+@click.command("apply")
+@click.argument("plan", type=click.Path(path_type=Path, dir_okay=False))
+@click.option("--group", default="", metavar="ID", help="Drift group of the report, or the beginning of its id.")
+@click.option("--tenants", multiple=True, metavar="A,B", help="Whom to apply it to; the first one is the canary.")
+@click.option("--all-of-group", is_flag=True, help="Apply it to every tenant of the group.")
+@click.option("-c", "--config", type=click.Path(path_type=Path), default=Path("fleetdrift.toml"), show_default=True)
+@click.option("--execute", "really", is_flag=True, help="Change the tenants; without it, only say what would be done.")
+@click.option("--yes", is_flag=True, help="Do not ask before changing them.")
+@click.option("--destructive", is_flag=True, help="Run the statements that lose something too.")
+@click.option("--unproven", is_flag=True, help="Apply a plan that was not seen to work on a copy.")
+@click.option(
+    "--progress", type=click.Path(path_type=Path, dir_okay=False), help="Progress file; default: beside PLAN."
+)
+def command(
+    plan: Path,
+    group: str,
+    tenants: tuple[str, ...],
+    config: Path,
+    progress: Path | None,
+    *,
+    all_of_group: bool,
+    really: bool,
+    yes: bool,
+    destructive: bool,
+    unproven: bool,
+) -> None:
+    """Apply PLAN (a saved report, or the JSON of `fleetdrift diff`) to tenants: a canary first, then in waves.
+
+    A dry run unless --execute is given. Run it again to take up where a run broke off. Exit code 0 when every tenant
+    is done (of a dry run: when nothing is in the way), 1 when one failed, 3 when some were not reached or refused.
+    """
+    if really and not yes and not sys.stdin.isatty():
+        raise click.UsageError("nobody is here to ask; --yes applies it without asking")
+    from coordinator.apply.admission import Permissions  # lazy: cold start
+    from coordinator.apply.execute import Voice, Wishes, execute
+    from coordinator.apply.outcome import OutcomeKind, exit_code
+
+    wishes = Wishes(
+        plan=plan,
+        group=group,
+        tenants=tuple(name for entry in tenants for name in entry.split(",") if name),
+        whole_group=all_of_group,
+        permissions=Permissions(unproven=unproven, destructive=destructive),
+        execute=really,
+        progress=progress,
+    )
+    voice = Voice(say=click.echo, confirm=lambda count: yes or _confirm(count))
+    outcomes = asyncio.run(execute(settings_of(config), wishes, voice))
+    if not really:
+        click.echo("Dry run: nothing was changed. --execute applies it.")
+        outcomes = tuple(outcome for outcome in outcomes if outcome.kind is not OutcomeKind.UNTOUCHED)
+    raise click.exceptions.Exit(exit_code(outcomes, done=IN_SYNC, failed=ERROR, incomplete=INCOMPLETE))
+
+
+def _confirm(count: int) -> bool:
+    answer = click.prompt(f"This changes {count} tenants. Type their number to go on", default="", show_default=False)
+    return bool(answer.strip() == str(count))

@@ -1,0 +1,50 @@
+"""Cut a plan into stages: what commits together, and what cannot be or should not be in a transaction with the rest."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import msgspec
+
+from shared.remediation.plan import HazardKind, Statement
+
+_BLOCKS = frozenset({HazardKind.BLOCKS_READS, HazardKind.BLOCKS_WRITES})
+
+
+class Stage(msgspec.Struct, frozen=True):
+    """Statements that take effect together.
+
+    Args:
+        statements: In order; exactly one where `transactional` is False.
+        transactional: Whether they run in one transaction.
+    """
+
+    statements: tuple[Statement, ...]
+    transactional: bool = True
+
+
+def cut_stages(statements: Iterable[Statement]) -> tuple[Stage, ...]:
+    """Join statements into transactions, as long as each stays short.
+
+    A statement that PostgreSQL refuses in a transaction stands alone, and so does one that reads a whole table without
+    blocking anybody (VALIDATE CONSTRAINT): behind others it would hold their locks while it reads.
+    """
+    stages: list[Stage] = []
+    joining: list[Statement] = []
+    for statement in statements:
+        alone = not statement.transactional or _is_long_and_harmless(statement)
+        if alone and joining:
+            stages.append(Stage(tuple(joining)))
+            joining = []
+        if alone:
+            stages.append(Stage((statement,), transactional=statement.transactional))
+        else:
+            joining.append(statement)
+    if joining:
+        stages.append(Stage(tuple(joining)))
+    return tuple(stages)
+
+
+def _is_long_and_harmless(statement: Statement) -> bool:
+    kinds = {hazard.kind for hazard in statement.hazards}
+    return HazardKind.SCANS_TABLE in kinds and not kinds & _BLOCKS
