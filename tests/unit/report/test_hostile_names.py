@@ -41,7 +41,7 @@ def hostile_report(name: str) -> ScanReport:
     table = Table(namespace=name, name=name)
     column = Column(namespace=name, parent=name, name=name, type=name, default=name)
     constraint = Constraint(namespace=name, parent=name, name=name, type="check", definition=name)
-    view = View(namespace=name, name=name, definition=name, columns=(name,))
+    view = View(namespace=name, name=f"{name}v", definition=name, columns=(name,))
     spec = spec_of((table, column, view), {table.identity: Origin(name, 3, name)})
     observed = (table, Column(namespace=name, parent=name, name=name, type="text"), constraint)
     statement = Statement(
@@ -142,7 +142,7 @@ def test_html_runs_nothing_and_loads_nothing(name: str) -> None:
     assert unprintable(page) <= {"\t"}
     assert "url(" not in page
     assert "default-src 'none'" in page
-    assert "49" not in page or "{{ 7 * 7 }}" not in name
+    assert page.count("{{ 7 * 7 }}") >= 10 * name.count("{{ 7 * 7 }}")
 
 
 @pytest.mark.parametrize("name", HOSTILE_NAMES)
