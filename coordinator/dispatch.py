@@ -51,6 +51,10 @@ class Dispatcher:
             self._slots = max(1, sum(int(member.rpartition(b"|")[2]) for member in living))
         return self._slots
 
+    async def forget(self) -> None:
+        """Give back the permits that an earlier coordinator of this run took."""
+        await self._permits.forget()
+
     async def permitted(self, batch: Batch) -> bool:
         """Take the batch's connections, when the host has them free."""
         if not await self._permits.acquire(batch):

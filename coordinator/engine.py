@@ -218,6 +218,7 @@ class Engine:
                 self._inbox += sets
                 await self._take()
         await self._collector.close()
+        await self._dispatcher.forget()
 
     async def _turn(self) -> None:
         if self._epoch < 0:

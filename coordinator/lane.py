@@ -18,7 +18,7 @@ class LedgerRules(msgspec.Struct, frozen=True, kw_only=True):
     """Numbers the ledger decides by; times are seconds.
 
     Args:
-        lease: Without a sign of life for so long, a batch is lost. Workers give one every two seconds.
+        lease: Without a sign of life for so long, a batch is lost. Workers give one every second.
         batch_size: Most tenants in a batch.
         batch_connections: Most connections one batch holds.
         breaker: Failed connections in a row that close a host.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from importlib.resources import files
+from typing import Any
 
 from redis.asyncio import Redis
 
@@ -40,6 +41,14 @@ class Permits:
         key = Keys.permits(host.address, host.port)
         granted = await self._script(keys=[key], args=["acquire", host.max_connections, _TTL, *self._names(batch)])
         return bool(granted)
+
+    async def forget(self) -> None:
+        """Give back everything this run holds, whichever process took it: a coordinator that died left it behind."""
+        mine = f"{self._run}/".encode()
+        for key in {Keys.permits(host.address, host.port) for host in self._hosts.values()}:
+            held: Any = await self._redis.zrange(key, 0, -1)
+            if left := [name for name in held if name.startswith(mine)]:
+                await self._redis.zrem(key, *left)
 
     async def renew(self, batches: Iterable[Batch]) -> None:
         """Keep what these batches hold. Call it well within 30 seconds."""

@@ -21,7 +21,7 @@ _log = logging.getLogger(__name__)
 
 _MOST = 25  # answers in one entry of the stream
 _PAUSE = 0.2  # seconds an answer waits for company
-_ALIVE = 2.0  # seconds of silence after which a sign of life is due
+_ALIVE = 1.0  # seconds of silence after which a sign of life is due
 _STREAM_TTL = 24 * 3600  # seconds: a stream whose coordinator never came back
 _RETRY = 1.0  # seconds between tries while Redis is away
 _PATIENCE = 60.0  # seconds of Redis' absence after which a batch is given up: the ledger sends it again

@@ -33,7 +33,7 @@ def main() -> int:
     settings = WorkerSettings(
         fleet=told["fleet"],
         redis_url=Secret(told["redis_url"]),
-        hosts=tuple(Host(**host) for host in told["hosts"]),
+        hosts=tuple(Host(**{**host, "password": Secret(host["password"])}) for host in told["hosts"]),
         limits=Limits(**told.get("limits", {})),
         scratch_dsn=Secret(told["scratch"]) if told.get("scratch") else None,
     )

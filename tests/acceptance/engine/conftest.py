@@ -1,0 +1,200 @@
+"""A fleet of namespaces on the embedded server, the workers that read it, and the store that remembers."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+import secrets
+import subprocess
+import sys
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from pathlib import Path
+
+import asyncpg
+import msgspec
+import pytest
+
+from coordinator.engine import EngineSettings, Facilities, Progress
+from coordinator.fleet_scan import ScanOutcome, run_scan
+from coordinator.lane import LedgerRules
+from coordinator.store.store import Store
+from shared.embedded.postgres import EmbeddedPostgres
+from shared.embedded.redis import EmbeddedRedis
+from shared.hosts import Host, Secret
+from shared.postgres.observe import observe
+from shared.schema.profile import Profile
+from shared.targets import Limits, Target
+from workers.redis_pool import connect_redis
+from workers.scan import Reader, scan_batch
+
+HERE = Path(__file__).parent
+ROLE = "engine_scanner"
+TENANTS = 40
+RULES = LedgerRules(lease=3.0, strikes=2, late_pause=0.2)
+CANARY = "canary-Passw0rd"
+
+Workers = Callable[..., subprocess.Popen[bytes]]
+
+
+@pytest.fixture(scope="session")
+def anyio_backend() -> str:
+    return "asyncio"
+
+
+class Fleet(msgspec.Struct, frozen=True):
+    """Forty tenants in four shapes, and what each of them must be read as."""
+
+    host: dict[str, object]
+    targets: tuple[Target, ...]
+    truth: dict[str, str]
+
+
+@pytest.fixture(scope="session")
+def fleet(postgres: EmbeddedPostgres) -> Fleet:
+    return asyncio.run(_make_fleet(postgres))
+
+
+async def _make_fleet(postgres: EmbeddedPostgres) -> Fleet:
+    admin = await asyncpg.connect(postgres.dsn())
+    await admin.execute(f"CREATE ROLE {ROLE} LOGIN")
+    await admin.execute("CREATE DATABASE engine_fleet")
+    await admin.close()
+    database = await asyncpg.connect(postgres.dsn("engine_fleet"))
+    names = [f"tenant{number:03}" for number in range(TENANTS)]
+    for number, name in enumerate(names):
+        await database.execute(
+            f"CREATE SCHEMA {name}; CREATE TABLE {name}.orders (id bigint PRIMARY KEY, status text NOT NULL)"
+        )
+        if number % 4:
+            await database.execute(f"CREATE INDEX by_status{number % 4} ON {name}.orders (status)")
+    await database.close()
+    host: dict[str, object] = {
+        "name": "main",
+        "address": str(postgres.socket_dir),
+        "port": postgres.port,
+        "user": ROLE,
+        "max_connections": 4,
+    }
+    targets = tuple(Target(tenant=name, host="main", database="engine_fleet", namespace=name) for name in names)
+    reader = Reader(observe=observe, limits=Limits(), known=(), profile=Profile())
+    truth: dict[str, str] = {}
+    async for scanned in scan_batch(targets, Host(**host), reader, connections=4):
+        truth[scanned.target.tenant] = scanned.result.fingerprint
+    assert len(set(truth.values())) == 4
+    return Fleet(host, targets, truth)
+
+
+class Engine:
+    """Everything one test needs: its own fleet name, so that its queue is its own, and its own store."""
+
+    def __init__(self, fleet: Fleet, redis: EmbeddedRedis, dsn: str, scratch: str, logs: Path) -> None:
+        self.name = f"fleet-{secrets.token_hex(4)}"
+        self.fleet = fleet
+        self.redis = redis
+        self.dsn = dsn
+        self.logs = logs
+        self.hosts: list[dict[str, object]] = [{**fleet.host, "password": CANARY}]
+        self._scratch = scratch
+        self._workers: list[subprocess.Popen[bytes]] = []
+
+    def worker(self, *, slots: int = 1, slow: float = 0.0, deadly: Sequence[str] = ()) -> subprocess.Popen[bytes]:
+        name = f"worker-{len(self._workers)}@{self.name}"
+        told = {
+            "redis_url": self.redis.url,
+            "fleet": self.name,
+            "hosts": self.hosts,
+            "scratch": self._scratch,
+            "slots": slots,
+            "slow": slow,
+            "deadly": list(deadly),
+            "name": name,
+        }
+        with (self.logs / name).open("wb") as log:
+            process = subprocess.Popen(
+                [sys.executable, HERE / "worker_process.py", json.dumps(told)], stdout=log, stderr=log
+            )
+        self._workers.append(process)
+        return process
+
+    def coordinator(self, scan: str) -> subprocess.Popen[bytes]:
+        told = {
+            "fleet": self.name,
+            "redis_url": self.redis.url,
+            "hosts": self.hosts,
+            "slots": 2,
+            "store": self.dsn,
+            "scan": scan,
+            "targets": msgspec.to_builtins(self.fleet.targets),
+        }
+        return subprocess.Popen([sys.executable, HERE / "coordinator_process.py", json.dumps(told)])
+
+    @contextlib.asynccontextmanager
+    async def facilities(self, *, slots: int = 2, rules: LedgerRules = RULES) -> AsyncIterator[Facilities]:
+        settings = EngineSettings(
+            fleet=self.name,
+            redis_url=Secret(self.redis.url),
+            hosts={str(host["name"]): _host(host) for host in self.hosts},
+            slots=slots,
+            rules=rules,
+            deadline=60.0,
+        )
+        redis = connect_redis(settings.redis_url)
+        async with Store.open(Secret(self.dsn)) as store:
+            yield Facilities(settings, store, redis)
+        await redis.aclose()
+
+    async def scan(
+        self,
+        targets: Sequence[Target] = (),
+        *,
+        slots: int = 2,
+        scan: str = "",
+        on_progress: Callable[[Progress], None] = lambda _: None,
+    ) -> ScanOutcome:
+        async with self.facilities(slots=slots) as facilities:
+            return await run_scan(facilities, targets or self.fleet.targets, scan=scan, on_progress=on_progress)
+
+    def stop(self) -> None:
+        for process in self._workers:
+            process.kill()  # the children die with it
+            process.wait()
+
+
+def _host(host: dict[str, object]) -> Host:
+    return Host(**{**host, "password": Secret(str(host["password"]))})
+
+
+@pytest.fixture
+def engine(fleet: Fleet, redis_server: EmbeddedRedis, postgres: EmbeddedPostgres, tmp_path: Path) -> Iterator[Engine]:
+    with _engine(fleet, redis_server, postgres, tmp_path) as engine:
+        yield engine
+
+
+@pytest.fixture(scope="module")
+def steady(
+    fleet: Fleet, redis_server: EmbeddedRedis, postgres: EmbeddedPostgres, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Engine]:
+    """An engine to which nothing happens, with two workers of two slots."""
+    with _engine(fleet, redis_server, postgres, tmp_path_factory.mktemp("steady")) as engine:
+        engine.worker(slots=2)
+        engine.worker(slots=2)
+        yield engine
+
+
+@contextlib.contextmanager
+def _engine(fleet: Fleet, redis: EmbeddedRedis, postgres: EmbeddedPostgres, logs: Path) -> Iterator[Engine]:
+    name = f"store_{secrets.token_hex(4)}"
+    asyncio.run(_database(postgres, f"CREATE DATABASE {name}"))
+    engine = Engine(fleet, redis, postgres.dsn(name), postgres.dsn(), logs)
+    try:
+        yield engine
+    finally:
+        engine.stop()
+        asyncio.run(_database(postgres, f"DROP DATABASE {name} WITH (FORCE)"))
+
+
+async def _database(postgres: EmbeddedPostgres, sql: str) -> None:
+    admin = await asyncpg.connect(postgres.dsn())
+    await admin.execute(sql)
+    await admin.close()

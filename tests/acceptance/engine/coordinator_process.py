@@ -1,0 +1,34 @@
+"""A coordinator as a process of its own, for the test that kills it: `python coordinator_process.py JSON`."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import sys
+
+import msgspec
+
+from coordinator.engine import EngineSettings, Facilities
+from coordinator.fleet_scan import run_scan
+from coordinator.store.store import Store
+from shared.hosts import Host, Secret
+from shared.targets import Target
+from workers.redis_pool import connect_redis
+
+
+async def main() -> None:
+    told = json.loads(sys.argv[1])
+    settings = EngineSettings(
+        fleet=told["fleet"],
+        redis_url=Secret(told["redis_url"]),
+        hosts={host["name"]: Host(**{**host, "password": Secret(host["password"])}) for host in told["hosts"]},
+        slots=told["slots"],
+    )
+    targets = msgspec.convert(told["targets"], list[Target])
+    async with Store.open(Secret(told["store"])) as store:
+        redis = connect_redis(settings.redis_url)
+        await run_scan(Facilities(settings, store, redis), targets, scan=told["scan"])
+
+
+if __name__ == "__main__":
+    asyncio.run(main())
