@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 
 from shared.remediation.closure import TYPES, Decision
 from shared.remediation.hosting import creation_host, drop_host, inline_children
+from shared.remediation.mentions import mention_edges
 from shared.remediation.ranks import kind_rank
 from shared.remediation.recipe import REBUILD, RECIPES, Context, Step
 from shared.remediation.slots import slots_of
@@ -62,6 +63,7 @@ class Graph:
         self._add_loosened_edges()
         self._add_finish_edges()
         self._add_slot_edges()
+        self.mentions = mention_edges(context, self.arrival)
 
     # Nodes
 

@@ -131,7 +131,7 @@ def _ordered(context: Context, decision: Decision) -> tuple[Graph, list[Node]]:
         graph = Graph(context, decision, ejected)
         order, left = sort_nodes(graph.steps, graph.edges, graph.rank)
         if not left:
-            return graph, order
+            break
         more = {part for knot in cycles(left, graph.edges) for part in _ejectable(knot, graph)}
         if not more - ejected:
             break
@@ -139,7 +139,23 @@ def _ordered(context: Context, decision: Decision) -> tuple[Graph, list[Node]]:
     while left:
         _cut(graph, left)
         order, left = sort_nodes(graph.steps, graph.edges, graph.rank)
-    return graph, order
+    return graph, _with_mentions(graph, order)
+
+
+def _with_mentions(graph: Graph, order: list[Node]) -> list[Node]:
+    """Respect what bodies mention as far as no real dependency is against it."""
+    edges = {node: set(followers) for node, followers in graph.edges.items()}
+    for first, then in graph.mentions:
+        edges.setdefault(first, set()).add(then)
+    better, left = sort_nodes(graph.steps, edges, graph.rank)
+    while left:
+        for knot in cycles(left, edges):
+            for first, then in graph.mentions:
+                if first in knot and then in knot and then not in graph.edges.get(first, ()):
+                    edges[first].discard(then)
+        better, left = sort_nodes(graph.steps, edges, graph.rank)
+    assert len(better) == len(order)
+    return better
 
 
 def _ejectable(knot: set[Node], graph: Graph) -> Iterable[ObjectId]:

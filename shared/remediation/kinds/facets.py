@@ -6,15 +6,23 @@ import re
 
 from shared.remediation.naming import spell
 from shared.remediation.recipe import Context, Recipe, Step, register
+from shared.remediation.roles import DATABASE_OWNER, quote_role, resolve_roles
 from shared.schema.database import DatabaseSetting
 from shared.schema.facets import Comment, Owner, SecurityLabel
+from shared.schema.identity import ObjectId
 from shared.sql import quote_identifier, quote_literal
+
+
+_PUBLIC = ObjectId(kind="namespace", name="public")
+_DATABASE_OWNER_ROLE = 150000  # since v15 `public` belongs to the role pg_database_owner
 
 
 def set_owner(owner: Owner, context: Context) -> list[Step]:
     """ALTER … OWNER TO."""
-    del context
-    return [Step(f"ALTER {spell(owner.carrier)} OWNER TO {quote_identifier(owner.role)}")]
+    role = quote_role(owner.role)
+    if owner.carrier == _PUBLIC and context.observed.server_version >= _DATABASE_OWNER_ROLE:
+        role = quote_identifier("pg_database_owner") if owner.role == DATABASE_OWNER else role
+    return [Step(resolve_roles(f"ALTER {spell(owner.carrier)} OWNER TO {role}"))]
 
 
 def drop_owner(owner: Owner, context: Context) -> list[Step]:

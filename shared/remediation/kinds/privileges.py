@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 from shared.remediation.naming import grant_designation
 from shared.remediation.recipe import Context, Recipe, Step, register
+from shared.remediation.roles import quote_role, resolve_roles
 from shared.remediation.side import Side
 from shared.schema.facets import DefaultPrivileges, Grant, Owner, Privileges
 from shared.schema.identity import ObjectId, QualifiedName
@@ -44,6 +45,8 @@ _OBJECT_TYPES = {
     "foreign_data_wrapper": "FOREIGN DATA WRAPPER",
     "foreign_server": "FOREIGN SERVER",
 }
+_PUBLIC_NAMESPACE = ObjectId(kind="namespace", name="public")
+_TIGHT_PUBLIC = 150000  # since v15 PUBLIC cannot create in `public`
 OWNER = "{owner}"
 
 
@@ -93,7 +96,7 @@ def change_grants(
     wanted, present = _Acl(desired), _Acl(observed)
     revokes, grants = [], []
     for grantee in sorted(wanted.held.keys() | present.held.keys(), key=lambda name: (name != OWNER, name)):
-        role = {"public": "PUBLIC", OWNER: owner}.get(grantee) or quote_identifier(grantee)
+        role = owner if grantee == OWNER else quote_role(grantee)
         (want, want_option), (have, have_option) = wanted.of(grantee), present.of(grantee)
         for gone, option in ((have - want, ""), ((have_option - want_option) & want, "GRANT OPTION FOR ")):
             if gone:
@@ -101,7 +104,7 @@ def change_grants(
         for new, option in ((want - have - want_option, ""), (want_option - have_option, " WITH GRANT OPTION")):
             if new:
                 grants.append(f"{verbs[1]}GRANT {_spelled(new, columns)} {target} TO {role}{option}")
-    return revokes + grants
+    return [resolve_roles(sql) for sql in revokes + grants]
 
 
 def _spelled(privileges: set[str], columns: str) -> str:
@@ -125,7 +128,7 @@ def _owner(carrier: ObjectId, context: Context) -> str:
     for side in (context.desired, context.observed):
         owner = _owner_on(side, carrier)
         if owner is not None:
-            return quote_identifier(owner.role)
+            return quote_role(owner.role)
     return "CURRENT_USER"
 
 
@@ -146,6 +149,9 @@ def fresh_grants(carrier: ObjectId, context: Context) -> tuple[Grant, ...]:
     """Give what an object has that this plan makes: PostgreSQL's defaults and the observed default privileges."""
     if carrier.kind == "column":
         return ()
+    if carrier == _PUBLIC_NAMESPACE:
+        first = ("USAGE",) if context.observed.server_version >= _TIGHT_PUBLIC else ("CREATE", "USAGE")
+        return (Grant(grantee=OWNER, privileges=("CREATE", "USAGE")), Grant(grantee="public", privileges=first))
     return default_grants(_OBJECT_TYPES[carrier.kind], context.observed.server_version)
 
 
@@ -167,9 +173,9 @@ def alter_grants(desired: Privileges, observed: Privileges, fields: frozenset[st
 
 def _default_steps(facet: DefaultPrivileges, desired: Iterable[Grant], observed: Iterable[Grant]) -> list[Step]:
     within = f" IN SCHEMA {quote_identifier(facet.namespace)}" if facet.namespace else ""
-    head = f"ALTER DEFAULT PRIVILEGES FOR ROLE {quote_identifier(facet.name)}{within} "
+    head = f"ALTER DEFAULT PRIVILEGES FOR ROLE {quote_role(facet.name)}{within} "
     target = f"ON {facet.signature.upper()}"
-    owner = quote_identifier(facet.name)
+    owner = quote_role(facet.name)
     return [Step(sql) for sql in change_grants(desired, observed, target, owner, (head, head))]
 
 

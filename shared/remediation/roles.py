@@ -1,0 +1,27 @@
+"""Roles that are known only where the plan runs: the database's owner is `{database_owner}` on every server."""
+
+from __future__ import annotations
+
+from shared.sql import quote_identifier, quote_literal
+
+DATABASE_OWNER = "{database_owner}"
+_MARK = "\x01"  # no deparse holds it, and quoting would have kept it inside a literal
+_OWNER = (
+    "(SELECT pg_catalog.pg_get_userbyid(datdba) FROM pg_catalog.pg_database "
+    "WHERE datname = pg_catalog.current_database())"
+)
+
+
+def quote_role(role: str) -> str:
+    """Quote a role, PUBLIC and the database's owner included; pass the finished statement through `resolve_roles`."""
+    if role == DATABASE_OWNER:
+        return _MARK
+    return "PUBLIC" if role == "public" else quote_identifier(role)
+
+
+def resolve_roles(sql: str) -> str:
+    """Finish a statement: one that names the database's owner looks the name up when it runs."""
+    if _MARK not in sql:
+        return sql
+    template = quote_literal(sql.replace("%", "%%").replace(_MARK, "%1$I"))
+    return f"DO {quote_literal(f'BEGIN EXECUTE pg_catalog.format({template}, {_OWNER}); END')}"
