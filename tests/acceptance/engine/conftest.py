@@ -96,10 +96,10 @@ class Engine:
         self.logs = logs
         self.hosts: list[dict[str, object]] = [{**fleet.host, "password": CANARY}]
         self._scratch = scratch
-        self._workers: list[subprocess.Popen[bytes]] = []
+        self.workers: list[subprocess.Popen[bytes]] = []
 
     def worker(self, *, slots: int = 1, slow: float = 0.0, deadly: Sequence[str] = ()) -> subprocess.Popen[bytes]:
-        name = f"worker-{len(self._workers)}@{self.name}"
+        name = f"worker-{len(self.workers)}@{self.name}"
         told = {
             "redis_url": self.redis.url,
             "fleet": self.name,
@@ -114,7 +114,7 @@ class Engine:
             process = subprocess.Popen(
                 [sys.executable, HERE / "worker_process.py", json.dumps(told)], stdout=log, stderr=log
             )
-        self._workers.append(process)
+        self.workers.append(process)
         return process
 
     def coordinator(self, scan: str) -> subprocess.Popen[bytes]:
@@ -156,7 +156,7 @@ class Engine:
             return await run_scan(facilities, targets or self.fleet.targets, scan=scan, on_progress=on_progress)
 
     def stop(self) -> None:
-        for process in self._workers:
+        for process in self.workers:
             process.kill()  # the children die with it
             process.wait()
 

@@ -1,0 +1,61 @@
+"""Each distinct shape is analysed by a worker, once, and the answer is kept."""
+
+from __future__ import annotations
+
+import pytest
+from redis import Redis
+
+from coordinator.fleet_scan import load_snapshots
+from coordinator.shape_runs import run_analyses
+from shared.contracts.contract import Contract, Query
+from shared.postgres.scratch import ScratchServer, compile_spec
+from shared.schema.profile import Profile
+from shared.schema.schema import Declaration, Origin, SpecSource
+from workers.analyse import analyse
+
+pytestmark = pytest.mark.anyio
+
+SOURCE = SpecSource(
+    declarations=(
+        Declaration("CREATE TABLE orders (id bigint PRIMARY KEY, status text NOT NULL)", Origin("s.sql", 1)),
+        Declaration("CREATE INDEX by_status1 ON orders (status)", Origin("s.sql", 2)),
+    )
+)
+CONTRACTS = (
+    Contract(service="orders", queries=(Query(file="a.rs", line=3, macro="query!", sql="SELECT total FROM orders"),)),
+)
+
+
+async def test_workers_say_what_this_process_would_say_and_are_not_asked_twice(engine, postgres):
+    worker = engine.worker(slots=2)
+    scratch = ScratchServer(postgres.dsn())
+    spec = await compile_spec(scratch, SOURCE, Profile(), namespace="{tenant}")
+    outcome = await engine.scan()
+    async with engine.facilities() as facilities:
+        names = sorted({reading.fingerprint for reading in outcome.readings.values()})
+        snapshots = await load_snapshots(facilities.store, names)
+        far = await run_analyses(facilities, spec, snapshots, CONTRACTS)
+        near = {name: await analyse(scratch, spec, snapshots[name], CONTRACTS, Profile()) for name in names}
+        assert far == near
+        assert sorted(len(each.diff.changes) for each in far.values()) == [0, 1, 2, 2]
+        worker.kill()
+        with Redis.from_url(engine.redis.url) as redis:
+            redis.flushall()
+        assert await run_analyses(facilities, spec, snapshots, CONTRACTS) == near
+
+
+async def test_an_analysis_whose_ingredients_redis_lost_is_asked_for_again(engine, postgres):
+    """The blobs vanish before a worker takes the message, as they do in a flush: the run begins anew."""
+    scratch = ScratchServer(postgres.dsn())
+    spec = await compile_spec(scratch, SOURCE, Profile(), namespace="{tenant}")
+    with Redis.from_url(engine.redis.url) as redis:
+
+        def lose_once(_) -> None:
+            if not engine.workers:
+                redis.delete(*redis.scan_iter(f"*{engine.name}:blob:*"))
+                engine.worker()
+
+        async with engine.facilities() as facilities:
+            snapshots = {spec.snapshot.fingerprint: spec.snapshot}
+            [analysis] = (await run_analyses(facilities, spec, snapshots, (), on_progress=lose_once)).values()
+    assert analysis == await analyse(scratch, spec, spec.snapshot, (), Profile())
