@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import subprocess
-from collections.abc import Awaitable, Callable
 
 import asyncpg
 import pytest
@@ -18,6 +17,7 @@ from shared.remediation.plan import Statement
 from shared.schema.identity import ObjectId
 from shared.schema.profile import EVERYTHING, Profile
 from shared.schema.schema import Snapshot
+from tests.integration.apply.conftest import Open
 
 HOSTILE = r"""
 CREATE SCHEMA "we""ird $guard$";
@@ -40,8 +40,6 @@ GRANT SELECT ON orders TO PUBLIC;
 """
 
 pytestmark = pytest.mark.anyio
-
-Open = Callable[[str], Awaitable[asyncpg.Connection]]
 
 
 async def guard_between(observed: asyncpg.Connection, desired: asyncpg.Connection, *about: ObjectId) -> Guard:

@@ -51,6 +51,7 @@ def test_the_preview_shows_what_runs_and_what_does_not():
 
 def test_each_tenant_is_told_where_it_stands():
     left = QualifiedName("public", "i")
+    resumed = "(an earlier run came this far)"
     lines = list(
         tenant_lines(
             {
@@ -66,7 +67,7 @@ def test_each_tenant_is_told_where_it_stands():
     )
     assert lines == [
         "  a: runs stages 1 to 2",
-        f"  b: runs stage 2, and first drops the invalid index {left} that a failed try left (an earlier run came this far)",
+        f"  b: runs stage 2, and first drops the invalid index {left} that a failed try left {resumed}",
         "  c: nothing is left to do",
         "  d: refused: has changed",
         "  e: not reached: the connection was refused",
