@@ -21,6 +21,7 @@ from shared.remediation.plan import Plan
 from shared.remediation.planner import plan_remediation
 from shared.schema.profile import Profile
 from shared.schema.schema import Snapshot
+from shared.schema.well_known import without_tool_objects
 from shared.targets import Limits
 
 _SPELT = frozenset(
@@ -83,7 +84,7 @@ async def compare_sources(desired: str, observed: str, profile: Profile, *, dest
         desired: What should be.
         observed: What is.
         profile: Which facets count.
-        destructive: Whether the plan may lose data.
+        destructive: Compare and plan everything: what tools made for themselves too, and what loses data.
 
     Raises:
         SourceReadError: See `read_source`.
@@ -91,6 +92,8 @@ async def compare_sources(desired: str, observed: str, profile: Profile, *, dest
     async with _lazy_scratch() as scratch:
         wanted = await _read(desired, profile, scratch)
         found = await _read(observed, profile, scratch)
+        if not destructive:
+            found = without_tool_objects(found, wanted.schema)
         diff = diff_schemas(wanted.schema, found.schema)
         both_live = desired.startswith(_URL_SCHEMES) and observed.startswith(_URL_SCHEMES)
         if both_live and wanted.server_version // 10000 == found.server_version // 10000:

@@ -16,6 +16,7 @@ from shared.remediation.planner import plan_remediation
 from shared.schema.canonical import content_hash, schema_hash
 from shared.schema.profile import Profile
 from shared.schema.schema import Snapshot, Spec
+from shared.schema.well_known import without_tool_objects
 
 
 def analysis_key(spec: Spec, snapshot: Snapshot, contracts: tuple[Contract, ...], profile: Profile) -> str:
@@ -56,6 +57,7 @@ async def analyse(
         `unverified`; nothing is guessed.
     """
     key = analysis_key(spec, snapshot, contracts, profile)
+    snapshot = without_tool_objects(snapshot, spec.schema)
     try:
         observed = await settle(scratch, snapshot, profile)
     except MaterialiseError as error:

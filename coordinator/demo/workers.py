@@ -33,4 +33,8 @@ def worker_processes(
             process = start_server(argv, log=log_directory / f"worker-{number}.log", stop_signal=signal.SIGTERM)
             stack.callback(stop_server, process, signal.SIGTERM)
             processes.append(process)
-        yield processes
+        try:
+            yield processes
+        finally:
+            for process in processes:  # all at once; the stack then waits for each
+                process.terminate()

@@ -16,6 +16,7 @@ from shared.remediation.recipe import Context, Step
 from shared.remediation.registry import FAMILIES
 from shared.remediation.side import Side
 from shared.schema.canonical import schema_hash
+from shared.schema.database import Namespace
 from shared.schema.identity import ObjectId
 from shared.schema.relations import ForeignTable, Table
 from shared.schema.schema import Schema, Snapshot
@@ -64,7 +65,10 @@ def plan_remediation(
 
 def create_script(snapshot: Snapshot) -> tuple[Statement, ...]:
     """Give the statements that make a schema in an empty database, in an order an unprivileged owner can run."""
-    empty = Snapshot(schema=Schema(), server_version=snapshot.server_version, fingerprint="")
+    # PostgreSQL makes `public` in every database: it is there before the first statement, and dropped when unwanted.
+    empty = Snapshot(
+        schema=Schema((Namespace(name="public"),)), server_version=snapshot.server_version, fingerprint=""
+    )
     statements, _ = _plan(snapshot, empty, diff_schemas(snapshot.schema, empty.schema), online=False)
     return statements
 
