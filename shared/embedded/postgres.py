@@ -111,7 +111,7 @@ class EmbeddedPostgres:
         """Give a `postgresql://` URL over the private socket."""
         return f"postgresql://{quote(user, safe='')}@/{quote(database, safe='')}?host={self._home}&port={self.port}"
 
-    def start(self) -> EmbeddedPostgres:
+    def start(self) -> Self:
         """Create the cluster and wait until it takes connections."""
         user = unprivileged_user()
         binaries = (self._wanted or wheel_binaries()).resolve()

@@ -58,7 +58,7 @@ class EmbeddedRedis:
         """URL for Celery (kombu spells the same socket differently)."""
         return f"redis+socket://{self.socket_path}"
 
-    def start(self) -> EmbeddedRedis:
+    def start(self) -> Self:
         """Start it and wait until it answers PING."""
         self._home = Path(tempfile.mkdtemp(prefix="fd-redis-"))
         argv = [
