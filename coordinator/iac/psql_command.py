@@ -16,7 +16,8 @@ _WITH_VALUE = frozenset("cfdhpUvoLFRTPV")
 """Short options of psql that take a value (its manual page)."""
 
 _LONG_WITH_VALUE = frozenset(
-    ["command", "file", "dbname", "host", "port", "username", "variable", "set", "output", "log-file", "field-separator", "record-separator", "table-attr", "pset"]  # a list of words
+    {"command", "file", "dbname", "host", "port", "username", "variable", "set", "output", "log-file"}
+    | {"field-separator", "record-separator", "table-attr", "pset"}
 )
 
 
@@ -27,7 +28,7 @@ class PsqlInput(msgspec.Struct, frozen=True, eq=False):
     file: str = ""
 
 
-class UnreadableCommand(Exception):
+class UnreadableCommandError(Exception):
     """A command that runs psql in a way that cannot be read; says why."""
 
 
@@ -38,7 +39,7 @@ def psql_inputs(command: Value) -> list[PsqlInput]:
         command: A string, with the spans that say where its text comes from.
 
     Raises:
-        UnreadableCommand: When psql is run, but what it is given cannot be told from the text.
+        UnreadableCommandError: When psql is run, but what it is given cannot be told from the text.
     """
     text: str = command.raw
     if not _PSQL.search(text):
@@ -50,7 +51,7 @@ def psql_inputs(command: Value) -> list[PsqlInput]:
         found.extend(_one(command, match.end(), end))
         position = max(end, _after_heredoc(text, match.end(), end))
     if not found:
-        raise UnreadableCommand("psql is run, but with no -c, -f or here-document, so what it runs is not known")
+        raise UnreadableCommandError("psql is run, but with no -c, -f or here-document, so what it runs is not known")
     return found
 
 
@@ -89,7 +90,7 @@ def _heredoc_end(text: str, opening: re.Match[str]) -> tuple[int, int]:
     # Terraform's `<<-` heredocs often leave the marker indented: the shell would not see it, but the intent is plain.
     closing = closing or re.compile(rf"^\s*{re.escape(opening.group(3))}\s*$", re.MULTILINE).search(text, opening.end())
     if closing is None:
-        raise UnreadableCommand(f"the here-document of psql has no closing {opening.group(3)}")
+        raise UnreadableCommandError(f"the here-document of psql has no closing {opening.group(3)}")
     return closing.start(), closing.end()
 
 
@@ -109,7 +110,7 @@ def _words(line: str) -> list[str]:
     try:
         return shlex.split(line.replace("\\\n", " "), comments=False)
     except ValueError as error:
-        raise UnreadableCommand(f"the psql command line cannot be split into words: {error}") from None
+        raise UnreadableCommandError(f"the psql command line cannot be split into words: {error}") from None
 
 
 def _options(command: Value, words: list[str], start: int) -> list[PsqlInput]:

@@ -175,13 +175,9 @@ def _without_optional(type_: Type) -> Type:
 def _check_possible(have: Type, wanted: Type) -> None:
     """Refuse an unknown whose type can never become the wanted one."""
     possible = (
-        (isinstance(wanted, Primitive)
-        and isinstance(have, Primitive)
-        and (have == wanted or STRING in (have, wanted)))
-        or (isinstance(wanted, (Collection, ObjectType))
-        and not isinstance(have, Primitive))
-        or (isinstance(wanted, TupleType)
-        and isinstance(have, TupleType))
+        (isinstance(wanted, Primitive) and isinstance(have, Primitive) and (have == wanted or STRING in (have, wanted)))
+        or (isinstance(wanted, (Collection, ObjectType)) and not isinstance(have, Primitive))
+        or (isinstance(wanted, TupleType) and isinstance(have, TupleType))
     )
     if not possible:
         raise ConversionError(f"{_required(wanted)}, but got {friendly(have)}")

@@ -110,7 +110,7 @@ class Evaluator:
             "Invalid reference: a reference to a resource type or namespace must be followed by an attribute name",
         )
 
-    def resolve(self, node: Expression) -> Value | Namespace:
+    def resolve(self, node: Expression) -> Value | Namespace:  # noqa: PLR0911  # one return for each case
         """Evaluate a node, which may be a namespace while a traversal is not complete."""
         self.budget.spend(node.at)
         match node:
@@ -136,7 +136,7 @@ class Evaluator:
             case _:
                 return self._composed(node)
 
-    def _composed(
+    def _composed(  # noqa: PLR0911  # one return for each case
         self,
         node: syntax.Splat
         | syntax.Unary

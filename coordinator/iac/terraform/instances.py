@@ -94,7 +94,7 @@ def shown_key(key: Key) -> str:
     return f"[{key}]" if isinstance(key, int) else f"[{quote(key, escape_html=False)}]"
 
 
-def expand(body: Body, evaluator: Evaluator, at: Origin) -> list[tuple[Key, Evaluator]]:
+def expand(body: Body, evaluator: Evaluator) -> list[tuple[Key, Evaluator]]:
     """Give the keys of a resource or module call, each with an evaluator that knows its `each` or `count`.
 
     Raises:

@@ -67,7 +67,7 @@ class _JsonParser(Scanner):
             self.fail("Extra characters after the JSON value")
         return found
 
-    def element(self) -> Expression:
+    def element(self) -> Expression:  # noqa: RET503  # `fail` does not return
         """Parse one JSON value."""
         self.skip_space()
         at = self.here()

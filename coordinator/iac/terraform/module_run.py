@@ -181,8 +181,7 @@ class ModuleRun:
     def _resource(self, mode: str, block: Block) -> Value:
         self._depend(block.body.attributes.get("depends_on"))
         made = [
-            (key, self._instance(mode, block, key, evaluator))
-            for key, evaluator in expand(block.body, self.evaluator, block.at)
+            (key, self._instance(mode, block, key, evaluator)) for key, evaluator in expand(block.body, self.evaluator)
         ]
         return _combined(block, made)
 
@@ -195,7 +194,7 @@ class ModuleRun:
                     if inner.type == "precondition":
                         self._check(inner, evaluator, "Resource precondition failed")
         attributes, blocks = body_values(block.body, evaluator)
-        values = providers.complete(mode, type_, attributes, blocks, block, evaluator)
+        values = providers.complete(mode, attributes, blocks, block, evaluator)
         values = self._imported(block, key, values)
         self.session.completed.append(
             PlannedResource(
@@ -219,7 +218,7 @@ class ModuleRun:
             to, identity = entry.body.attributes.get("to"), entry.body.attributes.get("id")
             if to is None or identity is None or _target(to.expression) != block.labels:
                 continue
-            for _, evaluator in expand(entry.body, self.evaluator, entry.at):
+            for _, evaluator in expand(entry.body, self.evaluator):
                 if _target_key(to.expression, evaluator) == key:
                     return object_value({**values.raw, "id": evaluator.value(identity.expression)})
         return values
@@ -247,8 +246,7 @@ class ModuleRun:
             return None
         self._check_arguments(block, module)
         runs = [
-            (key, self._run(block, module, key, evaluator))
-            for key, evaluator in expand(block.body, self.evaluator, block.at)
+            (key, self._run(block, module, key, evaluator)) for key, evaluator in expand(block.body, self.evaluator)
         ]
         self._calls[name] = runs
         return runs

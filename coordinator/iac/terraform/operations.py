@@ -92,7 +92,9 @@ def binary(operator: str, left: Value, right: Value, at: Origin) -> Value:
     return _computed(operator, one.raw, other.raw, at).marked(marks)
 
 
-def _computed(operator: str, one: int | Fraction, other: int | Fraction, at: Origin) -> Value:
+def _computed(  # noqa: PLR0911  # one return for each operator
+    operator: str, one: int | Fraction, other: int | Fraction, at: Origin
+) -> Value:
     match operator:
         case "&&":
             return boolean(bool(one and other))

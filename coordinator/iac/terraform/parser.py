@@ -66,7 +66,7 @@ class ExpressionParser(Scanner):
                 return syntax.Unary(at=at, operator=operator, operand=operand)
         return self.traversals(self._term())
 
-    def _term(self) -> Expression:
+    def _term(self) -> Expression:  # noqa: PLR0911  # one return for each case
         self.skip_space()
         at = self.here()
         char = self.text[self.position : self.position + 1]

@@ -1,4 +1,7 @@
-"""What providers add to what is written: computed attributes, types, nested blocks. Data, in `provider_schemas.toml`."""
+"""What providers add to what is written: computed attributes, types, nested blocks.
+
+The facts are data, in `provider_schemas.toml`.
+"""
 
 from __future__ import annotations
 
@@ -73,18 +76,14 @@ def _schema(entry: dict[str, Any]) -> _Schema:
 
 
 def complete(
-    mode: str,
-    type_: str,
-    attributes: dict[str, Value],
-    blocks: dict[str, Blocks],
-    block: Block,
-    evaluator: Evaluator,
+    mode: str, attributes: dict[str, Value], blocks: dict[str, Blocks], block: Block, evaluator: Evaluator
 ) -> Value:
     """Give an instance's whole object: what is set, converted; what is not, null or unknown.
 
     Raises:
         EvaluationError: When a value does not fit the provider's type.
     """
+    type_ = block.labels[0]
     schema = schemas().get(f"data.{type_}" if mode == "data" else type_)
     if schema is None:
         return _without_schema(attributes, blocks)
@@ -117,8 +116,7 @@ def _completed(
             continue
         values[name] = _converted(given, schema.attributes.get(name, DYNAMIC), name, block)
     for name, type_ in schema.attributes.items():
-        given = values.get(name)
-        if given is None or (given.is_null and name in schema.computed):
+        if name not in values or (values[name].is_null and name in schema.computed):
             values[name] = unknown_of(type_, nullable=True) if name in schema.computed else null_of(type_)
     for name, nested in schema.blocks.items():
         found = blocks.get(name) or _from_attribute(attributes.get(name))

@@ -68,7 +68,8 @@ class Scanner:
         text = self.text
         while self.position < len(text):
             char = text[self.position]
-            if char in " \t" or (char == "\r" and text.startswith("\r\n", self.position)) or (char == "\n" and self.skips_newlines[-1]):
+            blank = char in " \t" or (char == "\n" and self.skips_newlines[-1])
+            if blank or text.startswith("\r\n", self.position):
                 self.position += 1
             elif char in "#/" and (match := _COMMENT.match(text, self.position)):
                 self.position = match.end()

@@ -8,7 +8,7 @@ import msgspec
 
 from coordinator.iac.carriers import carries, holds_ddl
 from coordinator.iac.migrations import read_folder
-from coordinator.iac.psql_command import PsqlInput, UnreadableCommand, psql_inputs
+from coordinator.iac.psql_command import PsqlInput, UnreadableCommandError, psql_inputs
 from coordinator.iac.source import SourceError
 from coordinator.iac.terraform.evaluator import EvaluationError
 from coordinator.iac.terraform.files import Files
@@ -190,7 +190,7 @@ class Reader:
                 self.unchecked.append(f"{attribute.at}: {resource.address}: its command is known only after apply")
                 return
             inputs = psql_inputs(command)
-        except (EvaluationError, UnreadableCommand) as error:
+        except (EvaluationError, UnreadableCommandError) as error:
             self.unchecked.append(f"{attribute.at}: {resource.address}: {error}")
             return
         folder = block.body.attributes.get("working_dir")

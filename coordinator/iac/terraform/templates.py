@@ -113,7 +113,7 @@ def _escape(parser: ExpressionParser) -> str:
         return _ESCAPES[char]
     found = _UNICODE.match(parser.text, parser.position + 1)
     code = int(found.group(1) or found.group(2), 16) if found else -1
-    if found is None or code > 0x10FFFF:
+    if found is None or code > 0x10FFFF:  # noqa: PLR2004  # the last code point
         parser.fail(f"Invalid escape sequence: the symbol {char!r} is not a valid escape sequence selector")
     parser.position = found.end()
     return chr(code)
@@ -195,10 +195,7 @@ def _sequence(parser: ExpressionParser, tokens: _Tokens) -> None:
     strips_left = parser.text.startswith("~", parser.position)
     parser.position += strips_left
     parser.enter(skips_newlines=True)
-    if interpolates:
-        token = _Directive("", parser.here(start), parser.expression())
-    else:
-        token = _directive(parser, start)
+    token = _Directive("", parser.here(start), parser.expression()) if interpolates else _directive(parser, start)
     strips_right = parser.take("~")
     if not parser.take("}"):
         parser.fail("Extra characters after interpolation expression: expected a closing brace")
@@ -206,7 +203,7 @@ def _sequence(parser: ExpressionParser, tokens: _Tokens) -> None:
     tokens.directive(token, strips_left=strips_left, strips_right=strips_right)
 
 
-def _directive(parser: ExpressionParser, start: int) -> _Directive:
+def _directive(parser: ExpressionParser, start: int) -> _Directive:  # noqa: RET503  # `fail` does not return
     at = parser.here(start)
     keyword = parser.identifier()
     match keyword:

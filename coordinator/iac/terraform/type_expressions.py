@@ -27,7 +27,7 @@ _PRIMITIVES = {"string": STRING, "number": NUMBER, "bool": BOOL, "any": DYNAMIC}
 _NO_DEFAULTS = Defaults({}, {})
 
 
-def parse_type(node: Expression, constants: Evaluator) -> tuple[Type, Defaults]:
+def parse_type(node: Expression, constants: Evaluator) -> tuple[Type, Defaults]:  # noqa: RET503  # `_fail` does not return
     """Read a type constraint and the defaults of its optional attributes.
 
     Args:

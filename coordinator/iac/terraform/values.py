@@ -1,4 +1,4 @@
-"""Terraform's values: every value has a type, may be null or unknown, and a string remembers which file it came from."""
+"""Terraform's values: each has a type, may be null or unknown, and a string remembers which file it came from."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ class Value(msgspec.Struct, frozen=True, eq=False):
 
     Args:
         type: Its type; `DYNAMIC` only for null and unknown.
-        raw: None, an Unknown, str, bool, number, a tuple of Values (list, set, tuple) or a dict of Values sorted by key.
+        raw: None, an Unknown, str, bool, number, a tuple of Values (list, set, tuple), or a dict sorted by key.
         marks: `SENSITIVE`, `DEFERRED`.
         spans: For a string: where its text comes from, sorted by offset; empty when nobody knows.
     """
@@ -162,7 +162,7 @@ def _set_order(item: Value, hashed: bytes) -> tuple[Any, ...]:
     return (0, hashed)
 
 
-def hash_bytes(value: Value) -> bytes:
+def hash_bytes(value: Value) -> bytes:  # noqa: PLR0911  # one return for each case
     """Give bytes that order and tell apart the elements of a set (cty's own order for structural elements)."""
     raw = value.raw
     if raw is None:

@@ -144,7 +144,8 @@ def declare(block: Block, evaluator: Evaluator) -> Declared:
         EvaluationError: For a bad type or default.
     """
     attributes = block.body.attributes
-    type_, defaults = DYNAMIC, Defaults({}, {})
+    type_: Type = DYNAMIC
+    defaults = Defaults({}, {})
     if "type" in attributes:
         type_, defaults = parse_type(attributes["type"].expression, evaluator)
     flags = {

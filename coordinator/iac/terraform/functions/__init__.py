@@ -2,25 +2,11 @@
 
 from __future__ import annotations
 
-from coordinator.iac.terraform.functions import (
-    collections,
-    control,
-    dates,
-    encoding,
-    filesystem,
-    formatting,
-    hashes,
-    lookups,
-    network,
-    numeric,
-    patterns,
-    sets,
-    strings,
-)
+import importlib
+
 from coordinator.iac.terraform.functions.calling import call
 
-__all__ = [
-    "call",
+for _module in (
     "collections",
     "control",
     "dates",
@@ -34,4 +20,7 @@ __all__ = [
     "patterns",
     "sets",
     "strings",
-]
+):
+    importlib.import_module(f"{__name__}.{_module}")
+
+__all__ = ["call"]

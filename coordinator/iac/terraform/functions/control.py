@@ -1,4 +1,4 @@
-"""Functions that treat their arguments specially: `try`, `can`, `templatefile`, `templatestring`, marks, conversions."""
+"""Functions that treat their arguments specially: `try`, `can`, `templatefile`, marks, conversions."""
 
 from __future__ import annotations
 
@@ -82,7 +82,7 @@ def _template_file(evaluator: Evaluator, node: Call) -> Value:
         ) from None
     except UnicodeDecodeError:
         raise _refused(node, f"{path.raw!r} is not UTF-8 text") from None
-    return _rendered(evaluator, node, text, shown, variables).marked(path.marks)
+    return _rendered(evaluator, node, text, variables, file=shown).marked(path.marks)
 
 
 def _template_string(evaluator: Evaluator, node: Call) -> Value:
@@ -99,7 +99,9 @@ def _template_string(evaluator: Evaluator, node: Call) -> Value:
         return unknown_of(DYNAMIC)
     if evaluator.inside_template:
         raise _refused(node, "cannot be called from inside a template file or string")
-    return _rendered(evaluator, node, template.raw, node.at.file, variables, node.at.line).marked(template.marks)
+    return _rendered(evaluator, node, template.raw, variables, file=node.at.file, first_line=node.at.line).marked(
+        template.marks
+    )
 
 
 def _template_arguments(evaluator: Evaluator, node: Call) -> tuple[Value, Value]:
@@ -117,7 +119,9 @@ def _template_arguments(evaluator: Evaluator, node: Call) -> tuple[Value, Value]
     return source, variables
 
 
-def _rendered(evaluator: Evaluator, node: Call, text: str, file: str, variables: Value, first_line: int = 1) -> Value:
+def _rendered(
+    evaluator: Evaluator, node: Call, text: str, variables: Value, *, file: str, first_line: int = 1
+) -> Value:
     if not variables.is_known:
         return unknown_of(DYNAMIC).marked(variables.marks)
     parser = ExpressionParser(text, file, first_line)

@@ -94,7 +94,7 @@ def _parsed(match: re.Match[str]) -> _Verb:
     return _Verb(match["verb"], match["flags"], width, precision)
 
 
-def _verb(verb: _Verb, value: Value, shown: str) -> str:
+def _verb(verb: _Verb, value: Value, shown: str) -> str:  # noqa: PLR0911  # one return for each case
     if verb.verb == "v":
         return _padded(verb, _default(verb, value))
     if value.is_null:

@@ -14,13 +14,11 @@ _Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
 def _network(text: Value) -> _Network:
     try:
-        if "/" not in text.raw:
-            raise ValueError
         address, _, prefix = text.raw.partition("/")
         # Go accepts leading zeros in the octets of a prefix for compatibility; Python does not.
         if "." in address and ":" not in address:
             address = ".".join(str(int(part, 10)) for part in address.split("."))
-        return ipaddress.ip_network(f"{address}/{prefix}", strict=False)
+        return ipaddress.ip_network(f"{address}/{prefix or '?'}", strict=False)
     except ValueError:
         raise FunctionError(f"invalid CIDR address: {text.raw[:60]!r}") from None
 
@@ -32,7 +30,7 @@ def _subnet(network: _Network, new_bits: int, position: int) -> _Network:
     if not 0 <= position < 1 << new_bits:
         raise FunctionError(f"prefix extension of {new_bits} does not accommodate a subnet numbered {position}")
     start = int(network.network_address) + (position << (network.max_prefixlen - length))
-    return type(network)((start, length))  # type: ignore[return-value]  # the class of the network it was made from
+    return type(network)((start, length))
 
 
 @function("cidrsubnet", STRING, NUMBER, NUMBER, returns=STRING)

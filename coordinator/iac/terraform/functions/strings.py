@@ -8,7 +8,9 @@ from coordinator.iac.terraform.functions.registry import FunctionError, function
 from coordinator.iac.terraform.types import BOOL, NUMBER, STRING, list_of
 from coordinator.iac.terraform.values import Span, Value, boolean, list_value, number, string
 
-_SPACE = " \t\n\v\f\r\x85\xa0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u2028\u2029\u202f\u205f\u3000"
+_SPACE = "\t\n\v\f\r \x85\xa0\u1680\u2028\u2029\u202f\u205f\u3000" + "".join(map(chr, range(0x2000, 0x200B)))
+"""What Unicode calls white space, and Go trims."""
+
 MAX_TEXT = 64 * 1024 * 1024
 
 

@@ -83,7 +83,7 @@ class _Reader:
     def _merged(self, node: Any) -> dict[str, Value]:
         found = self.value(node)
         if not isinstance(found.raw, dict):
-            raise ValueError("only a mapping can be merged")
+            raise ValueError("only a mapping can be merged")  # noqa: TRY004  # it is the document that is wrong
         inner: dict[str, Value] = found.raw
         return inner
 
@@ -112,11 +112,12 @@ def _scalar(node: Any) -> Value:
 
 def _explicit_tag(node: Any) -> str | None:
     # A composed node always has a tag; the implicit resolver of SafeLoader gives one of these for a plain scalar.
-    implied = yaml.SafeLoader("").resolve(yaml.ScalarNode, node.value, (node.style is None, node.style is not None))
+    resolver: Any = yaml.SafeLoader("")
+    implied = resolver.resolve(yaml.ScalarNode, node.value, (node.style is None, node.style is not None))
     return None if node.tag == implied else str(node.tag)
 
 
-def _plain(text: str) -> Value:
+def _plain(text: str) -> Value:  # noqa: PLR0911  # one return for each case
     if text in _NULL:
         return NULL
     if text in _TRUE or text in _FALSE:
