@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 
 from shared.remediation.closure import TYPES, Decision
 from shared.remediation.hosting import creation_host, drop_host, inline_children
+from shared.remediation.kinds.privileges import may_be_granted, settle_grants
 from shared.remediation.mentions import mention_edges
 from shared.remediation.ranks import kind_rank
 from shared.remediation.recipe import REBUILD, RECIPES, Context, Step
@@ -17,9 +18,8 @@ from shared.schema.relations import Constraint, ForeignTable, Index, Table
 from shared.schema.relations import Sequence as SequenceObject
 
 _NOTHING = ObjectId(kind="")
-_PHASES = ("release", "before", "drop", "begin", "create", "alter", "after", "finish", "discard")
-_PHASE_RANK = {
-    "release": 0, "before": 0, "drop": 1, "begin": 2, "create": 3, "alter": 3, "after": 3, "finish": 4, "discard": 5,
+_PHASES = {
+    "release": 0, "before": 0, "drop": 1, "begin": 2, "create": 3, "alter": 3, "after": 3, "finish": 4, "grants": 4, "discard": 5,
 }  # fmt: skip
 
 
@@ -94,7 +94,7 @@ class Graph:
         change = self.decision.alters[node.identity]
         steps = recipe.alter(change.desired, change.observed, frozenset(change.fields), self.context)
         assert steps is not REBUILD, "the closure has sorted these out"
-        return steps  # type: ignore[return-value]  # REBUILD is excluded above
+        return steps
 
     def _add_extra_nodes(self) -> None:
         for identity, change in self.decision.alters.items():
@@ -112,6 +112,7 @@ class Graph:
                 self._add(Node("begin", identity), recipe.begin(item, self.context))
             if recipe.finish is not None:
                 self._add(Node("finish", identity), recipe.finish(item, self.context))
+            self._add_grants(identity)
         for identity, change in self.decision.alters.items():
             if isinstance(change.desired, SequenceObject) and {"owned_by_table", "owned_by_column"} & set(
                 change.fields
@@ -121,6 +122,15 @@ class Graph:
             discard = RECIPES[identity.kind].discard
             assert discard is not None
             self._add(Node("discard", identity), discard(self.context.observed.objects[identity], self.context))
+
+    def _add_grants(self, identity: ObjectId) -> None:
+        """Take back what default privileges give to a created object that declares none of its own."""
+        i = identity
+        own = ObjectId(
+            kind="privileges", namespace=i.namespace, parent=i.parent, name=i.name, signature=i.signature, of=i.kind
+        )
+        if own not in self.context.desired.objects and may_be_granted(identity, self.context):
+            self._add(Node("grants", identity), settle_grants(identity, None, self.context))
 
     def _finish_sequence(self, identity: ObjectId, sequence: SequenceObject) -> None:
         finish = RECIPES[identity.kind].finish
@@ -180,7 +190,7 @@ class Graph:
                     self.edge(node, self.arrival[over.identity])
 
     def _add_alter_edges(self) -> None:
-        desired, observed = self.context.desired, self.context.observed
+        desired = self.context.desired
         for identity, change in self.decision.alters.items():
             node = self.arrival[identity]
             release = Node("release", identity)
@@ -239,7 +249,9 @@ class Graph:
     def _add_finish_edges(self) -> None:
         desired = self.context.desired
         for node in list(self.steps):
-            if node.phase == "finish":
+            if node.phase == "grants":
+                self.edge(self.arrival[node.identity], node)
+            elif node.phase == "finish":
                 needs = RECIPES[node.identity.kind].finish_needs
                 wanted = needs(desired.objects[node.identity], self.context) if needs is not None else set()
                 for needed in (*wanted, node.identity):
@@ -274,7 +286,7 @@ class Graph:
 
     def rank(self, node: Node) -> tuple[Any, ...]:
         """Order nodes that no edge orders: letting go, dropping (backwards), making, finishing."""
-        phase = _PHASE_RANK[node.phase]
+        phase = _PHASES[node.phase]
         side = self.context.observed if node.phase in ("drop", "release", "before", "discard") else self.context.desired
         kind = kind_rank(node.identity, side)
         kind = -kind if node.phase == "drop" else kind
@@ -282,4 +294,4 @@ class Graph:
             phase, kind = 3, kind + 0.2
         i, b = node.identity, node.below
         where = (i.kind, i.namespace, i.parent, i.name, i.signature, i.of)
-        return (phase, kind, where, _PHASES.index(node.phase), b.kind, b.namespace, b.parent, b.name, b.signature)
+        return (phase, kind, where, node.phase, b.kind, b.namespace, b.parent, b.name, b.signature)

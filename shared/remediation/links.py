@@ -5,53 +5,86 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from typing import Any
 
 from shared.schema.base import ChildObject, Facet
 from shared.schema.database import ForeignServer, UserMapping
 from shared.schema.identity import ObjectId, QualifiedName
 from shared.schema.model import SchemaObject
 from shared.schema.relations import Column, Constraint, ForeignTable, Index, Sequence, StatisticsObject, Table, Trigger
-from shared.schema.types import DomainConstraint
 
 _TABLES = ("table", "foreign_table")
 _CARRIERS = ("table", "foreign_table", "view", "materialized_view", "composite_type")
+
+
+def _of_facet(item: Facet) -> Iterator[ObjectId]:
+    yield item.carrier
+    if item.carrier.parent:
+        yield from _of_kinds(_CARRIERS, QualifiedName(item.namespace, item.carrier.parent))
+
+
+def _of_child(item: ChildObject) -> Iterator[ObjectId]:
+    yield from _of_kinds((*_CARRIERS, "domain_type"), QualifiedName(item.namespace, item.parent))
+
+
+def _of_constraint(item: Constraint) -> Iterator[ObjectId]:
+    yield from _of_child(item)
+    yield from _columns(QualifiedName(item.namespace, item.parent), item.columns)
+    if item.references is not None:
+        yield from _of_kinds(_TABLES, item.references)
+        yield from _columns(item.references, item.referenced_columns)
+
+
+def _columns(table: QualifiedName, names: tuple[str, ...]) -> Iterator[ObjectId]:
+    for name in names:
+        yield ObjectId(kind="column", namespace=table.namespace, parent=table.name, name=name)
+
+
+def _of_index(item: Index) -> Iterator[ObjectId]:
+    yield from _of_kinds(_CARRIERS, QualifiedName(item.namespace, item.table))
+
+
+def _of_statistics(item: StatisticsObject) -> Iterator[ObjectId]:
+    yield from _of_kinds(_TABLES, item.table)
+
+
+def _of_table(item: Table | ForeignTable) -> Iterator[ObjectId]:
+    for parent in item.inherits:
+        yield from _of_kinds(_TABLES, parent)
+    if isinstance(item, ForeignTable):
+        yield ObjectId(kind="foreign_server", name=item.server)
+
+
+def _of_server(item: ForeignServer) -> Iterator[ObjectId]:
+    yield ObjectId(kind="foreign_data_wrapper", name=item.wrapper)
+
+
+def _of_mapping(item: UserMapping) -> Iterator[ObjectId]:
+    yield ObjectId(kind="foreign_server", name=item.name)
+
+
+_REFERENCES: tuple[tuple[type, Callable[[Any], Iterator[ObjectId]]], ...] = (
+    (Facet, _of_facet),
+    (Constraint, _of_constraint),
+    (ChildObject, _of_child),
+    (Index, _of_index),
+    (StatisticsObject, _of_statistics),
+    (Table, _of_table),
+    (ForeignTable, _of_table),
+    (ForeignServer, _of_server),
+    (UserMapping, _of_mapping),
+)
 
 
 def implied_references(item: SchemaObject) -> Iterator[ObjectId]:
     """Name what an object cannot be without, whatever `pg_depend` says. Names that do not exist are harmless."""
     if item.namespace:
         yield ObjectId(kind="namespace", name=item.namespace)
-    if isinstance(item, Facet):
-        yield item.carrier
-        if item.carrier.parent:
-            yield from _of_kinds(_CARRIERS, QualifiedName(item.namespace, item.carrier.parent))
-    elif isinstance(item, DomainConstraint):
-        yield ObjectId(kind="domain_type", namespace=item.namespace, name=item.parent)
-    elif isinstance(item, ChildObject):
-        yield from _of_kinds(_CARRIERS, QualifiedName(item.namespace, item.parent))
-    if isinstance(item, Constraint):
-        for column in item.columns:
-            yield ObjectId(kind="column", namespace=item.namespace, parent=item.parent, name=column)
-        if item.references is not None:
-            yield from _of_kinds(_TABLES, item.references)
-            for column in item.referenced_columns:
-                yield ObjectId(
-                    kind="column", namespace=item.references.namespace, parent=item.references.name, name=column
-                )
-    elif isinstance(item, Index):
-        yield from _of_kinds(_CARRIERS, QualifiedName(item.namespace, item.table))
-    elif isinstance(item, StatisticsObject):
-        yield from _of_kinds(_TABLES, item.table)
-    elif isinstance(item, Table | ForeignTable):
-        for parent in item.inherits:
-            yield from _of_kinds(_TABLES, parent)
-        if isinstance(item, ForeignTable):
-            yield ObjectId(kind="foreign_server", name=item.server)
-    elif isinstance(item, ForeignServer):
-        yield ObjectId(kind="foreign_data_wrapper", name=item.wrapper)
-    elif isinstance(item, UserMapping):
-        yield ObjectId(kind="foreign_server", name=item.name)
+    for model, references in _REFERENCES:
+        if isinstance(item, model):
+            yield from references(item)
+            return
 
 
 def _of_kinds(kinds: tuple[str, ...], name: QualifiedName) -> Iterator[ObjectId]:

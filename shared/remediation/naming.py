@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from shared.schema.identity import ObjectId, QualifiedName
@@ -69,31 +70,68 @@ def operator_name(namespace: str, name: str) -> str:
     return f"{quote_identifier(namespace)}.{name}" if namespace else name
 
 
+def _plain(identity: ObjectId) -> str:
+    return quote_qualified(QualifiedName(identity.namespace, identity.name))
+
+
+def _above(identity: ObjectId) -> str:
+    return quote_qualified(QualifiedName(identity.namespace, identity.parent))
+
+
+def _of_column(identity: ObjectId) -> str:
+    return f"{_above(identity)}.{quote_identifier(identity.name)}"
+
+
+def _on_table(identity: ObjectId) -> str:
+    return f"{quote_identifier(identity.name)} ON {_above(identity)}"
+
+
+def _on_domain(identity: ObjectId) -> str:
+    return f"{quote_identifier(identity.name)} ON DOMAIN {_above(identity)}"
+
+
+def _with_arguments(identity: ObjectId) -> str:
+    return f"{_plain(identity)}({identity.signature})"
+
+
+def _of_operator(identity: ObjectId) -> str:
+    return f"{operator_name(identity.namespace, identity.name)} ({identity.signature})"
+
+
+def _using_method(identity: ObjectId) -> str:
+    return f"{_plain(identity)} USING {quote_identifier(identity.signature)}"
+
+
+def _of_cast(identity: ObjectId) -> str:
+    return f"({identity.signature})"
+
+
+def _of_transform(identity: ObjectId) -> str:
+    type_name, _, language = identity.signature.rpartition(", ")
+    return f"FOR {type_name} LANGUAGE {language}"
+
+
+_DESIGNATIONS: dict[str, Callable[[ObjectId], str]] = {
+    "column": _of_column,
+    "view_column": _of_column,
+    "constraint": _on_table,
+    "trigger": _on_table,
+    "policy": _on_table,
+    "rule": _on_table,
+    "domain_constraint": _on_domain,
+    "routine": _with_arguments,
+    "aggregate": _with_arguments,
+    "operator": _of_operator,
+    "operator_class": _using_method,
+    "operator_family": _using_method,
+    "cast": _of_cast,
+    "transform": _of_transform,
+}
+
+
 def designation(identity: ObjectId) -> str:
     """Spell what stands after the keyword: `"n"."f"(integer)`, `"c" ON "n"."t"`, `("a" AS "b")`."""
-    name = quote_qualified(QualifiedName(identity.namespace, identity.name))
-    match identity.kind:
-        case "column" | "view_column":
-            return f"{quote_qualified(QualifiedName(identity.namespace, identity.parent))}.{quote_identifier(identity.name)}"
-        case "constraint" | "trigger" | "policy" | "rule":
-            table = quote_qualified(QualifiedName(identity.namespace, identity.parent))
-            return f"{quote_identifier(identity.name)} ON {table}"
-        case "domain_constraint":
-            domain = quote_qualified(QualifiedName(identity.namespace, identity.parent))
-            return f"{quote_identifier(identity.name)} ON DOMAIN {domain}"
-        case "routine" | "aggregate":
-            return f"{name}({identity.signature})"
-        case "operator":
-            return f"{operator_name(identity.namespace, identity.name)} ({identity.signature})"
-        case "operator_class" | "operator_family":
-            return f"{name} USING {quote_identifier(identity.signature)}"
-        case "cast":
-            return f"({identity.signature})"
-        case "transform":
-            type_name, _, language = identity.signature.rpartition(", ")
-            return f"FOR {type_name} LANGUAGE {language}"
-        case _:
-            return name
+    return _DESIGNATIONS.get(identity.kind, _plain)(identity)
 
 
 def grant_designation(identity: ObjectId) -> str:

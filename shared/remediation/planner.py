@@ -66,9 +66,7 @@ def plan_remediation(
 def create_script(snapshot: Snapshot) -> tuple[Statement, ...]:
     """Give the statements that make a schema in an empty database, in an order an unprivileged owner can run."""
     # PostgreSQL makes `public` in every database: it is there before the first statement, and dropped when unwanted.
-    empty = Snapshot(
-        schema=Schema((Namespace(name="public"),)), server_version=snapshot.server_version, fingerprint=""
-    )
+    empty = Snapshot(schema=Schema((Namespace(name="public"),)), server_version=snapshot.server_version, fingerprint="")
     statements, _ = _plan(snapshot, empty, diff_schemas(snapshot.schema, empty.schema), online=False)
     return statements
 

@@ -7,6 +7,7 @@ from typing import TypeVar
 
 from shared.remediation.links import implied_references, is_planned_apart
 from shared.schema.base import ChildObject
+from shared.schema.facets import DefaultPrivileges
 from shared.schema.identity import ObjectId, QualifiedName
 from shared.schema.model import SchemaObject
 from shared.schema.relations import Column, Constraint, ForeignTable, Index, Sequence, Table
@@ -31,6 +32,7 @@ class Side:
         self.children: dict[QualifiedName, list[SchemaObject]] = defaultdict(list)
         self.indexes: dict[QualifiedName, list[Index]] = defaultdict(list)
         self.owned_sequences: dict[QualifiedName, list[Sequence]] = defaultdict(list)
+        self.default_privileges: list[DefaultPrivileges] = []
         self.partitions: dict[QualifiedName, list[Table | ForeignTable]] = defaultdict(list)
         self._order = {QualifiedName(o.namespace, o.relation): o.columns for o in snapshot.column_order}
         for item in self.objects.values():
@@ -50,6 +52,8 @@ class Side:
             self.owned_sequences[item.owned_by_table].append(item)
         elif isinstance(item, Table | ForeignTable) and item.partition_of is not None:
             self.partitions[item.partition_of].append(item)
+        elif isinstance(item, DefaultPrivileges):
+            self.default_privileges.append(item)
         for referenced in implied_references(item):
             self._link(item.identity, referenced)
 

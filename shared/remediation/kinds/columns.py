@@ -70,8 +70,8 @@ def alter_column(desired: Column, observed: Column, fields: frozenset[str], cont
     if _is_computed_anew(desired, observed, fields, context):
         return REBUILD
     steps: list[Step] = []
-    if fields & {"type", "collation"} and not (comes_from_parent(desired) and _parent_alters(desired, context)):
-        steps += retype(desired, observed, context)
+    if fields & {"type", "collation"} and not (observed.inherited and _parent_alters(desired, context)):
+        steps += retype(desired, observed)
     if "not_null" in fields and not desired.not_null and not _stated_by_identity(desired):
         steps.append(Step(f"{_alter(desired)} DROP NOT NULL", (blocks_all(parent_name(desired)),)))
     if "not_null" in fields and desired.not_null and not has_named_not_null(desired, context):
@@ -106,7 +106,7 @@ def _stated_by_identity(column: Column) -> bool:
     return bool(column.identity_mode)
 
 
-def retype(desired: Column, observed: Column, context: Context) -> list[Step]:
+def retype(desired: Column, observed: Column) -> list[Step]:
     """ALTER COLUMN TYPE with the USING that converts any value, by way of text where no cast is certain."""
     what = parent_name(desired)
     collate = ""
@@ -121,15 +121,7 @@ def retype(desired: Column, observed: Column, context: Context) -> list[Step]:
     if not lossless:
         hazards.append(loses(f"a value of {what}.{quote_identifier(desired.name)} that {desired.type} cannot hold"))
     sql = f"{_alter(desired)} SET DATA TYPE {desired.type}{collate}{using}"
-    steps = [Step(sql, tuple(hazards), destructive=not lossless)]
-    if desired.default and not desired.generated and _default_was_dropped(observed, desired):
-        steps.append(Step(f"{_alter_only(desired)} SET DEFAULT {desired.default}", (blocks_all(what),)))
-    del context
-    return steps
-
-
-def _default_was_dropped(observed: Column, desired: Column) -> bool:
-    return bool(observed.default) and observed.type != desired.type and not observed.generated
+    return [Step(sql, tuple(hazards), destructive=not lossless)]
 
 
 def set_not_null(column: Column, context: Context) -> list[Step]:
@@ -158,14 +150,10 @@ def _alter_value(desired: Column, observed: Column, fields: frozenset[str], cont
             hazards = (*lock, rewrites(parent_name(desired)))
             steps.append(Step(f"{_alter(desired)} SET EXPRESSION AS ({desired.default})", hazards))
         return steps
-    if "default" in fields and desired.default and not _default_was_dropped(observed, desired):
+    released = _releases_default(desired, observed)
+    if desired.default and ("default" in fields or released):
         steps.append(Step(f"{_alter_only(desired)} SET DEFAULT {desired.default}", lock))
-    elif (
-        fields & {"default"}
-        and not desired.default
-        and not observed.generated
-        and not _releases_default(desired, observed)
-    ):
+    elif "default" in fields and not desired.default and not observed.generated and not released:
         steps.append(Step(f"{_alter_only(desired)} DROP DEFAULT", lock))
     if "identity_mode" in fields and desired.identity_mode and not is_partition_column(desired, context):
         if observed.identity_mode:
@@ -225,8 +213,8 @@ def loosen_column(column: Column, below: ObjectId, context: Context) -> Loosened
         if desired is None:
             return None
         before = (Step(f"{_alter_only(column)} DROP DEFAULT", lock),) if column.default else ()
-        after = retype(desired, column, context)
-        if column.default and desired.default and not _default_was_dropped(column, desired):
+        after = retype(desired, column)
+        if column.default and desired.default:
             after.append(Step(f"{_alter_only(desired)} SET DEFAULT {desired.default}", lock))
         return Loosened(before, tuple(after))
     if (

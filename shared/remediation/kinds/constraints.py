@@ -35,7 +35,7 @@ def create_constraint(constraint: Constraint, context: Context) -> list[Step]:
         return []
     steps = _add(constraint, context)
     if constraint.type in INDEXED:
-        steps += _index_settings(constraint, context)
+        steps += _index_settings(constraint)
     return steps
 
 
@@ -87,7 +87,7 @@ def _using_index(constraint: Constraint) -> str:
     return f"ALTER TABLE {parent_name(constraint)} ADD CONSTRAINT {name} {words} USING INDEX {name}{tail}"
 
 
-def _index_settings(constraint: Constraint, context: Context) -> list[Step]:
+def _index_settings(constraint: Constraint) -> list[Step]:
     what = parent_name(constraint)
     name = quote_identifier(constraint.name)
     steps = []
@@ -95,7 +95,6 @@ def _index_settings(constraint: Constraint, context: Context) -> list[Step]:
         steps.append(Step(f"ALTER TABLE {what} CLUSTER ON {name}", (blocks_all(what),)))
     if constraint.index_replica_identity:
         steps.append(Step(f"ALTER TABLE ONLY {what} REPLICA IDENTITY USING INDEX {name}", (blocks_all(what),)))
-    del context
     return steps
 
 
@@ -113,6 +112,7 @@ def alter_constraint(
     desired: Constraint, observed: Constraint, fields: frozenset[str], context: Context
 ) -> list[Step] | Verdict:
     """VALIDATE and deferrability in place, settings of the index behind it too; anything else anew."""
+    del context
     if fields <= {"local", "inherited", "partition_child"}:
         return []
     if not fields - {"local", "inherited"} <= _IN_PLACE or ("validated" in fields and not desired.validated):

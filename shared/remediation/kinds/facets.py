@@ -12,7 +12,6 @@ from shared.schema.facets import Comment, Owner, SecurityLabel
 from shared.schema.identity import ObjectId
 from shared.sql import quote_identifier, quote_literal
 
-
 _PUBLIC = ObjectId(kind="namespace", name="public")
 _DATABASE_OWNER_ROLE = 150000  # since v15 `public` belongs to the role pg_database_owner
 
@@ -106,7 +105,7 @@ _ELEMENT = re.compile(r'"((?:[^"]|"")*)"|([^",\s]+)')
 
 
 def _setting_head(setting: DatabaseSetting) -> str:
-    # current_database() has no literal form in ALTER DATABASE: psql's and the workers' connection is to the tenant's own.
+    # ALTER DATABASE wants the name itself, and a plan is for many databases.
     if setting.signature:
         return f"ALTER ROLE {quote_identifier(setting.signature)} IN DATABASE %I"
     return "ALTER DATABASE %I"

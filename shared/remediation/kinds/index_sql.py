@@ -17,7 +17,7 @@ _HEAD = re.compile(r'CREATE (UNIQUE )?INDEX ("(?:[^"]|"")+"|[^\s"]+) ON (ONLY )?
 
 
 def index_sql(index: Index, *, concurrently: bool) -> str:
-    """Spell CREATE INDEX. The parent's index of a partitioned table covers its partitions, unless it is declared not to."""
+    """Spell CREATE INDEX. A partitioned table's index covers the partitions, unless it is declared to be invalid."""
     found = _HEAD.match(index.definition)
     assert found is not None, "pg_get_indexdef always begins with CREATE [UNIQUE] INDEX"
     unique = found.group(1) or ""

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+import msgspec
+
 from shared.remediation.naming import grant_designation
 from shared.remediation.recipe import Context, Recipe, Step, register
-from shared.remediation.roles import quote_role, resolve_roles
+from shared.remediation.roles import DATABASE_OWNER, quote_role, resolve_roles
 from shared.remediation.side import Side
 from shared.schema.facets import DefaultPrivileges, Grant, Owner, Privileges
 from shared.schema.identity import ObjectId, QualifiedName
@@ -75,52 +77,60 @@ class _Acl:
         return self.held.get(grantee, (set(), set()))
 
 
+class Target(msgspec.Struct, frozen=True, kw_only=True):
+    """What GRANT and REVOKE are about.
+
+    Args:
+        on: `ON TABLE "n"."t"`, or `ON TABLES` for default privileges.
+        owner: SQL of the role `{owner}` stands for.
+        head: What stands before REVOKE and GRANT, for default privileges.
+        columns: ` ("c")` for a column's privileges.
+    """
+
+    on: str
+    owner: str
+    head: str = ""
+    columns: str = ""
+
+
 def change_grants(
-    desired: Iterable[Grant],
-    observed: Iterable[Grant],
-    target: str,
-    owner: str,
-    verbs: tuple[str, str],
-    columns: str = "",
-) -> list[str]:
+    target: Target, desired: Iterable[Grant], observed: Iterable[Grant], certain: Iterable[Grant] | None = None
+) -> list[Step]:
     """Give the REVOKEs and GRANTs, per grantee, that lead from one list to the other.
 
     Args:
+        target: What they are about.
         desired: Where to.
-        observed: Where from.
-        target: `ON TABLE "n"."t"`, or `ON TABLES` for default privileges.
-        owner: SQL of the role `{owner}` stands for.
-        verbs: What stands before REVOKE and GRANT, for default privileges.
-        columns: `("c")` for a column's privileges.
+        observed: Where from: what may be held.
+        certain: What is held for certain, where that is less.
     """
     wanted, present = _Acl(desired), _Acl(observed)
+    sure = present if certain is None else _Acl(certain)
     revokes, grants = [], []
     for grantee in sorted(wanted.held.keys() | present.held.keys(), key=lambda name: (name != OWNER, name)):
-        role = owner if grantee == OWNER else quote_role(grantee)
-        (want, want_option), (have, have_option) = wanted.of(grantee), present.of(grantee)
+        role = target.owner if grantee == OWNER else quote_role(grantee)
+        (want, want_option), (have, have_option), (held, held_option) = (
+            acl.of(grantee) for acl in (wanted, present, sure)
+        )
         for gone, option in ((have - want, ""), ((have_option - want_option) & want, "GRANT OPTION FOR ")):
             if gone:
-                revokes.append(f"{verbs[0]}REVOKE {option}{_spelled(gone, columns)} {target} FROM {role}")
-        for new, option in ((want - have - want_option, ""), (want_option - have_option, " WITH GRANT OPTION")):
+                revokes.append(f"{target.head}REVOKE {option}{_spelled(gone, target)} {target.on} FROM {role}")
+        for new, option in ((want - held - want_option, ""), (want_option - held_option, " WITH GRANT OPTION")):
             if new:
-                grants.append(f"{verbs[1]}GRANT {_spelled(new, columns)} {target} TO {role}{option}")
-    return [resolve_roles(sql) for sql in revokes + grants]
+                grants.append(f"{target.head}GRANT {_spelled(new, target)} {target.on} TO {role}{option}")
+    return [Step(resolve_roles(sql)) for sql in revokes + grants]
 
 
-def _spelled(privileges: set[str], columns: str) -> str:
-    return ", ".join(f"{privilege}{columns}" for privilege in sorted(privileges))
+def _spelled(privileges: set[str], target: Target) -> str:
+    return ", ".join(f"{privilege}{target.columns}" for privilege in sorted(privileges))
 
 
-def _steps(facet: Privileges, desired: Iterable[Grant], observed: Iterable[Grant], context: Context) -> list[Step]:
-    carrier = facet.carrier
-    object_type = _OBJECT_TYPES[carrier.kind]
-    if carrier.kind == "column":
-        target = f"ON TABLE {quote_qualified(QualifiedName(carrier.namespace, carrier.parent))}"
-        columns = f" ({quote_identifier(carrier.name)})"
-    else:
-        target, columns = f"ON {object_type} {grant_designation(carrier)}", ""
+def _target(carrier: ObjectId, context: Context) -> Target:
     owner = _owner(carrier, context)
-    return [Step(sql) for sql in change_grants(desired, observed, target, owner, ("", ""), columns)]
+    if carrier.kind == "column":
+        table = quote_qualified(QualifiedName(carrier.namespace, carrier.parent))
+        return Target(on=f"ON TABLE {table}", owner=owner, columns=f" ({quote_identifier(carrier.name)})")
+    return Target(on=f"ON {_OBJECT_TYPES[carrier.kind]} {grant_designation(carrier)}", owner=owner)
 
 
 def _owner(carrier: ObjectId, context: Context) -> str:
@@ -145,8 +155,8 @@ def _owner_on(side: Side, carrier: ObjectId) -> Owner | None:
     return None
 
 
-def fresh_grants(carrier: ObjectId, context: Context) -> tuple[Grant, ...]:
-    """Give what an object has that this plan makes: PostgreSQL's defaults and the observed default privileges."""
+def built_in_grants(carrier: ObjectId, context: Context) -> tuple[Grant, ...]:
+    """Give what PostgreSQL grants on an object when nobody has said anything."""
     if carrier.kind == "column":
         return ()
     if carrier == _PUBLIC_NAMESPACE:
@@ -155,28 +165,81 @@ def fresh_grants(carrier: ObjectId, context: Context) -> tuple[Grant, ...]:
     return default_grants(_OBJECT_TYPES[carrier.kind], context.observed.server_version)
 
 
+def may_be_granted(carrier: ObjectId, context: Context) -> bool:
+    """Say whether default privileges may give a created object more or less than PostgreSQL's own."""
+    return carrier.kind in _OBJECT_TYPES and bool(_applicable(carrier, context))
+
+
+def _applicable(carrier: ObjectId, context: Context) -> list[DefaultPrivileges]:
+    """Default privileges of the database's owner, who runs plans, on this type of object."""
+    object_type = _OBJECT_TYPES[carrier.kind]
+    return [
+        item
+        for item in context.observed.default_privileges
+        if item.name == DATABASE_OWNER
+        and item.namespace in ("", carrier.namespace)
+        and _DEFAULT_TYPES[item.signature] == object_type
+    ]
+
+
+def _fresh_grants(carrier: ObjectId, context: Context) -> tuple[list[Grant], list[Grant]]:
+    """Give what a created object may have, and what it has for certain."""
+    built_in = list(built_in_grants(carrier, context))
+    if carrier.kind == "column":
+        return [], []
+    defaults = _applicable(carrier, context)
+    stated = [grant for item in defaults for grant in item.grants]
+    if any(not item.namespace for item in defaults):  # it replaces PostgreSQL's own
+        kept = _Acl(stated)
+        certain = [g for g in built_in if set(g.privileges) <= kept.of(g.grantee)[0]]
+        return _merged([*built_in, *stated]), certain
+    return _merged([*built_in, *stated]), built_in
+
+
+def _merged(grants: list[Grant]) -> list[Grant]:
+    held: dict[str, tuple[set[str], set[str]]] = {}
+    for grant in grants:
+        privileges, grantable = held.setdefault(grant.grantee, (set(), set()))
+        privileges |= set(grant.privileges) | set(grant.grantable)
+        grantable |= set(grant.grantable)
+    return [
+        Grant(grantee=name, privileges=tuple(sorted(privileges - grantable)), grantable=tuple(sorted(grantable)))
+        for name, (privileges, grantable) in held.items()
+    ]
+
+
 def grant_all(facet: Privileges, context: Context) -> list[Step]:
-    """From the defaults of a fresh object to what is declared."""
-    return _steps(facet, facet.grants, fresh_grants(facet.carrier, context), context)
+    """From what a fresh object has to what is declared; an old one has PostgreSQL's own."""
+    carrier = facet.carrier
+    if carrier in context.creates:
+        return settle_grants(carrier, facet.grants, context)
+    return change_grants(_target(carrier, context), facet.grants, built_in_grants(carrier, context))
+
+
+def settle_grants(carrier: ObjectId, desired: Iterable[Grant] | None, context: Context) -> list[Step]:
+    """Undo what default privileges did to a created object; without `desired`, back to PostgreSQL's own."""
+    possible, certain = _fresh_grants(carrier, context)
+    wanted = built_in_grants(carrier, context) if desired is None else desired
+    return change_grants(_target(carrier, context), wanted, possible, certain)
 
 
 def revoke_all(facet: Privileges, context: Context) -> list[Step]:
     """Back to PostgreSQL's defaults."""
-    return _steps(facet, fresh_grants(facet.carrier, context), facet.grants, context)
+    carrier = facet.carrier
+    return change_grants(_target(carrier, context), built_in_grants(carrier, context), facet.grants)
 
 
 def alter_grants(desired: Privileges, observed: Privileges, fields: frozenset[str], context: Context) -> list[Step]:
     """Only what differs."""
     del fields
-    return _steps(desired, desired.grants, observed.grants, context)
+    return change_grants(_target(desired.carrier, context), desired.grants, observed.grants)
 
 
-def _default_steps(facet: DefaultPrivileges, desired: Iterable[Grant], observed: Iterable[Grant]) -> list[Step]:
+def _default_target(facet: DefaultPrivileges) -> Target:
     within = f" IN SCHEMA {quote_identifier(facet.namespace)}" if facet.namespace else ""
-    head = f"ALTER DEFAULT PRIVILEGES FOR ROLE {quote_role(facet.name)}{within} "
-    target = f"ON {facet.signature.upper()}"
     owner = quote_role(facet.name)
-    return [Step(sql) for sql in change_grants(desired, observed, target, owner, (head, head))]
+    head = f"ALTER DEFAULT PRIVILEGES FOR ROLE {owner}{within} "
+    return Target(on=f"ON {facet.signature.upper()}", owner=owner, head=head)
 
 
 _DEFAULT_TYPES = {
@@ -199,12 +262,12 @@ def _built_in(facet: DefaultPrivileges, context: Context) -> tuple[Grant, ...]:
 
 def create_default(facet: DefaultPrivileges, context: Context) -> list[Step]:
     """ALTER DEFAULT PRIVILEGES from PostgreSQL's own."""
-    return _default_steps(facet, facet.grants, _built_in(facet, context))
+    return change_grants(_default_target(facet), facet.grants, _built_in(facet, context))
 
 
 def drop_default(facet: DefaultPrivileges, context: Context) -> list[Step]:
     """ALTER DEFAULT PRIVILEGES back to PostgreSQL's own."""
-    return _default_steps(facet, _built_in(facet, context), facet.grants)
+    return change_grants(_default_target(facet), _built_in(facet, context), facet.grants)
 
 
 def alter_default(
@@ -212,7 +275,7 @@ def alter_default(
 ) -> list[Step]:
     """Only what differs."""
     del fields, context
-    return _default_steps(desired, desired.grants, observed.grants)
+    return change_grants(_default_target(desired), desired.grants, observed.grants)
 
 
 register(Privileges, Recipe(create=grant_all, drop=revoke_all, alter=alter_grants))

@@ -10,7 +10,7 @@ from shared.remediation.recipe import REBUILD, Context, Recipe, Step, Verdict, a
 from shared.schema.routines import Aggregate, Cast, Language, Routine, Transform
 from shared.sql import quote_identifier
 
-_QUOTED_OR_DEFAULT = re.compile(r"""'(?:[^']|'')*'|"(?:[^"]|"")*"|\bDEFAULT\b""")
+_TOKEN = re.compile(r"""'(?:[^']|'')*'|"(?:[^"]|"")*"|\bDEFAULT\b|.""", re.DOTALL)
 
 
 def create_routine(routine: Routine, context: Context) -> list[Step]:
@@ -32,14 +32,38 @@ def alter_routine(
 ) -> list[Step] | Verdict:
     """CREATE OR REPLACE, unless the result, the kind, or the lack of a default forbids it (CREATE FUNCTION, Notes)."""
     del context
-    if fields & {"result", "type"} or _defaults(desired) < _defaults(observed):
+    if fields & {"result", "type"} or not _can_become(desired, observed):
         return REBUILD
     return [Step(desired.definition.rstrip())]
 
 
-def _defaults(routine: Routine) -> int:
-    """Count the arguments with a default; only trailing ones can have any."""
-    return sum(found == "DEFAULT" for found in _QUOTED_OR_DEFAULT.findall(routine.arguments))
+def _can_become(desired: Routine, observed: Routine) -> bool:
+    """Names and modes of arguments must stay, names may be given; defaults may be added and changed, not taken."""
+    wanted, present = _arguments(desired.arguments), _arguments(observed.arguments)
+    if len(wanted) != len(present):
+        return False
+    for (declaration, default), (before, had_default) in zip(wanted, present, strict=True):
+        if had_default and not default:
+            return False
+        if declaration != before and not declaration.endswith(f" {before}"):
+            return False
+    return True
+
+
+def _arguments(text: str) -> list[tuple[str, bool]]:
+    """Split pg_get_function_arguments at its commas into (mode, name and type; whether there is a default)."""
+    arguments: list[tuple[str, bool]] = []
+    declaration, default, depth = "", False, 0
+    for token in _TOKEN.findall(text):
+        depth += (token in "([") - (token in ")]")
+        if token == "," and depth == 0:
+            arguments.append((declaration.strip(), default))
+            declaration, default = "", False
+        elif token == "DEFAULT" and depth == 0:
+            default = True
+        elif not default:
+            declaration += token
+    return [*arguments, (declaration.strip(), default)] if declaration.strip() else arguments
 
 
 def create_aggregate(aggregate: Aggregate, context: Context) -> list[Step]:

@@ -33,7 +33,7 @@ def create_table(table: Table | ForeignTable, context: Context) -> list[Step]:
 
 
 def _stated(constraint: object, table: Table | ForeignTable) -> bool:
-    """Constraints that only come down from a parent are left to INHERITS; a partition must state them to be attached."""
+    """What only comes down from a parent is left to INHERITS; a partition must state it to be attached."""
     return bool(getattr(constraint, "local", True)) or table.partition_of is not None
 
 
@@ -143,8 +143,8 @@ def alter_table(
         method = quote_identifier(desired.access_method)
         steps.append(Step(f"ALTER TABLE {what} SET ACCESS METHOD {method}", (*lock, rewrites(what))))
     if "options" in fields:
-        for action in change_parameters(desired.options, observed.options):
-            steps.append(Step(f"ALTER TABLE {what} {action}"))
+        actions = change_parameters(desired.options, observed.options)
+        steps += [Step(f"ALTER TABLE {what} {action}") for action in actions]
     if "tablespace" in fields:
         target = quote_identifier(desired.tablespace or "pg_default")
         steps.append(Step(f"ALTER TABLE {what} SET TABLESPACE {target}", (*lock, rewrites(what))))
@@ -197,9 +197,8 @@ def _alter_parents(
     what = qualified(desired)
     steps = []
     if "inherits" in fields:
-        for parent in desired.inherits:
-            if parent not in observed.inherits:
-                steps.append(Step(f"ALTER TABLE {what} INHERIT {quote_qualified(parent)}", (blocks_all(what),)))
+        gained = [quote_qualified(parent) for parent in desired.inherits if parent not in observed.inherits]
+        steps += [Step(f"ALTER TABLE {what} INHERIT {parent}", (blocks_all(what),)) for parent in gained]
     if fields & {"partition_of", "partition_bound"}:
         steps += attach(desired, context)
     return steps
@@ -213,9 +212,9 @@ def release_table(
     steps = []
     if fields & {"partition_of", "partition_bound"} and observed.partition_of is not None:
         steps.append(_detach(observed, observed.partition_of))
-    for parent in observed.inherits:
-        if "inherits" in fields and parent not in desired.inherits:
-            steps.append(Step(f"ALTER TABLE {what} NO INHERIT {quote_qualified(parent)}", (blocks_all(what),)))
+    lost = [quote_qualified(parent) for parent in observed.inherits if parent not in desired.inherits]
+    if "inherits" in fields:
+        steps += [Step(f"ALTER TABLE {what} NO INHERIT {parent}", (blocks_all(what),)) for parent in lost]
     del context
     return steps
 

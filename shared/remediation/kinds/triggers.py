@@ -14,6 +14,7 @@ _ENABLE = {"origin": "ENABLE", "disabled": "DISABLE", "replica": "ENABLE REPLICA
 
 def create_trigger(trigger: Trigger, context: Context) -> list[Step]:
     """CREATE TRIGGER; the clones on partitions come with their parent's."""
+    del context
     steps = (
         [] if trigger.partition_child else [Step(trigger.definition.rstrip(), (blocks_writes(parent_name(trigger)),))]
     )
