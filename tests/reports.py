@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Mapping, Sequence
 
 import msgspec
@@ -13,6 +14,7 @@ from shared.analysis import Analysis
 from shared.contracts.contract import Verdict, VerdictStatus
 from shared.diff.changes import SchemaDiff
 from shared.diff.compare import diff_schemas
+from shared.findings.ignore import IgnoreRule
 from shared.findings.judge import judge
 from shared.remediation.plan import Hazard, HazardKind, Plan, Proof, ProofStatus, Statement
 from shared.schema.canonical import content_hash, schema_hash
@@ -34,6 +36,7 @@ from shared.schema.schema import (
 from shared.targets import Failure, FailureKind
 
 STARTED = "2026-03-01T12:00:00Z"
+TODAY = dt.date(2026, 3, 1)
 
 ORDERS: tuple[SchemaObject, ...] = (
     Table(namespace="public", name="customers"),
@@ -258,6 +261,17 @@ def partly_read() -> ScanReport:
     )
 
 
+def ignored() -> ScanReport:
+    """Drift that somebody lives with: one rule that is used, one that has ended, one that matches nothing."""
+    spec = demo_spec()
+    rules = (
+        IgnoreRule(kind="index", name="orders_*", reason="built at night", owner="ada", until=dt.date(2026, 6, 1)),
+        IgnoreRule(kind="constraint", reason="until the import is over", owner="bob", until=dt.date(2026, 2, 28)),
+        IgnoreRule(kind="view", tenant="canary-*", reason="an experiment", owner="ada", until=dt.date(2026, 6, 1)),
+    )
+    return report_of(spec, demo_outcomes(), demo_analyses(spec), ignores=rules)
+
+
 def altered() -> ScanReport:
     """Differences within objects, a plan that was not proven, and a query that no schema would satisfy."""
     routine = Routine(
@@ -316,6 +330,7 @@ def report_of(
     patches: Mapping[str, tuple[Patch, ...]] | None = None,
     unchecked: Sequence[str] = (),
     unmodelled: Sequence[Unmodelled] = (),
+    ignores: Sequence[IgnoreRule] = (),
 ) -> ScanReport:
     body = assemble_body(
         fleet=fleet,
@@ -326,6 +341,8 @@ def report_of(
         patches=patches,
         unchecked=unchecked,
         unmodelled=unmodelled,
+        ignores=ignores,
+        today=TODAY,
     )
     steps = (
         Step(

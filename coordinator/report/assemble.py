@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import pairwise
 
 import msgspec
 
+from coordinator.report.ignoring import Ignoring, Rules
 from coordinator.report.model import (
     DriftGroup,
     Patch,
@@ -20,6 +22,7 @@ from shared.analysis import Analysis
 from shared.contracts.contract import Verdict, VerdictStatus
 from shared.diff.changes import Unverified
 from shared.findings.finding import Finding
+from shared.findings.ignore import IgnoreRule
 from shared.findings.judge import judge_shape, judge_version, order
 from shared.findings.rules import schema_version_mismatch
 from shared.schema.canonical import content_hash, schema_hash
@@ -38,6 +41,7 @@ class TenantOutcome(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=Tru
         versions: What its migration tables said, when it was read.
         failure: Why it could not be read.
         excluded: The configuration leaves it out.
+        labels: The tenant's, for ignore rules: (name, value) pairs.
 
     Raises:
         ValueError: When none or several of the three are given.
@@ -48,6 +52,7 @@ class TenantOutcome(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=Tru
     versions: tuple[SchemaVersion, ...] = ()
     failure: Failure | None = None
     excluded: bool = False
+    labels: tuple[tuple[str, str], ...] = ()
 
     def __post_init__(self) -> None:
         given = bool(self.analysis_key) + (self.failure is not None) + self.excluded
@@ -75,6 +80,8 @@ def assemble_body(
     patches: Mapping[str, tuple[Patch, ...]] | None = None,
     unchecked: Iterable[str] = (),
     unmodelled: Iterable[Unmodelled] = (),
+    ignores: Sequence[IgnoreRule] = (),
+    today: dt.date = dt.date.min,
 ) -> ReportBody:
     """Put the answers of a scan together.
 
@@ -87,6 +94,8 @@ def assemble_body(
         patches: Ways to keep the drift, by analysis key.
         unchecked: What could not be evaluated, as sentences. What contracts could not decide is added.
         unmodelled: What PostgreSQL has and fleetdrift does not read; the largest count of a catalog stands.
+        ignores: Drift that somebody has decided to live with, in the order of the configuration.
+        today: Decides which ignore rules have ended.
 
     Raises:
         ValueError: When a tenant occurs twice, or the statuses do not sum to the fleet.
@@ -94,7 +103,8 @@ def assemble_body(
     """
     ordered = sorted(outcomes, key=lambda outcome: outcome.tenant)
     _refuse_duplicates(ordered)
-    stories = _Stories(expected_version, analyses, patches or {})
+    ignoring = Ignoring(ignores, today, spec)
+    stories = _Stories(expected_version, analyses, patches or {}, ignoring)
     results = tuple(_result(outcome, stories) for outcome in ordered)
     groups = _groups(results, stories)
     return ReportBody(
@@ -109,24 +119,33 @@ def assemble_body(
         remediation_steps=remediation_steps(groups),
         unchecked=tuple(sorted({*unchecked, *stories.undecided()})),
         unmodelled=_largest(unmodelled),
+        ignored=ignoring.account(),
+        notices=ignoring.notices(),
     )
 
 
 class _Stories:
-    """Tells each distinct (analysis, versions) once: a fleet of 100,000 tenants has a handful."""
+    """Tells each distinct (analysis, versions, ignore rules) once: a fleet of 100,000 tenants has a handful."""
 
     def __init__(
-        self, expected: str, analyses: Mapping[str, Analysis], patches: Mapping[str, tuple[Patch, ...]]
+        self,
+        expected: str,
+        analyses: Mapping[str, Analysis],
+        patches: Mapping[str, tuple[Patch, ...]],
+        ignoring: Ignoring,
     ) -> None:
         self._expected = expected
         self._analyses = analyses
         self._patches = patches
-        self._told: dict[tuple[str, tuple[SchemaVersion, ...]], _Story] = {}
+        self._ignoring = ignoring
+        self._told: dict[tuple[str, tuple[SchemaVersion, ...], Rules], _Story] = {}
 
     def of(self, outcome: TenantOutcome) -> _Story:
-        key = (outcome.analysis_key, tuple(sorted(outcome.versions)))
+        rules = self._ignoring.concerning(outcome.tenant, dict(outcome.labels))
+        key = (outcome.analysis_key, tuple(sorted(outcome.versions)), rules)
         if key not in self._told:
             self._told[key] = self._tell(*key)
+        self._ignoring.count(outcome.analysis_key, rules)
         return self._told[key]
 
     def groups(self) -> dict[str, DriftGroup]:
@@ -135,13 +154,13 @@ class _Stories:
 
     def undecided(self) -> Iterable[str]:
         """Say in sentences what the contracts could not decide."""
-        keys = {key for key, _ in self._told}
+        keys = {key for key, _, _ in self._told}
         for verdict in (verdict for key in keys for verdict in self._analyses[key].verdicts):
             if verdict.status is VerdictStatus.UNVERIFIED:
                 yield f"{verdict.service}: {verdict.file}:{verdict.line}: {verdict.reason}"
 
-    def _tell(self, key: str, versions: tuple[SchemaVersion, ...]) -> _Story:
-        analysis = self._analyses[key]
+    def _tell(self, key: str, versions: tuple[SchemaVersion, ...], rules: Rules) -> _Story:
+        analysis = self._ignoring.apply(msgspec.structs.replace(self._analyses[key], key=key), rules)
         version_finding = judge_version(self._expected, versions)
         findings = _findings(analysis, version_finding)
         verdicts = tuple(verdict for verdict in analysis.verdicts if verdict.status is not VerdictStatus.HOLDS)

@@ -9,6 +9,7 @@ from coordinator.report.reading import (
     STATUS_WORDS,
     VERDICT_OF_SCAN,
     Told,
+    ignored_sentence,
     most_of_the_fleet,
     not_read,
     plural,
@@ -184,7 +185,10 @@ def _failures(body: ReportBody) -> str:
 def _notes(body: ReportBody) -> str:
     notes = [f"- {escape(sentence)}" for sentence in body.unchecked[:_MOST_ITEMS]]
     notes += [f"- {plural(entry.count, 'object')} of {code(entry.catalog)} are not read" for entry in body.unmodelled]
-    return "\n\n".join(["## Not checked", "\n".join(notes)]) if notes else ""
+    told = [f"- {escape(ignored_sentence(drift))}" for drift in body.ignored]
+    told += [f"- {escape(notice)}" for notice in body.notices]
+    sections = (("## Not checked", notes), ("## Ignored", told))
+    return "\n\n".join(f"{heading}\n\n" + "\n".join(lines) for heading, lines in sections if lines)
 
 
 def _rest(count: int, noun: str) -> str:

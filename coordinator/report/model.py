@@ -5,6 +5,7 @@ The body is a pure function of what was read: same fleet, same bytes. Times live
 
 from __future__ import annotations
 
+import datetime as dt
 from enum import StrEnum
 
 import msgspec
@@ -13,6 +14,7 @@ from shared.contracts.contract import Verdict
 from shared.diff.changes import SchemaDiff
 from shared.findings.finding import Finding
 from shared.remediation.plan import Plan
+from shared.schema.identity import ObjectId
 from shared.schema.schema import SchemaVersion, Unmodelled
 from shared.targets import Failure
 
@@ -84,6 +86,24 @@ class DriftGroup(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     patches: tuple[Patch, ...] = ()
 
 
+class IgnoredDrift(msgspec.Struct, frozen=True, order=True, kw_only=True):
+    """What one ignore rule has left out.
+
+    Args:
+        reason: As the rule gives it.
+        owner: As the rule gives it.
+        until: Its last day.
+        objects: What differs and is ignored, sorted.
+        tenants: How many tenants it was ignored for.
+    """
+
+    reason: str
+    owner: str
+    until: dt.date
+    objects: tuple[ObjectId, ...]
+    tenants: int
+
+
 class DriftSummary(msgspec.Struct, frozen=True, kw_only=True):
     """The headline, computed from the groups; every count is over tenants (two tenants missing one index count two)."""
 
@@ -109,6 +129,8 @@ class ReportBody(msgspec.Struct, frozen=True, kw_only=True):
         remediation_steps: Statements and explained steps over all groups.
         unchecked: What could not be evaluated or read, as sentences.
         unmodelled: What PostgreSQL has and fleetdrift does not read.
+        ignored: What ignore rules have left out, by rule.
+        notices: What is worth a word though nothing is wrong: ignore rules that ended or matched nothing.
     """
 
     fleet: str
@@ -122,6 +144,8 @@ class ReportBody(msgspec.Struct, frozen=True, kw_only=True):
     remediation_steps: int
     unchecked: tuple[str, ...] = ()
     unmodelled: tuple[Unmodelled, ...] = ()
+    ignored: tuple[IgnoredDrift, ...] = ()
+    notices: tuple[str, ...] = ()
 
 
 class StepResult(StrEnum):

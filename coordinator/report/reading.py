@@ -7,7 +7,15 @@ from collections.abc import Iterable
 
 import msgspec
 
-from coordinator.report.model import DriftGroup, ReportBody, ScanReport, ScanStatus, TenantResult, TenantStatus
+from coordinator.report.model import (
+    DriftGroup,
+    IgnoredDrift,
+    ReportBody,
+    ScanReport,
+    ScanStatus,
+    TenantResult,
+    TenantStatus,
+)
 from shared.diff.changes import Altered, Change
 from shared.diff.compare import headline
 from shared.findings.finding import Finding
@@ -109,6 +117,14 @@ def plural(count: int, noun: str) -> str:
     return f"{count:,} {noun}{'es' if noun.endswith(('s', 'x', 'ch')) else 's'}"
 
 
+def ignored_sentence(drift: IgnoredDrift) -> str:
+    """Say what one ignore rule has left out, and on whose word."""
+    objects = plural(len(drift.objects), "difference")
+    return (
+        f"ignored until {drift.until}: {objects} on {plural(drift.tenants, 'tenant')} ({drift.reason}; {drift.owner})"
+    )
+
+
 def proof_sentence(plan: Plan) -> str:
     """Say whether the remediation was seen to work."""
     match plan.proof.status:
@@ -117,7 +133,7 @@ def proof_sentence(plan: Plan) -> str:
         case ProofStatus.UNPROVEN:
             return f"NOT proven: {plan.proof.reason or 'the copy did not end up as declared'}"
         case ProofStatus.NOT_ATTEMPTED:
-            return "not tried on a copy"
+            return f"not tried on a copy: {plan.proof.reason}" if plan.proof.reason else "not tried on a copy"
 
 
 def not_read(body: ReportBody) -> tuple[TenantResult, ...]:

@@ -114,6 +114,7 @@ def _invocation(report: ScanReport) -> dict[str, Any]:
         if result.failure is not None
     ]
     notes += [{"level": "warning", "message": {"text": text(sentence)}} for sentence in report.body.unchecked]
+    notes += [{"level": "note", "message": {"text": text(notice)}} for notice in report.body.notices]
     return {
         "executionSuccessful": report.status is not ScanStatus.FAILED,
         "startTimeUtc": report.started,

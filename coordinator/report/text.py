@@ -19,6 +19,7 @@ from coordinator.report.model import ReportBody, ScanReport, ScanStatus, TenantS
 from coordinator.report.reading import (
     STATUS_WORDS,
     VERDICT_OF_SCAN,
+    ignored_sentence,
     not_read,
     plural,
     present_counts,
@@ -186,6 +187,10 @@ def _print_notes(console: Console, body: ReportBody) -> None:
         for sentence in body.unchecked[:_MOST_NOTES]:
             console.print(Padding(Text(visible(sentence)), (0, 0, 0, 2)))
         _print_rest(console, len(body.unchecked) - _MOST_NOTES, "note")
+    for drift in body.ignored:
+        console.print(Text(visible(ignored_sentence(drift)), "dim"))
+    for notice in body.notices:
+        console.print(Text(visible(notice), "yellow"))
     for entry in body.unmodelled:
         console.print(Text(f"Not read: {plural(entry.count, 'object')} of {visible(entry.catalog)}", "yellow"))
 

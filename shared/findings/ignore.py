@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from fnmatch import fnmatchcase
 
 import msgspec
@@ -119,26 +119,35 @@ def apply_ignores(
         labels: The tenant's.
     """
     known = tuple(rules)
-    active = [rule for rule in known if rule.until >= today]
-    mine = [rule for rule in active if _concerns(rule, tenant, labels or {})]
-    ignored: list[Ignored] = []
-    kept = _sift(diff, mine, ignored)
+    active = tuple(rule for rule in known if rule.until >= today)
+    kept, ignored = sift(diff, concerning(active, tenant, labels or {}))
     used = [entry.rule for entry in ignored]
     return Sifted(
         kept=kept,
-        ignored=tuple(ignored),
+        ignored=ignored,
         unused=tuple(rule for rule in active if rule not in used),
         expired=tuple(rule for rule in known if rule.until < today),
     )
 
 
+def concerning(rules: Iterable[IgnoreRule], tenant: str, labels: Mapping[str, str]) -> tuple[IgnoreRule, ...]:
+    """Give the rules that speak about a tenant, in their order."""
+    return tuple(rule for rule in rules if _concerns(rule, tenant, labels))
+
+
 def _concerns(rule: IgnoreRule, tenant: str, labels: Mapping[str, str]) -> bool:
-    return fnmatchcase(tenant, rule.tenant) and all(
+    return (rule.tenant == _ANY or fnmatchcase(tenant, rule.tenant)) and all(
         name in labels and fnmatchcase(labels[name], pattern) for name, pattern in rule.labels.items()
     )
 
 
-def _sift(diff: SchemaDiff, rules: list[IgnoreRule], ignored: list[Ignored]) -> SchemaDiff:
+def sift(diff: SchemaDiff, rules: Sequence[IgnoreRule]) -> tuple[SchemaDiff, tuple[Ignored, ...]]:
+    """Part a diff into what is kept and what these rules ignore."""
+    ignored: list[Ignored] = []
+    return _sift(diff, rules, ignored), tuple(ignored)
+
+
+def _sift(diff: SchemaDiff, rules: Sequence[IgnoreRule], ignored: list[Ignored]) -> SchemaDiff:
     """Remove the ignored changes, then what only they kept out of the headline: the children of ignored parents."""
     shown = headline(diff).changes
     replaced = {change.identity: _remainder(change, rules, ignored) for change in shown}
@@ -150,7 +159,7 @@ def _sift(diff: SchemaDiff, rules: list[IgnoreRule], ignored: list[Ignored]) -> 
     return left
 
 
-def _remainder(change: Change, rules: list[IgnoreRule], ignored: list[Ignored]) -> Change | None:
+def _remainder(change: Change, rules: Sequence[IgnoreRule], ignored: list[Ignored]) -> Change | None:
     """Give what is left of a change, and note what was taken and by which rule."""
     left: Change = change
     for rule in rules:

@@ -22,6 +22,7 @@ CASES: dict[str, Callable[[], ScanReport]] = {
     "in_sync": reports.in_sync,
     "partly_read": reports.partly_read,
     "altered": reports.altered,
+    "ignored": reports.ignored,
 }
 FORMS: dict[str, Callable[[ScanReport], str]] = {
     "report.json": render_json,

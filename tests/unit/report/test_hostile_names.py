@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import io
 import json
 import re
@@ -24,6 +25,7 @@ from coordinator.report.text import Terminal, render_text
 from coordinator.report.visible import visible, visible_lines
 from shared.contracts.contract import Verdict, VerdictStatus
 from shared.diff.compare import diff_schemas
+from shared.findings.ignore import IgnoreRule
 from shared.remediation.plan import Hazard, HazardKind, Proof, ProofStatus, Statement
 from shared.schema.relations import Column, Constraint, Table, View
 from shared.schema.schema import Origin, Schema, SchemaVersion, Unmodelled
@@ -72,6 +74,12 @@ def hostile_report(name: str) -> ScanReport:
         patches={"a": (Patch(summary=name, diff=f"+{name}\n"),)},
         unchecked=(name,),
         unmodelled=(Unmodelled(name, 2),),
+        ignores=(
+            IgnoreRule(kind="view", name="absent", reason=f"{name}.", owner=f"{name}.", until=dt.date(2027, 1, 1)),
+            IgnoreRule(
+                kind="column", attribute="default", reason=f"{name}.", owner=f"{name}.", until=dt.date(2027, 1, 1)
+            ),
+        ),
     )
 
 
@@ -202,7 +210,7 @@ def test_markdown_holds_no_markup_of_a_tenant(name: str) -> None:
     }
     html = "".join(token.content for token in tokens if token.type == "html_block")
     assert set(re.findall(r"<[^>]*>?", html)) == {"<details>", "<summary>", "</summary>", "</details>"}
-    assert [token.tag for token in tokens if token.type == "heading_open"] == ["h1", "h2", "h2", "h2"]
+    assert [token.tag for token in tokens if token.type == "heading_open"] == ["h1", "h2", "h2", "h2", "h2"]
     assert [token.type for token in tokens].count("tr_open") == 6 + 1 + 1 + 1
 
 

@@ -1,0 +1,167 @@
+"""Ignore rules over a whole fleet: statuses, plans, and the account of what each has left out."""
+
+from __future__ import annotations
+
+import datetime as dt
+import tomllib
+from typing import Any
+
+import msgspec
+
+from coordinator.report.assemble import TenantOutcome, assemble_body
+from coordinator.report.exit_code import exit_code, scan_status
+from coordinator.report.model import ReportBody, TenantStatus
+from coordinator.report.reading import told_findings
+from shared.analysis import Analysis
+from shared.findings.ignore import IgnoreRule
+from shared.remediation.plan import ProofStatus
+from tests.reports import (
+    CREATED_INDEX,
+    EMAIL_INDEX,
+    LEGACY_CHECK,
+    ON_CONFLICT,
+    ORDERS,
+    TODAY,
+    altered,
+    analysis_of,
+    create_index,
+    demo_spec,
+    drop_check,
+    report_of,
+)
+
+SPEC = demo_spec()
+LATER = dt.date(2026, 6, 1)
+
+
+def rule(**given: Any) -> IgnoreRule:
+    return IgnoreRule(**{"reason": "known", "owner": "ada", "until": LATER, **given})
+
+
+def both_missing() -> Analysis:
+    return analysis_of("a", SPEC, ORDERS, statements=(create_index(EMAIL_INDEX), create_index(CREATED_INDEX)))
+
+
+def assembled(
+    *rules: IgnoreRule, outcomes: tuple[TenantOutcome, ...] = (), analysis: Analysis | None = None
+) -> ReportBody:
+    return assemble_body(
+        fleet="demo",
+        spec=SPEC,
+        expected_version="",
+        outcomes=outcomes or (TenantOutcome(tenant="t", analysis_key="a"),),
+        analyses={"a": analysis or both_missing()},
+        ignores=rules,
+        today=TODAY,
+    )
+
+
+def test_a_tenant_whose_drift_is_all_ignored_is_in_sync() -> None:
+    body = assembled(rule(kind="index"))
+
+    assert body.tenants[0].status is TenantStatus.IN_SYNC
+    assert body.groups == ()
+    assert body.drift_summary.missing_indexes == 0
+    assert body.remediation_steps == 0
+    assert exit_code(scan_status(body)) == 0
+
+
+def test_pasting_the_lines_beside_every_finding_of_a_report_turns_the_exit_code_to_zero() -> None:
+    for report, analysis in (
+        (
+            report_of(SPEC, [TenantOutcome(tenant="t", analysis_key="a")], {"a": both_missing()}, expected_version=""),
+            None,
+        ),
+        (altered(), msgspec.structs.replace(_altered_analysis(), verdicts=())),
+    ):
+        lines = [entry.ignore for group in report.body.groups for entry in told_findings(group, report)]
+        rules = msgspec.convert(tomllib.loads("\n".join(lines))["ignore"], list[IgnoreRule])
+
+        body = assembled(*rules, analysis=analysis)
+
+        assert exit_code(scan_status(body)) == 0
+        assert body.notices == ()
+
+
+def _altered_analysis() -> Analysis:
+    [group] = altered().body.groups
+    assert group.plan is not None
+    return Analysis(key="a", shape=group.shape, diff=group.diff, findings=group.findings, plan=group.plan)
+
+
+def test_statements_for_ignored_objects_leave_the_plan_which_then_is_not_the_proven_one() -> None:
+    [group] = assembled(rule(name=CREATED_INDEX.name)).groups
+
+    assert [finding.object.name for finding in group.findings] == [EMAIL_INDEX.name]
+    assert group.plan is not None
+    assert [statement.object.name for statement in group.plan.statements] == [EMAIL_INDEX.name]
+    assert group.plan.proof.status is ProofStatus.NOT_ATTEMPTED
+    assert group.plan.proof.reason == (
+        "what was for an ignored difference is left out of a plan that is proven as a whole"
+    )
+
+
+def test_a_plan_that_loses_nothing_stays_proven() -> None:
+    analysis = both_missing()
+    later = msgspec.structs.replace(
+        analysis, plan=msgspec.structs.replace(analysis.plan, statements=analysis.plan.statements[:1])
+    )
+
+    [group] = assembled(rule(name=CREATED_INDEX.name), analysis=later).groups
+
+    assert group.plan is not None
+    assert group.plan.proof.status is ProofStatus.PROVEN
+
+
+def test_what_stays_different_without_destruction_is_no_longer_told_when_it_is_ignored() -> None:
+    observed = (*ORDERS, EMAIL_INDEX, LEGACY_CHECK)
+    analysis = analysis_of("a", SPEC, observed, statements=(create_index(CREATED_INDEX), drop_check()))
+
+    [group] = assembled(rule(kind="constraint"), analysis=analysis).groups
+
+    assert group.plan is not None
+    assert group.plan.remaining == ()
+    assert [statement.destructive for statement in group.plan.statements] == [False]
+
+
+def test_a_rule_for_a_label_parts_tenants_of_one_shape_into_those_it_excuses_and_the_others() -> None:
+    outcomes = (
+        TenantOutcome(tenant="t1", analysis_key="a", labels=(("tier", "free"),)),
+        TenantOutcome(tenant="t2", analysis_key="a", labels=(("tier", "gold"),)),
+        TenantOutcome(tenant="t3", analysis_key="a", labels=(("tier", "free"),)),
+    )
+
+    body = assembled(rule(kind="index", labels={"tier": "free"}), outcomes=outcomes)
+
+    assert [result.status for result in body.tenants] == [
+        TenantStatus.IN_SYNC,
+        TenantStatus.DRIFTED,
+        TenantStatus.IN_SYNC,
+    ]
+    [account] = body.ignored
+    assert account.tenants == 2
+    assert account.objects == (EMAIL_INDEX.identity, CREATED_INDEX.identity)
+
+
+def test_rules_that_ended_or_matched_nothing_are_told() -> None:
+    body = assembled(
+        rule(kind="index", until=TODAY - dt.timedelta(days=1), reason="import", owner="bob"),
+        rule(kind="view"),
+    )
+
+    assert body.tenants[0].status is TenantStatus.DRIFTED
+    assert body.ignored == ()
+    assert body.notices == (
+        "ignore rule 1 (import; bob) ended on 2026-02-28: what it ignored is drift again",
+        "ignore rule 2 (known; ada) matched nothing in the tenants that were read",
+    )
+
+
+def test_what_breaks_because_of_ignored_drift_stays_broken() -> None:
+    analysis = msgspec.structs.replace(both_missing(), verdicts=(ON_CONFLICT,))
+
+    body = assembled(rule(kind="index"), analysis=analysis)
+
+    assert body.tenants[0].status is TenantStatus.DRIFTED
+    assert body.groups[0].findings == ()
+    assert body.groups[0].verdicts == (ON_CONFLICT,)
