@@ -45,5 +45,6 @@ def _key(verdict: Verdict) -> tuple[object, ...]:
 
 
 def _mark(verdict: Verdict) -> Verdict:
-    reason = f"{verdict.reason}; the declared schema gives the same verdict"
+    told = "declared schema" in verdict.reason
+    reason = verdict.reason if told else f"{verdict.reason}; the declared schema gives the same verdict"
     return msgspec.structs.replace(verdict, reason=reason, everywhere=True)

@@ -14,7 +14,9 @@ _ESCAPE = re.compile(r"\\(?:x([0-7][0-9a-fA-F])|u\{([0-9a-fA-F_]+)\}|(\r?\n)\s*|
 _SIMPLE = {"n": "\n", "r": "\r", "t": "\t", "\\": "\\", "0": "\0", "'": "'", '"': '"'}
 _RAW = re.compile(r'r(#*)"(.*)"\1\Z', re.DOTALL)
 _INTEGER = re.compile(r"-?[0-9][0-9_]*(?:[iu](?:8|16|32|64|128|size))?\Z")
-_WRAPPERS = frozenset({"AssertSqlSafe", "String", "from", "to_string", "as_str", "into", "to_owned", "as_ref", "clone"})
+_WRAPPERS = frozenset(
+    {"sqlx", "AssertSqlSafe", "String", "from", "to_string", "as_str", "into", "to_owned", "as_ref", "clone"}
+)
 
 Names = Callable[[str], str | None]
 """Gives the text behind a constant's or variable's name, or None."""
@@ -63,8 +65,6 @@ def string_expression(tokens: Sequence[Token], names: Names, includes: Includes)
         The text, or an `Opaque` with the reason why it is not in the source.
     """
     tokens = _unwrap(tokens)
-    if not tokens:
-        return Opaque("the SQL argument is empty")
     parts = _split(tokens, "+")
     if len(parts) > 1:
         values = [string_expression(part, names, includes) for part in parts]
@@ -74,11 +74,14 @@ def string_expression(tokens: Sequence[Token], names: Names, includes: Includes)
         return Opaque("the SQL is a byte string") if value is None else value
     if len(tokens) > 2 and tokens[0].is_name and tokens[1].text == "!":  # noqa: PLR2004  # name, !, bracket
         return _macro(tokens, names, includes)
-    if all(token.is_name or token.text in {"::", "self", "crate", "super", "Self"} for token in tokens):
+    if tokens and all(token.is_name or token.text in {"::", "self", "crate", "super", "Self"} for token in tokens):
         name = tokens[-1].text
         found = names(name)
         return Opaque(f"the SQL comes from `{name}`, whose value is not a literal") if found is None else found
-    return Opaque("the SQL is computed at run time")
+    is_metavariable = any(token.text == "$" for token in tokens)
+    return Opaque(
+        "the SQL is an argument of a macro_rules! macro" if is_metavariable else "the SQL is computed at run time"
+    )
 
 
 def _macro(tokens: Sequence[Token], names: Names, includes: Includes) -> str:

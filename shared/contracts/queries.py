@@ -170,7 +170,8 @@ class QueryReader:
         return written if written != "_" else row_type(self._source, path_begin, chain.end, chain.fetch)
 
     def _builder(self, index: int) -> Iterator[Found]:
-        if any(self._text(i) == "new" for i in range(index + 1, index + 9)):
+        path = [self._text(i) for i in range(index + 1, index + 9)]
+        if "new" in path and not _OTHER_DATABASES.intersection(path):
             reason = "the SQL is built by QueryBuilder at run time"
             line = self._tokens[index].line
             yield OpaqueQuery(file=self._source.path, line=line, macro="QueryBuilder", reason=reason)

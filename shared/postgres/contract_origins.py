@@ -39,7 +39,8 @@ async def attach_origins(
     tables = _weakened_tables(observed, desired)
     if not tables:
         return list(queries)
-    names = re.compile("|".join(re.escape(table) for table in sorted(tables)), re.IGNORECASE)
+    # As written in a statement: bare, or quoted with its quotes doubled.
+    names = re.compile("|".join(re.escape(quote_identifier(name)[1:-1]) for name in sorted(tables)), re.IGNORECASE)
     return [
         await _with_origins(connection, facts)
         if facts.columns and not facts.error and names.search(facts.sql)

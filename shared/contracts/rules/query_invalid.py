@@ -44,10 +44,13 @@ def _doubt(case: Case, query: Query, facts: QueryFacts, created: set[str]) -> st
     missing = _RELATION.search(facts.error.message)
     if missing and missing[1] in created:
         return "the service creates it itself"
-    untyped = not query.compiled and _PARAMETER.search(query.sql) and facts.error.sqlstate in _NEEDS_TYPES
+    if query.compiled:
+        return ""  # a macro has seen a schema that takes the query
     declared = case.declared.of(query) if case.declared else None
-    if untyped and (declared is None or declared.error):
+    if _PARAMETER.search(query.sql) and facts.error.sqlstate in _NEEDS_TYPES and (declared is None or declared.error):
         return "the types of the arguments, which are not in the source, may decide it"
+    if declared is not None and declared.error:
+        return "the declared schema does not take it either, so it may be meant for another database"
     return ""
 
 

@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import pytest
 
 from shared.contracts.contract import VerdictStatus
+from shared.contracts.extract import extract_contract
+from shared.postgres.contract_check import check_contract
+from shared.postgres.scratch_server import ScratchServer
+from shared.schema.profile import Profile
 
 ORDERS = """
 CREATE TYPE status AS ENUM ('new', 'paid');
@@ -67,6 +73,15 @@ def test_a_function_whose_argument_types_are_unknown_is_not_condemned(meet):
     assert verdict.reason.startswith("the types of the arguments, which are not in the source, may decide it: ")
 
 
+def test_a_function_that_the_declared_schema_refuses_may_be_meant_for_another_database(meet):
+    rust = USE + 'fn f() { query("SELECT path FROM files WHERE path = ?").bind(x).fetch_one(sqlite) }'
+    verdict = alone(meet(rust, declared=ORDERS, observed=ORDERS))
+    assert (verdict.status, verdict.everywhere) == (VerdictStatus.UNVERIFIED, True)
+    assert verdict.reason.startswith(
+        "the declared schema does not take it either, so it may be meant for another database: "
+    )
+
+
 def test_a_table_that_the_service_creates_itself_is_not_missing(meet):
     rust = USE + 'fn f() { query("CREATE TABLE jobs (id int)").execute(p); query("SELECT id FROM jobs").fetch_all(p) }'
     verdict = alone(meet(rust, declared=ORDERS, observed=ORDERS))
@@ -75,9 +90,9 @@ def test_a_table_that_the_service_creates_itself_is_not_missing(meet):
 
 
 def test_a_script_is_checked_statement_by_statement_until_it_changes_the_schema(meet):
-    rust = USE + 'fn f() { raw_sql("SELECT 1; SELECT gone FROM orders; CREATE TABLE x (i int); SELECT i FROM x") }'
-    verdict = alone(meet(rust, declared=ORDERS, observed=ORDERS))
-    assert 'column "gone" does not exist' in verdict.reason
+    rust = USE + 'fn f() { raw_sql("SELECT 1; SELECT note FROM orders; CREATE TABLE x (i int); SELECT i FROM x") }'
+    verdict = alone(meet(rust, declared=ORDERS, observed=f"{ORDERS};\nALTER TABLE orders DROP COLUMN note"))
+    assert 'column "note" does not exist' in verdict.reason
 
 
 def test_a_service_cannot_run_a_second_statement_on_the_scratch_copy(meet):
@@ -386,3 +401,53 @@ def test_a_query_made_at_run_time_is_unverified_everywhere(meet):
         VerdictStatus.UNVERIFIED,
         True,
     )
+
+
+HOSTILE = """we"ird'; DROP TABLE x; --\\$$"""
+
+
+def test_names_of_the_tenants_making_are_only_ever_data(meet):
+    table = '"' + HOSTILE.replace('"', '""') + '"'
+    label = "'" + HOSTILE.replace("'", "''") + "'"
+    declared = f"CREATE TYPE kind AS ENUM ('a');\nCREATE TABLE {table} ({table} text NOT NULL, kind kind NOT NULL)"
+    observed = (
+        f"CREATE TYPE kind AS ENUM ('a', {label});\n"
+        f"CREATE TABLE {table} ({table} text, kind kind NOT NULL CONSTRAINT {table} CHECK ({table} <> {label}))"
+    )
+    sql = f"UPDATE {table} SET {table} = $1 RETURNING {table}".replace("\\", "\\\\").replace('"', '\\"')
+    constant = HOSTILE.replace("\\", "\\\\").replace('"', '\\"')
+    rust = f"""{USE}
+        #[derive(sqlx::Type)] #[sqlx(type_name = "kind", rename_all = "lowercase")] enum Kind {{ A }}
+        fn f() {{ query_scalar!("{sql}", "{constant}").fetch_one(p) }}"""
+    verdicts = meet(rust, declared=declared, observed=observed)
+    assert [verdict.rule for verdict in verdicts] == [
+        "contract-enum-label",
+        "contract-check-violated",
+        "contract-nullable",
+    ]
+
+
+def test_a_service_of_namespaces_sees_the_tenants_own_first(meet):
+    declared = (
+        'CREATE SCHEMA "{tenant}";\nCREATE TABLE "{tenant}".jobs (id int NOT NULL);\nCREATE TABLE jobs (other int)'
+    )
+    rust = USE + 'fn f() { query!("SELECT id FROM jobs").fetch_all(p) }'
+    assert meet(rust, declared=declared, observed=declared) == ()
+    observed = f'{declared};\nALTER TABLE "{{tenant}}".jobs RENAME id TO key'
+    assert alone(meet(rust, declared=declared, observed=observed)).sqlstate == "42703"
+
+
+def test_the_session_is_left_as_it_was(contract_server):
+    async def settings() -> tuple[list, list]:
+        async with ScratchServer(contract_server.dsn()).database() as copy:
+            await copy.run(["CREATE TABLE t (i int)"])
+            snapshot = await copy.read(Profile())
+            read = "SELECT name, setting FROM pg_settings WHERE name !~ '_(size|time)$' ORDER BY name"
+            before = await copy.connection.fetch(read)
+            contract = extract_contract("s", [("a.rs", b'fn f() { sqlx::query!("SELECT i FROM t"); }')])
+            assert await check_contract(copy, contract, snapshot) == ()
+            await copy.run(["CREATE TABLE u (i int)"])
+            return before, await copy.connection.fetch(read)
+
+    before, after = asyncio.run(settings())
+    assert before == after

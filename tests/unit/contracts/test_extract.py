@@ -99,6 +99,20 @@ def test_a_text_that_is_made_at_run_time_is_opaque_and_counted(body):
     assert len(contract.opaque) == 1
 
 
+@pytest.mark.parametrize(
+    "call",
+    [
+        "query!()", "query()", "query_as!()", "query_as!(T)", "query_as!(T,)", "query!(,)", "query!(", "query(",
+        "query::<", "query!", "query_file!()", "query_scalar::<_, i64>(", 'query("a" +)', "query(&)", "query(())", "query!(+)",
+        "query(concat!())", "query(x!())", 'query("SELECT 1").', 'query("SELECT 1").bind(', 'query("SELECT 1").bind::<',
+        "QueryBuilder::", "query(include_str!())", 'query(b"SELECT 1")', 'query_as::<>("SELECT 1")',
+    ],
+)  # fmt: skip
+def test_half_written_code_is_no_exception(call):
+    contract = contract_of(f"{USE}fn f() {{ {call} }}")
+    assert len(contract.queries) + len(contract.opaque) <= 1
+
+
 def test_a_parameter_hides_a_constant_of_its_name():
     contract = contract_of(USE + 'const sql: &str = "SELECT 1"; fn f(sql: &str) { query(sql).execute(p) }')
     assert contract.queries == ()
