@@ -24,6 +24,13 @@ def test_every_rule_is_documented_and_every_page_is_a_rule() -> None:
     assert pages == set(BY_ID)
 
 
+def test_the_index_of_rules_names_each_with_its_title() -> None:
+    index = (ROOT / "docs" / "rules" / "README.md").read_text()
+
+    entries = [line for line in index.splitlines() if line.startswith("- [")]
+    assert sorted(entries) == sorted(f"- [{rule.id}]({rule.id}.md): {rule.title}" for rule in RULES)
+
+
 def test_every_page_says_what_it_means_how_it_happens_and_what_to_do() -> None:
     for rule in RULES:
         text = (ROOT / "docs" / "rules" / f"{rule.id}.md").read_text()
