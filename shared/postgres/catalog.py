@@ -1,8 +1,8 @@
 """Which query reads which kind on which server version, and the two statements that are built of them.
 
 A query file selects `address` ("classid:objid:subid", for dependencies) and the fields of its kind's model class by
-name; NULL stands for the model's default. One statement gives the rows as lines of JSON, another gives a hash of the
-same lines, so what is hashed is what would be read.
+name; NULL stands for the model's default. One statement gives the rows as lines of JSON, another gives a hash over the
+same columns, so what is hashed is what would be read.
 
 Two expressions that many queries need have a file of their own: `{redacted:COLUMN}` and `{grants:ACL:OWNER}`.
 """
@@ -73,13 +73,23 @@ def _rows(kind: str, server_version: int) -> str:
     return f"SELECT '{kind}'::text AS kind, q.address::text AS address, {_line(kind)} AS line FROM (\n{inner}\n) AS q"
 
 
+_IN_DEFINITION = {
+    "index": frozenset({"columns", "include", "predicate", "method", "unique"}),
+    "constraint": frozenset({"columns", "references", "referenced_columns"}),
+}
+"""Fields that repeat a part of `definition`: hashing them again would cost and say nothing."""
+
+
 def _hashed(kind: str, server_version: int) -> str:
-    # Ordered as bytes of UTF-8, because that is what a reader of the lines can repeat in any database encoding.
+    # A row as text is unambiguous for a fixed number of columns. OFFSET 0 keeps the planner from computing it thrice.
+    # Ordered as bytes, because a collation is a database's own.
+    inner = query_text(query_file(kind, server_version))
+    skipped = _IN_DEFINITION.get(kind, frozenset())
+    fields = ", ".join(f'q."{name}"' for name in KINDS[kind].__struct_fields__ if name not in skipped)
     return (
-        "SELECT l.kind, count(*)::int8 AS rows, sum(length(l.line))::int8 AS bytes,\n"
+        f"SELECT '{kind}'::text AS kind, count(*)::int8 AS rows, sum(length(l.line))::int8 AS bytes,\n"
         "    encode(sha256(string_agg(l.line, '\\x0a'::bytea ORDER BY l.line)), 'hex') AS hash\n"
-        f"FROM (SELECT r.kind, convert_to(r.line, 'UTF8') AS line FROM (\n{_rows(kind, server_version)}\n) AS r) AS l\n"
-        "GROUP BY l.kind"
+        f"FROM (SELECT convert_to(ROW({fields})::text, 'UTF8') AS line FROM (\n{inner}\n) AS q OFFSET 0) AS l"
     )
 
 

@@ -1,27 +1,30 @@
 """Name what a database holds without carrying it away: the change token (cheap) and the fingerprint (exact).
 
-The fingerprint is a hash of the lines that `introspect` would read, made by the server. The token is a hash of which
-catalog rows exist in which version (`oid`, `xmin`), and costs a quarter of it; equal tokens of one database mean that
-nothing changed in between.
+The fingerprint of a database is a hash, made by its server, of the very columns that `introspect` reads. The token is
+a hash of which catalog rows exist in which version (`oid`, `xmin`); equal tokens of one database mean that nothing
+changed in between, which a reader needs to know: deparse functions see newer state than the transaction's snapshot.
 """
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Awaitable, Callable, Iterable
+from typing import TypeVar
 
 import asyncpg
 import msgspec
 
 from shared.postgres.catalog import hash_statement, kinds_of, query_text
 from shared.postgres.failures import TargetError
-from shared.postgres.session import reading
+from shared.postgres.session import Server, reading
 from shared.schema.profile import Profile
 from shared.targets import FailureKind, Limits
 
 FINGERPRINT_VERSION = "fingerprint/1"
 ATTEMPTS = 3
 """Reads of a catalog that keeps moving before it is called busy."""
+
+Answer = TypeVar("Answer")
 
 
 class Fingerprint(msgspec.Struct, frozen=True):
@@ -32,7 +35,7 @@ class Fingerprint(msgspec.Struct, frozen=True):
 
 
 class KindHash(msgspec.Struct, frozen=True, order=True):
-    """How many objects of one kind there are, how many bytes their lines take, and the hash of the sorted lines."""
+    """How many objects of one kind there are, how many bytes they take, and the hash of their sorted texts."""
 
     kind: str
     rows: int
@@ -41,7 +44,7 @@ class KindHash(msgspec.Struct, frozen=True, order=True):
 
 
 def hash_lines(kind: str, lines: Iterable[str]) -> KindHash:
-    """Repeat in Python what the server does: hash the lines of one kind, sorted as bytes."""
+    """Hash the lines of one kind, sorted as bytes."""
     encoded = sorted(line.encode() for line in lines)
     digest = hashlib.sha256(b"\n".join(encoded)).hexdigest()
     return KindHash(kind, len(encoded), sum(map(len, encoded)), digest)
@@ -55,27 +58,80 @@ def combine(server_version: int, profile: Profile, hashes: Iterable[KindHash]) -
     return Fingerprint(hashlib.sha256((head + body).encode()).hexdigest(), sum(part.rows for part in parts))
 
 
+def check_size(rows: int, size: int, limits: Limits) -> None:
+    """Refuse to hold more than the limits allow.
+
+    Raises:
+        TargetError: `limit`.
+    """
+    if rows > limits.max_rows or size > limits.max_bytes:
+        raise TargetError(FailureKind.LIMIT, "the schema is larger than the limits allow")
+
+
+async def present_kinds(connection: asyncpg.Connection, profile: Profile) -> tuple[str, ...]:
+    """Give the kinds of this profile that the database may have objects of; inside a `reading` transaction."""
+    absent = {row["kind"] for row in await connection.fetch(query_text("present.sql"))}
+    return tuple(kind for kind in kinds_of(profile) if kind not in absent)
+
+
 async def hash_in_database(
-    connection: asyncpg.Connection, server_version: int, namespace: str, profile: Profile
+    connection: asyncpg.Connection, server: Server, kinds: tuple[str, ...], limits: Limits
 ) -> tuple[KindHash, ...]:
-    """Have the server hash each kind's lines; inside a `reading` transaction, one round trip."""
-    rows = await connection.fetch(hash_statement(kinds_of(profile), server_version), namespace)
-    return tuple(KindHash(row["kind"], row["rows"], row["bytes"], row["hash"]) for row in rows)
+    """Have the server hash each kind of the whole database; inside a `reading` transaction.
+
+    Raises:
+        TargetError: `limit`.
+    """
+    rows = await connection.fetch(hash_statement(kinds, server.version), "")
+    hashes = tuple(KindHash(row["kind"], row["rows"], row["bytes"] or 0, row["hash"] or "") for row in rows)
+    check_size(sum(part.rows for part in hashes), sum(part.bytes for part in hashes), limits)
+    return hashes
 
 
-async def token_in_transaction(connection: asyncpg.Connection) -> str:
-    """Take the change token inside a `reading` transaction."""
-    return str(await connection.fetchval(query_text("change_token.sql")))
+async def read_steadily(
+    connection: asyncpg.Connection, limits: Limits, read: Callable[[Server], Awaitable[Answer]]
+) -> Answer:
+    """Read in one transaction, and again when the catalogs may have changed under the deparse functions meanwhile.
+
+    Args:
+        connection: Not inside a transaction.
+        limits: Bounds on time.
+        read: Reads what is wanted, inside the transaction.
+
+    Raises:
+        TargetError: `busy` when the catalogs keep moving; what `reading` and `read` raise.
+    """
+    for _ in range(ATTEMPTS):
+        try:
+            async with reading(connection, limits) as server:
+                answer = await read(server)
+                if await connection.fetchval(query_text("quiet.sql")):
+                    return answer
+                before = await token_in_transaction(connection)
+        except asyncpg.InternalServerError:  # "cache lookup failed": dropped while it was deparsed
+            continue
+        if before == await read_change_token(connection, limits=limits):
+            return answer
+    raise TargetError(FailureKind.BUSY, "the schema kept changing while it was read")
 
 
-async def read_change_token(connection: asyncpg.Connection, *, limits: Limits = Limits()) -> str:  # noqa: B008  # frozen
-    """Take the change token in a transaction of its own.
+async def read_change_token(
+    connection: asyncpg.Connection,
+    *,
+    limits: Limits = Limits(),  # noqa: B008  # frozen, so shared safely
+) -> str:
+    """Take the change token of a database in a transaction of its own.
 
     Raises:
         TargetError, asyncpg.PostgresError: As `reading`.
     """
     async with reading(connection, limits):
         return await token_in_transaction(connection)
+
+
+async def token_in_transaction(connection: asyncpg.Connection) -> str:
+    """Take the change token inside a `reading` transaction."""
+    return str(await connection.fetchval(query_text("change_token.sql")))
 
 
 async def read_fingerprint(
@@ -89,7 +145,7 @@ async def read_fingerprint(
 
     Args:
         connection: Not inside a transaction.
-        namespace: Only the whole database ("") is hashed by the server; read a snapshot of a namespace instead, whose
+        namespace: Only the whole database ("") is hashed by its server; read a snapshot of a namespace instead, whose
             name has to be replaced in deparsed text before hashing.
         profile: Which facets count.
         limits: Bounds on time, rows and bytes.
@@ -100,24 +156,9 @@ async def read_fingerprint(
     """
     if namespace:
         raise ValueError("a namespace's fingerprint is that of its snapshot")
-    for _ in range(ATTEMPTS):
-        try:
-            async with reading(connection, limits) as server:
-                token = await token_in_transaction(connection)
-                hashes = await hash_in_database(connection, server.version, namespace, profile)
-        except asyncpg.InternalServerError:  # "cache lookup failed": dropped while it was deparsed
-            continue
-        if token == await read_change_token(connection, limits=limits):
-            check_size(sum(part.rows for part in hashes), sum(part.bytes for part in hashes), limits)
-            return combine(server.version, profile, hashes)
-    raise TargetError(FailureKind.BUSY, "the schema kept changing while it was read")
 
+    async def read(server: Server) -> Fingerprint:
+        kinds = await present_kinds(connection, profile)
+        return combine(server.version, profile, await hash_in_database(connection, server, kinds, limits))
 
-def check_size(rows: int, size: int, limits: Limits) -> None:
-    """Refuse to hold more than the limits allow.
-
-    Raises:
-        TargetError: `limit`.
-    """
-    if rows > limits.max_rows or size > limits.max_bytes:
-        raise TargetError(FailureKind.LIMIT, "the schema is larger than the limits allow")
+    return await read_steadily(connection, limits, read)

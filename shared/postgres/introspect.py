@@ -1,8 +1,4 @@
-"""Read a database, or one namespace of it, into a Snapshot.
-
-One transaction reads the change token, the rows and the dependencies; a second one reads the token again. Deparse
-functions see newer state than the transaction's snapshot, so only equal tokens prove that the rows belong together.
-"""
+"""Read a database, or one namespace of it, into a Snapshot."""
 
 from __future__ import annotations
 
@@ -11,12 +7,20 @@ from collections.abc import Mapping
 import asyncpg
 import msgspec
 
-from shared.postgres.catalog import kinds_of, query_text, rows_statement
+from shared.postgres.catalog import query_text, rows_statement
 from shared.postgres.dependencies import Address, Edge, dependencies_of, parse_address, unmodelled
 from shared.postgres.failures import TargetError
-from shared.postgres.fingerprint import ATTEMPTS, check_size, combine, hash_lines, token_in_transaction
+from shared.postgres.fingerprint import (
+    KindHash,
+    check_size,
+    combine,
+    hash_in_database,
+    hash_lines,
+    present_kinds,
+    read_steadily,
+)
 from shared.postgres.placeholders import replace_in_line
-from shared.postgres.session import reading
+from shared.postgres.session import Server
 from shared.schema.identity import ObjectId
 from shared.schema.model import SchemaObject
 from shared.schema.profile import Profile
@@ -28,7 +32,7 @@ _decoder: msgspec.json.Decoder[SchemaObject] = msgspec.json.Decoder(SchemaObject
 
 
 class Line(msgspec.Struct, frozen=True):
-    """One object as the server told it: its address in the catalogs and its canonical JSON."""
+    """One object as the server told it: its address in the catalogs and its JSON."""
 
     kind: str
     address: str
@@ -39,9 +43,9 @@ class Reading(msgspec.Struct, frozen=True):
     """What one transaction read."""
 
     server_version: int
-    token: str
     lines: tuple[Line, ...]
     edges: tuple[Edge, ...]
+    hashes: tuple[KindHash, ...]
 
 
 async def read_snapshot(
@@ -51,7 +55,7 @@ async def read_snapshot(
     profile: Profile = Profile(),  # noqa: B008  # frozen, so shared safely
     limits: Limits = Limits(),  # noqa: B008  # the same
 ) -> Snapshot:
-    """Read the whole schema in read-only repeatable-read transactions of its own.
+    """Read the whole schema in a read-only repeatable-read transaction of its own.
 
     Args:
         connection: Not inside a transaction.
@@ -63,27 +67,16 @@ async def read_snapshot(
         TargetError: `busy` when the catalogs keep moving, `limit`, `unsupported`, `protocol`.
         asyncpg.PostgresError: When a query fails; `connection.translated` maps it.
     """
-    for _ in range(ATTEMPTS):
-        try:
-            before = await _read_once(connection, namespace, profile, limits)
-        except asyncpg.InternalServerError:  # "cache lookup failed": dropped while it was deparsed
-            continue
-        async with reading(connection, limits):
-            after = await token_in_transaction(connection)
-        if before.token == after:
-            return build_snapshot(before, namespace, profile)
-    raise TargetError(FailureKind.BUSY, "the schema kept changing while it was read")
 
-
-async def _read_once(connection: asyncpg.Connection, namespace: str, profile: Profile, limits: Limits) -> Reading:
-    async with reading(connection, limits) as server:
-        token = await token_in_transaction(connection)
-        lines = await _lines(connection, namespace, rows_statement(kinds_of(profile), server.version), limits)
+    async def read(server: Server) -> Reading:
+        kinds = await present_kinds(connection, profile)
+        lines = await _lines(connection, namespace, rows_statement(kinds, server.version), limits)
         records = await connection.fetch(query_text("dependencies.sql"))
-        edges = tuple(
-            Edge(row["deptype"], parse_address(row["dependent"]), parse_address(row["referenced"])) for row in records
-        )
-        return Reading(server.version, token, lines, edges)
+        edges = tuple(Edge(row[0], parse_address(row[1]), parse_address(row[2])) for row in records)
+        hashes = _hashes(lines) if namespace else await hash_in_database(connection, server, kinds, limits)
+        return Reading(server.version, lines, edges, hashes)
+
+    return build_snapshot(await read_steadily(connection, limits, read), namespace, profile)
 
 
 async def _lines(connection: asyncpg.Connection, namespace: str, statement: str, limits: Limits) -> tuple[Line, ...]:
@@ -97,6 +90,13 @@ async def _lines(connection: asyncpg.Connection, namespace: str, statement: str,
             lines.append(line)
         check_size(len(lines), size, limits)
     return tuple(lines)
+
+
+def _hashes(lines: tuple[Line, ...]) -> tuple[KindHash, ...]:
+    by_kind: dict[str, list[str]] = {}
+    for line in lines:
+        by_kind.setdefault(line.kind, []).append(line.text)
+    return tuple(hash_lines(kind, texts) for kind, texts in by_kind.items())
 
 
 def build_snapshot(read: Reading, namespace: str, profile: Profile) -> Snapshot:
@@ -114,18 +114,11 @@ def build_snapshot(read: Reading, namespace: str, profile: Profile) -> Snapshot:
     return Snapshot(
         schema=schema,
         server_version=read.server_version,
-        fingerprint=_fingerprint(read, profile),
+        fingerprint=combine(read.server_version, profile, read.hashes).hex,
         column_order=_column_order(addresses),
         dependencies=dependencies_of(addresses, read.edges),
         unmodelled=() if namespace else unmodelled(addresses, read.edges),
     )
-
-
-def _fingerprint(read: Reading, profile: Profile) -> str:
-    by_kind: dict[str, list[str]] = {}
-    for line in read.lines:
-        by_kind.setdefault(line.kind, []).append(line.text)
-    return combine(read.server_version, profile, (hash_lines(kind, texts) for kind, texts in by_kind.items())).hex
 
 
 def _column_order(addresses: Mapping[Address, ObjectId]) -> tuple[ColumnOrder, ...]:
