@@ -19,6 +19,7 @@ from shared.schema.database import Extension
 from shared.schema.identity import QualifiedName
 from shared.schema.profile import Profile
 from shared.schema.schema import Schema, Snapshot
+from shared.schema.well_known import without_tool_objects
 
 
 class Ready(msgspec.Struct, frozen=True):
@@ -83,15 +84,18 @@ class Rehearsal:
         except MaterialiseError:
             return snapshot
 
-    async def is_base(self, snapshot: Snapshot) -> bool:
-        """Say whether this is the schema the plan was made for."""
-        return await self._is(snapshot, self._admitted.plan.observed)
+    async def base_in(self, snapshot: Snapshot) -> Snapshot | None:
+        """Give the schema the plan was made for, spelt by the scratch server, when this is it; else None."""
+        for view in _views(snapshot):
+            if await self._is(view, self._admitted.plan.observed):
+                return await self.spelt(view)
+        return None
 
     async def play(self, base: Snapshot) -> None:
         """Play the plan through, stage by stage.
 
         Args:
-            base: A schema for which `is_base` holds.
+            base: What `base_in` gave.
 
         Raises:
             ApplyRefusedError: When a statement fails, or the end is not what was declared.
@@ -106,13 +110,9 @@ class Rehearsal:
             except (MaterialiseError, ScratchError) as error:
                 raise ApplyRefusedError(f"the plan fails on a scratch copy: {error}") from None
         self._passed = passed
-        if self._admitted.complete and not await self.is_declared(passed[-1]):
+        if self._admitted.complete and not await self._is(passed[-1], self._admitted.plan.desired):
             self._passed = []
             raise ApplyRefusedError("on a scratch copy the plan does not lead to the declared schema; scan again")
-
-    async def is_declared(self, snapshot: Snapshot) -> bool:
-        """Say whether this is the declared schema."""
-        return await self._is(snapshot, self._admitted.plan.desired)
 
     async def _is(self, snapshot: Snapshot, wanted: str) -> bool:
         spelt = snapshot if schema_hash(snapshot.schema) == wanted else await self.spelt(snapshot)
@@ -125,17 +125,24 @@ class Rehearsal:
             snapshot: As its own server spells it.
             stages_noted: How many stages the progress file says have taken effect: decides between equal states.
         """
-        if await self.is_declared(snapshot):
+        found: Standing = _CHANGED
+        for view in _views(snapshot):
+            found = await self._standing(view, stages_noted)
+            if not isinstance(found, Strange):
+                break
+        return found
+
+    async def _standing(self, snapshot: Snapshot, stages_noted: int) -> Standing:
+        if await self._is(snapshot, self._admitted.plan.desired):
             return Finished()
-        if await self.is_base(snapshot):
+        if await self._is(snapshot, self._admitted.plan.observed):
             return Ready(0)
         if not self.played:
             return _CHANGED
         try:
-            found = await self._on_the_way(snapshot, stages_noted)
+            return await self._on_the_way(snapshot, stages_noted)
         except MaterialiseError as error:
             return Strange(f"cannot be compared: {error}")
-        return found
 
     async def _on_the_way(self, snapshot: Snapshot, stages_noted: int) -> Standing:
         leftovers = invalid_indexes(snapshot, self._may_be_left)
@@ -150,6 +157,15 @@ class Rehearsal:
         here = _state(await self.settled(snapshot))
         equal = [n for n, passed in enumerate(self._passed) if _state(await self.settled(passed)) == here]
         return _choose(equal, stages_noted)
+
+
+def _views(snapshot: Snapshot) -> tuple[Snapshot, ...]:
+    """Give the schema without what tools made for themselves, as a scan compares it, and, where it differs, whole.
+
+    A plan says only by its hashes which of the two it is about.
+    """
+    usual = without_tool_objects(snapshot, Schema())
+    return (usual,) if usual is snapshot else (usual, snapshot)
 
 
 def _choose(equal: Sequence[int], stages_noted: int) -> int | None:

@@ -114,8 +114,9 @@ async def _find_base(
         if isinstance(reading, Failure) or reading in tried:
             continue
         tried.add(reading)
-        if await rehearsal.is_base(shapes[reading]):
-            return await rehearsal.spelt(shapes[reading])
+        base = await rehearsal.base_in(shapes[reading])
+        if base is not None:
+            return base
     return None
 
 
