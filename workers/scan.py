@@ -8,6 +8,7 @@ import logging
 import traceback
 from collections import deque
 from collections.abc import AsyncGenerator, Awaitable, Callable, Container, Sequence
+from pathlib import Path
 
 import msgspec
 
@@ -67,8 +68,8 @@ def internal_failure(error: Exception) -> Failure:
 
     Neither the log nor the failure holds the exception's text, which may quote a connection string.
     """
-    frames = traceback.format_tb(error.__traceback__)
-    where = "".join(frames)
+    frames = traceback.extract_tb(error.__traceback__)
+    where = "\n".join(f"  {Path(frame.filename).name}:{frame.lineno} {frame.name}" for frame in frames)
     name = hashlib.sha256(f"{type(error).__name__}\n{where}".encode()).hexdigest()[:12]
     _log.error("internal error %s: %s at\n%s", name, type(error).__name__, where)
     return Failure(FailureKind.INTERNAL, f"internal error {name} ({type(error).__name__}); the worker's log has more")

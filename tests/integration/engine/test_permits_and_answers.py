@@ -1,0 +1,189 @@
+"""The engine's conversations with Redis, one at a time."""
+
+from __future__ import annotations
+
+import asyncio
+import secrets
+
+import pytest
+from redis.asyncio import Redis
+
+from coordinator.collect import Collector, RunLostError
+from coordinator.ledger import Batch
+from coordinator.permits import Permits
+from shared.blobs import unpack
+from shared.hosts import Host
+from shared.messages import Answer, Failed, Keys, Observed
+from shared.schema.schema import Schema, Snapshot
+from shared.schema.schema import SchemaVersion as Version
+from shared.targets import Failure, FailureKind
+from workers.answers import AnswerWriter, RunGoneError
+from workers.snapshots import KnownSnapshots
+
+pytestmark = pytest.mark.anyio
+
+SEEN = Observed("ab" * 32, 180001, 12)
+
+
+@pytest.fixture
+def host() -> Host:
+    return Host(name="main", address=f"/{secrets.token_hex(8)}", max_connections=4)
+
+
+@pytest.fixture
+def keys() -> Keys:
+    return Keys(f"fleet {secrets.token_hex(4)}:*")
+
+
+def batch(number: int, connections: int) -> Batch:
+    return Batch(id=f"0-{number}", lane="main", items=("t",), attempt=1, connections=connections)
+
+
+async def test_connections_are_granted_all_or_none(redis, host):
+    permits = Permits(redis, "a", {"main": host})
+    assert await permits.acquire(batch(1, 3))
+    assert not await permits.acquire(batch(2, 2))
+    assert await permits.acquire(batch(3, 1))
+
+
+async def test_scans_share_a_host_and_what_one_gives_back_the_other_takes(redis, host):
+    first, second = Permits(redis, "a", {"main": host}), Permits(redis, "b", {"main": host})
+    assert await first.acquire(batch(1, 4))
+    assert not await second.acquire(batch(1, 1))
+    await first.release([batch(1, 4)])
+    assert await second.acquire(batch(1, 4))
+
+
+async def test_a_dead_holder_s_permits_end(redis, host):
+    permits = Permits(redis, "a", {"main": host})
+    assert await permits.acquire(batch(1, 4))
+    key = Keys.permits(host.address, host.port)
+    for member in await redis.zrange(key, 0, -1):
+        await redis.zadd(key, {member: 1.0})  # as if their time had come long ago
+    assert await permits.acquire(batch(2, 4))
+
+
+async def test_renewed_permits_go_on(redis, host):
+    permits = Permits(redis, "a", {"main": host})
+    await permits.acquire(batch(1, 4))
+    key = Keys.permits(host.address, host.port)
+    before = dict(await redis.zrange(key, 0, -1, withscores=True))
+    await permits.renew([batch(1, 4)])
+    after = dict(await redis.zrange(key, 0, -1, withscores=True))
+    assert before.keys() == after.keys()
+    assert all(after[member] > before[member] for member in before)
+
+
+async def test_a_run_that_is_taken_up_forgets_what_its_dead_coordinator_held_and_nothing_else(redis, host):
+    await Permits(redis, "a", {"main": host}).acquire(batch(1, 2))
+    await Permits(redis, "b", {"main": host}).acquire(batch(1, 2))
+    await Permits(redis, "a", {"main": host}).forget()
+    assert await redis.zcard(Keys.permits(host.address, host.port)) == 2
+    assert not await Permits(redis, "a", {"main": host}).acquire(batch(2, 3))
+
+
+async def test_a_host_without_a_name_needs_no_permit(redis):
+    assert await Permits(redis, "a", {}).acquire(batch(1, 1000))
+
+
+async def opened(redis: Redis, keys: Keys) -> Collector:
+    collector = Collector(redis, keys, "run")
+    await collector.open(1, ["known"])
+    await collector.read(0)
+    return collector
+
+
+async def test_beginning_a_batch_is_a_sign_of_life_and_its_end_sends_what_is_left(redis, keys):
+    collector = await opened(redis, keys)
+    async with AnswerWriter(redis, keys.answers("run", 1), batch="0-1", worker="w") as writer:
+        [begun] = await collector.read(1)
+        assert (begun.batch, begun.worker, begun.answers) == ("0-1", "w", ())
+        await writer.add(Answer("t", SEEN))
+    [answered] = await collector.read(1)
+    assert answered.answers == (Answer("t", SEEN),)
+
+
+async def test_answers_travel_together_but_no_more_than_25(redis, keys):
+    collector = await opened(redis, keys)
+    async with AnswerWriter(redis, keys.answers("run", 1), batch="0-1", worker="w") as writer:
+        for number in range(60):
+            await writer.add(Answer(f"t{number}", SEEN))
+    sizes = [len(each.answers) for each in await collector.read(1)]
+    assert sum(sizes) == 60
+    assert max(sizes) == 25
+
+
+async def test_a_careful_batch_sends_each_answer_at_once(redis, keys):
+    collector = await opened(redis, keys)
+    async with AnswerWriter(redis, keys.answers("run", 1), batch="0-1", worker="w", at_once=True) as writer:
+        await writer.add(Answer("t", SEEN))
+        assert (await collector.read(0))[-1].answers == (Answer("t", SEEN),)
+
+
+async def test_a_silent_batch_says_that_it_lives(redis, keys):
+    collector = await opened(redis, keys)
+    async with AnswerWriter(redis, keys.answers("run", 1), batch="0-1", worker="w"):
+        await collector.read(1)
+        [alive] = await collector.read(10)
+    assert alive.answers == ()
+
+
+async def test_a_worker_of_a_run_that_ended_stops(redis, keys):
+    collector = await opened(redis, keys)
+    writer = AnswerWriter(redis, keys.answers("run", 1), batch="0-1", worker="w", at_once=True)
+    async with writer:
+        await collector.close()
+        with pytest.raises(RunGoneError):
+            await writer.add(Answer("t", SEEN))
+    with pytest.raises(RunGoneError):
+        await writer.__aenter__()
+
+
+async def test_a_collector_notices_that_the_stream_is_gone(redis, keys):
+    collector = await opened(redis, keys)
+    await redis.delete(keys.answers("run", 1))
+    with pytest.raises(RunLostError):
+        await collector.read(0.01)
+
+
+async def test_a_blob_that_an_answer_names_and_nobody_has_means_that_redis_forgot(redis, keys):
+    collector = await opened(redis, keys)
+    await redis.set(keys.blob("there"), b"x", ex=60)
+    assert await collector.blobs(["there"]) == {"there": b"x"}
+    with pytest.raises(RunLostError):
+        await collector.blobs(["there", "gone"])
+
+
+async def test_a_snapshot_is_stored_before_it_is_known_and_without_what_is_the_tenant_s_own(redis, keys):
+    await opened(redis, keys)
+    mine, yours = (KnownSnapshots(redis, keys, "run", 1, ttl=60) for _ in range(2))
+    await yours.refresh()
+    assert "known" in yours
+    assert "fp" not in yours
+    bare = Snapshot(schema=Schema(), server_version=180001, fingerprint="fp")
+    await mine.store(
+        "fp", Snapshot(schema=Schema(), server_version=180001, fingerprint="fp", versions=(Version("a", "1"),))
+    )
+    await yours.refresh()
+    assert "fp" in yours
+    assert unpack(await redis.get(keys.blob("fp")), Snapshot) == bare
+    assert 0 < await redis.ttl(keys.blob("fp")) <= 60
+
+
+async def test_fleets_on_one_redis_do_not_meet(redis):
+    names = {Keys(fleet).answers("r", 1) for fleet in ("a", "a:b", "a%3Ab", "a b", "A")}
+    assert len(names) == 5
+
+
+async def test_writers_at_once_lose_nothing(redis, keys):
+    collector = await opened(redis, keys)
+    failed = Failed(Failure(FailureKind.BUSY, "x"))
+
+    async def write(number: int) -> None:
+        async with AnswerWriter(redis, keys.answers("run", 1), batch=f"0-{number}", worker="w") as writer:
+            for item in range(50):
+                await writer.add(Answer(f"{number}/{item}", failed))
+
+    await asyncio.gather(*(write(number) for number in range(20)))
+    seen = [answer.item for each in await collector.read(1) for answer in each.answers]
+    assert sorted(seen) == sorted(f"{number}/{item}" for number in range(20) for item in range(50))

@@ -1,0 +1,183 @@
+"""What the coordinator may not forget, in a real PostgreSQL."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from pathlib import Path
+
+import asyncpg
+import msgspec
+import pytest
+
+from coordinator import store as store_package
+from coordinator.ledger import Mark
+from coordinator.report.model import TenantStatus
+from coordinator.store.connection import migrations
+from coordinator.store.store import BlobKind, Store, StoreError
+from shared.hosts import Secret
+from shared.messages import Failed, Observed
+from shared.schema.schema import SchemaVersion
+from shared.targets import Failure, FailureKind, Target
+from tests.hostile import HOSTILE_NAMES
+from tests.reports import demo, in_sync, partly_read
+
+pytestmark = pytest.mark.anyio
+
+SEEN = Observed("ab" * 32, 180001, 12, (SchemaVersion("sqlx", "7"),))
+REFUSED = Failed(Failure(FailureKind.REFUSED, "no"))
+
+
+def targets(count: int) -> list[Target]:
+    return [Target(tenant=f"t{number}", host="h", database="d", labels=(("tier", "gold"),)) for number in range(count)]
+
+
+def test_migrations_are_numbered_without_a_gap():
+    assert [version for version, _ in migrations()] == list(range(1, len(migrations()) + 1))
+
+
+async def test_two_coordinators_may_open_a_new_store_at_once(dsn):
+    async def use() -> None:
+        async with Store.open(Secret(dsn)) as store:
+            await store.ping()
+
+    await asyncio.gather(*(use() for _ in range(4)))
+
+
+async def test_a_store_of_a_newer_version_is_refused(dsn, store):
+    admin = await asyncpg.connect(dsn)
+    await admin.execute("INSERT INTO fleetdrift.migrations VALUES (999)")
+    await admin.close()
+    with pytest.raises(StoreError, match="made by a newer fleetdrift"):
+        async with Store.open(Secret(dsn)):
+            pass
+
+
+@pytest.mark.parametrize(
+    "dsn", ["postgresql://u:canary@127.0.0.1:1/x", "postgresql://u:canary@[bad/x", "postgresql://u:canary@h:port/x"]
+)
+async def test_a_store_that_cannot_be_reached_says_so_without_the_credential(dsn):
+    with pytest.raises(StoreError) as caught:
+        async with Store.open(Secret(dsn)):
+            pass
+    assert "canary" not in str(caught.value)
+    assert str(caught.value).startswith("the store cannot be reached")
+
+
+async def test_a_ledger_comes_back_as_it_was_written(store):
+    await store.create_scan("s", "fleet")
+    await store.begin_ledger("s", targets(4))
+    await store.mark_sent("s", [Mark(item="t1", attempt=2, strikes=1, batch="0-7")])
+    await store.record_outcomes("s", [("t0", SEEN), ("t2", REFUSED)])
+    rows = await store.load_ledger("s")
+    assert [row.target for row in rows] == targets(4)
+    assert [row.outcome for row in rows] == [SEEN, None, REFUSED, None]
+    assert [(row.mark.attempt, row.mark.strikes) for row in rows] == [(0, 0), (2, 1), (0, 0), (0, 0)]
+
+
+async def test_the_first_outcome_wins(store):
+    await store.create_scan("s", "fleet")
+    await store.begin_ledger("s", targets(1))
+    await store.record_outcomes("s", [("t0", SEEN)])
+    await store.record_outcomes("s", [("t0", REFUSED)])
+    assert [row.outcome for row in await store.load_ledger("s")] == [SEEN]
+
+
+async def test_hostile_names_are_kept_as_they_are(store):
+    fleet = [Target(tenant=name, host=name, database=name, namespace=name) for name in HOSTILE_NAMES]
+    outcomes = [(name, Failed(Failure(FailureKind.BUSY, name))) for name in HOSTILE_NAMES]
+    await store.create_scan("s", HOSTILE_NAMES[0])
+    await store.begin_ledger("s", fleet)
+    await store.record_outcomes("s", outcomes)
+    assert [(row.target, row.outcome) for row in await store.load_ledger("s")] == [
+        (target, outcome) for target, (_, outcome) in zip(fleet, outcomes, strict=True)
+    ]
+
+
+async def test_an_epoch_is_never_used_twice(store):
+    await store.create_scan("s", "fleet")
+    assert [await store.epoch("s")] + [await store.next_epoch("s") for _ in range(3)] == [0, 1, 2, 3]
+
+
+async def test_blobs_are_kept_once_and_given_back_by_name(store):
+    await store.put_blobs(BlobKind.SNAPSHOT, {"a": b"first", "b": b"x"})
+    await store.put_blobs(BlobKind.SNAPSHOT, {"a": b"second"})
+    assert await store.get_blobs(BlobKind.SNAPSHOT, ["a", "c"]) == {"a": b"first"}
+    assert await store.get_blobs(BlobKind.ANALYSIS, ["a"]) == {}
+    assert set(await store.recent_blobs(BlobKind.SNAPSHOT, 10)) == {"a", "b"}
+
+
+async def test_a_report_comes_back_as_it_was_and_ends_its_scan(store):
+    report = partly_read()
+    fleet = report.body.fleet
+    await store.create_scan("s", fleet)
+    assert [each.state for each in await store.unfinished_scans(fleet)] == ["queued"]
+    await store.record_report("s", report)
+    assert await store.get_report("s") == await store.latest_report(fleet) == report
+    assert await store.unfinished_scans(fleet) == []
+    assert [each.state for each in await store.list_scans(fleet)] == [report.status.value]
+
+
+async def test_only_a_scan_that_read_everybody_is_a_success(store):
+    fleet = partly_read().body.fleet
+    await store.record_report("a", partly_read())
+    assert await store.last_success(fleet) is None
+    await store.record_report("b", in_sync())
+    assert await store.last_success(fleet) is not None
+
+
+async def test_drift_lasts_from_when_it_was_first_seen_until_the_tenant_is_in_sync(store):
+    async def since() -> dict[str, object]:
+        return {each.tenant: each.drift_since for each in await store.tenants(demo().body.fleet)}
+
+    await store.record_report("1", demo())
+    first = await since()
+    assert {tenant for tenant, when in first.items() if when} == {"tenant-001", "tenant-002"}
+    await store.record_report("2", demo())
+    assert await since() == first
+    await store.record_report("3", in_sync())
+    assert set((await since()).values()) == {None}
+
+
+async def test_a_tenant_that_cannot_be_read_keeps_what_was_known_of_it(store):
+    report = demo()
+    await store.record_report("1", report)
+    before = {each.tenant: each for each in await store.tenants(report.body.fleet)}
+    lost = tuple(
+        msgspec.structs.replace(each, status=TenantStatus.UNREACHABLE, shape="", group="")
+        for each in report.body.tenants
+    )
+    body = msgspec.structs.replace(report.body, tenants=lost)
+    await store.record_report("2", msgspec.structs.replace(report, body=body))
+    after = {each.tenant: each for each in await store.tenants(report.body.fleet)}
+    assert {each.status for each in after.values()} == {"unreachable"}
+    for tenant, record in after.items():
+        known = before[tenant]
+        assert (record.shape, record.last_success, record.drift_since) == (
+            known.shape,
+            known.last_success,
+            known.drift_since,
+        )
+
+
+async def test_a_tenant_that_left_the_fleet_is_forgotten(store):
+    report = demo()
+    await store.record_report("1", report)
+    body = msgspec.structs.replace(report.body, tenants=report.body.tenants[1:])
+    await store.record_report("2", msgspec.structs.replace(report, body=body))
+    assert [each.tenant for each in await store.tenants(report.body.fleet)] == ["tenant-002", "tenant-003"]
+
+
+async def test_old_ledgers_are_cleared_away(store):
+    fleet = demo().body.fleet
+    for number in range(7):
+        await store.create_scan(str(number), fleet)
+        await store.begin_ledger(str(number), targets(1))
+        await store.record_report(str(number), demo())
+    assert [len(await store.load_ledger(str(number))) for number in range(7)] == [0, 0, 1, 1, 1, 1, 1]
+
+
+def test_every_query_file_is_used():
+    folder = Path(store_package.__file__).parent
+    named = set(re.findall(r'"([a-z_]+)"', (folder / "store.py").read_text()))
+    assert {path.stem for path in (folder / "queries").glob("*.sql")} <= named
