@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import signal
 import sys
 import time
@@ -18,22 +19,19 @@ import yaml
 from shared.embedded.process import start_server, stop_server
 from tests.extras.programs import ROOT, fetch, free_port, program, wait_until
 
-_SCRAPES = 3  # an increase() needs two samples; the third makes sure that the second was not the first again
-
 
 @pytest.fixture(scope="session")
 def coordinator(tmp_path_factory) -> Iterator[str]:
     """The address of a serving demo: servers, workers and a fleet of its own, scanned every second."""
     home = tmp_path_factory.mktemp("demo")
-    port, log = free_port(), home / "log"
+    log = home / "log"
     argv = [
-        Path(sys.executable).parent / "fleetdrift", "demo", "--serve", "--directory", home / "fleet",
-        "--port", port, "--interval", 1,
+        Path(sys.executable).parent / "fleetdrift", "demo", "--serve", "--directory", home / "fleet", "--interval", 1,
     ]  # fmt: skip
     process = start_server(argv, log=log, stop_signal=signal.SIGTERM)
-    url = f"http://127.0.0.1:{port}"
     try:
-        wait_until(lambda: "fleetdrift_last_success_timestamp_seconds{" in fetch(f"{url}/metrics"), process, log)
+        url = wait_until(lambda: re.search(r"listening on (http://[\d.:]+\d)", log.read_text()), process, log)[1]
+        wait_until(lambda: "fleetdrift_last_scan_timestamp_seconds{" in fetch(f"{url}/metrics"), process, log)
         yield url
     finally:
         stop_server(process, signal.SIGTERM)
@@ -84,7 +82,7 @@ def configuration_for(target: str, home: Path) -> Path:
 
 @pytest.fixture(scope="session")
 def prometheus(coordinator, tmp_path_factory) -> Iterator[Prometheus]:
-    """A real Prometheus with the deployment's rules, which has scraped the coordinator a few times."""
+    """A real Prometheus with the deployment's rules, which has seen a scan end."""
     home = tmp_path_factory.mktemp("prometheus")
     listen, log = f"127.0.0.1:{free_port()}", home / "log"
     argv = [
@@ -93,9 +91,10 @@ def prometheus(coordinator, tmp_path_factory) -> Iterator[Prometheus]:
     ]  # fmt: skip
     process = start_server(argv, log=log, stop_signal=signal.SIGTERM)
     server = Prometheus(f"http://{listen}")
-    scraped = "count_over_time(fleetdrift_build_info[5m])"
+    # An increase() needs two samples with a scan between them.
+    a_scan_ended = "increase(fleetdrift_scan_duration_seconds_count[5m]) > 0"
     try:
-        wait_until(lambda: any(float(row["value"][1]) >= _SCRAPES for row in server.query(scraped)), process, log)
+        wait_until(lambda: server.query(a_scan_ended), process, log)
         yield server
     finally:
         stop_server(process, signal.SIGTERM)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import math
 import re
+import urllib.request
 
 import pytest
 import yaml
@@ -36,6 +37,12 @@ def as_grafana_asks(expression: str) -> str:
 def test_promtool_has_nothing_to_say_about_the_metrics(coordinator):
     done = run("promtool", "check", "metrics", input=fetch(f"{coordinator}/metrics"))
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+
+
+def test_the_content_type_is_one_that_every_prometheus_reads(coordinator):
+    """Prometheus 3 refuses a scrape whose content type it cannot parse; a parameter that comes twice is such a one."""
+    with urllib.request.urlopen(f"{coordinator}/metrics", timeout=10) as answer:
+        assert answer.headers["content-type"] == "text/plain; version=0.0.4; charset=utf-8"
 
 
 @pytest.mark.parametrize("expression", QUERIES)
