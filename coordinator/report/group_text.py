@@ -101,8 +101,7 @@ def _print_ignores(console: Console, told: tuple[Told, ...]) -> None:
     if not ignorable:
         return
     _indented(console, Text("To ignore it, paste at the end of fleetdrift.toml:", "dim"), 2)
-    for lines in ignorable[:_MOST_IGNORES]:
-        _verbatim(console, lines, 4, "dim")
+    _verbatim(console, "\n".join(ignorable[:_MOST_IGNORES]).rstrip("\n"), 4, "dim")
     _print_rest(console, len(ignorable) - _MOST_IGNORES, "table")
 
 

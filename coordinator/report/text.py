@@ -27,7 +27,7 @@ from coordinator.report.reading import (
 )
 from coordinator.report.visible import visible
 
-_MOST_TENANTS = 40
+_MOST_TENANTS = 20
 _MOST_GROUPS = 20
 _MOST_FAILURES = 20
 _MOST_NOTES = 20
@@ -143,12 +143,16 @@ def _headline(body: ReportBody) -> Table:
 
 
 def _print_tenants(console: Console, body: ReportBody) -> None:
-    if not body.tenants or len(body.tenants) > _MOST_TENANTS:
+    """List the tenants while they are few, else those that are not in sync."""
+    listed = body.tenants
+    if len(listed) > _MOST_TENANTS:
+        listed = tuple(result for result in listed if result.status is not TenantStatus.IN_SYNC)
+    if not listed:
         return
     table = Table(box=SIMPLE_HEAD, show_edge=False, padding=(0, 2, 0, 0), pad_edge=False)
     for heading in ("tenant", "status", "schema", "version", "drift group"):
         table.add_column(heading, overflow="fold")
-    for result in body.tenants:
+    for result in listed[:_MOST_TENANTS]:
         versions = ", ".join(f"{version.version} ({version.tool})" for version in result.versions)
         table.add_row(
             Text(visible(result.tenant)),
@@ -158,6 +162,7 @@ def _print_tenants(console: Console, body: ReportBody) -> None:
             Text(result.group[:8] or "–"),
         )
     console.print(table)
+    _print_rest(console, len(listed) - _MOST_TENANTS, "tenant")
     console.print()
 
 
