@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import base64
 import hashlib
 import hmac
@@ -16,7 +17,9 @@ from pathlib import Path
 import pytest
 
 from coordinator.demo.tenants import hand_made_changes
+from coordinator.store.store import Store
 from shared.embedded.postgres import EmbeddedPostgres
+from shared.hosts import Secret
 
 ROOT = Path(__file__).parents[3]
 BINARIES = Path(sys.executable).parent
@@ -132,6 +135,14 @@ def test_the_store_belongs_to_its_role_and_the_scanner_cannot_enter_it(compose_p
     assert row == "t|f"
 
 
+def test_the_store_s_role_can_make_the_store(compose_postgres):
+    async def made() -> list[object]:
+        async with Store.open(Secret(compose_postgres.dsn("fleetdrift_store", "fleetdrift_store"))) as store:
+            return await store.list_scans("demo", 10)
+
+    assert asyncio.run(made()) == []
+
+
 def test_the_scanner_may_connect_and_read_the_version_table_and_nothing_else(compose_postgres):
     [row] = ask(
         compose_postgres,
@@ -164,6 +175,28 @@ def test_a_role_s_password_is_the_one_in_its_file(compose_postgres, secrets, rol
     salted = hashlib.pbkdf2_hmac("sha256", password, base64.b64decode(salt), int(rounds))
     key = hashlib.sha256(hmac.digest(salted, b"Client Key", "sha256")).digest()
     assert base64.b64encode(key).decode() == stored
+
+
+def test_a_check_with_the_compose_configuration_tells_the_demo_s_story(compose_postgres, secrets, tmp_path):
+    """The tenants init.sql makes are the declared ones but for what was done to them by hand."""
+    text = (ROOT / "deploy/compose/fleetdrift.toml").read_text()
+    text = text.replace("/run/secrets", str(secrets)).replace(
+        'address = "postgres"', f'address = "{compose_postgres.socket_dir}"'
+    )
+    (tmp_path / "fleetdrift.toml").write_text(text)
+    (tmp_path / "fleet").symlink_to(ROOT / "coordinator/demo/fleet")
+    done = subprocess.run(
+        [BINARIES / "fleetdrift", "check", "-c", tmp_path / "fleetdrift.toml", "--output", "json"],
+        capture_output=True, check=False, text=True,
+    )  # fmt: skip
+    assert done.returncode == 2, done.stderr
+    assert json.loads(done.stdout)["drift_summary"] == {
+        "missing_indexes": 2,
+        "orphaned_constraints": 1,
+        "schema_version_mismatches": 1,
+        "service_contract_violations": 2,
+        "tenant_impact": ["tenant-001", "tenant-002"],
+    }
 
 
 def test_what_was_done_by_hand_to_the_compose_tenants_is_what_the_demo_does():
