@@ -29,7 +29,7 @@ def judge_contract(contract: Contract, observed: ShapeFacts, baseline: ShapeFact
     if baseline is None:
         return found
     declared = {_key(verdict) for verdict in _verdicts(Case(contract, baseline, baseline))}
-    return tuple(_mark(verdict) if _key(verdict) in declared else verdict for verdict in found)
+    return tuple(msgspec.structs.replace(verdict, everywhere=_key(verdict) in declared) for verdict in found)
 
 
 def _verdicts(case: Case) -> tuple[Verdict, ...]:
@@ -42,9 +42,3 @@ def _order(verdict: Verdict) -> tuple[str, str, int, str, str, str]:
 
 def _key(verdict: Verdict) -> tuple[object, ...]:
     return (*_order(verdict), verdict.status, verdict.sqlstate)
-
-
-def _mark(verdict: Verdict) -> Verdict:
-    told = "declared schema" in verdict.reason
-    reason = verdict.reason if told else f"{verdict.reason}; the declared schema gives the same verdict"
-    return msgspec.structs.replace(verdict, reason=reason, everywhere=True)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 
 import asyncpg
 import msgspec
@@ -30,8 +30,10 @@ from shared.contracts.writes import check_probes
 from shared.postgres.contract_origins import attach_origins
 from shared.postgres.placeholders import PLACEHOLDER
 from shared.postgres.scratch_server import ScratchDatabase
+from shared.schema.identity import QualifiedName
+from shared.schema.relations import Index
 from shared.schema.schema import Snapshot
-from shared.sql import quote_identifier, quote_literal
+from shared.sql import quote_identifier, quote_literal, quote_qualified
 
 _SETTINGS = {
     "default_transaction_read_only": "on",
@@ -53,7 +55,7 @@ async def check_contract(
     """Judge what a service meets in one shape.
 
     Args:
-        db: A scratch database that holds the shape; left as it was.
+        db: A scratch database that holds the shape. It keeps its objects but for invalid unique indexes.
         contract: What the service expects.
         snapshot: The shape.
         baseline: The declared shape: best as `describe_contract` measured it on a copy of the spec, once for all
@@ -77,7 +79,7 @@ async def describe_contract(
     """Measure what the rules need to know of one shape.
 
     Args:
-        db: A scratch database that holds the shape; left as it was.
+        db: A scratch database that holds the shape. It keeps its objects but for invalid unique indexes.
         contract: What the service expects.
         snapshot: The shape.
         baseline: The declared shape, measured: macros are then prepared with the argument types they were compiled
@@ -88,6 +90,7 @@ async def describe_contract(
     """
     path = service_search_path(snapshot)
     declared = {(f.sql, f.compiled): f for f in baseline.queries} if baseline else {}
+    await _drop_invalid_indexes(db.connection, snapshot)
     wanted = sorted({(query.sql, query.compiled): query for query in contract.queries}.items())
     async with _asking(db.connection, path) as connection:
         asker = _Asker(connection, db.name)
@@ -103,6 +106,15 @@ def service_search_path(snapshot: Snapshot) -> tuple[str, ...]:
     """Give the search path a service would have: the tenant's own namespace where there is one, then public."""
     namespaces = {item.namespace for item in snapshot.schema}
     return (PLACEHOLDER, "public") if PLACEHOLDER in namespaces else ("public",)
+
+
+async def _drop_invalid_indexes(connection: asyncpg.Connection, snapshot: Snapshot) -> None:
+    """Take from the copy what the tenant's planner does not use: in an empty copy every index is valid."""
+    for item in snapshot.schema:
+        if isinstance(item, Index) and item.unique and not item.valid:
+            name = quote_qualified(QualifiedName(item.namespace, item.name))
+            with suppress(asyncpg.PostgresError):  # a partition's index that another requires stays
+                await connection.execute(f"DROP INDEX IF EXISTS {name}")
 
 
 @asynccontextmanager

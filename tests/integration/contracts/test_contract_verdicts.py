@@ -55,7 +55,6 @@ def test_a_query_that_the_declared_schema_refuses_too_is_the_services_own_fault(
     rust = USE + 'fn f() { query!("SELECT nothing FROM orders") }'
     verdict = alone(meet(rust, declared=ORDERS, observed=ORDERS))
     assert verdict.everywhere
-    assert verdict.reason.endswith("; the declared schema gives the same verdict")
 
 
 def test_a_macro_is_prepared_with_the_types_it_was_compiled_for(meet):
@@ -113,7 +112,7 @@ def test_nothing_a_query_would_do_is_done(meet):
 
 def test_arguments_are_counted(meet):
     rust = USE + 'fn f() { query("SELECT 1 FROM orders WHERE id = $1").bind(a).bind(b).fetch_one(p) }'
-    reason = "the query has 1 parameters, and 2 arguments are bound; the declared schema gives the same verdict"
+    reason = "the query has 1 parameters, and 2 arguments are bound"
     assert said(meet(rust, declared=ORDERS, observed=ORDERS)) == [("contract-argument-count", "violated", reason)]
 
 

@@ -103,7 +103,8 @@ def test_a_text_that_is_made_at_run_time_is_opaque_and_counted(body):
     "call",
     [
         "query!()", "query()", "query_as!()", "query_as!(T)", "query_as!(T,)", "query!(,)", "query!(", "query(",
-        "query::<", "query!", "query_file!()", "query_scalar::<_, i64>(", 'query("a" +)', "query(&)", "query(())", "query!(+)",
+        "query::<", "query!", "query_file!()", "query_scalar::<_, i64>(", 'query("a" +)', "query(&)", "query(())",
+        "query!(+)",
         "query(concat!())", "query(x!())", 'query("SELECT 1").', 'query("SELECT 1").bind(', 'query("SELECT 1").bind::<',
         "QueryBuilder::", "query(include_str!())", 'query(b"SELECT 1")', 'query_as::<>("SELECT 1")',
     ],
