@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import datetime as dt
 import logging
 import uuid
 from collections.abc import Awaitable, Callable
@@ -60,6 +61,7 @@ class QueuedScans:
         metrics: Told of every scan.
         perform: Does one scan.
         check: Says what keeps scans from being done, beside the store.
+        resumable: Seconds after which a scan that nobody finished is too old to be taken up: what it read is no news.
     """
 
     def __init__(
@@ -70,12 +72,14 @@ class QueuedScans:
         *,
         perform: Perform,
         check: Callable[[], Awaitable[list[str]]],
+        resumable: float = 3600.0,
     ) -> None:
         self._fleet = fleet
         self._store = store
         self._metrics = metrics
         self._perform = perform
         self._check = check
+        self._resumable = dt.timedelta(seconds=resumable)
         self._wanted = asyncio.Event()
 
     async def enqueue(self) -> ScanRecord:
@@ -139,7 +143,11 @@ class QueuedScans:
     async def _work_off(self) -> None:
         try:
             while unfinished := await self._store.unfinished_scans(self._fleet):
-                await self._one(unfinished[0].scan)
+                first = unfinished[0]
+                if first.state != "queued" and dt.datetime.now(dt.UTC) - first.requested > self._resumable:
+                    await self._store.finish_scan(first.scan, "cancelled")
+                else:
+                    await self._one(first.scan)
         except StoreError as error:
             _log.error("%s; the scan is taken up when it is back", error)
             await asyncio.sleep(_STORE_AWAY)

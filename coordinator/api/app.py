@@ -13,7 +13,7 @@ from litestar.exceptions import NotAuthorizedException, NotFoundException
 from litestar.handlers import BaseRouteHandler
 from litestar.openapi import OpenAPIConfig
 from litestar.openapi.plugins import JsonRenderPlugin
-from litestar.params import Parameter
+from litestar.params import FromPath, QueryParameter
 
 from coordinator.metrics import CONTENT_TYPE, FleetMetrics
 from coordinator.report.model import ScanReport
@@ -96,12 +96,12 @@ def _scans(service: ScanService) -> list[BaseRouteHandler]:
         return await service.enqueue()
 
     @get("/scans")
-    async def list_scans(limit: Annotated[int, Parameter(ge=1, le=_MOST_SCANS)] = 50) -> list[ScanRecord]:
+    async def list_scans(limit: Annotated[int, QueryParameter(ge=1, le=_MOST_SCANS)] = 50) -> list[ScanRecord]:
         """List scans, newest first."""
         return await service.list_scans(limit)
 
     @get("/scans/{scan:str}")
-    async def get_scan(scan: str) -> ScanRecord:
+    async def get_scan(scan: FromPath[str]) -> ScanRecord:
         """Give one scan."""
         record = await service.get_scan(scan)
         if record is None:
@@ -121,7 +121,7 @@ def _reports(service: ScanService) -> list[BaseRouteHandler]:
         return report
 
     @get("/reports/{scan:str}")
-    async def of_scan(scan: str) -> ScanReport:
+    async def of_scan(scan: FromPath[str]) -> ScanReport:
         """Give the report of one scan."""
         report = await service.get_report(scan)
         if report is None:

@@ -1,0 +1,190 @@
+"""The HTTP API over a real store: requests for scans, the schedule, and what a restart takes up."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator
+
+import httpx
+import msgspec
+import pytest
+
+from coordinator.api.app import build_api
+from coordinator.api.serve import ListenError, serve
+from coordinator.metrics import FleetMetrics
+from coordinator.report.model import ScanReport
+from coordinator.scan_service import QueuedScans
+from coordinator.store.store import Store
+from shared.hosts import Secret
+from tests.reports import demo
+
+pytestmark = pytest.mark.anyio
+
+FLEET = demo().body.fleet
+
+
+class Scans:
+    """Performs scans by giving the demo's report, once it is let."""
+
+    def __init__(self) -> None:
+        self.performed: list[str] = []
+        self.asked = asyncio.Event()
+        self.go = asyncio.Event()
+        self.go.set()
+        self.fails: Exception | None = None
+        self.problems: list[str] = []
+
+    async def perform(self, scan: str) -> ScanReport:
+        await self.go.wait()
+        self.performed.append(scan)
+        self.asked.set()
+        if self.fails:
+            raise self.fails
+        return demo()
+
+    async def check(self) -> list[str]:
+        return self.problems
+
+
+@pytest.fixture
+async def scans() -> Scans:
+    return Scans()
+
+
+@contextlib.asynccontextmanager
+async def running(
+    store: Store, scans: Scans, *, token: str = "", interval: float = 0
+) -> AsyncIterator[httpx.AsyncClient]:
+    metrics = FleetMetrics(FLEET)
+    service = QueuedScans(FLEET, store, metrics, perform=scans.perform, check=scans.check, resumable=3600)
+    api = build_api(service, metrics, Secret(token) if token else None)
+    listening: asyncio.Future[int] = asyncio.get_running_loop().create_future()
+    tasks = [
+        asyncio.create_task(serve(api, "127.0.0.1", 0, on_listening=listening.set_result)),
+        asyncio.create_task(service.run(interval)),
+    ]
+    try:
+        async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{await listening}") as client:
+            yield client
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+
+async def until(client: httpx.AsyncClient, scan: str, state: str) -> None:
+    for _ in range(200):
+        if (await client.get(f"/scans/{scan}")).json()["state"] == state:
+            return
+        await asyncio.sleep(0.02)
+    raise AssertionError(f"scan {scan} never was {state}")
+
+
+async def test_a_scan_is_asked_for_done_and_reported(store, scans):
+    async with running(store, scans) as client:
+        asked = await client.post("/scans")
+        assert asked.status_code == 202
+        scan = asked.json()["scan"]
+        await until(client, scan, "drift")
+        assert [each["scan"] for each in (await client.get("/scans")).json()] == [scan]
+        for path in ("/reports/latest", f"/reports/{scan}"):
+            assert msgspec.json.decode((await client.get(path)).content, type=ScanReport) == demo()
+        page = (await client.get("/metrics")).text
+    assert f'fleetdrift_drifted_tenants{{fleet="{FLEET}"}} 2.0' in page
+    assert scans.performed == [scan]
+
+
+async def test_what_waits_already_is_not_asked_for_twice(store, scans):
+    scans.go.clear()
+    async with running(store, scans) as client:
+        first = (await client.post("/scans")).json()["scan"]
+        second = (await client.post("/scans")).json()["scan"]
+        scans.go.set()
+        await until(client, first, "drift")
+        assert second == first
+
+
+async def test_a_scan_that_fails_ends_as_failed_and_the_next_is_done(store, scans):
+    scans.fails = ValueError("postgresql://u:canary@h/db")
+    async with running(store, scans) as client:
+        first = (await client.post("/scans")).json()["scan"]
+        await until(client, first, "failed")
+        scans.fails = None
+        second = (await client.post("/scans")).json()["scan"]
+        await until(client, second, "drift")
+        assert 'outcome="failed"} 1.0' in (await client.get("/metrics")).text
+
+
+async def test_a_scan_that_an_earlier_process_left_is_taken_up_unless_it_is_old(store, scans, dsn):
+    await store.create_scan("recent", FLEET)
+    await store.begin_ledger("recent", [])
+    await store.create_scan("old", FLEET)
+    await store.begin_ledger("old", [])
+    await _age(dsn, "old")
+    async with running(store, scans) as client:
+        await until(client, "recent", "drift")
+        await until(client, "old", "cancelled")
+    assert scans.performed == ["recent"]
+
+
+async def _age(dsn: str, scan: str) -> None:
+    import asyncpg
+
+    connection = await asyncpg.connect(dsn)
+    await connection.execute("UPDATE fleetdrift.scans SET requested = now() - interval '1 day' WHERE scan = $1", scan)
+    await connection.close()
+
+
+async def test_the_schedule_begins_with_a_scan(store, scans):
+    async with running(store, scans, interval=3600) as client:
+        await scans.asked.wait()
+        await until(client, scans.performed[0], "drift")
+
+
+async def test_a_token_guards_everything_but_health_and_metrics(store, scans):
+    async with running(store, scans, token="s3cret") as client:
+        for path in ("/healthz", "/readyz", "/metrics"):
+            assert (await client.get(path)).status_code == 200
+        for headers in ({}, {"authorization": "Bearer wrong"}, {"authorization": "s3cret"}):
+            for path in ("/scans", "/reports/latest", "/scans/x"):
+                assert (await client.get(path, headers=headers)).status_code == 401
+            assert (await client.post("/scans", headers=headers)).status_code == 401
+        assert (await client.get("/scans", headers={"authorization": "Bearer s3cret"})).status_code == 200
+    assert scans.performed == []
+
+
+async def test_readiness_says_what_is_wrong(store, scans):
+    scans.problems = ["Redis does not answer (ConnectionError)"]
+    async with running(store, scans) as client:
+        answer = await client.get("/readyz")
+        assert (await client.get("/healthz")).status_code == 200
+    assert answer.status_code == 503
+    assert answer.json()["problems"] == scans.problems
+
+
+@pytest.mark.parametrize("path", ["/scans/none", "/reports/none", "/reports/latest", "/elsewhere"])
+async def test_what_is_not_there_is_not_found(store, scans, path):
+    async with running(store, scans) as client:
+        assert (await client.get(path)).status_code == 404
+
+
+async def test_another_fleet_s_scans_are_not_shown(store, scans):
+    await store.create_scan("foreign", "another")
+    async with running(store, scans) as client:
+        assert (await client.get("/scans/foreign")).status_code == 404
+        assert (await client.get("/scans")).json() == []
+
+
+async def test_a_port_that_is_taken_is_said_in_a_sentence(store, scans):
+    async with running(store, scans) as client:
+        port = client.base_url.port
+        with pytest.raises(ListenError, match=rf"^cannot listen on 127.0.0.1 port {port}: "):
+            await serve(
+                build_api(
+                    QueuedScans(FLEET, store, FleetMetrics(FLEET), perform=scans.perform, check=scans.check),
+                    FleetMetrics(FLEET),
+                ),
+                "127.0.0.1",
+                port,
+            )
