@@ -131,7 +131,10 @@ class _Closure:
             for dependent in sorted(self.context.observed.dependents[item.identity]):
                 if dependent.kind in ("view", "materialized_view", "rule", "policy", "trigger", "routine"):
                     self.rebuild(dependent)
-        if change is not None and {"type", "default"} & set(change.fields):
+            if change is not None:
+                self.context.retyped.add(item.identity)
+                loosened = Loosened(loosened.before, ())
+        elif change is not None and "default" in change.fields:
             loosened = Loosened(loosened.before, ())
         self.decision.loosened[item.identity, below] = loosened
 

@@ -13,6 +13,7 @@ from shared.remediation.mentions import mention_edges
 from shared.remediation.ranks import kind_rank
 from shared.remediation.recipe import REBUILD, RECIPES, Context, Step
 from shared.remediation.slots import slots_of
+from shared.remediation.stages import is_long
 from shared.schema.identity import ObjectId, QualifiedName
 from shared.schema.relations import Constraint, ForeignTable, Index, Table
 from shared.schema.relations import Sequence as SequenceObject
@@ -294,4 +295,6 @@ class Graph:
             phase, kind = 3, kind + 0.2
         i, b = node.identity, node.below
         where = (i.kind, i.namespace, i.parent, i.name, i.signature, i.of)
-        return (phase, kind, where, node.phase, b.kind, b.namespace, b.parent, b.name, b.signature)
+        # What needs a transaction of its own comes as late as it may: the rest is then one, and nothing is missing long.
+        apart = any(not step.transactional or is_long(step.hazards) for step in self.steps[node])
+        return (apart, phase, kind, where, node.phase, b.kind, b.namespace, b.parent, b.name, b.signature)

@@ -14,6 +14,7 @@ from shared.remediation.ranks import is_facet
 from shared.remediation.reachable import safe_snapshot
 from shared.remediation.recipe import Context, Step
 from shared.remediation.registry import FAMILIES
+from shared.remediation.respelling import keep_array_casts
 from shared.remediation.side import Side
 from shared.schema.canonical import schema_hash
 from shared.schema.database import Namespace
@@ -106,7 +107,7 @@ def _statement(node: Node, step: Step, context: Context) -> Statement:
     else:
         lost = step.destructive
     return Statement(
-        sql=step.sql,
+        sql=keep_array_casts(step.sql),
         object=node.identity,
         change=change,
         hazards=tuple(sorted(set(step.hazards))),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from shared.diff.changes import Altered, Change, Missing, SchemaDiff, Unexpected
+from shared.remediation.closure import TYPES
 from shared.remediation.links import implied_references
 from shared.remediation.slots import slots_of
 from shared.schema.identity import ObjectId
@@ -33,6 +34,7 @@ def safe_snapshot(
         if change.identity in lossy and isinstance(change, Unexpected | Altered):
             withheld[change.identity] = change
             objects[change.identity] = present[change.identity]
+    _undo_users_of_types(objects, present, desired, diff, withheld)
     _undo_followers(objects, present, observed, diff, withheld)
     _undo_conflicts(objects, diff, withheld)
     edges = {*desired.dependencies, *_within(observed.dependencies, objects)}
@@ -73,14 +75,35 @@ def _undo_followers(
                 waiting.append(needed)
 
 
+def _undo_users_of_types(
+    objects: dict[ObjectId, SchemaObject],
+    present: dict[ObjectId, SchemaObject],
+    desired: Snapshot,
+    diff: SchemaDiff,
+    withheld: dict[ObjectId, Change],
+) -> None:
+    """What changes along with a type may name what only the new type has, an enum's new label: it waits too."""
+    kept = {identity for identity in withheld if identity.kind in TYPES}
+    users = {edge.dependent for edge in desired.dependencies if edge.referenced in kept}
+    for change in diff.changes:
+        if change.identity not in users or change.identity in withheld:
+            continue
+        withheld[change.identity] = change
+        if isinstance(change, Altered):
+            objects[change.identity] = present[change.identity]
+        else:
+            objects.pop(change.identity, None)
+
+
 def _undo_conflicts(objects: dict[ObjectId, SchemaObject], diff: SchemaDiff, withheld: dict[ObjectId, Change]) -> None:
     """What is missing cannot come while an unexpected object keeps its name: both wait."""
     kept = {identity for identity, change in withheld.items() if isinstance(change, Unexpected)}
     taken = {slot for identity in kept for slot in slots_of(objects[identity]) if slot[0] != "partition"}
     missing = [change for change in diff.changes if isinstance(change, Missing)]
     gone = {change.identity for change in missing if any(slot in taken for slot in slots_of(change.desired))}
+    gone |= {change.identity for change in missing if change.identity in withheld}
     for change in missing:
         if change.identity in gone or any(below in gone for below in implied_references(change.desired)):
             gone.add(change.identity)
-            del objects[change.identity]
+            objects.pop(change.identity, None)
             withheld[change.identity] = change

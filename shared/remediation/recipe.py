@@ -50,6 +50,7 @@ class Context:
         creates: Identities that this plan makes (again).
         drops: Identities that this plan removes (for now).
         inlined: Per created table, the columns and constraints that its CREATE TABLE carries.
+        retyped: Altered columns whose type is made anew, under the same name or another.
         aside: Types that are renamed rather than dropped at first, because columns keep values of them.
     """
 
@@ -59,6 +60,7 @@ class Context:
     creates: set[ObjectId] = field(default_factory=set)
     drops: set[ObjectId] = field(default_factory=set)
     inlined: dict[ObjectId, set[ObjectId]] = field(default_factory=dict)
+    retyped: set[ObjectId] = field(default_factory=set)
     aside: set[ObjectId] = field(default_factory=set)
 
     def is_new(self, relation: ObjectId) -> bool:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import groupby
 
 from shared.remediation.plan import Plan, ProofStatus, Statement
 from shared.remediation.psql import comment, shield
+from shared.remediation.stages import Stage, cut_stages
 
 _SETTINGS = (
     "SET check_function_bodies = off",
@@ -30,10 +31,12 @@ def render_script(plan: Plan, *, destructive: bool = False, guard_sql: str = "",
     lines += ["\\set ON_ERROR_STOP on", *(f"{setting};" for setting in _SETTINGS), ""]
     if guard_sql:
         lines += [shield(guard_sql.rstrip().removesuffix(";")) + ";", ""]
-    for (transactional, withheld), run in groupby(
-        plan.statements, key=lambda s: (s.transactional, s.destructive and not destructive)
-    ):
-        lines += _run(list(run), transactional=transactional, withheld=withheld)
+    for withheld, run in groupby(plan.statements, key=lambda statement: statement.destructive and not destructive):
+        if withheld:
+            lines += _withheld(run)
+        else:
+            for stage in cut_stages(run):
+                lines += _stage(stage)
     return "\n".join(lines).rstrip() + "\n"
 
 
@@ -48,22 +51,31 @@ def _header(plan: Plan, title: str) -> Iterator[str]:
     yield ""
 
 
-def _run(statements: list[Statement], *, transactional: bool, withheld: bool) -> Iterator[str]:
-    if withheld:
-        yield comment("Destructive: read, and run by hand or ask for destructive statements.")
-    elif transactional:
+def _stage(stage: Stage) -> Iterator[str]:
+    if stage.transactional:
         yield "BEGIN;"
     set_to: tuple[int, int] | None = None
-    for statement in statements:
+    for statement in stage.statements:
         lock, timeout = limits = statement.lock_timeout_ms, statement.statement_timeout_ms
-        if not withheld and limits != set_to:
+        if limits != set_to:
             set_to = limits
             yield f"SET lock_timeout = '{lock}ms';"
             yield f"SET statement_timeout = '{timeout}ms';"
-        for hazard in statement.hazards:
-            yield comment(f"{hazard.kind.value}: {hazard.message}")
-        sql = shield(statement.sql) + ";"
-        yield comment(sql) if withheld else sql
-    if transactional and not withheld:
+        yield from _hazards(statement)
+        yield shield(statement.sql) + ";"
+    if stage.transactional:
         yield "COMMIT;"
     yield ""
+
+
+def _withheld(statements: Iterable[Statement]) -> Iterator[str]:
+    yield comment("Destructive, and left out: ask for destructive statements to have them run.")
+    for statement in statements:
+        yield from _hazards(statement)
+        yield comment(shield(statement.sql) + ";")
+    yield ""
+
+
+def _hazards(statement: Statement) -> Iterator[str]:
+    for hazard in statement.hazards:
+        yield comment(f"{hazard.kind.value}: {hazard.message}")

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 import msgspec
 
-from shared.remediation.plan import HazardKind, Statement
+from shared.remediation.plan import Hazard, HazardKind, Statement
 
 _BLOCKS = frozenset({HazardKind.BLOCKS_READS, HazardKind.BLOCKS_WRITES})
 
@@ -32,7 +32,7 @@ def cut_stages(statements: Iterable[Statement]) -> tuple[Stage, ...]:
     stages: list[Stage] = []
     joining: list[Statement] = []
     for statement in statements:
-        alone = not statement.transactional or _is_long_and_harmless(statement)
+        alone = not statement.transactional or is_long(statement.hazards)
         if alone and joining:
             stages.append(Stage(tuple(joining)))
             joining = []
@@ -45,6 +45,7 @@ def cut_stages(statements: Iterable[Statement]) -> tuple[Stage, ...]:
     return tuple(stages)
 
 
-def _is_long_and_harmless(statement: Statement) -> bool:
-    kinds = {hazard.kind for hazard in statement.hazards}
+def is_long(hazards: Iterable[Hazard]) -> bool:
+    """Say whether a statement may take long and harms nobody meanwhile."""
+    kinds = {hazard.kind for hazard in hazards}
     return HazardKind.SCANS_TABLE in kinds and not kinds & _BLOCKS

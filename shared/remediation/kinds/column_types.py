@@ -62,6 +62,17 @@ def is_lossless(observed: str, desired: str) -> bool:
     return after in _WIDENING.get(before, ()) and not limits_after
 
 
+def keeps_storage(observed: str, desired: str) -> bool:
+    """Say whether the table need not be rewritten: the values are stored alike and no check is needed (ALTER TABLE)."""
+    before, after = base_of(observed), base_of(desired)
+    if not is_lossless(observed, desired):
+        return False
+    if before == "numeric" and after == "numeric":
+        scales = [limits[1] if limits[1:] else 0 for limits in (_modifiers(observed), _modifiers(desired)) if limits]
+        return len(set(scales)) <= 1
+    return {before, after} <= {"character varying", "text"} or (before == after == "bit varying")
+
+
 def _is_wider(base: str, before: tuple[int, ...], after: tuple[int, ...]) -> bool:
     if not after:
         return base not in ("bit", "character")

@@ -9,7 +9,7 @@ from shared.remediation.kinds.column_sql import (
     has_named_not_null,
     is_partition_column,
 )
-from shared.remediation.kinds.column_types import conversion, is_lossless
+from shared.remediation.kinds.column_types import conversion, is_lossless, keeps_storage
 from shared.remediation.kinds.parameters import change_options
 from shared.remediation.kinds.sequence_sql import identity_clause
 from shared.remediation.naming import parent_name
@@ -70,7 +70,8 @@ def alter_column(desired: Column, observed: Column, fields: frozenset[str], cont
     if _is_computed_anew(desired, observed, fields, context):
         return REBUILD
     steps: list[Step] = []
-    if fields & {"type", "collation"} and not (observed.inherited and _parent_alters(desired, context)):
+    retyped = desired.identity in context.retyped
+    if (retyped or fields & {"type", "collation"}) and not (observed.inherited and _parent_alters(desired, context)):
         steps += retype(desired, observed)
     if "not_null" in fields and not desired.not_null and not _stated_by_identity(desired):
         steps.append(Step(f"{_alter(desired)} DROP NOT NULL", (blocks_all(parent_name(desired)),)))
@@ -117,7 +118,9 @@ def retype(desired: Column, observed: Column) -> list[Step]:
     if only_collation or observed.generated:
         using = ""
     lossless = is_lossless(observed.type, desired.type)
-    hazards = [blocks_all(what), rewrites(what)]
+    hazards = [blocks_all(what)]
+    if not keeps_storage(observed.type, desired.type):
+        hazards.append(rewrites(what))
     if not lossless:
         hazards.append(loses(f"a value of {what}.{quote_identifier(desired.name)} that {desired.type} cannot hold"))
     sql = f"{_alter(desired)} SET DATA TYPE {desired.type}{collate}{using}"
@@ -150,7 +153,7 @@ def _alter_value(desired: Column, observed: Column, fields: frozenset[str], cont
             hazards = (*lock, rewrites(parent_name(desired)))
             steps.append(Step(f"{_alter(desired)} SET EXPRESSION AS ({desired.default})", hazards))
         return steps
-    released = _releases_default(desired, observed)
+    released = _releases_default(desired, observed) or (desired.identity in context.retyped and bool(observed.default))
     if desired.default and ("default" in fields or released):
         steps.append(Step(f"{_alter_only(desired)} SET DEFAULT {desired.default}", lock))
     elif "default" in fields and not desired.default and not observed.generated and not released:

@@ -5,7 +5,7 @@ A type whose columns must keep their values is rebuilt aside: renamed, made anew
 
 from __future__ import annotations
 
-from shared.remediation.hazards import blocks_all, loses, scans
+from shared.remediation.hazards import blocks_all, blocks_writes, loses, scans
 from shared.remediation.naming import parent_name, qualified
 from shared.remediation.recipe import REBUILD, Context, Recipe, Step, Verdict, always_rebuild, register
 from shared.schema.identity import QualifiedName
@@ -129,7 +129,11 @@ def create_domain_constraint(constraint: DomainConstraint, context: Context) -> 
     del context
     what = parent_name(constraint)
     sql = f"ALTER DOMAIN {what} ADD CONSTRAINT {quote_identifier(constraint.name)} {constraint.definition}"
-    return [Step(sql, (scans(f"every table with a column of {what}"),))]
+    return [
+        Step(
+            sql, (blocks_writes(f"every table with a column of {what}"), scans(f"every table with a column of {what}"))
+        )
+    ]
 
 
 def drop_domain_constraint(constraint: DomainConstraint, context: Context) -> list[Step]:
@@ -149,7 +153,11 @@ def alter_domain_constraint(
         return REBUILD
     what = parent_name(desired)
     sql = f"ALTER DOMAIN {what} VALIDATE CONSTRAINT {quote_identifier(desired.name)}"
-    return [Step(sql, (scans(f"every table with a column of {what}"),))]
+    return [
+        Step(
+            sql, (blocks_writes(f"every table with a column of {what}"), scans(f"every table with a column of {what}"))
+        )
+    ]
 
 
 def _attribute(attribute: Attribute) -> str:
