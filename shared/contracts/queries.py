@@ -27,6 +27,7 @@ _CLIENT_METHODS = frozenset(
     {"query", "query_one", "query_opt", "execute", "prepare", "prepare_cached", "batch_execute", "simple_query"}
 )
 _OTHER_DATABASES = frozenset({"Sqlite", "MySql", "Any", "Mssql"})
+_SQL = re.compile(r"\s*(?:--|/\*|[A-Za-z]+\s)")
 _STATEMENT = re.compile(r"\s*(?:SELECT|INSERT|UPDATE|DELETE|WITH|MERGE|VALUES)\b", re.IGNORECASE)
 
 Found = Query | OpaqueQuery
@@ -86,6 +87,8 @@ class QueryReader:
                 yield from self._sqlx(index)
             elif token.text == "QueryBuilder" and self._imports.sqlx_in_file and self._text(index + 1) in {"::", "<"}:
                 yield from self._builder(index)
+            elif self._imports.sqlx_in_file and token.text in _TERMINALS and self._text(index - 1) == ".":
+                yield from self._executor(index)
             elif self._imports.client and token.text in _CLIENT_METHODS and self._text(index - 1) == ".":
                 yield from self._client(index)
 
@@ -175,6 +178,18 @@ class QueryReader:
             reason = "the SQL is built by QueryBuilder at run time"
             line = self._tokens[index].line
             yield OpaqueQuery(file=self._source.path, line=line, macro="QueryBuilder", reason=reason)
+
+    def _executor(self, index: int) -> Iterator[Query]:
+        """Read `connection.execute("…")`: sqlx's Executor takes a bare text, of any number of statements."""
+        inside = self._inside(index + 1) if self._text(index + 1) == "(" else None
+        arguments = split_arguments(inside or ())
+        sql = self._sql(arguments[0], index, from_file=False) if len(arguments) == 1 else ""
+        if not isinstance(sql, Opaque) and _SQL.match(sql):
+            method = self._text(index)
+            line = self._tokens[index].line
+            yield Query(
+                file=self._source.path, line=line, macro=f"executor.{method}", sql=sql, arguments=0, fetch=method
+            )
 
     def _client(self, index: int) -> Iterator[Found]:
         inside = self._inside(index + 1) if self._text(index + 1) == "(" else None

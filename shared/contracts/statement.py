@@ -16,7 +16,9 @@ from shared.schema.identity import QualifiedName
 Node = Mapping[str, Any]
 
 _TEXT_CASTS = frozenset({"text", "varchar", "bpchar"})
-_CREATES = frozenset({"CreateStmt", "CreateTableAsStmt", "ViewStmt", "CreateEnumStmt", "CreateFunctionStmt"})
+_CREATES = frozenset(
+    {"CreateStmt", "CreateTableAsStmt", "ViewStmt", "CreateEnumStmt", "CreateFunctionStmt", "RenameStmt"}
+)
 
 
 class ValueKind(StrEnum):
@@ -71,7 +73,7 @@ class Statement(msgspec.Struct, frozen=True, kw_only=True):
         tables: Every relation it names, sorted; not the names of its CTEs.
         writes: What it writes at its top level.
         lookup: Set for a SELECT that reads one table by equality.
-        creates: Name of what it creates, or empty.
+        creates: Name of what it creates, or renames something to; or empty.
     """
 
     text: str
@@ -145,6 +147,8 @@ def _name(relation: Node) -> QualifiedName:
 
 
 def _created(body: Node) -> str:
+    if "newname" in body:
+        return str(body["newname"])
     relation = body.get("relation") or body.get("view") or body.get("into", {}).get("rel")
     if relation:
         return str(relation.get("relname", ""))

@@ -46,7 +46,7 @@ _SETTINGS = {
 }
 _PLANNED = frozenset({"SelectStmt", "InsertStmt", "UpdateStmt", "DeleteStmt", "MergeStmt"})
 _TYPE_CLASS = frozenset({"42P18", "42P08", "42725", "42883", "42804", "42846"})
-_SCRIPTS = frozenset({"raw_sql", "client.batch_execute", "client.simple_query"})
+_SCRIPTS = ("raw_sql", "executor.", "client.batch_execute", "client.simple_query")
 
 
 async def check_contract(
@@ -145,7 +145,7 @@ class _Asker:
 
     async def ask(self, query: Query, declared: QueryFacts | None) -> QueryFacts:
         """Describe one query; for a macro, with the argument types the declared schema gave it."""
-        if query.macro in _SCRIPTS:
+        if query.macro.startswith(_SCRIPTS):
             return await self._ask_script(query)
         facts = await self._prepare(query)
         compiled_for = declared.parameters if query.compiled and declared and not declared.error else ()

@@ -88,6 +88,11 @@ def test_a_table_that_the_service_creates_itself_is_not_missing(meet):
     assert verdict.reason.startswith('the service creates it itself: relation "jobs" does not exist')
 
 
+def test_a_table_that_the_service_renames_itself_is_not_missing(meet):
+    rust = USE + 'fn f() { raw_sql("ALTER TABLE orders RENAME TO old"); query!("DELETE FROM old") }'
+    assert alone(meet(rust, declared=ORDERS, observed=ORDERS)).status is VerdictStatus.UNVERIFIED
+
+
 def test_a_script_is_checked_statement_by_statement_until_it_changes_the_schema(meet):
     rust = USE + 'fn f() { raw_sql("SELECT 1; SELECT note FROM orders; CREATE TABLE x (i int); SELECT i FROM x") }'
     verdict = alone(meet(rust, declared=ORDERS, observed=f"{ORDERS};\nALTER TABLE orders DROP COLUMN note"))

@@ -292,6 +292,19 @@ def test_tokio_postgres_calls_are_queries_where_the_crate_is_imported():
     assert (query.macro, query.sql, query.arguments) == ("client.query_one", "SELECT $1, $2", 2)
 
 
+def test_a_text_that_an_executor_runs_is_a_query():
+    rust = (
+        USE
+        + 'fn f() { conn.execute_many(include_str!("a.sql")); pool.fetch_one(Q); x.execute(&pool); y.execute("run") }'
+    )
+    contract = contract_of(f'{rust} const Q: &str = "SELECT 2";', **{"src/a.sql": "SELECT 1; SELECT 3"})
+    assert [(query.macro, query.sql) for query in contract.queries] == [
+        ("executor.execute_many", "SELECT 1; SELECT 3"),
+        ("executor.fetch_one", "SELECT 2"),
+    ]
+    assert contract.opaque == ()
+
+
 def test_tests_benches_and_examples_of_a_crate_are_not_the_service():
     rust = b'fn f() { sqlx::query!("SELECT 1"); }'
     files = [(f"{folder}/a.rs", rust) for folder in ("tests", "benches", "examples", "target/debug")]
