@@ -33,6 +33,10 @@ PINNED = (
     ("jit", "off"),
     ("max_parallel_workers_per_gather", "0"),
     ("plan_cache_mode", "auto"),
+    # Every query reads whole catalogs. Without statistics the planner believes in one row and loops over catalogs in
+    # catalogs: hash joins keep the time linear in the number of objects.
+    ("enable_nestloop", "off"),
+    ("enable_hashjoin", "on"),
 )
 """Name and value as `current_setting` gives it back."""
 

@@ -1,3 +1,5 @@
+-- `position` and the `raw_…` columns are for hashing alone. The order of columns is no part of the schema, but of the
+-- snapshot; what is raw is cheaper to plan than what is sorted and split for reading, and says the same.
 SELECT
     '1259:' || a.attrelid || ':' || a.attnum AS address,
     r.namespace,
@@ -22,9 +24,14 @@ SELECT
     CASE WHEN a.attoptions IS NOT NULL THEN NULLIF(ARRAY(
         SELECT o FROM unnest(a.attoptions) AS o WHERE o LIKE 'n\_distinct%' ORDER BY o COLLATE "C"
     ), '{}') END AS options,
-    (SELECT array_agg({redacted:o} ORDER BY o COLLATE "C") FROM unnest(a.attfdwoptions) AS o) AS foreign_options,
+    CASE WHEN a.attfdwoptions IS NOT NULL THEN
+        ARRAY(SELECT {redacted:o} FROM unnest(a.attfdwoptions) AS o ORDER BY o COLLATE "C")
+    END AS foreign_options,
     NULLIF(a.attislocal, true) AS local,
-    NULLIF(a.attinhcount > 0, false) AS inherited
+    NULLIF(a.attinhcount > 0, false) AS inherited,
+    a.attnum AS position,
+    CASE WHEN a.attcollation <> t.typcollation THEN a.attcollation::regcollation::text END AS raw_collation,
+    a.attfdwoptions::text AS raw_foreign_options
 FROM relation r
 JOIN pg_attribute a ON a.attrelid = r.oid AND a.attnum > 0 AND NOT a.attisdropped
 JOIN pg_type t ON t.oid = a.atttypid

@@ -21,11 +21,12 @@ SELECT
     NULLIF(k.conislocal, true) AS local,
     NULLIF(k.coninhcount > 0, false) AS inherited,
     NULLIF(k.conparentid <> 0, false) AS partition_child,
-    (SELECT array_agg(o ORDER BY o COLLATE "C") FROM unnest(ic.reloptions) AS o) AS index_options,
+    CASE WHEN ic.reloptions IS NOT NULL THEN ARRAY(SELECT o FROM unnest(ic.reloptions) AS o ORDER BY o COLLATE "C") END AS index_options,
     its.spcname::text AS index_tablespace,
     NULLIF(i.indisclustered, false) AS index_clustered,
     NULLIF(i.indisreplident, false) AS index_replica_identity,
-    NULLIF(i.indisvalid AND i.indisready AND i.indislive, true) AS index_valid
+    NULLIF(i.indisvalid AND i.indisready AND i.indislive, true) AS index_valid,
+    ic.reloptions::text AS raw_options
 FROM relation r
 JOIN pg_constraint k ON k.conrelid = r.oid
 LEFT JOIN pg_class f ON f.oid = k.confrelid

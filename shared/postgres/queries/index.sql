@@ -1,3 +1,6 @@
+-- `parts` is for hashing alone: deparsing asks, for every column, whether its operator class is the default one, which
+-- costs half of a fingerprint. What built-in objects alone make up is told by its numbers; oids below 12000 are the same
+-- on every server of a major version (FirstUnpinnedObjectId), columns by number because `column` hashes those too.
 SELECT
     '1259:' || i.indexrelid || ':0' AS address,
     r.namespace,
@@ -6,41 +9,55 @@ SELECT
     pg_get_indexdef(i.indexrelid) AS definition,
     NULLIF(am.amname::text, 'btree') AS method,
     NULLIF(i.indisunique, false) AS "unique",
-    keys.columns,
-    keys.include,
+    ARRAY(
+        SELECT CASE WHEN k.attnum = 0 THEN pg_get_indexdef(i.indexrelid, k.position::int, false) ELSE quote_ident(a.attname) END
+        FROM unnest(i.indkey) WITH ORDINALITY AS k(attnum, position)
+        LEFT JOIN pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = k.attnum
+        WHERE k.position <= i.indnkeyatts
+        ORDER BY k.position
+    ) AS columns,
+    CASE WHEN i.indnatts > i.indnkeyatts THEN ARRAY(
+        SELECT quote_ident(a.attname)
+        FROM unnest(i.indkey) WITH ORDINALITY AS k(attnum, position)
+        JOIN pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = k.attnum
+        WHERE k.position > i.indnkeyatts
+        ORDER BY k.position
+    ) END AS include,
     pg_get_expr(i.indpred, i.indrelid) AS predicate,
-    (SELECT array_agg(o ORDER BY o COLLATE "C") FROM unnest(c.reloptions) AS o) AS options,
+    CASE WHEN c.reloptions IS NOT NULL THEN ARRAY(SELECT o FROM unnest(c.reloptions) AS o ORDER BY o COLLATE "C") END AS options,
     ts.spcname::text AS tablespace,
     -- Invisible to pg_dump, and real: queries do not use an invalid index, writes pay for it.
     NULLIF(i.indisvalid AND i.indisready AND i.indislive, true) AS valid,
     NULLIF(i.indisclustered, false) AS clustered,
     NULLIF(i.indisreplident, false) AS replica_identity,
-    keys.statistics,
+    special.statistics,
     CASE WHEN c.relispartition THEN (
         SELECT json_build_object('namespace', pn.name, 'name', p.relname)
         FROM pg_inherits h JOIN pg_class p ON p.oid = h.inhparent JOIN naming pn ON pn.oid = p.relnamespace
         WHERE h.inhrelid = i.indexrelid
-    ) END AS attached_to
+    ) END AS attached_to,
+    CASE
+        WHEN i.indisunique OR i.indexprs IS NOT NULL OR i.indpred IS NOT NULL OR special.attrelid IS NOT NULL OR c.relam >= 12000
+            OR 12000 <= ANY (i.indclass::oid[]) OR 12000 <= ANY (i.indcollation::oid[])
+        THEN pg_get_indexdef(i.indexrelid)
+        ELSE concat_ws('/', c.relkind, c.relam, i.indkey, i.indnkeyatts, i.indclass, i.indcollation, i.indoption)
+    END AS parts,
+    c.reloptions::text AS raw_options
 FROM relation r
 JOIN pg_index i ON i.indexrelid = r.oid
 JOIN pg_class c ON c.oid = i.indexrelid
 JOIN pg_class t ON t.oid = i.indrelid
 JOIN pg_am am ON am.oid = c.relam
 LEFT JOIN pg_tablespace ts ON ts.oid = c.reltablespace
-CROSS JOIN LATERAL (
-    SELECT
-        array_agg(
-            CASE WHEN i.indkey[a.attnum - 1] = 0 THEN pg_get_indexdef(i.indexrelid, a.attnum, false) ELSE quote_ident(ta.attname) END
-            ORDER BY a.attnum
-        ) FILTER (WHERE a.attnum <= i.indnkeyatts) AS columns,
-        array_agg(quote_ident(ta.attname) ORDER BY a.attnum) FILTER (WHERE a.attnum > i.indnkeyatts) AS include,
-        array_agg(a.attnum || '=' || a.attstattarget ORDER BY a.attnum) FILTER (WHERE a.attstattarget >= 0) AS statistics
+LEFT JOIN (
+    -- Statistics targets, and parameters of operator classes, which are a part of the definition.
+    SELECT a.attrelid, array_agg(a.attnum || '=' || a.attstattarget ORDER BY a.attnum) FILTER (WHERE a.attstattarget >= 0) AS statistics
     FROM pg_attribute a
-    LEFT JOIN pg_attribute ta ON ta.attrelid = i.indrelid AND ta.attnum = i.indkey[a.attnum - 1]
-    WHERE a.attrelid = i.indexrelid
-) AS keys
+    JOIN relation ir ON ir.oid = a.attrelid AND ir.relkind IN ('i', 'I')
+    WHERE a.attstattarget >= 0 OR a.attoptions IS NOT NULL
+    GROUP BY a.attrelid
+) AS special ON special.attrelid = i.indexrelid
+LEFT JOIN pg_constraint k ON k.conindid = i.indexrelid AND k.conrelid = i.indrelid AND k.contype IN ('p', 'u', 'x')
 WHERE r.relkind IN ('i', 'I')
-    AND NOT EXISTS (
-        SELECT FROM pg_constraint k WHERE k.conindid = i.indexrelid AND k.conrelid = i.indrelid AND k.contype IN ('p', 'u', 'x')
-    )
+    AND k.oid IS NULL
     AND i.indrelid NOT IN (SELECT m.objid FROM member m WHERE m.classid = 'pg_class'::regclass)

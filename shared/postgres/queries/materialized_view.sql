@@ -7,13 +7,13 @@ SELECT
         SELECT quote_ident(a.attname) || ' ' || format_type(a.atttypid, a.atttypmod)
         FROM pg_attribute a WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped ORDER BY a.attnum
     ) AS columns,
-    NULLIF(ARRAY(
+    CASE WHEN c.reloptions IS NOT NULL OR toast.oid IS NOT NULL THEN ARRAY(
         SELECT o FROM (
             SELECT unnest(c.reloptions) AS o
             UNION ALL
             SELECT 'toast.' || unnest(toast.reloptions)
         ) AS both_options ORDER BY o COLLATE "C"
-    ), '{}') AS options,
+    ) END AS options,
     NULLIF(am.amname::text, 'heap') AS access_method,
     ts.spcname::text AS tablespace
 FROM relation r

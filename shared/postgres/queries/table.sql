@@ -4,13 +4,13 @@ SELECT
     r.name,
     CASE c.relpersistence WHEN 'u' THEN 'unlogged' END AS persistence,
     NULLIF(am.amname::text, 'heap') AS access_method,
-    NULLIF(ARRAY(
+    CASE WHEN c.reloptions IS NOT NULL OR toast.oid IS NOT NULL THEN ARRAY(
         SELECT o FROM (
             SELECT unnest(c.reloptions) AS o
             UNION ALL
             SELECT 'toast.' || unnest(toast.reloptions)
         ) AS both_options ORDER BY o COLLATE "C"
-    ), '{}') AS options,
+    ) END AS options,
     ts.spcname::text AS tablespace,
     CASE c.relreplident
         WHEN 'f' THEN 'full'
@@ -29,7 +29,10 @@ SELECT
     CASE WHEN c.reloftype <> 0 THEN (
         SELECT json_build_object('namespace', tn.name, 'name', t.typname)
         FROM pg_type t JOIN naming tn ON tn.oid = t.typnamespace WHERE t.oid = c.reloftype
-    ) END AS of_type
+    ) END AS of_type,
+    c.reloptions::text AS raw_options,
+    toast.reloptions::text AS raw_toast_options,
+    c.reloftype::regtype::text AS raw_type
 FROM relation r
 JOIN pg_class c ON c.oid = r.oid
 LEFT JOIN pg_class toast ON toast.oid = c.reltoastrelid AND toast.reloptions IS NOT NULL

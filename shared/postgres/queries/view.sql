@@ -7,7 +7,7 @@ SELECT
         SELECT quote_ident(a.attname) || ' ' || format_type(a.atttypid, a.atttypmod)
         FROM pg_attribute a WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped ORDER BY a.attnum
     ) AS columns,
-    (SELECT array_agg(o ORDER BY o COLLATE "C") FROM unnest(c.reloptions) AS o) AS options
+    CASE WHEN c.reloptions IS NOT NULL THEN ARRAY(SELECT o FROM unnest(c.reloptions) AS o ORDER BY o COLLATE "C") END AS options
 FROM relation r
 JOIN pg_class c ON c.oid = r.oid
 WHERE r.relkind = 'v'
