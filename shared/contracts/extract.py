@@ -66,7 +66,7 @@ def _read_queries(sources: Sequence[Source], types: Sequence[Types], contents: M
             read_imports(source),
             Strings(source, constants[source.path], shared),
             read_file=read_file,
-            crate_root=_crate_root(source.path, contents),
+            crate_roots=_crate_roots(source.path, contents),
             labels=labels,
         )
         yield from reader.read()
@@ -79,11 +79,13 @@ def _unique(constants: Iterable[Mapping[str, Sequence[Token]]]) -> dict[str, Seq
     return {name: tokens for each in listed for name, tokens in each.items() if counts[name] == 1}
 
 
-def _crate_root(path: str, contents: Mapping[str, bytes]) -> str:
-    """Give the folder of the nearest Cargo.toml above a file; the service's root when none was given."""
+def _crate_roots(path: str, contents: Mapping[str, bytes]) -> tuple[str, ...]:
+    """Give the folder of the nearest Cargo.toml above a file; where none was given, every folder above it."""
+    folders: list[str] = []
     folder = posixpath.dirname(path)
     while folder:
-        if f"{folder}/Cargo.toml" in contents:
-            return folder
+        folders.append(folder)
         folder = posixpath.dirname(folder)
-    return ""
+    folders.append("")
+    crates = [folder for folder in folders if posixpath.join(folder, "Cargo.toml") in contents]
+    return tuple(crates[:1] or folders)

@@ -55,7 +55,7 @@ class QueryReader:
         imports: What its `use` declarations say.
         strings: Resolves the names of constants and variables.
         read_file: Gives the text of a file of the service by its path, or None.
-        crate_root: Folder of the file's Cargo.toml: `query_file!` is relative to it.
+        crate_roots: Folders that may be the root of the file's crate, nearest first: `query_file!` is relative to it.
         labels: Database label by (enum, variant).
     """
 
@@ -66,7 +66,7 @@ class QueryReader:
         strings: Strings,
         *,
         read_file: Callable[[str], str | None],
-        crate_root: str,
+        crate_roots: Sequence[str],
         labels: Mapping[tuple[str, str], str],
     ) -> None:
         self._source = source
@@ -74,7 +74,7 @@ class QueryReader:
         self._imports = imports
         self._strings = strings
         self._read_file = read_file
-        self._crate_root = crate_root
+        self._crate_roots = crate_roots
         self._labels = labels
 
     def read(self) -> Iterator[Found]:
@@ -219,8 +219,11 @@ class QueryReader:
         text = string_expression(tokens, lambda name: self._strings.lookup(name, index), include)
         if not from_file or isinstance(text, Opaque):
             return text
-        content = self._read_file(posixpath.normpath(posixpath.join(self._crate_root, text)))
-        return Opaque(f"the file {text} is not among the service's files") if content is None else content
+        for root in self._crate_roots:
+            content = self._read_file(posixpath.normpath(posixpath.join(root, text)))
+            if content is not None:
+                return content
+        return Opaque(f"the file {text} is not among the service's files")
 
     def _chain(self, closing: int) -> Chain:
         binds: list[Sequence[Token]] = []

@@ -280,6 +280,11 @@ def test_query_files_are_read_relative_to_the_crate():
     assert [opaque.reason for opaque in contract.opaque] == ["the file sql/b.sql is not among the service's files"]
 
 
+def test_a_query_file_is_found_without_a_manifest_too():
+    files = [("api/src/db/lib.rs", b'fn f() { sqlx::query_file!("sql/a.sql"); }'), ("api/sql/a.sql", b"SELECT 1")]
+    assert [query.sql for query in extract_contract("shop", files).queries] == ["SELECT 1"]
+
+
 def test_included_files_are_read_relative_to_the_source():
     query = only('fn f() { query(include_str!("../sql/a.sql")) }', **{"sql/a.sql": "SELECT 7"})
     assert query.sql == "SELECT 7"
