@@ -1,0 +1,316 @@
+"""`fleetdrift apply` from a saved plan to tenants that are in sync: canary, waves, stop, guard, resume."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import asyncpg
+import msgspec
+import pytest
+
+from coordinator.apply.admission import ApplyRefusedError, Permissions
+from coordinator.apply.execute import Voice, Wishes, execute
+from coordinator.apply.outcome import Outcome, OutcomeKind
+from coordinator.report.model import DriftGroup
+from coordinator.settings.load import load_settings
+from shared.diff.compare import diff_schemas
+from shared.embedded.postgres import EmbeddedPostgres
+from shared.hosts import Host
+from shared.postgres.introspect import read_snapshot
+from shared.postgres.scratch import ScratchServer, compile_spec, prove, settle
+from shared.remediation.plan import Plan, ProofStatus
+from shared.remediation.planner import plan_remediation
+from shared.schema.canonical import schema_hash
+from shared.schema.profile import Profile
+from shared.schema.schema import Declaration, Origin, SpecSource
+from tests.integration.apply.conftest import PASSWORD, Open
+
+pytestmark = pytest.mark.anyio
+
+DESIRED = """
+CREATE TABLE orders (id int PRIMARY KEY, note text NOT NULL DEFAULT 'x', place int);
+CREATE UNIQUE INDEX by_place ON orders (place);
+CREATE TABLE items (id int PRIMARY KEY, "order" int REFERENCES orders);
+"""
+OBSERVED = """
+CREATE TABLE orders (id int PRIMARY KEY, note text DEFAULT 'x', place int, CONSTRAINT odd CHECK (place > 0));
+CREATE TABLE items (id int PRIMARY KEY, "order" int);
+INSERT INTO orders VALUES (1, 'a', 1), (2, 'b', 2);
+"""
+WITH_ODD = DESIRED + "ALTER TABLE orders ADD CONSTRAINT odd CHECK (place > 0)"
+_PLANS: dict[str, Plan] = {}
+
+
+class Tenants:
+    """A fleet of databases with one schema, its configuration, and a report with the plan for it."""
+
+    def __init__(self, folder: Path, host: Host, postgres: EmbeddedPostgres) -> None:
+        self.folder = folder
+        self.connections: dict[str, asyncpg.Connection] = {}
+        self.places: dict[str, str] = {}
+        self.said: list[str] = []
+        self._host = host
+        self._scratch = ScratchServer(postgres.dsn())
+
+    async def report(self, *, desired: str = DESIRED) -> Plan:
+        """Plan for the first tenant, prove it, and save a report with one group of all tenants."""
+        if desired not in _PLANS:  # every test begins with the same tenants
+            _PLANS[desired] = await self._plan(desired)
+        self.save(_PLANS[desired])
+        return _PLANS[desired]
+
+    async def _plan(self, desired: str) -> Plan:
+        profile = Profile()
+        source = SpecSource(declarations=(Declaration(desired, Origin("spec.sql", 1)),))
+        spec = await compile_spec(self._scratch, source, profile)
+        observed = await settle(self._scratch, await read_snapshot(next(iter(self.connections.values()))), profile)
+        diff = diff_schemas(spec.schema, observed.schema)
+        plan = plan_remediation(spec.snapshot, observed, diff, destructive=False)
+        return plan.with_proof(await prove(self._scratch, spec.snapshot, observed, plan, profile))
+
+    def save(self, plan: Plan) -> None:
+        group = DriftGroup(id="0123456789abcdef", tenants=tuple(sorted(self.connections)), shape="s", plan=plan)
+        (self.folder / "report.json").write_bytes(msgspec.json.encode({"report": {"groups": [group]}}))
+
+    async def apply(self, *tenants: str, execute_it: bool = True, yes: bool = True, **wishes) -> dict[str, Outcome]:
+        settings = load_settings(self.config(), {"CHANGER": PASSWORD})
+        self.said.clear()
+        done = await execute(
+            settings,
+            Wishes(
+                plan=self.folder / "report.json",
+                tenants=tenants,
+                whole_group=not tenants,
+                execute=execute_it,
+                **wishes,
+            ),
+            Voice(say=self.said.append, confirm=lambda _: yes),
+        )
+        assert PASSWORD not in "\n".join(self.said)
+        return {outcome.tenant: outcome for outcome in done}
+
+    def config(self) -> Path:
+        fleet = "".join(
+            f'[[fleet.tenants]]\ntenant = "{name}"\ndatabase = "{place}"\n' for name, place in self.places.items()
+        )
+        path = self.folder / "fleetdrift.toml"
+        path.write_text(
+            f'{fleet}[hosts.main]\naddress = "{self._host.address}"\nport = {self._host.port}\nuser = "reader"\n'
+            f'[apply]\nwaves = [1, 2]\nlock_tries = 3\nlock_pause = 0.05\nconcurrency = 2\n'
+            f'[apply.hosts.main]\nuser = "changer"\npassword = {{ env = "CHANGER" }}\n'
+            f'[spec]\nsource = "spec.sql"\n'
+        )  # fmt: skip
+        return path
+
+    async def shape(self, name: str) -> str:
+        snapshot = await read_snapshot(self.connections[name])
+        return schema_hash((await settle(self._scratch, snapshot, Profile())).schema)
+
+
+async def until(connection: asyncpg.Connection, condition: str) -> None:
+    async with asyncio.timeout(30):
+        while not await connection.fetchval(condition):  # noqa: ASYNC110  # the server cannot tell us
+            await asyncio.sleep(0.01)
+
+
+@pytest.fixture
+async def tenants(
+    database: Open, tmp_path: Path, host: Host, postgres: EmbeddedPostgres, monkeypatch: pytest.MonkeyPatch
+) -> Tenants:
+    monkeypatch.setenv("CHANGER", PASSWORD)
+
+    @contextlib.asynccontextmanager
+    async def ours(_dsn: object) -> AsyncIterator[ScratchServer]:
+        yield ScratchServer(postgres.dsn())
+
+    monkeypatch.setattr("coordinator.apply.execute.scratch_server", ours)
+    fleet = Tenants(tmp_path, host, postgres)
+    for name in ("a", "b", "c"):
+        fleet.connections[name] = await database(OBSERVED)
+        fleet.places[name] = await fleet.connections[name].fetchval("SELECT current_database()")
+    return fleet
+
+
+async def test_a_dry_run_says_exactly_what_would_run_and_changes_nothing(tenants: Tenants):
+    plan = await tenants.report()
+    before = await tenants.shape("a")
+    outcomes = await tenants.apply(execute_it=False)
+    assert {outcome.kind for outcome in outcomes.values()} == {OutcomeKind.UNTOUCHED}
+    said = "\n".join(tenants.said)
+    for statement in plan.statements:
+        assert statement.sql in said
+    assert "  a: runs stages 1 to " in said
+    assert "the canary is a" in said
+    assert await tenants.shape("a") == before
+    assert not list(tenants.folder.glob("*.jsonl"))
+
+
+async def test_every_tenant_of_the_group_is_brought_to_the_declared_schema(tenants: Tenants):
+    plan = await tenants.report(desired=WITH_ODD)
+    outcomes = await tenants.apply()
+    assert {outcome.kind for outcome in outcomes.values()} == {OutcomeKind.DONE}
+    for name in "abc":
+        assert await tenants.shape(name) == plan.desired
+        assert await tenants.connections[name].fetchval("SELECT count(*) FROM orders") == 2
+    again = await tenants.apply()
+    assert {outcome.kind for outcome in again.values()} == {OutcomeKind.BEFORE}
+
+
+async def test_destructive_statements_stay_out_unless_they_are_asked_for(tenants: Tenants):
+    plan = await tenants.report()
+    assert any(statement.destructive for statement in plan.statements)
+    assert (await tenants.apply("a"))["a"].kind is OutcomeKind.DONE
+    assert await tenants.shape("a") != plan.desired
+    odd = "SELECT count(*) FROM pg_constraint WHERE conname = 'odd'"
+    assert await tenants.connections["a"].fetchval(odd) == 1
+    assert (await tenants.apply("b", permissions=Permissions(destructive=True)))["b"].kind is OutcomeKind.DONE
+    assert await tenants.shape("b") == plan.desired
+
+
+async def test_a_failing_canary_stops_the_run_and_leaves_the_rest_untouched(tenants: Tenants):
+    await tenants.report(desired=WITH_ODD)
+    await tenants.connections["a"].execute("INSERT INTO orders VALUES (3, 'c', 2)")
+    before = await tenants.shape("b")
+    outcomes = await tenants.apply()
+    assert [outcomes[name].kind for name in "abc"] == [
+        OutcomeKind.FAILED,
+        OutcomeKind.UNTOUCHED,
+        OutcomeKind.UNTOUCHED,
+    ]
+    assert "could not create unique index" in outcomes["a"].message
+    assert await tenants.shape("b") == before
+    invalid = "SELECT count(*) FROM pg_index WHERE NOT indisvalid"
+    assert await tenants.connections["a"].fetchval(invalid) == 0
+
+
+async def test_a_run_that_failed_half_way_is_taken_up_where_it_stopped(tenants: Tenants):
+    plan = await tenants.report(desired=WITH_ODD)
+    a = tenants.connections["a"]
+    await a.execute("INSERT INTO orders VALUES (3, 'c', 2)")
+    assert (await tenants.apply("a"))["a"].kind is OutcomeKind.FAILED
+    assert await tenants.shape("a") not in (plan.observed, plan.desired)
+    await a.execute("DELETE FROM orders WHERE id = 3")
+    assert (await tenants.apply("a"))["a"].kind is OutcomeKind.DONE
+    assert "(an earlier run came this far)" in "\n".join(tenants.said)
+    assert await tenants.shape("a") == plan.desired
+
+
+async def test_a_half_way_tenant_is_recognised_without_its_progress_file(tenants: Tenants):
+    plan = await tenants.report(desired=WITH_ODD)
+    a = tenants.connections["a"]
+    await a.execute("INSERT INTO orders VALUES (3, 'c', 2)")
+    await tenants.apply("a")
+    await a.execute("DELETE FROM orders WHERE id = 3")
+    for path in tenants.folder.glob("*.jsonl"):
+        path.unlink()
+    outcomes = await tenants.apply("b", "a")
+    assert [outcomes[name].kind for name in "ba"] == [OutcomeKind.DONE, OutcomeKind.DONE]
+    assert await tenants.shape("a") == plan.desired
+
+
+async def test_the_invalid_index_of_a_run_that_was_killed_is_dropped_first(tenants: Tenants):
+    plan = await tenants.report(desired=WITH_ODD)
+    a = tenants.connections["a"]
+    index = next(s.sql for s in plan.statements if not s.transactional)
+    before = [s.sql for s in plan.statements[: [s.sql for s in plan.statements].index(index)]]
+    await a.execute("SET SESSION AUTHORIZATION changer")
+    for sql in (*before, index):
+        await a.execute(sql)
+    await a.execute("RESET SESSION AUTHORIZATION")
+    await a.execute("UPDATE pg_index SET indisvalid = false WHERE indexrelid = 'by_place'::regclass")
+    outcomes = await tenants.apply("b", "a")
+    assert [outcomes[name].kind for name in "ba"] == [OutcomeKind.DONE, OutcomeKind.DONE]
+    assert "first drops the invalid index public.by_place" in "\n".join(tenants.said)
+    assert await tenants.shape("a") == plan.desired
+
+
+async def test_a_tenant_that_somebody_else_changed_is_refused_and_the_others_are_done(tenants: Tenants):
+    plan = await tenants.report(desired=WITH_ODD)
+    await tenants.connections["b"].execute("CREATE TABLE surprise (a int)")
+    outcomes = await tenants.apply()
+    assert [outcomes[name].kind for name in "abc"] == [OutcomeKind.DONE, OutcomeKind.REFUSED, OutcomeKind.DONE]
+    assert outcomes["b"].message == "has changed since the plan was made: scan it again"
+    assert await tenants.shape("c") == plan.desired
+    assert await tenants.connections["b"].fetchval("SELECT to_regclass('by_place') IS NULL")
+
+
+async def test_a_tenant_that_cannot_be_reached_does_not_stop_the_others(tenants: Tenants):
+    await tenants.report(desired=WITH_ODD)
+    name = tenants.places["b"]
+    await tenants.connections["b"].execute(f"REVOKE CONNECT ON DATABASE {name} FROM PUBLIC, changer")
+    await tenants.connections["b"].execute(f"ALTER DATABASE {name} OWNER TO postgres")
+    outcomes = await tenants.apply()
+    assert [outcomes[name].kind for name in "abc"] == [OutcomeKind.DONE, OutcomeKind.NOT_REACHED, OutcomeKind.DONE]
+    assert "permission denied for database" in outcomes["b"].message
+
+
+async def test_a_lock_is_waited_for_by_trying_again(tenants: Tenants):
+    plan = await tenants.report(desired=WITH_ODD)
+    quick = tuple(msgspec.structs.replace(s, lock_timeout_ms=200) for s in plan.statements)
+    tenants.save(msgspec.structs.replace(plan, statements=quick))
+    a = tenants.connections["a"]
+    await a.execute("BEGIN; LOCK TABLE orders IN SHARE MODE")
+    work = asyncio.create_task(tenants.apply("a"))
+    waiting = "SELECT count(*) FROM pg_locks WHERE NOT granted AND relation = 'orders'::regclass"
+    await until(a, f"SELECT ({waiting}) > 0")
+    await until(a, f"SELECT ({waiting}) = 0")  # its first try is over
+    await a.execute("ROLLBACK")
+    assert (await work)["a"].kind is OutcomeKind.DONE
+
+
+async def test_a_lock_that_never_comes_is_a_failure_in_the_end(tenants: Tenants):
+    plan = await tenants.report(desired=WITH_ODD)
+    quick = tuple(msgspec.structs.replace(s, lock_timeout_ms=20) for s in plan.statements)
+    tenants.save(msgspec.structs.replace(plan, statements=quick))
+    before = await tenants.shape("a")
+    async with tenants.connections["a"].transaction():
+        await tenants.connections["a"].execute("LOCK TABLE orders, items IN ACCESS SHARE MODE")
+        outcomes = await tenants.apply("a")
+    assert outcomes["a"].kind is OutcomeKind.FAILED
+    assert "canceling statement due to lock timeout (SQLSTATE 55P03)" in outcomes["a"].message
+    assert await tenants.shape("a") == before
+
+
+async def test_a_plan_whose_proof_is_a_lie_is_found_out_on_the_scratch_copy(tenants: Tenants):
+    plan = await tenants.report(desired=WITH_ODD)
+    tenants.save(msgspec.structs.replace(plan, statements=plan.statements[:1]))
+    with pytest.raises(ApplyRefusedError, match="does not lead to the declared schema"):
+        await tenants.apply("a")
+    broken = msgspec.structs.replace(plan.statements[0], sql="ALTER TABLE nowhere ADD x int")
+    tenants.save(msgspec.structs.replace(plan, statements=(broken,)))
+    with pytest.raises(ApplyRefusedError, match='the plan fails on a scratch copy: relation "nowhere" does not exist'):
+        await tenants.apply("a")
+    assert await tenants.shape("a") == plan.observed
+
+
+async def test_what_is_not_confirmed_does_not_happen(tenants: Tenants):
+    plan = await tenants.report(desired=WITH_ODD)
+    assert plan.proof.status is ProofStatus.PROVEN
+    with pytest.raises(ApplyRefusedError, match="not confirmed; nothing was changed"):
+        await tenants.apply("a", yes=False)
+    assert await tenants.shape("a") == plan.observed
+
+
+async def test_the_version_table_of_a_migration_tool_is_no_part_of_a_plan(tenants: Tenants):
+    plan = await tenants.report(desired=WITH_ODD)
+    await tenants.connections["a"].execute("CREATE TABLE _sqlx_migrations (version bigint PRIMARY KEY)")
+    assert (await tenants.apply("a"))["a"].kind is OutcomeKind.DONE
+    assert await tenants.connections["a"].fetchval("SELECT to_regclass('_sqlx_migrations') IS NOT NULL")
+    assert plan.desired != await tenants.shape("a")
+
+
+async def test_an_unknown_tenant_or_credential_is_refused_before_anything_happens(tenants: Tenants):
+    plan = await tenants.report(desired=WITH_ODD)
+    tenants.save(plan)
+    with pytest.raises(ApplyRefusedError, match="the plan was not made for 'z'"):
+        await tenants.apply("z")
+    config = tenants.config()
+    text = config.read_text().replace("[apply.hosts.main]", "[apply.hosts.main]\n#").split("[apply.hosts")[0]
+    config.write_text(text + '[spec]\nsource = "spec.sql"\n')
+    settings = load_settings(config, {})
+    wishes = Wishes(plan=tenants.folder / "report.json", tenants=("a",))
+    with pytest.raises(ApplyRefusedError, match=r"there is no \[apply.hosts.main\]"):
+        await execute(settings, wishes, Voice(say=tenants.said.append, confirm=lambda _: True))
