@@ -9,7 +9,7 @@ PRECISION = 512
 MAX_EXPONENT = 100_000
 """Numbers beyond 10^±MAX_EXPONENT are refused: their digits alone would be a bomb."""
 
-_NUMBER = re.compile(r"([+-]?)(\d+)(?:\.(\d+))?(?:[eE]([+-]?\d+))?\Z")
+_NUMBER = re.compile(r"([+-]?)(?=\.?[0-9])([0-9]*)(?:\.([0-9]*))?(?:[eE]([+-]?[0-9]+))?\Z")
 
 Number = int | Fraction
 
@@ -48,17 +48,18 @@ def parse_number(text: str) -> Number | None:
     power = int(exponent or 0) - len(fraction or "")
     if abs(power) > MAX_EXPONENT:
         return None
-    value = Fraction(int(digits)) * Fraction(10) ** power
+    value = Fraction(int(digits or 0)) * Fraction(10) ** power
     return normalise(-value if sign == "-" else value)
 
 
 def format_number(value: Number) -> str:
     """Write a number as Terraform does: the shortest decimal that is this number at 512 bits, never an exponent."""
     if isinstance(value, int):
-        return str(value)
+        return str(value) if value.bit_length() <= PRECISION else _shortest_integer(value)
     sign, magnitude = ("-", -value) if value < 0 else ("", value)
     exponent = magnitude.numerator.bit_length() - magnitude.denominator.bit_length()
-    half_step = Fraction(2) ** (exponent - PRECISION - 1)
+    # The denominator is a power of two, so the last of the 512 bits is worth 2^(exponent + 1 - PRECISION).
+    half_step = Fraction(2) ** (exponent - PRECISION)
     places = 1
     while True:
         scaled = round(magnitude * 10**places)
@@ -67,6 +68,19 @@ def format_number(value: Number) -> str:
         places += 1
     text = str(scaled).rjust(places + 1, "0")
     return f"{sign}{text[:-places]}.{text[-places:]}"
+
+
+def _shortest_integer(value: int) -> str:
+    """Write an integer of more than 512 bits: as few digits as tell it apart, then zeros."""
+    sign, magnitude = ("-", -value) if value < 0 else ("", value)
+    half_step = 1 << (magnitude.bit_length() - PRECISION - 1)
+    length = len(str(magnitude))
+    for digits in range(1, length):
+        scale = 10 ** (length - digits)
+        rounded = round(Fraction(magnitude, scale)) * scale
+        if abs(rounded - magnitude) <= half_step:
+            return f"{sign}{rounded}"
+    return f"{sign}{magnitude}"
 
 
 def from_float(value: float) -> Number:

@@ -121,6 +121,8 @@ def _computed(  # noqa: PLR0911  # one return for each operator
 
 
 def _divided(operator: str, one: int | Fraction, other: int | Fraction, at: Origin) -> Value:
+    if other == 0 and operator == "%":
+        return number(one)  # as Terraform has it
     if other == 0:
         _fail(at, "Division by zero")
     if operator == "/":

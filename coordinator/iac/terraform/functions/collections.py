@@ -119,12 +119,12 @@ def _converted(value: Value, wanted: Type) -> Value:
         raise FunctionError(str(error)) from None
 
 
-@function("coalescelist", variadic=ANY_OR_NULL, partial=True)
+@function("coalescelist", variadic=ANY, partial=True)
 def _coalescelist(*values: Value) -> Value:
     for value in values:
         if not value.is_known:
             return unknown_of(DYNAMIC)
-        if not value.is_null and sequence(value):
+        if sequence(value):
             return value
     raise FunctionError("no non-null, non-empty arguments")
 
@@ -138,6 +138,8 @@ def _compact(values: Value) -> Value:
 def _concat(*values: Value) -> Value:
     if not values:
         raise FunctionError("at least one argument is required")
+    if any(isinstance(value.type, Collection) and value.type.kind == "set" for value in values):
+        raise FunctionError("all arguments must be lists or tuples; use tolist to convert a set")
     items = [item for value in values for item in sequence(value, "a list or tuple")]
     if all(isinstance(value.type, Collection) for value in values):
         element = unify([value.type.element for value in values if isinstance(value.type, Collection)])
@@ -146,16 +148,16 @@ def _concat(*values: Value) -> Value:
     return tuple_of(items)
 
 
-@function("contains", ANY, ANY_OR_NULL, returns=BOOL, partial=True)
+@function("contains", ANY, ANY, returns=BOOL, partial=True)
 def _contains(values: Value, wanted: Value) -> Value:
-    results = [_alike(item, wanted) for item in sequence(values)]
+    results = [equal(item, wanted) for item in sequence(values)]
     if True in results:
         return boolean(True)  # the value, not a flag
     return unknown_of(BOOL) if None in results else boolean(False)
 
 
 def _alike(item: Value, wanted: Value) -> bool | None:
-    """Compare after conversion to a common type, as cty's `contains` and `index` do."""
+    """Compare after conversion to a common type."""
     common = unify([item.type, wanted.type])
     if common is None:
         return False
@@ -216,7 +218,7 @@ def _index(values: Value, wanted: Value) -> Value:
     if not items:
         raise FunctionError("cannot search an empty list")
     for i, item in enumerate(items):
-        if _alike(item, wanted):
+        if equal(item, wanted):
             return number(i)
     raise FunctionError("item not found")
 

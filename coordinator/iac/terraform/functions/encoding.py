@@ -60,7 +60,10 @@ def _codec(name: Value) -> codecs.CodecInfo:
 @function("textencodebase64", STRING, STRING, returns=STRING)
 def _textencodebase64(text: Value, encoding: Value) -> Value:
     try:
-        return string(base64.b64encode(text.raw.encode(_codec(encoding).name)).decode())
+        codec = _codec(encoding).name
+        # Without an order, IANA's UTF-16 is big-endian and begins with its mark; Python's is the machine's.
+        data = b"\xfe\xff" + text.raw.encode("utf-16-be") if codec == "utf-16" else text.raw.encode(codec)
+        return string(base64.b64encode(data).decode())
     except (UnicodeEncodeError, LookupError):
         raise FunctionError(f"the text has characters that {encoding.raw} cannot represent") from None
 

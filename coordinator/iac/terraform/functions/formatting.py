@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import re
 from fractions import Fraction
 
@@ -13,8 +12,8 @@ from coordinator.iac.terraform.functions import json_text
 from coordinator.iac.terraform.functions.registry import ANY_OR_NULL, FunctionError, function
 from coordinator.iac.terraform.functions.strings import graphemes
 from coordinator.iac.terraform.numbers import format_number
-from coordinator.iac.terraform.types import BOOL, NUMBER, STRING, Collection, TupleType
-from coordinator.iac.terraform.values import Value, list_value, string
+from coordinator.iac.terraform.types import BOOL, DYNAMIC, NUMBER, STRING, Collection, TupleType
+from coordinator.iac.terraform.values import Value, list_value, null_of, string
 
 _VERB = re.compile(
     r"%(?P<flags>[-+ #0]*)(?P<width>\d*)(?:\.(?P<precision>\d*))?(?:\[(?P<index>\d+)\])?(?P<verb>.)", re.DOTALL
@@ -36,11 +35,15 @@ class _Verb(msgspec.Struct, frozen=True):
 
 @function("format", STRING, variadic=ANY_OR_NULL, returns=STRING)
 def _format(template: Value, *arguments: Value) -> Value:
+    if _undecided(arguments):
+        return null_of(STRING)
     return string(_formatted(template.raw, list(arguments)))
 
 
 @function("formatlist", STRING, variadic=ANY_OR_NULL, returns=Collection("list", STRING))
 def _formatlist(template: Value, *arguments: Value) -> Value:
+    if _undecided(arguments):
+        return null_of(Collection("list", STRING))
     length: int | None = None
     for argument in arguments:
         if _is_list(argument):
@@ -52,6 +55,11 @@ def _formatlist(template: Value, *arguments: Value) -> Value:
         for i in range(1 if length is None else length)
     ]
     return list_value(STRING, rows)
+
+
+def _undecided(arguments: tuple[Value, ...]) -> bool:
+    """An untyped null makes Terraform give up on the call: the result is null, whatever the verb."""
+    return any(argument.is_null and argument.type == DYNAMIC for argument in arguments)
 
 
 def _is_list(value: Value) -> bool:
@@ -94,7 +102,7 @@ def _parsed(match: re.Match[str]) -> _Verb:
     return _Verb(match["verb"], match["flags"], width, precision)
 
 
-def _verb(verb: _Verb, value: Value, shown: str) -> str:  # noqa: PLR0911  # one return for each case
+def _verb(verb: _Verb, value: Value, shown: str) -> str:  # one return for each case
     if verb.verb == "v":
         return _padded(verb, _default(verb, value))
     if value.is_null:
@@ -102,13 +110,11 @@ def _verb(verb: _Verb, value: Value, shown: str) -> str:  # noqa: PLR0911  # one
     try:
         match verb.verb:
             case "t":
-                return _padded(verb, convert(convert(value, BOOL), STRING).raw)
+                return str(convert(convert(value, BOOL), STRING).raw)
             case "s":
                 return _padded(verb, _cut(verb, convert(value, STRING).raw))
             case "q":
                 return _padded(verb, json_text.quote(_cut(verb, convert(value, STRING).raw), escape_html=False))
-            case "x" | "X" if isinstance(value.raw, str) and value.type == STRING:
-                return _padded(verb, _hexadecimal(verb, value))
             case "b" | "d" | "o" | "x" | "X":
                 return _integer(verb, convert(value, NUMBER).raw)
             case "e" | "E" | "f" | "F" | "g" | "G":
@@ -118,17 +124,16 @@ def _verb(verb: _Verb, value: Value, shown: str) -> str:  # noqa: PLR0911  # one
     raise FunctionError(f"unrecognized format character {verb.verb!r}")
 
 
-def _hexadecimal(verb: _Verb, value: Value) -> str:
-    text = value.raw.encode().hex()
-    return text.upper() if verb.verb == "X" else str(text)
-
-
 def _default(verb: _Verb, value: Value) -> str:
     if "#" not in verb.flags:
         if value.type == STRING and isinstance(value.raw, str):
             return _cut(verb, value.raw)
         if value.type == NUMBER and value.raw is not None:
-            return format_number(value.raw)
+            return (
+                _general(abs(Fraction(value.raw)), None)
+                if value.raw >= 0
+                else f"-{_general(abs(Fraction(value.raw)), None)}"
+            )
     return json_text.encode(value)
 
 
@@ -154,14 +159,15 @@ def _signed(verb: _Verb, digits: str, *, negative: bool) -> str:
 
 
 def _integer(verb: _Verb, raw: int | Fraction) -> str:
-    whole = math.trunc(raw)
+    if not isinstance(raw, int):
+        raise ConversionError("an integer is required")
     base = {"b": "b", "d": "d", "o": "o", "x": "x", "X": "X"}[verb.verb]
-    digits = format(abs(whole), base)
+    digits = format(abs(raw), base)
     if "#" in verb.flags:
         digits = {"b": "0b", "o": "0", "x": "0x", "X": "0X"}.get(verb.verb, "") + digits
     if verb.precision is not None:
         digits = digits.rjust(verb.precision, "0")
-    return _signed(verb, digits, negative=whole < 0)
+    return _signed(verb, digits, negative=raw < 0)
 
 
 def _float(verb: _Verb, raw: int | Fraction) -> str:
@@ -192,18 +198,22 @@ def _exponent(magnitude: Fraction, places: int) -> str:
 
 
 def _power(magnitude: Fraction) -> int:
+    """The decimal exponent; of the shortest decimal, for 0.0001 lies a hair below itself in binary."""
     if magnitude == 0:
         return 0
-    power = len(str(magnitude.numerator)) - len(str(magnitude.denominator))
-    return power if magnitude >= Fraction(10) ** power else power - 1
+    digits = format_number(magnitude.numerator if magnitude.denominator == 1 else magnitude)
+    whole, _, rest = digits.partition(".")
+    if whole != "0":
+        return len(whole) - 1
+    return len(rest.lstrip("0")) - len(rest) - 1
 
 
 def _general(magnitude: Fraction, precision: int | None) -> str:
-    """`%g`: the shortest digits, with an exponent when it is below -4 or beyond the precision (21 by default)."""
+    """`%g`: with an exponent when it is below -4 or not below the precision; 6 decides for the shortest digits."""
     if precision is None:
         digits = format_number(magnitude.numerator if magnitude.denominator == 1 else magnitude)
         power = _power(magnitude)
-        if -4 <= power < 21:  # noqa: PLR2004  # Go's limits for the shortest form
+        if -4 <= power < 6:  # noqa: PLR2004  # Go's limits for the shortest form
             return digits
         significant = digits.replace(".", "").strip("0") or "0"
         mantissa = significant[0] + (f".{significant[1:]}" if len(significant) > 1 else "")

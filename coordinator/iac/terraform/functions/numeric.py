@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import math
-from fractions import Fraction
 
+from coordinator.iac.terraform.convert import ConversionError, convert
 from coordinator.iac.terraform.functions.registry import FunctionError, function
+from coordinator.iac.terraform.functions.strings import whole
 from coordinator.iac.terraform.numbers import Number, from_float
 from coordinator.iac.terraform.types import DYNAMIC, NUMBER, list_of
 from coordinator.iac.terraform.values import Value, list_value, number
@@ -31,8 +32,8 @@ def _floor(value: Value) -> Value:
 
 @function("signum", NUMBER, returns=NUMBER)
 def _signum(value: Value) -> Value:
-    raw = math.trunc(value.raw) if not isinstance(value.raw, int) else value.raw
-    return number((raw > 0) - (raw < 0))
+    sign = whole(value)
+    return number((sign > 0) - (sign < 0))
 
 
 @function("min", NUMBER, variadic=NUMBER, returns=NUMBER)
@@ -75,9 +76,10 @@ def _sum(values: Value) -> Value:
         raise FunctionError("cannot sum an empty list")
     total: Number = 0
     for item in values.raw:
-        if not isinstance(item.raw, (int, Fraction)) or isinstance(item.raw, bool):
-            raise FunctionError("argument must be list, set, or tuple of number values")
-        total += item.raw
+        try:
+            total += convert(item, NUMBER).raw
+        except (ConversionError, TypeError):
+            raise FunctionError("argument must be list, set, or tuple of number values") from None
     return number(total)
 
 

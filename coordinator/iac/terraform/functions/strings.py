@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import regex
 
-from coordinator.iac.terraform.functions.registry import FunctionError, function
+from coordinator.iac.terraform.functions.registry import ANY, FunctionError, function
 from coordinator.iac.terraform.types import BOOL, NUMBER, STRING, list_of
 from coordinator.iac.terraform.values import Span, Value, boolean, list_value, number, string
 
@@ -29,24 +29,34 @@ def kept(value: Value, start: int, end: int) -> Value:
 
 @function("upper", STRING, returns=STRING)
 def _upper(text: Value) -> Value:
-    return string(text.raw.upper())
+    return string("".join(_single(char.upper(), char) for char in text.raw))
 
 
 @function("lower", STRING, returns=STRING)
 def _lower(text: Value) -> Value:
-    return string(text.raw.lower())
+    return string("".join(char.lower()[0] for char in text.raw))
+
+
+def _single(mapped: str, char: str) -> str:
+    """Go maps one character to one: `ß` has no upper case there."""
+    return mapped if len(mapped) == 1 else char
 
 
 @function("title", STRING, returns=STRING)
 def _title(text: Value) -> Value:
-    # Go's strings.Title: a letter after anything that is no letter, digit, underscore or apostrophe is upper-cased.
     out: list[str] = []
     previous = " "
     for char in text.raw:
-        starts = not (previous.isalnum() or previous in "_'" or (ord(previous) > 127 and not previous.isspace()))  # noqa: PLR2004  # ASCII
-        out.append(char.upper() if starts and len(char.upper()) == 1 else char)
+        out.append(_single(char.upper(), char) if _separates(previous) else char)
         previous = char
     return string("".join(out))
+
+
+def _separates(char: str) -> bool:
+    """Go's rule: in ASCII all but letters, digits and underscores; beyond it, only white space."""
+    if char.isascii():
+        return not (char.isalnum() or char == "_")
+    return char.isspace()
 
 
 @function("trim", STRING, STRING, returns=STRING)
@@ -136,7 +146,7 @@ def _split(separator: Value, text: Value) -> Value:
     return list_value(STRING, pieces)
 
 
-@function("join", STRING, variadic=list_of(STRING), returns=STRING)
+@function("join", STRING, list_of(STRING), variadic=list_of(STRING), returns=STRING)
 def _join(separator: Value, *lists: Value) -> Value:
     items = [item for listed in lists for item in listed.raw]
     if any(item.is_null for item in items):
@@ -170,8 +180,10 @@ def _indent(spaces: Value, text: Value) -> Value:
     return string(out, text.spans[:1] if len(text.spans) <= 1 else ())
 
 
-@function("parseint", STRING, NUMBER, returns=NUMBER)
+@function("parseint", ANY, NUMBER, returns=NUMBER)
 def _parseint(text: Value, base: Value) -> Value:
+    if text.type != STRING:
+        raise FunctionError("the first argument must be a string")
     radix = whole(base)
     if not 2 <= radix <= 62:  # noqa: PLR2004  # Go's limits
         raise FunctionError("base must be a whole number between 2 and 62 inclusive")

@@ -8,20 +8,23 @@ from typing import Any
 
 import yaml
 
-from coordinator.iac.terraform.functions.json_text import quote
 from coordinator.iac.terraform.numbers import format_number, parse_number
 from coordinator.iac.terraform.values import NULL, Value, boolean, number, object_value, string, tuple_of
 
 MAX_NODES = 200_000
 """Nodes one document may have once its aliases are followed."""
 
-_INTEGER = re.compile(r"[-+]?(?:0|[1-9][0-9_]*|0[0-7_]+)\Z")
-_RADIX = re.compile(r"([-+]?)0([xob])([0-9a-fA-F_]+)\Z")
+_INTEGER = re.compile(r"[-+]?[0-9]+\Z")
+_RADIX = re.compile(r"0([xo])([0-9a-fA-F]+)\Z")
+_INFINITE = re.compile(r"[-+]?\.(?:inf|Inf|INF)\Z|\.(?:nan|NaN|NAN)\Z")
 _FLOAT = re.compile(r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?\Z")
 _TRUE = {"true", "True", "TRUE", "y", "Y", "yes", "Yes", "YES", "on", "On", "ON"}
 _FALSE = {"false", "False", "FALSE", "n", "N", "no", "No", "NO", "off", "Off", "OFF"}
 _NULL = {"", "~", "null", "Null", "NULL"}
-_TIMESTAMP = re.compile(r"\d{4}-\d{1,2}-\d{1,2}(?:[Tt ].*)?\Z")
+_TIMESTAMP = re.compile(
+    r"(\d{4})-(\d\d?)-(\d\d?)(?:(?:[Tt](\d\d?):(\d\d?):(\d\d?)(?:\.\d+)?(Z|[-+]\d\d:\d\d))"
+    r"|(?: (\d\d?):(\d\d?):(\d\d?)(?:\.\d+)?))?\Z"
+)
 
 
 def decode(text: str) -> Value:
@@ -101,7 +104,7 @@ class _Reader:
 def _scalar(node: Any) -> Value:
     text: str = node.value
     explicit = _explicit_tag(node)
-    if explicit == "tag:yaml.org,2002:str" or (node.style is not None and explicit is None):
+    if explicit == "tag:yaml.org,2002:str" or node.style is not None:
         return string(text)
     if explicit == "tag:yaml.org,2002:binary":
         return string("".join(text.split()))
@@ -122,24 +125,32 @@ def _plain(text: str) -> Value:  # noqa: PLR0911  # one return for each case
         return NULL
     if text in _TRUE or text in _FALSE:
         return boolean(text in _TRUE)
-    if _TIMESTAMP.match(text):
-        return string(text)
+    moment = _TIMESTAMP.match(text)
+    if moment is not None:
+        return string(_rfc3339(moment))
+    if _INFINITE.match(text):
+        raise ValueError(f"{text} is not a finite number")
     radix = _RADIX.match(text)
     if radix is not None:
-        base = {"x": 16, "o": 8, "b": 2}[radix.group(2)]
         try:
-            return number(int(radix.group(1) + radix.group(3).replace("_", ""), base))
+            return number(int(radix.group(2), 16 if radix.group(1) == "x" else 8))
         except ValueError:
             return string(text)
     if _INTEGER.match(text):
-        digits = text.replace("_", "")
-        octal = len(digits.lstrip("+-")) > 1 and digits.lstrip("+-").startswith("0")
-        return number(int(digits, 8 if octal else 10))
+        return number(int(text))
     if _FLOAT.match(text) and any(char.isdigit() for char in text):
         parsed = parse_number(_with_digits(text))
         if parsed is not None:
             return number(parsed)
     return string(text)
+
+
+def _rfc3339(moment: re.Match[str]) -> str:
+    """Spell a YAML timestamp as Terraform does: whole seconds, UTC where no zone is said."""
+    year, month, day, *rest = moment.groups()
+    hour, minute, second = (part or "0" for part in (rest[:3] if rest[0] else rest[4:]))
+    numbers = [part.rjust(2, "0") for part in (month, day, hour, minute, second)]
+    return f"{year}-{numbers[0]}-{numbers[1]}T{numbers[2]}:{numbers[3]}:{numbers[4]}{rest[3] or 'Z'}"
 
 
 def _with_digits(text: str) -> str:
@@ -153,35 +164,27 @@ def _with_digits(text: str) -> str:
 
 def encode(value: Value) -> str:
     """Write a value as `yamlencode` does: block style, every string quoted, multi-line strings as literal blocks."""
-    lines = _lines(value, 0)
-    if isinstance(value.raw, (tuple, dict)) and value.raw:
-        return "\n".join(lines) + "\n"
-    text = "\n".join(lines)
+    text = "\n".join(_lines(value, 0))
     scalar = not isinstance(value.raw, (str, tuple, dict))
-    return f"{text}\n...\n" if scalar else f"{text.rstrip()}\n"
+    return f"{text}\n...\n" if scalar else f"{text}\n"
 
 
-def _lines(value: Value, indent: int) -> list[str]:
+def _lines(value: Value, indent: int, outer: int | None = None) -> list[str]:
+    """Write a value at an indentation; `outer` is that of what holds it, where it is not the same."""
     pad = " " * indent
     raw = value.raw
     if isinstance(raw, dict) and raw:
         out: list[str] = []
         for key, item in raw.items():
-            out.extend(_entry(f"{pad}{quote(key, escape_html=False)}:", item, indent))
+            out.extend(_entry(f"{pad}{_quoted(key)}:", item, indent))
         return out
     if isinstance(raw, tuple) and raw:
         out = []
         for item in raw:
-            if isinstance(item.raw, (dict, tuple)) and item.raw:
-                inner = _lines(item, indent + 2)
-                out.append(f"{pad}- {inner[0].lstrip()}")
-                out.extend(inner[1:])
-            else:
-                first, *rest = _scalar_lines(item, indent)
-                out.append(f"{pad}- {first}")
-                out.extend(rest)
+            first, *rest = _lines(item, indent + 2, indent)
+            out.extend([f"{pad}- {first.lstrip(' ')}", *rest])
         return out
-    first, *rest = _scalar_lines(value, indent)
+    first, *rest = _scalar_lines(value, indent if outer is None else outer, indent)
     return [pad + first, *rest]
 
 
@@ -191,30 +194,88 @@ def _entry(prefix: str, item: Value, indent: int) -> list[str]:
     if isinstance(item.raw, tuple) and item.raw:
         # Sequences inside a mapping are not indented.
         return [prefix, *_lines(item, indent)]
-    first, *rest = _scalar_lines(item, indent)
+    first, *rest = _scalar_lines(item, indent, len(prefix) + 1)
     return [f"{prefix} {first}", *rest]
 
 
-def _scalar_lines(value: Value, indent: int) -> list[str]:
+def _scalar_lines(value: Value, indent: int, column: int) -> list[str]:
+    """Write a scalar that begins in a column; lines after its first are indented deeper than `indent`."""
     raw = value.raw
     if raw is None:
         return ["null"]
     if isinstance(raw, bool):
         return ["true" if raw else "false"]
     if isinstance(raw, str):
-        return _string_lines(raw, indent)
+        return _block(raw, indent) if _may_be_block(raw) else _folded(raw, indent, column)
     if isinstance(raw, (int, Fraction)):
         return [format_number(raw)]
     return ["{}" if isinstance(raw, dict) else "[]"]
 
 
-def _string_lines(text: str, indent: int) -> list[str]:
-    if "\n" not in text:
-        return [quote(text, escape_html=False)]
+def _may_be_block(text: str) -> bool:
+    """Say whether libyaml writes a text as a literal block: several lines, nothing that a block would lose."""
+    return "\n" in text and " \n" not in text and all(char == "\n" or char.isprintable() for char in text)
+
+
+def _block(text: str, indent: int) -> list[str]:
     body = text.removesuffix("\n")
-    chomping = "" if text.endswith("\n") else "-"
-    if text.endswith("\n\n"):
-        chomping = "+"
+    chomping = "+" if text.endswith("\n\n") or text == "\n" else "" if text.endswith("\n") else "-"
     pad = " " * (indent + 2)
-    hint = "2" if body[:1] in {" ", "\n"} else ""
+    hint = "2" if text[:1] in {" ", "\n"} else ""
     return [f"|{hint}{chomping}", *((pad + line) if line else "" for line in body.split("\n"))]
+
+
+_WIDTH = 80
+"""The column from which libyaml breaks a quoted text at its next space."""
+
+
+def _folded(text: str, indent: int, column: int) -> list[str]:
+    """A double-quoted scalar, broken as libyaml breaks it."""
+    lines: list[str] = []
+    line = '"'
+    column += 1
+    after_space = False
+    for i, char in enumerate(text):
+        if char == " " and not after_space and column > _WIDTH and 0 < i < len(text) - 1:
+            lines.append(line)
+            line = " " * (indent + 2) + ("\\" if text[i + 1] == " " else "")
+            column = len(line)
+        else:
+            piece = _ESCAPES.get(char) or _printable(char)
+            line += piece
+            column += len(piece)
+        after_space = char == " "
+    return [*lines, line + '"']
+
+
+_ESCAPES = {
+    "\0": "\\0",
+    "\a": "\\a",
+    "\b": "\\b",
+    "\t": "\\t",
+    "\n": "\\n",
+    "\v": "\\v",
+    "\f": "\\f",
+    "\r": "\\r",
+    "\x1b": "\\e",
+    '"': '\\"',
+    "\\": "\\\\",
+    "\x85": "\\N",
+    "\xa0": "\\_",
+    "\u2028": "\\L",
+    "\u2029": "\\P",
+}
+
+
+def _quoted(text: str) -> str:
+    """A double-quoted scalar with libyaml's escapes."""
+    return '"' + "".join(_ESCAPES.get(char) or _printable(char) for char in text) + '"'
+
+
+def _printable(char: str) -> str:
+    code = ord(char)
+    if char.isprintable():
+        return char
+    if code <= 0xFF:  # noqa: PLR2004  # libyaml's three widths
+        return f"\\x{code:02X}"
+    return f"\\u{code:04X}" if code <= 0xFFFF else f"\\U{code:08X}"  # noqa: PLR2004  # libyaml's three widths
