@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from shared.contracts.contract import Contract, OpaqueQuery, Query
 from shared.contracts.imports import read_imports
+from shared.contracts.macro_rules import expand_macros
 from shared.contracts.names import Strings, read_constants
 from shared.contracts.queries import Found, QueryReader
 from shared.contracts.rows import Types, read_types
@@ -60,7 +61,7 @@ def _read_queries(sources: Sequence[Source], types: Sequence[Types], contents: M
         content = contents.get(path)
         return None if content is None else content.decode("utf-8", "replace")
 
-    for source in sources:
+    for source in map(expand_macros, sources):
         reader = QueryReader(
             source,
             read_imports(source),

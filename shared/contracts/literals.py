@@ -78,7 +78,7 @@ def string_expression(tokens: Sequence[Token], names: Names, includes: Includes)
         name = tokens[-1].text
         found = names(name)
         return Opaque(f"the SQL comes from `{name}`, whose value is not a literal") if found is None else found
-    is_metavariable = any(token.text == "$" for token in tokens)
+    is_metavariable = any(token.text.startswith("$") for token in tokens)
     return Opaque(
         "the SQL is an argument of a macro_rules! macro" if is_metavariable else "the SQL is computed at run time"
     )

@@ -68,7 +68,7 @@ def read_source(path: str, content: bytes) -> Source:
     tokens = tuple(_leaves(tree.root_node))
     tokens = _without_tests(tokens)
     problems = tuple(f"{path}:{line}: does not parse as Rust" for line in _error_lines(tree.root_node))
-    return Source(path, tokens, _match_brackets(tokens), problems[:1])
+    return Source(path, tokens, match_brackets(tokens), problems[:1])
 
 
 def _leaves(root: tree_sitter.Node) -> Iterator[Token]:
@@ -102,7 +102,7 @@ def _error_lines(root: tree_sitter.Node) -> list[int]:
     return sorted(lines)
 
 
-def _match_brackets(tokens: tuple[Token, ...]) -> dict[int, int]:
+def match_brackets(tokens: tuple[Token, ...]) -> dict[int, int]:
     """Pair brackets; one that is never closed, or is closed by the wrong kind, has no entry."""
     closing: dict[int, int] = {}
     open_: list[int] = []
@@ -121,7 +121,7 @@ def _match_brackets(tokens: tuple[Token, ...]) -> dict[int, int]:
 
 def _without_tests(tokens: tuple[Token, ...]) -> tuple[Token, ...]:
     """Leave out items under an attribute that makes them test code: tests make no promise to a tenant."""
-    closing = _match_brackets(tokens)
+    closing = match_brackets(tokens)
     kept: list[Token] = []
     index = 0
     while index < len(tokens):

@@ -310,6 +310,37 @@ def test_a_text_that_an_executor_runs_is_a_query():
     assert contract.opaque == ()
 
 
+SELECT_WHERE = """
+    macro_rules! select_where {
+        ($where:tt, $value:ident) => { sqlx::query_as!(User, r#"SELECT id FROM users "# + $where, $value) };
+        ($where:tt) => { { sqlx::query_as!(User, r#"SELECT id FROM users "# + $where) } };
+    }"""
+
+
+def test_a_query_of_a_macro_is_what_each_call_makes_of_it():
+    calls = """fn f() { select_where!("WHERE id = $1", id).fetch_one(p) }
+        fn g() { select_where!("LIMIT 3").fetch_all(p) }"""
+    contract = contract_of(SELECT_WHERE + calls)
+    assert [(query.line, query.sql, query.arguments, query.fetch) for query in contract.queries] == [
+        (5, "SELECT id FROM users WHERE id = $1", 1, "fetch_one"),
+        (6, "SELECT id FROM users LIMIT 3", 0, ""),
+    ]
+    assert contract.opaque == ()
+
+
+@pytest.mark.parametrize("call", ["", "select_where!(a, b, c)", "other!(1)"])
+def test_a_query_of_a_macro_that_nothing_here_calls_is_opaque(call):
+    contract = contract_of(f"{SELECT_WHERE} fn f() {{ {call} }}")
+    assert {opaque.reason for opaque in contract.opaque} == {"the SQL is an argument of a macro_rules! macro"}
+
+
+def test_a_macro_with_repetitions_is_left_as_it_stands():
+    rust = """macro_rules! q { ($sql:tt $(, $x:expr)*) => { sqlx::query!($sql $(, $x)*) } }
+        fn f() { q!("SELECT 1") }"""
+    contract = contract_of(rust)
+    assert (len(contract.queries), len(contract.opaque)) == (0, 1)
+
+
 def test_tests_benches_and_examples_of_a_crate_are_not_the_service():
     rust = b'fn f() { sqlx::query!("SELECT 1"); }'
     files = [(f"{folder}/a.rs", rust) for folder in ("tests", "benches", "examples", "target/debug")]
