@@ -36,7 +36,7 @@ def iac() -> None:
 @click.option("--output", type=click.Choice(["json"]), default="json", show_default=True)
 @click.pass_context
 def show(
-    ctx: click.Context, folder: Path, variables: tuple[str, ...], variable_files: tuple[str, ...], **_output: Any
+    ctx: click.Context, /, folder: Path, variables: tuple[str, ...], variable_files: tuple[str, ...], **_output: Any
 ) -> None:
     """Evaluate a Terraform configuration and print its planned values. Nothing is run."""
     try:

@@ -82,8 +82,11 @@ def main() -> None:
 
 
 def _terminate(_number: int, _frame: FrameType | None) -> None:
-    """SIGTERM takes the same road as Ctrl-C, so that everything we started is stopped."""
-    raise KeyboardInterrupt
+    """SIGTERM takes the same road as Ctrl-C, so that everything we started is stopped.
+
+    As a signal and not as an exception: an event loop then cancels its work, where an exception would tear it apart.
+    """
+    signal.raise_signal(signal.SIGINT)
 
 
 def _sentence(error: Exception) -> str:

@@ -8,18 +8,11 @@ from typing import Any
 
 import click
 
-from coordinator.cli.exit_codes import DRIFT, ERROR, IN_SYNC, INCOMPLETE
+from coordinator.report.exit_code import exit_code
 from coordinator.report.files import RENDERERS, render, write_files
-from coordinator.report.model import ScanReport, ScanStatus
+from coordinator.report.model import ScanReport
 from coordinator.settings.load import load_settings
 from coordinator.settings.model import Settings
-
-_EXIT_CODES = {
-    ScanStatus.IN_SYNC: IN_SYNC,
-    ScanStatus.DRIFT: DRIFT,
-    ScanStatus.INCOMPLETE: INCOMPLETE,
-    ScanStatus.FAILED: ERROR,
-}
 
 
 def scan_options(function: Callable[..., Any]) -> Callable[..., Any]:
@@ -49,4 +42,4 @@ def deliver(report: ScanReport, settings: Settings, form: str) -> None:
     click.echo(render(report, form), nl=False)
     if settings.file.report.directory:
         write_files(report, Path(settings.root, settings.file.report.directory))
-    raise click.exceptions.Exit(_EXIT_CODES[report.status])
+    raise click.exceptions.Exit(exit_code(report.status))
