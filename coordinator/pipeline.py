@@ -5,6 +5,7 @@ Who reads and who analyses is a FleetReader's business; everything else happens 
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
@@ -120,6 +121,8 @@ def _assemble(
         patches={key: keep_patches(analysis.diff, declared.spec, root) for key, analysis in analyses.items()},
         unchecked=declared.spec.source.unchecked
         + tuple(entry for contract in declared.contracts for entry in contract.unreadable),
+        ignores=settings.file.ignore,
+        today=dt.datetime.now(dt.UTC).date(),
     )
 
 
@@ -128,11 +131,14 @@ def _outcomes(targets: Sequence[Target], readings: Mapping[str, Reading]) -> tup
     for target in targets:
         match readings[target.tenant]:
             case Failure() as failure:
-                outcomes.append(TenantOutcome(tenant=target.tenant, failure=failure))
+                outcomes.append(TenantOutcome(tenant=target.tenant, failure=failure, labels=target.labels))
             case observation:
                 outcomes.append(
                     TenantOutcome(
-                        tenant=target.tenant, versions=observation.versions, analysis_key=observation.fingerprint
+                        tenant=target.tenant,
+                        versions=observation.versions,
+                        analysis_key=observation.fingerprint,
+                        labels=target.labels,
                     )
                 )
     return tuple(outcomes)

@@ -11,6 +11,7 @@ from shared.diff.compare import diff_schemas
 from shared.findings.judge import judge
 from shared.postgres.contract_check import check_contract
 from shared.postgres.scratch import MaterialiseError, ScratchServer, materialise, prove, settle
+from shared.remediation.guarding import make_guard
 from shared.remediation.plan import Proof, ProofStatus
 from shared.remediation.planner import plan_remediation
 from shared.schema.canonical import content_hash, schema_hash
@@ -29,6 +30,7 @@ def analysis_key(spec: Spec, snapshot: Snapshot, contracts: tuple[Contract, ...]
         {
             "spec": schema_hash(spec.schema),
             "observed": schema_hash(snapshot.schema),
+            "server": snapshot.server_version // 10000,  # the plan's guard is spelt by it
             "column_order": snapshot.column_order,
             "contracts": contracts,
             "profile": profile,
@@ -57,15 +59,16 @@ async def analyse(
         `unverified`; nothing is guessed.
     """
     key = analysis_key(spec, snapshot, contracts, profile)
-    snapshot = without_tool_objects(snapshot, spec.schema)
+    compared = without_tool_objects(snapshot, spec.schema)
     try:
-        observed = await settle(scratch, snapshot, profile)
+        observed = await settle(scratch, compared, profile)
     except MaterialiseError as error:
-        return _unsettled(key, spec, snapshot, str(error))
+        return _unsettled(key, spec, compared, str(error))
     diff = diff_schemas(spec.schema, observed.schema)
     plan = plan_remediation(spec.snapshot, observed, diff, destructive=False)
     if plan.statements:
         plan = plan.with_proof(await prove(scratch, spec.snapshot, observed, plan, profile))
+        plan = plan.with_guard(make_guard(snapshot, spec.snapshot, diff, plan.statements, profile))
     return Analysis(
         key=key,
         shape=schema_hash(observed.schema),

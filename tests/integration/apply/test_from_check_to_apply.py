@@ -1,0 +1,151 @@
+"""The command line's whole way: drift is found, then ignored by pasting a line, or put right by applying the plan."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+import textwrap
+from pathlib import Path
+
+import asyncpg
+import pytest
+
+from shared.embedded.postgres import EmbeddedPostgres
+from tests.integration.apply.conftest import PASSWORD, Open
+
+pytestmark = pytest.mark.anyio
+
+FLEETDRIFT = Path(sys.executable).with_name("fleetdrift")
+DESIRED = """
+CREATE TABLE orders (id int PRIMARY KEY, note text);
+CREATE INDEX orders_by_note ON orders (note);
+"""
+OBSERVED = "CREATE TABLE orders (id int PRIMARY KEY, note text, extra int)"
+CONFIG = """
+[[fleet.tenants]]
+tenant = "acme"
+database = "{database}"
+[hosts.main]
+address = "{address}"
+port = {port}
+user = "reader"
+[spec]
+source = "spec.sql"
+[scratch]
+dsn = "{scratch}"
+[report]
+directory = "reports"
+[apply.hosts.main]
+user = "changer"
+password = {{ env = "CHANGER" }}
+"""
+
+
+class Folder:
+    """A folder as a user has it: the declaration and the configuration of a fleet of one tenant."""
+
+    def __init__(self, path: Path, tenant: asyncpg.Connection) -> None:
+        self.path = path
+        self.tenant = tenant
+
+    def run(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+        environment = {**os.environ, "CHANGER": PASSWORD, "COLUMNS": "400"}
+        done = subprocess.run(
+            [FLEETDRIFT, *arguments], cwd=self.path, env=environment, capture_output=True, text=True, check=False,
+            stdin=subprocess.DEVNULL,
+        )  # fmt: skip
+        for text in (done.stdout, done.stderr, *(path.read_text() for path in self.path.glob("reports/*"))):
+            assert PASSWORD not in text
+        return done
+
+    def add(self, lines: str) -> None:
+        with (self.path / "fleetdrift.toml").open("a") as file:
+            file.write("\n" + lines)
+
+
+@pytest.fixture
+async def folder(database: Open, tmp_path: Path, postgres: EmbeddedPostgres) -> Folder:
+    tenant = await database(OBSERVED)
+    (tmp_path / "spec.sql").write_text(DESIRED)
+    config = CONFIG.format(
+        database=await tenant.fetchval("SELECT current_database()"),
+        address=postgres.socket_dir,
+        port=postgres.port,
+        scratch=postgres.dsn(),
+    )
+    (tmp_path / "fleetdrift.toml").write_text(config)
+    return Folder(tmp_path, tenant)
+
+
+def ignore_lines(text: str) -> str:
+    """Take from the terminal what a user would copy: the tables below the sentence that offers them."""
+    offered = text.split("paste at the end of fleetdrift.toml:\n", 1)[1]
+    block = re.match(r"(?:    .*\n|\n)+", offered)
+    assert block is not None
+    return textwrap.dedent(block.group())
+
+
+async def test_pasting_the_printed_lines_turns_the_exit_code_to_zero(folder: Folder):
+    found = folder.run("check")
+    assert found.returncode == 2, found.stderr
+    assert "orders_by_note" in found.stdout
+    folder.add(ignore_lines(found.stdout))
+    quiet = folder.run("check")
+    assert quiet.returncode == 0, quiet.stdout + quiet.stderr
+    assert "say why it may differ" in quiet.stdout
+
+
+async def test_a_rule_that_ended_or_matched_nothing_is_told_and_ignores_nothing(folder: Folder):
+    found = folder.run("check")
+    lines = re.sub(r"until = .*", "until = 2001-01-01", ignore_lines(found.stdout))
+    folder.add(lines + '[[ignore]]\nname = "nobody"\nreason = "r"\nowner = "o"\nuntil = 2100-01-01\n')
+    again = folder.run("check")
+    assert again.returncode == 2
+    assert "ended on 2001-01-01: what it ignored is drift again" in again.stdout
+    assert "ignore rule 3 (r; o) matched nothing" in again.stdout
+
+
+async def test_a_rule_for_other_tenants_does_not_ignore(folder: Folder):
+    found = folder.run("check")
+    folder.add(ignore_lines(found.stdout).replace("[[ignore]]", '[[ignore]]\ntenant = "somebody-else"'))
+    assert folder.run("check").returncode == 2
+
+
+async def test_applying_the_reported_plan_brings_the_tenant_in_sync(folder: Folder):
+    assert folder.run("check").returncode == 2
+    plan = ("apply", "reports/report.json", "--all-of-group", "--destructive")
+    dry = folder.run(*plan)
+    assert dry.returncode == 0, dry.stderr
+    assert "Dry run: nothing was changed. --execute applies it." in dry.stdout
+    assert "CREATE INDEX CONCURRENTLY" in dry.stdout
+    assert await folder.tenant.fetchval("SELECT to_regclass('orders_by_note') IS NULL")
+    done = folder.run(*plan, "--execute", "--yes")
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "1 tenant: 1 done" in done.stdout
+    again = folder.run(*plan, "--execute", "--yes")
+    assert again.returncode == 0
+    assert "1 tenant: 1 done before" in again.stdout
+    assert folder.run("check").returncode == 0
+
+
+async def test_the_reported_plan_guards_itself(folder: Folder):
+    assert folder.run("check").returncode == 2
+    await folder.tenant.execute("CREATE TABLE surprise ()")
+    done = folder.run("apply", "reports/report.json", "--tenants", "acme", "--execute", "--yes")
+    assert done.returncode == 3
+    assert "acme: refused: has changed since the plan was made: scan it again" in done.stdout
+
+
+async def test_nothing_is_changed_when_nobody_can_be_asked(folder: Folder):
+    assert folder.run("check").returncode == 2
+    done = folder.run("apply", "reports/report.json", "--tenants", "acme", "--execute")
+    assert done.returncode == 64
+    assert "nobody is here to ask; --yes applies it without asking" in done.stderr
+
+
+async def test_a_wrong_plan_is_one_sentence(folder: Folder):
+    done = folder.run("apply", "nowhere.json", "--all-of-group")
+    assert done.returncode == 1
+    assert done.stderr == "fleetdrift: nowhere.json: cannot be read: No such file or directory\n"
