@@ -21,12 +21,19 @@ class SqlType(msgspec.Struct, frozen=True, order=True, omit_defaults=True):
 
 
 class ServerError(msgspec.Struct, frozen=True, omit_defaults=True):
-    """PostgreSQL's answer to a statement it refuses."""
+    """PostgreSQL's answer to a statement it refuses.
+
+    Args:
+        sqlstate: Its code.
+        message: Its words, without the severity.
+        hint: Its advice, if any.
+        planning: True when the statement could be prepared, and only planning it failed.
+    """
 
     sqlstate: str
     message: str
-    detail: str = ""
     hint: str = ""
+    planning: bool = False
 
 
 class ColumnOrigin(msgspec.Struct, frozen=True, order=True):

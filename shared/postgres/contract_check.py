@@ -7,7 +7,8 @@ what the planner evaluates (immutable functions of the tenant's) leaves no trace
 from __future__ import annotations
 
 import itertools
-from collections.abc import AsyncIterator, Iterator
+import re
+from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import asynccontextmanager, suppress
 
 import asyncpg
@@ -30,6 +31,7 @@ from shared.contracts.writes import check_probes
 from shared.postgres.contract_origins import attach_origins
 from shared.postgres.placeholders import PLACEHOLDER
 from shared.postgres.scratch_server import ScratchDatabase
+from shared.schema.canonical import canonical_json
 from shared.schema.identity import QualifiedName
 from shared.schema.relations import Index
 from shared.schema.schema import Snapshot
@@ -46,6 +48,14 @@ _SETTINGS = {
 }
 _PLANNED = frozenset({"SelectStmt", "InsertStmt", "UpdateStmt", "DeleteStmt", "MergeStmt"})
 _TYPE_CLASS = frozenset({"42P18", "42P08", "42725", "42883", "42804", "42846"})
+_REFUSALS = (asyncpg.PostgresError, asyncpg.InternalClientError, asyncpg.UnsupportedClientFeatureError)
+# `current_setting('app.tenant')::uuid`, in a policy say: the planner evaluates it to estimate how many rows match, and
+# only the service's sessions have the setting. Which type it is cast to is found by trying.
+_SETTING = re.compile(r"current_setting\('([\w.]+)'")
+_SETTING_MISSING = "unrecognized configuration parameter"
+_MOST_SETTINGS = 3
+_STAND_INS = ("00000000-0000-0000-0000-000000000000", "0", "")
+_DATA_EXCEPTION = "22"
 _SCRIPTS = ("raw_sql", "executor.", "client.batch_execute", "client.simple_query")
 
 
@@ -93,7 +103,7 @@ async def describe_contract(
     await _drop_invalid_indexes(db.connection, snapshot)
     wanted = sorted({(query.sql, query.compiled): query for query in contract.queries}.items())
     async with _asking(db.connection, path) as connection:
-        asker = _Asker(connection, db.name)
+        asker = _Asker(connection, db.name, _settings_read(contract, snapshot))
         queries = [await asker.ask(query, declared.get(key)) for key, query in wanted]
         probes = check_probes(contract, Relations(snapshot, path))
         checks = [CheckFact(probe, await asker.holds(probe)) for probe in probes]
@@ -106,6 +116,12 @@ def service_search_path(snapshot: Snapshot) -> tuple[str, ...]:
     """Give the search path a service would have: the tenant's own namespace where there is one, then public."""
     namespaces = {item.namespace for item in snapshot.schema}
     return (PLACEHOLDER, "public") if PLACEHOLDER in namespaces else ("public",)
+
+
+def _settings_read(contract: Contract, snapshot: Snapshot) -> tuple[str, ...]:
+    """Give the names of settings that queries, policies, views or defaults read, as far as they are literals."""
+    texts = [canonical_json(snapshot.schema).decode(), *(query.sql for query in contract.queries)]
+    return tuple(sorted({name for text in texts for name in _SETTING.findall(text)})[:_MOST_SETTINGS])
 
 
 async def _drop_invalid_indexes(connection: asyncpg.Connection, snapshot: Snapshot) -> None:
@@ -138,9 +154,10 @@ async def _set(connection: asyncpg.Connection, settings: dict[str, str]) -> None
 class _Asker:
     """Asks one session about queries, each under a statement name of its own."""
 
-    def __init__(self, connection: asyncpg.Connection, database: str) -> None:
+    def __init__(self, connection: asyncpg.Connection, database: str, settings: Sequence[str]) -> None:
         self._connection = connection
         self._database = database
+        self._settings = settings
         self._numbers = itertools.count(1)
 
     async def ask(self, query: Query, declared: QueryFacts | None) -> QueryFacts:
@@ -173,11 +190,11 @@ class _Asker:
             parameters = tuple(_type(kind) for kind in statement.get_parameters())
             columns = _columns(statement)
             facts = msgspec.structs.replace(facts, parameters=parameters, columns=columns)
-            if all(s.kind in _PLANNED for s in read_statements(query.sql)):
-                await self._connection.execute(f"EXPLAIN {_execute(name, len(parameters))}")
-        except (asyncpg.PostgresError, asyncpg.InternalClientError, asyncpg.UnsupportedClientFeatureError) as error:
+        except _REFUSALS as error:
             return msgspec.structs.replace(facts, error=self._error(error))
-        return facts
+        if not all(s.kind in _PLANNED for s in read_statements(query.sql)):
+            return facts
+        return msgspec.structs.replace(facts, error=await self._plan(_execute(name, len(parameters))))
 
     async def _prepare_typed(self, query: Query, parameters: tuple[SqlType, ...]) -> QueryFacts:
         name = f"fleetdrift_{next(self._numbers)}"
@@ -190,14 +207,32 @@ class _Asker:
             prepared = True
             execute = _execute(name, len(parameters))
             statement = await self._connection.prepare(execute, name=f"{name}_columns")
-            facts = msgspec.structs.replace(facts, columns=_columns(statement))
-            await self._connection.execute(f"EXPLAIN {execute}")
-        except (asyncpg.PostgresError, asyncpg.InternalClientError, asyncpg.UnsupportedClientFeatureError) as error:
+            return msgspec.structs.replace(facts, columns=_columns(statement), error=await self._plan(execute))
+        except _REFUSALS as error:
             return msgspec.structs.replace(facts, error=self._error(error))
         finally:
             if prepared and not self._connection.is_closed():
                 await self._connection.execute(f"DEALLOCATE {name}")
-        return facts
+
+    async def _plan(self, execute: str) -> ServerError | None:
+        """Plan a prepared statement; settings of the service's own that the planner reads get stand-in values."""
+        refusal = await self._explain(execute)
+        if refusal is None or not (_SETTING_MISSING in refusal.message or refusal.sqlstate.startswith(_DATA_EXCEPTION)):
+            return refusal
+        for values in itertools.product(_STAND_INS, repeat=len(self._settings)):
+            for name, value in zip(self._settings, values, strict=True):
+                with suppress(asyncpg.PostgresError):
+                    await self._connection.fetchval("SELECT pg_catalog.set_config($1, $2, false)", name, value)
+            if self._settings and await self._explain(execute) is None:
+                return None
+        return refusal
+
+    async def _explain(self, execute: str) -> ServerError | None:
+        try:
+            await self._connection.execute(f"EXPLAIN {execute}")
+        except _REFUSALS as error:
+            return msgspec.structs.replace(self._error(error), planning=True)
+        return None
 
     async def holds(self, probe: CheckProbe) -> bool:
         """Say whether a CHECK constraint would let these values in; an error is no violation."""
@@ -205,7 +240,7 @@ class _Asker:
         table = quote_identifier(probe.table)
         try:
             result = await self._connection.fetchval(f"SELECT {probe.expression} FROM (SELECT {values}) AS {table}")
-        except (asyncpg.PostgresError, asyncpg.InternalClientError, asyncpg.UnsupportedClientFeatureError):
+        except _REFUSALS:
             if self._connection.is_closed():
                 raise
             return True
@@ -218,7 +253,6 @@ class _Asker:
         return ServerError(
             sqlstate=getattr(error, "sqlstate", None) or "XX000",
             message=message.replace(self._database, "scratch"),  # its name is random: the same shape, the same words
-            detail=str(getattr(error, "detail", None) or ""),
             hint=str(getattr(error, "hint", None) or ""),
         )
 

@@ -18,6 +18,10 @@ _ID = "contract-query-invalid"
 _NOT_THE_QUERY = re.compile(r"(?:53|55|57|58|XX)...|42501|25006")
 # Undetermined or ambiguous types, which the Rust types of the arguments may settle.
 _NEEDS_TYPES = frozenset({"42P18", "42P08", "42725", "42883", "42804", "42846"})
+# What planning finds for certain: all of class 42, what is not supported, a constant too long or too large for its
+# column. Anything else comes from an expression that the planner evaluates, and may depend on the session.
+_PLANNING = re.compile(r"42...|0A...|22001|22003")
+_SETTING = "unrecognized configuration parameter"
 _PARAMETER = re.compile(r"\$[0-9]")
 _RELATION = re.compile(r'(?:relation|type) "(?:[^".]+\.)?([^"]+)" does not exist')
 
@@ -39,9 +43,10 @@ def _judge(case: Case) -> Iterator[Verdict]:
 def _doubt(case: Case, query: Query, facts: QueryFacts, created: set[str]) -> str:
     """Say why an error is no proof that the service breaks, or nothing."""
     assert facts.error is not None
-    if _NOT_THE_QUERY.fullmatch(facts.error.sqlstate):
-        return "the scratch server could not decide"
+    circumstance = _circumstance(facts.error)
     missing = _RELATION.search(facts.error.message)
+    if circumstance:
+        return circumstance
     if missing and missing[1] in created:
         return "the service creates it itself"
     if query.compiled:
@@ -51,6 +56,14 @@ def _doubt(case: Case, query: Query, facts: QueryFacts, created: set[str]) -> st
         return "the types of the arguments, which are not in the source, may decide it"
     if declared is not None and declared.error:
         return "the declared schema does not take it either, so it may be meant for another database"
+    return ""
+
+
+def _circumstance(error: ServerError) -> str:
+    if _NOT_THE_QUERY.fullmatch(error.sqlstate):
+        return "the scratch server could not decide"
+    if error.planning and (_SETTING in error.message or not _PLANNING.fullmatch(error.sqlstate)):
+        return "an expression that the planner evaluates may depend on the session"
     return ""
 
 

@@ -93,6 +93,39 @@ def test_a_table_that_the_service_renames_itself_is_not_missing(meet):
     assert alone(meet(rust, declared=ORDERS, observed=ORDERS)).status is VerdictStatus.UNVERIFIED
 
 
+@pytest.mark.parametrize("kind", ["uuid", "int", "bool", "text"])
+def test_a_setting_that_the_service_makes_in_its_sessions_is_stood_in_for(meet, kind):
+    secured = (
+        f"CREATE TABLE jobs (id int, tenant {kind} NOT NULL);\nCREATE INDEX ON jobs (tenant);\n"
+        "ALTER TABLE jobs ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;\n"
+        f"CREATE POLICY own ON jobs USING (tenant = current_setting('app.tenant')::{kind})"
+    )
+    rust = (
+        USE
+        + """fn f() { query!("SELECT id FROM jobs WHERE id = $1", id);
+        query!("DELETE FROM jobs WHERE tenant::text = current_setting('a.b') || current_setting('c.d')") }"""
+    )
+    assert meet(rust, declared=secured, observed=secured) == ()
+
+
+def test_an_expression_that_fails_while_planning_condemns_nobody(meet):
+    shy = "CREATE FUNCTION shy() RETURNS int LANGUAGE plpgsql STABLE AS $$ BEGIN RAISE 'not here'; END $$"
+    rust = USE + 'fn f() { query!("SELECT id FROM orders WHERE id = shy()") }'
+    observed = f"{ORDERS};\n{shy}"
+    verdict = alone(meet(rust, declared=f"{ORDERS};\n{shy.replace('RAISE', 'RETURN 1; RAISE')}", observed=observed))
+    assert (verdict.status, verdict.sqlstate) == (VerdictStatus.UNVERIFIED, "P0001")
+    assert verdict.reason == "an expression that the planner evaluates may depend on the session: not here"
+
+
+@pytest.mark.parametrize(("kind", "sqlstate"), [("varchar(2)", "22001"), ("smallint", "22003")])
+def test_a_constant_that_no_longer_fits_its_column_is_found_by_planning(meet, kind, sqlstate):
+    declared = "CREATE TABLE t (v text)" if kind != "smallint" else "CREATE TABLE t (v int)"
+    constant = "'paid'" if kind != "smallint" else "70000"
+    rust = USE + f'fn f() {{ query!("UPDATE t SET v = {constant}") }}'
+    verdict = alone(meet(rust, declared=declared, observed=f"CREATE TABLE t (v {kind})"))
+    assert (verdict.status, verdict.sqlstate) == (VerdictStatus.VIOLATED, sqlstate)
+
+
 def test_a_script_is_checked_statement_by_statement_until_it_changes_the_schema(meet):
     rust = USE + 'fn f() { raw_sql("SELECT 1; SELECT note FROM orders; CREATE TABLE x (i int); SELECT i FROM x") }'
     verdict = alone(meet(rust, declared=ORDERS, observed=f"{ORDERS};\nALTER TABLE orders DROP COLUMN note"))
