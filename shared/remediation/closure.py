@@ -127,7 +127,8 @@ class _Closure:
 
     def _loosen(self, item: SchemaObject, below: ObjectId, loosened: Loosened, change: Altered | None) -> None:
         if below.kind in TYPES and item.kind == "column":
-            self.context.aside.add(below)
+            if below.kind != "range_type":
+                self.context.aside.add(below)
             for dependent in sorted(self.context.observed.dependents[item.identity]):
                 if dependent.kind in ("view", "materialized_view", "rule", "policy", "trigger", "routine"):
                     self.rebuild(dependent)

@@ -20,7 +20,8 @@ from shared.schema.relations import Sequence as SequenceObject
 
 _NOTHING = ObjectId(kind="")
 _PHASES = {
-    "release": 0, "before": 0, "drop": 1, "begin": 2, "create": 3, "alter": 3, "after": 3, "finish": 4, "grants": 4, "discard": 5,
+    "release": 0, "before": 0, "drop": 1, "begin": 2, "create": 3, "alter": 3, "after": 3, "finish": 4, "grants": 4,
+    "discard": 5,
 }  # fmt: skip
 
 
@@ -177,7 +178,7 @@ class Graph:
                 begin = Node("begin", below)
                 if begin in self.steps and identity in desired.references[below]:
                     self.edge(begin, node)
-                elif below in self.arrival:
+                elif below in self.arrival and not self._comes_whole(identity, below):
                     self.edge(self.arrival[below], node)
             self.edge(Node("begin", identity), node)
             item = desired.objects[identity]
@@ -187,8 +188,16 @@ class Graph:
                     self.edge(node, self.arrival[above])
             elif isinstance(item, Constraint) and item.partition_child and item.type != "foreign_key":
                 over = desired.constraint_above(item)
-                if over is not None and over.identity in self.context.creates:
+                # A primary key within the parent's CREATE TABLE finds the partition's when that is attached.
+                if over is not None and self.arrival.get(over.identity, node).identity == over.identity:
                     self.edge(node, self.arrival[over.identity])
+
+    def _comes_whole(self, identity: ObjectId, below: ObjectId) -> bool:
+        """A created partition states its columns itself, and does not wait for its parent's."""
+        if (identity.kind, below.kind) != ("column", "column") or identity.parent == below.parent:
+            return False
+        table = self.context.desired.objects.get(self.arrival[identity].identity)
+        return isinstance(table, Table | ForeignTable) and table.partition_of is not None
 
     def _add_alter_edges(self) -> None:
         desired = self.context.desired
@@ -295,6 +304,6 @@ class Graph:
             phase, kind = 3, kind + 0.2
         i, b = node.identity, node.below
         where = (i.kind, i.namespace, i.parent, i.name, i.signature, i.of)
-        # What needs a transaction of its own comes as late as it may: the rest is then one, and nothing is missing long.
+        # What needs a transaction of its own comes as late as it may: the rest is one, and nothing is missing for long.
         apart = any(not step.transactional or is_long(step.hazards) for step in self.steps[node])
         return (apart, phase, kind, where, node.phase, b.kind, b.namespace, b.parent, b.name, b.signature)

@@ -47,7 +47,6 @@ _ORDER = (
     "rule",
     "trigger",
     "policy",
-    "event_trigger",
     "publication",
     "subscription",
     "owner",
@@ -56,6 +55,7 @@ _ORDER = (
     "privileges",
     "database_setting",
     "default_privileges",
+    "event_trigger",  # it fires on every DDL that follows it
 )
 _RANK = {kind: position for position, kind in enumerate(_ORDER)}
 assert _RANK.keys() == KINDS.keys(), "every kind has a rank"

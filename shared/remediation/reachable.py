@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+import msgspec
+
 from shared.diff.changes import Altered, Change, Missing, SchemaDiff, Unexpected
 from shared.remediation.closure import TYPES
 from shared.remediation.links import implied_references
 from shared.remediation.slots import slots_of
 from shared.schema.identity import ObjectId
 from shared.schema.model import SchemaObject
+from shared.schema.relations import Column, Constraint
 from shared.schema.schema import Dependency, Schema, Snapshot
 
 
@@ -37,6 +40,7 @@ def safe_snapshot(
     _undo_users_of_types(objects, present, desired, diff, withheld)
     _undo_followers(objects, present, observed, diff, withheld)
     _undo_conflicts(objects, diff, withheld)
+    _keep_not_null(objects, present, withheld)
     edges = {*desired.dependencies, *_within(observed.dependencies, objects)}
     orders = {(order.namespace, order.relation): order for order in (*observed.column_order, *desired.column_order)}
     snapshot = Snapshot(
@@ -107,3 +111,19 @@ def _undo_conflicts(objects: dict[ObjectId, SchemaObject], diff: SchemaDiff, wit
             gone.add(change.identity)
             objects.pop(change.identity, None)
             withheld[change.identity] = change
+
+
+def _keep_not_null(
+    objects: dict[ObjectId, SchemaObject], present: dict[ObjectId, SchemaObject], withheld: dict[ObjectId, Change]
+) -> None:
+    """The columns of a primary key that stays are NOT NULL, declared or not."""
+    for change in list(withheld.values()):
+        if not isinstance(change, Unexpected) or not isinstance(change.observed, Constraint):
+            continue
+        key = change.observed
+        for name in key.columns if key.type == "primary_key" else ():
+            identity = ObjectId(kind="column", namespace=key.namespace, parent=key.parent, name=name)
+            wanted, found = objects.get(identity), present.get(identity)
+            if isinstance(wanted, Column) and isinstance(found, Column) and wanted.not_null != found.not_null:
+                objects[identity] = msgspec.structs.replace(wanted, not_null=True)
+                withheld[identity] = Altered(wanted, found, ("not_null",))

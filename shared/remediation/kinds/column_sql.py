@@ -6,14 +6,17 @@ from shared.remediation.kinds.sequence_sql import identity_clause
 from shared.remediation.naming import options_list, parent_name
 from shared.remediation.recipe import Context
 from shared.schema.identity import QualifiedName
-from shared.schema.relations import Column
+from shared.schema.relations import Column, Constraint
 from shared.sql import quote_identifier, quote_qualified
+
+_NAMED_NOT_NULL = 180000  # NOT NULL became a constraint with a name in v18
+_NAME_BYTES = 63  # NAMEDATALEN - 1
 
 
 def has_named_not_null(column: Column, context: Context) -> bool:
     """Say whether a not-null constraint of its own (v18) states the column's NOT NULL."""
     table = QualifiedName(column.namespace, column.parent)
-    return any(c.type == "not_null" and c.columns == (column.name,) for c in context.desired.constraints(table))
+    return any(_states_not_null(c, column.name) for c in context.desired.constraints(table))
 
 
 def is_partition_column(column: Column, context: Context) -> bool:
@@ -49,8 +52,35 @@ def _value_and_null(column: Column, context: Context) -> list[str]:
     if column.identity_mode and not is_partition_column(column, context):
         parts.append(identity_clause(column, context.desired))
     if column.not_null and not has_named_not_null(column, context):
-        parts.append("NOT NULL")
+        name = _inherited_not_null(column, context)
+        parts.append(f"CONSTRAINT {quote_identifier(name)} NOT NULL" if name else "NOT NULL")
     return parts
+
+
+def _inherited_not_null(column: Column, context: Context) -> str:
+    """Name a partition's not-null constraint as PARTITION OF does: like its parent's (v18, CREATE TABLE)."""
+    if context.observed.server_version < _NAMED_NOT_NULL or not is_partition_column(column, context):
+        return ""
+    name = ""
+    table = QualifiedName(column.namespace, column.parent)
+    while parents := context.desired.parents(table):
+        table = parents[0]
+        above = context.desired.column(table, column.name)
+        if above is None or not above.not_null:
+            break
+        own = [c.name for c in context.desired.constraints(table) if _states_not_null(c, column.name)]
+        name = own[0] if own else automatic_not_null(table.name, column.name)
+    return name
+
+
+def automatic_not_null(table: str, column: str) -> str:
+    """Give the name PostgreSQL chooses, or nothing where it has to cut the parts (makeObjectName)."""
+    name = f"{table}_{column}_not_null"
+    return name if len(name.encode()) <= _NAME_BYTES else ""
+
+
+def _states_not_null(constraint: Constraint, column: str) -> bool:
+    return constraint.type == "not_null" and constraint.columns == (column,)
 
 
 def adjustments(column: Column, context: Context) -> list[str]:

@@ -15,7 +15,7 @@ from shared.remediation.kinds.sequence_sql import identity_clause
 from shared.remediation.naming import parent_name
 from shared.remediation.recipe import REBUILD, Context, Loosened, Recipe, Step, Verdict, register
 from shared.schema.identity import ObjectId, QualifiedName
-from shared.schema.relations import Column
+from shared.schema.relations import Column, ForeignTable
 from shared.sql import quote_identifier
 
 _SET_EXPRESSION = 170000  # ALTER COLUMN … SET EXPRESSION came with v17
@@ -72,11 +72,9 @@ def alter_column(desired: Column, observed: Column, fields: frozenset[str], cont
     steps: list[Step] = []
     retyped = desired.identity in context.retyped
     if (retyped or fields & {"type", "collation"}) and not (observed.inherited and _parent_alters(desired, context)):
-        steps += retype(desired, observed)
-    if "not_null" in fields and not desired.not_null and not _stated_by_identity(desired):
-        steps.append(Step(f"{_alter(desired)} DROP NOT NULL", (blocks_all(parent_name(desired)),)))
-    if "not_null" in fields and desired.not_null and not has_named_not_null(desired, context):
-        steps += set_not_null(desired, context)
+        steps += retype(desired, observed, context)
+    if "not_null" in fields and not (observed.inherited and _parent_nulls(desired, context)):
+        steps += _alter_null(desired, context)
     steps += _alter_value(desired, observed, fields, context)
     steps += _alter_storage(desired, observed, fields)
     return steps
@@ -103,11 +101,22 @@ def _parent_alters(column: Column, context: Context) -> bool:
     return False
 
 
-def _stated_by_identity(column: Column) -> bool:
-    return bool(column.identity_mode)
+def _parent_nulls(column: Column, context: Context) -> bool:
+    """Say whether ALTER TABLE on a parent brings the same change of NOT NULL down to this column."""
+    for parent in context.desired.parents(_table(column)):
+        before, after = context.observed.column(parent, column.name), context.desired.column(parent, column.name)
+        if before is not None and after is not None and before.not_null != after.not_null == column.not_null:
+            return True
+    return False
 
 
-def retype(desired: Column, observed: Column) -> list[Step]:
+def _alter_null(column: Column, context: Context) -> list[Step]:
+    if column.not_null:
+        return [] if has_named_not_null(column, context) else set_not_null(column, context)
+    return [Step(f"{_alter(column)} DROP NOT NULL", (blocks_all(parent_name(column)),))]
+
+
+def retype(desired: Column, observed: Column, context: Context) -> list[Step]:
     """ALTER COLUMN TYPE with the USING that converts any value, by way of text where no cast is certain."""
     what = parent_name(desired)
     collate = ""
@@ -115,7 +124,7 @@ def retype(desired: Column, observed: Column) -> list[Step]:
         collate = f" COLLATE {quote_identifier(desired.collation.namespace)}.{quote_identifier(desired.collation.name)}"
     only_collation = observed.type == desired.type and observed.collation != desired.collation
     using = conversion(quote_identifier(desired.name), observed.type, desired.type)
-    if only_collation or observed.generated:
+    if only_collation or observed.generated or isinstance(context.desired.table(_table(desired)), ForeignTable):
         using = ""
     lossless = is_lossless(observed.type, desired.type)
     hazards = [blocks_all(what)]
@@ -133,7 +142,7 @@ def set_not_null(column: Column, context: Context) -> list[Step]:
     plain = Step(f"{_alter(column)} SET NOT NULL", (blocks_all(what), scans(what)))
     if not context.online or context.is_new(ObjectId(kind="table", namespace=column.namespace, name=column.parent)):
         return [plain]
-    if context.observed.find(object, ObjectId(kind="foreign_table", namespace=column.namespace, name=column.parent)):
+    if isinstance(context.observed.table(_table(column)), ForeignTable):
         return [plain]
     check = quote_identifier(f"fleetdrift_not_null_{column.name}"[:60])
     name = quote_identifier(column.name)
@@ -211,12 +220,14 @@ def release_column(desired: Column, observed: Column, fields: frozenset[str], co
 def loosen_column(column: Column, below: ObjectId, context: Context) -> Loosened | None:
     """Keep the values while a type or a function below is rebuilt."""
     lock = (blocks_all(parent_name(column)),)
+    if below.kind == "range_type" and not column.generated:
+        return _by_way_of_text(column, context)
     if below.kind in _TYPES and not column.generated:
         desired = context.desired.find(Column, column.identity)
         if desired is None:
             return None
         before = (Step(f"{_alter_only(column)} DROP DEFAULT", lock),) if column.default else ()
-        after = retype(desired, column)
+        after = retype(desired, column, context)
         if column.default and desired.default:
             after.append(Step(f"{_alter_only(desired)} SET DEFAULT {desired.default}", lock))
         return Loosened(before, tuple(after))
@@ -228,6 +239,22 @@ def loosen_column(column: Column, below: ObjectId, context: Context) -> Loosened
         restored = Step(f"{_alter_only(column)} SET DEFAULT {column.default}", lock)
         return Loosened((Step(f"{_alter_only(column)} DROP DEFAULT", lock),), (restored,))
     return None
+
+
+def _by_way_of_text(column: Column, context: Context) -> Loosened | None:
+    """A range type cannot step aside: its constructors would keep its name."""
+    desired = context.desired.find(Column, column.identity)
+    if desired is None:
+        return None
+    what, name = parent_name(column), quote_identifier(column.name)
+    hazards = (blocks_all(what), rewrites(what))
+    steps = [Step(f"{_alter(column)} SET DATA TYPE text USING {name}::text", hazards)]
+    if column.default:
+        steps.insert(0, Step(f"{_alter_only(column)} DROP DEFAULT", hazards[:1]))
+    after = [Step(f"{_alter(column)} SET DATA TYPE {desired.type} USING {name}::{desired.type}", hazards)]
+    if column.default and desired.default:
+        after.append(Step(f"{_alter_only(desired)} SET DEFAULT {desired.default}", hazards[:1]))
+    return Loosened(tuple(steps), tuple(after))
 
 
 def column_disturbs(desired: Column, observed: Column, fields: frozenset[str], context: Context) -> frozenset[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from shared.remediation.hazards import blocks_all, blocks_writes, builds_index, scans
+from shared.remediation.kinds import not_null
 from shared.remediation.kinds.constraint_sql import INDEXED, split_definition, with_index_settings
 from shared.remediation.kinds.index_sql import unique_index_behind
 from shared.remediation.kinds.parameters import change_parameters
@@ -33,6 +34,8 @@ def create_constraint(constraint: Constraint, context: Context) -> list[Step]:
     """ADD CONSTRAINT; online: NOT VALID then VALIDATE, or a concurrently built index that becomes the constraint."""
     if follows_parent(constraint, context):
         return []
+    if constraint.type == "not_null":
+        return not_null.create(constraint, context)
     steps = _add(constraint, context)
     if constraint.type in INDEXED:
         steps += _index_settings(constraint)
@@ -102,7 +105,8 @@ def drop_constraint(constraint: Constraint, context: Context) -> list[Step]:
     """DROP CONSTRAINT; nobody declared it, so what it guaranteed is lost."""
     if constraint.inherited and not constraint.local:
         return []
-    del context
+    if constraint.type == "not_null":
+        return not_null.drop(constraint, context)
     what = parent_name(constraint)
     sql = f"ALTER TABLE {what} DROP CONSTRAINT {quote_identifier(constraint.name)}"
     return [Step(sql, (blocks_all(what),), destructive=True)]

@@ -54,15 +54,15 @@ def _arguments(text: str) -> list[tuple[str, bool]]:
     """Split pg_get_function_arguments at its commas into (mode, name and type; whether there is a default)."""
     arguments: list[tuple[str, bool]] = []
     declaration, default, depth = "", False, 0
-    for token in _TOKEN.findall(text):
-        depth += (token in "([") - (token in ")]")
-        if token == "," and depth == 0:
+    for part in _TOKEN.findall(text):
+        depth += (part in "([") - (part in ")]")
+        if part == "," and depth == 0:
             arguments.append((declaration.strip(), default))
             declaration, default = "", False
-        elif token == "DEFAULT" and depth == 0:
+        elif part == "DEFAULT" and depth == 0:
             default = True
         elif not default:
-            declaration += token
+            declaration += part
     return [*arguments, (declaration.strip(), default)] if declaration.strip() else arguments
 
 

@@ -8,7 +8,7 @@ from shared.remediation.naming import qualified
 from shared.remediation.recipe import REBUILD, Context, Recipe, Step, Verdict, register
 from shared.schema.identity import ObjectId
 from shared.schema.relations import Sequence
-from shared.sql import quote_identifier, quote_qualified
+from shared.sql import quote_identifier, quote_literal, quote_qualified
 
 _OPTIONS = frozenset({"type", "start", "increment", "minimum", "maximum", "cache", "cycle"})
 
@@ -63,7 +63,10 @@ def alter_sequence(
         return REBUILD
     steps = []
     if fields & _OPTIONS:
-        steps.append(Step(f"ALTER SEQUENCE {qualified(desired)} {_changes(desired, observed, fields)}"))
+        steps += _move_within(desired, observed)
+        steps.append(
+            Step(f"ALTER SEQUENCE {qualified(desired)} {_changes(desired, fields)}{_restart(desired, observed)}")
+        )
     if "persistence" in fields:
         word = "UNLOGGED" if desired.persistence == "unlogged" else "LOGGED"
         what = qualified(desired)
@@ -71,8 +74,7 @@ def alter_sequence(
     return steps
 
 
-def _changes(desired: Sequence, observed: Sequence, fields: frozenset[str]) -> str:
-    del observed
+def _changes(desired: Sequence, fields: frozenset[str]) -> str:
     parts = []
     if "type" in fields:
         parts.append(f"AS {desired.type}")
@@ -89,6 +91,24 @@ def _changes(desired: Sequence, observed: Sequence, fields: frozenset[str]) -> s
     if "cycle" in fields:
         parts.append("CYCLE" if desired.cycle else "NO CYCLE")
     return " ".join(parts)
+
+
+def _move_within(desired: Sequence, observed: Sequence) -> list[Step]:
+    """Move a position that the new bounds would leave outside, which ALTER SEQUENCE refuses."""
+    low, high = max(desired.minimum, observed.minimum), min(desired.maximum, observed.maximum)
+    narrows = desired.minimum > observed.minimum or desired.maximum < observed.maximum
+    if not narrows or low > high:
+        return []
+    name = qualified(desired)
+    call = f"pg_catalog.setval({quote_literal(name)}::pg_catalog.regclass, {{}}, is_called)"
+    moved = call.format(f"LEAST(GREATEST(last_value, {low}), {high})")
+    return [Step(f"DO {quote_literal(f'BEGIN PERFORM {moved} FROM {name}; END')}")]
+
+
+def _restart(desired: Sequence, observed: Sequence) -> str:
+    """Bounds that have nothing in common leave no place for the old position."""
+    apart = desired.minimum > observed.maximum or desired.maximum < observed.minimum
+    return f" RESTART WITH {desired.start}" if apart else ""
 
 
 def release_sequence(desired: Sequence, observed: Sequence, fields: frozenset[str], context: Context) -> list[Step]:

@@ -50,7 +50,8 @@ def _create_sql(table: Table | ForeignTable, clauses: list[str]) -> str:
     if isinstance(table, ForeignTable):
         options = f"\nOPTIONS ({options_list(table.options)})" if table.options else ""
         inherits = _inherits(table)
-        return f"CREATE FOREIGN TABLE {qualified(table)} {body}{inherits}\nSERVER {quote_identifier(table.server)}{options}"
+        server = f"\nSERVER {quote_identifier(table.server)}"
+        return f"CREATE FOREIGN TABLE {qualified(table)} {body}{inherits}{server}{options}"
     persistence = "UNLOGGED " if table.persistence == "unlogged" else ""
     head = f"CREATE {persistence}TABLE {qualified(table)}"
     if table.of_type is not None:

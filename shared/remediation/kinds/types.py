@@ -39,12 +39,7 @@ def drop_type(item: AnyType, context: Context) -> list[Step]:
     keyword, what = _keyword(item), qualified(item)
     if item.identity not in context.aside:
         return [Step(f"DROP {keyword} {what}")]
-    steps = [Step(f"ALTER {keyword} {what} RENAME TO {quote_identifier(aside_name(item.name))}")]
-    if isinstance(item, RangeType) and item.multirange_name is not None:
-        multirange = item.multirange_name
-        renamed = quote_identifier(aside_name(multirange.name))
-        steps.append(Step(f"ALTER TYPE {quote_qualified(multirange)} RENAME TO {renamed}"))
-    return steps
+    return [Step(f"ALTER {keyword} {what} RENAME TO {quote_identifier(aside_name(item.name))}")]
 
 
 def discard_type(item: AnyType, context: Context) -> list[Step]:

@@ -1,0 +1,4 @@
+CREATE TABLE orders (id bigint PRIMARY KEY, customer bigint NOT NULL, total numeric(10,2) NOT NULL, status varchar(20) NOT NULL DEFAULT 'new', note text);
+COMMENT ON TABLE orders IS 'it''s \!';
+COMMENT ON COLUMN orders.note IS 'b';
+COMMENT ON CONSTRAINT orders_pkey ON orders IS 'key';

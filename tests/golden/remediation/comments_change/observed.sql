@@ -1,0 +1,3 @@
+CREATE TABLE orders (id bigint PRIMARY KEY, customer bigint NOT NULL, total numeric(10,2) NOT NULL, status varchar(20) NOT NULL DEFAULT 'new', note text);
+COMMENT ON COLUMN orders.note IS 'a';
+COMMENT ON COLUMN orders.total IS 'gone';

@@ -1,0 +1,5 @@
+ALTER DEFAULT PRIVILEGES GRANT ALL ON TABLES TO pg_monitor;
+CREATE TABLE t (a int);
+REVOKE ALL ON t FROM pg_monitor;
+CREATE TABLE u (a int);
+REVOKE DELETE ON u FROM pg_monitor;

@@ -1,0 +1,3 @@
+CREATE DOMAIN d AS int DEFAULT 3 NOT NULL CONSTRAINT positive CHECK (VALUE > 0);
+CREATE TYPE c AS (a int, z text);
+CREATE TABLE t (x d, y c);

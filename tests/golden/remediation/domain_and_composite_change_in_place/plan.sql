@@ -1,0 +1,32 @@
+-- fleetdrift remediation
+-- not proven: no attempt was made
+
+\set ON_ERROR_STOP on
+SET check_function_bodies = off;
+SET client_min_messages = warning;
+SET search_path = pg_catalog;
+
+BEGIN;
+SET lock_timeout = '3000ms';
+SET statement_timeout = '0ms';
+ALTER DOMAIN "public"."d" DROP CONSTRAINT "small";
+-- blocks_reads: holds ACCESS EXCLUSIVE on "public"."c": reads and writes wait
+-- loses_data: the values of b cannot be brought back
+ALTER TYPE "public"."c" DROP ATTRIBUTE "b" CASCADE, ADD ATTRIBUTE "z" text CASCADE;
+ALTER DOMAIN "public"."d" SET DEFAULT 3;
+COMMIT;
+
+BEGIN;
+SET lock_timeout = '3000ms';
+SET statement_timeout = '0ms';
+-- scans_table: reads every row of every table with a column of "public"."d"
+ALTER DOMAIN "public"."d" SET NOT NULL;
+COMMIT;
+
+BEGIN;
+SET lock_timeout = '3000ms';
+SET statement_timeout = '0ms';
+-- blocks_writes: holds SHARE ROW EXCLUSIVE or SHARE on every table with a column of "public"."d": writes wait, reads go on
+-- scans_table: reads every row of every table with a column of "public"."d"
+ALTER DOMAIN "public"."d" ADD CONSTRAINT "positive" CHECK ((VALUE > 0));
+COMMIT;

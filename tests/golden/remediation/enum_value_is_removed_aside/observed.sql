@@ -1,0 +1,6 @@
+CREATE TYPE e AS ENUM ('a', 'b', 'c');
+CREATE DOMAIN d AS e;
+CREATE TABLE t (x e DEFAULT 'a', y e[], z d, CHECK (x <> 'c'));
+CREATE VIEW v AS SELECT x FROM t;
+CREATE FUNCTION f(e) RETURNS e LANGUAGE sql AS 'SELECT $1';
+CREATE INDEX i ON t (x) WHERE x = 'a';

@@ -1,0 +1,72 @@
+-- fleetdrift remediation
+-- not proven: no attempt was made
+
+\set ON_ERROR_STOP on
+SET check_function_bodies = off;
+SET client_min_messages = warning;
+SET search_path = pg_catalog;
+
+BEGIN;
+SET lock_timeout = '3000ms';
+SET statement_timeout = '0ms';
+-- breaks_readers: calls of "public"."f $$dollar$$"() fail
+DROP FUNCTION "public"."f $$dollar$$"();
+-- breaks_readers: calls of "public"."f */ -- ; DROP TABLE x; /*"() fail
+DROP FUNCTION "public"."f */ -- ; DROP TABLE x; /*"();
+-- breaks_readers: calls of "public"."f :""PORT"" :name"() fail
+DROP FUNCTION "public"."f :""PORT"" :name"();
+-- breaks_readers: calls of "public"."f back\slash \! \n"() fail
+DROP FUNCTION "public"."f back\slash \! \n"();
+-- breaks_readers: calls of "public"."f it's"() fail
+DROP FUNCTION "public"."f it's"();
+-- breaks_readers: calls of "public"."f line
+-- break"() fail
+DROP FUNCTION "public"."f line
+break"();
+-- breaks_readers: calls of "public"."f percent %I %s"() fail
+DROP FUNCTION "public"."f percent %I %s"();
+-- breaks_readers: calls of "public"."f q""uote"() fail
+DROP FUNCTION "public"."f q""uote"();
+-- breaks_readers: calls of "public"."f ü 数据"() fail
+DROP FUNCTION "public"."f ü 数据"();
+-- blocks_reads: holds ACCESS EXCLUSIVE on "public"."$$dollar$$": reads and writes wait
+-- loses_data: every row of "public"."$$dollar$$" cannot be brought back
+DROP TABLE "public"."$$dollar$$";
+-- blocks_reads: holds ACCESS EXCLUSIVE on "public"."*/ -- ; DROP TABLE x; /*": reads and writes wait
+-- loses_data: every row of "public"."*/ -- ; DROP TABLE x; /*" cannot be brought back
+DROP TABLE "public"."*/ -- ; DROP TABLE x; /*";
+-- blocks_reads: holds ACCESS EXCLUSIVE on "public".":""PORT"" :name": reads and writes wait
+-- loses_data: every row of "public".":""PORT"" :name" cannot be brought back
+DROP TABLE "public".":""PORT"" :name";
+-- blocks_reads: holds ACCESS EXCLUSIVE on "public"."back\slash \! \n": reads and writes wait
+-- loses_data: every row of "public"."back\slash \! \n" cannot be brought back
+DROP TABLE "public"."back\slash \! \n";
+-- blocks_reads: holds ACCESS EXCLUSIVE on "public"."it's": reads and writes wait
+-- loses_data: every row of "public"."it's" cannot be brought back
+DROP TABLE "public"."it's";
+-- blocks_reads: holds ACCESS EXCLUSIVE on "public"."line
+-- break": reads and writes wait
+-- loses_data: every row of "public"."line
+-- break" cannot be brought back
+DROP TABLE "public"."line
+break";
+-- blocks_reads: holds ACCESS EXCLUSIVE on "public"."percent %I %s": reads and writes wait
+-- loses_data: every row of "public"."percent %I %s" cannot be brought back
+DROP TABLE "public"."percent %I %s";
+-- blocks_reads: holds ACCESS EXCLUSIVE on "public"."q""uote": reads and writes wait
+-- loses_data: every row of "public"."q""uote" cannot be brought back
+DROP TABLE "public"."q""uote";
+-- blocks_reads: holds ACCESS EXCLUSIVE on "public"."ü 数据": reads and writes wait
+-- loses_data: every row of "public"."ü 数据" cannot be brought back
+DROP TABLE "public"."ü 数据";
+DROP TYPE "public"."e $$dollar$$";
+DROP TYPE "public"."e */ -- ; DROP TABLE x; /*";
+DROP TYPE "public"."e :""PORT"" :name";
+DROP TYPE "public"."e back\slash \! \n";
+DROP TYPE "public"."e it's";
+DROP TYPE "public"."e line
+break";
+DROP TYPE "public"."e percent %I %s";
+DROP TYPE "public"."e q""uote";
+DROP TYPE "public"."e ü 数据";
+COMMIT;

@@ -1,0 +1,2 @@
+CREATE FUNCTION f(a int, b int) RETURNS int LANGUAGE sql AS 'SELECT 1';
+CREATE FUNCTION g(a int, b text DEFAULT ', x') RETURNS int LANGUAGE sql AS 'SELECT 1';

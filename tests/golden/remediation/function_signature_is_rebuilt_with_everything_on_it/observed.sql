@@ -1,0 +1,4 @@
+CREATE FUNCTION f(x int) RETURNS int LANGUAGE sql IMMUTABLE AS $$ SELECT 1 $$;
+CREATE TABLE t (a int DEFAULT f(2), b int, CHECK (f(b) > 0));
+CREATE INDEX i ON t (f(b));
+CREATE VIEW v AS SELECT f(a) FROM t;

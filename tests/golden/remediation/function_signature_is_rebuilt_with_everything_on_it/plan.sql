@@ -1,0 +1,55 @@
+-- fleetdrift remediation
+-- not proven: no attempt was made
+
+\set ON_ERROR_STOP on
+SET check_function_bodies = off;
+SET client_min_messages = warning;
+SET search_path = pg_catalog;
+
+BEGIN;
+SET lock_timeout = '3000ms';
+SET statement_timeout = '0ms';
+-- blocks_reads: holds ACCESS EXCLUSIVE on "public"."t": reads and writes wait
+ALTER TABLE ONLY "public"."t" ALTER COLUMN "a" DROP DEFAULT;
+-- breaks_readers: queries of "public"."v" fail
+DROP VIEW "public"."v";
+-- blocks_reads: holds ACCESS EXCLUSIVE on "public"."t": reads and writes wait
+ALTER TABLE "public"."t" DROP CONSTRAINT "t_b_check";
+COMMIT;
+
+SET lock_timeout = '3000ms';
+SET statement_timeout = '0ms';
+DROP INDEX CONCURRENTLY "public"."i";
+
+BEGIN;
+SET lock_timeout = '3000ms';
+SET statement_timeout = '0ms';
+-- breaks_readers: calls of "public"."f"(integer) fail
+DROP FUNCTION "public"."f"(integer);
+CREATE OR REPLACE FUNCTION public.f(y integer)
+ RETURNS integer
+ LANGUAGE sql
+ IMMUTABLE
+AS $function$ SELECT 1 $function$;
+-- blocks_reads: holds ACCESS EXCLUSIVE on "public"."t": reads and writes wait
+ALTER TABLE ONLY "public"."t" ALTER COLUMN "a" SET DEFAULT public.f(2);
+CREATE VIEW "public"."v" AS
+ SELECT public.f(a) AS f
+   FROM public.t;
+DO 'BEGIN EXECUTE pg_catalog.format(''ALTER ROUTINE "public"."f"(integer) OWNER TO %1$I'', (SELECT pg_catalog.pg_get_userbyid(datdba) FROM pg_catalog.pg_database WHERE datname = pg_catalog.current_database())); END';
+DO 'BEGIN EXECUTE pg_catalog.format(''ALTER VIEW "public"."v" OWNER TO %1$I'', (SELECT pg_catalog.pg_get_userbyid(datdba) FROM pg_catalog.pg_database WHERE datname = pg_catalog.current_database())); END';
+-- blocks_reads: holds ACCESS EXCLUSIVE on "public"."t": reads and writes wait
+ALTER TABLE "public"."t" ADD CONSTRAINT "t_b_check" CHECK ((public.f(b) > 0)) NOT VALID;
+COMMIT;
+
+BEGIN;
+SET lock_timeout = '3000ms';
+SET statement_timeout = '0ms';
+-- scans_table: reads every row of "public"."t"
+ALTER TABLE "public"."t" VALIDATE CONSTRAINT "t_b_check";
+COMMIT;
+
+SET lock_timeout = '3000ms';
+SET statement_timeout = '0ms';
+-- builds_index: builds an index over every row of "public"."t"
+CREATE INDEX CONCURRENTLY "i" ON public.t USING btree (public.f(b));

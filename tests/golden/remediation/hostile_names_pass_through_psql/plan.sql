@@ -1,0 +1,191 @@
+-- fleetdrift remediation
+-- not proven: no attempt was made
+
+\set ON_ERROR_STOP on
+SET check_function_bodies = off;
+SET client_min_messages = warning;
+SET search_path = pg_catalog;
+
+BEGIN;
+SET lock_timeout = '3000ms';
+SET statement_timeout = '0ms';
+CREATE TABLE "public"."$$dollar$$" (
+    "$$dollar$$" integer[],
+    "PORT" integer,
+    "b" text DEFAULT '$$dollar$$'::text,
+    CONSTRAINT "$$dollar$$!" CHECK (("$$dollar$$"[1: array_length("$$dollar$$", 1)] <> '{}'::integer[]))
+);
+CREATE TABLE "public"."*/ -- ; DROP TABLE x; /*" (
+    "*/ -- ; DROP TABLE x; /*" integer[],
+    "PORT" integer,
+    "b" text DEFAULT '*/ -- ; DROP TABLE x; /*'::text,
+    CONSTRAINT "*/ -- ; DROP TABLE x; /*!" CHECK (("*/ -- ; DROP TABLE x; /*"[1: array_length("*/ -- ; DROP TABLE x; /*", 1)] <> '{}'::integer[]))
+);
+CREATE TABLE "public".":""PORT"" :name" (
+    ":""PORT"" :name" integer[],
+    "PORT" integer,
+    "b" text DEFAULT ':"PORT" :name'::text,
+    CONSTRAINT ":""PORT"" :name!" CHECK ((":""PORT"" :name"[1: array_length(":""PORT"" :name", 1)] <> '{}'::integer[]))
+);
+CREATE TABLE "public"."back\slash \! \n" (
+    "back\slash \! \n" integer[],
+    "PORT" integer,
+    "b" text DEFAULT 'back\slash \! \n'::text,
+    CONSTRAINT "back\slash \! \n!" CHECK (("back\slash \! \n"[1: array_length("back\slash \! \n", 1)] <> '{}'::integer[]))
+);
+CREATE TABLE "public"."it's" (
+    "it's" integer[],
+    "PORT" integer,
+    "b" text DEFAULT 'it''s'::text,
+    CONSTRAINT "it's!" CHECK (("it's"[1: array_length("it's", 1)] <> '{}'::integer[]))
+);
+CREATE TABLE "public"."line
+break" (
+    "line
+break" integer[],
+    "PORT" integer,
+    "b" text DEFAULT 'line
+break'::text,
+    CONSTRAINT "line
+break!" CHECK (("line
+break"[1: array_length("line
+break", 1)] <> '{}'::integer[]))
+);
+CREATE TABLE "public"."percent %I %s" (
+    "percent %I %s" integer[],
+    "PORT" integer,
+    "b" text DEFAULT 'percent %I %s'::text,
+    CONSTRAINT "percent %I %s!" CHECK (("percent %I %s"[1: array_length("percent %I %s", 1)] <> '{}'::integer[]))
+);
+CREATE TABLE "public"."q""uote" (
+    "q""uote" integer[],
+    "PORT" integer,
+    "b" text DEFAULT 'q"uote'::text,
+    CONSTRAINT "q""uote!" CHECK (("q""uote"[1: array_length("q""uote", 1)] <> '{}'::integer[]))
+);
+CREATE TABLE "public"."ü 数据" (
+    "ü 数据" integer[],
+    "PORT" integer,
+    "b" text DEFAULT 'ü 数据'::text,
+    CONSTRAINT "ü 数据!" CHECK (("ü 数据"[1: array_length("ü 数据", 1)] <> '{}'::integer[]))
+);
+CREATE OR REPLACE FUNCTION public."f $$dollar$$"()
+ RETURNS text
+ LANGUAGE sql
+AS $function$SELECT '$$dollar$$'$function$;
+CREATE OR REPLACE FUNCTION public."f */ -- ; DROP TABLE x; /*"()
+ RETURNS text
+ LANGUAGE sql
+AS $function$SELECT '*/ -- ; DROP TABLE x; /*'$function$;
+CREATE OR REPLACE FUNCTION public."f :""PORT"" :name"()
+ RETURNS text
+ LANGUAGE sql
+AS $function$SELECT ':"PORT" :name'$function$;
+CREATE OR REPLACE FUNCTION public."f back\slash \! \n"()
+ RETURNS text
+ LANGUAGE sql
+AS $function$SELECT 'back\slash \! \n'$function$;
+CREATE OR REPLACE FUNCTION public."f it's"()
+ RETURNS text
+ LANGUAGE sql
+AS $function$SELECT 'it''s'$function$;
+CREATE OR REPLACE FUNCTION public."f line
+break"()
+ RETURNS text
+ LANGUAGE sql
+AS $function$SELECT 'line
+break'$function$;
+CREATE OR REPLACE FUNCTION public."f percent %I %s"()
+ RETURNS text
+ LANGUAGE sql
+AS $function$SELECT 'percent %I %s'$function$;
+CREATE OR REPLACE FUNCTION public."f q""uote"()
+ RETURNS text
+ LANGUAGE sql
+AS $function$SELECT 'q"uote'$function$;
+CREATE OR REPLACE FUNCTION public."f ü 数据"()
+ RETURNS text
+ LANGUAGE sql
+AS $function$SELECT 'ü 数据'$function$;
+CREATE INDEX "i $$dollar$$" ON public."$$dollar$$" USING btree (("$$dollar$$"[2: "PORT"]));
+CREATE INDEX "i */ -- ; DROP TABLE x; /*" ON public."*/ -- ; DROP TABLE x; /*" USING btree (("*/ -- ; DROP TABLE x; /*"[2: "PORT"]));
+CREATE INDEX "i :""PORT"" :name" ON public.":""PORT"" :name" USING btree ((":""PORT"" :name"[2: "PORT"]));
+CREATE INDEX "i back\slash \! \n" ON public."back\slash \! \n" USING btree (("back\slash \! \n"[2: "PORT"]));
+CREATE INDEX "i it's" ON public."it's" USING btree (("it's"[2: "PORT"]));
+CREATE INDEX "i line
+break" ON public."line
+break" USING btree (("line
+break"[2: "PORT"]));
+CREATE INDEX "i percent %I %s" ON public."percent %I %s" USING btree (("percent %I %s"[2: "PORT"]));
+CREATE INDEX "i q""uote" ON public."q""uote" USING btree (("q""uote"[2: "PORT"]));
+CREATE INDEX "i ü 数据" ON public."ü 数据" USING btree (("ü 数据"[2: "PORT"]));
+DO 'BEGIN EXECUTE pg_catalog.format(''ALTER TABLE "public"."$$dollar$$" OWNER TO %1$I'', (SELECT pg_catalog.pg_get_userbyid(datdba) FROM pg_catalog.pg_database WHERE datname = pg_catalog.current_database())); END';
+DO 'BEGIN EXECUTE pg_catalog.format(''ALTER TABLE "public"."*/ -- ; DROP TABLE x; /*" OWNER TO %1$I'', (SELECT pg_catalog.pg_get_userbyid(datdba) FROM pg_catalog.pg_database WHERE datname = pg_catalog.current_database())); END';
+DO 'BEGIN EXECUTE pg_catalog.format(''ALTER TABLE "public".":""PORT"" :name" OWNER TO %1$I'', (SELECT pg_catalog.pg_get_userbyid(datdba) FROM pg_catalog.pg_database WHERE datname = pg_catalog.current_database())); END';
+DO E'BEGIN EXECUTE pg_catalog.format(E''ALTER TABLE "public"."back\\\\slash \\\\! \\\\n" OWNER TO %1$I'', (SELECT pg_catalog.pg_get_userbyid(datdba) FROM pg_catalog.pg_database WHERE datname = pg_catalog.current_database())); END';
+DO 'BEGIN EXECUTE pg_catalog.format(''ALTER ROUTINE "public"."f $$dollar$$"() OWNER TO %1$I'', (SELECT pg_catalog.pg_get_userbyid(datdba) FROM pg_catalog.pg_database WHERE datname = pg_catalog.current_database())); END';
+DO 'BEGIN EXECUTE pg_catalog.format(''ALTER ROUTINE "public"."f */ -- ; DROP TABLE x; /*"() OWNER TO %1$I'', (SELECT pg_catalog.pg_get_userbyid(datdba) FROM pg_catalog.pg_database WHERE datname = pg_catalog.current_database())); END';
+DO 'BEGIN EXECUTE pg_catalog.format(''ALTER ROUTINE "public"."f :""PORT"" :name"() OWNER TO %1$I'', (SELECT pg_catalog.pg_get_userbyid(datdba) FROM pg_catalog.pg_database WHERE datname = pg_catalog.current_database())); END';
+DO E'BEGIN EXECUTE pg_catalog.format(E''ALTER ROUTINE "public"."f back\\\\slash \\\\! \\\\n"() OWNER TO %1$I'', (SELECT pg_catalog.pg_get_userbyid(datdba) FROM pg_catalog.pg_database WHERE datname = pg_catalog.current_database())); END';
+DO 'BEGIN EXECUTE pg_catalog.format(''ALTER ROUTINE "public"."f it''''s"() OWNER TO %1$I'', (SELECT pg_catalog.pg_get_userbyid(datdba) FROM pg_catalog.pg_database WHERE datname = pg_catalog.current_database())); END';
+DO 'BEGIN EXECUTE pg_catalog.format(''ALTER ROUTINE "public"."f line
+break"() OWNER TO %1$I'', (SELECT pg_catalog.pg_get_userbyid(datdba) FROM pg_catalog.pg_database WHERE datname = pg_catalog.current_database())); END';
+DO 'BEGIN EXECUTE pg_catalog.format(''ALTER ROUTINE "public"."f percent %%I %%s"() OWNER TO %1$I'', (SELECT pg_catalog.pg_get_userbyid(datdba) FROM pg_catalog.pg_database WHERE datname = pg_catalog.current_database())); END';
+DO 'BEGIN EXECUTE pg_catalog.format(''ALTER ROUTINE "public"."f q""uote"() OWNER TO %1$I'', (SELECT pg_catalog.pg_get_userbyid(datdba) FROM pg_catalog.pg_database WHERE datname = pg_catalog.current_database())); END';
+DO 'BEGIN EXECUTE pg_catalog.format(''ALTER ROUTINE "public"."f ü 数据"() OWNER TO %1$I'', (SELECT pg_catalog.pg_get_userbyid(datdba) FROM pg_catalog.pg_database WHERE datname = pg_catalog.current_database())); END';
+DO 'BEGIN EXECUTE pg_catalog.format(''ALTER TABLE "public"."it''''s" OWNER TO %1$I'', (SELECT pg_catalog.pg_get_userbyid(datdba) FROM pg_catalog.pg_database WHERE datname = pg_catalog.current_database())); END';
+DO 'BEGIN EXECUTE pg_catalog.format(''ALTER TABLE "public"."line
+break" OWNER TO %1$I'', (SELECT pg_catalog.pg_get_userbyid(datdba) FROM pg_catalog.pg_database WHERE datname = pg_catalog.current_database())); END';
+DO 'BEGIN EXECUTE pg_catalog.format(''ALTER TABLE "public"."percent %%I %%s" OWNER TO %1$I'', (SELECT pg_catalog.pg_get_userbyid(datdba) FROM pg_catalog.pg_database WHERE datname = pg_catalog.current_database())); END';
+DO 'BEGIN EXECUTE pg_catalog.format(''ALTER TABLE "public"."q""uote" OWNER TO %1$I'', (SELECT pg_catalog.pg_get_userbyid(datdba) FROM pg_catalog.pg_database WHERE datname = pg_catalog.current_database())); END';
+DO 'BEGIN EXECUTE pg_catalog.format(''ALTER TABLE "public"."ü 数据" OWNER TO %1$I'', (SELECT pg_catalog.pg_get_userbyid(datdba) FROM pg_catalog.pg_database WHERE datname = pg_catalog.current_database())); END';
+COMMENT ON TABLE "public"."$$dollar$$" IS '$$dollar$$';
+COMMENT ON TABLE "public"."*/ -- ; DROP TABLE x; /*" IS '*/ -- ; DROP TABLE x; /*';
+COMMENT ON TABLE "public".":""PORT"" :name" IS ':"PORT" :name';
+COMMENT ON TABLE "public"."back\slash \! \n" IS E'back\\slash \\! \\n';
+COMMENT ON TABLE "public"."it's" IS 'it''s';
+COMMENT ON TABLE "public"."line
+break" IS 'line
+break';
+COMMENT ON TABLE "public"."percent %I %s" IS 'percent %I %s';
+COMMENT ON TABLE "public"."q""uote" IS 'q"uote';
+COMMENT ON TABLE "public"."ü 数据" IS 'ü 数据';
+COMMIT;
+
+SET lock_timeout = '3000ms';
+SET statement_timeout = '0ms';
+ALTER TYPE "public"."e $$dollar$$" ADD VALUE IF NOT EXISTS '$$dollar$$' BEFORE 'x';
+
+SET lock_timeout = '3000ms';
+SET statement_timeout = '0ms';
+ALTER TYPE "public"."e */ -- ; DROP TABLE x; /*" ADD VALUE IF NOT EXISTS '*/ -- ; DROP TABLE x; /*' BEFORE 'x';
+
+SET lock_timeout = '3000ms';
+SET statement_timeout = '0ms';
+ALTER TYPE "public"."e :""PORT"" :name" ADD VALUE IF NOT EXISTS ':"PORT" :name' BEFORE 'x';
+
+SET lock_timeout = '3000ms';
+SET statement_timeout = '0ms';
+ALTER TYPE "public"."e back\slash \! \n" ADD VALUE IF NOT EXISTS E'back\\slash \\! \\n' BEFORE 'x';
+
+SET lock_timeout = '3000ms';
+SET statement_timeout = '0ms';
+ALTER TYPE "public"."e it's" ADD VALUE IF NOT EXISTS 'it''s' BEFORE 'x';
+
+SET lock_timeout = '3000ms';
+SET statement_timeout = '0ms';
+ALTER TYPE "public"."e line
+break" ADD VALUE IF NOT EXISTS 'line
+break' BEFORE 'x';
+
+SET lock_timeout = '3000ms';
+SET statement_timeout = '0ms';
+ALTER TYPE "public"."e percent %I %s" ADD VALUE IF NOT EXISTS 'percent %I %s' BEFORE 'x';
+
+SET lock_timeout = '3000ms';
+SET statement_timeout = '0ms';
+ALTER TYPE "public"."e q""uote" ADD VALUE IF NOT EXISTS 'q"uote' BEFORE 'x';
+
+SET lock_timeout = '3000ms';
+SET statement_timeout = '0ms';
+ALTER TYPE "public"."e ü 数据" ADD VALUE IF NOT EXISTS 'ü 数据' BEFORE 'x';

@@ -1,0 +1,16 @@
+-- fleetdrift remediation
+-- not proven: no attempt was made
+
+\set ON_ERROR_STOP on
+SET check_function_bodies = off;
+SET client_min_messages = warning;
+SET search_path = pg_catalog;
+
+BEGIN;
+SET lock_timeout = '3000ms';
+SET statement_timeout = '0ms';
+-- blocks_reads: holds ACCESS EXCLUSIVE on "public"."t": reads and writes wait
+ALTER TABLE "public"."t" ALTER COLUMN "a" DROP IDENTITY;
+-- blocks_reads: holds ACCESS EXCLUSIVE on "public"."t": reads and writes wait
+ALTER TABLE "public"."t" ALTER COLUMN "b" DROP EXPRESSION;
+COMMIT;

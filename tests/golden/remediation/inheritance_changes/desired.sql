@@ -1,0 +1,5 @@
+CREATE TABLE p (a bigint, b int DEFAULT 1);
+CREATE TABLE q (c int);
+CREATE TABLE k (d int) INHERITS (p);
+ALTER TABLE k ALTER b SET DEFAULT 2;
+CREATE TABLE l (c int);

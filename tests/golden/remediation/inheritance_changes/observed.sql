@@ -1,0 +1,4 @@
+CREATE TABLE p (a int);
+CREATE TABLE q (c int);
+CREATE TABLE k (d int) INHERITS (p);
+CREATE TABLE l () INHERITS (q);

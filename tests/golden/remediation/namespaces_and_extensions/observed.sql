@@ -1,0 +1,3 @@
+CREATE SCHEMA old;
+CREATE TABLE old.t (a int);
+CREATE FUNCTION old.f(old.t) RETURNS int LANGUAGE sql AS 'SELECT 1';

@@ -1,0 +1,2 @@
+CREATE TABLE a (x int PRIMARY KEY, y int, z int);
+CREATE PUBLICATION p FOR TABLE a WHERE (x > 1);

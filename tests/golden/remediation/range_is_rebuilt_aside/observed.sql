@@ -1,0 +1,2 @@
+CREATE TYPE r AS RANGE (SUBTYPE = float8);
+CREATE TABLE t (x r);

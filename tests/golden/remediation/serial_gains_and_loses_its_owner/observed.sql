@@ -1,0 +1,3 @@
+CREATE TABLE t (a int, b int);
+CREATE SEQUENCE s OWNED BY t.a;
+CREATE SEQUENCE r;

@@ -1,0 +1,3 @@
+CREATE TABLE orders (id bigint PRIMARY KEY, customer bigint NOT NULL, total numeric(10,2) NOT NULL, status varchar(20) NOT NULL DEFAULT 'new', note text);
+CREATE VIEW v WITH (security_barrier) AS SELECT id, total FROM orders;
+ALTER VIEW v ALTER id SET DEFAULT 7;
