@@ -109,7 +109,7 @@ async def run_scan(
     epoch = await store.epoch(scan)
     ledger = Ledger(_lanes(fleet), _capacities(settings), settings.rules, prefix=str(epoch))
     for row in rows:
-        ledger.restore(row.mark, row.outcome)
+        ledger.restore(row.target.tenant, row.mark, row.outcome)
     journal = ScanJournal(store, scan)
     await journal.load()
     engine = facilities.engine(

@@ -128,12 +128,13 @@ class Ledger:
         """Give the final outcome of each settled item, in the order the items were given."""
         return {item: entry.outcome for item, entry in self._entries.items() if entry.outcome is not None}
 
-    def restore(self, mark: Mark, outcome: Final | None) -> None:
+    def restore(self, item: str, mark: Mark | None, outcome: Final | None) -> None:
         """Take over what an earlier coordinator wrote down."""
-        entry = self._entries[mark.item]
-        entry.attempt, entry.strikes = mark.attempt, mark.strikes
+        entry = self._entries[item]
+        if mark is not None:
+            entry.attempt, entry.strikes = mark.attempt, mark.strikes
         if outcome is not None:
-            self._settle(mark.item, entry, outcome)
+            self._settle(item, entry, outcome)
 
     # -- what to send --------------------------------------------------------------------------------------------
 

@@ -36,7 +36,7 @@ class LedgerRow(msgspec.Struct, frozen=True, kw_only=True):
     """One tenant of one scan, as the ledger remembers it."""
 
     target: Target
-    mark: Mark
+    mark: Mark | None
     outcome: Final | None
 
 

@@ -71,16 +71,13 @@ class Store:
 
     async def begin_ledger(self, scan: str, targets: Sequence[Target]) -> None:
         """Write the scan's targets, all or none, and call it running."""
-        records = [
-            (scan, ordinal, target.tenant, msgspec.json.encode(target).decode())
-            for ordinal, target in enumerate(targets)
-        ]
+        records = [(scan, ordinal, msgspec.json.encode(target).decode()) for ordinal, target in enumerate(targets)]
         with translated():
             async with self._pool.acquire() as connection, connection.transaction():
                 await connection.copy_records_to_table(
                     "ledger",
                     schema_name="fleetdrift",
-                    columns=["scan", "ordinal", "tenant", "target"],
+                    columns=["scan", "ordinal", "target"],
                     records=records,
                 )
                 await connection.execute(query("begin_scan"), scan, len(records))
@@ -112,13 +109,15 @@ class Store:
 
     async def load_ledger(self, scan: str) -> list[LedgerRow]:
         """Give the scan's ledger, in the order of its targets."""
-        rows: list[LedgerRow] = []
-        for row in await self._rows("load_ledger", scan):
-            target = _decode_target(row["target"])
-            mark = Mark(item=target.tenant, attempt=row["attempt"], strikes=row["strikes"], batch="")
-            outcome = None if row["outcome"] is None else _decode_outcome.decode(row["outcome"])
-            rows.append(LedgerRow(target=target, mark=mark, outcome=outcome))
-        return rows
+        marks = {row["item"]: Mark(**dict(row)) for row in await self._rows("load_marks", scan)}
+        outcomes = {
+            row["tenant"]: _decode_outcome.decode(row["outcome"]) for row in await self._rows("load_outcomes", scan)
+        }
+        targets = [_decode_target(row["target"]) for row in await self._rows("load_targets", scan)]
+        return [
+            LedgerRow(target=target, mark=marks.get(target.tenant), outcome=outcomes.get(target.tenant))
+            for target in targets
+        ]
 
     async def finish_scan(self, scan: str, state: str) -> None:
         """Write down how a scan ended."""
@@ -170,7 +169,8 @@ class Store:
                 await connection.execute(query("record_tenants"), fleet, scan, *columns)
                 await connection.execute(query("forget_tenants"), fleet, scan)
                 await connection.execute(query("finish_scan"), scan, status)
-                await connection.execute(query("prune_ledger"), fleet, _LEDGERS_KEPT)
+                for table in ("prune_ledger", "prune_ledger_marks", "prune_ledger_outcomes"):
+                    await connection.execute(query(table), fleet, _LEDGERS_KEPT)
                 await connection.execute(query("prune_reports"), fleet, _REPORTS_KEPT)
                 await connection.execute(query("prune_blobs"), _BLOBS_KEPT)
 

@@ -11,18 +11,31 @@ CREATE TABLE fleetdrift.scans (
 );
 CREATE INDEX scans_by_fleet ON fleetdrift.scans (fleet, requested DESC);
 
--- One row per scan and tenant. A tenant is done when it has an outcome; completion is derived from that alone.
+-- Who is to be read by which scan. A tenant is done when it has an outcome; completion is derived from that alone.
+-- Three tables that only grow, rather than one that is updated: a join with an array of new outcomes, on a table that
+-- was filled a moment ago and has no statistics, has been seen to take minutes; these inserts have but one plan.
 CREATE TABLE fleetdrift.ledger (
     scan        text NOT NULL,
     ordinal     integer NOT NULL,
-    tenant      text NOT NULL,
     target      jsonb NOT NULL,
-    attempt     integer NOT NULL DEFAULT 0,
-    strikes     integer NOT NULL DEFAULT 0,
-    batch       text NOT NULL DEFAULT '',
-    outcome     jsonb,
+    PRIMARY KEY (scan, ordinal)
+);
+
+CREATE TABLE fleetdrift.ledger_marks (
+    scan        text NOT NULL,
+    tenant      text NOT NULL,
+    attempt     integer NOT NULL,
+    strikes     integer NOT NULL,
+    batch       text NOT NULL,
     PRIMARY KEY (scan, tenant)
-) WITH (fillfactor = 80);                           -- room for the update that each row gets
+) WITH (fillfactor = 80);                           -- room for the update that a second sending is
+
+CREATE TABLE fleetdrift.ledger_outcomes (
+    scan        text NOT NULL,
+    tenant      text NOT NULL,
+    outcome     jsonb NOT NULL,
+    PRIMARY KEY (scan, tenant)
+);
 
 -- What is known of each tenant across scans.
 CREATE TABLE fleetdrift.tenants (

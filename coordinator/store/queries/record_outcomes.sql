@@ -1,5 +1,4 @@
 -- The first answer wins, here as in the coordinator's memory.
-UPDATE fleetdrift.ledger AS l
-SET outcome = o.outcome
-FROM unnest($2::text[], $3::jsonb[]) AS o (tenant, outcome)
-WHERE l.scan = $1 AND l.tenant = o.tenant AND l.outcome IS NULL
+INSERT INTO fleetdrift.ledger_outcomes (scan, tenant, outcome)
+SELECT $1, o.tenant, o.outcome FROM unnest($2::text[], $3::jsonb[]) AS o (tenant, outcome)
+ON CONFLICT (scan, tenant) DO NOTHING

@@ -153,11 +153,11 @@ async def test_a_coordinator_killed_in_the_middle_is_taken_up_by_the_next(engine
     store = await _until_some_are_answered(engine.dsn)
     process.kill()
     process.wait()
-    before = await store.fetchval("SELECT count(*) FROM fleetdrift.ledger WHERE outcome IS NOT NULL")
+    before = await store.fetchval("SELECT count(*) FROM fleetdrift.ledger_outcomes")
     assert 0 < before < len(engine.fleet.targets)
     outcome = await engine.scan(engine.fleet.targets[:1], scan="scan-1")
     assert fingerprints(outcome) == engine.fleet.truth
-    again = await store.fetchval("SELECT count(*) FROM fleetdrift.ledger WHERE attempt > 1")
+    again = await store.fetchval("SELECT count(*) FROM fleetdrift.ledger_marks WHERE attempt > 1")
     assert again < len(engine.fleet.targets) - before + 1
     await store.close()
 
@@ -166,9 +166,9 @@ async def _until_some_are_answered(dsn: str) -> asyncpg.Connection:
     store = await asyncpg.connect(dsn)
     for _ in range(600):
         await asyncio.sleep(0.05)
-        if await store.fetchval("SELECT to_regclass('fleetdrift.ledger') IS NOT NULL") and await store.fetchval(
-            "SELECT count(*) > 5 FROM fleetdrift.ledger WHERE outcome IS NOT NULL"
-        ):
+        if await store.fetchval(
+            "SELECT to_regclass('fleetdrift.ledger_outcomes') IS NOT NULL"
+        ) and await store.fetchval("SELECT count(*) > 5 FROM fleetdrift.ledger_outcomes"):
             return store
     raise AssertionError("no answer was recorded")
 
@@ -181,7 +181,8 @@ async def test_no_credential_leaves_the_worker(engine):
         outcome = await engine.scan(on_progress=lambda _: seen.append(_everything_in(redis)))
     assert set(fingerprints(outcome).values()) == {FailureKind.AUTHENTICATION}
     store = await asyncpg.connect(engine.dsn)
-    kept = [str(row) for row in await store.fetch("SELECT * FROM fleetdrift.ledger")]
+    tables = ("ledger", "ledger_marks", "ledger_outcomes")
+    kept = [str(row) for table in tables for row in await store.fetch(f"SELECT * FROM fleetdrift.{table}")]
     await store.close()
     logged = [path.read_text() for path in engine.logs.iterdir()]
     assert "answers" in "".join(seen)

@@ -68,11 +68,12 @@ async def test_a_ledger_comes_back_as_it_was_written(store):
     await store.create_scan("s", "fleet")
     await store.begin_ledger("s", targets(4))
     await store.mark_sent("s", [Mark(item="t1", attempt=2, strikes=1, batch="0-7")])
+    await store.mark_sent("s", [Mark(item="t1", attempt=3, strikes=2, batch="0-9")])
     await store.record_outcomes("s", [("t0", SEEN), ("t2", REFUSED)])
     rows = await store.load_ledger("s")
     assert [row.target for row in rows] == targets(4)
     assert [row.outcome for row in rows] == [SEEN, None, REFUSED, None]
-    assert [(row.mark.attempt, row.mark.strikes) for row in rows] == [(0, 0), (2, 1), (0, 0), (0, 0)]
+    assert [row.mark for row in rows] == [None, Mark(item="t1", attempt=3, strikes=2, batch="0-9"), None, None]
 
 
 async def test_the_first_outcome_wins(store):

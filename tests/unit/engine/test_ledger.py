@@ -254,8 +254,9 @@ def test_the_deadline_ends_what_is_left_and_a_failure_that_was_seen_stays():
 
 def test_a_coordinator_that_takes_over_sends_only_what_is_left_and_remembers_crashes():
     ledger = ledger_of(3, rules=LedgerRules(batch_size=3))
-    ledger.restore(Mark(item="t0", attempt=1, strikes=0, batch="0-1"), SEEN)
-    ledger.restore(Mark(item="t1", attempt=4, strikes=2, batch="0-9"), None)
+    ledger.restore("t0", Mark(item="t0", attempt=1, strikes=0, batch="0-1"), SEEN)
+    ledger.restore("t1", Mark(item="t1", attempt=4, strikes=2, batch="0-9"), None)
+    ledger.restore("t2", None, None)
     batches = ledger.offer(0.0, 3)
     assert sorted(item for batch in batches for item in batch.items) == ["t1", "t2"]
     assert {mark.item: (mark.attempt, mark.strikes) for batch in batches for mark in ledger.marks(batch)} == {

@@ -1,0 +1,1 @@
+SELECT tenant, outcome::text AS outcome FROM fleetdrift.ledger_outcomes WHERE scan = $1
