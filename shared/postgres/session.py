@@ -18,6 +18,7 @@ from shared.sql import quote_literal
 from shared.targets import FailureKind, Limits
 
 PINNED = (
+    ("quote_all_identifiers", "off"),  # first: it changes how a search path is stored
     ("search_path", "pg_catalog, pg_temp"),
     ("TimeZone", "UTC"),
     ("DateStyle", "ISO, MDY"),
@@ -27,7 +28,6 @@ PINNED = (
     ("lc_monetary", "C"),
     ("xmlbinary", "base64"),
     ("xmloption", "content"),
-    ("quote_all_identifiers", "off"),
     ("standard_conforming_strings", "on"),
     ("row_security", "off"),
     ("jit", "off"),
@@ -67,10 +67,13 @@ def _timeouts(limits: Limits) -> tuple[tuple[str, int], ...]:
 
 
 def _settings_script(limits: Limits, *, scope: str) -> str:
-    lines = [f"SET {scope} search_path = pg_catalog, pg_temp"]
-    lines += [f"SET {scope} {name} = {quote_literal(value)}" for name, value in PINNED if name != "search_path"]
+    lines = [f"SET {scope} {name} = {_value(name, value)}" for name, value in PINNED]
     lines += [f"SET {scope} {name} = {value}" for name, value in _timeouts(limits)]
     return ";\n".join(lines)
+
+
+def _value(name: str, value: str) -> str:
+    return value if name == "search_path" else quote_literal(value)  # a list of names, not one text
 
 
 async def pin_session(connection: asyncpg.Connection, limits: Limits) -> None:
