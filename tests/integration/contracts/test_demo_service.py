@@ -39,7 +39,7 @@ def test_a_refund_always_violates_the_orphaned_check(meet, service):
     drift = "ALTER TABLE orders ADD CONSTRAINT orders_status_legacy_check CHECK (status IN ('new', 'paid'))"
     (verdict,) = meet(service, declared=DECLARED, observed=f"{DECLARED};\n{drift}")
     assert verdict.status is VerdictStatus.VIOLATED
-    assert (verdict.file, verdict.line, verdict.rule) == ("src/orders.rs", 65, "contract-check-violated")
+    assert (verdict.file, verdict.line, verdict.rule) == ("src/orders.rs", 63, "contract-check-violated")
     assert verdict.sqlstate == "23514"
     assert verdict.reason.startswith(
         "status = 'refunded' always violates the CHECK constraint orders_status_legacy_check of orders, which nobody "

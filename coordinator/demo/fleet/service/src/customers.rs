@@ -25,11 +25,7 @@ pub async fn upsert(pool: &PgPool, email: &str, name: &str) -> sqlx::Result<i64>
 }
 
 pub async fn find(pool: &PgPool, id: i64) -> sqlx::Result<Option<Customer>> {
-    sqlx::query_as!(
-        Customer,
-        "SELECT id, email, name, created_at FROM customers WHERE id = $1",
-        id
-    )
-    .fetch_optional(pool)
-    .await
+    sqlx::query_as!(Customer, "SELECT id, email, name, created_at FROM customers WHERE id = $1", id)
+        .fetch_optional(pool)
+        .await
 }

@@ -54,9 +54,7 @@ pub async fn place(pool: &PgPool, customer: i64, lines: &[Line<'_>]) -> sqlx::Re
 }
 
 pub async fn mark_paid(pool: &PgPool, order: i64) -> sqlx::Result<()> {
-    sqlx::query!("UPDATE orders SET status = 'paid' WHERE id = $1 AND status = 'new'", order)
-        .execute(pool)
-        .await?;
+    sqlx::query!("UPDATE orders SET status = 'paid' WHERE id = $1 AND status = 'new'", order).execute(pool).await?;
     Ok(())
 }
 
@@ -95,7 +93,5 @@ pub async fn items(pool: &PgPool, order: i64) -> sqlx::Result<Vec<Item>> {
 
 /// How many orders are in a status.
 pub async fn count(pool: &PgPool, status: &str) -> sqlx::Result<i64> {
-    sqlx::query_scalar!(r#"SELECT count(*) AS "count!" FROM orders WHERE status = $1"#, status)
-        .fetch_one(pool)
-        .await
+    sqlx::query_scalar!(r#"SELECT count(*) AS "count!" FROM orders WHERE status = $1"#, status).fetch_one(pool).await
 }
