@@ -93,8 +93,10 @@ def _declare_all(module: Module, body: Body) -> None:
         _check_labels(block)
         match block.type:
             case "variable":
+                _check_arguments(block)
                 _declare(module.variables, block.labels[0], block, "Duplicate variable declaration")
             case "output":
+                _check_arguments(block)
                 _declare(module.outputs, block.labels[0], block, "Duplicate output definition")
             case "module":
                 _declare(module.modules, block.labels[0], block, "Duplicate module call")
@@ -124,6 +126,23 @@ def _check_labels(block: Block) -> None:
             block.at.line,
             f"Invalid {block.type} block: it needs {wanted} labels, not {len(block.labels)}",
         )
+
+
+_ARGUMENTS = {
+    "variable": frozenset({"default", "deprecated", "description", "ephemeral", "nullable", "sensitive", "type"}),
+    "output": frozenset({"depends_on", "deprecated", "description", "ephemeral", "sensitive", "value"}),
+}
+"""Arguments of the blocks that the language itself defines."""
+
+
+def _check_arguments(block: Block) -> None:
+    for attribute in block.body.attributes.values():
+        if attribute.name not in _ARGUMENTS[block.type]:
+            raise SourceError(
+                attribute.at.file,
+                attribute.at.line,
+                f"Unsupported argument: a {block.type} has no argument {attribute.name!r}",
+            )
 
 
 def _declare(declared: dict[_Key, Block], name: _Key, block: Block, problem: str) -> None:

@@ -44,6 +44,7 @@ class _Schema(msgspec.Struct, frozen=True, eq=False):
     attributes: dict[str, Type]
     computed: frozenset[str]
     blocks: dict[str, _Nested]
+    closed: bool = False  # complete, so that any other argument is a mistake
 
 
 class _Nested(msgspec.Struct, frozen=True, eq=False):
@@ -72,7 +73,7 @@ def _schema(entry: dict[str, Any]) -> _Schema:
     blocks = {
         name: _Nested(inner.get("nesting", "list"), _schema(inner)) for name, inner in entry.get("blocks", {}).items()
     }
-    return _Schema(attributes, frozenset(computed), blocks)
+    return _Schema(attributes, frozenset(computed), blocks, entry.get("closed", False))
 
 
 def complete(
@@ -112,6 +113,9 @@ def _completed(
 ) -> dict[str, Value]:
     values: dict[str, Value] = {}
     for name, given in attributes.items():
+        if schema.closed and name not in schema.attributes:
+            at = block.body.attributes[name].at
+            raise EvaluationError(at.file, at.line, f"Unsupported argument: there is no argument {name!r} here")
         if name in schema.blocks:  # JSON syntax, and attributes-as-blocks
             continue
         values[name] = _converted(given, schema.attributes.get(name, DYNAMIC), name, block)

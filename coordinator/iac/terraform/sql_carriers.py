@@ -161,7 +161,11 @@ class Reader:
             )
 
     def _properties(self, resource: PlannedResource) -> Iterator[SqlText]:
+        written = {*resource.block.body.attributes, *(inner.type for inner in resource.block.body.blocks)}
+        written |= {label for inner in resource.block.body.blocks for label in inner.labels}  # dynamic blocks
         for name, value in resource.values.raw.items():
+            if name not in written:  # computed: it repeats what is written elsewhere
+                continue
             at = resource.declared_at(name)
             if resource.type == "aws_lambda_invocation" and name == "input" and isinstance(value.raw, str):
                 try:

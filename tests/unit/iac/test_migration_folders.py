@@ -1,0 +1,95 @@
+"""Folders of `.sql`: in the order people mean, up parts only, the newest version known."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from coordinator.iac.load import load_source
+from coordinator.iac.source import SourceError
+
+
+def write(folder: Path, files: dict[str, str]) -> Path:
+    for name, text in files.items():
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, "utf-8")
+    return folder
+
+
+def tables(folder: Path) -> list[str]:
+    return [item.sql.split()[2] for item in load_source(folder).declarations]
+
+
+def test_a_plain_folder_is_read_in_natural_order_with_its_folders(tmp_path: Path) -> None:
+    write(tmp_path, {f"{n}.sql": f"CREATE TABLE {t} ();" for n, t in (("10_c", "c"), ("2_b", "b"), ("1/a", "a"))})
+    assert tables(tmp_path) == ["a", "b", "c"]
+    assert load_source(tmp_path).expected_version == ""
+    assert [str(item.origin) for item in load_source(tmp_path).declarations] == ["1/a.sql:1", "2_b.sql:1", "10_c.sql:1"]
+
+
+@pytest.mark.parametrize(
+    ("files", "order", "version"),
+    [
+        pytest.param(
+            {"20240102_b.sql": "b", "20240101_a.sql": "a"}, ["a", "b"], "20240102", id="sqlx"
+        ),
+        pytest.param(
+            {"1_a.up.sql": "a", "1_a.down.sql": "-", "10_b.up.sql": "b", "10_b.down.sql": "-"}, ["a", "b"], "10",
+            id="golang-migrate",
+        ),
+        pytest.param(
+            {"V2__b.sql": "b", "V1.1__a.sql": "a", "U2__b.sql": "-", "R__v.sql": "z", "V2_1__c.sql": "c"},
+            ["a", "b", "c", "z"], "2.1", id="flyway",
+        ),
+        pytest.param({"V10__b.sql": "b", "V9__a.sql": "a"}, ["a", "b"], "10", id="refinery"),
+        pytest.param(
+            {"2024-01-02-000000_b/up.sql": "b", "2024-01-02-000000_b/down.sql": "-", "00000000000000_a/up.sql": "a"},
+            ["a", "b"], "20240102000000", id="diesel",
+        ),
+        pytest.param({"20240101_a.sql": "a", "20240102_b.sql": "b", "atlas.sum": "h1:"}, ["a", "b"], "20240102", id="atlas"),
+    ],
+)  # fmt: skip
+def test_a_migration_tools_folder_is_recognised(
+    files: dict[str, str], order: list[str], version: str, tmp_path: Path
+) -> None:
+    write(tmp_path, {name: "DROP TABLE x;" if t == "-" else f"CREATE TABLE {t} ();" for name, t in files.items()})
+    assert tables(tmp_path) == order
+    assert load_source(tmp_path).expected_version == version
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "-- +goose Up\nCREATE TABLE a ();\n-- +goose Down\nDROP TABLE a;\n",
+        "-- migrate:up\nCREATE TABLE a ();\n\n-- migrate:down\nDROP TABLE a;\n",
+        "-- +goose Down\nDROP TABLE a;\n-- +goose Up\n-- +goose StatementBegin\nCREATE TABLE a ();\n-- +goose StatementEnd\n",
+    ],
+)
+def test_sections_that_undo_are_skipped_and_lines_stay_right(text: str, tmp_path: Path) -> None:
+    write(tmp_path / "migrations", {"00001_a.sql": text})
+    source = load_source(tmp_path / "migrations")
+    assert [item.sql for item in source.declarations] == ["CREATE TABLE a ()"]
+    assert source.declarations[0].origin.line == text.split("CREATE")[0].count("\n") + 1
+    assert source.expected_version == "1"
+
+
+def test_a_short_number_is_only_an_order_outside_a_migrations_folder(tmp_path: Path) -> None:
+    files = {"01_a.sql": "CREATE TABLE a ();", "02_b.sql": "CREATE TABLE b ();"}
+    assert load_source(write(tmp_path / "schema", files)).expected_version == ""
+    assert load_source(write(tmp_path / "migrations", files)).expected_version == "2"
+
+
+def test_a_folder_without_sql_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(SourceError, match=r"holds no \.sql file"):
+        load_source(tmp_path)
+
+
+def test_a_symbolic_link_out_of_the_folder_is_refused(tmp_path: Path) -> None:
+    secret = tmp_path / "secret.sql"
+    secret.write_text("CREATE TABLE secret ();")
+    folder = write(tmp_path / "schema", {"a.sql": "CREATE TABLE a ();"})
+    (folder / "b.sql").symlink_to(secret)
+    with pytest.raises(SourceError, match="symbolic link that leads out of the folder"):
+        load_source(folder)
