@@ -68,7 +68,7 @@ async def analyse(
     plan = plan_remediation(spec.snapshot, observed, diff, destructive=False)
     if plan.statements:
         plan = plan.with_proof(await prove(scratch, spec.snapshot, observed, plan, profile))
-        plan = plan.with_guard(make_guard(snapshot, spec.snapshot, diff, plan.statements, profile))
+        plan = plan.with_guards(make_guard(snapshot, spec.snapshot, diff, plan.statements, profile))
     return Analysis(
         key=key,
         shape=schema_hash(observed.schema),

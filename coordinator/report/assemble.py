@@ -149,8 +149,16 @@ class _Stories:
         return self._told[key]
 
     def groups(self) -> dict[str, DriftGroup]:
-        """Give every group by id. Where several analyses tell the same story, the one with the smallest key stands."""
-        return {story.group.id: story.group for _, story in sorted(self._told.items(), reverse=True) if story.group}
+        """Give every group by id. Where several analyses tell the same story, the one with the smallest key stands.
+
+        Its plan then takes over the guards of the others, whose tenants' servers spell the same schema differently.
+        """
+        told: dict[str, DriftGroup] = {}
+        for _, story in sorted(self._told.items()):
+            if story.group is not None:
+                first = told.setdefault(story.group.id, story.group)
+                told[story.group.id] = _with_guards(first, story.group)
+        return told
 
     def undecided(self) -> Iterable[str]:
         """Say in sentences what the contracts could not decide."""
@@ -181,6 +189,12 @@ class _Stories:
             patches=self._patches.get(key, ()),
         )
         return _Story(status=status, shape=analysis.shape, group=group)
+
+
+def _with_guards(group: DriftGroup, other: DriftGroup) -> DriftGroup:
+    if group is other or group.plan is None or other.plan is None:
+        return group
+    return msgspec.structs.replace(group, plan=group.plan.with_guards(*other.plan.guards))
 
 
 def _group_id(analysis: Analysis, verdicts: tuple[Verdict, ...], versions: tuple[SchemaVersion, ...]) -> str:

@@ -6,6 +6,8 @@ can run it, and so can a connection.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import msgspec
 
 from shared.postgres.catalog import kinds_of, query_text, rows_statement
@@ -22,24 +24,27 @@ _BLOCK = """DO {tag}
 DECLARE
     difference text;
 BEGIN
-    IF current_setting('server_version_num')::int4 / 10000 <> {major} THEN
-        RAISE EXCEPTION 'fleetdrift: this plan was made for PostgreSQL {major}; scan this tenant again'
+    CASE current_setting('server_version_num')::int4 / 10000
+{cases}
+    ELSE
+        RAISE EXCEPTION 'fleetdrift: this plan was made for PostgreSQL {majors}; scan this tenant again'
             USING ERRCODE = '{refused}';
-    END IF;
-    difference := ({query});
+    END CASE;
     IF difference IS NOT NULL THEN
         RAISE EXCEPTION 'fleetdrift: this database has changed since the plan was made; scan it again. Different: %',
             difference USING ERRCODE = '{refused}';
     END IF;
 END
 {tag}"""
+_CASE = """    WHEN {major} THEN
+        difference := ({query});"""
 
 
-def guard_sql(guard: Guard, *, namespace: str = "") -> str:
-    """Write the guard.
+def guard_sql(guards: Iterable[Guard], *, namespace: str = "") -> str:
+    """Write the guard of a plan.
 
     Args:
-        guard: What the database must look like.
+        guards: The spellings of what the database must look like, of any server versions, at least one.
         namespace: The tenant's own, where the plan is about one namespace; empty for the whole database.
 
     Returns:
@@ -47,26 +52,33 @@ def guard_sql(guard: Guard, *, namespace: str = "") -> str:
         SQLSTATE of its refusal.
     """
     pinned = "".join(f"SET LOCAL {_setting(name, value)};\n" for name, value in PINNED)
-    return (
-        f"BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY;\n{pinned}{guard_block(guard, namespace=namespace)};\nCOMMIT;"
-    )
+    block = _block(tuple(guards), namespace)
+    return f"BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY;\n{pinned}{block};\nCOMMIT;"
 
 
 def _setting(name: str, value: str) -> str:
     return f"{name} = {value}" if name == "search_path" else f"{name} = {quote_literal(value)}"
 
 
-def guard_block(guard: Guard, *, namespace: str = "") -> str:
-    """Write the DO block alone, for a transaction whose settings are pinned already."""
-    query = query_text("guard.sql").format(
-        plan=quote_literal(as_text(_document(guard))),
-        defaults=quote_literal(as_text(_defaults(guard))),
-        rows=_rows(guard, namespace),
+def _block(guards: tuple[Guard, ...], namespace: str) -> str:
+    majors = sorted({guard.major for guard in guards})
+    assert majors, "a plan without guards has no guard to write"
+    cases = "\n".join(
+        _CASE.format(major=major, query=_query([guard for guard in guards if guard.major == major], namespace))
+        for major in majors
     )
     tag = "$guard$"
-    while tag in query:  # a name of a tenant's may hold it
+    while tag in cases:  # a name of a tenant's may hold it
         tag = tag[:-1] + "_$"
-    return _BLOCK.format(tag=tag, major=guard.major, query=query, refused=REFUSED)
+    return _BLOCK.format(tag=tag, cases=cases, majors=" or ".join(map(str, majors)), refused=REFUSED)
+
+
+def _query(guards: list[Guard], namespace: str) -> str:
+    return query_text("guard.sql").format(
+        guards=quote_literal(as_text([_document(guard) for guard in guards])),
+        defaults=quote_literal(as_text(_defaults(guards[0]))),
+        rows=_rows(guards[0], namespace),
+    )
 
 
 def _rows(guard: Guard, namespace: str) -> str:

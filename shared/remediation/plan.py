@@ -8,6 +8,7 @@ import msgspec
 
 from shared.diff.changes import Change
 from shared.remediation.guard import Guard
+from shared.schema.canonical import canonical_json
 from shared.schema.identity import ObjectId
 
 
@@ -78,7 +79,7 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
         statements: In the order they must run.
         remaining: Changes the statements do not remove (destructive ones left out, unverified ones).
         proof: Whether it was seen to work on the scratch copy.
-        guard: What a tenant must look like for it; made where the tenant's own spelling is known.
+        guards: What a tenant must look like for it, in any of these spellings; empty where none is known.
     """
 
     desired: str
@@ -86,12 +87,12 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
     statements: tuple[Statement, ...] = ()
     remaining: tuple[Change, ...] = ()
     proof: Proof = Proof()
-    guard: Guard | None = None
+    guards: tuple[Guard, ...] = ()
 
     def with_proof(self, proof: Proof) -> Plan:
         """Give the same plan with the outcome of its proof."""
         return msgspec.structs.replace(self, proof=proof)
 
-    def with_guard(self, guard: Guard) -> Plan:
-        """Give the same plan with what a tenant must look like for it."""
-        return msgspec.structs.replace(self, guard=guard)
+    def with_guards(self, *guards: Guard) -> Plan:
+        """Give the same plan for tenants of these spellings too: one schema is spelt in several ways in a fleet."""
+        return msgspec.structs.replace(self, guards=tuple(sorted({*self.guards, *guards}, key=canonical_json)))

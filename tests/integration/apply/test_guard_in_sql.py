@@ -5,6 +5,7 @@ from __future__ import annotations
 import subprocess
 
 import asyncpg
+import msgspec
 import pytest
 
 from shared.diff.compare import diff_schemas
@@ -54,10 +55,10 @@ def guard_of(snapshot: Snapshot, profile: Profile) -> Guard:
     return make_guard(snapshot, snapshot, diff_schemas(snapshot.schema, snapshot.schema), (), profile)
 
 
-async def refusal(connection: asyncpg.Connection, guard: Guard, namespace: str = "") -> str:
+async def refusal(connection: asyncpg.Connection, *guards: Guard, namespace: str = "") -> str:
     """Run the guard; give what it refuses, or nothing."""
     try:
-        await connection.execute(guard_sql(guard, namespace=namespace))
+        await connection.execute(guard_sql(guards, namespace=namespace))
     except asyncpg.PostgresError as error:
         await connection.execute("ROLLBACK")
         if error.sqlstate != REFUSED:
@@ -75,7 +76,7 @@ async def test_an_unchanged_database_passes_whatever_its_names(database: Open, p
 async def test_psql_runs_the_guard_and_stops_where_it_refuses(database: Open, postgres: EmbeddedPostgres, tmp_path):
     connection = await database(HOSTILE)
     script = tmp_path / "guard.sql"
-    script.write_text(guard_sql(guard_of(await read_snapshot(connection), Profile())))
+    script.write_text(guard_sql([guard_of(await read_snapshot(connection), Profile())]))
     name = await connection.fetchval("SELECT current_database()")
 
     def psql() -> subprocess.CompletedProcess[str]:
@@ -159,6 +160,20 @@ async def test_another_major_version_is_refused(database: Open):
     assert "this plan was made for PostgreSQL" in await refusal(connection, older)
 
 
+async def test_any_of_several_spellings_will_do(database: Open):
+    one = await database("CREATE TABLE t (a varchar(9) CHECK (a IN ('x', 'y')))")
+    definition = await one.fetchval("SELECT pg_get_constraintdef(oid) FROM pg_constraint WHERE conrelid = 't'::regclass")
+    other = await database(f"CREATE TABLE t (a varchar(9) CONSTRAINT t_a_check {definition})")
+    guards = [guard_of(await read_snapshot(connection), Profile()) for connection in (one, other)]
+    assert guards[0] != guards[1]
+    newer = msgspec.structs.replace(guards[0], major=guards[0].major + 1)
+    for connection in (one, other):
+        assert await refusal(connection, newer, guards[0], guards[1]) == ""
+    assert await refusal(other, guards[0]) == "objects of kind constraint that the plan leaves alone"
+    await other.execute("ALTER TABLE t ADD b int")
+    assert await refusal(other, guards[1], guards[0]) == "objects of kind column that the plan leaves alone"
+
+
 NAMESPACED = """
 CREATE TABLE {0}.t (a serial, b int DEFAULT 1 CHECK (b > 0), c text DEFAULT 'plain');
 CREATE VIEW {0}.v AS SELECT a FROM {0}.t;
@@ -172,9 +187,9 @@ async def test_a_guard_of_one_namespace_holds_for_another(database: Open, namesp
         "CREATE SCHEMA first; " + NAMESPACED.format("first") + f"CREATE SCHEMA {quoted}; " + NAMESPACED.format(quoted)
     )
     guard = guard_of(await read_snapshot(connection, namespace="first"), Profile())
-    assert await refusal(connection, guard, namespace) == ""
+    assert await refusal(connection, guard, namespace=namespace) == ""
     await connection.execute(f"ALTER TABLE {quoted}.t ADD COLUMN more int")
-    assert await refusal(connection, guard, namespace) == "objects of kind column that the plan leaves alone"
+    assert await refusal(connection, guard, namespace=namespace) == "objects of kind column that the plan leaves alone"
 
 
 @pytest.mark.parametrize(
