@@ -54,6 +54,7 @@ class AnswerWriter:
         self._buffer: list[Answer] = []
         self._sending = asyncio.Lock()
         self._pulse: asyncio.Task[None] | None = None
+        self._ending = asyncio.Event()
         self._gone = False
         self._sent = 0.0
 
@@ -66,8 +67,10 @@ class AnswerWriter:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         assert self._pulse is not None
-        self._pulse.cancel()
-        await asyncio.gather(self._pulse, return_exceptions=True)
+        # Asked, not cancelled: redis-py turns a cancellation that meets a reply into an error of its own, and the
+        # pulse, trying again, would outlive it for ever.
+        self._ending.set()
+        await self._pulse
         if not self._gone:
             await self._flush()
 
@@ -83,8 +86,7 @@ class AnswerWriter:
         """Send what waits, and a sign of life when nothing does."""
         clock = asyncio.get_running_loop().time
         try:
-            while True:
-                await asyncio.sleep(_PAUSE)
+            while not await self._ends_within(_PAUSE):
                 if self._buffer:
                     await self._flush()
                 elif clock() - self._sent > _ALIVE:
@@ -94,6 +96,13 @@ class AnswerWriter:
         except RedisError as error:
             _log.warning("batch %s: answers cannot be sent (%s)", self._batch, type(error).__name__)
             self._gone = True
+
+    async def _ends_within(self, seconds: float) -> bool:
+        try:
+            async with asyncio.timeout(seconds):
+                return await self._ending.wait()
+        except TimeoutError:
+            return False
 
     async def _flush(self) -> None:
         async with self._sending:  # one at a time, so that a retry cannot reorder or drop
@@ -114,10 +123,16 @@ class AnswerWriter:
                     added, _ = await pipe.execute()
                 break
             except RedisError:
-                if clock() > until:
+                if clock() > until or _cancelled():
                     raise
                 await asyncio.sleep(_RETRY)
         self._sent = clock()
         if added is None:
             self._gone = True
             raise RunGoneError
+
+
+def _cancelled() -> bool:
+    """Say whether somebody asked this task to end: redis-py can turn that into an error of its own."""
+    task = asyncio.current_task()
+    return task is not None and task.cancelling() > 0
