@@ -206,6 +206,9 @@ class Engine:
             self._inbox.clear()
             self._ledger.recall()
         except (RedisError, BrokerAwayError) as error:
+            task = asyncio.current_task()
+            if task is not None and task.cancelling():  # redis-py can turn a cancellation into an error of its own
+                raise asyncio.CancelledError from error
             _log.warning("Redis is away (%s); trying again", type(error).__name__)
             await asyncio.sleep(_AWAY)
             self._ledger.touch(self._clock())

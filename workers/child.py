@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import concurrent.futures
+import contextlib
 import ctypes
 import os
 import signal
@@ -25,11 +26,8 @@ from workers.scan import Observe
 from workers.settings import WorkerSettings
 
 _PR_SET_PDEATHSIG = 1  # prctl(2)
-_HANDING_BACK = 20.0  # seconds a stopped batch has to say what it did not do
-
-
-class OutOfTimeError(Exception):
-    """The batch was stopped at its soft time limit and has handed back what it had not done."""
+_HANDING_BACK = 5.0  # seconds a stopped batch has to say what it did not do, before it is stopped again
+_ASKED = 4
 
 
 def die_with_parent() -> None:
@@ -88,8 +86,11 @@ class Child:
         try:
             done.result()
         except out_of_time:
-            self._loop.call_soon_threadsafe(started.result().cancel)
-            done.result(_HANDING_BACK)
+            for _ in range(_ASKED):  # more than once: a cancellation can be lost in a library on its way
+                self._loop.call_soon_threadsafe(started.result().cancel)
+                with contextlib.suppress(concurrent.futures.TimeoutError):
+                    return done.result(_HANDING_BACK)
+            raise
 
     def close(self) -> None:
         """Stop the loop; the process is about to end."""

@@ -98,7 +98,9 @@ class Engine:
         self._scratch = scratch
         self.workers: list[subprocess.Popen[bytes]] = []
 
-    def worker(self, *, slots: int = 1, slow: float = 0.0, deadly: Sequence[str] = ()) -> subprocess.Popen[bytes]:
+    def worker(
+        self, *, slots: int = 1, slow: float = 0.0, deadly: Sequence[str] = (), time: float = 150
+    ) -> subprocess.Popen[bytes]:
         name = f"worker-{len(self.workers)}@{self.name}"
         told = {
             "redis_url": self.redis.url,
@@ -107,6 +109,7 @@ class Engine:
             "scratch": self._scratch,
             "slots": slots,
             "slow": slow,
+            "time": time,
             "deadly": list(deadly),
             "name": name,
         }

@@ -136,6 +136,16 @@ async def test_a_tenant_that_kills_whoever_reads_it_is_named_and_the_others_are_
     assert read == {tenant: name for tenant, name in engine.fleet.truth.items() if tenant != deadly}
 
 
+async def test_a_batch_that_runs_out_of_time_hands_back_what_it_has_not_done(engine):
+    engine.hosts[0]["max_connections"] = 1
+    worker = engine.worker(slots=1, slow=0.4, time=1)
+    some = engine.fleet.targets[:12]
+    read = fingerprints(await engine.scan(some, slots=1))
+    assert read == {target.tenant: engine.fleet.truth[target.tenant] for target in some}
+    assert worker.poll() is None
+    assert "SoftTimeLimit" not in "".join(path.read_text() for path in engine.logs.iterdir())
+
+
 async def test_a_dead_host_costs_the_other_tenants_nothing_but_its_own(engine):
     dead = {"name": "dead", "address": "127.0.0.1", "port": 1, "user": "x", "password": CANARY}
     engine.hosts.append(dead)

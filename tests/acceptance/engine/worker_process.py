@@ -1,7 +1,8 @@
 """A worker as a process of its own, for tests that kill it: `python worker_process.py JSON`.
 
 The JSON says how: redis_url, fleet, hosts, scratch, slots, name; `deadly` names tenants that kill whoever reads them,
-and `slow` is a pause in seconds before each tenant, so that there is a middle of the scan to be killed in.
+`slow` is a pause in seconds before each tenant, so that there is a middle of the scan to be killed in, and `time` is
+the soft time limit of a batch in seconds.
 """
 
 from __future__ import annotations
@@ -35,6 +36,7 @@ def main() -> int:
         redis_url=Secret(told["redis_url"]),
         hosts=tuple(Host(**{**host, "password": Secret(host["password"])}) for host in told["hosts"]),
         limits=Limits(**told.get("limits", {})),
+        soft_time_limit=told.get("time", 150),
         scratch_dsn=Secret(told["scratch"]) if told.get("scratch") else None,
     )
     return run_worker(settings, concurrency=told.get("slots", 2), hostname=told["name"], observe=watched)
