@@ -123,7 +123,8 @@ class Administrator:
             case "DropStmt":
                 return tree.get("removeType") in _OWNED_BY_ADMIN
             case "CommentStmt" | "GrantStmt":
-                return tree.get("objtype") in _OWNED_BY_ADMIN
+                # Before v15 `public` is the administrator's.
+                return tree.get("objtype") in _OWNED_BY_ADMIN or tree.get("objtype") == "OBJECT_SCHEMA"
         return False
 
     async def run(self, statement: ParsedStatement, search_path: str) -> None:

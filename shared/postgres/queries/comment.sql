@@ -1,4 +1,4 @@
--- initdb comments `public`.
+-- initdb's comment on `public` counts: it can be changed, and a database without it was not made by initdb.
 SELECT
     '0:0:0' AS address,
     c.namespace,
@@ -9,4 +9,5 @@ SELECT
     t.description AS text
 FROM pg_description t
 JOIN carrier c ON c.address = t.classoid || ':' || t.objoid || ':' || t.objsubid
-WHERE (t.objoid >= 16384 OR t.classoid = 'pg_namespace'::regclass AND t.description <> 'standard public schema')
+WHERE (t.objoid >= 16384 OR t.classoid = 'pg_namespace'::regclass)
+    AND c.address NOT IN (SELECT m.address FROM member_address m)

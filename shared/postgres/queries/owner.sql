@@ -15,3 +15,4 @@ SELECT
 FROM carrier c
 JOIN owned o ON o.address = c.address AND NOT o.follows
 CROSS JOIN database_owner d
+WHERE c.address NOT IN (SELECT m.address FROM member_address m)
