@@ -10,7 +10,7 @@ from shared.contracts.contract import Contract
 from shared.contracts.extract import extract_contract
 
 _SKIPPED = frozenset({"target", ".git", "node_modules"})
-_WANTED = frozenset({".rs", ".sql"})  # query_file! names .sql files
+_WANTED = frozenset({".rs", ".sql"})  # query_file! names .sql files, from the folder of Cargo.toml
 _MAX_FILE = 4 * 1024 * 1024  # bytes; generated code beyond that holds no hand-written query
 
 
@@ -50,5 +50,5 @@ def _walk(folder: Path) -> Iterator[Path]:
             continue
         if entry.is_dir() and entry.name not in _SKIPPED:
             yield from _walk(entry)
-        elif entry.is_file() and entry.suffix in _WANTED and entry.stat().st_size <= _MAX_FILE:
+        elif entry.is_file() and (entry.suffix in _WANTED or entry.name == "Cargo.toml") and entry.stat().st_size <= _MAX_FILE:
             yield entry

@@ -11,6 +11,7 @@ from coordinator.settings.model import Settings
 from shared.analysis import Analysis
 from shared.contracts.contract import Contract
 from shared.postgres.connection import TargetError
+from shared.postgres.contract_baseline import Baselines
 from shared.postgres.observe import observe
 from shared.postgres.scratch import ScratchServer
 from shared.schema.schema import Snapshot, Spec
@@ -24,6 +25,7 @@ class LocalFleet:
     def __init__(self, settings: Settings, scratch: ScratchServer) -> None:
         self._settings = settings
         self._scratch = scratch
+        self._baselines = Baselines(scratch)
         self._slots = asyncio.Semaphore(settings.file.scan.concurrency)
         self._hosts = {name: asyncio.Semaphore(host.max_connections) for name, host in settings.hosts.items()}
         self._snapshots: dict[str, Snapshot] = {}
@@ -61,7 +63,9 @@ class LocalFleet:
     ) -> Mapping[str, Analysis]:
         """Analyse one shape after the other."""
         return {
-            fingerprint: await analyse(self._scratch, spec, snapshot, contracts, self._settings.file.compare)
+            fingerprint: await analyse(
+                self._scratch, spec, snapshot, contracts, self._settings.file.compare, baselines=self._baselines
+            )
             for fingerprint, snapshot in snapshots.items()
         }
 

@@ -9,6 +9,7 @@ from shared.analysis import Analysis
 from shared.contracts.contract import Contract, Verdict
 from shared.diff.compare import diff_schemas
 from shared.findings.judge import judge
+from shared.postgres.contract_baseline import Baselines
 from shared.postgres.contract_check import check_contract
 from shared.postgres.scratch import MaterialiseError, ScratchServer, materialise, prove, settle
 from shared.remediation.guarding import make_guard
@@ -44,6 +45,8 @@ async def analyse(
     snapshot: Snapshot,
     contracts: tuple[Contract, ...],
     profile: Profile,
+    *,
+    baselines: Baselines | None = None,
 ) -> Analysis:
     """Say everything there is to say about one shape.
 
@@ -53,6 +56,7 @@ async def analyse(
         snapshot: The observed schema, as its own server spells it.
         contracts: What the services expect.
         profile: Which facets are compared.
+        baselines: What the declared schema says of the contracts; keep one per process, for it remembers.
 
     Returns:
         The analysis. A shape that cannot be rebuilt on the scratch server is compared as read, and says why in
@@ -74,7 +78,7 @@ async def analyse(
         shape=schema_hash(observed.schema),
         diff=diff,
         findings=judge(diff, spec),
-        verdicts=await _verdicts(scratch, spec, observed, contracts),
+        verdicts=await _verdicts(scratch, spec, observed, contracts, baselines or Baselines(scratch)),
         plan=plan,
     )
 
@@ -93,17 +97,15 @@ def _unsettled(key: str, spec: Spec, snapshot: Snapshot, reason: str) -> Analysi
 
 
 async def _verdicts(
-    scratch: ScratchServer, spec: Spec, observed: Snapshot, contracts: tuple[Contract, ...]
+    scratch: ScratchServer, spec: Spec, observed: Snapshot, contracts: tuple[Contract, ...], baselines: Baselines
 ) -> tuple[Verdict, ...]:
     """Check every contract on one copy of the shape."""
     if not contracts:
         return ()
+    declared = [await baselines.of(contract, spec.snapshot) for contract in contracts]
+    verdicts: list[Verdict] = []
     async with scratch.database() as copy:
         await materialise(copy, observed)
-        return tuple(
-            [
-                verdict
-                for contract in contracts
-                for verdict in await check_contract(copy, contract, observed, baseline=spec.snapshot)
-            ]
-        )
+        for contract, baseline in zip(contracts, declared, strict=True):
+            verdicts += await check_contract(copy, contract, observed, baseline=baseline)
+    return tuple(verdicts)

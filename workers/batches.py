@@ -115,6 +115,7 @@ async def _analyse(child: Child, message: ShapeJob) -> Outcome:
             unpack(snapshot, Snapshot),
             unpack(contracts, tuple[Contract, ...]),
             message.profile,
+            baselines=child.baselines,
         )
     except TargetError as error:
         return Failed(Failure(FailureKind.INTERNAL, f"the scratch server: {error.failure.message}"))

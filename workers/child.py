@@ -20,6 +20,7 @@ from redis.asyncio import Redis
 
 from shared.hosts import Host, Secret
 from shared.messages import Keys
+from shared.postgres.contract_baseline import Baselines
 from shared.postgres.scratch import ScratchServer
 from workers.redis_pool import connect_redis
 from workers.scan import Observe
@@ -54,6 +55,7 @@ class Child:
         self.hosts: dict[str, Host] = {host.name: host for host in settings.hosts}
         self.name = f"{socket.gethostname()}/{os.getpid()}"
         self.scratch = ScratchServer(scratch_dsn.reveal())
+        self.baselines = Baselines(self.scratch)
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, name="batches", daemon=True)
         self._thread.start()
