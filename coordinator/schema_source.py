@@ -17,6 +17,7 @@ from shared.diff.compare import diff_schemas
 from shared.postgres.connection import connect_url
 from shared.postgres.introspect import read_snapshot
 from shared.postgres.scratch import MaterialiseError, ScratchServer, compile_spec, settle
+from shared.remediation.guarding import make_guard
 from shared.remediation.plan import Plan
 from shared.remediation.planner import plan_remediation
 from shared.schema.profile import Profile
@@ -91,7 +92,7 @@ async def compare_sources(desired: str, observed: str, profile: Profile, *, dest
     """
     async with _lazy_scratch() as scratch:
         wanted = await _read(desired, profile, scratch)
-        found = await _read(observed, profile, scratch)
+        found = read = await _read(observed, profile, scratch)
         if not destructive:
             found = without_tool_objects(found, wanted.schema)
         diff = diff_schemas(wanted.schema, found.schema)
@@ -104,7 +105,10 @@ async def compare_sources(desired: str, observed: str, profile: Profile, *, dest
             wanted = await settle(server, wanted, profile)
             found = await settle(server, found, profile)
             diff = diff_schemas(wanted.schema, found.schema)
-        return Comparison(diff=diff, plan=plan_remediation(wanted, found, diff, destructive=destructive))
+        plan = plan_remediation(wanted, found, diff, destructive=destructive)
+        if observed.startswith(_URL_SCHEMES):
+            plan = plan.with_guards(make_guard(read, wanted, diff, plan.statements, profile))
+        return Comparison(diff=diff, plan=plan)
 
 
 def _may_be_spelling(change: Change) -> bool:
@@ -135,9 +139,7 @@ async def _without_respelled(
 async def _read(source: str, profile: Profile, scratch: _Scratch) -> Snapshot:
     if source.startswith(_URL_SCHEMES):
         return await _read_database(source, profile)
-    path = Path(source)
-    if not path.exists():
-        raise SourceReadError(f"{source}: there is no such file or directory")
+    path = _existing(source)
     if path.suffix == ".json":
         saved = _read_saved(path)
         if saved is not None:
@@ -146,6 +148,13 @@ async def _read(source: str, profile: Profile, scratch: _Scratch) -> Snapshot:
 
     declared = load_source(path)
     return (await compile_spec(await scratch.get(), declared, profile)).snapshot
+
+
+def _existing(source: str) -> Path:
+    path = Path(source)
+    if not path.exists():
+        raise SourceReadError(f"{source}: there is no such file or directory")
+    return path
 
 
 async def _read_database(url: str, profile: Profile) -> Snapshot:

@@ -26,9 +26,11 @@ def command(desired: str, observed: str, output: str, *, profile: Profile, every
 
 def _render(comparison: Comparison, output: str, *, destructive: bool) -> str:
     if output == "sql":
-        from shared.remediation.script import render_script  # lazy: cold start
+        from shared.postgres.guard import guard_sql  # lazy: cold start
+        from shared.remediation.script import render_script
 
-        return render_script(comparison.plan, destructive=destructive)
+        guards = comparison.plan.guards
+        return render_script(comparison.plan, destructive=destructive, guard_sql=guard_sql(guards) if guards else "")
     if output == "json":
         from shared.schema.canonical import canonical_json  # lazy: cold start
 

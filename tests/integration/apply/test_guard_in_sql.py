@@ -162,7 +162,8 @@ async def test_another_major_version_is_refused(database: Open):
 
 async def test_any_of_several_spellings_will_do(database: Open):
     one = await database("CREATE TABLE t (a varchar(9) CHECK (a IN ('x', 'y')))")
-    definition = await one.fetchval("SELECT pg_get_constraintdef(oid) FROM pg_constraint WHERE conrelid = 't'::regclass")
+    check = "SELECT pg_get_constraintdef(oid) FROM pg_constraint WHERE conrelid = 't'::regclass"
+    definition = await one.fetchval(check)
     other = await database(f"CREATE TABLE t (a varchar(9) CONSTRAINT t_a_check {definition})")
     guards = [guard_of(await read_snapshot(connection), Profile()) for connection in (one, other)]
     assert guards[0] != guards[1]
