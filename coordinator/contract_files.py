@@ -50,5 +50,9 @@ def _walk(folder: Path) -> Iterator[Path]:
             continue
         if entry.is_dir() and entry.name not in _SKIPPED:
             yield from _walk(entry)
-        elif entry.is_file() and (entry.suffix in _WANTED or entry.name == "Cargo.toml") and entry.stat().st_size <= _MAX_FILE:
+        elif _wanted(entry) and entry.is_file() and entry.stat().st_size <= _MAX_FILE:
             yield entry
+
+
+def _wanted(entry: Path) -> bool:
+    return entry.suffix in _WANTED or entry.name == "Cargo.toml"

@@ -24,12 +24,12 @@ class _InOrder(click.Command):
         return super().parse_args(ctx, args)
 
 
-@click.group()
-def iac() -> None:
+@click.group("iac")
+def command() -> None:
     """Read infrastructure-as-code declarations."""
 
 
-@iac.command(cls=_InOrder)
+@command.command(cls=_InOrder)
 @click.argument("folder", type=click.Path(exists=True, file_okay=False, path_type=Path))
 @click.option("--var", "variables", multiple=True, metavar="NAME=VALUE", help="Set a root variable.")
 @click.option("--var-file", "variable_files", multiple=True, metavar="FILE", help="Read root variables from a file.")
