@@ -122,6 +122,7 @@ def _work(settings: WorkerSettings, scratch_dsn: Secret, concurrency: int, hostn
         task_soft_time_limit=settings.soft_time_limit,
         task_time_limit=settings.hard_time_limit,
         worker_max_tasks_per_child=settings.tasks_per_child,
+        worker_max_memory_per_child=settings.child_memory,
     )
     pool = Pool(settings, scratch_dsn, observe)
     register(app, pool)

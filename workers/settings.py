@@ -19,6 +19,7 @@ class WorkerSettings(msgspec.Struct, frozen=True, kw_only=True):
         scratch_dsn: Where shapes are analysed; None starts an embedded PostgreSQL for the life of the worker.
         blob_ttl: Seconds a snapshot or analysis stays in Redis.
         tasks_per_child: Batches after which a child process is replaced: bounds what a leak can hold.
+        child_memory: KiB a child process may hold after a batch before it is replaced.
         soft_time_limit: Seconds after which a batch stops and hands the rest back.
         hard_time_limit: Seconds after which its process is killed.
     """
@@ -30,5 +31,6 @@ class WorkerSettings(msgspec.Struct, frozen=True, kw_only=True):
     scratch_dsn: Secret | None = None
     blob_ttl: int = 6 * 3600
     tasks_per_child: int = 200
+    child_memory: int = 1024 * 1024
     soft_time_limit: float = 150
     hard_time_limit: float = 180

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Iterator
 from functools import cache
@@ -14,6 +15,7 @@ from shared.hosts import Secret
 
 _LOCK = 0x666C65657464  # advisory lock that lets one process migrate at a time: "fleetd"
 _MAX_CONNECTIONS = 4
+_GOODBYE = 3.0  # seconds
 
 
 class StoreError(Exception):
@@ -60,8 +62,11 @@ async def open_pool(dsn: Secret) -> AsyncIterator[Any]:
             await _migrate(pool)
         yield pool
     finally:
-        with contextlib.suppress(TimeoutError):
-            await pool.close()
+        try:
+            async with asyncio.timeout(_GOODBYE):
+                await pool.close()
+        except (TimeoutError, OSError, asyncpg.PostgresError, asyncpg.InterfaceError):
+            pool.terminate()
 
 
 async def _migrate(pool: Any) -> None:

@@ -99,7 +99,7 @@ class Engine:
         self.workers: list[subprocess.Popen[bytes]] = []
 
     def worker(
-        self, *, slots: int = 1, slow: float = 0.0, deadly: Sequence[str] = (), time: float = 150
+        self, *, slots: int = 1, slow: float = 0.0, deadly: Sequence[str] = (), time: float = 150, lock: float = 2.0
     ) -> subprocess.Popen[bytes]:
         name = f"worker-{len(self.workers)}@{self.name}"
         told = {
@@ -110,6 +110,7 @@ class Engine:
             "slots": slots,
             "slow": slow,
             "time": time,
+            "limits": {"lock_timeout": lock},
             "deadly": list(deadly),
             "name": name,
         }
@@ -133,14 +134,16 @@ class Engine:
         return subprocess.Popen([sys.executable, HERE / "coordinator_process.py", json.dumps(told)])
 
     @contextlib.asynccontextmanager
-    async def facilities(self, *, slots: int = 2, rules: LedgerRules = RULES) -> AsyncIterator[Facilities]:
+    async def facilities(
+        self, *, slots: int = 2, rules: LedgerRules = RULES, deadline: float = 60.0
+    ) -> AsyncIterator[Facilities]:
         settings = EngineSettings(
             fleet=self.name,
             redis_url=Secret(self.redis.url),
             hosts={str(host["name"]): _host(host) for host in self.hosts},
             slots=slots,
             rules=rules,
-            deadline=60.0,
+            deadline=deadline,
         )
         redis = connect_redis(settings.redis_url)
         async with Store.open(Secret(self.dsn)) as store:

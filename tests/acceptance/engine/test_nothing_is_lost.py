@@ -13,7 +13,7 @@ import pytest
 from redis import Redis
 
 from coordinator.engine import Progress
-from coordinator.fleet_scan import load_snapshots
+from coordinator.fleet_scan import load_snapshots, run_scan
 from shared.messages import Keys
 from shared.targets import FailureKind, Observation, Target
 
@@ -144,6 +144,27 @@ async def test_a_batch_that_runs_out_of_time_hands_back_what_it_has_not_done(eng
     assert read == {target.tenant: engine.fleet.truth[target.tenant] for target in some}
     assert worker.poll() is None
     assert "SoftTimeLimit" not in "".join(path.read_text() for path in engine.logs.iterdir())
+
+
+async def test_a_tenant_that_stays_locked_is_busy_and_one_that_is_unlocked_in_time_is_read(engine, postgres):
+    first, second = engine.fleet.targets[1:3]
+    engine.worker(slots=1, lock=0.2)
+    locked = await asyncpg.connect(postgres.dsn("engine_fleet"))
+    freed = await asyncpg.connect(postgres.dsn("engine_fleet"))
+    for connection, target in ((locked, first), (freed, second)):
+        await connection.execute(f"BEGIN; LOCK TABLE {target.namespace}.orders IN ACCESS EXCLUSIVE MODE")
+    unlock = InTheMiddle(freed.terminate)
+    read = fingerprints(await engine.scan(engine.fleet.targets[:8], on_progress=unlock))
+    await locked.close()
+    assert unlock.done
+    assert read.pop(first.tenant) == FailureKind.BUSY
+    assert read == {tenant: engine.fleet.truth[tenant] for tenant in read}
+
+
+async def test_what_no_worker_took_before_the_deadline_is_said_to_be_late(engine):
+    async with engine.facilities(deadline=0.5) as facilities:
+        outcome = await run_scan(facilities, engine.fleet.targets)
+    assert set(fingerprints(outcome).values()) == {FailureKind.DEADLINE}
 
 
 async def test_a_dead_host_costs_the_other_tenants_nothing_but_its_own(engine):
