@@ -6,8 +6,8 @@ import msgspec
 
 from shared.diff.compare import diff_schemas
 from shared.postgres.scratch_server import ScratchDatabase, ScratchError, ScratchServer
-from shared.remediation.plan import Plan, Proof, ProofStatus
-from shared.remediation.planner import create_script, plan_remediation
+from shared.remediation.plan import Plan, Proof, ProofStatus, Statement
+from shared.remediation.planner import create_script, plan_remediation, restore_script
 from shared.schema.canonical import schema_hash
 from shared.schema.database import Extension
 from shared.schema.model import SchemaObject
@@ -28,7 +28,10 @@ async def materialise(scratch: ScratchDatabase, snapshot: Snapshot) -> None:
     Raises:
         MaterialiseError: When the scratch server refuses one of its objects.
     """
-    statements = create_script(_without_versions(snapshot))
+    await _build(scratch, create_script(_without_versions(snapshot)))
+
+
+async def _build(scratch: ScratchDatabase, statements: tuple[Statement, ...]) -> None:
     try:
         await scratch.run(statement.sql for statement in statements)
     except ScratchError as error:
@@ -57,7 +60,8 @@ async def settle(scratch: ScratchServer, snapshot: Snapshot, profile: Profile) -
     current = snapshot
     for _ in range(_ROUNDS):
         async with scratch.database() as database:
-            await materialise(database, current)
+            # As a dump is restored, for a tenant that was restored from one is no other shape.
+            await _build(database, restore_script(_without_versions(current)))
             read = await database.read(profile)
         settled = _with_facts(read, snapshot)
         if schema_hash(settled.schema) == schema_hash(current.schema):

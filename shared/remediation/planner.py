@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+import msgspec
+
 from shared.diff.changes import Change, SchemaDiff, Unverified
 from shared.diff.compare import diff_schemas
 from shared.remediation.closure import Decision, decide
@@ -66,9 +68,14 @@ def plan_remediation(
 
 def create_script(snapshot: Snapshot) -> tuple[Statement, ...]:
     """Give the statements that make a schema in an empty database, in an order an unprivileged owner can run."""
+    return tuple(map(_read_as_it_was, restore_script(snapshot)))
+
+
+def restore_script(snapshot: Snapshot) -> tuple[Statement, ...]:
+    """Give the same statements, but spelt as a dump is: what PostgreSQL reads otherwise than it wrote becomes that."""
     # PostgreSQL makes `public` in every database: it is there before the first statement, and dropped when unwanted.
     empty = Snapshot(schema=Schema((Namespace(name="public"),)), server_version=snapshot.server_version, fingerprint="")
-    statements, _ = _plan(snapshot, empty, diff_schemas(snapshot.schema, empty.schema), online=False)
+    statements, _ = _deparsed_plan(snapshot, empty, diff_schemas(snapshot.schema, empty.schema), online=False)
     return statements
 
 
@@ -80,6 +87,17 @@ def _plan(
     Returns:
         The statements, and the objects whose changes are destructive.
     """
+    statements, lossy = _deparsed_plan(desired, observed, diff, online=online)
+    return tuple(map(_read_as_it_was, statements)), lossy
+
+
+def _read_as_it_was(statement: Statement) -> Statement:
+    return msgspec.structs.replace(statement, sql=keep_array_casts(statement.sql))
+
+
+def _deparsed_plan(
+    desired: Snapshot, observed: Snapshot, diff: SchemaDiff, *, online: bool
+) -> tuple[tuple[Statement, ...], frozenset[ObjectId]]:
     if not diff:
         return (), frozenset()
     context = Context(desired=Side(desired), observed=Side(observed), online=online)
@@ -107,7 +125,7 @@ def _statement(node: Node, step: Step, context: Context) -> Statement:
     else:
         lost = step.destructive
     return Statement(
-        sql=keep_array_casts(step.sql),
+        sql=step.sql,
         object=node.identity,
         change=change,
         hazards=tuple(sorted(set(step.hazards))),

@@ -1,0 +1,83 @@
+"""Tenants on one server: databases made of scripts, dumped, restored, read."""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+import subprocess
+
+from shared.embedded.postgres import EmbeddedPostgres
+from shared.postgres.connection import connect_url
+from shared.postgres.fingerprint import Fingerprint, read_fingerprint
+from shared.postgres.introspect import read_snapshot
+from shared.schema.profile import Profile
+from shared.schema.schema import Snapshot
+
+_numbers = itertools.count()
+
+
+class Tenants:
+    """Makes databases on one server; scripts run as its superuser, by psql."""
+
+    def __init__(self, server: EmbeddedPostgres) -> None:
+        self.server = server
+        self._made: list[str] = []
+
+    def create(self, script: str = "", *, settings: str = "") -> str:
+        """Make a database of a script, and give its URL. `settings` runs before it, with `%I` for the database."""
+        name = f"tenant_{next(_numbers)}"
+        self._made.append(name)
+        self._psql(self.server.dsn(), f"CREATE DATABASE {name} TEMPLATE template0;\n{settings.replace('%I', name)}")
+        url = self.server.dsn(name)
+        self._psql(url, script)
+        return url
+
+    def restored(self, url: str) -> str:
+        """Make another database of a dump of this one."""
+        dump = self._run("pg_dump", "--schema-only", "--no-sync", url)
+        name = url.split("@/")[1].split("?")[0]
+        return self.create(dump) if name else url
+
+    def run(self, url: str, script: str) -> None:
+        """Run a script in a database."""
+        self._psql(url, script)
+
+    def snapshot(self, url: str, *, profile: Profile = Profile(), namespace: str = "") -> Snapshot:
+        """Read a database."""
+
+        async def read() -> Snapshot:
+            connection = await connect_url(url)
+            try:
+                return await read_snapshot(connection, profile=profile, namespace=namespace)
+            finally:
+                await connection.close()
+
+        return asyncio.run(read())
+
+    def fingerprint(self, url: str, *, profile: Profile = Profile()) -> Fingerprint:
+        """Name what a database holds."""
+
+        async def read() -> Fingerprint:
+            connection = await connect_url(url)
+            try:
+                return await read_fingerprint(connection, profile=profile)
+            finally:
+                await connection.close()
+
+        return asyncio.run(read())
+
+    async def drop_all(self) -> None:
+        """Drop what was made."""
+        admin = await connect_url(self.server.dsn())
+        for name in self._made:
+            await admin.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
+        await admin.close()
+
+    def _psql(self, url: str, script: str) -> None:
+        self._run("psql", "-X", "-q", "-v", "ON_ERROR_STOP=1", "-f", "-", url, stdin=script)
+
+    def _run(self, program: str, *arguments: str, stdin: str = "") -> str:
+        argv = [str(self.server.binaries / program), *arguments]
+        done = subprocess.run(argv, input=stdin.encode(), capture_output=True, check=False)
+        assert done.returncode == 0, done.stderr.decode()
+        return done.stdout.decode()
