@@ -8,10 +8,11 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 import msgspec
 
 from coordinator.engine import EngineSettings, Facilities, Progress
-from coordinator.ledger import Batch, Final, Ledger, Mark, Settled
+from coordinator.ledger import Batch, Ledger, Mark, Settled
+from coordinator.readings import reading_of
 from coordinator.store.store import BlobKind, Store
 from shared.blobs import unpack
-from shared.messages import SCAN_BATCH, Analysed, Failed, Observed, Place, ScanBatch
+from shared.messages import SCAN_BATCH, Place, ScanBatch
 from shared.schema.schema import Snapshot
 from shared.targets import Failure, Observation, Target
 
@@ -121,7 +122,7 @@ async def run_scan(
         on_progress=on_progress,
     )
     outcomes = await engine.run(previous_epoch=epoch if rows else None)
-    readings = {tenant: _reading(outcome) for tenant, outcome in outcomes.items()}
+    readings = {tenant: reading_of(outcome) for tenant, outcome in outcomes.items()}
     if list(readings) != [target.tenant for target in fleet]:
         raise AssertionError(f"scan {scan} ended with {len(readings)} readings for {len(fleet)} tenants")
     return ScanOutcome(scan, readings)
@@ -159,21 +160,6 @@ def _messages(settings: EngineSettings, fleet: Sequence[Target], scan: str) -> C
         return msgspec.json.encode(wanted).decode()
 
     return message
-
-
-def _reading(outcome: Final) -> Observation | Failure:
-    match outcome:
-        case Observed() as seen:
-            return Observation(
-                fingerprint=seen.fingerprint,
-                server_version=seen.server_version,
-                versions=seen.versions,
-                rows_scanned=seen.rows_scanned,
-            )
-        case Failed(failure=failure):
-            return failure
-        case Analysed():
-            raise AssertionError("a tenant cannot be answered with an analysis")
 
 
 async def load_snapshots(store: Store, fingerprints: Sequence[str]) -> dict[str, Snapshot]:
