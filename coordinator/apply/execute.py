@@ -112,8 +112,8 @@ async def _look(work: _Work, voice: Voice) -> Survey:
     only = next(iter(work.fleet.targets.values())).namespace if len(tenants) == 1 else ""
     for line in plan_lines(work.admitted, work.rehearsal.stages, only):
         voice.say(line)
-    if seen.unrehearsed:
-        voice.say(f"Not rehearsed: {visible(seen.unrehearsed)}")
+    if seen.remark:
+        voice.say(f"  {visible(seen.remark)}")
     for line in tenant_lines(seen.standings, len(work.rehearsal.stages), work.settings.file.apply.waves):
         voice.say(line)
     return seen

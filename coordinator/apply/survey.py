@@ -42,12 +42,12 @@ class Survey(msgspec.Struct, frozen=True, kw_only=True):
     Args:
         standings: By tenant, in the order asked for; a Failure where it could not be read.
         base: The schema the plan starts from, where one was found.
-        unrehearsed: Why the plan could not be played through on a scratch copy; empty when it was.
+        remark: What is to be said of the rehearsal; empty when all went well.
     """
 
     standings: dict[str, Standing | Failure]
     base: Snapshot | None = None
-    unrehearsed: str = ""
+    remark: str = ""
 
 
 async def survey(
@@ -76,7 +76,7 @@ async def survey(
     open_tenants = [tenant for tenant in tenants if tenant not in progress.done]
     await asyncio.gather(*(read(tenant) for tenant in open_tenants))
     base = progress.base or await _find_base(rehearsal, shapes, readings, open_tenants)
-    unrehearsed = await _play(rehearsal, base, unproven=unproven)
+    remark = await _play(rehearsal, base, unproven=unproven)
     standings: dict[str, Standing | Failure] = {}
     for tenant in tenants:
         match readings.get(tenant):
@@ -87,7 +87,7 @@ async def survey(
             case fingerprint:
                 noted = progress.stages.get(tenant, 0)
                 standings[tenant] = await rehearsal.standing(shapes[fingerprint], stages_noted=noted)
-    return Survey(standings=standings, base=base, unrehearsed=unrehearsed)
+    return Survey(standings=standings, base=base, remark=remark)
 
 
 async def _read(fleet: Fleet, tenant: str, shapes: dict[str, Snapshot]) -> str | Failure:
@@ -121,12 +121,19 @@ async def _find_base(
 
 
 async def _play(rehearsal: Rehearsal, base: Snapshot | None, *, unproven: bool) -> str:
+    """Give what is to be said of the rehearsal, or nothing.
+
+    Raises:
+        ApplyRefusedError: When it went wrong, and that is not accepted.
+    """
     if base is None:
-        return "no tenant has the schema it starts from"
+        return "The plan was not rehearsed: no tenant has the schema it starts from"
     try:
-        await rehearsal.play(base)
+        if await rehearsal.play(base):
+            return ""
+        wrong = "on a scratch copy the plan does not lead to the declared schema"
     except ApplyRefusedError as error:
-        if not unproven:
-            raise
-        return str(error)
-    return ""
+        wrong = str(error)
+    if not unproven:
+        raise ApplyRefusedError(f"{wrong}; scan again, or insist with --unproven")
+    return wrong

@@ -21,7 +21,7 @@ from shared.embedded.postgres import EmbeddedPostgres
 from shared.hosts import Host
 from shared.postgres.introspect import read_snapshot
 from shared.postgres.scratch import ScratchServer, compile_spec, prove, settle
-from shared.remediation.plan import Plan, ProofStatus
+from shared.remediation.plan import Plan, Proof, ProofStatus
 from shared.remediation.planner import plan_remediation
 from shared.schema.canonical import schema_hash
 from shared.schema.profile import Profile
@@ -52,6 +52,7 @@ class Tenants:
         self.connections: dict[str, asyncpg.Connection] = {}
         self.places: dict[str, str] = {}
         self.said: list[str] = []
+        self.namespaced = False
         self._host = host
         self._scratch = ScratchServer(postgres.dsn())
 
@@ -62,11 +63,16 @@ class Tenants:
         self.save(_PLANS[desired])
         return _PLANS[desired]
 
-    async def _plan(self, desired: str) -> Plan:
+    async def namespaced_plan(self, desired: str) -> Plan:
+        self.namespaced = True
+        return await self._plan(desired, next(iter(self.connections)), "{tenant}")
+
+    async def _plan(self, desired: str, observed_namespace: str = "", namespace: str = "") -> Plan:
         profile = Profile()
         source = SpecSource(declarations=(Declaration(desired, Origin("spec.sql", 1)),))
-        spec = await compile_spec(self._scratch, source, profile)
-        observed = await settle(self._scratch, await read_snapshot(next(iter(self.connections.values()))), profile)
+        spec = await compile_spec(self._scratch, source, profile, namespace)
+        read = await read_snapshot(next(iter(self.connections.values())), namespace=observed_namespace)
+        observed = await settle(self._scratch, read, profile)
         diff = diff_schemas(spec.schema, observed.schema)
         plan = plan_remediation(spec.snapshot, observed, diff, destructive=False)
         return plan.with_proof(await prove(self._scratch, spec.snapshot, observed, plan, profile))
@@ -94,7 +100,9 @@ class Tenants:
 
     def config(self) -> Path:
         fleet = "".join(
-            f'[[fleet.tenants]]\ntenant = "{name}"\ndatabase = "{place}"\n' for name, place in self.places.items()
+            f"[[fleet.tenants]]\ntenant = '{name}'\ndatabase = '{place}'\n"
+            + (f"namespace = '{name}'\n" if self.namespaced else "")
+            for name, place in self.places.items()
         )
         path = self.folder / "fleetdrift.toml"
         path.write_text(
@@ -286,6 +294,18 @@ async def test_a_plan_whose_proof_is_a_lie_is_found_out_on_the_scratch_copy(tena
     assert await tenants.shape("a") == plan.observed
 
 
+async def test_a_plan_that_leaves_ignored_drift_can_be_insisted_on(tenants: Tenants):
+    plan = await tenants.report(desired=WITH_ODD)
+    some = tuple(s for s in plan.statements if s.object.kind == "index")
+    tenants.save(msgspec.structs.replace(plan, statements=some, proof=Proof(ProofStatus.NOT_ATTEMPTED, "less of it")))
+    with pytest.raises(ApplyRefusedError, match=r"not proven \(less of it\)"):
+        await tenants.apply("a")
+    done = await tenants.apply("a", permissions=Permissions(unproven=True))
+    assert done["a"].kind is OutcomeKind.DONE
+    assert "the plan does not lead to the declared schema" in "\n".join(tenants.said)
+    assert await tenants.connections["a"].fetchval("SELECT to_regclass('by_place') IS NOT NULL")
+
+
 async def test_what_is_not_confirmed_does_not_happen(tenants: Tenants):
     plan = await tenants.report(desired=WITH_ODD)
     assert plan.proof.status is ProofStatus.PROVEN
@@ -300,6 +320,33 @@ async def test_the_version_table_of_a_migration_tool_is_no_part_of_a_plan(tenant
     assert (await tenants.apply("a"))["a"].kind is OutcomeKind.DONE
     assert await tenants.connections["a"].fetchval("SELECT to_regclass('_sqlx_migrations') IS NOT NULL")
     assert plan.desired != await tenants.shape("a")
+
+
+NAMESPACES = """
+CREATE SCHEMA one; CREATE TABLE one.t (id serial PRIMARY KEY, note text);
+CREATE SCHEMA "T""wo"; CREATE TABLE "T""wo".t (id serial PRIMARY KEY, note text);
+"""
+
+
+async def test_tenants_that_are_namespaces_of_one_database_are_changed_one_by_one(tenants: Tenants, database: Open):
+    shared = await database(NAMESPACES)
+    place = await shared.fetchval("SELECT current_database()")
+    tenants.connections = dict.fromkeys(("one", 'T"wo'), shared)
+    tenants.places = dict.fromkeys(tenants.connections, place)
+    plan = await tenants.namespaced_plan(
+        "CREATE TABLE t (id serial PRIMARY KEY, note text); CREATE INDEX n ON t (note)"
+    )
+    tenants.save(plan)
+    first = await tenants.apply("one")
+    assert first["one"].kind is OutcomeKind.DONE
+    assert 'CREATE INDEX CONCURRENTLY "n" ON "one".t' in "\n".join(tenants.said)
+    assert await shared.fetchval("""SELECT to_regclass('one.n') IS NOT NULL AND to_regclass('"T""wo".n') IS NULL""")
+    both = await tenants.apply()
+    assert {name: outcome.kind for name, outcome in both.items()} == {
+        "one": OutcomeKind.BEFORE,
+        'T"wo': OutcomeKind.DONE,
+    }
+    assert await shared.fetchval("""SELECT to_regclass('"T""wo".n') IS NOT NULL""")
 
 
 async def test_an_unknown_tenant_or_credential_is_refused_before_anything_happens(tenants: Tenants):
