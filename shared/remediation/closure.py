@@ -10,10 +10,13 @@ from shared.remediation.recipe import REBUILD, RECIPES, Context, Loosened, Step
 from shared.schema.base import Facet
 from shared.schema.identity import ObjectId, QualifiedName
 from shared.schema.model import SchemaObject
-from shared.schema.relations import Column, ForeignTable, Sequence, Table
+from shared.schema.relations import Column, Constraint, ForeignTable, Sequence, Table
 from shared.sql import quote_identifier, quote_qualified
 
 TYPES = frozenset({"enum_type", "domain_type", "composite_type", "range_type"})
+
+_HOLDS_FAST = frozenset({"constraint", "index"})
+"""Kinds that ALTER only sets: what they stand on stays under them."""
 
 
 @dataclass
@@ -96,8 +99,10 @@ class _Closure:
                 self.rebuild(dependent)
 
     def _is_in_the_way(self, dependent: ObjectId) -> bool:
-        """A column that reads another is computed from it; only then does it stand in the way."""
+        """Of columns only computed ones stand in the way, of constraints only those that compare two columns."""
         item = self.context.observed.objects[dependent]
+        if isinstance(item, Constraint):
+            return item.type == "foreign_key"
         return not isinstance(item, Column) or bool(item.generated)
 
     def _settle(self, below: ObjectId) -> None:
@@ -107,7 +112,7 @@ class _Closure:
         item = self.context.observed.objects[below]
         if isinstance(item, Table | ForeignTable):
             self._keep_partitions(item)
-        if isinstance(item, Table | ForeignTable | Column):
+        if isinstance(item, Column):
             self._keep_sequences(item)
 
     def _unsettle(self, dependent: ObjectId, below: ObjectId) -> None:
@@ -116,7 +121,8 @@ class _Closure:
             self.rebuild(dependent)
             return
         change = self.decision.alters.get(dependent)
-        if change is not None and below not in self.context.desired.references[dependent]:
+        gone = below not in self.context.desired.references[dependent]
+        if change is not None and gone and dependent.kind not in _HOLDS_FAST:
             return  # the alteration itself lets go
         loosen = RECIPES[dependent.kind].loosen
         loosened = loosen(item, below, self.context) if loosen is not None else None
@@ -151,20 +157,17 @@ class _Closure:
             if loosened is not None:
                 self.decision.loosened[child.identity, parent.identity] = loosened
 
-    def _keep_sequences(self, owner: Table | ForeignTable | Column) -> None:
+    def _keep_sequences(self, owner: Column) -> None:
         """DROP would take owned sequences along: those that stay are released first. An identity's goes along."""
-        table = owner.name if not isinstance(owner, Column) else owner.parent
-        for sequence in self.context.observed.owned_sequences[QualifiedName(owner.namespace, table)]:
-            if isinstance(owner, Column) and sequence.owned_by_column != owner.name:
-                continue
-            if sequence.identity in self.context.drops:
+        for sequence in self.context.observed.owned_sequences[QualifiedName(owner.namespace, owner.parent)]:
+            if sequence.owned_by_column != owner.name or sequence.identity in self.context.drops:
                 continue
             if sequence.identity_of_column:
                 self.rebuild(sequence.identity)
             else:
                 self._keep_sequence(sequence, owner)
 
-    def _keep_sequence(self, sequence: Sequence, owner: Table | ForeignTable | Column) -> None:
+    def _keep_sequence(self, sequence: Sequence, owner: Column) -> None:
         change = self.decision.alters.get(sequence.identity)
         if change is not None and {"owned_by_table", "owned_by_column"} & set(change.fields):
             return

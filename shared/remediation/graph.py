@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 from shared.remediation.closure import TYPES, Decision
 from shared.remediation.hosting import creation_host, drop_host, inline_children
 from shared.remediation.kinds.privileges import may_be_granted, settle_grants
+from shared.remediation.kinds.tables import belongs_to_parent
 from shared.remediation.mentions import mention_edges
 from shared.remediation.ranks import kind_rank
 from shared.remediation.recipe import REBUILD, RECIPES, Context, Step
@@ -182,6 +183,9 @@ class Graph:
                     self.edge(self.arrival[below], node)
             self.edge(Node("begin", identity), node)
             item = desired.objects[identity]
+            if isinstance(item, Index | Constraint) and not belongs_to_parent(item):
+                on = item.table if isinstance(item, Index) else item.parent
+                self.edge(Node("finish", ObjectId(kind="table", namespace=item.namespace, name=on)), node)
             if isinstance(item, Index) and item.attached_to is not None:
                 above = ObjectId(kind="index", namespace=item.attached_to.namespace, name=item.attached_to.name)
                 if above in self.context.creates:
@@ -193,7 +197,10 @@ class Graph:
                     self.edge(node, self.arrival[over.identity])
 
     def _comes_whole(self, identity: ObjectId, below: ObjectId) -> bool:
-        """A created partition states its columns itself, and does not wait for its parent's."""
+        """A partition states its columns itself, and has its parts before it is attached."""
+        change = self.decision.alters.get(below)
+        if change is not None and "partition_of" in change.fields:
+            return identity.kind == "column" or belongs_to_parent(self.context.desired.objects[identity])
         if (identity.kind, below.kind) != ("column", "column") or identity.parent == below.parent:
             return False
         table = self.context.desired.objects.get(self.arrival[identity].identity)
@@ -231,8 +238,8 @@ class Graph:
             *desired.parents(QualifiedName(table.namespace, table.name)),
         ]
         parts = {c.identity for name in names for c in desired.columns(name)}
-        own = {c.identity for c in desired.constraints(names[0]) if c.type != "foreign_key"}
-        indexes = {index.identity for index in desired.indexes[names[0]]}
+        own = {c.identity for c in desired.constraints(names[0]) if belongs_to_parent(c)}
+        indexes = {index.identity for index in desired.indexes[names[0]] if belongs_to_parent(index)}
         above = {ObjectId(kind="table", namespace=name.namespace, name=name.name) for name in names[1:]}
         return parts | own | above | (indexes if table.partition_of is not None else set())
 
@@ -248,7 +255,9 @@ class Graph:
             for needed in (*self.context.desired.references[identity], below):
                 if needed in self.arrival:
                     self.edge(self.arrival[needed], after)
-            # What reads the object is made after the object is whole again.
+            if identity.kind != "column":
+                continue
+            # What reads the column is made after the column is whole again.
             for reader in self.context.desired.dependents[identity]:
                 if reader in self.context.creates:
                     self.edge(after, self.arrival[reader])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from shared.remediation.kinds.tables import belongs_to_parent
 from shared.remediation.recipe import Context
 from shared.remediation.side import RELATIONS, Side
 from shared.schema.base import ChildObject, Facet
@@ -31,7 +32,12 @@ def inline_children(context: Context, ejected: set[ObjectId]) -> None:
         if not isinstance(table, Table | ForeignTable):
             continue
         children = context.desired.children[QualifiedName(table.namespace, table.name)]
-        context.inlined[identity] = {c.identity for c in children if _can_inline(c) and c.identity not in ejected}
+        inlined = {child.identity for child in children if _can_inline(child) and child.identity not in ejected}
+        if table.partition_of is not None:
+            inlined -= {
+                child.identity for child in children if child.kind == "constraint" and not belongs_to_parent(child)
+            }
+        context.inlined[identity] = inlined
 
 
 def _can_inline(child: SchemaObject) -> bool:
@@ -97,6 +103,8 @@ def _parents(item: ChildObject, side: Side) -> Iterator[ObjectId]:
     if isinstance(item, Column | Constraint) and item.inherited and not item.local:
         for parent in parents:
             yield ObjectId(kind=item.kind, namespace=parent.namespace, parent=parent.name, name=item.name)
+    if isinstance(item, Constraint) and item.type != "foreign_key":
+        yield from (reference for reference in side.references[item.identity] if reference.kind == "index")
     if isinstance(item, Constraint) and item.partition_child:
         above = side.constraint_above(item)
         if above is not None:

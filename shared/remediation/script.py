@@ -5,9 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from itertools import groupby
 
+import msgspec
+
 from shared.remediation.plan import Plan, ProofStatus, Statement
 from shared.remediation.psql import comment, shield
 from shared.remediation.stages import Stage, cut_stages
+from shared.remediation.witness import has_run
+from shared.schema.identity import ObjectId
+from shared.sql import quote_literal
 
 _SETTINGS = (
     "SET check_function_bodies = off",
@@ -35,8 +40,9 @@ def render_script(plan: Plan, *, destructive: bool = False, guard_sql: str = "",
         if withheld:
             lines += _withheld(run)
         else:
-            for stage in cut_stages(run):
-                lines += _stage(stage)
+            stages = cut_stages(run)
+            for stage in stages:
+                lines += _repeatable(stage) if stages[1:] else _stage(stage)
     return "\n".join(lines).rstrip() + "\n"
 
 
@@ -49,6 +55,51 @@ def _header(plan: Plan, title: str) -> Iterator[str]:
         case _:
             yield comment(f"not proven: {plan.proof.reason or 'no attempt was made'}")
     yield ""
+
+
+def _repeatable(stage: Stage) -> Iterator[str]:
+    """A stage that does nothing when it has been run, for the script to be run again after a failure further on."""
+    if not stage.transactional:
+        yield from _alone(stage)
+        return
+    condition = has_run(stage.statements)
+    if condition is None:
+        yield from _stage(stage)
+        return
+    yield f"SELECT {shield(condition)} AS fleetdrift_done \\gset"
+    yield "\\if :fleetdrift_done"
+    yield "\\else"
+    yield from (line for line in _stage(stage) if line)
+    yield "\\endif"
+    yield ""
+
+
+def _alone(stage: Stage) -> Iterator[str]:
+    """What runs outside transactions leaves an invalid index when it fails, which the next try removes."""
+    [statement] = stage.statements
+    for verb, again in _CONCURRENTLY:
+        if statement.sql.startswith(verb):
+            if verb.startswith("CREATE"):
+                yield from _remove_invalid(statement.object)
+            sql = statement.sql.replace(verb, again, 1)
+            yield from _stage(Stage((msgspec.structs.replace(statement, sql=sql),), transactional=False))
+            return
+    yield from _stage(stage)
+
+
+_CONCURRENTLY = (
+    ("CREATE INDEX CONCURRENTLY ", "CREATE INDEX CONCURRENTLY IF NOT EXISTS "),
+    ("CREATE UNIQUE INDEX CONCURRENTLY ", "CREATE UNIQUE INDEX CONCURRENTLY IF NOT EXISTS "),
+    ("DROP INDEX CONCURRENTLY ", "DROP INDEX CONCURRENTLY IF EXISTS "),
+)
+
+
+def _remove_invalid(index: ObjectId) -> Iterator[str]:
+    yield "SELECT pg_catalog.format('DROP INDEX CONCURRENTLY %I.%I', n.nspname, c.relname)"
+    yield "FROM pg_catalog.pg_index i JOIN pg_catalog.pg_class c ON c.oid = i.indexrelid"
+    yield "JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace"
+    place = f"n.nspname = {quote_literal(index.namespace)} AND c.relname = {quote_literal(index.name)}"
+    yield f"WHERE NOT i.indisvalid AND {shield(place)} \\gexec"
 
 
 def _stage(stage: Stage) -> Iterator[str]:

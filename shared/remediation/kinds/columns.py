@@ -9,7 +9,7 @@ from shared.remediation.kinds.column_sql import (
     has_named_not_null,
     is_partition_column,
 )
-from shared.remediation.kinds.column_types import conversion, is_lossless, keeps_storage
+from shared.remediation.kinds.column_types import base_of, conversion, is_lossless, keeps_storage
 from shared.remediation.kinds.parameters import change_options
 from shared.remediation.kinds.sequence_sql import identity_clause
 from shared.remediation.naming import parent_name
@@ -20,6 +20,7 @@ from shared.sql import quote_identifier
 
 _SET_EXPRESSION = 170000  # ALTER COLUMN … SET EXPRESSION came with v17
 _TYPES = frozenset({"enum_type", "domain_type", "composite_type", "range_type", "base_type"})
+_INTEGERS = frozenset({"smallint", "integer", "bigint"})
 _DISTURBED = frozenset(
     {"view", "materialized_view", "rule", "policy", "trigger", "routine", "column", "publication", "view_column"}
 )
@@ -147,6 +148,7 @@ def set_not_null(column: Column, context: Context) -> list[Step]:
     check = quote_identifier(f"fleetdrift_not_null_{column.name}"[:60])
     name = quote_identifier(column.name)
     return [
+        Step(f"ALTER TABLE {what} DROP CONSTRAINT IF EXISTS {check}", (blocks_all(what),)),  # of a try that failed
         Step(f"ALTER TABLE {what} ADD CONSTRAINT {check} CHECK ({name} IS NOT NULL) NOT VALID", (blocks_all(what),)),
         Step(f"ALTER TABLE {what} VALIDATE CONSTRAINT {check}", (scans(what),)),
         Step(f"{_alter(column)} SET NOT NULL", (blocks_all(what),)),
@@ -211,9 +213,9 @@ def release_column(desired: Column, observed: Column, fields: frozenset[str], co
     if fields & {"default", "type", "identity_mode"} and _releases_default(desired, observed):
         return [Step(f"{_alter_only(observed)} DROP DEFAULT", lock)]
     if "identity_mode" in fields and observed.identity_mode and not desired.identity_mode:
-        return [Step(f"{_alter(observed)} DROP IDENTITY", lock)]
+        return [Step(f"{_alter(observed)} DROP IDENTITY IF EXISTS", lock)]
     if "generated" in fields and observed.generated == "stored":
-        return [Step(f"{_alter(observed)} DROP EXPRESSION", lock)]
+        return [Step(f"{_alter(observed)} DROP EXPRESSION IF EXISTS", lock)]
     return []
 
 
@@ -259,8 +261,12 @@ def _by_way_of_text(column: Column, context: Context) -> Loosened | None:
 
 def column_disturbs(desired: Column, observed: Column, fields: frozenset[str], context: Context) -> frozenset[str]:
     """A change of type wants everything that read the column out of the way (ALTER TABLE, SET DATA TYPE)."""
-    del desired, observed, context
-    return _DISTURBED if fields & {"type", "collation"} else frozenset()
+    del context
+    if not fields & {"type", "collation"}:
+        return frozenset()
+    before, after = base_of(observed.type), base_of(desired.type)
+    comparable = before == after or {before, after} <= _INTEGERS
+    return _DISTURBED if comparable else _DISTURBED | {"constraint"}
 
 
 register(

@@ -27,8 +27,7 @@ def create_index(index: Index, context: Context) -> list[Step]:
     """CREATE INDEX, CONCURRENTLY where the relation is in use and PostgreSQL can."""
     what = _table_name(index)
     new = any(context.is_new(identity) for identity in _relation_ids(index))
-    table = context.desired.table(QualifiedName(index.namespace, index.table))
-    partitioned = isinstance(table, Table) and bool(table.partition_key)
+    partitioned = _is_partitioned(index, context)
     sql = index_sql(index, concurrently=context.online and not new and not partitioned)
     if new:
         steps = [Step(sql)]
@@ -39,6 +38,11 @@ def create_index(index: Index, context: Context) -> list[Step]:
     if index.tablespace:
         steps.append(Step(f"ALTER INDEX {qualified(index)} SET TABLESPACE {quote_identifier(index.tablespace)}"))
     return steps + _after_creation(index, context)
+
+
+def _is_partitioned(index: Index, context: Context) -> bool:
+    table = context.desired.table(QualifiedName(index.namespace, index.table))
+    return isinstance(table, Table) and bool(table.partition_key)
 
 
 def _after_creation(index: Index, context: Context) -> list[Step]:
@@ -67,7 +71,8 @@ def _must_be_attached(index: Index, context: Context) -> bool:
     parent = ObjectId(kind="index", namespace=index.attached_to.namespace, name=index.attached_to.name)
     if parent not in context.desired.objects or parent in context.creates:
         return False
-    return not any(context.is_new(identity) for identity in _relation_ids(index))
+    table = QualifiedName(index.namespace, index.table)
+    return context.observed.parents(table) == context.desired.parents(table)
 
 
 def _statistics(index: Index, entry: str) -> Step:
@@ -80,6 +85,9 @@ def drop_index(index: Index, context: Context) -> list[Step]:
     table = context.observed.table(QualifiedName(index.namespace, index.table))
     partitioned = isinstance(table, Table) and bool(table.partition_key)
     dropped = any(identity in context.drops for identity in _relation_ids(index))
+    if any(identity.kind == "constraint" for identity in context.observed.dependents[index.identity]):
+        # The index behind a partition's constraint is a part of this one, and neither can go without the other.
+        return [Step(f"DROP INDEX {qualified(index)} CASCADE", (blocks_all(_table_name(index)),))]
     if context.online and not partitioned and not dropped and index.attached_to is None:
         return [Step(f"DROP INDEX CONCURRENTLY {qualified(index)}", transactional=False)]
     return [Step(f"DROP INDEX {qualified(index)}", (blocks_all(_table_name(index)),))]
@@ -87,6 +95,8 @@ def drop_index(index: Index, context: Context) -> list[Step]:
 
 def alter_index(desired: Index, observed: Index, fields: frozenset[str], context: Context) -> list[Step] | Verdict:
     """ALTER INDEX for its settings; a changed definition means another index."""
+    if "valid" in fields and desired.valid and _is_partitioned(desired, context):
+        fields -= {"valid"}  # it becomes valid when the last partition's index is attached
     changed = fields - {"definition"} if _same_but_for_options(desired, observed, fields) else fields
     if not changed <= _IN_PLACE or ("attached_to" in fields and not _can_attach(desired, observed, context)):
         return REBUILD

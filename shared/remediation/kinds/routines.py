@@ -10,6 +10,7 @@ from shared.remediation.recipe import REBUILD, Context, Recipe, Step, Verdict, a
 from shared.schema.routines import Aggregate, Cast, Language, Routine, Transform
 from shared.sql import quote_identifier
 
+_MODES = frozenset({"IN", "OUT", "INOUT", "VARIADIC"})
 _TOKEN = re.compile(r"""'(?:[^']|'')*'|"(?:[^"]|"")*"|\bDEFAULT\b|.""", re.DOTALL)
 
 
@@ -45,7 +46,8 @@ def _can_become(desired: Routine, observed: Routine) -> bool:
     for (declaration, default), (before, had_default) in zip(wanted, present, strict=True):
         if had_default and not default:
             return False
-        if declaration != before and not declaration.endswith(f" {before}"):
+        given = declaration.removesuffix(before)
+        if declaration != before and (given == declaration or given.strip() in _MODES or not given.endswith(" ")):
             return False
     return True
 

@@ -9,7 +9,8 @@ from shared.remediation.kinds.parameters import change_options, change_parameter
 from shared.remediation.naming import options_list, qualified
 from shared.remediation.recipe import REBUILD, Context, Loosened, Recipe, Step, Verdict, register
 from shared.schema.identity import ObjectId, QualifiedName
-from shared.schema.relations import Column, ForeignTable, Table
+from shared.schema.model import SchemaObject
+from shared.schema.relations import Column, Constraint, ForeignTable, Index, Table
 from shared.sql import quote_identifier, quote_qualified
 
 _ACCESS_METHOD_ALTERS = 150000  # ALTER TABLE … SET ACCESS METHOD came with v15
@@ -101,19 +102,25 @@ def attach_needs(table: Table | ForeignTable, context: Context) -> set[ObjectId]
     if table.partition_of is None:
         return set()
     own = QualifiedName(table.namespace, table.name)
-    needs = {item.identity for item in context.desired.children[own] if item.kind in ("column", "constraint")}
-    needs = {n for n in needs if not _is_inherited_key(n, context)}
-    needs |= {index.identity for index in context.desired.indexes[own]}
+    needs = {
+        part.identity for part in context.desired.children[own] if part.kind == "column" or belongs_to_parent(part)
+    }
+    needs |= {index.identity for index in context.desired.indexes[own] if belongs_to_parent(index)}
     parent = context.desired.table(table.partition_of)
     if parent is not None:
         needs.add(parent.identity)
-        needs |= {c.identity for c in context.desired.columns(table.partition_of)}
+        needs |= {column.identity for column in context.desired.columns(table.partition_of)}
     return needs
 
 
-def _is_inherited_key(identity: ObjectId, context: Context) -> bool:
-    constraint = context.desired.objects[identity]
-    return getattr(constraint, "type", "") == "foreign_key"
+def belongs_to_parent(part: SchemaObject) -> bool:
+    """Say whether ATTACH must find this on the partition.
+
+    Other indexes must not be there yet: the parent's could take one of them for its part.
+    """
+    if isinstance(part, Constraint):
+        return part.type in ("check", "not_null") or (part.partition_child and part.type != "foreign_key")
+    return isinstance(part, Index) and part.attached_to is not None
 
 
 def drop_table(table: Table | ForeignTable, context: Context) -> list[Step]:

@@ -6,6 +6,9 @@ SET check_function_bodies = off;
 SET client_min_messages = warning;
 SET search_path = pg_catalog;
 
+SELECT pg_catalog.to_regprocedure('"public"."z"()') IS NOT NULL AS fleetdrift_done \gset
+\if :fleetdrift_done
+\else
 BEGIN;
 SET lock_timeout = '3000ms';
 SET statement_timeout = '0ms';
@@ -20,7 +23,11 @@ AS $function$SELECT public.z()$function$;
 DO 'BEGIN EXECUTE pg_catalog.format(''ALTER ROUTINE "public"."a"() OWNER TO %1$I'', (SELECT pg_catalog.pg_get_userbyid(datdba) FROM pg_catalog.pg_database WHERE datname = pg_catalog.current_database())); END';
 DO 'BEGIN EXECUTE pg_catalog.format(''ALTER ROUTINE "public"."z"() OWNER TO %1$I'', (SELECT pg_catalog.pg_get_userbyid(datdba) FROM pg_catalog.pg_database WHERE datname = pg_catalog.current_database())); END';
 COMMIT;
+\endif
 
+SELECT EXISTS (SELECT FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace WHERE n.nspname = 'public' AND c.relname = 'm') AS fleetdrift_done \gset
+\if :fleetdrift_done
+\else
 BEGIN;
 SET lock_timeout = '3000ms';
 SET statement_timeout = '0ms';
@@ -28,6 +35,7 @@ SET statement_timeout = '0ms';
 CREATE MATERIALIZED VIEW "public"."m" AS
  SELECT public.a() AS a;
 COMMIT;
+\endif
 
 BEGIN;
 SET lock_timeout = '3000ms';

@@ -19,7 +19,7 @@ COMMIT;
 
 SET lock_timeout = '3000ms';
 SET statement_timeout = '0ms';
-DROP INDEX CONCURRENTLY "public"."i";
+DROP INDEX CONCURRENTLY IF EXISTS "public"."i";
 
 BEGIN;
 SET lock_timeout = '3000ms';
@@ -49,7 +49,11 @@ SET statement_timeout = '0ms';
 ALTER TABLE "public"."t" VALIDATE CONSTRAINT "t_b_check";
 COMMIT;
 
+SELECT pg_catalog.format('DROP INDEX CONCURRENTLY %I.%I', n.nspname, c.relname)
+FROM pg_catalog.pg_index i JOIN pg_catalog.pg_class c ON c.oid = i.indexrelid
+JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+WHERE NOT i.indisvalid AND n.nspname = 'public' AND c.relname = 'i' \gexec
 SET lock_timeout = '3000ms';
 SET statement_timeout = '0ms';
 -- builds_index: builds an index over every row of "public"."t"
-CREATE INDEX CONCURRENTLY "i" ON public.t USING btree (public.f(b));
+CREATE INDEX CONCURRENTLY IF NOT EXISTS "i" ON public.t USING btree (public.f(b));

@@ -6,6 +6,9 @@ SET check_function_bodies = off;
 SET client_min_messages = warning;
 SET search_path = pg_catalog;
 
+SELECT EXISTS (SELECT FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace WHERE n.nspname = 'public' AND c.relname = '$$dollar$$') AS fleetdrift_done \gset
+\if :fleetdrift_done
+\else
 BEGIN;
 SET lock_timeout = '3000ms';
 SET statement_timeout = '0ms';
@@ -151,6 +154,7 @@ COMMENT ON TABLE "public"."percent %I %s" IS 'percent %I %s';
 COMMENT ON TABLE "public"."q""uote" IS 'q"uote';
 COMMENT ON TABLE "public"."ü 数据" IS 'ü 数据';
 COMMIT;
+\endif
 
 SET lock_timeout = '3000ms';
 SET statement_timeout = '0ms';

@@ -10,6 +10,8 @@ BEGIN;
 SET lock_timeout = '3000ms';
 SET statement_timeout = '0ms';
 -- blocks_reads: holds ACCESS EXCLUSIVE on "public"."orders": reads and writes wait
+ALTER TABLE "public"."orders" DROP CONSTRAINT IF EXISTS "fleetdrift_not_null_note";
+-- blocks_reads: holds ACCESS EXCLUSIVE on "public"."orders": reads and writes wait
 ALTER TABLE "public"."orders" ADD CONSTRAINT "fleetdrift_not_null_note" CHECK ("note" IS NOT NULL) NOT VALID;
 COMMIT;
 

@@ -6,6 +6,9 @@ SET check_function_bodies = off;
 SET client_min_messages = warning;
 SET search_path = pg_catalog;
 
+SELECT EXISTS (SELECT FROM pg_catalog.pg_attribute p JOIN pg_catalog.pg_class c ON c.oid = p.attrelid JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace WHERE n.nspname = 'public' AND c.relname = 'm' AND p.attname = 'w' AND NOT p.attisdropped) AS fleetdrift_done \gset
+\if :fleetdrift_done
+\else
 BEGIN;
 SET lock_timeout = '3000ms';
 SET statement_timeout = '0ms';
@@ -14,8 +17,11 @@ DROP INDEX "public"."u";
 -- blocks_reads: holds ACCESS EXCLUSIVE on "public"."m": reads and writes wait
 ALTER TABLE "public"."m" ADD COLUMN "w" text DEFAULT 'x'::text;
 -- blocks_reads: holds ACCESS EXCLUSIVE on "public"."m": reads and writes wait
+ALTER TABLE "public"."m" DROP CONSTRAINT IF EXISTS "fleetdrift_not_null_v";
+-- blocks_reads: holds ACCESS EXCLUSIVE on "public"."m": reads and writes wait
 ALTER TABLE "public"."m" ADD CONSTRAINT "fleetdrift_not_null_v" CHECK ("v" IS NOT NULL) NOT VALID;
 COMMIT;
+\endif
 
 BEGIN;
 SET lock_timeout = '3000ms';
@@ -24,6 +30,9 @@ SET statement_timeout = '0ms';
 ALTER TABLE "public"."m" VALIDATE CONSTRAINT "fleetdrift_not_null_v";
 COMMIT;
 
+SELECT EXISTS (SELECT FROM pg_catalog.pg_constraint p JOIN pg_catalog.pg_class c ON c.oid = p.conrelid JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace WHERE n.nspname = 'public' AND c.relname = 'm' AND p.conname = 'c') AS fleetdrift_done \gset
+\if :fleetdrift_done
+\else
 BEGIN;
 SET lock_timeout = '3000ms';
 SET statement_timeout = '0ms';
@@ -35,11 +44,16 @@ ALTER TABLE "public"."m" DROP CONSTRAINT "fleetdrift_not_null_v";
 -- scans_table: reads every row of "public"."m"
 ALTER TABLE "public"."m" ADD CONSTRAINT "c" CHECK ((v > 0));
 COMMIT;
+\endif
 
+SELECT pg_catalog.format('DROP INDEX CONCURRENTLY %I.%I', n.nspname, c.relname)
+FROM pg_catalog.pg_index i JOIN pg_catalog.pg_class c ON c.oid = i.indexrelid
+JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+WHERE NOT i.indisvalid AND n.nspname = 'public' AND c.relname = 'm1_at_v_idx' \gexec
 SET lock_timeout = '3000ms';
 SET statement_timeout = '0ms';
 -- builds_index: builds an index over every row of "public"."m1"
-CREATE UNIQUE INDEX CONCURRENTLY "m1_at_v_idx" ON public.m1 USING btree (at, v);
+CREATE UNIQUE INDEX CONCURRENTLY IF NOT EXISTS "m1_at_v_idx" ON public.m1 USING btree (at, v);
 
 BEGIN;
 SET lock_timeout = '3000ms';
