@@ -16,7 +16,7 @@ from litestar.openapi.plugins import JsonRenderPlugin
 from litestar.params import FromPath, QueryParameter
 
 from coordinator.metrics import CONTENT_TYPE, FleetMetrics
-from coordinator.report.model import ScanReport
+from coordinator.report.json import ReportDocument, document
 from coordinator.scan_service import ScanService
 from coordinator.store.connection import StoreError
 from coordinator.store.records import ScanRecord
@@ -113,19 +113,19 @@ def _scans(service: ScanService) -> list[BaseRouteHandler]:
 
 def _reports(service: ScanService) -> list[BaseRouteHandler]:
     @get("/reports/latest")
-    async def latest() -> ScanReport:
-        """Give the newest report."""
+    async def latest() -> ReportDocument:
+        """Give the newest report, as `report.json` has it."""
         report = await service.latest_report()
         if report is None:
             raise NotFoundException("no scan has ended yet")
-        return report
+        return document(report)
 
     @get("/reports/{scan:str}")
-    async def of_scan(scan: FromPath[str]) -> ScanReport:
+    async def of_scan(scan: FromPath[str]) -> ReportDocument:
         """Give the report of one scan."""
         report = await service.get_report(scan)
         if report is None:
             raise NotFoundException("this scan has no report")
-        return report
+        return document(report)
 
     return [latest, of_scan]
