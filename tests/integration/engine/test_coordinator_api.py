@@ -7,7 +7,6 @@ import contextlib
 from collections.abc import AsyncIterator
 
 import httpx
-import msgspec
 import pytest
 
 from coordinator.api.app import build_api
