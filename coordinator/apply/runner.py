@@ -26,6 +26,7 @@ from shared.schema.identity import QualifiedName
 from shared.targets import Failure
 
 _LOOKS = 3  # how often a schema that moves between looking and acting is looked at again
+_PATIENCE = 10.0  # seconds for the server to notice that an earlier run was killed
 _LONGEST_PAUSE = 60.0  # seconds between two tries for a lock
 
 
@@ -118,7 +119,7 @@ class Runner:
             async with open_writer(
                 self._fleet.hosts[target.host], target, self._fleet.profile, self._fleet.limits
             ) as writer:
-                if not await writer.claim():
+                if not await writer.claim(_PATIENCE):
                     self._end(tenant, OutcomeKind.NOT_REACHED, "another fleetdrift apply is at work on it")
                     return
                 await self._work(tenant, writer, begun)

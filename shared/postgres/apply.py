@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import re
 from collections.abc import AsyncIterator
@@ -73,12 +74,26 @@ class Writer:
         self._profile = profile
         self._limits = limits
 
-    async def claim(self) -> bool:
-        """Take this tenant's advisory lock, which ends with the connection; False when another apply holds it."""
+    async def claim(self, patience: float = 0.0) -> bool:
+        """Take this tenant's advisory lock, which ends with the connection.
+
+        Args:
+            patience: Seconds to wait for it: the server needs some to notice that a run which held it was killed.
+
+        Returns:
+            False when another apply holds it.
+        """
         name = f"fleetdrift/apply/{self._target.database}/{self._target.namespace}".encode()
         key = int.from_bytes(hashlib.sha256(name).digest()[:8], "big", signed=True)
+        milliseconds = max(round(patience * 1000), 1)  # 0 would wait for ever
         with translated():
-            return bool(await self._connection.fetchval("SELECT pg_try_advisory_lock($1::int8)", key))
+            try:
+                async with self._connection.transaction():
+                    await self._connection.execute(f"SET LOCAL lock_timeout = {milliseconds}")
+                    await self._connection.execute(f"SELECT pg_advisory_lock({key})")
+            except asyncpg.LockNotAvailableError:
+                return False
+        return True
 
     async def snapshot(self) -> tuple[Snapshot, str]:
         """Read the schema, and a change token under which it was read.
@@ -201,6 +216,9 @@ async def open_writer(host: Host, target: Target, profile: Profile, limits: Limi
     try:
         with translated():
             await connection.execute(_SESSION)
+            # Not every platform can; where it can, a backend whose client was killed gives up what it waits for.
+            with contextlib.suppress(asyncpg.InvalidParameterValueError):
+                await connection.execute("SET client_connection_check_interval = '2s'")
         yield Writer(connection, target, profile, limits)
     finally:
         await close(connection)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import re
 import subprocess
@@ -149,3 +150,24 @@ async def test_a_wrong_plan_is_one_sentence(folder: Folder):
     done = folder.run("apply", "nowhere.json", "--all-of-group")
     assert done.returncode == 1
     assert done.stderr == "fleetdrift: nowhere.json: cannot be read: No such file or directory\n"
+
+
+async def test_a_run_that_is_killed_half_way_is_taken_up_again(folder: Folder):
+    assert folder.run("check").returncode == 2
+    plan = ("apply", "reports/report.json", "--all-of-group", "--destructive", "--execute", "--yes")
+    async with folder.tenant.transaction():
+        await folder.tenant.execute("LOCK TABLE orders IN SHARE UPDATE EXCLUSIVE MODE")  # CREATE INDEX waits for it
+        environment = {**os.environ, "CHANGER": PASSWORD}
+        work = await asyncio.create_subprocess_exec(
+            FLEETDRIFT, *plan, cwd=folder.path, env=environment,
+            stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
+        )  # fmt: skip
+        waiting = "SELECT count(*) > 0 FROM pg_locks WHERE NOT granted AND relation = 'orders'::regclass"
+        async with asyncio.timeout(60):
+            while not await folder.tenant.fetchval(waiting):  # noqa: ASYNC110  # the server cannot tell us
+                await asyncio.sleep(0.01)
+        work.kill()
+        await work.wait()
+    done = folder.run(*plan)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert folder.run("check").returncode == 0
