@@ -30,14 +30,14 @@ async def test_workers_say_what_this_process_would_say_and_are_not_asked_twice(e
     worker = engine.worker(slots=2)
     scratch = ScratchServer(postgres.dsn())
     spec = await compile_spec(scratch, SOURCE, Profile(), namespace="{tenant}")
-    outcome = await engine.scan()
+    outcome = await engine.scan(engine.fleet.targets[:3])
     async with engine.facilities() as facilities:
         names = sorted({reading.fingerprint for reading in outcome.readings.values()})
         snapshots = await load_snapshots(facilities.store, names)
         far = await run_analyses(facilities, spec, snapshots, CONTRACTS)
         near = {name: await analyse(scratch, spec, snapshots[name], CONTRACTS, Profile()) for name in names}
         assert far == near
-        assert sorted(len(each.diff.changes) for each in far.values()) == [0, 1, 2, 2]
+        assert sorted(len(each.diff.changes) for each in far.values()) == [0, 1, 2]
         worker.kill()
         with Redis.from_url(engine.redis.url) as redis:
             redis.flushall()
