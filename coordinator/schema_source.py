@@ -16,7 +16,7 @@ from shared.diff.changes import Altered, Change, SchemaDiff
 from shared.diff.compare import diff_schemas
 from shared.postgres.connection import connect_url
 from shared.postgres.introspect import read_snapshot
-from shared.postgres.scratch import MaterialiseError, ScratchServer, compile_spec, settle
+from shared.postgres.scratch import MaterialiseError, ScratchServer, compile_spec, prove, settle
 from shared.remediation.guarding import make_guard
 from shared.remediation.plan import Plan
 from shared.remediation.planner import plan_remediation
@@ -106,6 +106,8 @@ async def compare_sources(desired: str, observed: str, profile: Profile, *, dest
             found = await settle(server, found, profile)
             diff = diff_schemas(wanted.schema, found.schema)
         plan = plan_remediation(wanted, found, diff, destructive=destructive)
+        if plan.statements and not both_live:  # it is there already, and both sides are spelt by it
+            plan = plan.with_proof(await prove(await scratch.get(), wanted, found, plan, profile))
         if observed.startswith(_URL_SCHEMES):
             plan = plan.with_guards(make_guard(read, wanted, diff, plan.statements, profile))
         return Comparison(diff=diff, plan=plan)

@@ -1,0 +1,21 @@
+"""Run every benchmark, one after the other, each in a process of its own so that none sees another's memory."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+
+def main() -> int:
+    """Run them; the exit code is the first that is not 0."""
+    code = 0
+    for path in sorted(Path(__file__).parent.glob("bench_*.py")):
+        print(f"== {path.stem}", flush=True)
+        done = subprocess.run([sys.executable, "-m", f"tests.benchmarks.{path.stem}"], check=False)
+        code = code or done.returncode
+    return code
+
+
+if __name__ == "__main__":
+    sys.exit(main())
