@@ -61,7 +61,7 @@ def plan_remediation(
     safe, withheld = safe_snapshot(desired, observed, diff, lossy)
     first, _ = _plan(safe, observed, diff_schemas(safe.schema, observed.schema), online=online)
     second, _ = _plan(desired, safe, diff_schemas(desired.schema, safe.schema), online=online)
-    marked = tuple(_as_destructive(statement) for statement in second)
+    marked = tuple(msgspec.structs.replace(statement, destructive=True) for statement in second)
     remaining: Iterable[Change] = sorted([*withheld, *unverified], key=lambda change: change.identity)
     return Plan(desired=names[0], observed=names[1], statements=(*first, *marked), remaining=tuple(remaining))
 
@@ -131,17 +131,8 @@ def _statement(node: Node, step: Step, context: Context) -> Statement:
         hazards=tuple(sorted(set(step.hazards))),
         destructive=lost,
         transactional=step.transactional,
-    )
-
-
-def _as_destructive(statement: Statement) -> Statement:
-    return Statement(
-        sql=statement.sql,
-        object=statement.object,
-        change=statement.change,
-        hazards=statement.hazards,
-        destructive=True,
-        transactional=statement.transactional,
+        # CONCURRENTLY waits for older transactions by taking their locks, and holds up nobody meanwhile.
+        lock_timeout_ms=3000 if step.transactional else 0,
     )
 
 
