@@ -22,6 +22,9 @@ from coordinator.iac.terraform.values import (
 )
 from shared.schema.schema import Origin
 
+MAX_SPANS = 20_000
+"""Pieces of one text whose places are remembered."""
+
 
 class EvaluationError(SourceError):
     """An expression that has no value: what `try` and `can` catch."""
@@ -38,12 +41,14 @@ class Namespace(Protocol):
 class Budget:
     """Bounds the work of one source: steps, and bytes of text made."""
 
-    MAX_STEPS = 5_000_000
-    MAX_TEXT = 256 * 1024 * 1024
+    MAX_STEPS = 2_000_000
+    MAX_TEXT = 512 * 1024 * 1024
+    MAX_STRING = 16 * 1024 * 1024
 
     def __init__(self) -> None:
         self.steps = 0
         self.text = 0
+        self.last = Origin("", 0)
 
     def spend(self, at: Origin, steps: int = 1, text: int = 0) -> None:
         """Count work done.
@@ -53,7 +58,8 @@ class Budget:
         """
         self.steps += steps
         self.text += text
-        if self.steps > self.MAX_STEPS or self.text > self.MAX_TEXT:
+        self.last = at
+        if self.steps > self.MAX_STEPS or self.text > self.MAX_TEXT or text > self.MAX_STRING:
             raise LimitError(at.file, at.line, "this configuration takes too much work to evaluate")
 
 
@@ -80,6 +86,7 @@ class Evaluator:
         inside_template: bool = False,
     ) -> None:
         self.scope = scope
+        self.outer: Evaluator | None = None
         self.files = files
         self.budget = budget
         self.call = call
@@ -88,9 +95,8 @@ class Evaluator:
 
     def within(self, names: Mapping[str, Value | Namespace]) -> Evaluator:
         """Give an evaluator of the same scope with more names."""
-        inner = Evaluator(
-            {**self.scope, **names}, self.files, self.budget, self.call, inside_template=self.inside_template
-        )
+        inner = Evaluator(names, self.files, self.budget, self.call, inside_template=self.inside_template)
+        inner.outer = self
         inner._splat_items = self._splat_items  # the same class
         return inner
 
@@ -165,7 +171,7 @@ class Evaluator:
                 assert_never(node)
 
     def _reference(self, node: syntax.Reference) -> Value | Namespace:
-        found = self.scope.get(node.name)
+        found = self._named(node.name)
         if found is not None:
             return found
         if self.inside_template:
@@ -174,7 +180,7 @@ class Evaluator:
                 node.at.line,
                 f"Invalid function argument: the template's variables do not contain {node.name!r}",
             )
-        fallback = self.scope.get("")
+        fallback = self._named("")
         if fallback is not None and not isinstance(fallback, Value):
             return fallback.attribute(node.name, node.at)
         raise EvaluationError(
@@ -182,6 +188,15 @@ class Evaluator:
             node.at.line,
             f"Variables not allowed: {node.name!r} cannot be referred to here",
         )
+
+    def _named(self, name: str) -> Value | Namespace | None:
+        scope: Evaluator | None = self
+        while scope is not None:
+            found = scope.scope.get(name)
+            if found is not None:
+                return found
+            scope = scope.outer
+        return None
 
     def _binary(self, node: syntax.Binary) -> Value:
         # A long chain of operators leans to the left: walk it, so that its length is no recursion depth.
@@ -323,7 +338,7 @@ class Evaluator:
             pieces.append(piece.raw)
             length += len(piece.raw)
         self.budget.spend(at, text=length)
-        return (string("".join(pieces), tuple(spans)) if known else unknown_of(STRING)).marked(marks)
+        return (string("".join(pieces), bounded(spans)) if known else unknown_of(STRING)).marked(marks)
 
     def _piece(self, part: TemplatePart) -> Value:
         match part:
@@ -368,7 +383,8 @@ class Evaluator:
             spans.extend(shifted(piece, length, part.at))
             pieces.append(piece.raw)
             length += len(piece.raw)
-        return Value(STRING, "".join(pieces), marks, tuple(spans))
+            self.budget.spend(part.at, text=len(piece.raw))
+        return Value(STRING, "".join(pieces), marks, bounded(spans))
 
 
 def shifted(piece: Value, offset: int, at: Origin) -> list[Span]:
@@ -376,6 +392,11 @@ def shifted(piece: Value, offset: int, at: Origin) -> list[Span]:
     if not piece.spans:
         return [Span(offset, at.file, at.line, advances=False)] if piece.raw else []
     return [Span(span.offset + offset, span.file, span.line, span.advances) for span in piece.spans]
+
+
+def bounded(spans: list[Span]) -> tuple[Span, ...]:
+    """Forget places when there are too many to be of use to anybody."""
+    return tuple(spans) if len(spans) <= MAX_SPANS else tuple(spans[:1])
 
 
 def _bound(key_name: str, value_name: str, key: Value, item: Value) -> dict[str, Value]:

@@ -6,7 +6,7 @@ import posixpath
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING
 
-from coordinator.iac.source import SourceError
+from coordinator.iac.source import LimitError
 from coordinator.iac.terraform import operations, providers, syntax
 from coordinator.iac.terraform.body import constant_text
 from coordinator.iac.terraform.configuration import Module
@@ -58,8 +58,6 @@ class ModuleRun:
         keys: tuple[str, ...] = (),
         depth: int = 0,
     ) -> None:
-        if depth > MAX_MODULE_DEPTH:
-            raise SourceError(module.path, 0, f"modules call each other more than {MAX_MODULE_DEPTH} levels deep")
         self.session = session
         self.module = module
         self.address = address
@@ -244,6 +242,9 @@ class ModuleRun:
         module = self._source(block)
         if module is None:
             return None
+        if self.depth >= MAX_MODULE_DEPTH:
+            at = block.at
+            raise LimitError(at.file, at.line, f"modules call each other more than {MAX_MODULE_DEPTH} levels deep")
         self._check_arguments(block, module)
         runs = [
             (key, self._run(block, module, key, evaluator)) for key, evaluator in expand(block.body, self.evaluator)

@@ -86,7 +86,8 @@ def evaluate(
     try:
         return _evaluate(session, assignments, environment or {})
     except RecursionError:
-        raise LimitError(str(folder), 0, "this configuration is nested too deeply to evaluate") from None
+        last = session.budget.last
+        raise LimitError(last.file, last.line, "this configuration is nested too deeply to evaluate") from None
 
 
 def _evaluate(session: Session, assignments: tuple[Assignment, ...], environment: Mapping[str, str]) -> Plan:

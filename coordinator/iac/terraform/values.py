@@ -57,12 +57,15 @@ class Value(msgspec.Struct, frozen=True, eq=False):
         raw: None, an Unknown, str, bool, number, a tuple of Values (list, set, tuple), or a dict sorted by key.
         marks: `SENSITIVE`, `DEFERRED`.
         spans: For a string: where its text comes from, sorted by offset; empty when nobody knows.
+        all_marks, wholly_known: What walking the value once found: see `deep_marks` and `is_wholly_known`.
     """
 
     type: Type
     raw: Any
     marks: frozenset[str] = frozenset()
     spans: tuple[Span, ...] = ()
+    all_marks: frozenset[str] | None = None
+    wholly_known: bool | None = None
 
     @property
     def is_null(self) -> bool:
@@ -83,11 +86,11 @@ class Value(msgspec.Struct, frozen=True, eq=False):
 
     def marked(self, marks: frozenset[str]) -> Value:
         """The same value with more marks."""
-        return self if marks <= self.marks else msgspec.structs.replace(self, marks=self.marks | marks)
+        return self if marks <= self.marks else Value(self.type, self.raw, self.marks | marks, self.spans)
 
     def unmarked(self) -> Value:
         """The same value without its own marks."""
-        return self if not self.marks else msgspec.structs.replace(self, marks=frozenset())
+        return self if not self.marks else Value(self.type, self.raw, frozenset(), self.spans)
 
 
 NULL = Value(DYNAMIC, None)
@@ -184,10 +187,14 @@ def hash_bytes(value: Value) -> bytes:  # noqa: PLR0911  # one return for each c
 
 def deep_marks(value: Value) -> frozenset[str]:
     """All marks of a value and of everything inside it."""
-    marks = value.marks
-    for item in value.elements():
-        marks |= deep_marks(item)
-    return marks
+    if value.all_marks is None:
+        marks = value.marks
+        for item in value.elements():
+            marks |= deep_marks(item)
+        # Remembered, for a large value is asked at every call it goes through.
+        msgspec.structs.force_setattr(value, "all_marks", marks)
+        return marks
+    return value.all_marks
 
 
 def strip_marks(value: Value) -> Value:
@@ -201,7 +208,11 @@ def strip_marks(value: Value) -> Value:
 
 def is_wholly_known(value: Value) -> bool:
     """False when anything in the value is unknown."""
-    return value.is_known and all(is_wholly_known(item) for item in value.elements())
+    if value.wholly_known is None:
+        known = value.is_known and all(is_wholly_known(item) for item in value.elements())
+        msgspec.structs.force_setattr(value, "wholly_known", known)
+        return known
+    return value.wholly_known
 
 
 def equal(left: Value, right: Value) -> bool | None:

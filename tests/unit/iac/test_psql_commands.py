@@ -19,7 +19,7 @@ def inputs(command: str) -> list[str]:
         ("psql -f schema.sql", ["<schema.sql>"]),
         ("psql --file=schema.sql -d app", ["<schema.sql>"]),
         ("psql -d app --file 'a b.sql'", ["<a b.sql>"]),
-        ("psql \"$URL\" -c 'CREATE TABLE a ()' -c \"CREATE TABLE b ()\"", ["CREATE TABLE a ()", "CREATE TABLE b ()"]),
+        ('psql "$URL" -c \'CREATE TABLE a ()\' -c "CREATE TABLE b ()"', ["CREATE TABLE a ()", "CREATE TABLE b ()"]),
         ("psql -Xqf a.sql -v ON_ERROR_STOP=1", ["<a.sql>"]),
         ("psql -h db -U me < schema.sql", ["<schema.sql>"]),
         ("PGPASSWORD=x psql -h db \\\n  -f a.sql \\\n  -f b.sql", ["<a.sql>", "<b.sql>"]),

@@ -47,8 +47,11 @@ def test_a_byte_order_mark_is_no_part_of_the_first_statement() -> None:
     ("text", "message"),
     [
         ("CREATE TABLE a ();\nCREATE TABEL b ();", 'a.sql:2: SQL syntax error at or near "TABEL"'),
-        ("CREATE TABLE a ();\n\\i other.sql\n", "a.sql:2: \\i is a psql command, not SQL; a declaration cannot contain it"),
-        ("\n\nSELECT 'abc", "a.sql:3: SQL unterminated quoted string at or near \"'abc\""),
+        (
+            "CREATE TABLE a ();\n\\i other.sql\n",
+            "a.sql:2: \\i is a psql command, not SQL; a declaration cannot contain it",
+        ),
+        ("\n\nSELECT 'abc", 'a.sql:3: SQL unterminated quoted string at or near "\'abc"'),
         ("-- é\nCREATE TABLE é (;", 'a.sql:2: SQL syntax error at or near ";"'),
     ],
 )

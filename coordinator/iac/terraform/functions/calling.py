@@ -33,7 +33,7 @@ def call(evaluator: Evaluator, node: Call) -> Value:
     if function is None:
         raise _unknown(node)
     try:
-        return _apply(function, _arguments(evaluator, node), evaluator)
+        result = _apply(function, _arguments(evaluator, node), evaluator)
     except FunctionError as error:
         message = f"Error in function call: call to function {node.name!r} failed: {error}"
         raise EvaluationError(node.at.file, node.at.line, message) from None
@@ -46,6 +46,11 @@ def call(evaluator: Evaluator, node: Call) -> Value:
         where = f"{error.file}: " if error.file else ""
         message = f"Invalid function argument: {node.name}: {where}{error.message}"
         raise EvaluationError(node.at.file, node.at.line, message) from None
+    if isinstance(result.raw, str):
+        evaluator.budget.spend(node.at, text=len(result.raw))
+    elif isinstance(result.raw, (tuple, dict)):
+        evaluator.budget.spend(node.at, steps=len(result.raw))
+    return result
 
 
 def _unknown(node: Call) -> EvaluationError:

@@ -23,7 +23,7 @@ _DAYS = "Monday Tuesday Wednesday Thursday Friday Saturday Sunday".split()  # no
 def _parse(text: str) -> datetime:
     match = _TIMESTAMP.match(text)
     if match is None:
-        raise FunctionError(f"not a valid RFC3339 timestamp: {text[:40]!r}")
+        raise FunctionError("not a valid RFC3339 timestamp")
     try:
         return datetime.fromisoformat(f"{text[:19]}{'+00:00' if match.group(8) == 'Z' else match.group(8)}")
     except ValueError as error:
@@ -40,7 +40,7 @@ def _timeadd(timestamp: Value, duration: Value) -> Value:
     moment = _parse(timestamp.raw)
     match = _DURATION.match(duration.raw)
     if match is None and duration.raw != "0":
-        raise FunctionError(f"not a valid duration: {duration.raw[:40]!r}")
+        raise FunctionError("not a valid duration")
     total = sum(Fraction(amount) * _UNITS[unit] for amount, unit in _PIECE.findall(duration.raw))
     try:
         moved = moment + timedelta(seconds=float(total / 10**9)) * (-1 if duration.raw.startswith("-") else 1)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import regex
 
+from coordinator.iac.terraform.evaluator import bounded
 from coordinator.iac.terraform.functions.registry import ANY, FunctionError, function
 from coordinator.iac.terraform.types import BOOL, NUMBER, STRING, list_of
 from coordinator.iac.terraform.values import Span, Value, boolean, list_value, number, string
@@ -161,7 +162,7 @@ def _join(separator: Value, *lists: Value) -> Value:
         spans.extend(Span(span.offset + length, span.file, span.line, span.advances) for span in item.spans)
         pieces.append(item.raw)
         length += len(item.raw)
-    return string(_bounded("".join(pieces)), tuple(spans))
+    return string(_bounded("".join(pieces)), bounded(spans))
 
 
 def _bounded(text: str) -> str:
@@ -192,7 +193,7 @@ def _parseint(text: Value, base: Value) -> Value:
     alphabet = "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"[:radix]
     body = digits[1:] if digits[:1] in {"-", "+"} else digits
     if not body or len(body) > 10_000 or any(char not in alphabet for char in body):  # noqa: PLR2004  # a bomb
-        raise FunctionError(f"cannot parse {text.raw[:40]!r} as a base {radix} integer")
+        raise FunctionError(f"cannot parse the argument as a base {radix} integer")
     total = 0
     for char in body:
         total = total * radix + alphabet.index(char)
