@@ -128,6 +128,15 @@ async def test_a_redis_that_forgets_everything_in_the_middle_loses_nothing(engin
     assert fingerprints(outcome) == engine.fleet.truth
 
 
+async def test_connections_to_redis_that_are_cut_in_the_middle_lose_nothing(engine):
+    engine.worker(slots=2, slow=PAUSE)
+    with Redis.from_url(engine.redis.url) as redis:
+        middle = InTheMiddle(lambda: redis.client_kill_filter(_type="normal", skipme=True))
+        outcome = await engine.scan(on_progress=middle)
+    assert middle.done
+    assert fingerprints(outcome) == engine.fleet.truth
+
+
 async def test_a_tenant_that_kills_whoever_reads_it_is_named_and_the_others_are_read(engine):
     deadly = engine.fleet.targets[20].tenant
     engine.worker(slots=2, deadly=[deadly])
