@@ -15,6 +15,7 @@ from coordinator.apply.plan_file import PlanFile, read_plan
 from coordinator.apply.preview import outcome_lines, plan_lines, tenant_lines
 from coordinator.apply.rehearsal import Finished, Ready, Rehearsal, Standing, Strange
 from coordinator.apply.runner import Pace, Runner
+from coordinator.apply.script import is_about_namespaces, plan_script
 from coordinator.apply.survey import Fleet, Survey, survey
 from coordinator.inventory import load_targets
 from coordinator.report.visible import visible
@@ -78,6 +79,27 @@ async def execute(settings: Settings, wishes: Wishes, voice: Voice) -> tuple[Out
         return tuple(_would_be(tenant, standing) for tenant, standing in seen.standings.items())
 
 
+async def psql_script(settings: Settings | None, wishes: Wishes) -> str:
+    """Give the plan as the script that psql runs, with its guard; no tenant is connected to.
+
+    Args:
+        settings: Needed where the plan is about namespaces: they say which one a tenant has.
+        wishes: Which plan, and, where it is about namespaces, for which one tenant.
+
+    Raises:
+        PlanFileError, ApplyRefusedError, InventoryError: When there is no such plan, or it is not clear for whom.
+    """
+    found = read_plan(wishes.plan, wishes.group)
+    admit(found.plan, wishes.permissions)
+    namespace = ""
+    if is_about_namespaces(found.plan):
+        if settings is None or len(wishes.tenants) != 1:
+            raise ApplyRefusedError("the plan is about a namespace: name the one tenant whose script it is to be")
+        [tenant] = choose_tenants(wishes.tenants, found.tenants, whole_group=False)
+        namespace = (await _targets(settings, (tenant,)))[tenant].namespace
+    return plan_script(found.plan, namespace, destructive=wishes.permissions.destructive, title=found.group)
+
+
 class _Work(msgspec.Struct, frozen=True, kw_only=True):
     settings: Settings
     wishes: Wishes
@@ -122,6 +144,18 @@ async def _look(work: _Work, voice: Voice) -> Survey:
 async def _fleet(settings: Settings, tenants: tuple[str, ...]) -> Fleet:
     """Find the tenants' places and the credentials for them."""
     file = settings.file
+    targets = await _targets(settings, tenants)
+    return Fleet(
+        targets=targets,
+        hosts={name: _writer(settings, name) for name in _hosts(targets.values())},
+        profile=file.compare,
+        limits=msgspec.structs.replace(file.limits, allow_unsafe_role=file.apply.allow_unsafe_role),
+        concurrency=file.apply.concurrency,
+    )
+
+
+async def _targets(settings: Settings, tenants: tuple[str, ...]) -> dict[str, Target]:
+    file = settings.file
     # Only [fleet.declared] needs the declaration, which may not even be at hand where plans are applied.
     source = SpecSource(declarations=())
     if file.fleet.declared is not None:
@@ -132,14 +166,7 @@ async def _fleet(settings: Settings, tenants: tuple[str, ...]) -> Fleet:
     unknown = [tenant for tenant in tenants if tenant not in targets]
     if unknown:
         raise ApplyRefusedError(f"there is no tenant {unknown[0]!r} in the fleet")
-    chosen = {tenant: targets[tenant] for tenant in tenants}
-    return Fleet(
-        targets=chosen,
-        hosts={name: _writer(settings, name) for name in _hosts(chosen.values())},
-        profile=file.compare,
-        limits=msgspec.structs.replace(file.limits, allow_unsafe_role=file.apply.allow_unsafe_role),
-        concurrency=file.apply.concurrency,
-    )
+    return {tenant: targets[tenant] for tenant in tenants}
 
 
 def _hosts(targets: Iterable[Target]) -> list[str]:

@@ -19,6 +19,7 @@ from coordinator.cli.report_output import settings_of
 @click.option("--all-of-group", is_flag=True, help="Apply it to every tenant of the group.")
 @click.option("-c", "--config", type=click.Path(path_type=Path), default=Path("fleetdrift.toml"), show_default=True)
 @click.option("--execute", "really", is_flag=True, help="Change the tenants; without it, only say what would be done.")
+@click.option("--script", is_flag=True, help="Print the plan as SQL for psql, with its guard, and connect to nobody.")
 @click.option("--yes", is_flag=True, help="Do not ask before changing them.")
 @click.option("--destructive", is_flag=True, help="Run the statements that lose something too.")
 @click.option("--unproven", is_flag=True, help="Apply a plan that was not seen to work on a copy.")
@@ -34,6 +35,7 @@ def command(
     *,
     all_of_group: bool,
     really: bool,
+    script: bool,
     yes: bool,
     destructive: bool,
     unproven: bool,
@@ -46,7 +48,7 @@ def command(
     if really and not yes and not sys.stdin.isatty():
         raise click.UsageError("nobody is here to ask; --yes applies it without asking")
     from coordinator.apply.admission import Permissions  # lazy: cold start
-    from coordinator.apply.execute import Voice, Wishes, execute
+    from coordinator.apply.execute import Voice, Wishes, execute, psql_script
     from coordinator.apply.outcome import OutcomeKind, exit_code
 
     wishes = Wishes(
@@ -58,6 +60,10 @@ def command(
         execute=really,
         progress=progress,
     )
+    if script:
+        known = settings_of(config) if config.exists() else None
+        click.echo(asyncio.run(psql_script(known, wishes)), nl=False)
+        return
     voice = Voice(say=click.echo, confirm=lambda count: yes or _confirm(count))
     outcomes = asyncio.run(execute(settings_of(config), wishes, voice))
     if not really:

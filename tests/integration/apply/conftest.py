@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+import subprocess
 from collections.abc import AsyncIterator, Awaitable, Callable
 
 import asyncpg
@@ -56,3 +57,9 @@ async def database(postgres: EmbeddedPostgres) -> AsyncIterator[Open]:
 async def target_of(connection: asyncpg.Connection, namespace: str = "") -> Target:
     name = await connection.fetchval("SELECT current_database()")
     return Target(tenant=name, host="main", database=name, namespace=namespace)
+
+
+def psql(server: EmbeddedPostgres, dsn: str, script: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [server.binaries / "psql", "-X", "-q", "-d", dsn], input=script, capture_output=True, text=True, check=False
+    )

@@ -14,7 +14,7 @@ import asyncpg
 import pytest
 
 from shared.embedded.postgres import EmbeddedPostgres
-from tests.integration.apply.conftest import PASSWORD, Open
+from tests.integration.apply.conftest import PASSWORD, Open, psql
 
 pytestmark = pytest.mark.anyio
 
@@ -128,6 +128,17 @@ async def test_applying_the_reported_plan_brings_the_tenant_in_sync(folder: Fold
     again = folder.run(*plan, "--execute", "--yes")
     assert again.returncode == 0
     assert "1 tenant: 1 done before" in again.stdout
+    assert folder.run("check").returncode == 0
+
+
+async def test_the_reported_plan_is_a_script_that_psql_runs(folder: Folder, postgres: EmbeddedPostgres):
+    assert folder.run("check").returncode == 2
+    script = folder.run("apply", "reports/report.json", "--script", "--destructive")
+    assert script.returncode == 0, script.stderr
+    assert "has changed since the plan was made" in script.stdout
+    database = await folder.tenant.fetchval("SELECT current_database()")
+    done = psql(postgres, postgres.dsn(database), script.stdout)
+    assert done.returncode == 0, done.stderr
     assert folder.run("check").returncode == 0
 
 

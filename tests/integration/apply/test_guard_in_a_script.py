@@ -9,8 +9,15 @@ from pathlib import Path
 import asyncpg
 import pytest
 
+from coordinator.apply.script import is_about_namespaces, plan_script
+from shared.diff.compare import diff_schemas
 from shared.embedded.postgres import EmbeddedPostgres
-from tests.integration.apply.conftest import Open
+from shared.postgres.introspect import read_snapshot
+from shared.remediation.guarding import make_guard
+from shared.remediation.plan import Plan, Statement
+from shared.schema.identity import ObjectId
+from shared.schema.profile import Profile
+from tests.integration.apply.conftest import Open, psql
 
 pytestmark = pytest.mark.anyio
 
@@ -29,12 +36,6 @@ def diff(desired: str, observed: str) -> str:
     )
     assert done.returncode in (0, 2), done.stderr
     return done.stdout
-
-
-def psql(server: EmbeddedPostgres, dsn: str, script: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [server.binaries / "psql", "-X", "-q", "-d", dsn], input=script, capture_output=True, text=True, check=False
-    )
 
 
 async def test_a_script_refuses_a_database_that_has_changed_since(database: Open, postgres: EmbeddedPostgres):
@@ -60,3 +61,25 @@ async def test_what_a_script_has_done_before_it_failed_is_no_strangers_change(
     assert "could not create unique index" in failed.stderr
     again = psql(postgres, dsn, script)
     assert "has changed since" not in again.stderr
+
+
+async def test_a_script_about_a_namespace_changes_and_guards_the_tenants_own(
+    database: Open, postgres: EmbeddedPostgres
+):
+    tables = 'CREATE SCHEMA one; CREATE TABLE one.t (a int); CREATE SCHEMA "T""wo"; CREATE TABLE "T""wo".t (a int)'
+    tenants, desired = await database(tables), await database("CREATE SCHEMA x; CREATE TABLE x.t (a int, b int)")
+    is_now, should_be = await read_snapshot(tenants, namespace="one"), await read_snapshot(desired, namespace="x")
+    column = ObjectId(kind="column", namespace="{tenant}", parent="t", name="b")
+    add = Statement(sql='ALTER TABLE "{tenant}"."t" ADD COLUMN "b" integer', object=column, change="missing")
+    diff = diff_schemas(should_be.schema, is_now.schema)
+    plan = Plan(desired="d", observed="o", statements=(add,))
+    plan = plan.with_guards(make_guard(is_now, should_be, diff, plan.statements, Profile()))
+    assert is_about_namespaces(plan)
+    dsn = await dsn_of(tenants, postgres)
+    for namespace in ("one", 'T"wo'):
+        done = psql(postgres, dsn, plan_script(plan, namespace, destructive=False, title=""))
+        assert done.returncode == 0, done.stderr
+        assert (await read_snapshot(tenants, namespace=namespace)).schema == should_be.schema
+    await tenants.execute("CREATE TABLE one.surprise ()")
+    refused = psql(postgres, dsn, plan_script(plan, "one", destructive=False, title=""))
+    assert "Different: objects of kind table that the plan leaves alone" in refused.stderr
