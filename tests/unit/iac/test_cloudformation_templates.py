@@ -112,8 +112,10 @@ def test_json_is_a_template_too(tmp_path: Path) -> None:
 def test_intrinsics_nest(value: str, expected: str | None, tmp_path: Path) -> None:
     text = (
         "Parameters:\n  Many: {Type: CommaDelimitedList, Default: 'a, b'}\n"
-        "Conditions:\n  Yes1: !And [!Equals [a, a], !Or [!Equals [a, b], !Equals [c, c]]]\n  No1: !Not [!Condition Yes1]\n"
-        f"Resources:\n  R:\n    Type: Custom::X\n    Properties:\n      Sql: !Join ['', ['CREATE TABLE ', {value}, ' ()']]\n"
+        "Conditions:\n  Yes1: !And [!Equals [a, a], !Or [!Equals [a, b], !Equals [c, c]]]\n"
+        "  No1: !Not [!Condition Yes1]\n"
+        "Resources:\n  R:\n    Type: Custom::X\n    Properties:\n"
+        f"      Sql: !Join ['', ['CREATE TABLE ', {value}, ' ()']]\n"
     )
     if expected is None:
         with pytest.raises(SourceError, match=r"template\.yaml:10: only strings can be put together"):

@@ -42,7 +42,8 @@ TERRAFORM_BOMBS = {
     "products": output("setproduct(range(1000), range(1000), range(1000))"),
     "nested for": output("[for a in range(1000) : [for b in range(1000) : [for c in range(1000) : c]]]"),
     "template loops": output(
-        '"%{ for a in range(1000) }%{ for b in range(1000) }%{ for c in range(1000) }x%{ endfor }%{ endfor }%{ endfor }"'
+        '"%{ for a in range(1000) }%{ for b in range(1000) }%{ for c in range(1000) }x'
+        '%{ endfor }%{ endfor }%{ endfor }"'
     ),
     "wide format": output('format("%999999999d", 1)'),
     "huge power": output("pow(10, 1000) * pow(10, 1000)"),
@@ -52,7 +53,9 @@ TERRAFORM_BOMBS = {
     + "}\n"
     + output("local.a59"),
     "catastrophic pattern": output('regex("(a+)+$", "' + "a" * 60 + '!")'),
-    "replaced": output('replace(join("", [for i in range(1000) : "aaaaaaaaaa"]), "a", join("", [for i in range(1000) : "bbbbbbbbbb"]))'),
+    "replaced": output(
+        'replace(join("", [for i in range(1000) : "aaaaaaaaaa"]), "a", join("", [for i in range(1000) : "bbbbbbbbbb"]))'
+    ),
     "many instances": 'resource "null_resource" "x" {\n  count = 100000000\n}\n',
     "yaml aliases": output(
         'yamldecode("a: &a [x,x,x,x,x,x,x,x,x]\\n'

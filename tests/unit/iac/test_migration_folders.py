@@ -48,7 +48,9 @@ def test_a_plain_folder_is_read_in_natural_order_with_its_folders(tmp_path: Path
             {"2024-01-02-000000_b/up.sql": "b", "2024-01-02-000000_b/down.sql": "-", "00000000000000_a/up.sql": "a"},
             ["a", "b"], "20240102000000", id="diesel",
         ),
-        pytest.param({"20240101_a.sql": "a", "20240102_b.sql": "b", "atlas.sum": "h1:"}, ["a", "b"], "20240102", id="atlas"),
+        pytest.param(
+            {"20240101_a.sql": "a", "20240102_b.sql": "b", "atlas.sum": "h1:"}, ["a", "b"], "20240102", id="atlas"
+        ),
     ],
 )  # fmt: skip
 def test_a_migration_tools_folder_is_recognised(
@@ -64,14 +66,15 @@ def test_a_migration_tools_folder_is_recognised(
     [
         "-- +goose Up\nCREATE TABLE a ();\n-- +goose Down\nDROP TABLE a;\n",
         "-- migrate:up\nCREATE TABLE a ();\n\n-- migrate:down\nDROP TABLE a;\n",
-        "-- +goose Down\nDROP TABLE a;\n-- +goose Up\n-- +goose StatementBegin\nCREATE TABLE a ();\n-- +goose StatementEnd\n",
+        "-- +goose Down\nDROP TABLE a;\n-- +goose Up\n-- +goose StatementBegin\nCREATE TABLE a ();\n"
+        "-- +goose StatementEnd\n",
     ],
 )
 def test_sections_that_undo_are_skipped_and_lines_stay_right(text: str, tmp_path: Path) -> None:
     write(tmp_path / "migrations", {"00001_a.sql": text})
     source = load_source(tmp_path / "migrations")
     assert [item.sql for item in source.declarations] == ["CREATE TABLE a ()"]
-    assert source.declarations[0].origin.line == text.split("CREATE")[0].count("\n") + 1
+    assert source.declarations[0].origin.line == text.split("CREATE", maxsplit=1)[0].count("\n") + 1
     assert source.expected_version == "1"
 
 

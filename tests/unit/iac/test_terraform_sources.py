@@ -126,7 +126,8 @@ def test_provider_objects_are_declared_once_however_many_tenants_have_them(tmp_p
 def test_resources_run_in_the_order_of_their_references(tmp_path: Path) -> None:
     source = load(
         tmp_path,
-        'resource "terraform_data" "b" {\n  depends_on = [terraform_data.a]\n  input = { sql = "CREATE TABLE b ()" }\n}\n'
+        'resource "terraform_data" "b" {\n  depends_on = [terraform_data.a]\n'
+        '  input = { sql = "CREATE TABLE b ()" }\n}\n'
         'resource "terraform_data" "a" {\n  input = { sql = "CREATE TABLE a ()" }\n}\n',
     )
     assert [item.sql for item in source.declarations] == ["CREATE TABLE a ()", "CREATE TABLE b ()"]
@@ -165,7 +166,8 @@ def test_what_is_known_only_after_apply_is_said_not_guessed(tmp_path: Path) -> N
     )
     assert [item.sql for item in source.declarations] == ["CREATE TABLE a ()"]
     assert sorted(source.unchecked) == [
-        "main.tf:11: module 'm' comes from 'registry/x/y', which is not a local folder, so what it declares was not read",
+        "main.tf:11: module 'm' comes from 'registry/x/y', which is not a local folder, "
+        "so what it declares was not read",
         "main.tf:5: terraform_data.t.input: its SQL is known only after apply",
         "main.tf:7: postgresql_role.r: roles and privileges are not read from provider resources",
     ]
