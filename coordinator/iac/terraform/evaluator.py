@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Protocol, assert_never
 
-from coordinator.iac.source import LimitError, SourceError
 from coordinator.iac.terraform import operations, syntax
+from coordinator.iac.terraform.budget import Budget, bounded
 from coordinator.iac.terraform.convert import ConversionError, convert, unify
 from coordinator.iac.terraform.files import Files
+from coordinator.iac.terraform.refusal import EvaluationError
 from coordinator.iac.terraform.syntax import Expression, TemplatePart
 from coordinator.iac.terraform.types import DYNAMIC, STRING, Type, friendly
 from coordinator.iac.terraform.values import (
@@ -22,13 +23,6 @@ from coordinator.iac.terraform.values import (
 )
 from shared.schema.schema import Origin
 
-MAX_SPANS = 20_000
-"""Pieces of one text whose places are remembered."""
-
-
-class EvaluationError(SourceError):
-    """An expression that has no value: what `try` and `can` catch."""
-
 
 class Namespace(Protocol):
     """What stands behind a root name that is no value itself: `var`, `local`, `module`, a resource type."""
@@ -36,31 +30,6 @@ class Namespace(Protocol):
     def attribute(self, name: str, at: Origin) -> Value | Namespace:
         """Look a name up; raises EvaluationError for an unknown one."""
         ...
-
-
-class Budget:
-    """Bounds the work of one source: steps, and bytes of text made."""
-
-    MAX_STEPS = 2_000_000
-    MAX_TEXT = 512 * 1024 * 1024
-    MAX_STRING = 16 * 1024 * 1024
-
-    def __init__(self) -> None:
-        self.steps = 0
-        self.text = 0
-        self.last = Origin("", 0)
-
-    def spend(self, at: Origin, steps: int = 1, text: int = 0) -> None:
-        """Count work done.
-
-        Raises:
-            LimitError: When the source asks for too much.
-        """
-        self.steps += steps
-        self.text += text
-        self.last = at
-        if self.steps > self.MAX_STEPS or self.text > self.MAX_TEXT or text > self.MAX_STRING:
-            raise LimitError(at.file, at.line, "this configuration takes too much work to evaluate")
 
 
 FunctionCall = Callable[["Evaluator", syntax.Call], Value]
@@ -392,11 +361,6 @@ def shifted(piece: Value, offset: int, at: Origin) -> list[Span]:
     if not piece.spans:
         return [Span(offset, at.file, at.line, advances=False)] if piece.raw else []
     return [Span(span.offset + offset, span.file, span.line, span.advances) for span in piece.spans]
-
-
-def bounded(spans: list[Span]) -> tuple[Span, ...]:
-    """Forget places when there are too many to be of use to anybody."""
-    return tuple(spans) if len(spans) <= MAX_SPANS else tuple(spans[:1])
 
 
 def _bound(key_name: str, value_name: str, key: Value, item: Value) -> dict[str, Value]:

@@ -9,8 +9,9 @@ import msgspec
 
 from coordinator.iac.terraform import operations
 from coordinator.iac.terraform.convert import ConversionError, convert
-from coordinator.iac.terraform.evaluator import EvaluationError, Evaluator, Namespace
+from coordinator.iac.terraform.evaluator import Evaluator, Namespace
 from coordinator.iac.terraform.functions.json_text import quote
+from coordinator.iac.terraform.refusal import EvaluationError
 from coordinator.iac.terraform.syntax import Attribute, Block, Body, Reference, Template, Text
 from coordinator.iac.terraform.types import DYNAMIC, NUMBER, Collection
 from coordinator.iac.terraform.values import (

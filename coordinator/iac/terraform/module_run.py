@@ -10,7 +10,7 @@ from coordinator.iac.source import LimitError
 from coordinator.iac.terraform import operations, providers, syntax
 from coordinator.iac.terraform.body import constant_text
 from coordinator.iac.terraform.configuration import Module
-from coordinator.iac.terraform.evaluator import EvaluationError, Evaluator, Namespace
+from coordinator.iac.terraform.evaluator import Evaluator, Namespace
 from coordinator.iac.terraform.instances import (
     MODULE_META_ARGUMENTS,
     Key,
@@ -21,6 +21,7 @@ from coordinator.iac.terraform.instances import (
     refused,
     shown_key,
 )
+from coordinator.iac.terraform.refusal import EvaluationError
 from coordinator.iac.terraform.syntax import Attribute, Block, Expression
 from coordinator.iac.terraform.types import DYNAMIC
 from coordinator.iac.terraform.values import SENSITIVE, Value, object_value, string, tuple_of, unknown_of

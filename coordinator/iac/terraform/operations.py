@@ -7,6 +7,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, NoReturn
 
 from coordinator.iac.terraform.convert import ConversionError, convert, unify
+from coordinator.iac.terraform.refusal import EvaluationError
 from coordinator.iac.terraform.types import (
     BOOL,
     DYNAMIC,
@@ -22,6 +23,7 @@ from coordinator.iac.terraform.types import (
 from coordinator.iac.terraform.values import (
     Value,
     boolean,
+    deep_marks,
     equal,
     list_value,
     number,
@@ -40,8 +42,6 @@ OPEN = frozenset({"*"})
 
 
 def _fail(at: Origin, message: str) -> NoReturn:
-    from coordinator.iac.terraform.evaluator import EvaluationError  # the two modules need each other
-
     raise EvaluationError(at.file, at.line, message)
 
 
@@ -78,8 +78,6 @@ def binary(operator: str, left: Value, right: Value, at: Origin) -> Value:
     """Every operator with two sides. `&&` and `||` have both evaluated already, as in Terraform."""
     marks = left.marks | right.marks
     if operator in {"==", "!="}:
-        from coordinator.iac.terraform.values import deep_marks  # only needed here
-
         marks |= deep_marks(left) | deep_marks(right)
         same = equal(left, right)
         result = unknown_of(BOOL) if same is None else boolean(same == (operator == "=="))

@@ -13,8 +13,9 @@ import msgspec
 
 from coordinator.iac.source import LimitError, SourceError
 from coordinator.iac.terraform import functions
+from coordinator.iac.terraform.budget import Budget
 from coordinator.iac.terraform.configuration import Module, load_module
-from coordinator.iac.terraform.evaluator import Budget, Evaluator
+from coordinator.iac.terraform.evaluator import Evaluator
 from coordinator.iac.terraform.files import Files
 from coordinator.iac.terraform.instances import PlannedResource
 from coordinator.iac.terraform.module_run import ModuleRun

@@ -14,13 +14,15 @@ from typing import Any
 import msgspec
 
 from coordinator.iac.source import SourceError
+from coordinator.iac.terraform.budget import Budget
 from coordinator.iac.terraform.convert import ConversionError, convert
-from coordinator.iac.terraform.evaluator import Budget, EvaluationError, Evaluator
+from coordinator.iac.terraform.evaluator import Evaluator
 from coordinator.iac.terraform.files import Files
 from coordinator.iac.terraform.functions.json_text import from_plain
 from coordinator.iac.terraform.instances import Blocks
 from coordinator.iac.terraform.operations import OPEN
 from coordinator.iac.terraform.parser import parse_expression
+from coordinator.iac.terraform.refusal import EvaluationError
 from coordinator.iac.terraform.syntax import Block
 from coordinator.iac.terraform.type_expressions import parse_type
 from coordinator.iac.terraform.types import DYNAMIC, ObjectType, Type, object_of

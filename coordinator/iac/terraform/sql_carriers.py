@@ -10,11 +10,11 @@ from coordinator.iac.carriers import carries, holds_ddl
 from coordinator.iac.migrations import read_folder
 from coordinator.iac.psql_command import PsqlInput, UnreadableCommandError, psql_inputs
 from coordinator.iac.source import SourceError
-from coordinator.iac.terraform.evaluator import EvaluationError
 from coordinator.iac.terraform.files import Files
 from coordinator.iac.terraform.functions.filesystem import read_file
 from coordinator.iac.terraform.functions.json_text import decode
 from coordinator.iac.terraform.instances import PlannedResource
+from coordinator.iac.terraform.refusal import EvaluationError
 from coordinator.iac.terraform.syntax import Block
 from coordinator.iac.terraform.values import Span, Value, string
 from shared.schema.schema import Origin

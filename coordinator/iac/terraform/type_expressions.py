@@ -7,8 +7,9 @@ from typing import NoReturn
 from coordinator.iac.terraform import syntax
 from coordinator.iac.terraform.body import constant_text
 from coordinator.iac.terraform.convert import ConversionError, apply_defaults, convert
-from coordinator.iac.terraform.evaluator import EvaluationError, Evaluator
+from coordinator.iac.terraform.evaluator import Evaluator
 from coordinator.iac.terraform.parser import parse_expression
+from coordinator.iac.terraform.refusal import EvaluationError
 from coordinator.iac.terraform.syntax import Expression
 from coordinator.iac.terraform.types import (
     BOOL,

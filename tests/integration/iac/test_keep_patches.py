@@ -119,7 +119,8 @@ def test_the_patch_for_an_orphaned_constraint_is_one_line(postgres: EmbeddedPost
     _, patches, _ = asyncio.run(patches_for(postgres, tmp_path / "schema", DRIFT[:1]))
     assert [patch.summary for patch in patches] == ["schema/schema.sql declares constraint public.orders.orders_sane"]
     assert patches[0].diff == (
-        "--- a/schema/schema.sql\n+++ b/schema/schema.sql\n@@ -8,6 +8,7 @@\n   customer_id bigint NOT NULL,\n   note text\n"
+        "--- a/schema/schema.sql\n+++ b/schema/schema.sql\n@@ -8,6 +8,7 @@\n"
+        "   customer_id bigint NOT NULL,\n   note text\n"
         ' );\n+ALTER TABLE "orders" ADD CONSTRAINT "orders_sane" CHECK ((id > 0));\n \n'
         " CREATE INDEX orders_customer_idx ON orders (customer_id);\n CREATE INDEX orders_note_idx ON orders (note);\n"
     )

@@ -8,7 +8,7 @@ import pytest
 
 from coordinator.iac.load import load_source
 from coordinator.iac.source import SourceError
-from coordinator.iac.terraform.evaluator import Budget
+from coordinator.iac.terraform.budget import Budget
 from coordinator.iac.terraform.plan import evaluate
 
 

@@ -66,8 +66,10 @@ def test_a_migration_tools_folder_is_recognised(
     [
         "-- +goose Up\nCREATE TABLE a ();\n-- +goose Down\nDROP TABLE a;\n",
         "-- migrate:up\nCREATE TABLE a ();\n\n-- migrate:down\nDROP TABLE a;\n",
-        "-- +goose Down\nDROP TABLE a;\n-- +goose Up\n-- +goose StatementBegin\nCREATE TABLE a ();\n"
-        "-- +goose StatementEnd\n",
+        (
+            "-- +goose Down\nDROP TABLE a;\n-- +goose Up\n-- +goose StatementBegin\nCREATE TABLE a ();\n"
+            "-- +goose StatementEnd\n"
+        ),
     ],
 )
 def test_sections_that_undo_are_skipped_and_lines_stay_right(text: str, tmp_path: Path) -> None:

@@ -166,8 +166,10 @@ def test_what_is_known_only_after_apply_is_said_not_guessed(tmp_path: Path) -> N
     )
     assert [item.sql for item in source.declarations] == ["CREATE TABLE a ()"]
     assert sorted(source.unchecked) == [
-        "main.tf:11: module 'm' comes from 'registry/x/y', which is not a local folder, "
-        "so what it declares was not read",
+        (
+            "main.tf:11: module 'm' comes from 'registry/x/y', which is not a local folder, "
+            "so what it declares was not read"
+        ),
         "main.tf:5: terraform_data.t.input: its SQL is known only after apply",
         "main.tf:7: postgresql_role.r: roles and privileges are not read from provider resources",
     ]

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from coordinator.iac.source import LimitError, SourceError
 from coordinator.iac.terraform.convert import ConversionError, convert
-from coordinator.iac.terraform.evaluator import EvaluationError, Evaluator
+from coordinator.iac.terraform.evaluator import Evaluator
 from coordinator.iac.terraform.functions.control import SPECIAL_FORMS
 from coordinator.iac.terraform.functions.registry import FUNCTIONS, Function, FunctionError, Parameter
+from coordinator.iac.terraform.refusal import EvaluationError
 from coordinator.iac.terraform.syntax import Call
 from coordinator.iac.terraform.types import DYNAMIC
 from coordinator.iac.terraform.values import (

@@ -7,9 +7,10 @@ from collections.abc import Callable
 from coordinator.iac.source import LimitError, SourceError
 from coordinator.iac.terraform import syntax
 from coordinator.iac.terraform.convert import ConversionError, convert
-from coordinator.iac.terraform.evaluator import EvaluationError, Evaluator
+from coordinator.iac.terraform.evaluator import Evaluator
 from coordinator.iac.terraform.functions.registry import ANY_OR_NULL, FunctionError, function
 from coordinator.iac.terraform.parser import ExpressionParser
+from coordinator.iac.terraform.refusal import EvaluationError
 from coordinator.iac.terraform.syntax import Call
 from coordinator.iac.terraform.templates import parse_template
 from coordinator.iac.terraform.types import (

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import regex
 
-from coordinator.iac.terraform.evaluator import bounded
+from coordinator.iac.terraform.budget import bounded
 from coordinator.iac.terraform.functions.registry import ANY, FunctionError, function
 from coordinator.iac.terraform.types import BOOL, NUMBER, STRING, list_of
 from coordinator.iac.terraform.values import Span, Value, boolean, list_value, number, string
