@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from functools import cache
 
 import msgspec
@@ -23,14 +24,25 @@ def diff_schemas(desired: Schema, observed: Schema) -> SchemaDiff:
     The diff is empty exactly when the two schemas have one hash, and swapping the arguments swaps missing and
     unexpected: no field is ignored here, because what is not drift must not be in a Schema.
     """
-    wanted = desired.by_identity()
-    present = observed.by_identity()
-    changes: list[Change] = []
-    for identity in sorted(wanted.keys() | present.keys()):
-        change = _compare(wanted.get(identity), present.get(identity))
+    return SchemaDiff(tuple(_merge(desired.objects, observed.objects)))
+
+
+def _merge(desired: tuple[SchemaObject, ...], observed: tuple[SchemaObject, ...]) -> Iterator[Change]:
+    """Walk two sorted schemas side by side."""
+    wanted, present = iter(desired), iter(observed)
+    left, right = next(wanted, None), next(present, None)
+    while left is not None or right is not None:
+        if left is not None and right is not None and left.identity == right.identity:
+            change = _compare(left, right)
+            left, right = next(wanted, None), next(present, None)
+        elif right is None or (left is not None and left.identity < right.identity):
+            change = _compare(left, None)
+            left = next(wanted, None)
+        else:
+            change = _compare(None, right)
+            right = next(present, None)
         if change is not None:
-            changes.append(change)
-    return SchemaDiff(tuple(changes))
+            yield change
 
 
 def _compare(desired: SchemaObject | None, observed: SchemaObject | None) -> Change | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import msgspec
 
 
-class QualifiedName(msgspec.Struct, frozen=True, order=True):
+class QualifiedName(msgspec.Struct, frozen=True, order=True, gc=False):
     """The name of an object that lives in a namespace (`pg_class`, `pg_type`, …: unique within it).
 
     Args:
@@ -20,7 +20,7 @@ class QualifiedName(msgspec.Struct, frozen=True, order=True):
         return f"{self.namespace}.{self.name}" if self.namespace else self.name
 
 
-class ObjectId(msgspec.Struct, frozen=True, order=True, omit_defaults=True):
+class ObjectId(msgspec.Struct, frozen=True, order=True, omit_defaults=True, gc=False):
     """What makes an object the same object on both sides of a diff.
 
     Args:
