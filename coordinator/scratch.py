@@ -23,5 +23,5 @@ async def scratch_server(dsn: Secret | None) -> AsyncIterator[ScratchServer]:
     if dsn is not None:
         yield ScratchServer(dsn.reveal())
         return
-    with EmbeddedPostgres() as server:
+    with EmbeddedPostgres(in_memory=True) as server:
         yield ScratchServer(server.dsn())

@@ -1,1 +1,1 @@
-"""What coordinator and workers both need: the schema model, diff, contracts, remediation, and the way into PostgreSQL."""
+"""What coordinator and workers both need: schema model, diff, contracts, remediation, and the way into PostgreSQL."""

@@ -12,7 +12,7 @@ from shared.embedded.redis import EmbeddedRedis
 
 @pytest.fixture(scope="session")
 def postgres() -> Iterator[EmbeddedPostgres]:
-    with EmbeddedPostgres() as server:
+    with EmbeddedPostgres(in_memory=True) as server:
         yield server
 
 

@@ -112,7 +112,7 @@ def run_worker(
     """
     if settings.scratch_dsn is not None:
         return _work(settings, settings.scratch_dsn, concurrency, hostname, observe)
-    with EmbeddedPostgres() as scratch:
+    with EmbeddedPostgres(in_memory=True) as scratch:
         return _work(settings, Secret(scratch.dsn()), concurrency, hostname, observe)
 
 

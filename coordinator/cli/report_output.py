@@ -1,4 +1,4 @@
-"""How a scan's report leaves the command line: on stdout in the form asked for, and as files where they are wanted."""
+"""How a scan's report leaves the command line: on stdout in the form asked for, and as files."""
 
 from __future__ import annotations
 

@@ -63,7 +63,7 @@ def run_demo(
     names = tenant_names(options.tenants)
     prepare_folder(options.directory, names)
     with contextlib.ExitStack() as stack:
-        server = stack.enter_context(EmbeddedPostgres())
+        server = stack.enter_context(EmbeddedPostgres(in_memory=True))
         redis = stack.enter_context(EmbeddedRedis())
         say("started an embedded PostgreSQL and an embedded Redis")
         with progress("tenants created", len(names)) as on_progress:

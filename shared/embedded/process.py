@@ -63,7 +63,7 @@ def start_server(
             stdout=sink,
             stderr=sink,
             start_new_session=True,
-            preexec_fn=_die_with_parent(stop_signal),
+            preexec_fn=_die_with_parent(stop_signal),  # noqa: PLW1509  # one system call, prepared before the fork
             **owner,
         )
 

