@@ -25,7 +25,7 @@ from shared.analysis import Analysis
 from shared.contracts.contract import Contract, VerdictStatus
 from shared.postgres.scratch import ScratchServer, compile_spec
 from shared.schema.canonical import content_hash
-from shared.schema.schema import Spec, SpecSource
+from shared.schema.schema import Snapshot, Spec, SpecSource, Unmodelled
 from shared.targets import Failure, Target
 
 
@@ -56,8 +56,10 @@ async def run_scan(
     declared = await _declare(settings, scratch, log)
     readings = await reader.read(declared.targets, on_progress)
     _log_readings(log, readings)
-    analyses = await _analyse(reader, declared, readings)
-    body = _assemble(settings, declared, readings, analyses)
+    snapshots = await _snapshots(reader, readings)
+    analyses = await reader.analyse(declared.spec, snapshots, declared.contracts)
+    unmodelled = [entry for snapshot in snapshots.values() for entry in snapshot.unmodelled]
+    body = _assemble(settings, declared, readings, analyses, unmodelled)
     _log_analyses(log, body, analyses, declared.contracts)
     return ScanReport(
         execution_id=log.execution_id,
@@ -101,15 +103,18 @@ def _log_readings(log: ExecutionLog, readings: Mapping[str, Reading]) -> None:
     log.record("Introspect Live Schema", detail, result, rows_scanned=rows)
 
 
-async def _analyse(reader: FleetReader, declared: Declared, readings: Mapping[str, Reading]) -> Mapping[str, Analysis]:
-    """Analyse each distinct fingerprint; the answer is by fingerprint."""
+async def _snapshots(reader: FleetReader, readings: Mapping[str, Reading]) -> Mapping[str, Snapshot]:
+    """Give what was read, by distinct fingerprint."""
     found = {reading.fingerprint for reading in readings.values() if not isinstance(reading, Failure)}
-    snapshots = await reader.snapshots(sorted(found))
-    return await reader.analyse(declared.spec, snapshots, declared.contracts)
+    return await reader.snapshots(sorted(found))
 
 
 def _assemble(
-    settings: Settings, declared: Declared, readings: Mapping[str, Reading], analyses: Mapping[str, Analysis]
+    settings: Settings,
+    declared: Declared,
+    readings: Mapping[str, Reading],
+    analyses: Mapping[str, Analysis],
+    unmodelled: Sequence[Unmodelled],
 ) -> ReportBody:
     root = Path(settings.root, settings.file.spec.source)
     return assemble_body(
@@ -121,6 +126,7 @@ def _assemble(
         patches={key: keep_patches(analysis.diff, declared.spec, root) for key, analysis in analyses.items()},
         unchecked=declared.spec.source.unchecked
         + tuple(entry for contract in declared.contracts for entry in contract.unreadable),
+        unmodelled=unmodelled,
         ignores=settings.file.ignore,
         today=dt.datetime.now(dt.UTC).date(),
     )

@@ -29,7 +29,7 @@ class Address(NamedTuple):
 
 
 class Edge(NamedTuple):
-    """`dependent` needs `referenced`; `type` is `pg_depend.deptype`."""
+    """`dependent` needs `referenced`; `type` is `pg_depend.deptype`, or `t`: the dependent is a temporary relation."""
 
     type: str
     dependent: Address
@@ -94,9 +94,13 @@ def _structure(known: Mapping[Address, ObjectId]) -> Iterator[tuple[ObjectId, Ob
 
 
 def unmodelled(known: Mapping[Address, ObjectId], edges: Iterable[Edge]) -> tuple[Unmodelled, ...]:
-    """Count, per catalog, the objects that no query read and that are no part of one that was read."""
+    """Count, per catalog, the objects that no query read and that are no part of one that was read.
+
+    Temporary relations and what hangs on them come and go with their session: they do not count.
+    """
     listed = list(edges)
-    owners = _Owners(known, listed)
+    temporary = {edge.dependent: ObjectId(kind="temporary") for edge in listed if edge.type == "t"}
+    owners = _Owners({**known, **temporary}, listed)
     unread = {
         edge.dependent._replace(part=0) for edge in listed if edge.type in "na" and owners.of(edge.dependent) is None
     }

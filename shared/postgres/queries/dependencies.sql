@@ -6,3 +6,8 @@ SELECT
     d.refclassid || ':' || d.refobjid || ':' || d.refobjsubid AS referenced
 FROM pg_depend d
 WHERE d.objid >= 16384
+UNION ALL
+-- Not an edge: a session's temporary relation, which nobody reads and nobody misses.
+SELECT 't', '1259:' || c.oid || ':0', '2615:' || c.relnamespace || ':0'
+FROM pg_class c
+WHERE c.relpersistence = 't'
