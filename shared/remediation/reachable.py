@@ -116,12 +116,12 @@ def _undo_conflicts(objects: dict[ObjectId, SchemaObject], diff: SchemaDiff, wit
 def _keep_not_null(
     objects: dict[ObjectId, SchemaObject], present: dict[ObjectId, SchemaObject], withheld: dict[ObjectId, Change]
 ) -> None:
-    """The columns of a primary key that stays are NOT NULL, declared or not."""
+    """The columns of a primary key or not-null constraint that stays are NOT NULL, declared or not."""
     for change in list(withheld.values()):
         if not isinstance(change, Unexpected) or not isinstance(change.observed, Constraint):
             continue
         key = change.observed
-        for name in key.columns if key.type == "primary_key" else ():
+        for name in key.columns if key.type in ("primary_key", "not_null") else ():
             identity = ObjectId(kind="column", namespace=key.namespace, parent=key.parent, name=name)
             wanted, found = objects.get(identity), present.get(identity)
             if isinstance(wanted, Column) and isinstance(found, Column) and wanted.not_null != found.not_null:

@@ -6,10 +6,10 @@ from shared.remediation.hazards import blocks_all, loses, rewrites, scans
 from shared.remediation.kinds.column_sql import (
     adjustments,
     column_clause,
-    has_named_not_null,
     is_partition_column,
 )
 from shared.remediation.kinds.column_types import base_of, conversion, is_lossless, keeps_storage
+from shared.remediation.kinds.not_null import is_stated
 from shared.remediation.kinds.parameters import change_options
 from shared.remediation.kinds.sequence_sql import identity_clause
 from shared.remediation.naming import parent_name
@@ -112,8 +112,10 @@ def _parent_nulls(column: Column, context: Context) -> bool:
 
 
 def _alter_null(column: Column, context: Context) -> list[Step]:
+    if is_stated(column, context.desired) or is_stated(column, context.observed):
+        return []  # a constraint of its own brings it about
     if column.not_null:
-        return [] if has_named_not_null(column, context) else set_not_null(column, context)
+        return set_not_null(column, context)
     return [Step(f"{_alter(column)} DROP NOT NULL", (blocks_all(parent_name(column)),))]
 
 

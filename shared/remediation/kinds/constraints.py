@@ -116,6 +116,8 @@ def alter_constraint(
     desired: Constraint, observed: Constraint, fields: frozenset[str], context: Context
 ) -> list[Step] | Verdict:
     """VALIDATE and deferrability in place, settings of the index behind it too; anything else anew."""
+    if desired.type == observed.type == "not_null" and desired.columns == observed.columns:
+        return not_null.alter(desired, context)
     del context
     if fields <= {"local", "inherited", "partition_child"}:
         return []

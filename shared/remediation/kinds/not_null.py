@@ -1,6 +1,11 @@
-"""Not-null constraints with a name of their own (v18). Where the column stays NOT NULL only the name changes."""
+"""Not-null constraints with something of their own (v18): a name, NO INHERIT, NOT VALID.
+
+Both sides are looked at as states of one column, whichever of its objects brings the change up.
+"""
 
 from __future__ import annotations
+
+import msgspec
 
 from shared.remediation.hazards import blocks_all, scans
 from shared.remediation.kinds.column_sql import automatic_not_null
@@ -12,45 +17,88 @@ from shared.schema.relations import Column, Constraint
 from shared.sql import quote_identifier
 
 
+class _State(msgspec.Struct, frozen=True):
+    """How a column is held to be not null; `None` stands for: not at all."""
+
+    name: str
+    inherits: bool = True
+    valid: bool = True
+
+
 def create(constraint: Constraint, context: Context) -> list[Step]:
-    """ADD CONSTRAINT, or RENAME CONSTRAINT of what the column has already."""
-    column = _column(constraint, context.observed)
-    if column is None or not column.not_null or not constraint.validated or "NO INHERIT" in constraint.definition:
-        what = parent_name(constraint)
-        hazards = (blocks_all(what), *((scans(what),) if constraint.validated else ()))
-        name = quote_identifier(constraint.name)
-        return [Step(f"ALTER TABLE {what} ADD CONSTRAINT {name} {constraint.definition}", hazards)]
-    named = _named(constraint, context.observed)
-    old = named.name if named is not None else automatic_not_null(constraint.parent, constraint.columns[0])
-    return _rename(constraint, old, constraint.name)
+    """From what the column has to the declared constraint."""
+    return _steps(constraint, context)
 
 
 def drop(constraint: Constraint, context: Context) -> list[Step]:
-    """DROP CONSTRAINT, or back to the automatic name; nothing where another name follows."""
-    column = _column(constraint, context.desired)
-    if column is None or not column.not_null:
-        what = parent_name(constraint)
-        sql = f"ALTER TABLE {what} DROP CONSTRAINT {quote_identifier(constraint.name)}"
-        return [Step(sql, (blocks_all(what),), destructive=True)]
-    if _named(constraint, context.desired) is not None:
+    """From the constraint to what is declared; nothing where a constraint of another name brings that about."""
+    if named(constraint, context.desired) is not None:
         return []
-    return _rename(constraint, constraint.name, automatic_not_null(constraint.parent, constraint.columns[0]))
+    return _steps(constraint, context)
 
 
-def _column(constraint: Constraint, side: Side) -> Column | None:
-    return side.column(QualifiedName(constraint.namespace, constraint.parent), constraint.columns[0])
+def alter(desired: Constraint, context: Context) -> list[Step]:
+    """From one state to the other under one name."""
+    return _steps(desired, context)
 
 
-def _named(constraint: Constraint, side: Side) -> Constraint | None:
+def named(constraint: Constraint, side: Side) -> Constraint | None:
+    """Give the constraint object that a side has for this column."""
     for other in side.constraints(QualifiedName(constraint.namespace, constraint.parent)):
         if other.type == "not_null" and other.columns == constraint.columns:
             return other
     return None
 
 
-def _rename(constraint: Constraint, old: str, new: str) -> list[Step]:
-    if not old or not new or old == new:
+def is_stated(column: Column, side: Side) -> bool:
+    """Say whether a side has a constraint object for this column's NOT NULL."""
+    table = QualifiedName(column.namespace, column.parent)
+    return any(c.type == "not_null" and c.columns == (column.name,) for c in side.constraints(table))
+
+
+def _state(constraint: Constraint, side: Side) -> _State | None:
+    own = named(constraint, side)
+    if own is not None:
+        return _State(own.name, " NO INHERIT" not in own.definition, own.validated)
+    column = side.column(QualifiedName(constraint.namespace, constraint.parent), constraint.columns[0])
+    if column is None or not column.not_null:
+        return None
+    return _State(automatic_not_null(constraint.parent, constraint.columns[0]))
+
+
+def _steps(constraint: Constraint, context: Context) -> list[Step]:
+    what, column = parent_name(constraint), quote_identifier(constraint.columns[0])
+    lock = (blocks_all(what),)
+    wanted, present = _state(constraint, context.desired), _state(constraint, context.observed)
+    if wanted is None and present is None:
         return []
-    what = parent_name(constraint)
-    sql = f"ALTER TABLE {what} RENAME CONSTRAINT {quote_identifier(old)} TO {quote_identifier(new)}"
-    return [Step(sql, (blocks_all(what),))]
+    if wanted is None:
+        assert present is not None
+        sql = f"ALTER TABLE {what} DROP CONSTRAINT {quote_identifier(present.name)}"
+        return [Step(sql, lock, destructive=True)]
+    name = quote_identifier(wanted.name)
+    if present is None or (present.valid and not wanted.valid):
+        steps = (
+            []
+            if present is None
+            else [Step(f"ALTER TABLE {what} DROP CONSTRAINT {quote_identifier(present.name)}", lock)]
+        )
+        inherit = "" if wanted.inherits else " NO INHERIT"
+        valid, hazards = ("", (*lock, scans(what))) if wanted.valid else (" NOT VALID", lock)
+        sql = f"ALTER TABLE {what} ADD CONSTRAINT {name} NOT NULL {column}{inherit}{valid}"
+        return [*steps, Step(sql, hazards)]
+    return _in_place(what, wanted, present)
+
+
+def _in_place(what: str, wanted: _State, present: _State) -> list[Step]:
+    lock = (blocks_all(what),)
+    old, name = quote_identifier(present.name), quote_identifier(wanted.name)
+    steps = []
+    if wanted.inherits != present.inherits:
+        word = "INHERIT" if wanted.inherits else "NO INHERIT"
+        steps.append(Step(f"ALTER TABLE {what} ALTER CONSTRAINT {old} {word}", lock))
+    if wanted.name != present.name:
+        steps.append(Step(f"ALTER TABLE {what} RENAME CONSTRAINT {old} TO {name}", lock))
+    if wanted.valid and not present.valid:
+        steps.append(Step(f"ALTER TABLE {what} VALIDATE CONSTRAINT {name}", (scans(what),)))
+    return steps
