@@ -53,7 +53,7 @@ def hash_lines(kind: str, lines: Iterable[str]) -> KindHash:
 def combine(server_version: int, profile: Profile, hashes: Iterable[KindHash]) -> Fingerprint:
     """Make the fingerprint of the kinds' hashes. A server's major version and the profile are part of it."""
     parts = sorted(part for part in hashes if part.rows)
-    head = f"{FINGERPRINT_VERSION}\0{server_version // 10000}\0{','.join(sorted(profile.facets()))}\n"
+    head = f"{FINGERPRINT_VERSION}\0{server_version // 10000}\0{profile.label()}\n"
     body = "".join(f"{part.kind} {part.rows} {part.hash}\n" for part in parts)
     return Fingerprint(hashlib.sha256((head + body).encode()).hexdigest(), sum(part.rows for part in parts))
 

@@ -24,6 +24,7 @@ from shared.postgres.session import Server
 from shared.schema.identity import ObjectId
 from shared.schema.model import SchemaObject
 from shared.schema.profile import Profile
+from shared.schema.relations import Constraint
 from shared.schema.schema import ColumnOrder, Schema, Snapshot
 from shared.targets import FailureKind, Limits
 
@@ -106,11 +107,12 @@ def build_snapshot(read: Reading, namespace: str, profile: Profile) -> Snapshot:
         TargetError: `protocol`, when the lines are no objects of the model or two of them are the same object.
     """
     try:
-        objects = [_decoder.decode(line.text) for line in read.lines]
-        schema = Schema.of(objects)
+        decoded = [(parse_address(line.address), _decoder.decode(line.text)) for line in read.lines]
+        objects = [(address, item) for address, item in decoded if profile.not_null_names or not _only_names(item)]
+        schema = Schema.of(item for _, item in objects)
     except (msgspec.ValidationError, msgspec.DecodeError, ValueError) as error:
         raise TargetError(FailureKind.PROTOCOL, f"the catalogs make no sense: {error}") from error
-    addresses = {parse_address(line.address): item.identity for line, item in zip(read.lines, objects, strict=True)}
+    addresses = {address: item.identity for address, item in objects}
     return Snapshot(
         schema=schema,
         server_version=read.server_version,
@@ -118,6 +120,16 @@ def build_snapshot(read: Reading, namespace: str, profile: Profile) -> Snapshot:
         column_order=_column_order(addresses),
         dependencies=dependencies_of(addresses, read.edges),
         unmodelled=() if namespace else unmodelled(addresses, read.edges),
+    )
+
+
+def _only_names(item: SchemaObject) -> bool:
+    """Say whether an object tells nothing but how a NOT NULL is called, which its column tells without the name."""
+    return (
+        isinstance(item, Constraint)
+        and item.type == "not_null"
+        and item.validated
+        and not item.definition.endswith(" NO INHERIT")
     )
 
 

@@ -1,4 +1,4 @@
-"""What is compared. Facets (owner, privileges, …) are off unless asked for."""
+"""What is compared. Facets (owner, privileges, …) and what only some server versions know are off unless asked for."""
 
 from __future__ import annotations
 
@@ -6,13 +6,24 @@ import msgspec
 
 
 class Profile(msgspec.Struct, frozen=True, kw_only=True):
-    """Which facets are read and compared, `[compare]` in the configuration. Part of every fingerprint."""
+    """Which facets are read and compared, `[compare]` in the configuration. Part of every fingerprint.
+
+    Args:
+        owners: Who owns each object.
+        privileges: Grants, and default privileges.
+        comments: `COMMENT ON`.
+        security_labels: `SECURITY LABEL`.
+        settings: `ALTER DATABASE/ROLE … SET`.
+        not_null_names: How NOT NULL constraints are called. Servers before v18 have no such names, and one that
+            followed a renamed table, or a LIKE, would make a mixed fleet drift.
+    """
 
     owners: bool = False
     privileges: bool = False
     comments: bool = False
     security_labels: bool = False
     settings: bool = False
+    not_null_names: bool = False
 
     def facets(self) -> frozenset[str]:
         """Give the kinds of facets that are read under this profile."""
@@ -28,6 +39,12 @@ class Profile(msgspec.Struct, frozen=True, kw_only=True):
                 chosen.update(kinds)
         return frozenset(chosen)
 
+    def label(self) -> str:
+        """Name the profile within a fingerprint: two profiles never share one."""
+        return ",".join((*sorted(self.facets()), *(["not_null_names"] if self.not_null_names else [])))
 
-EVERYTHING = Profile(owners=True, privileges=True, comments=True, security_labels=True, settings=True)
+
+EVERYTHING = Profile(
+    owners=True, privileges=True, comments=True, security_labels=True, settings=True, not_null_names=True
+)
 """What `--all` compares."""

@@ -285,11 +285,13 @@ CREATE TABLE q (a int) PARTITION BY LIST (a); CREATE TABLE q1 PARTITION OF q FOR
 def test_every_change_moves_the_token_the_fingerprint_and_the_schema(databases):
     """Each in a transaction that is undone, on one database."""
 
+    named = Profile(not_null_names=True)
+
     async def look(connection):
         return (
             await read_change_token(connection),
-            (await read_fingerprint(connection)).hex,
-            schema_hash((await read_snapshot(connection)).schema),
+            (await read_fingerprint(connection, profile=named)).hex,
+            schema_hash((await read_snapshot(connection, profile=named)).schema),
         )
 
     async def changes(connection):
