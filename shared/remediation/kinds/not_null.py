@@ -14,7 +14,7 @@ from shared.remediation.recipe import Context, Step
 from shared.remediation.side import Side
 from shared.schema.identity import QualifiedName
 from shared.schema.relations import Column, Constraint
-from shared.sql import quote_identifier
+from shared.sql import quote_identifier, quote_literal, quote_qualified
 
 
 class _State(msgspec.Struct, frozen=True):
@@ -101,4 +101,37 @@ def _in_place(what: str, wanted: _State, present: _State) -> list[Step]:
         steps.append(Step(f"ALTER TABLE {what} RENAME CONSTRAINT {old} TO {name}", lock))
     if wanted.valid and not present.valid:
         steps.append(Step(f"ALTER TABLE {what} VALIDATE CONSTRAINT {name}", (scans(what),)))
+    return steps
+
+
+_FIRST = 180000  # NOT NULL became a constraint with a name in v18
+_RENAME = """BEGIN
+IF EXISTS (SELECT FROM pg_catalog.pg_constraint WHERE conrelid = {table}::pg_catalog.regclass AND conname = {old}) THEN
+{rename};
+END IF;
+END"""
+
+
+def after_parting(table: QualifiedName, parent: QualifiedName, context: Context) -> list[Step]:
+    """Give the constraints that a table has from a former parent, under the parent's names, names of their own.
+
+    While they were inherited nobody read their names, so each is looked for first.
+    """
+    if context.observed.server_version < _FIRST:
+        return []
+    steps = []
+    for column in context.desired.columns(table):
+        above = context.observed.column(parent, column.name)
+        if not column.not_null or is_stated(column, context.desired) or above is None or not above.not_null:
+            continue
+        own = [
+            c.name for c in context.observed.constraints(parent) if c.type == "not_null" and c.columns == (column.name,)
+        ]
+        old = own[0] if own else automatic_not_null(parent.name, column.name)
+        new = automatic_not_null(table.name, column.name)
+        what = quote_qualified(table)
+        rename = f"ALTER TABLE {what} RENAME CONSTRAINT {quote_identifier(old)} TO {quote_identifier(new)}"
+        if old and new and old != new:
+            body = _RENAME.format(table=quote_literal(what), old=quote_literal(old), rename=rename)
+            steps.append(Step(f"DO {quote_literal(body)}", (blocks_all(what),)))
     return steps

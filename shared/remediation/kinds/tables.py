@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from shared.remediation.hazards import blocks_all, blocks_writes, loses, rewrites, scans
+from shared.remediation.kinds import not_null
 from shared.remediation.kinds.column_sql import adjustments, column_clause, override_clause
 from shared.remediation.kinds.constraint_sql import inline_clause
 from shared.remediation.kinds.parameters import change_options, change_parameters, storage_parameters
@@ -217,13 +218,15 @@ def release_table(
 ) -> list[Step]:
     """Let go of parents first: DETACH PARTITION and NO INHERIT."""
     what = qualified(observed)
+    own = QualifiedName(observed.namespace, observed.name)
     steps = []
     if fields & {"partition_of", "partition_bound"} and observed.partition_of is not None:
         steps.append(_detach(observed, observed.partition_of))
-    lost = [quote_qualified(parent) for parent in observed.inherits if parent not in desired.inherits]
-    if "inherits" in fields:
-        steps += [Step(f"ALTER TABLE {what} NO INHERIT {parent}", (blocks_all(what),)) for parent in lost]
-    del context
+        steps += not_null.after_parting(own, observed.partition_of, context)
+    lost = [parent for parent in observed.inherits if parent not in desired.inherits]
+    for parent in lost if "inherits" in fields else ():
+        steps.append(Step(f"ALTER TABLE {what} NO INHERIT {quote_qualified(parent)}", (blocks_all(what),)))
+        steps += not_null.after_parting(own, parent, context)
     return steps
 
 

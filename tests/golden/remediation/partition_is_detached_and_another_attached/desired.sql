@@ -1,3 +1,3 @@
-CREATE TABLE m (at date, v int) PARTITION BY RANGE (at);
-CREATE TABLE m1 (v int, at date);
+CREATE TABLE m (at date NOT NULL, v int) PARTITION BY RANGE (at);
+CREATE TABLE m1 (v int, at date NOT NULL);
 CREATE TABLE m2 PARTITION OF m FOR VALUES FROM ('2024-01-01') TO ('2025-01-01');

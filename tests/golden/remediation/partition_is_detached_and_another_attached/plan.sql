@@ -11,8 +11,14 @@ SET lock_timeout = '3000ms';
 SET statement_timeout = '0ms';
 -- blocks_reads: holds ACCESS EXCLUSIVE on "public"."m": reads and writes wait
 ALTER TABLE ONLY "public"."m" DETACH PARTITION "public"."m1";
+-- blocks_reads: holds ACCESS EXCLUSIVE on "public"."m1": reads and writes wait
+DO 'BEGIN
+IF EXISTS (SELECT FROM pg_catalog.pg_constraint WHERE conrelid = ''"public"."m1"''::pg_catalog.regclass AND conname = ''m_at_not_null'') THEN
+ALTER TABLE "public"."m1" RENAME CONSTRAINT "m_at_not_null" TO "m1_at_not_null";
+END IF;
+END';
 CREATE TABLE "public"."m2" (
-    "at" date,
+    "at" date CONSTRAINT "m_at_not_null" NOT NULL,
     "v" integer
 );
 -- blocks_writes: holds SHARE ROW EXCLUSIVE or SHARE on "public"."m2": writes wait, reads go on
