@@ -394,3 +394,20 @@ def test_asyncpg_never_asks_for_types(databases):
     asked = databases.use(PLAIN, read)
     assert not [query for query in asked if "pg_catalog.pg_range" in query and "elemtype" in query]
     assert len(asked) <= 8
+
+
+def test_what_hides_in_the_catalogs_own_namespaces_is_counted_and_temporary_relations_are_not(databases):
+    hidden = """
+    CREATE TABLE information_schema.hidden (a int PRIMARY KEY);
+    CREATE FUNCTION pg_catalog.hidden() RETURNS int LANGUAGE plpgsql AS 'BEGIN RETURN 1; END';
+    """
+
+    async def read(connection):
+        await connection.execute("CREATE TEMP TABLE passing (a serial PRIMARY KEY, b text DEFAULT 'x', CHECK (a > 0))")
+        await connection.execute("CREATE INDEX ON passing (b)")
+        return await read_snapshot(connection)
+
+    found = {entry.catalog: entry.count for entry in databases.use(hidden, read).unmodelled}
+    assert found["pg_proc"] == 1
+    assert found["pg_class"] == 1
+    assert databases.use("", read).unmodelled == ()
