@@ -16,7 +16,7 @@ from coordinator.execution_log import ExecutionLog
 from coordinator.fleet_reader import FleetReader, OnProgress, Reading
 from coordinator.iac.load import load_source
 from coordinator.iac.patch import keep_patches
-from coordinator.inventory import load_targets
+from coordinator.inventory import Inventory, load_targets
 from coordinator.report.assemble import TenantOutcome, assemble_body
 from coordinator.report.exit_code import scan_status
 from coordinator.report.model import ReportBody, ScanReport, StepResult
@@ -26,7 +26,7 @@ from shared.contracts.contract import Contract, VerdictStatus
 from shared.postgres.scratch import ScratchServer, compile_spec
 from shared.schema.canonical import content_hash
 from shared.schema.schema import Snapshot, Spec, SpecSource, Unmodelled
-from shared.targets import Failure, Target
+from shared.targets import Failure
 
 
 class Declared(msgspec.Struct, frozen=True, kw_only=True):
@@ -35,7 +35,7 @@ class Declared(msgspec.Struct, frozen=True, kw_only=True):
     spec: Spec
     expected_version: str
     contracts: tuple[Contract, ...]
-    targets: tuple[Target, ...]
+    inventory: Inventory
 
 
 async def run_scan(
@@ -54,7 +54,7 @@ async def run_scan(
     """
     log = ExecutionLog()
     declared = await _declare(settings, scratch, log)
-    readings = await reader.read(declared.targets, on_progress)
+    readings = await reader.read(declared.inventory.targets, on_progress)
     _log_readings(log, readings)
     snapshots = await _snapshots(reader, readings)
     analyses = await reader.analyse(declared.spec, snapshots, declared.contracts)
@@ -76,8 +76,8 @@ async def _declare(settings: Settings, scratch: ScratchServer, log: ExecutionLog
     file = settings.file
     root = Path(settings.root, file.spec.source)
     source = load_source(root, variables=file.spec.variables)
-    targets = await load_targets(settings, source)
-    namespaced = "{tenant}" if any(target.namespace for target in targets) else ""
+    inventory = await load_targets(settings, source)
+    namespaced = "{tenant}" if any(target.namespace for target in inventory.targets) else ""
     spec = await compile_spec(scratch, source, file.compare, namespace=namespaced)
     expected = file.spec.expected_version or source.expected_version
     log.record("Parse IaC Definition", _describe(file.spec.source, source, spec, expected), StepResult.OK)
@@ -85,7 +85,7 @@ async def _declare(settings: Settings, scratch: ScratchServer, log: ExecutionLog
         spec=spec,
         expected_version=expected,
         contracts=load_contracts(Path(settings.root), file.contracts),
-        targets=targets,
+        inventory=inventory,
     )
 
 
@@ -121,7 +121,7 @@ def _assemble(
         fleet=settings.file.fleet.name,
         spec=declared.spec,
         expected_version=declared.expected_version,
-        outcomes=_outcomes(declared.targets, readings),
+        outcomes=_outcomes(declared.inventory, readings),
         analyses=analyses,
         patches={key: keep_patches(analysis.diff, declared.spec, root) for key, analysis in analyses.items()},
         unchecked=declared.spec.source.unchecked
@@ -132,9 +132,9 @@ def _assemble(
     )
 
 
-def _outcomes(targets: Sequence[Target], readings: Mapping[str, Reading]) -> tuple[TenantOutcome, ...]:
-    outcomes = []
-    for target in targets:
+def _outcomes(inventory: Inventory, readings: Mapping[str, Reading]) -> tuple[TenantOutcome, ...]:
+    outcomes = [TenantOutcome(tenant=tenant, excluded=True) for tenant in inventory.excluded]
+    for target in inventory.targets:
         match readings[target.tenant]:
             case Failure() as failure:
                 outcomes.append(TenantOutcome(tenant=target.tenant, failure=failure, labels=target.labels))

@@ -162,7 +162,7 @@ async def _targets(settings: Settings, tenants: tuple[str, ...]) -> dict[str, Ta
         from coordinator.iac.load import load_source  # lazy: its grammar is slow to import
 
         source = load_source(Path(settings.root, file.spec.source), variables=file.spec.variables)
-    targets = {target.tenant: target for target in await load_targets(settings, source)}
+    targets = {target.tenant: target for target in (await load_targets(settings, source)).targets}
     unknown = [tenant for tenant in tenants if tenant not in targets]
     if unknown:
         raise ApplyRefusedError(f"there is no tenant {unknown[0]!r} in the fleet")

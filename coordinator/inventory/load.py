@@ -6,6 +6,8 @@ import fnmatch
 from collections import Counter
 from collections.abc import Iterable
 
+import msgspec
+
 from coordinator.inventory.errors import InventoryError
 from coordinator.inventory.query import discover_databases, discover_namespaces, query_targets
 from coordinator.settings.model import DeclaredTable, Settings, TenantTable
@@ -13,15 +15,19 @@ from shared.schema.schema import SpecSource
 from shared.targets import Target
 
 
-async def load_targets(settings: Settings, source: SpecSource) -> tuple[Target, ...]:
+class Inventory(msgspec.Struct, frozen=True):
+    """Who is in the fleet: targets to be read, sorted by tenant, and the names of those left out, sorted."""
+
+    targets: tuple[Target, ...]
+    excluded: tuple[str, ...] = ()
+
+
+async def load_targets(settings: Settings, source: SpecSource) -> Inventory:
     """List the fleet.
 
     Args:
         settings: The configuration.
         source: The declaration, whose own tenants `[fleet.declared]` takes.
-
-    Returns:
-        Targets sorted by tenant, without the excluded ones.
 
     Raises:
         InventoryError: When two tenants share a name, or nobody is left.
@@ -31,10 +37,11 @@ async def load_targets(settings: Settings, source: SpecSource) -> tuple[Target, 
     doubles = [name for name, count in Counter(target.tenant for target in targets).items() if count > 1]
     if doubles:
         raise InventoryError(f"the fleet lists the tenant {min(doubles)!r} more than once")
-    kept = [target for target in targets if not _excluded(target, settings.file.fleet.exclude)]
+    patterns = settings.file.fleet.exclude
+    kept = tuple(sorted(target for target in targets if not _excluded(target, patterns)))
     if not kept:
         raise InventoryError("the fleet is empty: no tenant matches [fleet]")
-    return tuple(sorted(kept))
+    return Inventory(kept, tuple(sorted(target.tenant for target in targets if _excluded(target, patterns))))
 
 
 async def _listed(settings: Settings, source: SpecSource) -> list[Target]:

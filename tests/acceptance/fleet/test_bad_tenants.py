@@ -52,6 +52,7 @@ def broken(fleet, tmp_path):
             for name, host, database in (
                 ("drifted", "good", "tenant-001"),
                 ("sound", "good", "tenant-003"),
+                ("left-out", "good", "tenant-001"),
                 ("gone", "good", "no-such-database"),
                 ("hangs", "silent", "x"),
                 ("lies", "liar", "x"),
@@ -75,6 +76,7 @@ def broken(fleet, tmp_path):
         configuration.write_text(f"""
 [fleet]
 name = "broken"
+exclude = ["left-*"]
 {tenants}
 {hosts}
 [spec]
@@ -124,6 +126,7 @@ def kinds(document: dict) -> dict[str, str]:
 EXPECTED = {
     "drifted": "drifted",
     "sound": "in_sync",
+    "left-out": "excluded",
     "gone": "no_database",
     "hangs": "timeout",
     "lies": "protocol",

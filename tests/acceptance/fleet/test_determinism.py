@@ -44,9 +44,10 @@ def test_the_order_of_tenants_does_not_matter(fleet, reference, monkeypatch):
     listed = pipeline.load_targets
 
     async def shuffled(*arguments):
-        targets = list(await listed(*arguments))
+        inventory = await listed(*arguments)
+        targets = list(inventory.targets)
         random.Random(7).shuffle(targets)
-        return tuple(targets)
+        return msgspec.structs.replace(inventory, targets=tuple(targets))
 
     monkeypatch.setattr(pipeline, "load_targets", shuffled)
     assert fleet.check().content_hash == reference.content_hash
