@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from celery import Celery
@@ -37,30 +37,27 @@ class Dispatcher:
         self._task = task
         self._permits = permits
         self._fixed = slots
-        self._slots = max(1, slots)
-        self._census = float("-inf")
+        self._announced = 0
+        self._counted = float("-inf")
         self._renewal = float("-inf")
-        self._holding: dict[str, Batch] = {}
 
-    async def slots(self, now: float) -> int:
-        """Say for how many batches at once there are workers; at least 1."""
-        if not self._fixed and now - self._census > _CENSUS:
-            self._census = now
+    async def census(self, now: float) -> tuple[int, int]:
+        """Say for how many batches to plan, at least 1, and how many can really run at once."""
+        if now - self._counted > _CENSUS:
+            self._counted = now
             seconds, micros = await self._redis.time()
             living: Any = await self._redis.zrangebyscore(self._keys.workers, seconds + micros / 1e6, "+inf")
-            self._slots = max(1, sum(int(member.rpartition(b"|")[2]) for member in living))
-        return self._slots
+            self._announced = sum(int(member.rpartition(b"|")[2]) for member in living)
+        planned = self._fixed or max(1, self._announced)
+        return planned, max(planned, self._announced)
 
     async def forget(self) -> None:
         """Give back the permits that an earlier coordinator of this run took."""
         await self._permits.forget()
 
-    async def permitted(self, batch: Batch) -> bool:
-        """Take the batch's connections, when the host has them free."""
-        if not await self._permits.acquire(batch):
-            return False
-        self._holding[batch.id] = batch
-        return True
+    async def permitted(self, lane: str, connections: int) -> bool:
+        """Make sure that so many connections to a lane's host may be open, all or none."""
+        return await self._permits.raise_to(lane, connections)
 
     async def send(self, batches: Sequence[Batch], message: Callable[[Batch], str]) -> None:
         """Put batches into the queue.
@@ -71,17 +68,12 @@ class Dispatcher:
         if batches:
             await asyncio.to_thread(publish, self._app, self._task, [message(batch) for batch in batches])
 
-    async def settle(self, flying: Sequence[Batch], now: float) -> None:
-        """Give back the permits of batches that landed, and renew the others' in time."""
-        aloft = {batch.id for batch in flying}
-        landed = [batch for name, batch in self._holding.items() if name not in aloft]
-        for batch in landed:
-            del self._holding[batch.id]
-        if landed:
-            await self._permits.release(landed)
-        if self._holding and now - self._renewal > _RENEWAL:
+    async def settle(self, peaks: Mapping[str, int], now: float) -> None:
+        """Give back the permits that are not needed any more, and renew the others in time."""
+        await self._permits.lower_to(peaks)
+        if now - self._renewal > _RENEWAL:
             self._renewal = now
-            await self._permits.renew(self._holding.values())
+            await self._permits.renew()
 
     async def queue_empty(self) -> bool:
         """Say whether every message has been taken by somebody."""

@@ -192,7 +192,7 @@ class Engine:
                 await self._surviving(self._turn)
         finally:
             with contextlib.suppress(RedisError):  # what remains there expires
-                await self._dispatcher.settle((), self._clock())
+                await self._dispatcher.settle({}, self._clock())
                 await self._collector.close()
         return self._ledger.outcomes()
 
@@ -226,15 +226,15 @@ class Engine:
     async def _turn(self) -> None:
         if self._epoch < 0:
             await self._begin()
-        slots = await self._dispatcher.slots(self._clock())
-        await self._dispatch(slots)
+        slots, runners = await self._dispatcher.census(self._clock())
+        await self._dispatch(slots, runners)
         self._inbox += await self._collector.read(_WAIT)
         silent = not self._inbox
         await self._take()
         now = self._clock()
         empty = silent and await self._dispatcher.queue_empty()
         await self._record(self._ledger.tick(now, queue_empty=empty))
-        await self._dispatcher.settle(self._ledger.flights(), now)
+        await self._dispatcher.settle(self._ledger.peaks(runners), now)
         self._on_progress(Progress(self._ledger.settled, self._ledger.total, slots))
 
     async def _begin(self) -> None:
@@ -243,20 +243,28 @@ class Engine:
         await self._collector.open(epoch, await self._journal.known())
         self._epoch = epoch
 
-    async def _dispatch(self, slots: int) -> None:
-        cleared: list[Batch] = []
-        for batch in self._ledger.offer(self._clock(), slots):
-            if await self._dispatcher.permitted(batch):
-                cleared.append(batch)
-            else:
-                self._ledger.withdraw(batch)
+    async def _dispatch(self, slots: int, runners: int) -> None:
+        offered = self._ledger.offer(self._clock(), slots, runners)
         try:
-            await self._journal.sent([mark for batch in cleared for mark in self._ledger.marks(batch)])
-            await self._dispatcher.send(cleared, lambda batch: self._message(batch, self._epoch))
+            batches = await self._permitted(offered, runners)
+            await self._journal.sent([mark for batch in batches for mark in self._ledger.marks(batch)])
+            await self._dispatcher.send(batches, lambda batch: self._message(batch, self._epoch))
         except BaseException:
-            for batch in cleared:
-                self._ledger.withdraw(batch)
+            flying = set(self._ledger.flights())
+            for batch in offered:
+                if batch in flying:
+                    self._ledger.withdraw(batch)
             raise
+
+    async def _permitted(self, offered: Sequence[Batch], runners: int) -> list[Batch]:
+        """Withdraw batches, the last one first, until their host grants the rest its connections."""
+        granted: list[Batch] = []
+        for lane in dict.fromkeys(batch.lane for batch in offered):
+            batches = [batch for batch in offered if batch.lane == lane]
+            while batches and not await self._dispatcher.permitted(lane, self._ledger.peaks(runners)[lane]):
+                self._ledger.withdraw(batches.pop())
+            granted += batches
+        return granted
 
     async def _take(self) -> None:
         """Let answers count once what they name is safe."""

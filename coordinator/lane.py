@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import deque
 from collections.abc import Iterator
 
@@ -52,6 +53,22 @@ class Load(msgspec.Struct, frozen=True):
     probe: bool = False
 
 
+class Window(msgspec.Struct, frozen=True, kw_only=True):
+    """What the run as a whole allows at this moment.
+
+    Args:
+        runners: How many batches can run at once, over all hosts.
+        share: How many batches of one host should run side by side.
+        size: About how many items a batch should have.
+        probing: Whether a closed host may be tried now.
+    """
+
+    runners: int
+    share: int
+    size: int
+    probing: bool
+
+
 class Lane:
     """The queue of one host.
 
@@ -64,7 +81,7 @@ class Lane:
     def __init__(self, name: str, capacity: int, rules: LedgerRules) -> None:
         self.name = name
         self.capacity = capacity
-        self.in_use = 0
+        self.flying: list[int] = []  # connections of each batch that is with the workers
         self.held: dict[str, Held] = {}
         self.tripped: FailureKind | None = None
         self._rules = rules
@@ -110,33 +127,45 @@ class Lane:
         if self.tripped is None:
             self.tripped = FailureKind.REFUSED
 
-    def load(
-        self, now: float, share: int, size: int, *, settled: frozenset[str] | set[str], probing: bool
-    ) -> Load | None:
+    def peak(self, runners: int) -> int:
+        """Give the most connections that can be open at once: no more than `runners` batches run at the same time."""
+        return sum(sorted(self.flying, reverse=True)[:runners])
+
+    def _free(self, runners: int) -> int:
+        """Give the most connections another batch may have without the peak passing the capacity.
+
+        A batch beyond `runners` only waits in the queue, and begins when another has ended: it is free up to that
+        one's connections. So a worker's next batch is there when it asks, however few hosts there are.
+        """
+        largest = sorted(self.flying, reverse=True)[:runners]
+        replaced = largest[-1] if len(largest) == runners else 0
+        return self.capacity - sum(largest) + replaced
+
+    def load(self, now: float, window: Window, settled: frozenset[str] | set[str]) -> Load | None:
         """Take the next batch's worth of work, or None when there is none or no connection is free.
 
         Args:
             now: Seconds.
-            share: How many batches of this host should run side by side.
-            size: Most items.
+            window: What the whole run allows.
             settled: Items that need no work any more.
-            probing: Whether a closed host may be tried now.
         """
-        free = self.capacity - self.in_use
+        free = self._free(window.runners)
         if free < 1:
             return None
         if self.tripped is not None:
-            items = self._take(1, settled) if probing and self.in_use == 0 else ()
+            items = self._take(1, settled) if window.probing and not self.flying else ()
             return Load(items, 1, probe=True) if items else None
         while self._groups:
             group = tuple(item for item in self._groups.popleft() if item not in settled)
             if group:
                 return Load(group, 1, careful=True)
-        items = self._take(size, settled) or self._late(now, size)
-        if not items:
-            return None
-        wanted = min(self.capacity // share, self._rules.batch_connections, len(items), free)
-        return Load(items, max(1, wanted))
+        fair = math.ceil(len(self._fresh or self.held) / window.share)
+        most = min(self._rules.batch_connections, self._rules.batch_size)
+        connections = max(1, min(self.capacity // window.share, most, fair, free))
+        # A multiple of the connections: none of them is idle while the last tenants are read.
+        rounds = min(math.ceil(window.size / connections), self._rules.batch_size // connections)
+        items = self._take(rounds * connections, settled) or self._late(now, rounds * connections)
+        return Load(items, min(connections, len(items))) if items else None
 
     def _take(self, size: int, settled: frozenset[str] | set[str]) -> tuple[str, ...]:
         taken: list[str] = []
@@ -154,7 +183,7 @@ class Lane:
         return tuple(taken)
 
     def _late(self, now: float, size: int) -> tuple[str, ...]:
-        if self.in_use:
+        if self.flying:
             return ()
         ready = [
             item

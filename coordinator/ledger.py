@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping
 
 import msgspec
 
-from coordinator.lane import RETRIED, Held, Lane, LedgerRules, Load
+from coordinator.lane import RETRIED, Held, Lane, LedgerRules, Load, Window
 from shared.messages import HOST_DOWN, Analysed, Answer, Deferred, Failed, Observed, host_down
 from shared.targets import Failure, FailureKind
 
@@ -138,18 +138,27 @@ class Ledger:
 
     # -- what to send --------------------------------------------------------------------------------------------
 
-    def offer(self, now: float, slots: int) -> tuple[Batch, ...]:
-        """Give the batches to send now: at most two per worker slot in flight, and per lane within its capacity."""
+    def offer(self, now: float, slots: int, runners: int = 0) -> tuple[Batch, ...]:
+        """Give the batches to send now: at most two per slot in flight, and per lane within its capacity.
+
+        Args:
+            now: Seconds.
+            slots: Worker slots to plan for.
+            runners: How many batches can really run at once, when that may be more.
+        """
         room = 2 * slots - len(self._flights)
         active = [lane for lane in self._lanes.values() if lane.waiting or lane.held]
-        share = max(1, math.ceil(slots / max(1, len(active))))
-        size = max(1, min(self._rules.batch_size, math.ceil(self.total / (4 * slots))))
-        probing = not any(lane.tripped is None and (lane.waiting or lane.in_use) for lane in self._lanes.values())
+        window = Window(
+            runners=max(slots, runners),
+            share=max(1, math.ceil(slots / max(1, len(active)))),
+            size=max(1, min(self._rules.batch_size, math.ceil(self.total / (4 * slots)))),
+            probing=not any(lane.tripped is None and (lane.waiting or lane.flying) for lane in self._lanes.values()),
+        )
         batches: list[Batch] = []
         while active and len(batches) < room:
             still: list[Lane] = []  # one batch per lane and round: no host is served before another
             for lane in active:
-                load = lane.load(now, share, size, settled=self._settled, probing=probing)
+                load = lane.load(now, window, self._settled)
                 if load is not None:
                     batches.append(self._send(lane, load, now))
                     still.append(lane)
@@ -157,6 +166,10 @@ class Ledger:
                     break
             active = still
         return tuple(batches)
+
+    def peaks(self, runners: int) -> dict[str, int]:
+        """Give, for each lane with batches in flight, how many connections can be open at once."""
+        return {name: lane.peak(runners) for name, lane in self._lanes.items() if lane.flying}
 
     def _send(self, lane: Lane, load: Load, now: float) -> Batch:
         self._sent += 1
@@ -177,7 +190,7 @@ class Ledger:
         )
         for item in load.items:
             self._entries[item].flight = batch.id
-        lane.in_use += batch.connections
+        lane.flying.append(batch.connections)
         self._flights[batch.id] = _Flight(batch, self._sent, now, probe=load.probe)
         return batch
 
@@ -259,7 +272,7 @@ class Ledger:
 
     def _finish(self, flight: _Flight) -> None:
         del self._flights[flight.batch.id]
-        self._lanes[flight.batch.lane].in_use -= flight.batch.connections
+        self._lanes[flight.batch.lane].flying.remove(flight.batch.connections)
 
     def _close(self, lane: Lane, kind: FailureKind) -> list[Settled]:
         """Settle everything that waits for a host whose last probe failed."""
@@ -330,9 +343,9 @@ class Ledger:
         """Settle failures that will not be tried again, where the host's own fate is known."""
         settled: list[Settled] = []
         for lane in self._lanes.values():
-            if lane.tripped is not None and not lane.waiting and not lane.in_use and lane.held:
+            if lane.tripped is not None and not lane.waiting and not lane.flying and lane.held:
                 self._reopen(lane)
-            if lane.tripped is not None or lane.waiting or lane.in_use:
+            if lane.tripped is not None or lane.waiting or lane.flying:
                 continue
             for item, held in tuple(lane.held.items()):
                 if held.eligible == math.inf:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Mapping
 from importlib.resources import files
 from typing import Any
 
 from redis.asyncio import Redis
 
-from coordinator.ledger import Batch
 from shared.hosts import Host
 from shared.messages import Keys
 
@@ -28,19 +27,37 @@ class Permits:
         self._redis = redis
         self._run = run
         self._hosts = hosts
+        self._held: dict[str, int] = {}
         self._script = redis.register_script(files("coordinator").joinpath("permits.lua").read_text())
 
-    def _names(self, batch: Batch) -> list[str]:
-        return [f"{self._run}/{batch.id}/{number}" for number in range(batch.connections)]
+    def held(self, lane: str) -> int:
+        """Say how many connections to a lane's host this run may have open."""
+        return self._held.get(lane, 0)
 
-    async def acquire(self, batch: Batch) -> bool:
-        """Ask for a batch's connections, all or none."""
-        host = self._hosts.get(batch.lane)
-        if host is None:
+    def _names(self, first: int, last: int) -> list[str]:
+        return [f"{self._run}/{number}" for number in range(first, last)]
+
+    async def raise_to(self, lane: str, count: int) -> bool:
+        """Ask for as many connections as are missing, all or none."""
+        host, held = self._hosts.get(lane), self.held(lane)
+        if host is None or count <= held:
             return True
-        key = Keys.permits(host.address, host.port)
-        granted = await self._script(keys=[key], args=["acquire", host.max_connections, _TTL, *self._names(batch)])
-        return bool(granted)
+        arguments: list[str | float] = ["acquire", host.max_connections, _TTL, *self._names(held, count)]
+        if not await self._script(keys=[Keys.permits(host.address, host.port)], args=arguments):
+            return False
+        self._held[lane] = count
+        return True
+
+    async def lower_to(self, counts: Mapping[str, int]) -> None:
+        """Give back what is more than this; a lane that is not named needs nothing any more."""
+        async with self._redis.pipeline(transaction=False) as pipe:
+            for lane, held in tuple(self._held.items()):
+                wanted = counts.get(lane, 0)
+                if wanted < held:
+                    host = self._hosts[lane]
+                    pipe.zrem(Keys.permits(host.address, host.port), *self._names(wanted, held))
+                    self._held[lane] = wanted
+            await pipe.execute()
 
     async def forget(self) -> None:
         """Give back everything this run holds, whichever process took it: a coordinator that died left it behind."""
@@ -50,21 +67,12 @@ class Permits:
             if left := [name for name in held if name.startswith(mine)]:
                 await self._redis.zrem(key, *left)
 
-    async def renew(self, batches: Iterable[Batch]) -> None:
-        """Keep what these batches hold. Call it well within 30 seconds."""
+    async def renew(self) -> None:
+        """Keep what is held. Call it well within 30 seconds."""
         async with self._redis.pipeline(transaction=False) as pipe:
-            for batch in batches:
-                host = self._hosts.get(batch.lane)
-                if host is not None:
-                    key = Keys.permits(host.address, host.port)
-                    await self._script(keys=[key], args=["renew", 0, _TTL, *self._names(batch)], client=pipe)
-            await pipe.execute()
-
-    async def release(self, batches: Iterable[Batch]) -> None:
-        """Give back what these batches held."""
-        async with self._redis.pipeline(transaction=False) as pipe:
-            for batch in batches:
-                host = self._hosts.get(batch.lane)
-                if host is not None:
-                    pipe.zrem(Keys.permits(host.address, host.port), *self._names(batch))
+            for lane, held in self._held.items():
+                if held:
+                    host = self._hosts[lane]
+                    arguments: list[str | float] = ["renew", 0, _TTL, *self._names(0, held)]
+                    await self._script(keys=[Keys.permits(host.address, host.port)], args=arguments, client=pipe)
             await pipe.execute()

@@ -9,7 +9,6 @@ import pytest
 from redis.asyncio import Redis
 
 from coordinator.collect import Collector, RunLostError
-from coordinator.ledger import Batch
 from coordinator.permits import Permits
 from shared.blobs import unpack
 from shared.hosts import Host
@@ -35,55 +34,57 @@ def keys() -> Keys:
     return Keys(f"fleet {secrets.token_hex(4)}:*")
 
 
-def batch(number: int, connections: int) -> Batch:
-    return Batch(id=f"0-{number}", lane="main", items=("t",), attempt=1, connections=connections)
+def permits(redis: Redis, run: str, host: Host) -> Permits:
+    return Permits(redis, run, {"main": host})
 
 
 async def test_connections_are_granted_all_or_none(redis, host):
-    permits = Permits(redis, "a", {"main": host})
-    assert await permits.acquire(batch(1, 3))
-    assert not await permits.acquire(batch(2, 2))
-    assert await permits.acquire(batch(3, 1))
+    mine = permits(redis, "a", host)
+    assert await mine.raise_to("main", 3)
+    assert not await mine.raise_to("main", 5)
+    assert mine.held("main") == 3
+    assert await mine.raise_to("main", 4)
 
 
 async def test_scans_share_a_host_and_what_one_gives_back_the_other_takes(redis, host):
-    first, second = Permits(redis, "a", {"main": host}), Permits(redis, "b", {"main": host})
-    assert await first.acquire(batch(1, 4))
-    assert not await second.acquire(batch(1, 1))
-    await first.release([batch(1, 4)])
-    assert await second.acquire(batch(1, 4))
+    first, second = permits(redis, "a", host), permits(redis, "b", host)
+    assert await first.raise_to("main", 4)
+    assert not await second.raise_to("main", 1)
+    await first.lower_to({"main": 1})
+    assert await second.raise_to("main", 3)
+    await first.lower_to({})
+    assert await second.raise_to("main", 4)
 
 
 async def test_a_dead_holder_s_permits_end(redis, host):
-    permits = Permits(redis, "a", {"main": host})
-    assert await permits.acquire(batch(1, 4))
+    await permits(redis, "a", host).raise_to("main", 4)
     key = Keys.permits(host.address, host.port)
     for member in await redis.zrange(key, 0, -1):
         await redis.zadd(key, {member: 1.0})  # as if their time had come long ago
-    assert await permits.acquire(batch(2, 4))
+    assert await permits(redis, "b", host).raise_to("main", 4)
 
 
 async def test_renewed_permits_go_on(redis, host):
-    permits = Permits(redis, "a", {"main": host})
-    await permits.acquire(batch(1, 4))
+    mine = permits(redis, "a", host)
+    await mine.raise_to("main", 4)
     key = Keys.permits(host.address, host.port)
     before = dict(await redis.zrange(key, 0, -1, withscores=True))
-    await permits.renew([batch(1, 4)])
+    await mine.renew()
     after = dict(await redis.zrange(key, 0, -1, withscores=True))
     assert before.keys() == after.keys()
     assert all(after[member] > before[member] for member in before)
 
 
 async def test_a_run_that_is_taken_up_forgets_what_its_dead_coordinator_held_and_nothing_else(redis, host):
-    await Permits(redis, "a", {"main": host}).acquire(batch(1, 2))
-    await Permits(redis, "b", {"main": host}).acquire(batch(1, 2))
-    await Permits(redis, "a", {"main": host}).forget()
+    await permits(redis, "a", host).raise_to("main", 2)
+    await permits(redis, "b", host).raise_to("main", 2)
+    await permits(redis, "a", host).forget()
     assert await redis.zcard(Keys.permits(host.address, host.port)) == 2
-    assert not await Permits(redis, "a", {"main": host}).acquire(batch(2, 3))
+    assert not await permits(redis, "a", host).raise_to("main", 3)
 
 
-async def test_a_host_without_a_name_needs_no_permit(redis):
-    assert await Permits(redis, "a", {}).acquire(batch(1, 1000))
+async def test_a_lane_without_a_host_needs_no_permit(redis):
+    assert await Permits(redis, "a", {}).raise_to("", 1000)
 
 
 async def opened(redis: Redis, keys: Keys) -> Collector:
