@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 import json
 from decimal import Decimal
+from functools import cache
 from typing import Any
 
 import msgspec
@@ -69,10 +70,15 @@ class Guard(msgspec.Struct, frozen=True, kw_only=True):
     touched: tuple[Touched, ...] = ()
 
 
+@cache
+def _fields(model: type[SchemaObject]) -> tuple[msgspec.structs.FieldInfo, ...]:
+    return msgspec.structs.fields(model)
+
+
 def as_json(item: SchemaObject) -> dict[str, Any]:
     """Give an object's fields that are not at their defaults, and its kind."""
     given: dict[str, Any] = {"kind": item.kind}
-    for field in msgspec.structs.fields(type(item)):
+    for field in _fields(type(item)):
         value = getattr(item, field.name)
         if value != field.default:
             given[field.name] = msgspec.to_builtins(value)
