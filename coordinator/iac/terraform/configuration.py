@@ -135,7 +135,15 @@ _ARGUMENTS = {
 """Arguments of the blocks that the language itself defines."""
 
 
+_RESERVED = frozenset({"count", "depends_on", "for_each", "lifecycle", "locals", "providers", "source", "version"})
+"""Names no variable can have: a module call gives them a meaning of their own."""
+
+
 def _check_arguments(block: Block) -> None:
+    if block.type == "variable" and block.labels[0] in _RESERVED:
+        raise SourceError(
+            block.at.file, block.at.line, f"Invalid variable name: {block.labels[0]!r} is reserved for module calls"
+        )
     for attribute in block.body.attributes.values():
         if attribute.name not in _ARGUMENTS[block.type]:
             raise SourceError(

@@ -18,6 +18,7 @@ from coordinator.iac.terraform.types import (
     Primitive,
     TupleType,
     Type,
+    contains_dynamic,
     friendly,
     list_of,
     map_of,
@@ -110,6 +111,9 @@ def _to_sequence(value: Value, kind: str, element: Type) -> Value:
     if element == DYNAMIC:
         element = _common([item.type for item in items], kind)
     items = [_at(str(i), convert, item, element) for i, item in enumerate(items)]
+    if contains_dynamic(element):  # `list(list(any))`: each became something, and all must become the same
+        element = _common([item.type for item in items], kind)
+        items = [_at(str(i), convert, item, element) for i, item in enumerate(items)]
     element = _concrete(element, items)
     if kind == "set":
         return set_value(element, items)
@@ -122,6 +126,9 @@ def _to_map(value: Value, element: Type) -> Value:
     if element == DYNAMIC:
         element = _common([item.type for item in value.raw.values()], "map")
     converted = {key: _at(key, convert, item, element) for key, item in value.raw.items()}
+    if contains_dynamic(element):
+        element = _common([item.type for item in converted.values()], "map")
+        converted = {key: _at(key, convert, item, element) for key, item in converted.items()}
     return Value(map_of(_concrete(element, list(converted.values()))), converted)
 
 

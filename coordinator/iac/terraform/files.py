@@ -116,7 +116,7 @@ def _translate(pattern: str) -> str:
             continue
         if char == "[" and (end := pattern.find("]", i + 2)) > 0:
             inner = pattern[i + 1 : end].replace("\\", "\\\\")
-            out.append("[" + ("^" + inner[1:] if inner[0] in "!^" else inner) + "]")
+            out.append("[" + inner + "]")
             i = end + 1
             continue
         depth += (char == "{") - (char == "}")

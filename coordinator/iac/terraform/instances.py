@@ -119,8 +119,6 @@ def expand(body: Body, evaluator: Evaluator) -> list[tuple[Key, Evaluator]]:
 
 def _count(value: Value, at: Origin) -> int:
     problem = "Invalid count argument"
-    if SENSITIVE in value.marks:
-        raise EvaluationError(at.file, at.line, f"{problem}: sensitive values cannot be used as count")
     if value.is_null:
         raise EvaluationError(at.file, at.line, f"{problem}: the given value is null")
     try:

@@ -98,9 +98,14 @@ class _JsonParser(Scanner):
             at = self.here()
             name = self._string()
             self.expect(":", "Invalid JSON: expected a colon after the property name")
-            items.append((syntax.Literal(at=at, value=string(name)), self.element()))
+            items.append((self._key(name, at), self.element()))
         self.leave()
         return ObjectCons(at=Origin(self.file, line), items=tuple(items))
+
+    def _key(self, name: str, at: Origin) -> Expression:
+        if self.templates and ("${" in name or "%{" in name):
+            return parse_template(ExpressionParser(name, self.file, at.line))
+        return syntax.Literal(at=at, value=string(name))
 
     def _array(self, line: int) -> Expression:
         self.enter(skips_newlines=True)

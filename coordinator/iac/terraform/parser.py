@@ -159,7 +159,7 @@ class ExpressionParser(Scanner):
     def _object(self, at: Origin) -> Expression:
         self.take("{")
         self.enter(skips_newlines=True)
-        if self.peek_keyword("for") and not self._is_key():
+        if self.peek_keyword("for"):
             found = self._for(at, "}")
             self.leave()
             return found
@@ -176,13 +176,6 @@ class ExpressionParser(Scanner):
                 self.fail("Missing attribute separator: expected a newline or comma to mark the next attribute")
         self.leave()
         return syntax.ObjectCons(at=at, items=tuple(items))
-
-    def _is_key(self) -> bool:
-        start = self.position
-        self.identifier()
-        found = self.peek("=") or self.peek(":")
-        self.position = start
-        return found
 
     def _object_item(self) -> tuple[Expression, Expression]:
         at, start = self.here(), self.position

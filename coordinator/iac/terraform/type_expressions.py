@@ -39,7 +39,9 @@ def parse_type(node: Expression, constants: Evaluator) -> tuple[Type, Defaults]:
         EvaluationError: When it is no type.
     """
     quoted = constant_text(node)
-    if quoted is not None:  # JSON syntax, and the quoted types of Terraform 0.11
+    if quoted is not None:
+        if not node.at.file.endswith(".json"):
+            _fail(node, "Invalid quoted type constraints: Terraform 0.11 and earlier required quotes; remove them")
         node = parse_expression(quoted, node.at.file, node.at.line)
     match node:
         case syntax.Parentheses(inner=inner):

@@ -9,7 +9,7 @@ from coordinator.iac.terraform.functions.control import SPECIAL_FORMS
 from coordinator.iac.terraform.functions.registry import FUNCTIONS, Function, FunctionError, Parameter
 from coordinator.iac.terraform.refusal import EvaluationError
 from coordinator.iac.terraform.syntax import Call
-from coordinator.iac.terraform.types import DYNAMIC
+from coordinator.iac.terraform.types import BOOL, DYNAMIC
 from coordinator.iac.terraform.values import (
     NO_MARKS,
     Value,
@@ -80,7 +80,10 @@ def _apply(function: Function, arguments: list[Value], evaluator: Evaluator) -> 
         for position, (value, parameter) in enumerate(zip(arguments, wanted, strict=True), start=1)
     ]
     marks = NO_MARKS
-    if not function.keeps_marks:
+    if function.partial and not function.keeps_marks and function.returns != BOOL:
+        # These only move elements about; each keeps its own marks.
+        marks = marks.union(*(value.marks for value in converted))
+    elif not function.keeps_marks:
         marks = marks.union(*(deep_marks(value) for value in converted))
         converted = [strip_marks(value) if deep_marks(value) else value for value in converted]
     known = all(value.is_known if function.partial else is_wholly_known(value) for value in converted)

@@ -11,6 +11,7 @@ from coordinator.iac.terraform.evaluator import Evaluator
 from coordinator.iac.terraform.functions.registry import ANY_OR_NULL, FunctionError, function
 from coordinator.iac.terraform.parser import ExpressionParser
 from coordinator.iac.terraform.refusal import EvaluationError
+from coordinator.iac.terraform.scanner import IDENTIFIER
 from coordinator.iac.terraform.syntax import Call
 from coordinator.iac.terraform.templates import parse_template
 from coordinator.iac.terraform.types import (
@@ -117,6 +118,9 @@ def _template_arguments(evaluator: Evaluator, node: Call) -> tuple[Value, Value]
         raise _refused(node, str(error)) from None
     if variables.is_known and not isinstance(variables.raw, dict):
         raise _refused(node, "invalid vars value: must be a map")
+    for name in variables.raw if variables.is_known else ():
+        if IDENTIFIER.fullmatch(name) is None:
+            raise _refused(node, f"invalid template variable name {name!r}: must start with a letter")
     return source, variables
 
 

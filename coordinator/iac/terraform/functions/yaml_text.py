@@ -72,16 +72,14 @@ class _Reader:
             self._open.discard(id(node))
 
     def _mapping(self, node: Any) -> Value:
-        merged: dict[str, Value] = {}
-        own: dict[str, Value] = {}
+        found: dict[str, Value] = {}
         for key_node, value_node in node.value:
             if getattr(key_node, "value", None) == "<<" and key_node.style is None:
-                sources = value_node.value if isinstance(value_node, yaml.SequenceNode) else [value_node]
-                for source in reversed(sources):
-                    merged.update(self._merged(source))
-                continue
-            own[self._key(key_node)] = self.value(value_node)
-        return object_value({**merged, **own})
+                # In the order of the text: what stands before a merge is overwritten by it.
+                found.update(self._merged(value_node))
+            else:
+                found[self._key(key_node)] = self.value(value_node)
+        return object_value(found)
 
     def _merged(self, node: Any) -> dict[str, Value]:
         found = self.value(node)
