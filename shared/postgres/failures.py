@@ -75,6 +75,8 @@ def target_error(error: BaseException, secret: str = "") -> TargetError | None:
     """Translate what asyncpg, the operating system or a codec raised; None when it is not a target's fault."""
     if isinstance(error, TargetError):
         return error
+    if isinstance(error, asyncpg.ConnectionDoesNotExistError):  # asyncpg's own words, not the server's
+        return TargetError(FailureKind.PROTOCOL, "the connection was closed in the middle")
     if isinstance(error, asyncpg.PostgresError):
         words = clean(str(error.args[0]) if error.args else "no message", secret)
         return TargetError(_sqlstate_kind(error.sqlstate or ""), f"the server said: {words}")

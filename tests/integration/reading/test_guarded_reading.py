@@ -1,0 +1,270 @@
+"""A tenant's server is hostile and precious: how it is connected to, how it is read, and how it fails."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+from pathlib import Path
+
+import asyncpg
+import pytest
+
+from shared.embedded.postgres import EmbeddedPostgres
+from shared.hosts import Host, Secret
+from shared.postgres.connection import TargetError, close, connect_tenant, connect_url
+from shared.postgres.fingerprint import read_fingerprint
+from shared.postgres.introspect import read_snapshot
+from shared.postgres.observe import observe
+from shared.postgres.session import reading
+from shared.schema.profile import Profile
+from shared.targets import Failure, FailureKind, Limits, Target
+
+CANARY = "canary-Pa$$word"
+
+
+@pytest.fixture(scope="module")
+def guarded():
+    """A server that asks for passwords over TCP, with one tenant."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    with EmbeddedPostgres(in_memory=True, port=port) as server:
+
+        async def prepare():
+            admin = await connect_url(server.dsn())
+            await admin.execute(
+                f"CREATE ROLE scanner LOGIN PASSWORD '{CANARY}'; CREATE ROLE boss SUPERUSER LOGIN PASSWORD '{CANARY}'"
+            )
+            await admin.execute(
+                "CREATE ROLE copier REPLICATION LOGIN; CREATE ROLE seer BYPASSRLS LOGIN; CREATE ROLE shut LOGIN"
+            )
+            await admin.execute("CREATE DATABASE tenant")
+            await admin.execute("CREATE DATABASE closed; ".rstrip("; "))
+            await admin.execute("REVOKE CONNECT ON DATABASE closed FROM PUBLIC")
+            folder = Path(await admin.fetchval("SHOW data_directory"))
+            (folder / "pg_hba.conf").write_text("local all all trust\nhost all all 127.0.0.1/32 scram-sha-256\n")
+            await admin.execute("SELECT pg_reload_conf()")
+            await admin.close()
+            tenant = await connect_url(server.dsn("tenant"))
+            await tenant.execute(
+                "CREATE TABLE orders (id int PRIMARY KEY, note text); CREATE VIEW few AS SELECT id FROM orders"
+            )
+            await tenant.close()
+
+        asyncio.run(prepare())
+        yield server
+
+
+def host(server: EmbeddedPostgres, user: str = "scanner", **changes) -> Host:
+    return Host(**{"name": "one", "address": str(server.socket_dir), "port": server.port, "user": user, **changes})
+
+
+def failure(server: EmbeddedPostgres, database: str = "tenant", limits: Limits = Limits(), **changes) -> Failure:
+    async def attempt():
+        with pytest.raises(TargetError) as caught:
+            await observe(
+                host(server, **changes), Target(tenant="t", host="one", database=database), limits, (), Profile()
+            )
+        return caught.value.failure
+
+    return asyncio.run(attempt())
+
+
+def test_a_role_that_can_only_connect_reads_everything(guarded):
+    async def read():
+        least = await connect_tenant(host(guarded), "tenant", Limits())
+        trusted = await connect_url(guarded.dsn("tenant"))
+        try:
+            return await read_snapshot(least), await read_snapshot(trusted)
+        finally:
+            await close(least)
+            await close(trusted)
+
+    least, trusted = asyncio.run(read())
+    assert least == trusted
+
+
+@pytest.mark.parametrize(("role", "held"), [("boss", "superuser"), ("copier", "replication"), ("seer", "bypassrls")])
+def test_a_role_that_could_do_harm_is_refused(guarded, role, held):
+    refused = failure(guarded, user=role)
+    assert refused.kind is FailureKind.UNSAFE_ROLE
+    assert held in refused.message
+
+
+def test_a_user_can_insist_on_an_unsafe_role(guarded):
+    async def read():
+        limits = Limits(allow_unsafe_role=True)
+        target = Target(tenant="t", host="one", database="tenant")
+        return await observe(host(guarded, "boss"), target, limits, (), Profile())
+
+    assert asyncio.run(read()).snapshot is not None
+
+
+def test_a_wrong_password_is_an_authentication_failure(guarded):
+    refused = failure(guarded, address="127.0.0.1", password=Secret("wrong-canary"))
+    assert refused.kind is FailureKind.AUTHENTICATION
+    assert "wrong-canary" not in refused.message
+
+
+def test_a_right_password_connects(guarded):
+    async def read():
+        there = host(guarded, address="127.0.0.1", password=Secret(CANARY))
+        return await observe(there, Target(tenant="t", host="one", database="tenant"), Limits(), (), Profile())
+
+    assert asyncio.run(read()).rows_scanned > 0
+
+
+def test_a_database_that_is_not_there_says_so(guarded):
+    assert failure(guarded, database="nowhere").kind is FailureKind.NO_DATABASE
+
+
+def test_a_database_that_may_not_be_entered_is_a_permission_failure(guarded):
+    assert failure(guarded, database="closed").kind is FailureKind.PERMISSION
+
+
+def test_a_port_nobody_listens_on_is_refused(guarded):
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        refused = failure(guarded, address="127.0.0.1", port=probe.getsockname()[1])
+    assert refused == Failure(FailureKind.REFUSED, "the connection was refused")
+
+
+def test_a_host_that_does_not_exist_is_refused(guarded):
+    assert failure(guarded, address="no-such-host.invalid").kind is FailureKind.REFUSED
+
+
+@pytest.mark.parametrize(
+    "answer", [b"", b"HTTP/1.1 400 Bad Request\r\n\r\n", b"E\xff\xff\xff\xff", b"R\x00\x00\x00\x08\x00\x00\x00\x00Z"]
+)
+def test_a_server_that_is_no_postgresql_is_data_not_a_crash(guarded, answer):
+    async def attempt():
+        async def serve(reader, writer):
+            await reader.read(16)
+            writer.write(answer)
+            await writer.drain()
+            writer.close()
+
+        server = await asyncio.start_server(serve, "127.0.0.1", 0)
+        there = host(guarded, address="127.0.0.1", port=server.sockets[0].getsockname()[1], sslmode="disable")
+        async with server:
+            with pytest.raises(TargetError) as caught:
+                await observe(
+                    there, Target(tenant="t", host="one", database="x"), Limits(connect_timeout=2), (), Profile()
+                )
+        return caught.value.failure
+
+    assert asyncio.run(attempt()).kind in {FailureKind.PROTOCOL, FailureKind.REFUSED, FailureKind.TIMEOUT}
+
+
+def test_a_server_that_never_answers_is_given_up(guarded):
+    async def attempt():
+        async def silent(reader, writer):
+            try:
+                await reader.read()
+            finally:
+                writer.close()
+
+        server = await asyncio.start_server(silent, "127.0.0.1", 0)
+        there = host(guarded, address="127.0.0.1", port=server.sockets[0].getsockname()[1])
+        async with server:
+            with pytest.raises(TargetError) as caught:
+                await observe(
+                    there, Target(tenant="t", host="one", database="x"), Limits(connect_timeout=0.2), (), Profile()
+                )
+            server.close()
+        return caught.value.failure
+
+    assert asyncio.run(attempt()) == Failure(FailureKind.TIMEOUT, "no answer in time")
+
+
+def test_a_locked_view_is_busy(guarded):
+    async def attempt():
+        holder = await connect_url(guarded.dsn("tenant"))
+        await holder.execute("BEGIN; LOCK TABLE orders, few IN ACCESS EXCLUSIVE MODE; ALTER TABLE orders ADD extra int")
+        try:
+            with pytest.raises(TargetError) as caught:
+                await observe(
+                    host(guarded),
+                    Target(tenant="t", host="one", database="tenant"),
+                    Limits(lock_timeout=0.1),
+                    (),
+                    Profile(),
+                )
+            return caught.value.failure
+        finally:
+            await holder.execute("ROLLBACK")
+            await holder.close()
+
+    assert asyncio.run(attempt()).kind is FailureKind.BUSY
+
+
+@pytest.mark.parametrize("limits", [Limits(max_rows=2), Limits(max_bytes=100)])
+def test_a_schema_beyond_the_limits_is_not_held(guarded, limits):
+    assert failure(guarded, limits=limits).kind is FailureKind.LIMIT
+
+
+def test_nothing_can_be_written_while_reading(guarded):
+    async def write():
+        connection = await connect_url(guarded.dsn("tenant"))
+        try:
+            with pytest.raises(asyncpg.ReadOnlySQLTransactionError):
+                async with reading(connection, Limits()):
+                    await connection.execute("CREATE TABLE public.harm ()")
+        finally:
+            await connection.close()
+
+    asyncio.run(write())
+
+
+class DroppingPooler:
+    """Forwards everything but SET, as a pooler in statement mode might."""
+
+    def __init__(self, connection: asyncpg.Connection) -> None:
+        self._connection = connection
+
+    def __getattr__(self, name: str):
+        return getattr(self._connection, name)
+
+    async def execute(self, script: str, **options):
+        kept = ";".join(part for part in script.split(";") if not part.strip().startswith("SET"))
+        return await self._connection.execute(kept, **options)
+
+
+def test_a_pooler_that_drops_settings_is_noticed(guarded):
+    async def read():
+        connection = await connect_url(guarded.dsn("tenant"))
+        try:
+            with pytest.raises(TargetError) as caught:
+                await read_fingerprint(DroppingPooler(connection))
+            return caught.value.failure
+        finally:
+            await connection.close()
+
+    found = asyncio.run(read())
+    assert found.kind is FailureKind.UNSUPPORTED
+    assert "pooler" in found.message
+
+
+def test_a_url_that_cannot_be_used_never_shows_its_password():
+    for url in (
+        f"postgresql://u:{CANARY}@127.0.0.1:1/db",
+        f"postgresql://u:{CANARY}@[broken/db",
+        f"mysql://u:{CANARY}@h/db",
+    ):
+        with pytest.raises(TargetError) as caught:
+            asyncio.run(connect_url(url))
+        assert CANARY not in str(caught.value)
+        assert CANARY not in repr(caught.value.__cause__)
+
+
+def test_a_known_fingerprint_is_not_read_again(guarded):
+    async def read():
+        target = Target(tenant="t", host="one", database="tenant")
+        first = await observe(host(guarded), target, Limits(), (), Profile())
+        return first, await observe(host(guarded), target, Limits(), {first.fingerprint}, Profile())
+
+    first, second = asyncio.run(read())
+    assert first.snapshot is not None
+    assert first.snapshot.fingerprint == first.fingerprint
+    assert second.snapshot is None
+    assert (second.fingerprint, second.rows_scanned) == (first.fingerprint, first.rows_scanned)

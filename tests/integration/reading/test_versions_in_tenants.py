@@ -1,0 +1,70 @@
+"""The version that a migration tool left in the tenant."""
+
+from __future__ import annotations
+
+import pytest
+
+from shared.postgres.versions import TOOLS, read_versions
+from shared.schema.schema import SchemaVersion
+
+TABLES = {
+    "sqlx": """CREATE TABLE _sqlx_migrations (version bigint PRIMARY KEY, description text, installed_on timestamptz, success bool,
+        checksum bytea, execution_time bigint); INSERT INTO _sqlx_migrations VALUES (1, 'a', now(), true), (20, 'b', now(), true)""",
+    "diesel": """CREATE TABLE __diesel_schema_migrations (version varchar(50) PRIMARY KEY, run_on timestamp);
+        INSERT INTO __diesel_schema_migrations VALUES ('19'), ('20')""",
+    "refinery": """CREATE TABLE refinery_schema_history (version int4 PRIMARY KEY, name varchar, applied_on varchar, checksum varchar);
+        INSERT INTO refinery_schema_history VALUES (3), (20)""",
+    "flyway": """CREATE TABLE flyway_schema_history (installed_rank int PRIMARY KEY, version varchar(50), description varchar, type varchar,
+        script varchar, checksum int, installed_by varchar, installed_on timestamp, execution_time int, success bool);
+        INSERT INTO flyway_schema_history (installed_rank, version, success) VALUES (1, '9', true), (2, '20', true), (3, NULL, true)""",
+    "atlas": """CREATE TABLE atlas_schema_revisions (version varchar PRIMARY KEY, description varchar, applied bigint, total bigint, error text);
+        INSERT INTO atlas_schema_revisions VALUES ('19', 'a', 1, 1), ('20', 'b', 2, 2)""",
+    "alembic": "CREATE TABLE alembic_version (version_num varchar(32) PRIMARY KEY); INSERT INTO alembic_version VALUES ('20')",
+    "golang-migrate": "CREATE TABLE schema_migrations (version bigint PRIMARY KEY, dirty bool); INSERT INTO schema_migrations VALUES (20, false)",
+    "goose": """CREATE TABLE goose_db_version (id serial PRIMARY KEY, version_id bigint, is_applied bool, tstamp timestamp);
+        INSERT INTO goose_db_version (version_id, is_applied) VALUES (0, true), (20, true), (21, true), (21, false)""",
+    "liquibase": """CREATE TABLE databasechangelog (id varchar(255), author varchar, filename varchar, dateexecuted timestamp, orderexecuted int);
+        INSERT INTO databasechangelog VALUES ('9', 'a', 'f', now(), 1), ('20', 'a', 'f', now(), 2)""",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("tool", [tool.name for tool in TOOLS])
+def test_each_tools_table_is_understood(databases, tool):
+    assert databases.use(TABLES[tool], read_versions) == (SchemaVersion(tool, "20"),)
+
+
+@pytest.mark.parametrize(
+    ("tool", "broken"),
+    [
+        ("sqlx", "INSERT INTO _sqlx_migrations VALUES (30, 'c', now(), false)"),
+        ("flyway", "INSERT INTO flyway_schema_history (installed_rank, version, success) VALUES (4, '30', false)"),
+        ("golang-migrate", "UPDATE schema_migrations SET dirty = true"),
+    ],
+)
+def test_a_migration_that_failed_half_way_is_dirty(databases, tool, broken):
+    assert databases.use(f"{TABLES[tool]}; {broken}", read_versions) == (SchemaVersion(tool, "20", dirty=True),)
+
+
+@pytest.mark.parametrize(
+    "script",
+    [
+        "CREATE TABLE schema_migrations (version varchar PRIMARY KEY)",  # another tool's
+        "CREATE TABLE schema_migrations (version text[], dirty int)",
+        "CREATE TABLE alembic_version (version_num varchar)",  # empty
+        "CREATE FUNCTION boom() RETURNS text LANGUAGE plpgsql AS $$BEGIN RAISE EXCEPTION 'ran'; END$$; "
+        "CREATE VIEW alembic_version AS SELECT boom() AS version_num",
+        "CREATE DOMAIN trap AS text; CREATE TABLE alembic_version (version_num trap)",
+        "CREATE TABLE alembic_version (version_num text); ALTER TABLE alembic_version ENABLE ROW LEVEL SECURITY; SELECT 1",
+    ],
+)
+def test_what_only_looks_like_a_version_table_says_nothing(databases, script):
+    assert databases.use(script, read_versions) == ()
+
+
+def test_only_the_tenants_own_namespace_is_asked(databases):
+    script = f"{TABLES['alembic']}; CREATE SCHEMA other; CREATE TABLE other.alembic_version AS SELECT '7'::varchar AS version_num"
+
+    async def read(connection):
+        return await read_versions(connection, namespace="other")
+
+    assert databases.use(script, read) == (SchemaVersion("alembic", "7"),)
