@@ -2,14 +2,29 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 import msgspec
 
 from shared.schema.identity import ObjectId
+
+_ONLY_ONES = range(-5, 257)  # CPython keeps one object of each of these
 
 
 def snake_case(class_name: str) -> str:
     """Give the tag of a model class: `ForeignTable` becomes `foreign_table`."""
     return "".join(f"_{c.lower()}" if c.isupper() else c for c in class_name).lstrip("_")
+
+
+@cache
+def _distinct_defaults(model: type[msgspec.Struct]) -> tuple[tuple[str, object], ...]:
+    """Give the fields whose default may be equal to a value without being it: texts, large numbers, filled tuples."""
+    return tuple(
+        (field.name, field.default)
+        for field in msgspec.structs.fields(model)
+        if (isinstance(field.default, str | tuple) and len(field.default) > 0)
+        or (isinstance(field.default, int) and not isinstance(field.default, bool) and field.default not in _ONLY_ONES)
+    )
 
 
 class Object(
@@ -30,6 +45,14 @@ class Object(
 
     name: str
     namespace: str = ""
+
+    def __post_init__(self) -> None:
+        # `omit_defaults` leaves a field out when it *is* the default, not when it equals it, and a decoded "heap" is
+        # another string than ours: without this, equal objects could have different hashes.
+        for name, default in _distinct_defaults(type(self)):
+            value = getattr(self, name)
+            if value is not default and value == default:
+                msgspec.structs.force_setattr(self, name, default)
 
     @property
     def kind(self) -> str:
