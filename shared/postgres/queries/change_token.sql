@@ -94,11 +94,17 @@ FROM (
     SELECT 'pg_seclabel', count(*), sum(hash_record_extended(ROW(x.objoid, x.classoid, x.objsubid, x.xmin), 0)) FROM pg_seclabel x
     UNION ALL
     SELECT 'pg_db_role_setting', count(*), sum(hash_record_extended(ROW(x.setdatabase, x.setrole, x.xmin), 0)) FROM pg_db_role_setting x
+    WHERE x.setdatabase = (SELECT d.oid FROM pg_database d WHERE d.datname = current_database())
     UNION ALL
     -- The owner of a sequence and the members of an extension are written nowhere else.
     SELECT 'pg_depend', count(*), sum(hash_record_extended(ROW(x.classid, x.objid, x.objsubid, x.refclassid, x.refobjid, x.xmin), 0)) FROM pg_depend x WHERE x.objid >= 16384 AND x.deptype IN ('a', 'e')
     UNION ALL
+    -- Only roles that own something here or were given something: a busy cluster makes and drops others all the time.
     SELECT 'pg_roles', count(*), sum(hash_record_extended(ROW(x.oid, x.rolname), 0)) FROM pg_roles x
+    WHERE x.oid < 16384 OR x.oid IN (
+        SELECT s.refobjid FROM pg_shdepend s
+        WHERE s.refclassid = 'pg_authid'::regclass AND s.dbid = (SELECT d.oid FROM pg_database d WHERE d.datname = current_database())
+    )
     UNION ALL
     SELECT 'pg_user_mappings', count(*), sum(hash_record_extended(ROW(x.umid, x.umoptions), 0)) FROM pg_user_mappings x
     UNION ALL
