@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import uuid
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 
@@ -11,11 +12,12 @@ from redis.exceptions import RedisError
 
 from coordinator.engine import EngineSettings
 from coordinator.fleet_reader import OnProgress
+from coordinator.lane import LedgerRules
 from coordinator.metrics import FleetMetrics
 from coordinator.pipeline import run_scan
 from coordinator.queued_fleet import QueuedFleet
 from coordinator.report.files import write_files
-from coordinator.report.model import ScanReport
+from coordinator.report.model import ScanReport, ScanStatus
 from coordinator.scan_service import QueuedScans
 from coordinator.scratch import scratch_server
 from coordinator.settings.load import required
@@ -47,13 +49,27 @@ class Coordinator:
         async with Store.open(dsn) as store, scratch_server(settings.scratch_dsn) as scratch:
             yield cls(settings, store, scratch)
 
-    async def scan(self, on_progress: OnProgress, *, scan: str = "") -> ScanReport:
-        """Scan the fleet once through the workers.
+    async def scan(self, on_progress: OnProgress) -> ScanReport:
+        """Scan the fleet once through the workers, and keep the report in the store.
 
         Args:
             on_progress: Called as tenants are read.
-            scan: Id of a scan to take up or to make; made up when empty.
+
+        Raises:
+            SourceError, SpecError, InventoryError: When the declaration cannot be used; the scan is then over too.
         """
+        scan = str(uuid.uuid4())
+        await self.store.create_scan(scan, self.settings.file.fleet.name)
+        try:
+            report = await self._perform(scan, on_progress)
+        except Exception:
+            await self.store.finish_scan(scan, ScanStatus.FAILED.value)
+            raise
+        await self.store.record_report(scan, report)
+        return report
+
+    async def _perform(self, scan: str, on_progress: OnProgress) -> ScanReport:
+        """Do the scan of this id, or take it up where an earlier process left it."""
         async with QueuedFleet.open(engine_settings(self.settings), self.store, scan=scan) as fleet:
             return await run_scan(self.settings, self._scratch, fleet, on_progress)
 
@@ -72,14 +88,14 @@ class Coordinator:
         table = self.settings.file.serve
         fleet = self.settings.file.fleet.name
         metrics = FleetMetrics(fleet)
-        scans = QueuedScans(fleet, self.store, metrics, perform=self._perform, check=self._problems)
+        scans = QueuedScans(fleet, self.store, metrics, perform=self._scheduled, check=self._problems)
         api = build_api(scans, metrics, self.settings.api_token)
         async with asyncio.TaskGroup() as group:
             group.create_task(serve(api, table.address, table.port, on_listening=on_listening))
             group.create_task(scans.run(self.settings.file.scan.interval))
 
-    async def _perform(self, scan: str) -> ScanReport:
-        report = await self.scan(lambda _: None, scan=scan)
+    async def _scheduled(self, scan: str) -> ScanReport:
+        report = await self._perform(scan, lambda _: None)
         if self.settings.file.report.directory:
             write_files(report, Path(self.settings.root, self.settings.file.report.directory))
         return report
@@ -108,5 +124,6 @@ def engine_settings(settings: Settings) -> EngineSettings:
         hosts=settings.hosts,
         profile=file.compare,
         slots=file.scan.slots,
+        rules=LedgerRules(lease=file.scan.lease),
         deadline=file.scan.deadline,
     )

@@ -144,16 +144,16 @@ class ScanTable(_Table, frozen=True, kw_only=True):
     Args:
         interval: Seconds between scheduled scans of `fleetdrift serve`; 0 scans on request only.
         concurrency: Tenants read at once by one process (`check`, or one worker slot).
-        lease: Seconds without an answer after which a batch is sent again.
+        lease: Seconds without a sign of life after which a batch is sent again; workers give one every second.
         deadline: Seconds after which a scan ends, whatever is missing.
-        slots: Worker processes the coordinator counts on.
+        slots: Worker processes the coordinator counts on; 0 counts those that are there.
     """
 
     interval: Annotated[float, msgspec.Meta(ge=0)] = 900.0
     concurrency: Count = 16
-    lease: Seconds = 60.0
+    lease: Seconds = 20.0
     deadline: Seconds = 3600.0
-    slots: Count = 2
+    slots: Annotated[int, msgspec.Meta(ge=0)] = 0
 
 
 class ServeTable(_Table, frozen=True, kw_only=True):

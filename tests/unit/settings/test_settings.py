@@ -35,7 +35,7 @@ def error(tmp_path: Path, text: str, environment: dict[str, str] | None = None) 
 
 def test_the_defaults_are_the_documented_ones(tmp_path):
     settings = load(tmp_path, MINIMAL)
-    assert settings.file.scan.lease == 60
+    assert settings.file.scan.lease == 20
     assert settings.file.limits.lock_timeout == 2
     assert settings.redis_url is None
     assert settings.hosts["main"].max_connections == 8
@@ -59,7 +59,7 @@ def test_a_wrong_type_names_the_key(tmp_path):
 
 
 def test_a_value_out_of_bounds_names_the_key(tmp_path):
-    assert error(tmp_path, MINIMAL + "[scan]\nslots = 0\n") == "scan.slots: Expected `int` >= 1"
+    assert error(tmp_path, MINIMAL + "[scan]\nconcurrency = 0\n") == "scan.concurrency: Expected `int` >= 1"
 
 
 def test_broken_toml_is_one_sentence(tmp_path):
