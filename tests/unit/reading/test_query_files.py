@@ -1,0 +1,63 @@
+"""The query files and the table that chooses them."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from shared.postgres import catalog
+from shared.postgres.catalog import QUERIES, VERSIONS, hash_statement, kinds_of, query_file, query_text, rows_statement
+from shared.postgres.versions import TOOLS
+from shared.schema.model import FACETS, KINDS
+from shared.schema.profile import EVERYTHING, Profile
+
+CODE = "".join(path.read_text() for path in Path(catalog.__file__).parent.glob("*.py"))
+CHOSEN = {file for choices in VERSIONS.values() for _, file in choices} | {tool.file for tool in TOOLS}
+
+
+def test_every_kind_of_the_model_has_a_query():
+    assert set(VERSIONS) == set(KINDS)
+
+
+def test_every_named_file_exists_and_every_file_is_named():
+    present = {path.relative_to(QUERIES).as_posix() for path in QUERIES.rglob("*.sql")}
+    named = CHOSEN | set(re.findall(r'"([a-z_]+\.sql)"', CODE))
+    assert named == present
+
+
+@pytest.mark.parametrize("kind", sorted(VERSIONS))
+def test_versions_ascend_from_the_oldest(kind):
+    firsts = [first for first, _ in VERSIONS[kind]]
+    assert firsts == sorted(set(firsts))
+    assert firsts[0] == 0
+
+
+def test_a_server_gets_the_newest_query_it_understands():
+    assert query_file("publication", 140023) == "publication_14.sql"
+    assert query_file("publication", 150000) == "publication_15.sql"
+    assert query_file("subscription", 180006) == "subscription_17.sql"
+
+
+def test_facets_are_read_by_choice():
+    assert not set(kinds_of(Profile())) & FACETS
+    assert set(kinds_of(EVERYTHING)) == set(KINDS)
+
+
+@pytest.mark.parametrize("statement", [rows_statement, hash_statement])
+@pytest.mark.parametrize("version", [140000, 180000])
+def test_no_placeholder_is_left_in_a_statement(statement, version):
+    text = statement(kinds_of(EVERYTHING), version)
+    assert "{carriers}" not in text
+    assert "{redacted" not in text
+    assert "{grants" not in text
+    assert set(re.findall(r"\{[a-z_]+\}", text)) == {"{tenant}", "{owner}", "{database_owner}"}
+
+
+@pytest.mark.parametrize("file", sorted(CHOSEN))
+def test_a_query_reads_catalogs_and_nothing_of_a_tenants(file):
+    text = query_text(file)
+    assert "information_schema." not in text
+    assert "public." not in text
+    assert not re.search(r"\b(INSERT|UPDATE|DELETE|CREATE|ALTER|DROP)\b(?! =| '|')", re.sub(r"--.*|'[^']*'", "", text))
