@@ -22,10 +22,19 @@ from shared.schema.schema import Declaration, Origin, SpecSource
 
 
 class _Piece(msgspec.Struct, frozen=True, eq=False):
-    """The declarations of one SQL text; `tenant` is empty for what belongs to every tenant."""
+    """The declarations of one SQL text, shared by all tenants that carry the same one.
+
+    Args:
+        carrier: The resource, keys left out.
+        tenant: Whose it is, empty for what belongs to every tenant.
+        address: The resource instance.
+        declarations: Without the address.
+        idempotent: See `SqlText`.
+    """
 
     carrier: str
     tenant: str
+    address: str
     declarations: tuple[Declaration, ...]
     idempotent: bool
 
@@ -51,14 +60,16 @@ def load_terraform(
     plan = evaluate(folder, assignments=assignments, environment=environment)
     unchecked = list(plan.unchecked)
     texts = _texts(Reader(Files(folder), unchecked), plan)
-    pieces = _assign_tenants(_pieces(texts, unchecked))
+    said_by = _Said()
+    pieces = _assign_tenants(_pieces(texts, unchecked), said_by)
     tenants = tuple(sorted({piece.tenant for piece in pieces} - {""}))
     if not any(piece.declarations for piece in pieces):
         reason = "declares no SQL that can be read" + (f" ({unchecked[0]})" if unchecked else "")
         raise SourceError(folder.name or str(folder), 0, reason)
     if tenant and tenant not in tenants:
         raise SourceError(folder.name, 0, f"declares no tenant {tenant!r}")
-    _check_alike(pieces, tenants, tenant)
+    if not tenant:
+        _check_alike(pieces, tenants, said_by)
     return SpecSource(
         declarations=_of(pieces, tenant or (tenants[0] if tenants else "")),
         expected_version=_expected_version(plan, texts, unchecked),
@@ -88,39 +99,55 @@ def _piece(text: SqlText, made: tuple[Declaration, ...]) -> _Piece:
     keys = resource.module_keys
     tenant = keys[-1] if keys else resource.index if isinstance(resource.index, str) else ""
     carrier = re.sub(r"\[[^\]]*\]", "", resource.module) + f"/{resource.type}.{resource.name}"
-    addressed = tuple(
-        Declaration(item.sql, Origin(item.origin.file, item.origin.line, resource.address)) for item in made
-    )
-    return _Piece(carrier, tenant, addressed, text.idempotent)
+    return _Piece(carrier, tenant, resource.address, made, text.idempotent)
 
 
-def _assign_tenants(pieces: list[_Piece]) -> list[_Piece]:
+class _Said:
+    """What pieces say once their tenant's name is taken out; computed once for texts that do not name it."""
+
+    def __init__(self) -> None:
+        self._known: dict[tuple[int, str], tuple[str, ...]] = {}
+
+    def __call__(self, piece: _Piece) -> tuple[str, ...]:
+        named = any(name in item.sql for name in _spellings(piece.tenant) for item in piece.declarations)
+        key = (id(piece.declarations), piece.tenant if named else "")
+        if key not in self._known:
+            self._known[key] = tuple(placeholder(item.sql, key[1]) for item in piece.declarations)
+        return self._known[key]
+
+
+def _assign_tenants(pieces: list[_Piece], said_by: _Said) -> list[_Piece]:
     """Tell a `for_each` over tenants from one over files, tables or extensions.
 
     Keys are tenants when all say the same (but for their own name), or at least say some of it alike; keys that each
     say something else are parts of one declaration.
     """
-    by_carrier: dict[str, dict[str, set[str]]] = {}
+    by_carrier: dict[str, dict[str, tuple[str, ...]]] = {}
     for piece in pieces:
-        said = by_carrier.setdefault(piece.carrier, {}).setdefault(piece.tenant, set())
-        said.update(placeholder(declaration.sql, piece.tenant) for declaration in piece.declarations)
+        keys = by_carrier.setdefault(piece.carrier, {})
+        keys[piece.tenant] = keys.get(piece.tenant, ()) + said_by(piece)
     strict = {piece.carrier for piece in pieces if piece.idempotent}
     over_tenants = {carrier: _are_tenants(keys, must_equal=carrier in strict) for carrier, keys in by_carrier.items()}
     return [piece if over_tenants[piece.carrier] else msgspec.structs.replace(piece, tenant="") for piece in pieces]
 
 
-def _are_tenants(keys: dict[str, set[str]], *, must_equal: bool) -> bool:
+def _are_tenants(keys: dict[str, tuple[str, ...]], *, must_equal: bool) -> bool:
     if len(keys) == 1:
         return not next(iter(keys)).endswith(".sql")
-    sets = list(keys.values())
-    if all(said == sets[0] for said in sets):
+    distinct = [set(said) for said in set(keys.values())]
+    if all(said == distinct[0] for said in distinct):
         return True
-    return not must_equal and bool(set.intersection(*sets))
+    return not must_equal and bool(set.intersection(*distinct))
+
+
+def _spellings(tenant: str) -> tuple[str, ...]:
+    """A tenant's name, and how it is written where `-` cannot be."""
+    return tuple(dict.fromkeys(name for name in (tenant, tenant.replace("-", "_")) if name))
 
 
 def placeholder(sql: str, tenant: str) -> str:
     """Replace a tenant's own name by `{tenant}`, also as part of a name and with `_` for `-`."""
-    names = [name for name in dict.fromkeys((tenant, tenant.replace("-", "_"))) if name and name in sql]
+    names = [name for name in _spellings(tenant) if name in sql]
     if not names:
         return sql
     spelt = "|".join(map(re.escape, names))
@@ -136,31 +163,36 @@ def _of(pieces: list[_Piece], tenant: str) -> tuple[Declaration, ...]:
             continue
         for declaration in piece.declarations:
             if not piece.idempotent or declaration.sql not in seen:
-                found.append(declaration)
+                found.append(_addressed(declaration, piece.address))
             seen.add(declaration.sql)
     return tuple(found)
 
 
-def _check_alike(pieces: list[_Piece], tenants: tuple[str, ...], chosen: str) -> None:
+def _addressed(declaration: Declaration, address: str) -> Declaration:
+    return Declaration(declaration.sql, Origin(declaration.origin.file, declaration.origin.line, address))
+
+
+def _check_alike(pieces: list[_Piece], tenants: tuple[str, ...], said_by: _Said) -> None:
     """Refuse to speak for all tenants when they are declared differently."""
-    if chosen or len(tenants) < 2:  # noqa: PLR2004  # one tenant cannot differ from itself
-        return
-    first = _of(pieces, tenants[0])
-    expected = [placeholder(declaration.sql, tenants[0]) for declaration in first]
+    by_tenant: dict[str, list[tuple[str, ...]]] = {tenant: [] for tenant in tenants}
+    for piece in pieces:
+        if piece.tenant:
+            by_tenant[piece.tenant].append(said_by(piece))
     for tenant in tenants[1:]:
-        own = _of(pieces, tenant)
-        said = [placeholder(declaration.sql, tenant) for declaration in own]
-        if said != expected:
-            i = next(
-                (i for i, (a, b) in enumerate(zip(said, expected, strict=False)) if a != b),
-                min(len(said), len(expected)),
-            )
-            at = (own[i : i + 1] or first[i : i + 1] or own[-1:] or first[-1:])[0].origin
-            raise SourceError(
-                at.file,
-                at.line,
-                f"tenants {tenants[0]!r} and {tenant!r} are declared differently from here on; choose one tenant",
-            )
+        if by_tenant[tenant] != by_tenant[tenants[0]]:
+            _refuse_difference(_of(pieces, tenants[0]), _of(pieces, tenant), tenants[0], tenant)
+
+
+def _refuse_difference(first: tuple[Declaration, ...], own: tuple[Declaration, ...], one: str, other: str) -> None:
+    expected = [placeholder(declaration.sql, one) for declaration in first]
+    said = [placeholder(declaration.sql, other) for declaration in own]
+    if said == expected:  # the same statements, carried in other portions
+        return
+    pairs = enumerate(zip(said, expected, strict=False))
+    i = next((i for i, (a, b) in pairs if a != b), min(len(said), len(expected)))
+    at = (own[i : i + 1] or first[i : i + 1])[0].origin
+    reason = f"tenants {one!r} and {other!r} are declared differently from here on; choose one tenant"
+    raise SourceError(at.file, at.line, reason)
 
 
 def _expected_version(plan: Plan, texts: list[SqlText], unchecked: list[str]) -> str:

@@ -11,6 +11,9 @@ from coordinator.iac.source import SourceError, read_bytes
 MAX_LISTED = 100_000
 """How many entries `fileset` looks at before it gives up."""
 
+MAX_KEPT = 64
+"""Files kept in memory: a `for_each` over thousands of tenants reads the same few for each."""
+
 
 class Files:
     """Confined reading. Relative paths are taken from `base`, as `terraform -chdir=base` would.
@@ -23,6 +26,7 @@ class Files:
     def __init__(self, base: Path, confine: Path | None = None) -> None:
         self.base = base.resolve()
         self.confine = (confine or repository_root(self.base)).resolve()
+        self._read: dict[Path, bytes] = {}
 
     def locate(self, path: str) -> Path:
         """Give the real path of a file.
@@ -48,7 +52,11 @@ class Files:
             SourceError: When it cannot be read.
         """
         real = self.locate(path)
-        return read_bytes(real, self.shown(real))
+        if real not in self._read:
+            if len(self._read) >= MAX_KEPT:
+                self._read.clear()
+            self._read[real] = read_bytes(real, self.shown(real))
+        return self._read[real]
 
     def exists(self, path: str) -> bool:
         """Say whether a regular file is there."""
