@@ -54,6 +54,8 @@ def cli(*, debug: bool) -> None:  # read by `main` before click sees it
 
 def main() -> None:
     """Run the command line and exit with the documented code."""
+    # A shell that starts us in the background has SIGINT ignored; SIGTERM goes the same road, which must be open.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     signal.signal(signal.SIGTERM, _terminate)
     debug = "--debug" in sys.argv
     try:
