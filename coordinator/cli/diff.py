@@ -38,3 +38,15 @@ def _render(comparison: Comparison, output: str, *, destructive: bool) -> str:
     from coordinator.report.diff_text import render_diff  # lazy: cold start
 
     return render_diff(comparison.diff, comparison.plan)
+
+
+def _renames(comparison: Comparison) -> str:
+    """Write what may only have been renamed as comments: whether it has, nobody but its owner knows."""
+    from shared.diff.renames import possible_renames  # lazy: cold start
+    from shared.remediation.psql import comment  # lazy: cold start
+
+    told = (
+        f"possible rename: {rename.desired} may be {rename.observed}: {rename.sql};"
+        for rename in possible_renames(comparison.diff)
+    )
+    return "".join(f"{comment(line)}\n" for line in told)

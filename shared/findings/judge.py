@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
 from typing import assert_never
 
 from shared.diff.changes import Change, SchemaDiff
 from shared.diff.compare import headline
+from shared.diff.renames import PossibleRename, possible_renames
 from shared.findings.finding import Finding, Severity
 from shared.findings.origins import Origins
 from shared.findings.registry import speakers
 from shared.findings.rules import schema_version_mismatch, schema_version_unknown
 from shared.findings.versions import Standing, standing
-from shared.findings.wording import clip, sentence
+from shared.findings.wording import clip, offer, sentence
 from shared.schema.identity import ObjectId
 from shared.schema.schema import SchemaVersion, Spec
 
@@ -44,18 +46,25 @@ def judge_undeclared(diff: SchemaDiff) -> tuple[Finding, ...]:
 
 
 def _judge(diff: SchemaDiff, origins: Origins) -> tuple[Finding, ...]:
-    found = (finding for change in headline(diff).changes for finding in _judge_change(change, origins))
+    renames: dict[ObjectId, list[PossibleRename]] = defaultdict(list)
+    for rename in possible_renames(diff):
+        renames[rename.desired].append(rename)
+    found = (
+        finding
+        for change in headline(diff).changes
+        for finding in _judge_change(change, origins, renames.get(change.identity, ()))
+    )
     return tuple(sorted(found, key=order))
 
 
-def _judge_change(change: Change, origins: Origins) -> Iterable[Finding]:
+def _judge_change(change: Change, origins: Origins, renames: Sequence[PossibleRename]) -> Iterable[Finding]:
     for rule, fields in speakers(change):
         judgement = rule.judge(change)
         yield Finding(
             rule=rule.id,
             severity=judgement.severity,
             object=change.identity,
-            message=sentence(change, judgement.consequence, fields),
+            message=" ".join([sentence(change, judgement.consequence, fields), *map(offer, renames)]),
             origin=origins.of(change),
         )
 

@@ -12,6 +12,7 @@ from typing import assert_never
 import msgspec
 
 from shared.diff.changes import Altered, Change, Missing, Unexpected, Unverified
+from shared.diff.renames import PossibleRename
 from shared.schema.model import SchemaObject
 from shared.schema.relations import Column, Constraint, Index, Table
 from shared.schema.types import DomainConstraint, EnumType
@@ -71,6 +72,14 @@ def sentence(change: Change, consequence: str, fields: Iterable[str] = ()) -> st
             return f"{change.identity} could not be compared ({clip(change.reason.rstrip('.'))}): {consequence}."
         case _:
             assert_never(change)
+
+
+def offer(rename: PossibleRename) -> str:
+    """Tell that something missing may be there under another name."""
+    return (
+        f"{rename.observed} is declared nowhere and has the same definition: if that is what it was called, "
+        f"{rename.sql} brings it back as it is."
+    )
 
 
 def clip(text: str, longest: int = _LONGEST) -> str:

@@ -12,6 +12,8 @@ from typing import Any
 
 import msgspec
 
+from shared.sql import quote_identifier, quote_literal
+
 PLACEHOLDER = "{tenant}"
 
 _TOKENS = re.compile(
@@ -45,8 +47,8 @@ def replace_namespace(sql: str, namespace: str, replacement: str = PLACEHOLDER) 
 class _Replacer:
     def __init__(self, namespace: str, replacement: str) -> None:
         self._namespace = namespace
-        self._quoted = '"' + replacement.replace('"', '""') + '"'
-        self._literal = "'" + replacement.replace("'", "''") + "'"
+        self._quoted = quote_identifier(replacement)
+        self._literal = quote_literal(replacement)
 
     def replace(self, sql: str) -> str:
         out: list[str] = []
@@ -67,8 +69,8 @@ class _Replacer:
             return token + self.replace(sql[end:closing]) + token, closing + len(token)
         if match.group("path") and (path := _PATH.match(sql, end)):
             return token + _PATH_ITEM.sub(self._path_item, path.group()), path.end()
-        if match.group("literal") and (cast := _NAMED_IN_LITERAL.match(sql, end)):
-            return self._named_literal(token, cast.group(1)), end
+        if (match.group("literal") or match.group("escaped")) and (cast := _NAMED_IN_LITERAL.match(sql, end)):
+            return self._named_literal(_unquoted(token), cast.group(1)), end
         if sql.startswith(".", end) and self._is_namespace(token):
             return self._quoted, end
         return token, end
@@ -84,13 +86,19 @@ class _Replacer:
             return self._literal if item[1:-1].replace("''", "'") == self._namespace else item
         return self._quoted if self._is_namespace(item) else item
 
-    def _named_literal(self, token: str, register: str) -> str:
-        inner = token[1:-1].replace("''", "'")
+    def _named_literal(self, inner: str, register: str) -> str:
         if register == "namespace":
             changed = self._quoted if self._is_namespace(inner) else inner
         else:
             changed = self.replace(inner)
-        return "'" + changed.replace("'", "''") + "'"
+        return quote_literal(changed)
+
+
+def _unquoted(literal: str) -> str:
+    """Give what a literal says, as far as names are concerned: a backslash only ever stands for itself in them."""
+    if literal.startswith("'"):
+        return literal[1:-1].replace("''", "'")
+    return literal[2:-1].replace("''", "'").replace("\\'", "'").replace("\\\\", "\\")
 
 
 def replace_in_line(line: str, namespace: str) -> str:

@@ -60,9 +60,7 @@ def scan(
 
 async def _admit(server: EmbeddedPostgres) -> None:
     admin = await connect_url(server.dsn())
-    await admin.execute(
-        f"DO $$BEGIN CREATE ROLE {SCANNER} LOGIN; EXCEPTION WHEN duplicate_object THEN NULL; END$$"
-    )
+    await admin.execute(f"DO $$BEGIN CREATE ROLE {SCANNER} LOGIN; EXCEPTION WHEN duplicate_object THEN NULL; END$$")
     await admin.close()
 
 

@@ -12,7 +12,7 @@ from coordinator import schema_source
 from coordinator.schema_source import Comparison, compare_sources
 from shared.diff.changes import Missing
 from shared.schema.profile import EVERYTHING, Profile
-from tests.integration.spellings.same import SAME
+from tests.integration.spellings.same import ONLY_18, SAME
 
 HERE = Path(__file__).parent
 RICH = (HERE / "rich.sql").read_text() + (HERE / "extensions.sql").read_text()
@@ -73,7 +73,10 @@ def test_a_restored_database_is_what_its_files_declare(compare, databases, tmp_p
 
 def test_what_is_real_is_still_drift_beside_what_was_respelt(compare, databases, tenants):
     changed = tenants.restored(databases["restored"])
-    tenants.run(changed, "ALTER TABLE respelt DROP CONSTRAINT respelt_a_check, ADD CONSTRAINT respelt_a_check CHECK (a IN ('x', 'z'))")
+    tenants.run(
+        changed,
+        "ALTER TABLE respelt DROP CONSTRAINT respelt_a_check, ADD CONSTRAINT respelt_a_check CHECK (a IN ('x', 'z'))",
+    )
     tenants.run(changed, "DROP VIEW updatable")
     diff = compare(databases["dumped"], changed, everything=False).diff
     assert [str(change.identity) for change in diff.changes if not isinstance(change, Missing)] == [
@@ -84,7 +87,7 @@ def test_what_is_real_is_still_drift_beside_what_was_respelt(compare, databases,
 
 def test_files_that_spell_one_schema_are_in_sync(compare, tmp_path):
     for number, name in enumerate(("one", "two")):
-        scripts = (said[min(number, len(said) - 1)] for said in SAME.values())
+        scripts = (said[min(number, len(said) - 1)] for case, said in SAME.items() if case not in ONLY_18)
         (tmp_path / f"{name}.sql").write_text(
             ";\n".join(f"CREATE SCHEMA s{i}; SET search_path = s{i}; {script}" for i, script in enumerate(scripts))
         )

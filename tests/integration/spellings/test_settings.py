@@ -67,7 +67,11 @@ def test_a_setting_changes_neither_fingerprint_nor_schema(tenants, set_tenants, 
 def test_settings_are_read_by_choice(tenants, set_tenants):
     read = tenants.snapshot(set_tenants["jit = on"], profile=EVERYTHING)
     assert [(item.name, item.value) for item in read.schema if item.kind == "database_setting"] == [("jit", "on")]
-    assert not [item for item in tenants.snapshot(set_tenants["jit = on"], profile=Profile()).schema if item.kind == "database_setting"]
+    assert not [
+        item
+        for item in tenants.snapshot(set_tenants["jit = on"], profile=Profile()).schema
+        if item.kind == "database_setting"
+    ]
 
 
 def test_a_fleet_of_differently_set_databases_is_in_sync(set_tenants, memory_server, scratch, tmp_path):

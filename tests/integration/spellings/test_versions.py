@@ -38,7 +38,14 @@ def report(servers, scratch, tmp_path_factory) -> ScanReport:
         url = Tenants(servers[name]).create(RICH)
         Tenants(servers[name]).run(url, "DROP INDEX active; ALTER TABLE notes ALTER body DROP NOT NULL")
         places[f"drifted-{name}"] = Place(name, url.split("@/")[1].split("?")[0])
-    return scan(tmp_path_factory.mktemp("versions"), RICH, servers, places, scratch, more="[compare]\ncomments = true\nprivileges = true\n")
+    return scan(
+        tmp_path_factory.mktemp("versions"),
+        RICH,
+        servers,
+        places,
+        scratch,
+        more="[compare]\ncomments = true\nprivileges = true\n",
+    )
 
 
 def test_one_schema_is_in_sync_on_every_version(report):
