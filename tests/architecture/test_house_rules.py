@@ -66,3 +66,10 @@ def test_every_dependency_of_the_package_is_locked():
     }
     wanted = {re.split(r"[\[>=<]", dependency)[0] for dependency in project["dependencies"]}
     assert wanted <= locked
+
+
+def test_every_file_that_the_architecture_page_names_is_there():
+    page = (ROOT / "docs/architecture.md").read_text()
+    named = re.findall(r"`((?:coordinator|workers|shared|deploy)/[\w/.]+)`", page)
+    assert len(named) > 20
+    assert [place for place in named if not (ROOT / place).exists()] == []
