@@ -168,8 +168,8 @@ class Graph:
                 self.edge(node, self.arrival[identity])
 
     def _is_mutual(self, identity: ObjectId, below: ObjectId) -> bool:
-        """A base type's functions need the type, which needs them: the type's CASCADE takes them."""
-        return below.kind == "base_type" and identity in self.context.observed.references[below]
+        """A base type's or a range's functions need the type, which needs them: the type's CASCADE takes them."""
+        return below.kind in ("base_type", "range_type") and identity in self.context.observed.references[below]
 
     def _add_create_edges(self) -> None:
         desired = self.context.desired
@@ -177,13 +177,17 @@ class Graph:
             node = self.arrival[identity]
             for below in desired.references[identity]:
                 begin = Node("begin", below)
+                if below.kind == "namespace" and below in self.arrival:
+                    self.edge(self.arrival[below], Node("begin", identity))
                 if begin in self.steps and identity in desired.references[below]:
                     self.edge(begin, node)
+                elif self._is_part_of(identity, below):
+                    self.edge(node, self.arrival.get(below, node))
                 elif below in self.arrival and not self._comes_whole(identity, below):
                     self.edge(self.arrival[below], node)
             self.edge(Node("begin", identity), node)
             item = desired.objects[identity]
-            if isinstance(item, Index | Constraint) and not belongs_to_parent(item):
+            if isinstance(item, Index | Constraint) and not belongs_to_parent(item, desired):
                 on = item.table if isinstance(item, Index) else item.parent
                 self.edge(Node("finish", ObjectId(kind="table", namespace=item.namespace, name=on)), node)
             if isinstance(item, Index) and item.attached_to is not None:
@@ -196,11 +200,18 @@ class Graph:
                 if over is not None and self.arrival.get(over.identity, node).identity == over.identity:
                     self.edge(node, self.arrival[over.identity])
 
+    def _is_part_of(self, identity: ObjectId, below: ObjectId) -> bool:
+        """The index behind a partition's key is taken for its part by a parent's index that is made later."""
+        item = self.context.desired.objects[identity]
+        return isinstance(item, Constraint) and item.type != "foreign_key" and below.kind == "index"
+
     def _comes_whole(self, identity: ObjectId, below: ObjectId) -> bool:
         """A partition states its columns itself, and has its parts before it is attached."""
         change = self.decision.alters.get(below)
         if change is not None and "partition_of" in change.fields:
-            return identity.kind == "column" or belongs_to_parent(self.context.desired.objects[identity])
+            return identity.kind == "column" or belongs_to_parent(
+                self.context.desired.objects[identity], self.context.desired
+            )
         if (identity.kind, below.kind) != ("column", "column") or identity.parent == below.parent:
             return False
         table = self.context.desired.objects.get(self.arrival[identity].identity)
@@ -238,8 +249,8 @@ class Graph:
             *desired.parents(QualifiedName(table.namespace, table.name)),
         ]
         parts = {c.identity for name in names for c in desired.columns(name)}
-        own = {c.identity for c in desired.constraints(names[0]) if belongs_to_parent(c)}
-        indexes = {index.identity for index in desired.indexes[names[0]] if belongs_to_parent(index)}
+        own = {c.identity for c in desired.constraints(names[0]) if belongs_to_parent(c, desired)}
+        indexes = {index.identity for index in desired.indexes[names[0]] if belongs_to_parent(index, desired)}
         above = {ObjectId(kind="table", namespace=name.namespace, name=name.name) for name in names[1:]}
         return parts | own | above | (indexes if table.partition_of is not None else set())
 

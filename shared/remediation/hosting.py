@@ -35,7 +35,9 @@ def inline_children(context: Context, ejected: set[ObjectId]) -> None:
         inlined = {child.identity for child in children if _can_inline(child) and child.identity not in ejected}
         if table.partition_of is not None:
             inlined -= {
-                child.identity for child in children if child.kind == "constraint" and not belongs_to_parent(child)
+                child.identity
+                for child in children
+                if child.kind == "constraint" and not belongs_to_parent(child, context.desired)
             }
         context.inlined[identity] = inlined
 

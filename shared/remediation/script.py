@@ -42,7 +42,7 @@ def render_script(plan: Plan, *, destructive: bool = False, guard_sql: str = "",
         else:
             stages = cut_stages(run)
             for stage in stages:
-                lines += _repeatable(stage) if stages[1:] else _stage(stage)
+                lines += _repeatable(stage) if stages[1:] or not stage.transactional else _stage(stage)
     return "\n".join(lines).rstrip() + "\n"
 
 

@@ -63,6 +63,8 @@ def _inherited_not_null(column: Column, context: Context) -> str:
         return ""
     name = ""
     table = QualifiedName(column.namespace, column.parent)
+    if any(_is_own_key(constraint, column.name) for constraint in context.desired.constraints(table)):
+        return ""
     while parents := context.desired.parents(table):
         table = parents[0]
         above = context.desired.column(table, column.name)
@@ -73,6 +75,10 @@ def _inherited_not_null(column: Column, context: Context) -> str:
     return name
 
 
+def _is_own_key(constraint: Constraint, column: str) -> bool:
+    return constraint.type == "primary_key" and not constraint.partition_child and column in constraint.columns
+
+
 def automatic_not_null(table: str, column: str) -> str:
     """Give the name PostgreSQL chooses, or nothing where it has to cut the parts (makeObjectName)."""
     name = f"{table}_{column}_not_null"
@@ -81,6 +87,18 @@ def automatic_not_null(table: str, column: str) -> str:
 
 def _states_not_null(constraint: Constraint, column: str) -> bool:
     return constraint.type == "not_null" and constraint.columns == (column,)
+
+
+_STORAGE_DEFAULT = 160000  # SET STORAGE DEFAULT came with v16
+_STORED_MAIN = ("numeric", "inet", "cidr")
+
+
+def default_storage(type_text: str, context: Context) -> str:
+    """Spell the storage a type has by itself: only what can be toasted ever has another (pg_type.dat, typstorage)."""
+    if context.observed.server_version >= _STORAGE_DEFAULT:
+        return "default"
+    array = type_text.endswith("[]")
+    return "main" if type_text.startswith(_STORED_MAIN) and not array else "extended"
 
 
 def adjustments(column: Column, context: Context) -> list[str]:

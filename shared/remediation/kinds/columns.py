@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from shared.remediation.hazards import blocks_all, loses, rewrites, scans
+from shared.remediation.hazards import blocks_all, breaks, loses, rewrites, scans
 from shared.remediation.kinds.column_sql import (
     adjustments,
     column_clause,
+    default_storage,
     is_partition_column,
 )
 from shared.remediation.kinds.column_types import base_of, conversion, is_lossless, keeps_storage
@@ -20,6 +21,7 @@ from shared.sql import quote_identifier
 
 _SET_EXPRESSION = 170000  # ALTER COLUMN … SET EXPRESSION came with v17
 _TYPES = frozenset({"enum_type", "domain_type", "composite_type", "range_type", "base_type"})
+_NO_VALUE = breaks("inserts that leave the column out get another value, or fail")
 _INTEGERS = frozenset({"smallint", "integer", "bigint"})
 _DISTURBED = frozenset(
     {"view", "materialized_view", "rule", "policy", "trigger", "routine", "column", "publication", "view_column"}
@@ -57,12 +59,25 @@ def create_column(column: Column, context: Context) -> list[Step]:
     return steps + [Step(sql, (blocks_all(what),)) for sql in adjustments(column, context)]
 
 
+def _is_kept_below(column: Column, context: Context) -> bool:
+    """Say whether tables that inherit the column are to keep it as their own."""
+    table = context.observed.table(_table(column))
+    if table is None:
+        return False
+    for identity in context.observed.dependents[table.identity]:
+        below = QualifiedName(identity.namespace, identity.name)
+        if identity.kind in ("table", "foreign_table") and context.desired.column(below, column.name) is not None:
+            return True
+    return False
+
+
 def drop_column(column: Column, context: Context) -> list[Step]:
-    """DROP COLUMN."""
-    del context
+    """DROP COLUMN; of this table ONLY where its children keep what they inherited."""
     what = parent_name(column)
     name = quote_identifier(column.name)
     lost = loses(f"every value of {what}.{name}")
+    if _is_kept_below(column, context):
+        what = f"ONLY {what}"
     return [Step(f"ALTER TABLE {what} DROP COLUMN {name}", (blocks_all(what), lost), destructive=not column.generated)]
 
 
@@ -77,7 +92,7 @@ def alter_column(desired: Column, observed: Column, fields: frozenset[str], cont
     if "not_null" in fields and not (observed.inherited and _parent_nulls(desired, context)):
         steps += _alter_null(desired, context)
     steps += _alter_value(desired, observed, fields, context)
-    steps += _alter_storage(desired, observed, fields)
+    steps += _alter_storage(desired, observed, fields, context)
     return steps
 
 
@@ -116,7 +131,7 @@ def _alter_null(column: Column, context: Context) -> list[Step]:
         return []  # a constraint of its own brings it about
     if column.not_null:
         return set_not_null(column, context)
-    return [Step(f"{_alter(column)} DROP NOT NULL", (blocks_all(parent_name(column)),))]
+    return [Step(f"{_alter(column)} DROP NOT NULL", (blocks_all(parent_name(column)), breaks("readers may meet NULL")))]
 
 
 def retype(desired: Column, observed: Column, context: Context) -> list[Step]:
@@ -170,20 +185,21 @@ def _alter_value(desired: Column, observed: Column, fields: frozenset[str], cont
     if desired.default and ("default" in fields or released):
         steps.append(Step(f"{_alter_only(desired)} SET DEFAULT {desired.default}", lock))
     elif "default" in fields and not desired.default and not observed.generated and not released:
-        steps.append(Step(f"{_alter_only(desired)} DROP DEFAULT", lock))
+        steps.append(Step(f"{_alter_only(desired)} DROP DEFAULT", (*lock, _NO_VALUE)))
     if "identity_mode" in fields and desired.identity_mode and not is_partition_column(desired, context):
         if observed.identity_mode:
-            steps.append(Step(f"{_alter(desired)} SET GENERATED {desired.identity_mode.upper()}", lock))
+            steps.append(Step(f"{_alter(desired)} SET GENERATED {desired.identity_mode.upper()}", (*lock, _NO_VALUE)))
         else:
-            steps.append(Step(f"{_alter(desired)} ADD {identity_clause(desired, context.desired)}", lock))
+            steps.append(Step(f"{_alter(desired)} ADD {identity_clause(desired, context.desired)}", (*lock, _NO_VALUE)))
     return steps
 
 
-def _alter_storage(desired: Column, observed: Column, fields: frozenset[str]) -> list[Step]:
+def _alter_storage(desired: Column, observed: Column, fields: frozenset[str], context: Context) -> list[Step]:
     lock = (blocks_all(parent_name(desired)),)
     steps = []
     if "storage" in fields:
-        steps.append(Step(f"{_alter_only(desired)} SET STORAGE {desired.storage.upper() or 'DEFAULT'}", lock))
+        storage = desired.storage or default_storage(desired.type, context)
+        steps.append(Step(f"{_alter_only(desired)} SET STORAGE {storage.upper()}", lock))
     if "compression" in fields:
         steps.append(Step(f"{_alter_only(desired)} SET COMPRESSION {desired.compression or 'default'}", lock))
     if "statistics_target" in fields:
@@ -213,11 +229,11 @@ def release_column(desired: Column, observed: Column, fields: frozenset[str], co
     del context
     lock = (blocks_all(parent_name(observed)),)
     if fields & {"default", "type", "identity_mode"} and _releases_default(desired, observed):
-        return [Step(f"{_alter_only(observed)} DROP DEFAULT", lock)]
+        return [Step(f"{_alter_only(observed)} DROP DEFAULT", (*lock, _NO_VALUE))]
     if "identity_mode" in fields and observed.identity_mode and not desired.identity_mode:
-        return [Step(f"{_alter(observed)} DROP IDENTITY IF EXISTS", lock)]
+        return [Step(f"{_alter(observed)} DROP IDENTITY IF EXISTS", (*lock, _NO_VALUE))]
     if "generated" in fields and observed.generated == "stored":
-        return [Step(f"{_alter(observed)} DROP EXPRESSION IF EXISTS", lock)]
+        return [Step(f"{_alter(observed)} DROP EXPRESSION IF EXISTS", (*lock, _NO_VALUE))]
     return []
 
 
@@ -230,7 +246,7 @@ def loosen_column(column: Column, below: ObjectId, context: Context) -> Loosened
         desired = context.desired.find(Column, column.identity)
         if desired is None:
             return None
-        before = (Step(f"{_alter_only(column)} DROP DEFAULT", lock),) if column.default else ()
+        before = (Step(f"{_alter_only(column)} DROP DEFAULT", (*lock, _NO_VALUE)),) if column.default else ()
         after = retype(desired, column, context)
         if column.default and desired.default:
             after.append(Step(f"{_alter_only(desired)} SET DEFAULT {desired.default}", lock))
@@ -241,7 +257,7 @@ def loosen_column(column: Column, below: ObjectId, context: Context) -> Loosened
         and not column.generated
     ):
         restored = Step(f"{_alter_only(column)} SET DEFAULT {column.default}", lock)
-        return Loosened((Step(f"{_alter_only(column)} DROP DEFAULT", lock),), (restored,))
+        return Loosened((Step(f"{_alter_only(column)} DROP DEFAULT", (*lock, _NO_VALUE)),), (restored,))
     return None
 
 
@@ -254,7 +270,7 @@ def _by_way_of_text(column: Column, context: Context) -> Loosened | None:
     hazards = (blocks_all(what), rewrites(what))
     steps = [Step(f"{_alter(column)} SET DATA TYPE text USING {name}::text", hazards)]
     if column.default:
-        steps.insert(0, Step(f"{_alter_only(column)} DROP DEFAULT", hazards[:1]))
+        steps.insert(0, Step(f"{_alter_only(column)} DROP DEFAULT", (hazards[0], _NO_VALUE)))
     after = [Step(f"{_alter(column)} SET DATA TYPE {desired.type} USING {name}::{desired.type}", hazards)]
     if column.default and desired.default:
         after.append(Step(f"{_alter_only(desired)} SET DEFAULT {desired.default}", hazards[:1]))

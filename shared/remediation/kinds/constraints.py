@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from shared.remediation.hazards import blocks_all, blocks_writes, builds_index, scans
+from shared.remediation.hazards import blocks_all, blocks_writes, breaks, builds_index, scans
 from shared.remediation.kinds import not_null
 from shared.remediation.kinds.constraint_sql import INDEXED, split_definition, with_index_settings
 from shared.remediation.kinds.index_sql import unique_index_behind
@@ -109,7 +109,8 @@ def drop_constraint(constraint: Constraint, context: Context) -> list[Step]:
         return not_null.drop(constraint, context)
     what = parent_name(constraint)
     sql = f"ALTER TABLE {what} DROP CONSTRAINT {quote_identifier(constraint.name)}"
-    return [Step(sql, (blocks_all(what),), destructive=True)]
+    lost = breaks("what the constraint guaranteed is not guaranteed any more")
+    return [Step(sql, (blocks_all(what), lost), destructive=True)]
 
 
 def alter_constraint(

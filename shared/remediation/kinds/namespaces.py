@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from shared.remediation.hazards import loses
+from shared.remediation.hazards import breaks, loses
 from shared.remediation.recipe import Context, Recipe, Step, always_rebuild, register
 from shared.schema.database import Extension, Namespace
 from shared.sql import quote_identifier, quote_literal
@@ -17,7 +17,8 @@ def create_namespace(namespace: Namespace, context: Context) -> list[Step]:
 def drop_namespace(namespace: Namespace, context: Context) -> list[Step]:
     """DROP SCHEMA, which must be empty by then."""
     del context
-    return [Step(f"DROP SCHEMA {quote_identifier(namespace.name)}")]
+    name = quote_identifier(namespace.name)
+    return [Step(f"DROP SCHEMA {name}", (breaks(f"statements that name {name} fail"),))]
 
 
 def create_extension(extension: Extension, context: Context) -> list[Step]:
@@ -39,12 +40,13 @@ def drop_extension(extension: Extension, context: Context) -> list[Step]:
 
 
 def alter_extension(desired: Extension, observed: Extension, fields: frozenset[str], context: Context) -> list[Step]:
-    """UPDATE TO and SET SCHEMA."""
+    """UPDATE, to the server's default version where none is declared, and SET SCHEMA."""
     del observed, context
     name = quote_identifier(desired.name)
     steps = []
     if "version" in fields:
-        steps.append(Step(f"ALTER EXTENSION {name} UPDATE TO {quote_literal(desired.version)}"))
+        target = f" TO {quote_literal(desired.version)}" if desired.version else ""
+        steps.append(Step(f"ALTER EXTENSION {name} UPDATE{target}"))
     if "installed_in" in fields:
         steps.append(Step(f"ALTER EXTENSION {name} SET SCHEMA {quote_identifier(desired.installed_in)}"))
     return steps

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import msgspec
 
-from shared.remediation.hazards import blocks_all, scans
+from shared.remediation.hazards import blocks_all, breaks, scans
 from shared.remediation.kinds.column_sql import automatic_not_null
 from shared.remediation.naming import parent_name
 from shared.remediation.recipe import Context, Step
@@ -66,7 +66,15 @@ def _state(constraint: Constraint, side: Side) -> _State | None:
     return _State(automatic_not_null(constraint.parent, constraint.columns[0]))
 
 
+def _is_inherited(constraint: Constraint, side: Side) -> bool:
+    table = QualifiedName(constraint.namespace, constraint.parent)
+    above = [side.column(parent, constraint.columns[0]) for parent in side.parents(table)]
+    return any(column is not None and column.not_null for column in above)
+
+
 def _steps(constraint: Constraint, context: Context) -> list[Step]:
+    if _is_inherited(constraint, context.observed):
+        return []  # "cannot rename inherited constraint": its name is the parent's affair
     what, column = parent_name(constraint), quote_identifier(constraint.columns[0])
     lock = (blocks_all(what),)
     wanted, present = _state(constraint, context.desired), _state(constraint, context.observed)
@@ -75,14 +83,13 @@ def _steps(constraint: Constraint, context: Context) -> list[Step]:
     if wanted is None:
         assert present is not None
         sql = f"ALTER TABLE {what} DROP CONSTRAINT {quote_identifier(present.name)}"
-        return [Step(sql, lock, destructive=True)]
+        return [Step(sql, (*lock, breaks("readers may meet NULL")), destructive=True)]
     name = quote_identifier(wanted.name)
     if present is None or (present.valid and not wanted.valid):
-        steps = (
-            []
-            if present is None
-            else [Step(f"ALTER TABLE {what} DROP CONSTRAINT {quote_identifier(present.name)}", lock)]
-        )
+        steps = []
+        if present is not None:
+            old = f"ALTER TABLE {what} DROP CONSTRAINT {quote_identifier(present.name)}"
+            steps.append(Step(old, (*lock, breaks("readers may meet NULL"))))
         inherit = "" if wanted.inherits else " NO INHERIT"
         valid, hazards = ("", (*lock, scans(what))) if wanted.valid else (" NOT VALID", lock)
         sql = f"ALTER TABLE {what} ADD CONSTRAINT {name} NOT NULL {column}{inherit}{valid}"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from shared.remediation.hazards import blocks_all, loses, rewrites
+from shared.remediation.hazards import blocks_all, breaks, loses, rewrites
 from shared.remediation.kinds.sequence_sql import options_text
 from shared.remediation.naming import qualified
 from shared.remediation.recipe import REBUILD, Context, Recipe, Step, Verdict, register
@@ -49,7 +49,13 @@ def drop_sequence(sequence: Sequence, context: Context) -> list[Step]:
     if sequence.identity_of_column:
         return []
     what = qualified(sequence)
-    return [Step(f"DROP SEQUENCE {what}", (loses(f"the position of {what}"),), destructive=True)]
+    return [
+        Step(
+            f"DROP SEQUENCE {what}",
+            (loses(f"the position of {what}"), breaks(f"nextval of {what} fails")),
+            destructive=True,
+        )
+    ]
 
 
 def alter_sequence(

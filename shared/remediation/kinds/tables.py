@@ -9,6 +9,7 @@ from shared.remediation.kinds.constraint_sql import inline_clause
 from shared.remediation.kinds.parameters import change_options, change_parameters, storage_parameters
 from shared.remediation.naming import options_list, qualified
 from shared.remediation.recipe import REBUILD, Context, Loosened, Recipe, Step, Verdict, register
+from shared.remediation.side import Side
 from shared.schema.identity import ObjectId, QualifiedName
 from shared.schema.model import SchemaObject
 from shared.schema.relations import Column, Constraint, ForeignTable, Index, Table
@@ -104,9 +105,11 @@ def attach_needs(table: Table | ForeignTable, context: Context) -> set[ObjectId]
         return set()
     own = QualifiedName(table.namespace, table.name)
     needs = {
-        part.identity for part in context.desired.children[own] if part.kind == "column" or belongs_to_parent(part)
+        part.identity
+        for part in context.desired.children[own]
+        if part.kind == "column" or belongs_to_parent(part, context.desired)
     }
-    needs |= {index.identity for index in context.desired.indexes[own] if belongs_to_parent(index)}
+    needs |= {index.identity for index in context.desired.indexes[own] if belongs_to_parent(index, context.desired)}
     parent = context.desired.table(table.partition_of)
     if parent is not None:
         needs.add(parent.identity)
@@ -114,13 +117,15 @@ def attach_needs(table: Table | ForeignTable, context: Context) -> set[ObjectId]
     return needs
 
 
-def belongs_to_parent(part: SchemaObject) -> bool:
+def belongs_to_parent(part: SchemaObject, side: Side) -> bool:
     """Say whether ATTACH must find this on the partition.
 
     Other indexes must not be there yet: the parent's could take one of them for its part.
     """
     if isinstance(part, Constraint):
-        return part.type in ("check", "not_null") or (part.partition_child and part.type != "foreign_key")
+        below_index = any(reference.kind == "index" for reference in side.references[part.identity])
+        mirrors = part.partition_child or below_index
+        return part.type in ("check", "not_null") or (mirrors and part.type != "foreign_key")
     return isinstance(part, Index) and part.attached_to is not None
 
 

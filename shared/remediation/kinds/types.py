@@ -5,10 +5,11 @@ A type whose columns must keep their values is rebuilt aside: renamed, made anew
 
 from __future__ import annotations
 
-from shared.remediation.hazards import blocks_all, blocks_writes, loses, scans
+from shared.remediation.hazards import blocks_all, blocks_writes, breaks, loses, scans
 from shared.remediation.naming import parent_name, qualified
 from shared.remediation.recipe import REBUILD, Context, Recipe, Step, Verdict, always_rebuild, register
-from shared.schema.identity import QualifiedName
+from shared.remediation.side import Side
+from shared.schema.identity import ObjectId, QualifiedName
 from shared.schema.types import (
     Attribute,
     BaseType,
@@ -38,8 +39,9 @@ def drop_type(item: AnyType, context: Context) -> list[Step]:
     """DROP TYPE, or RENAME when columns hold values that are to be kept."""
     keyword, what = _keyword(item), qualified(item)
     if item.identity not in context.aside:
-        return [Step(f"DROP {keyword} {what}")]
-    return [Step(f"ALTER {keyword} {what} RENAME TO {quote_identifier(aside_name(item.name))}")]
+        return [Step(f"DROP {keyword} {what}", (breaks(f"statements that name {what} fail"),))]
+    hazards = (breaks(f"statements that name {what} fail until it is made anew"),)
+    return [Step(f"ALTER {keyword} {what} RENAME TO {quote_identifier(aside_name(item.name))}", hazards)]
 
 
 def discard_type(item: AnyType, context: Context) -> list[Step]:
@@ -90,13 +92,12 @@ def _place(labels: tuple[str, ...], position: int, present: set[str]) -> str:
 
 def create_domain(domain: DomainType, context: Context) -> list[Step]:
     """CREATE DOMAIN; its constraints are objects of their own."""
-    del context
     parts = [f"CREATE DOMAIN {qualified(domain)} AS {domain.base_type}"]
     if domain.collation is not None:
         parts.append(f"COLLATE {quote_qualified(domain.collation)}")
     if domain.default:
         parts.append(f"DEFAULT {domain.default}")
-    if domain.not_null:
+    if domain.not_null and not _names_not_null(domain, context.desired):
         parts.append("NOT NULL")
     return [Step(" ".join(parts))]
 
@@ -105,7 +106,7 @@ def alter_domain(
     desired: DomainType, observed: DomainType, fields: frozenset[str], context: Context
 ) -> list[Step] | Verdict:
     """Default and NOT NULL in place."""
-    del observed, context
+    del observed
     if fields & {"base_type", "collation"}:
         return REBUILD
     what = qualified(desired)
@@ -113,29 +114,54 @@ def alter_domain(
     if "default" in fields:
         action = f"SET DEFAULT {desired.default}" if desired.default else "DROP DEFAULT"
         steps.append(Step(f"ALTER DOMAIN {what} {action}"))
-    if "not_null" in fields:
+    if "not_null" in fields and not (desired.not_null and _names_not_null(desired, context.desired)):
         hazards = (scans(f"every table with a column of {what}"),) if desired.not_null else ()
         steps.append(Step(f"ALTER DOMAIN {what} {'SET' if desired.not_null else 'DROP'} NOT NULL", hazards))
     return steps
 
 
+def _names_not_null(domain: DomainType, side: Side) -> bool:
+    """Say whether a constraint with a name of its own (v17) states the domain's NOT NULL."""
+    children = side.children[QualifiedName(domain.namespace, domain.name)]
+    return any(isinstance(child, DomainConstraint) and child.type == "not_null" for child in children)
+
+
+def _is_not_null(constraint: DomainConstraint, side: Side) -> bool:
+    """Say whether the constraint's domain is declared NOT NULL on a side, by whatever name."""
+    domain = side.find(DomainType, ObjectId(kind="domain_type", namespace=constraint.namespace, name=constraint.parent))
+    return domain is not None and domain.not_null
+
+
 def create_domain_constraint(constraint: DomainConstraint, context: Context) -> list[Step]:
-    """ALTER DOMAIN … ADD CONSTRAINT."""
-    del context
+    """ALTER DOMAIN … ADD CONSTRAINT; a NOT NULL that is there under its automatic name would swallow the new one."""
     what = parent_name(constraint)
     sql = f"ALTER DOMAIN {what} ADD CONSTRAINT {quote_identifier(constraint.name)} {constraint.definition}"
+    replaces = constraint.type == "not_null" and _is_not_null(constraint, context.observed)
     return [
+        *([Step(f"ALTER DOMAIN {what} DROP NOT NULL")] if replaces else []),
         Step(
             sql, (blocks_writes(f"every table with a column of {what}"), scans(f"every table with a column of {what}"))
-        )
+        ),
     ]
 
 
 def drop_domain_constraint(constraint: DomainConstraint, context: Context) -> list[Step]:
-    """ALTER DOMAIN … DROP CONSTRAINT."""
-    del context
+    """ALTER DOMAIN … DROP CONSTRAINT; a NOT NULL that stays gets its automatic name."""
+    if constraint.type == "not_null" and _is_not_null(constraint, context.desired):
+        return _unname_not_null(constraint, context)
     name = quote_identifier(constraint.name)
-    return [Step(f"ALTER DOMAIN {parent_name(constraint)} DROP CONSTRAINT {name}", destructive=True)]
+    lost = breaks("what the constraint guaranteed is not guaranteed any more")
+    return [Step(f"ALTER DOMAIN {parent_name(constraint)} DROP CONSTRAINT {name}", (lost,), destructive=True)]
+
+
+def _unname_not_null(constraint: DomainConstraint, context: Context) -> list[Step]:
+    domain = ObjectId(kind="domain_type", namespace=constraint.namespace, name=constraint.parent)
+    item = context.desired.find(DomainType, domain)
+    if item is None or _names_not_null(item, context.desired):
+        return []  # the one that comes replaces it
+    what = parent_name(constraint)
+    again = Step(f"ALTER DOMAIN {what} SET NOT NULL", (scans(f"every table with a column of {what}"),))
+    return [Step(f"ALTER DOMAIN {what} DROP CONSTRAINT {quote_identifier(constraint.name)}"), again]
 
 
 def alter_domain_constraint(
@@ -189,7 +215,8 @@ def alter_composite(
         actions.append(f"ALTER ATTRIBUTE {name} SET DATA TYPE {attribute.type}{collate} CASCADE")
     actions += [f"ADD ATTRIBUTE {_attribute(a)} CASCADE" for a in desired.attributes if a.name not in present]
     what = qualified(desired)
-    hazards = (blocks_all(what), *((loses(f"the values of {', '.join(gone)}"),) if gone and used else ()))
+    lost = (loses(f"the values of {', '.join(gone)}"),) if used else (breaks(f"readers of {', '.join(gone)} fail"),)
+    hazards = (blocks_all(what), *(lost if gone else ()))
     return [Step(f"ALTER TYPE {what} {', '.join(actions)}", hazards, destructive=bool(gone and used))]
 
 
@@ -208,6 +235,19 @@ def create_range(item: RangeType, context: Context) -> list[Step]:
     if item.multirange_name is not None:
         parts.append(f"MULTIRANGE_TYPE_NAME = {quote_qualified(item.multirange_name)}")
     return [Step(f"CREATE TYPE {qualified(item)} AS RANGE ({', '.join(parts)})")]
+
+
+def begin_range(item: RangeType, context: Context) -> list[Step]:
+    """The shell that a canonical function names before the range can name it (CREATE TYPE, range types)."""
+    del context
+    return [Step(f"CREATE TYPE {qualified(item)}")] if item.canonical else []
+
+
+def drop_range(item: RangeType, context: Context) -> list[Step]:
+    """DROP TYPE, with the canonical function that exists for it alone."""
+    del context
+    hazards = (breaks(f"statements that name {qualified(item)} fail"),)
+    return [Step(f"DROP TYPE {qualified(item)}{' CASCADE' if item.canonical else ''}", hazards)]
 
 
 def begin_base(item: BaseType, context: Context) -> list[Step]:
@@ -231,7 +271,7 @@ def drop_base(item: BaseType, context: Context) -> list[Step]:
 register(EnumType, Recipe(create=create_enum, drop=drop_type, alter=alter_enum, discard=discard_type))
 register(DomainType, Recipe(create=create_domain, drop=drop_type, alter=alter_domain, discard=discard_type))
 register(CompositeType, Recipe(create=create_composite, drop=drop_type, alter=alter_composite, discard=discard_type))
-register(RangeType, Recipe(create=create_range, drop=drop_type, alter=always_rebuild, discard=discard_type))
+register(RangeType, Recipe(create=create_range, drop=drop_range, alter=always_rebuild, begin=begin_range))
 register(BaseType, Recipe(create=create_base, drop=drop_base, alter=always_rebuild, begin=begin_base))
 register(
     DomainConstraint,

@@ -10,10 +10,13 @@ BEGIN;
 SET lock_timeout = '3000ms';
 SET statement_timeout = '0ms';
 -- blocks_reads: holds ACCESS EXCLUSIVE on "public"."t": reads and writes wait
+-- breaks_readers: inserts that leave the column out get another value, or fail
 ALTER TABLE ONLY "public"."t" ALTER COLUMN "a" DROP DEFAULT;
+-- breaks_readers: nextval of "public"."t_a_seq" fails
 -- loses_data: the position of "public"."t_a_seq" cannot be brought back
 DROP SEQUENCE "public"."t_a_seq";
 -- blocks_reads: holds ACCESS EXCLUSIVE on "public"."t": reads and writes wait
+-- breaks_readers: inserts that leave the column out get another value, or fail
 ALTER TABLE "public"."t" ALTER COLUMN "a" ADD GENERATED ALWAYS AS IDENTITY (SEQUENCE NAME "public"."t_a_seq" MINVALUE 5 START WITH 10);
 -- blocks_reads: holds ACCESS EXCLUSIVE on "public"."t": reads and writes wait
 ALTER TABLE ONLY "public"."t" ALTER COLUMN "b" SET DEFAULT 2;

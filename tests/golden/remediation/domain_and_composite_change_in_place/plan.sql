@@ -9,6 +9,7 @@ SET search_path = pg_catalog;
 BEGIN;
 SET lock_timeout = '3000ms';
 SET statement_timeout = '0ms';
+-- breaks_readers: what the constraint guaranteed is not guaranteed any more
 ALTER DOMAIN "public"."d" DROP CONSTRAINT "small";
 -- blocks_reads: holds ACCESS EXCLUSIVE on "public"."c": reads and writes wait
 -- loses_data: the values of b cannot be brought back

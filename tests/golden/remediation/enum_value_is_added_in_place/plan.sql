@@ -6,15 +6,15 @@ SET check_function_bodies = off;
 SET client_min_messages = warning;
 SET search_path = pg_catalog;
 
-SET lock_timeout = '3000ms';
+SET lock_timeout = '0ms';
 SET statement_timeout = '0ms';
 ALTER TYPE "public"."e" ADD VALUE IF NOT EXISTS 'b' AFTER 'a';
 
-SET lock_timeout = '3000ms';
+SET lock_timeout = '0ms';
 SET statement_timeout = '0ms';
 ALTER TYPE "public"."e" ADD VALUE IF NOT EXISTS 'it''s' AFTER 'b';
 
-SET lock_timeout = '3000ms';
+SET lock_timeout = '0ms';
 SET statement_timeout = '0ms';
 ALTER TYPE "public"."e" ADD VALUE IF NOT EXISTS 'd' AFTER 'c';
 

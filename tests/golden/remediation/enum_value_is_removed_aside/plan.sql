@@ -10,23 +10,27 @@ BEGIN;
 SET lock_timeout = '3000ms';
 SET statement_timeout = '0ms';
 -- blocks_reads: holds ACCESS EXCLUSIVE on "public"."t": reads and writes wait
+-- breaks_readers: inserts that leave the column out get another value, or fail
 ALTER TABLE ONLY "public"."t" ALTER COLUMN "x" DROP DEFAULT;
 -- breaks_readers: queries of "public"."v" fail
 DROP VIEW "public"."v";
 -- blocks_reads: holds ACCESS EXCLUSIVE on "public"."t": reads and writes wait
+-- breaks_readers: what the constraint guaranteed is not guaranteed any more
 ALTER TABLE "public"."t" DROP CONSTRAINT "t_x_check";
 -- breaks_readers: calls of "public"."f"(public.e) fail
 DROP FUNCTION "public"."f"(public.e);
+-- breaks_readers: statements that name "public"."d" fail until it is made anew
 ALTER DOMAIN "public"."d" RENAME TO "fleetdrift_aside_d";
 COMMIT;
 
-SET lock_timeout = '3000ms';
+SET lock_timeout = '0ms';
 SET statement_timeout = '0ms';
 DROP INDEX CONCURRENTLY IF EXISTS "public"."i";
 
 BEGIN;
 SET lock_timeout = '3000ms';
 SET statement_timeout = '0ms';
+-- breaks_readers: statements that name "public"."e" fail until it is made anew
 ALTER TYPE "public"."e" RENAME TO "fleetdrift_aside_e";
 CREATE TYPE "public"."e" AS ENUM ('c', 'a');
 CREATE DOMAIN "public"."d" AS public.e;
@@ -69,7 +73,7 @@ SELECT pg_catalog.format('DROP INDEX CONCURRENTLY %I.%I', n.nspname, c.relname)
 FROM pg_catalog.pg_index i JOIN pg_catalog.pg_class c ON c.oid = i.indexrelid
 JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
 WHERE NOT i.indisvalid AND n.nspname = 'public' AND c.relname = 'i' \gexec
-SET lock_timeout = '3000ms';
+SET lock_timeout = '0ms';
 SET statement_timeout = '0ms';
 -- builds_index: builds an index over every row of "public"."t"
 CREATE INDEX CONCURRENTLY IF NOT EXISTS "i" ON public.t USING btree (x) WHERE (x = 'a'::public.e);

@@ -10,14 +10,16 @@ BEGIN;
 SET lock_timeout = '3000ms';
 SET statement_timeout = '0ms';
 -- blocks_reads: holds ACCESS EXCLUSIVE on "public"."t": reads and writes wait
+-- breaks_readers: inserts that leave the column out get another value, or fail
 ALTER TABLE ONLY "public"."t" ALTER COLUMN "a" DROP DEFAULT;
 -- breaks_readers: queries of "public"."v" fail
 DROP VIEW "public"."v";
 -- blocks_reads: holds ACCESS EXCLUSIVE on "public"."t": reads and writes wait
+-- breaks_readers: what the constraint guaranteed is not guaranteed any more
 ALTER TABLE "public"."t" DROP CONSTRAINT "t_b_check";
 COMMIT;
 
-SET lock_timeout = '3000ms';
+SET lock_timeout = '0ms';
 SET statement_timeout = '0ms';
 DROP INDEX CONCURRENTLY IF EXISTS "public"."i";
 
@@ -53,7 +55,7 @@ SELECT pg_catalog.format('DROP INDEX CONCURRENTLY %I.%I', n.nspname, c.relname)
 FROM pg_catalog.pg_index i JOIN pg_catalog.pg_class c ON c.oid = i.indexrelid
 JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
 WHERE NOT i.indisvalid AND n.nspname = 'public' AND c.relname = 'i' \gexec
-SET lock_timeout = '3000ms';
+SET lock_timeout = '0ms';
 SET statement_timeout = '0ms';
 -- builds_index: builds an index over every row of "public"."t"
 CREATE INDEX CONCURRENTLY IF NOT EXISTS "i" ON public.t USING btree (public.f(b));

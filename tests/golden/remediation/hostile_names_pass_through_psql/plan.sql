@@ -156,40 +156,40 @@ COMMENT ON TABLE "public"."ü 数据" IS 'ü 数据';
 COMMIT;
 \endif
 
-SET lock_timeout = '3000ms';
+SET lock_timeout = '0ms';
 SET statement_timeout = '0ms';
 ALTER TYPE "public"."e $$dollar$$" ADD VALUE IF NOT EXISTS '$$dollar$$' BEFORE 'x';
 
-SET lock_timeout = '3000ms';
+SET lock_timeout = '0ms';
 SET statement_timeout = '0ms';
 ALTER TYPE "public"."e */ -- ; DROP TABLE x; /*" ADD VALUE IF NOT EXISTS '*/ -- ; DROP TABLE x; /*' BEFORE 'x';
 
-SET lock_timeout = '3000ms';
+SET lock_timeout = '0ms';
 SET statement_timeout = '0ms';
 ALTER TYPE "public"."e :""PORT"" :name" ADD VALUE IF NOT EXISTS ':"PORT" :name' BEFORE 'x';
 
-SET lock_timeout = '3000ms';
+SET lock_timeout = '0ms';
 SET statement_timeout = '0ms';
 ALTER TYPE "public"."e back\slash \! \n" ADD VALUE IF NOT EXISTS E'back\\slash \\! \\n' BEFORE 'x';
 
-SET lock_timeout = '3000ms';
+SET lock_timeout = '0ms';
 SET statement_timeout = '0ms';
 ALTER TYPE "public"."e it's" ADD VALUE IF NOT EXISTS 'it''s' BEFORE 'x';
 
-SET lock_timeout = '3000ms';
+SET lock_timeout = '0ms';
 SET statement_timeout = '0ms';
 ALTER TYPE "public"."e line
 break" ADD VALUE IF NOT EXISTS 'line
 break' BEFORE 'x';
 
-SET lock_timeout = '3000ms';
+SET lock_timeout = '0ms';
 SET statement_timeout = '0ms';
 ALTER TYPE "public"."e percent %I %s" ADD VALUE IF NOT EXISTS 'percent %I %s' BEFORE 'x';
 
-SET lock_timeout = '3000ms';
+SET lock_timeout = '0ms';
 SET statement_timeout = '0ms';
 ALTER TYPE "public"."e q""uote" ADD VALUE IF NOT EXISTS 'q"uote' BEFORE 'x';
 
-SET lock_timeout = '3000ms';
+SET lock_timeout = '0ms';
 SET statement_timeout = '0ms';
 ALTER TYPE "public"."e ü 数据" ADD VALUE IF NOT EXISTS 'ü 数据' BEFORE 'x';

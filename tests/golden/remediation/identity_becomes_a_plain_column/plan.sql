@@ -10,7 +10,9 @@ BEGIN;
 SET lock_timeout = '3000ms';
 SET statement_timeout = '0ms';
 -- blocks_reads: holds ACCESS EXCLUSIVE on "public"."t": reads and writes wait
+-- breaks_readers: inserts that leave the column out get another value, or fail
 ALTER TABLE "public"."t" ALTER COLUMN "a" DROP IDENTITY IF EXISTS;
 -- blocks_reads: holds ACCESS EXCLUSIVE on "public"."t": reads and writes wait
+-- breaks_readers: inserts that leave the column out get another value, or fail
 ALTER TABLE "public"."t" ALTER COLUMN "b" DROP EXPRESSION IF EXISTS;
 COMMIT;

@@ -6,7 +6,11 @@ SET check_function_bodies = off;
 SET client_min_messages = warning;
 SET search_path = pg_catalog;
 
-SET lock_timeout = '3000ms';
+SELECT pg_catalog.format('DROP INDEX CONCURRENTLY %I.%I', n.nspname, c.relname)
+FROM pg_catalog.pg_index i JOIN pg_catalog.pg_class c ON c.oid = i.indexrelid
+JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+WHERE NOT i.indisvalid AND n.nspname = 'public' AND c.relname = 'orders_by_customer' \gexec
+SET lock_timeout = '0ms';
 SET statement_timeout = '0ms';
 -- builds_index: builds an index over every row of "public"."orders"
-CREATE INDEX CONCURRENTLY "orders_by_customer" ON public.orders USING btree (customer DESC) INCLUDE (total) WHERE ((status)::text = 'new'::text);
+CREATE INDEX CONCURRENTLY IF NOT EXISTS "orders_by_customer" ON public.orders USING btree (customer DESC) INCLUDE (total) WHERE ((status)::text = 'new'::text);

@@ -14,6 +14,7 @@ DROP FUNCTION "old"."f"(old.t);
 -- blocks_reads: holds ACCESS EXCLUSIVE on "old"."t": reads and writes wait
 -- loses_data: every row of "old"."t" cannot be brought back
 DROP TABLE "old"."t";
+-- breaks_readers: statements that name "old" fail
 DROP SCHEMA "old";
 CREATE SCHEMA "app";
 CREATE EXTENSION "hstore" SCHEMA "app";

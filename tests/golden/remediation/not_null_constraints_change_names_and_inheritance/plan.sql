@@ -15,6 +15,7 @@ SET statement_timeout = '0ms';
 -- blocks_reads: holds ACCESS EXCLUSIVE on "public"."t": reads and writes wait
 ALTER TABLE "public"."t" RENAME CONSTRAINT "b_nn" TO "t_b_not_null";
 -- blocks_reads: holds ACCESS EXCLUSIVE on "public"."t": reads and writes wait
+-- breaks_readers: readers may meet NULL
 ALTER TABLE "public"."t" DROP CONSTRAINT "c_nn";
 -- blocks_reads: holds ACCESS EXCLUSIVE on "public"."t": reads and writes wait
 ALTER TABLE "public"."t" RENAME CONSTRAINT "t_a_not_null" TO "a_nn";
@@ -23,6 +24,7 @@ ALTER TABLE "public"."t" ALTER CONSTRAINT "d1" NO INHERIT;
 -- blocks_reads: holds ACCESS EXCLUSIVE on "public"."t": reads and writes wait
 ALTER TABLE "public"."t" RENAME CONSTRAINT "d1" TO "d2";
 -- blocks_reads: holds ACCESS EXCLUSIVE on "public"."t": reads and writes wait
+-- breaks_readers: readers may meet NULL
 ALTER TABLE "public"."t" DROP CONSTRAINT "t_e_not_null";
 -- blocks_reads: holds ACCESS EXCLUSIVE on "public"."t": reads and writes wait
 ALTER TABLE "public"."t" ADD CONSTRAINT "e_nn" NOT NULL "e" NOT VALID;

@@ -10,5 +10,6 @@ BEGIN;
 SET lock_timeout = '3000ms';
 SET statement_timeout = '0ms';
 -- blocks_reads: holds ACCESS EXCLUSIVE on "public"."orders": reads and writes wait
+-- breaks_readers: what the constraint guaranteed is not guaranteed any more
 ALTER TABLE "public"."orders" DROP CONSTRAINT "orphan";
 COMMIT;

@@ -13,12 +13,16 @@ BEGIN;
 SET lock_timeout = '3000ms';
 SET statement_timeout = '0ms';
 -- blocks_reads: holds ACCESS EXCLUSIVE on "public"."b": reads and writes wait
+-- breaks_readers: what the constraint guaranteed is not guaranteed any more
 ALTER TABLE "public"."b" DROP CONSTRAINT "b_code_fkey";
 -- blocks_reads: holds ACCESS EXCLUSIVE on "public"."a": reads and writes wait
+-- breaks_readers: what the constraint guaranteed is not guaranteed any more
 ALTER TABLE "public"."a" DROP CONSTRAINT "a_code_key";
 -- blocks_reads: holds ACCESS EXCLUSIVE on "public"."a": reads and writes wait
+-- breaks_readers: what the constraint guaranteed is not guaranteed any more
 ALTER TABLE "public"."a" DROP CONSTRAINT "a_pk";
 -- blocks_reads: holds ACCESS EXCLUSIVE on "public"."a": reads and writes wait
+-- breaks_readers: readers may meet NULL
 ALTER TABLE "public"."a" ALTER COLUMN "id" DROP NOT NULL;
 COMMIT;
 \endif
@@ -27,7 +31,7 @@ SELECT pg_catalog.format('DROP INDEX CONCURRENTLY %I.%I', n.nspname, c.relname)
 FROM pg_catalog.pg_index i JOIN pg_catalog.pg_class c ON c.oid = i.indexrelid
 JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
 WHERE NOT i.indisvalid AND n.nspname = 'public' AND c.relname = 'a_pkey' \gexec
-SET lock_timeout = '3000ms';
+SET lock_timeout = '0ms';
 SET statement_timeout = '0ms';
 -- builds_index: builds an index over every row of "public"."a"
 CREATE UNIQUE INDEX CONCURRENTLY IF NOT EXISTS "a_pkey" ON "public"."a" (code);

@@ -12,6 +12,7 @@ SET statement_timeout = '0ms';
 -- blocks_reads: holds ACCESS EXCLUSIVE on "public"."t": reads and writes wait
 -- rewrites_table: rewrites "public"."t" and its indexes under the lock
 ALTER TABLE "public"."t" ALTER COLUMN "x" SET DATA TYPE text USING "x"::text;
+-- breaks_readers: statements that name "public"."r" fail
 DROP TYPE "public"."r";
 CREATE TYPE "public"."r" AS RANGE (SUBTYPE = double precision, SUBTYPE_DIFF = float8mi, MULTIRANGE_TYPE_NAME = "public"."r_multirange");
 -- blocks_reads: holds ACCESS EXCLUSIVE on "public"."t": reads and writes wait

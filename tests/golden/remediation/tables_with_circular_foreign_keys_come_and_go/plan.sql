@@ -10,8 +10,10 @@ BEGIN;
 SET lock_timeout = '3000ms';
 SET statement_timeout = '0ms';
 -- blocks_reads: holds ACCESS EXCLUSIVE on "public"."x": reads and writes wait
+-- breaks_readers: what the constraint guaranteed is not guaranteed any more
 ALTER TABLE "public"."x" DROP CONSTRAINT "x_b_fkey";
 -- blocks_reads: holds ACCESS EXCLUSIVE on "public"."y": reads and writes wait
+-- breaks_readers: what the constraint guaranteed is not guaranteed any more
 ALTER TABLE "public"."y" DROP CONSTRAINT "y_a_fkey";
 -- blocks_reads: holds ACCESS EXCLUSIVE on "public"."x": reads and writes wait
 -- loses_data: every row of "public"."x" cannot be brought back

@@ -10,6 +10,7 @@ BEGIN;
 SET lock_timeout = '3000ms';
 SET statement_timeout = '0ms';
 -- blocks_reads: holds ACCESS EXCLUSIVE on "public"."t": reads and writes wait
+-- breaks_readers: inserts that leave the column out get another value, or fail
 ALTER TABLE ONLY "public"."t" ALTER COLUMN "a" DROP DEFAULT;
 CREATE TYPE "public"."state" AS ENUM ('new', 'paid');
 -- blocks_reads: holds ACCESS EXCLUSIVE on "public"."t": reads and writes wait

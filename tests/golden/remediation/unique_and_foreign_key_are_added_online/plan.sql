@@ -10,7 +10,7 @@ SELECT pg_catalog.format('DROP INDEX CONCURRENTLY %I.%I', n.nspname, c.relname)
 FROM pg_catalog.pg_index i JOIN pg_catalog.pg_class c ON c.oid = i.indexrelid
 JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
 WHERE NOT i.indisvalid AND n.nspname = 'public' AND c.relname = 'one_note' \gexec
-SET lock_timeout = '3000ms';
+SET lock_timeout = '0ms';
 SET statement_timeout = '0ms';
 -- builds_index: builds an index over every row of "public"."orders"
 CREATE UNIQUE INDEX CONCURRENTLY IF NOT EXISTS "one_note" ON "public"."orders" (note) NULLS NOT DISTINCT;
