@@ -11,7 +11,8 @@ from shared.diff.compare import diff_schemas
 from shared.remediation.closure import Decision, decide
 from shared.remediation.graph import Graph, Node
 from shared.remediation.order import cycles, invert, sort_nodes
-from shared.remediation.plan import Plan, Statement
+from shared.remediation.hazards import breaks
+from shared.remediation.plan import Hazard, Plan, Statement
 from shared.remediation.ranks import is_facet
 from shared.remediation.reachable import safe_snapshot
 from shared.remediation.recipe import Context, Step
@@ -21,12 +22,15 @@ from shared.remediation.side import Side
 from shared.schema.canonical import schema_hash
 from shared.schema.database import Namespace
 from shared.schema.identity import ObjectId
-from shared.schema.relations import ForeignTable, Table
+from shared.schema.relations import ForeignTable, Table, View
 from shared.schema.schema import Schema, Snapshot
 
 assert FAMILIES, "the registry is filled by that import"
 
 _ROUNDS = 12  # of breaking cycles; each round ejects something or drops an edge
+_OWNED = frozenset(
+    {"view", "materialized_view", "routine", "aggregate", "table", "foreign_table", "sequence", "namespace"}
+)
 _KEEPS_VALUES = frozenset(
     {"table", "column", "base_type", "extension", "foreign_server", "user_mapping", "subscription"}
 )
@@ -128,12 +132,21 @@ def _statement(node: Node, step: Step, context: Context) -> Statement:
         sql=step.sql,
         object=node.identity,
         change=change,
-        hazards=tuple(sorted(set(step.hazards))),
+        hazards=tuple(sorted({*step.hazards, *_forgotten(node, context)})),
         destructive=lost,
         transactional=step.transactional,
         # CONCURRENTLY waits for older transactions by taking their locks, and holds up nobody meanwhile.
         lock_timeout_ms=3000 if step.transactional else 0,
     )
+
+
+def _forgotten(node: Node, context: Context) -> Iterable[Hazard]:
+    """What was not read cannot be restored: whoever does not compare owners and privileges is told."""
+    i = node.identity
+    rebuilt = node.phase == "drop" and i in context.creates and i.kind in _OWNED
+    owner = ObjectId(kind="owner", namespace=i.namespace, name=i.name, signature=i.signature, of=i.kind)
+    if rebuilt and owner not in context.observed.objects:
+        yield breaks("its owner, privileges and comment go with it where they are not compared: grant them again")
 
 
 def _ordered(context: Context, decision: Decision) -> tuple[Graph, list[Node]]:
@@ -175,6 +188,8 @@ def _ejectable(knot: set[Node], graph: Graph) -> Iterable[ObjectId]:
     desired, observed = graph.context.desired, graph.context.observed
     for node in knot:
         item = (observed if node.phase == "drop" else desired).objects.get(node.identity)
+        if isinstance(item, View) and node.phase == "drop":
+            yield from (part for part in graph.hosted[node] if part.kind == "rule")
         if not isinstance(item, Table | ForeignTable):
             continue
         side, places = (observed, graph.departure) if node.phase == "drop" else (desired, graph.arrival)
