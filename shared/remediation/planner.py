@@ -10,8 +10,8 @@ from shared.diff.changes import Change, SchemaDiff, Unverified
 from shared.diff.compare import diff_schemas
 from shared.remediation.closure import Decision, decide
 from shared.remediation.graph import Graph, Node
-from shared.remediation.order import cycles, invert, sort_nodes
 from shared.remediation.hazards import breaks
+from shared.remediation.order import cycles, invert, sort_nodes
 from shared.remediation.plan import Hazard, Plan, Statement
 from shared.remediation.ranks import is_facet
 from shared.remediation.reachable import safe_snapshot
