@@ -1,5 +1,7 @@
 """Spellings of one schema: what stands under one name must have one shape. Each runs in a namespace of its own."""
 
+# ruff: noqa: E501  # SQL reads better on one line
+
 from __future__ import annotations
 
 SAME: dict[str, tuple[str, ...]] = {
@@ -25,20 +27,28 @@ SAME: dict[str, tuple[str, ...]] = {
     "numbers have aliases": (
         "CREATE TABLE t (a int, b bigint, c smallint, d decimal(6), e dec(6, 2), f float, g real, h numeric)",
         "CREATE TABLE t (a integer, b int8, c int2, d numeric(6, 0), e numeric(6,2), f float8, g float4, h decimal)",
-        "CREATE TABLE t (a int4, b bigint, c smallint, d numeric(6), e decimal(6, 2), f double precision, g float(24), "
-        "h pg_catalog.numeric)",
+        (
+            "CREATE TABLE t (a int4, b bigint, c smallint, d numeric(6), e decimal(6, 2), f double precision, g float(24), "
+            "h pg_catalog.numeric)"
+        ),
     ),
     "text has aliases": (
         "CREATE TABLE t (a varchar(9), b char(3), c char, d varchar, e national character varying(5), f bit, g varbit(4))",
-        "CREATE TABLE t (a character varying(9), b character(3), c bpchar(1), d character varying, e varchar(5), "
-        "f bit(1), g bit varying(4))",
-        "CREATE TABLE t (a char varying(9), b bpchar(3), c character(1), d pg_catalog.varchar, e nchar varying(5), "
-        "f bit(1), g pg_catalog.varbit(4))",
+        (
+            "CREATE TABLE t (a character varying(9), b character(3), c bpchar(1), d character varying, e varchar(5), "
+            "f bit(1), g bit varying(4))"
+        ),
+        (
+            "CREATE TABLE t (a char varying(9), b bpchar(3), c character(1), d pg_catalog.varchar, e nchar varying(5), "
+            "f bit(1), g pg_catalog.varbit(4))"
+        ),
     ),
     "times have aliases": (
         "CREATE TABLE t (a timestamptz, b timestamp, c timetz(3), d time, e timestamptz(3), f interval second(2))",
-        "CREATE TABLE t (a timestamp with time zone, b timestamp without time zone, c time(3) with time zone, "
-        "d time without time zone, e timestamp(3) with time zone, f interval second (2))",
+        (
+            "CREATE TABLE t (a timestamp with time zone, b timestamp without time zone, c time(3) with time zone, "
+            "d time without time zone, e timestamp(3) with time zone, f interval second (2))"
+        ),
     ),
     "arrays have no bounds": (
         "CREATE TABLE t (a int[], b text[], c varchar(3)[])",
@@ -56,10 +66,14 @@ SAME: dict[str, tuple[str, ...]] = {
     ),
     "membership of varchar is spelt anew by every restore": (
         "CREATE TABLE t (a varchar(9) CHECK (a IN ('x', 'y')))",
-        "CREATE TABLE t (a varchar(9), CONSTRAINT t_a_check "
-        "CHECK ((((a)::text = ANY ((ARRAY['x'::character varying, 'y'::character varying])::text[])))))",
-        "CREATE TABLE t (a varchar(9), CONSTRAINT t_a_check "
-        "CHECK (((a)::text = ANY (ARRAY[('x'::character varying)::text, ('y'::character varying)::text]))))",
+        (
+            "CREATE TABLE t (a varchar(9), CONSTRAINT t_a_check "
+            "CHECK ((((a)::text = ANY ((ARRAY['x'::character varying, 'y'::character varying])::text[])))))"
+        ),
+        (
+            "CREATE TABLE t (a varchar(9), CONSTRAINT t_a_check "
+            "CHECK (((a)::text = ANY (ARRAY[('x'::character varying)::text, ('y'::character varying)::text]))))"
+        ),
     ),
     "one element is no list": (
         "CREATE TABLE t (a int CHECK (a IN (1)))",
@@ -73,22 +87,32 @@ SAME: dict[str, tuple[str, ...]] = {
     "operators and functions have two notations": (
         "CREATE TABLE t (a int, b text, CHECK (a != 3 AND b LIKE 'x%' AND CAST(a AS text) <> b AND b !~~ 'y'))",
         "CREATE TABLE t (a int, b text, CHECK (a <> 3 AND b ~~ 'x%' AND a::text != b AND b NOT LIKE 'y'))",
-        "CREATE TABLE t (a int, b text, CHECK ((a OPERATOR(pg_catalog.<>) 3) AND ((b ~~ 'x%'::text)) AND (((a)::text <> b)) "
-        "AND (b !~~ 'y'::text)))",
+        (
+            "CREATE TABLE t (a int, b text, CHECK ((a OPERATOR(pg_catalog.<>) 3) AND ((b ~~ 'x%'::text)) AND (((a)::text <> b)) "
+            "AND (b !~~ 'y'::text)))"
+        ),
     ),
     "constants are read when they are written": (
         "CREATE TABLE t (a bool DEFAULT 't', b bool DEFAULT 'no', c int DEFAULT '7', d text DEFAULT 'x', e int DEFAULT -1)",
-        "CREATE TABLE t (a bool DEFAULT true, b bool DEFAULT FALSE, c int DEFAULT 7, d text DEFAULT 'x'::text, "
-        "e int DEFAULT '-1'::integer)",
-        "CREATE TABLE t (a boolean DEFAULT 'yes'::bool, b bool DEFAULT CAST('off' AS bool), c int DEFAULT (7), "
-        "d text DEFAULT ('x'), e int DEFAULT (-1))",
+        (
+            "CREATE TABLE t (a bool DEFAULT true, b bool DEFAULT FALSE, c int DEFAULT 7, d text DEFAULT 'x'::text, "
+            "e int DEFAULT '-1'::integer)"
+        ),
+        (
+            "CREATE TABLE t (a boolean DEFAULT 'yes'::bool, b bool DEFAULT CAST('off' AS bool), c int DEFAULT (7), "
+            "d text DEFAULT ('x'), e int DEFAULT (-1))"
+        ),
     ),
     "a literal's type may be in front or behind": (
-        "CREATE TABLE t (a date DEFAULT date '2024-1-2', b interval DEFAULT interval '1 month 2 hours', c time DEFAULT '1:02', "
-        "d timestamp DEFAULT '2024-01-02T03:04', e varchar(3) DEFAULT varchar 'x', f interval DEFAULT '1 day')",
-        "CREATE TABLE t (a date DEFAULT '2024-01-02'::date, b interval DEFAULT '1 mon 02:00:00'::interval, "
-        "c time DEFAULT '01:02:00', d timestamp DEFAULT 'Jan 2 2024 3:04', e varchar(3) DEFAULT 'x'::character varying, "
-        "f interval DEFAULT '@ 1 day')",
+        (
+            "CREATE TABLE t (a date DEFAULT date '2024-1-2', b interval DEFAULT interval '1 month 2 hours', c time DEFAULT '1:02', "
+            "d timestamp DEFAULT '2024-01-02T03:04', e varchar(3) DEFAULT varchar 'x', f interval DEFAULT '1 day')"
+        ),
+        (
+            "CREATE TABLE t (a date DEFAULT '2024-01-02'::date, b interval DEFAULT '1 mon 02:00:00'::interval, "
+            "c time DEFAULT '01:02:00', d timestamp DEFAULT 'Jan 2 2024 3:04', e varchar(3) DEFAULT 'x'::character varying, "
+            "f interval DEFAULT '@ 1 day')"
+        ),
     ),
     "an instant is one in every time zone": (
         "CREATE TABLE t (a timestamptz DEFAULT '2024-01-01 00:00:00+00')",
@@ -117,8 +141,10 @@ SAME: dict[str, tuple[str, ...]] = {
         "CREATE TABLE t (a int NOT NULL PRIMARY KEY)",
         "CREATE TABLE t (a int, PRIMARY KEY (a))",
         "CREATE TABLE t (a int); ALTER TABLE t ADD PRIMARY KEY (a)",
-        "CREATE TABLE t (a int); ALTER TABLE t ALTER a SET NOT NULL; CREATE UNIQUE INDEX i ON t (a); "
-        "ALTER TABLE t ADD CONSTRAINT t_pkey PRIMARY KEY USING INDEX i",
+        (
+            "CREATE TABLE t (a int); ALTER TABLE t ALTER a SET NOT NULL; CREATE UNIQUE INDEX i ON t (a); "
+            "ALTER TABLE t ADD CONSTRAINT t_pkey PRIMARY KEY USING INDEX i"
+        ),
     ),
     "not null has many ways": (
         "CREATE TABLE t (a int NOT NULL)",
@@ -127,12 +153,16 @@ SAME: dict[str, tuple[str, ...]] = {
         "CREATE TABLE t (a int, NOT NULL a)",
         "CREATE TABLE t (a int, CONSTRAINT t_a_not_null NOT NULL a)",
         "CREATE TABLE t (a int); ALTER TABLE t ADD NOT NULL a",
-        "CREATE TABLE t (a int); ALTER TABLE t ADD CONSTRAINT t_a_not_null NOT NULL a NOT VALID; "
-        "ALTER TABLE t VALIDATE CONSTRAINT t_a_not_null",
+        (
+            "CREATE TABLE t (a int); ALTER TABLE t ADD CONSTRAINT t_a_not_null NOT NULL a NOT VALID; "
+            "ALTER TABLE t VALIDATE CONSTRAINT t_a_not_null"
+        ),
     ),
     "constraints that nobody named have names": (
-        "CREATE TABLE p (id int PRIMARY KEY); CREATE TABLE t (a int UNIQUE, b int CHECK (b > 0), c int REFERENCES p, "
-        "d int4range, CHECK (a < b), UNIQUE (b, c), EXCLUDE USING gist (d WITH &&))",
+        (
+            "CREATE TABLE p (id int PRIMARY KEY); CREATE TABLE t (a int UNIQUE, b int CHECK (b > 0), c int REFERENCES p, "
+            "d int4range, CHECK (a < b), UNIQUE (b, c), EXCLUDE USING gist (d WITH &&))"
+        ),
         """CREATE TABLE p (id int CONSTRAINT p_pkey PRIMARY KEY);
         CREATE TABLE t (a int, b int, c int, d int4range);
         ALTER TABLE t ADD CONSTRAINT t_b_c_key UNIQUE (b, c), ADD CONSTRAINT t_a_key UNIQUE (a);
@@ -142,15 +172,21 @@ SAME: dict[str, tuple[str, ...]] = {
     ),
     "long automatic names are cut": (
         f"CREATE TABLE {'t' * 60} ({'c' * 50} int UNIQUE NOT NULL, d int CHECK (d > 0)); CREATE INDEX ON {'t' * 60} (d)",
-        f"CREATE TABLE {'t' * 60} ({'c' * 50} int, d int); ALTER TABLE {'t' * 60} ALTER {'c' * 50} SET NOT NULL, "
-        f"ADD UNIQUE ({'c' * 50}), ADD CHECK (d > 0); CREATE INDEX ON {'t' * 60} USING btree (d)",
+        (
+            f"CREATE TABLE {'t' * 60} ({'c' * 50} int, d int); ALTER TABLE {'t' * 60} ALTER {'c' * 50} SET NOT NULL, "
+            f"ADD UNIQUE ({'c' * 50}), ADD CHECK (d > 0); CREATE INDEX ON {'t' * 60} USING btree (d)"
+        ),
     ),
     "foreign keys have defaults": (
         "CREATE TABLE p (id int PRIMARY KEY); CREATE TABLE t (a int REFERENCES p)",
-        "CREATE TABLE p (id int PRIMARY KEY); CREATE TABLE t (a int REFERENCES p (id) MATCH SIMPLE ON DELETE NO ACTION "
-        "ON UPDATE NO ACTION NOT DEFERRABLE INITIALLY IMMEDIATE)",
-        "CREATE TABLE t (a int); CREATE TABLE p (id int PRIMARY KEY); "
-        "ALTER TABLE t ADD FOREIGN KEY (a) REFERENCES p NOT VALID; ALTER TABLE t VALIDATE CONSTRAINT t_a_fkey",
+        (
+            "CREATE TABLE p (id int PRIMARY KEY); CREATE TABLE t (a int REFERENCES p (id) MATCH SIMPLE ON DELETE NO ACTION "
+            "ON UPDATE NO ACTION NOT DEFERRABLE INITIALLY IMMEDIATE)"
+        ),
+        (
+            "CREATE TABLE t (a int); CREATE TABLE p (id int PRIMARY KEY); "
+            "ALTER TABLE t ADD FOREIGN KEY (a) REFERENCES p NOT VALID; ALTER TABLE t VALIDATE CONSTRAINT t_a_fkey"
+        ),
     ),
     "deferrability has one meaning": (
         "CREATE TABLE t (a int UNIQUE INITIALLY DEFERRED)",
@@ -175,9 +211,11 @@ SAME: dict[str, tuple[str, ...]] = {
     ),
     "sequences have defaults": (
         "CREATE SEQUENCE s; CREATE SEQUENCE d INCREMENT -1; CREATE SEQUENCE i AS int",
-        "CREATE SEQUENCE s AS bigint INCREMENT BY 1 MINVALUE 1 MAXVALUE 9223372036854775807 START WITH 1 CACHE 1 NO CYCLE "
-        "OWNED BY NONE; CREATE SEQUENCE d INCREMENT -1 MAXVALUE -1 MINVALUE -9223372036854775808 START -1; "
-        "CREATE SEQUENCE i AS integer NO MAXVALUE",
+        (
+            "CREATE SEQUENCE s AS bigint INCREMENT BY 1 MINVALUE 1 MAXVALUE 9223372036854775807 START WITH 1 CACHE 1 NO CYCLE "
+            "OWNED BY NONE; CREATE SEQUENCE d INCREMENT -1 MAXVALUE -1 MINVALUE -9223372036854775808 START -1; "
+            "CREATE SEQUENCE i AS integer NO MAXVALUE"
+        ),
     ),
     "used sequences are the same": (
         "CREATE SEQUENCE s START 5",
@@ -199,10 +237,14 @@ SAME: dict[str, tuple[str, ...]] = {
         "CREATE TABLE t (a int, b text); CREATE OR REPLACE VIEW v AS TABLE t",
     ),
     "views are spelt by their meaning": (
-        "CREATE TABLE t (a int, b text); CREATE VIEW v AS SELECT x.a n, count(*) FROM t x INNER JOIN t y ON x.a=y.a "
-        "WHERE x.b IN ('p','q') GROUP BY x.a ORDER BY x.a ASC",
-        "CREATE TABLE t (a int, b text); CREATE VIEW v (n, count) AS\n  -- a comment\n  select X.A, COUNT(*) from T as X join T as Y "
-        "on ((X.A = Y.A)) where ((X.B = ANY (ARRAY['p', 'q'::text]))) group by X.A order by X.A nulls last",
+        (
+            "CREATE TABLE t (a int, b text); CREATE VIEW v AS SELECT x.a n, count(*) FROM t x INNER JOIN t y ON x.a=y.a "
+            "WHERE x.b IN ('p','q') GROUP BY x.a ORDER BY x.a ASC"
+        ),
+        (
+            "CREATE TABLE t (a int, b text); CREATE VIEW v (n, count) AS\n  -- a comment\n  select X.A, COUNT(*) from T as X join T as Y "
+            "on ((X.A = Y.A)) where ((X.B = ANY (ARRAY['p', 'q'::text]))) group by X.A order by X.A nulls last"
+        ),
     ),
     "view options": (
         "CREATE TABLE t (a int); CREATE VIEW v WITH (security_barrier) AS SELECT a FROM t WITH CHECK OPTION",
@@ -215,10 +257,14 @@ SAME: dict[str, tuple[str, ...]] = {
     ),
     "functions are quoted in many ways": (
         "CREATE FUNCTION f(a int, b text = 'x') RETURNS int LANGUAGE sql IMMUTABLE STRICT AS $$SELECT 'it''s'::text, 1; SELECT a$$",
-        "CREATE FUNCTION f(IN a integer, b text DEFAULT 'x'::text) RETURNS integer AS 'SELECT ''it''''s''::text, 1; SELECT a' "
-        "RETURNS NULL ON NULL INPUT IMMUTABLE LANGUAGE 'sql' COST 100 SECURITY INVOKER PARALLEL UNSAFE NOT LEAKPROOF",
-        "CREATE OR REPLACE FUNCTION f(a int4, b text DEFAULT 'x') RETURNS int4 STRICT LANGUAGE SQL IMMUTABLE "
-        "AS $body$SELECT 'it''s'::text, 1; SELECT a$body$",
+        (
+            "CREATE FUNCTION f(IN a integer, b text DEFAULT 'x'::text) RETURNS integer AS 'SELECT ''it''''s''::text, 1; SELECT a' "
+            "RETURNS NULL ON NULL INPUT IMMUTABLE LANGUAGE 'sql' COST 100 SECURITY INVOKER PARALLEL UNSAFE NOT LEAKPROOF"
+        ),
+        (
+            "CREATE OR REPLACE FUNCTION f(a int4, b text DEFAULT 'x') RETURNS int4 STRICT LANGUAGE SQL IMMUTABLE "
+            "AS $body$SELECT 'it''s'::text, 1; SELECT a$body$"
+        ),
     ),
     "functions have defaults": (
         "CREATE FUNCTION f() RETURNS SETOF int LANGUAGE plpgsql AS $$BEGIN END$$",
@@ -226,25 +272,33 @@ SAME: dict[str, tuple[str, ...]] = {
     ),
     "settings of a function": (
         "CREATE FUNCTION f() RETURNS void LANGUAGE plpgsql SET search_path = pg_catalog, public SET work_mem = '8MB' AS $$BEGIN END$$",
-        'CREATE FUNCTION f() RETURNS void LANGUAGE plpgsql SET search_path TO pg_catalog, "public" AS $$BEGIN END$$; '
-        "ALTER FUNCTION f() SET work_mem TO '8MB'",
+        (
+            'CREATE FUNCTION f() RETURNS void LANGUAGE plpgsql SET search_path TO pg_catalog, "public" AS $$BEGIN END$$; '
+            "ALTER FUNCTION f() SET work_mem TO '8MB'"
+        ),
     ),
     "functions in standard SQL": (
         "CREATE FUNCTION f(a int) RETURNS int RETURN a + 1",
         "CREATE FUNCTION f(a int) RETURNS int LANGUAGE sql RETURN ((a) + 1)",
     ),
     "triggers": (
-        "CREATE TABLE t (a int, b int); CREATE FUNCTION g() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN new; END'; "
-        "CREATE TRIGGER x BEFORE INSERT OR UPDATE ON t FOR EACH ROW WHEN (new.a > 0) EXECUTE FUNCTION g(1, 'z'); "
-        "CREATE TRIGGER y AFTER DELETE ON t EXECUTE FUNCTION g()",
-        "CREATE TABLE t (b int, a int); CREATE FUNCTION g() RETURNS trigger AS 'BEGIN RETURN new; END' LANGUAGE plpgsql; "
-        "CREATE TRIGGER y AFTER DELETE ON t FOR EACH STATEMENT EXECUTE PROCEDURE g(); "
-        "CREATE TRIGGER x BEFORE UPDATE OR INSERT ON t FOR ROW WHEN (((NEW.a > 0))) EXECUTE PROCEDURE g('1', z)",
+        (
+            "CREATE TABLE t (a int, b int); CREATE FUNCTION g() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN new; END'; "
+            "CREATE TRIGGER x BEFORE INSERT OR UPDATE ON t FOR EACH ROW WHEN (new.a > 0) EXECUTE FUNCTION g(1, 'z'); "
+            "CREATE TRIGGER y AFTER DELETE ON t EXECUTE FUNCTION g()"
+        ),
+        (
+            "CREATE TABLE t (b int, a int); CREATE FUNCTION g() RETURNS trigger AS 'BEGIN RETURN new; END' LANGUAGE plpgsql; "
+            "CREATE TRIGGER y AFTER DELETE ON t FOR EACH STATEMENT EXECUTE PROCEDURE g(); "
+            "CREATE TRIGGER x BEFORE UPDATE OR INSERT ON t FOR ROW WHEN (((NEW.a > 0))) EXECUTE PROCEDURE g('1', z)"
+        ),
     ),
     "policies": (
         "CREATE TABLE t (a int); ALTER TABLE t ENABLE ROW LEVEL SECURITY; CREATE POLICY p ON t USING (a > 0)",
-        "CREATE TABLE t (a int); CREATE POLICY p ON t AS PERMISSIVE FOR ALL TO public USING (((a > 0))); "
-        "ALTER TABLE t ENABLE ROW LEVEL SECURITY, NO FORCE ROW LEVEL SECURITY",
+        (
+            "CREATE TABLE t (a int); CREATE POLICY p ON t AS PERMISSIVE FOR ALL TO public USING (((a > 0))); "
+            "ALTER TABLE t ENABLE ROW LEVEL SECURITY, NO FORCE ROW LEVEL SECURITY"
+        ),
     ),
     "enums": (
         "CREATE TYPE e AS ENUM ('a', 'b', 'c')",
@@ -253,8 +307,10 @@ SAME: dict[str, tuple[str, ...]] = {
     ),
     "domains": (
         "CREATE DOMAIN d AS int NOT NULL DEFAULT 1 CHECK (value > 0)",
-        "CREATE DOMAIN d AS integer; ALTER DOMAIN d SET NOT NULL; ALTER DOMAIN d SET DEFAULT '1'; "
-        "ALTER DOMAIN d ADD CONSTRAINT d_check CHECK (((VALUE > 0)))",
+        (
+            "CREATE DOMAIN d AS integer; ALTER DOMAIN d SET NOT NULL; ALTER DOMAIN d SET DEFAULT '1'; "
+            "ALTER DOMAIN d ADD CONSTRAINT d_check CHECK (((VALUE > 0)))"
+        ),
     ),
     "composites": (
         "CREATE TYPE c AS (a int, b text)",
@@ -290,15 +346,21 @@ SAME: dict[str, tuple[str, ...]] = {
         "CREATE TABLE t (a int) PARTITION BY HASH (a int4_ops); CREATE TABLE t_0 PARTITION OF t FOR VALUES WITH (remainder 0, modulus 2)",
     ),
     "tables may be like others": (
-        "CREATE TABLE t (a int PRIMARY KEY, b text DEFAULT 'x', CHECK (a > 0)); CREATE INDEX ON t (b); "
-        "CREATE TABLE u (LIKE t INCLUDING ALL)",
-        "CREATE TABLE t (a int PRIMARY KEY, b text DEFAULT 'x', CHECK (a > 0)); CREATE INDEX ON t (b); "
-        "CREATE TABLE u (a int PRIMARY KEY, b text DEFAULT 'x', CONSTRAINT t_a_check CHECK (a > 0)); CREATE INDEX ON u (b)",
+        (
+            "CREATE TABLE t (a int PRIMARY KEY, b text DEFAULT 'x', CHECK (a > 0)); CREATE INDEX ON t (b); "
+            "CREATE TABLE u (LIKE t INCLUDING ALL)"
+        ),
+        (
+            "CREATE TABLE t (a int PRIMARY KEY, b text DEFAULT 'x', CHECK (a > 0)); CREATE INDEX ON t (b); "
+            "CREATE TABLE u (a int PRIMARY KEY, b text DEFAULT 'x', CONSTRAINT t_a_check CHECK (a > 0)); CREATE INDEX ON u (b)"
+        ),
     ),
     "storage that is the type's own": (
         "CREATE TABLE t (a text, b int)",
-        "CREATE TABLE t (a text STORAGE EXTENDED COMPRESSION default, b int STORAGE plain); "
-        "ALTER TABLE t ALTER a SET STATISTICS -1, SET WITHOUT OIDS, SET LOGGED, REPLICA IDENTITY DEFAULT",
+        (
+            "CREATE TABLE t (a text STORAGE EXTENDED COMPRESSION default, b int STORAGE plain); "
+            "ALTER TABLE t ALTER a SET STATISTICS -1, SET WITHOUT OIDS, SET LOGGED, REPLICA IDENTITY DEFAULT"
+        ),
     ),
     "a collation that is the type's own": (
         "CREATE TABLE t (a text)",
@@ -310,25 +372,35 @@ SAME: dict[str, tuple[str, ...]] = {
         "CREATE TABLE t (a text); ALTER TABLE t SET (autovacuum_enabled = off); ALTER TABLE t SET (fillfactor = 70, toast.autovacuum_enabled = off)",
     ),
     "cycles and order of statements": (
-        "CREATE TABLE a (id int PRIMARY KEY, b int); CREATE TABLE b (id int PRIMARY KEY, a int REFERENCES a); "
-        "ALTER TABLE a ADD FOREIGN KEY (b) REFERENCES b",
-        "CREATE TABLE b (id int PRIMARY KEY, a int); CREATE TABLE a (id int PRIMARY KEY, b int REFERENCES b); "
-        "ALTER TABLE b ADD FOREIGN KEY (a) REFERENCES a",
+        (
+            "CREATE TABLE a (id int PRIMARY KEY, b int); CREATE TABLE b (id int PRIMARY KEY, a int REFERENCES a); "
+            "ALTER TABLE a ADD FOREIGN KEY (b) REFERENCES b"
+        ),
+        (
+            "CREATE TABLE b (id int PRIMARY KEY, a int); CREATE TABLE a (id int PRIMARY KEY, b int REFERENCES b); "
+            "ALTER TABLE b ADD FOREIGN KEY (a) REFERENCES a"
+        ),
     ),
     "things made and unmade": (
         "CREATE TABLE t (a int)",
-        "CREATE TABLE x (a text, b int UNIQUE); ALTER TABLE x RENAME TO t; ALTER TABLE t DROP b; "
-        "ALTER TABLE t ALTER a TYPE int USING a::int; CREATE VIEW v AS SELECT 1; DROP VIEW v",
+        (
+            "CREATE TABLE x (a text, b int UNIQUE); ALTER TABLE x RENAME TO t; ALTER TABLE t DROP b; "
+            "ALTER TABLE t ALTER a TYPE int USING a::int; CREATE VIEW v AS SELECT 1; DROP VIEW v"
+        ),
     ),
     "statistics": (
         "CREATE TABLE t (a int, b int); CREATE STATISTICS s ON a, b FROM t",
         "CREATE TABLE t (a int, b int); CREATE STATISTICS s (mcv, dependencies, ndistinct) ON b, a FROM t",
     ),
     "aggregates and operators": (
-        "CREATE AGGREGATE total(int) (sfunc = int4pl, stype = int, initcond = '0'); "
-        "CREATE OPERATOR === (leftarg = int, rightarg = int, function = int4eq)",
-        "CREATE AGGREGATE total(integer) (STYPE = int4, SFUNC = pg_catalog.int4pl, INITCOND = 0, PARALLEL = UNSAFE); "
-        "CREATE OPERATOR === (PROCEDURE = int4eq, RIGHTARG = int4, LEFTARG = integer)",
+        (
+            "CREATE AGGREGATE total(int) (sfunc = int4pl, stype = int, initcond = '0'); "
+            "CREATE OPERATOR === (leftarg = int, rightarg = int, function = int4eq)"
+        ),
+        (
+            "CREATE AGGREGATE total(integer) (STYPE = int4, SFUNC = pg_catalog.int4pl, INITCOND = 0, PARALLEL = UNSAFE); "
+            "CREATE OPERATOR === (PROCEDURE = int4eq, RIGHTARG = int4, LEFTARG = integer)"
+        ),
     ),
     "ranges": (
         "CREATE TYPE r AS RANGE (subtype = float8)",
@@ -350,9 +422,11 @@ ONLY_18 = frozenset({"generated columns", "not null has many ways"})
 WITH_FACETS: dict[str, tuple[str, ...]] = {
     "grants in any order, by parts, and back": (
         "CREATE TABLE t (a int, b int); GRANT SELECT, INSERT ON t TO spelling_a, spelling_b; GRANT UPDATE (a, b) ON t TO spelling_a",
-        "CREATE TABLE t (a int, b int); GRANT UPDATE (b) ON t TO spelling_a; GRANT INSERT ON t TO spelling_b; "
-        "GRANT DELETE ON t TO spelling_a; GRANT SELECT ON t TO spelling_b, spelling_a; GRANT INSERT ON TABLE t TO spelling_a; "
-        "REVOKE DELETE ON t FROM spelling_a; GRANT UPDATE (a) ON t TO spelling_a",
+        (
+            "CREATE TABLE t (a int, b int); GRANT UPDATE (b) ON t TO spelling_a; GRANT INSERT ON t TO spelling_b; "
+            "GRANT DELETE ON t TO spelling_a; GRANT SELECT ON t TO spelling_b, spelling_a; GRANT INSERT ON TABLE t TO spelling_a; "
+            "REVOKE DELETE ON t FROM spelling_a; GRANT UPDATE (a) ON t TO spelling_a"
+        ),
     ),
     "all privileges have names": (
         "CREATE SEQUENCE s; GRANT ALL ON s TO spelling_a",
@@ -360,8 +434,10 @@ WITH_FACETS: dict[str, tuple[str, ...]] = {
     ),
     "privileges given back to the default": (
         "CREATE FUNCTION f() RETURNS int LANGUAGE sql AS 'SELECT 1'",
-        "CREATE FUNCTION f() RETURNS int LANGUAGE sql AS 'SELECT 1'; REVOKE ALL ON FUNCTION f() FROM PUBLIC; "
-        "GRANT EXECUTE ON FUNCTION f() TO PUBLIC",
+        (
+            "CREATE FUNCTION f() RETURNS int LANGUAGE sql AS 'SELECT 1'; REVOKE ALL ON FUNCTION f() FROM PUBLIC; "
+            "GRANT EXECUTE ON FUNCTION f() TO PUBLIC"
+        ),
     ),
     "a comment taken back is none": (
         "CREATE TABLE t (a int)",

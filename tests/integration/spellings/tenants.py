@@ -14,6 +14,7 @@ from shared.schema.profile import Profile
 from shared.schema.schema import Snapshot
 
 _numbers = itertools.count()
+_DEFAULT = Profile()
 
 
 class Tenants:
@@ -48,7 +49,7 @@ class Tenants:
         """Run a script in a database."""
         self._psql(url, script)
 
-    def snapshot(self, url: str, *, profile: Profile = Profile(), namespace: str = "") -> Snapshot:
+    def snapshot(self, url: str, *, profile: Profile = _DEFAULT, namespace: str = "") -> Snapshot:
         """Read a database."""
 
         async def read() -> Snapshot:
@@ -60,7 +61,7 @@ class Tenants:
 
         return asyncio.run(read())
 
-    def fingerprint(self, url: str, *, profile: Profile = Profile()) -> Fingerprint:
+    def fingerprint(self, url: str, *, profile: Profile = _DEFAULT) -> Fingerprint:
         """Name what a database holds."""
 
         async def read() -> Fingerprint:

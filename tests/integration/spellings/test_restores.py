@@ -1,5 +1,7 @@
 """A database that was restored from a dump is the same database, however often, whoever it is compared with."""
 
+# ruff: noqa: E501  # SQL reads better on one line
+
 from __future__ import annotations
 
 import asyncio

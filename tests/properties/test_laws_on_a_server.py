@@ -1,0 +1,76 @@
+"""The laws that need PostgreSQL, for schemas of a small grammar: rebuilding loses nothing, and a plan leads home."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+
+from shared.diff.compare import diff_schemas
+from shared.embedded.postgres import EmbeddedPostgres
+from shared.postgres.scratch import ScratchServer, materialise, settle
+from shared.remediation.planner import plan_remediation
+from shared.schema.canonical import schema_hash
+from shared.schema.profile import EVERYTHING
+from shared.schema.schema import Snapshot
+from tests.properties.schemas import scripts
+
+laws = settings(
+    max_examples=7, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+
+
+@pytest.fixture(scope="module")
+def scratch() -> Iterator[ScratchServer]:
+    with EmbeddedPostgres(in_memory=True) as server:
+        yield ScratchServer(server.dsn())
+
+
+async def read(scratch: ScratchServer, script: str) -> Snapshot:
+    async with scratch.database() as database:
+        await database.run([script])
+        return await database.read(EVERYTHING)
+
+
+@laws
+@given(scripts())
+def test_what_is_rebuilt_reads_as_it_was(scratch, script):
+    async def law() -> None:
+        snapshot = await read(scratch, script)
+        async with scratch.database() as database:
+            await materialise(database, snapshot)
+            assert schema_hash((await database.read(EVERYTHING)).schema) == schema_hash(snapshot.schema)
+
+    asyncio.run(law())
+
+
+@laws
+@given(scripts())
+def test_a_settled_spelling_is_settled(scratch, script):
+    async def law() -> None:
+        once = await settle(scratch, await read(scratch, script), EVERYTHING)
+        again = await settle(scratch, once, EVERYTHING)
+        assert schema_hash(again.schema) == schema_hash(once.schema)
+
+    asyncio.run(law())
+
+
+@laws
+@given(scripts(), scripts())
+def test_an_applied_plan_leaves_nothing_to_do(scratch, desired_script, observed_script):
+    async def law() -> None:
+        desired = await read(scratch, desired_script)
+        async with scratch.database() as database:
+            await database.run([observed_script])
+            observed = await database.read(EVERYTHING)
+            diff = diff_schemas(desired.schema, observed.schema)
+            plan = plan_remediation(desired, observed, diff, destructive=True)
+            await database.run(statement.sql for statement in plan.statements)
+            after = await database.read(EVERYTHING)
+        left = diff_schemas(desired.schema, after.schema)
+        assert left.changes == ()
+        assert plan_remediation(desired, after, left, destructive=True).statements == ()
+
+    asyncio.run(law())
