@@ -40,10 +40,9 @@ PINNED = (
 )
 """Name and value as `current_setting` gives it back."""
 
-_CHECK = """
-SELECT current_setting('server_version_num')::int4 AS server_version,
-    current_setting('transaction_read_only') AS read_only,
-"""
+_TRANSACTION = (("transaction_read_only", "on"), ("transaction_isolation", "repeatable read"))
+_UNITS = {"ms": 1, "s": 1000, "min": 60_000, "h": 3_600_000, "d": 86_400_000}
+"""Milliseconds in the units in which PostgreSQL prints a timeout (config-setting.html)."""
 _ROLE = """
 SELECT pg_catalog.bool_or(r.rolsuper) AS superuser, pg_catalog.bool_or(r.rolreplication) AS replication,
     pg_catalog.bool_or(r.rolbypassrls) AS bypassrls
@@ -104,13 +103,18 @@ async def check_role(connection: asyncpg.Connection) -> None:
 async def reading(connection: asyncpg.Connection, limits: Limits) -> AsyncIterator[Server]:
     """Hold a read-only repeatable-read transaction with every setting pinned and checked.
 
+    The session's own settings may do (`pin_session`); where one does not, all are set for the transaction.
+
     Raises:
         TargetError: `unsupported`, when a pooler or the server ignored a setting or is older than version 14.
     """
-    script = _settings_script(limits, scope="LOCAL")
-    await connection.execute(f"BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY;\n{script}")
+    await connection.execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
     try:
-        yield await _checked(connection, limits)
+        settings = await _settings(connection)
+        if _unmet(settings, limits):
+            await connection.execute(_settings_script(limits, scope="LOCAL"))
+            settings = await _settings(connection)
+        yield _checked(settings, limits)
     except BaseException:
         await _roll_back(connection)
         raise
@@ -124,22 +128,36 @@ async def _roll_back(connection: asyncpg.Connection) -> None:
         connection.terminate()  # the first error is the one that tells
 
 
-async def _checked(connection: asyncpg.Connection, limits: Limits) -> Server:
-    names = [name for name, _ in PINNED]
-    texts = [f"current_setting('{name}') AS \"{name}\"" for name in names]
-    times = [
-        f"(1000 * extract(epoch FROM current_setting('{name}')::interval))::int8 AS \"{name}\""
-        for name, _ in _timeouts(limits)
-    ]
-    row = await connection.fetchrow(_CHECK + ", ".join(texts + times))
+async def _settings(connection: asyncpg.Connection) -> dict[str, str]:
+    # Qualified and without an operator: nothing of a tenant's can run, whatever the search path still is.
+    names = [name for name, _ in (*PINNED, *_TRANSACTION, *_timeouts(Limits()))] + ["server_version_num"]
+    row = await connection.fetchrow("SELECT " + ", ".join(f"pg_catalog.current_setting('{name}')" for name in names))
     if row is None:
         raise TargetError(FailureKind.PROTOCOL, "the server did not tell its settings")
-    expected: list[tuple[str, object]] = [*PINNED, *_timeouts(limits), ("read_only", "on")]
-    for name, value in expected:
-        if row[name] != value:
-            raise TargetError(
-                FailureKind.UNSUPPORTED, f"the setting {name} did not hold: is there a pooler that drops settings?"
-            )
-    if row["server_version"] < OLDEST_SERVER:
+    return dict(zip(names, row.values(), strict=True))
+
+
+def _unmet(settings: dict[str, str], limits: Limits) -> str:
+    """Name the first setting that is not as it must be; empty when all are."""
+    for name, value in (*PINNED, *_TRANSACTION):
+        if settings[name] != value:
+            return name
+    return next((name for name, wanted in _timeouts(limits) if _milliseconds(settings[name]) != wanted), "")
+
+
+def _milliseconds(text: str) -> int:
+    digits = text.rstrip("abcdefghijklmnopqrstuvwxyz")
+    unit = text[len(digits) :]
+    return int(digits) * _UNITS.get(unit, 1) if digits.isdecimal() else -1
+
+
+def _checked(settings: dict[str, str], limits: Limits) -> Server:
+    unmet = _unmet(settings, limits)
+    if unmet:
+        raise TargetError(
+            FailureKind.UNSUPPORTED, f"the setting {unmet} did not hold: is there a pooler that drops settings?"
+        )
+    version = int(settings["server_version_num"])
+    if version < OLDEST_SERVER:
         raise TargetError(FailureKind.UNSUPPORTED, "the server is older than PostgreSQL 14")
-    return Server(version=row["server_version"])
+    return Server(version=version)

@@ -1,4 +1,4 @@
-"""Reading a database of 100 tables and 400 indexes, as ratios to `pg_dump --schema-only` of the same in the same run."""
+"""Reading a database of 100 tables and 400 indexes, as ratios to `pg_dump --schema-only` in the same run."""
 
 from __future__ import annotations
 
@@ -8,9 +8,11 @@ import time
 from collections.abc import Awaitable, Callable
 
 from shared.embedded.postgres import EmbeddedPostgres
-from shared.postgres.connection import connect_url
+from shared.hosts import Host
+from shared.postgres.connection import close, connect_tenant, connect_url
 from shared.postgres.fingerprint import read_change_token, read_fingerprint
 from shared.postgres.introspect import read_snapshot
+from shared.targets import Limits
 
 TABLES = 100
 ROUNDS = 25
@@ -38,25 +40,29 @@ def script() -> str:
 
 async def measure(server: EmbeddedPostgres) -> dict[str, float]:
     """Give the shortest seconds of each reading; interleaved, so that a noisy machine disturbs all alike."""
-    connection = await connect_url(server.dsn())
-    await connection.execute(script())
-    await connection.execute("ANALYZE")
+    maker = await connect_url(server.dsn())
+    await maker.execute(script())
+    await maker.execute("ANALYZE")
+    await maker.close()
+    host = Host(name="bench", address=str(server.socket_dir), port=server.port)
+    limits = Limits(allow_unsafe_role=True)
+    connection = await connect_tenant(host, "postgres", limits)
 
     async def dump() -> None:
         argv = [server.binaries / "pg_dump", "--schema-only", server.dsn()]
         subprocess.run([str(part) for part in argv], check=True, stdout=subprocess.DEVNULL)  # noqa: ASYNC221  # nothing else runs
 
     async def cold() -> None:
-        other = await connect_url(server.dsn())
-        await read_fingerprint(other)
-        await other.close()
+        other = await connect_tenant(host, "postgres", limits)
+        await read_fingerprint(other, limits=limits)
+        await close(other)
 
     readings: dict[str, Callable[[], Awaitable[object]]] = {
         "pg_dump": dump,
-        "change token": lambda: read_change_token(connection),
-        "fingerprint": lambda: read_fingerprint(connection),
+        "change token": lambda: read_change_token(connection, limits=limits),
+        "fingerprint": lambda: read_fingerprint(connection, limits=limits),
         "fingerprint, new connection": cold,
-        "snapshot": lambda: read_snapshot(connection),
+        "snapshot": lambda: read_snapshot(connection, limits=limits),
     }
     shortest = dict.fromkeys(readings, float("inf"))
     for _ in range(ROUNDS):
@@ -64,7 +70,7 @@ async def measure(server: EmbeddedPostgres) -> dict[str, float]:
             started = time.perf_counter()
             await reading()
             shortest[name] = min(shortest[name], time.perf_counter() - started)
-    await connection.close()
+    await close(connection)
     return shortest
 
 

@@ -97,7 +97,13 @@ FROM (
     WHERE x.setdatabase = (SELECT d.oid FROM pg_database d WHERE d.datname = current_database())
     UNION ALL
     -- The owner of a sequence and the members of an extension are written nowhere else.
-    SELECT 'pg_depend', count(*), sum(hash_record_extended(ROW(x.classid, x.objid, x.objsubid, x.refclassid, x.refobjid, x.xmin), 0)) FROM pg_depend x WHERE x.objid >= 16384 AND x.deptype IN ('a', 'e')
+    SELECT 'pg_depend', count(*), sum(hash_record_extended(ROW(x.classid, x.objid, x.xmin), 0)) FROM pg_depend x
+    WHERE x.refclassid = 'pg_extension'::regclass AND x.deptype = 'e'
+    UNION ALL
+    SELECT 'pg_sequence owners', count(*), sum((
+        SELECT sum(hash_record_extended(ROW(x.objid, x.refobjid, x.refobjsubid, x.xmin), 0)) FROM pg_depend x
+        WHERE x.classid = 'pg_class'::regclass AND x.objid = s.seqrelid AND x.deptype IN ('a', 'i')
+    )) FROM pg_sequence s
     UNION ALL
     -- Only roles that own something here or were given something: a busy cluster makes and drops others all the time.
     SELECT 'pg_roles', count(*), sum(hash_record_extended(ROW(x.oid, x.rolname), 0)) FROM pg_roles x

@@ -12,7 +12,10 @@ SELECT
         SELECT a.attname::text FROM unnest(k.conkey) WITH ORDINALITY AS key(attnum, position)
         JOIN pg_attribute a ON a.attrelid = k.conrelid AND a.attnum = key.attnum ORDER BY key.position
     ), '{}') AS columns,
-    CASE WHEN k.confrelid <> 0 THEN json_build_object('namespace', fn.name, 'name', f.relname) END AS "references",
+    CASE WHEN k.confrelid <> 0 THEN (
+        SELECT json_build_object('namespace', n.name, 'name', f.relname)
+        FROM pg_class f JOIN naming n ON n.oid = f.relnamespace WHERE f.oid = k.confrelid
+    ) END AS "references",
     CASE WHEN k.confrelid <> 0 THEN ARRAY(
         SELECT a.attname::text FROM unnest(k.confkey) WITH ORDINALITY AS key(attnum, position)
         JOIN pg_attribute a ON a.attrelid = k.confrelid AND a.attnum = key.attnum ORDER BY key.position
@@ -22,24 +25,22 @@ SELECT
     NULLIF(k.coninhcount > 0, false) AS inherited,
     NULLIF(k.conparentid <> 0, false) AS partition_child,
     CASE WHEN ic.reloptions IS NOT NULL THEN ARRAY(SELECT o FROM unnest(ic.reloptions) AS o ORDER BY o COLLATE "C") END AS index_options,
-    its.spcname::text AS index_tablespace,
+    CASE WHEN ic.reltablespace <> 0 THEN (SELECT ts.spcname::text FROM pg_tablespace ts WHERE ts.oid = ic.reltablespace) END AS index_tablespace,
     NULLIF(i.indisclustered, false) AS index_clustered,
     NULLIF(i.indisreplident, false) AS index_replica_identity,
     NULLIF(i.indisvalid AND i.indisready AND i.indislive, true) AS index_valid,
     ic.reloptions::text AS raw_options
 FROM relation r
 JOIN pg_constraint k ON k.conrelid = r.oid
-LEFT JOIN pg_class f ON f.oid = k.confrelid
-LEFT JOIN naming fn ON fn.oid = f.relnamespace
-LEFT JOIN pg_constraint parent ON parent.oid = k.conparentid
 -- A foreign key's conindid is the index of the table it refers to, which is not its own.
 LEFT JOIN pg_index i ON i.indexrelid = k.conindid AND k.contype IN ('p', 'u', 'x')
 LEFT JOIN pg_class ic ON ic.oid = i.indexrelid
-LEFT JOIN pg_tablespace its ON its.oid = ic.reltablespace
 WHERE r.relkind IN ('r', 'p', 'f')
     AND k.contype IN ('p', 'u', 'c', 'f', 'x', 'n')
     -- One row per referenced partition hangs on the foreign key itself: PostgreSQL's bookkeeping, not a constraint.
-    AND (k.contype <> 'f' OR k.conparentid = 0 OR parent.conrelid IS DISTINCT FROM k.conrelid)
+    AND (k.contype <> 'f' OR k.conparentid = 0 OR k.conrelid IS DISTINCT FROM (
+        SELECT p.conrelid FROM pg_constraint p WHERE p.oid = k.conparentid
+    ))
     -- v18 gives every NOT NULL a constraint. One with its automatic name, or that only follows its parent's, says
     -- nothing that the column does not.
     AND (k.contype <> 'n' OR NOT k.convalidated OR k.connoinherit OR k.conislocal AND k.conname <> (

@@ -25,16 +25,18 @@ SELECT
     ) END AS include,
     pg_get_expr(i.indpred, i.indrelid) AS predicate,
     CASE WHEN c.reloptions IS NOT NULL THEN ARRAY(SELECT o FROM unnest(c.reloptions) AS o ORDER BY o COLLATE "C") END AS options,
-    ts.spcname::text AS tablespace,
+    CASE WHEN c.reltablespace <> 0 THEN (SELECT ts.spcname::text FROM pg_tablespace ts WHERE ts.oid = c.reltablespace) END AS tablespace,
     -- Invisible to pg_dump, and real: queries do not use an invalid index, writes pay for it.
     NULLIF(i.indisvalid AND i.indisready AND i.indislive, true) AS valid,
     NULLIF(i.indisclustered, false) AS clustered,
     NULLIF(i.indisreplident, false) AS replica_identity,
     special.statistics,
     CASE WHEN c.relispartition THEN (
-        SELECT json_build_object('namespace', pn.name, 'name', p.relname)
-        FROM pg_inherits h JOIN pg_class p ON p.oid = h.inhparent JOIN naming pn ON pn.oid = p.relnamespace
-        WHERE h.inhrelid = i.indexrelid
+        SELECT (
+            SELECT json_build_object('namespace', (SELECT n.name FROM naming n WHERE n.oid = p.relnamespace), 'name', p.relname)
+            FROM pg_class p WHERE p.oid = h.inhparent
+        )
+        FROM pg_inherits h WHERE h.inhrelid = i.indexrelid
     ) END AS attached_to,
     CASE
         WHEN i.indisunique OR i.indexprs IS NOT NULL OR i.indpred IS NOT NULL OR special.attrelid IS NOT NULL OR c.relam >= 12000
@@ -47,8 +49,7 @@ FROM relation r
 JOIN pg_index i ON i.indexrelid = r.oid
 JOIN pg_class c ON c.oid = i.indexrelid
 JOIN pg_class t ON t.oid = i.indrelid
-JOIN pg_am am ON am.oid = c.relam
-LEFT JOIN pg_tablespace ts ON ts.oid = c.reltablespace
+LEFT JOIN pg_am am ON am.oid = c.relam
 LEFT JOIN (
     -- Statistics targets, and parameters of operator classes, which are a part of the definition.
     SELECT a.attrelid, array_agg(a.attnum || '=' || a.attstattarget ORDER BY a.attnum) FILTER (WHERE a.attstattarget >= 0) AS statistics

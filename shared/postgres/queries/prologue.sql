@@ -13,7 +13,7 @@ scope AS MATERIALIZED (
 ),
 member AS MATERIALIZED (
     -- What an extension made is the extension's business: its version says it all.
-    SELECT d.classid, d.objid FROM pg_depend d WHERE d.deptype = 'e'
+    SELECT d.classid, d.objid FROM pg_depend d WHERE d.refclassid = 'pg_extension'::regclass AND d.deptype = 'e'
 ),
 relation AS MATERIALIZED (
     SELECT c.oid, s.name AS namespace, c.relname::text AS name, c.relkind

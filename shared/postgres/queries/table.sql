@@ -1,3 +1,5 @@
+-- What is looked up for one row is looked up without a join: joins are by hash (see `PINNED`), which is right for whole
+-- catalogs and would scan one for every row here.
 SELECT
     '1259:' || c.oid || ':0' AS address,
     r.namespace,
@@ -11,20 +13,32 @@ SELECT
             SELECT 'toast.' || unnest(toast.reloptions)
         ) AS both_options ORDER BY o COLLATE "C"
     ) END AS options,
-    ts.spcname::text AS tablespace,
+    CASE WHEN c.reltablespace <> 0 THEN (SELECT ts.spcname::text FROM pg_tablespace ts WHERE ts.oid = c.reltablespace) END AS tablespace,
     CASE c.relreplident
         WHEN 'f' THEN 'full'
         WHEN 'n' THEN 'nothing'
         WHEN 'i' THEN 'index:' || COALESCE((
-            SELECT ic.relname::text FROM pg_index i JOIN pg_class ic ON ic.oid = i.indexrelid
-            WHERE i.indrelid = c.oid AND i.indisreplident
+            SELECT (SELECT ic.relname::text FROM pg_class ic WHERE ic.oid = i.indexrelid)
+            FROM pg_index i WHERE i.indrelid = c.oid AND i.indisreplident
         ), '')
     END AS replica_identity,
     NULLIF(c.relrowsecurity, false) AS row_security,
     NULLIF(c.relforcerowsecurity, false) AS force_row_security,
-    CASE WHEN NOT c.relispartition THEN parents.names END AS inherits,
+    CASE WHEN NOT c.relispartition THEN (
+        SELECT json_agg((
+            SELECT json_build_object('namespace', (SELECT n.name FROM naming n WHERE n.oid = p.relnamespace), 'name', p.relname)
+            FROM pg_class p WHERE p.oid = i.inhparent
+        ) ORDER BY i.inhseqno)
+        FROM pg_inherits i WHERE i.inhrelid = c.oid
+    ) END AS inherits,
     CASE WHEN c.relkind = 'p' THEN pg_get_partkeydef(c.oid) END AS partition_key,
-    CASE WHEN c.relispartition THEN parents.names -> 0 END AS partition_of,
+    CASE WHEN c.relispartition THEN (
+        SELECT json_agg((
+            SELECT json_build_object('namespace', (SELECT n.name FROM naming n WHERE n.oid = p.relnamespace), 'name', p.relname)
+            FROM pg_class p WHERE p.oid = i.inhparent
+        ) ORDER BY i.inhseqno)
+        FROM pg_inherits i WHERE i.inhrelid = c.oid
+    ) -> 0 END AS partition_of,
     CASE WHEN c.relispartition THEN pg_get_expr(c.relpartbound, c.oid) END AS partition_bound,
     CASE WHEN c.reloftype <> 0 THEN (
         SELECT json_build_object('namespace', tn.name, 'name', t.typname)
@@ -37,12 +51,4 @@ FROM relation r
 JOIN pg_class c ON c.oid = r.oid
 LEFT JOIN pg_class toast ON toast.oid = c.reltoastrelid AND toast.reloptions IS NOT NULL
 LEFT JOIN pg_am am ON am.oid = c.relam
-LEFT JOIN pg_tablespace ts ON ts.oid = c.reltablespace
-LEFT JOIN (
-    SELECT i.inhrelid, json_agg(json_build_object('namespace', pn.name, 'name', p.relname) ORDER BY i.inhseqno) AS names
-    FROM pg_inherits i
-    JOIN pg_class p ON p.oid = i.inhparent
-    JOIN naming pn ON pn.oid = p.relnamespace
-    GROUP BY i.inhrelid
-) AS parents ON parents.inhrelid = c.oid
 WHERE r.relkind IN ('r', 'p')

@@ -19,6 +19,7 @@ from shared.schema.profile import Profile
 from shared.schema.schema import Snapshot
 
 Answer = TypeVar("Answer")
+PLAINLY = Profile()
 _numbers = itertools.count()
 
 
@@ -57,9 +58,7 @@ class Databases:
             await admin.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
             await admin.close()
 
-    def snapshot(
-        self, script: str, *, profile: Profile = Profile(), namespace: str = "", settings: str = ""
-    ) -> Snapshot:
+    def snapshot(self, script: str, *, profile: Profile = PLAINLY, namespace: str = "", settings: str = "") -> Snapshot:
         """Read what a script makes."""
         return self.use(
             script,
@@ -67,7 +66,7 @@ class Databases:
             settings=settings,
         )
 
-    def fingerprint(self, script: str, *, profile: Profile = Profile(), settings: str = "") -> Fingerprint:
+    def fingerprint(self, script: str, *, profile: Profile = PLAINLY, settings: str = "") -> Fingerprint:
         """Name what a script makes."""
         return self.use(script, lambda connection: read_fingerprint(connection, profile=profile), settings=settings)
 

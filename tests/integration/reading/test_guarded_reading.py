@@ -20,6 +20,7 @@ from shared.schema.profile import Profile
 from shared.targets import Failure, FailureKind, Limits, Target
 
 CANARY = "canary-Pa$$word"
+LIMITS = Limits()
 
 
 @pytest.fixture(scope="module")
@@ -59,7 +60,7 @@ def host(server: EmbeddedPostgres, user: str = "scanner", **changes) -> Host:
     return Host(**{"name": "one", "address": str(server.socket_dir), "port": server.port, "user": user, **changes})
 
 
-def failure(server: EmbeddedPostgres, database: str = "tenant", limits: Limits = Limits(), **changes) -> Failure:
+def failure(server: EmbeddedPostgres, database: str = "tenant", limits: Limits = LIMITS, **changes) -> Failure:
     async def attempt():
         with pytest.raises(TargetError) as caught:
             await observe(
@@ -227,7 +228,7 @@ class DroppingPooler:
 
     async def execute(self, script: str, **options):
         kept = ";".join(part for part in script.split(";") if not part.strip().startswith("SET"))
-        return await self._connection.execute(kept, **options)
+        return await self._connection.execute(kept or "SELECT 1", **options)
 
 
 def test_a_pooler_that_drops_settings_is_noticed(guarded):

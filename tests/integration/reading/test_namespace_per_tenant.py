@@ -77,7 +77,7 @@ def test_a_namespaces_shape_can_be_rebuilt_and_is_the_same_shape(scratch: Scratc
             return await copy.read(Profile())
 
     rebuilt = asyncio.run(rebuild())
-    wanted = [item for item in snapshots["app"].schema]
+    wanted = list(snapshots["app"].schema)
     assert [item for item in rebuilt.schema if item.identity.name != "public"] == wanted
 
 

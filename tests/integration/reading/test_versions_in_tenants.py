@@ -1,4 +1,5 @@
 """The version that a migration tool left in the tenant."""
+# ruff: noqa: E501  # scripts of SQL read better unbroken
 
 from __future__ import annotations
 
@@ -51,8 +52,10 @@ def test_a_migration_that_failed_half_way_is_dirty(databases, tool, broken):
         "CREATE TABLE schema_migrations (version varchar PRIMARY KEY)",  # another tool's
         "CREATE TABLE schema_migrations (version text[], dirty int)",
         "CREATE TABLE alembic_version (version_num varchar)",  # empty
-        "CREATE FUNCTION boom() RETURNS text LANGUAGE plpgsql AS $$BEGIN RAISE EXCEPTION 'ran'; END$$; "
-        "CREATE VIEW alembic_version AS SELECT boom() AS version_num",
+        (
+            "CREATE FUNCTION boom() RETURNS text LANGUAGE plpgsql AS $$BEGIN RAISE EXCEPTION 'ran'; END$$; "
+            "CREATE VIEW alembic_version AS SELECT boom() AS version_num"
+        ),
         "CREATE DOMAIN trap AS text; CREATE TABLE alembic_version (version_num trap)",
         "CREATE TABLE alembic_version (version_num text); ALTER TABLE alembic_version ENABLE ROW LEVEL SECURITY; SELECT 1",
     ],
