@@ -24,7 +24,7 @@ NEWEST = 18
 
 
 def server_binaries(major: int) -> Path:
-    """Give the folder of `initdb`, `postgres`, `psql` and `pg_dump` of a major version; fetch it when it is not there."""
+    """Give the folder of `initdb`, `postgres`, `psql` and `pg_dump` of a major; fetch it when it is not there."""
     if major == NEWEST:
         return wheel_binaries()
     home = CACHE / str(major)
