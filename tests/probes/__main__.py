@@ -6,19 +6,16 @@ import argparse
 import asyncio
 import re
 import sys
-from pathlib import Path
-
-import msgspec
 
 from tests.probes.bench import Bench, ProgramError
+from tests.probes.coverage import COVERAGE, render_coverage
+from tests.probes.kept import keep
 from tests.probes.pack import run_pack
 from tests.probes.probe import Probe, read_probes
 from tests.probes.run import OK, WAYS, Result, run_probe
 
-_HOME = Path(__file__).parent
 
-
-async def _run(major: int, probes: list[Probe], jobs: int, *, singly: bool) -> list[Result]:
+async def _run(major: int, probes: list[Probe], jobs: int, *, singly: bool, packed_only: bool) -> list[Result]:
     results: list[Result] = []
     async with Bench(major) as bench:
         waiting = list(reversed(probes))
@@ -27,13 +24,24 @@ async def _run(major: int, probes: list[Probe], jobs: int, *, singly: bool) -> l
             pack = await run_pack(bench, packed, "probe_pack")
             for way, name, text in pack.troubles:
                 print(f"### {name or 'nobody'} [{way}, packed]\n{text}", flush=True)
-            good = {p.name: p for p in packed if p.name in pack.detected - pack.suspects()}
-            waiting = [probe for probe in waiting if probe.name not in good]
+            by_name: dict[str, dict[str, str]] = {}
+            for way, name, text in reversed(pack.troubles):
+                by_name.setdefault(name, {})[way] = text
             results += [
-                Result(probe=p.name, about=p.about, detected=True, ways=dict.fromkeys((way for way, _, _ in WAYS), OK))
-                for p in good.values()
+                Result(
+                    probe=p.name,
+                    about=p.about,
+                    detected=p.name in pack.detected,
+                    ways=dict.fromkeys((way for way, _, _ in WAYS), OK) | by_name.get(p.name, {}),
+                )
+                for p in packed
             ]
-            print(f"--- {len(good)} of {len(packed)} converged in the pack; {len(waiting)} are run singly", flush=True)
+            again = {p.name for p in probes if p.alone}
+            if not packed_only:
+                again |= {p.name for p in results if not (p.detected and p.converged)}
+            results = [result for result in results if result.probe not in again]
+            waiting = [probe for probe in waiting if probe.name in again]
+            print(f"--- {len(packed)} in the pack; {len(waiting)} are run singly", flush=True)
 
         async def work(slot: str) -> None:
             while waiting:
@@ -51,22 +59,22 @@ async def _run(major: int, probes: list[Probe], jobs: int, *, singly: bool) -> l
     return sorted(results, key=lambda result: result.probe)
 
 
-def results_file(major: int) -> Path:
-    """Where the results of a whole run are kept."""
-    return _HOME / f"results-{major}.json"
-
-
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--server", type=int, default=18, help="major version: 14 … 18")
     parser.add_argument("--only", default="", help="regular expression on the probes' names and what they are about")
     parser.add_argument("--singly", action="store_true", help="each probe in databases of its own")
+    parser.add_argument("--packed", action="store_true", help="nothing singly but what cannot share a database")
     parser.add_argument("--jobs", type=int, default=2)
     parser.add_argument("--write", action="store_true", help="keep the results of a whole run")
+    parser.add_argument("--write-coverage", action="store_true", help="write docs/coverage.md from the kept results")
     args = parser.parse_args()
+    if args.write_coverage:
+        COVERAGE.write_text(render_coverage())
+        return 0
     every = read_probes(args.server)
     chosen = [probe for probe in every if re.search(args.only, f"{probe.file}/{probe.name} {' '.join(probe.about)}")]
-    results = asyncio.run(_run(args.server, chosen, args.jobs, singly=args.singly))
+    results = asyncio.run(_run(args.server, chosen, args.jobs, singly=args.singly, packed_only=args.packed))
     detected = sum(result.detected for result in results)
     converged = sum(result.converged for result in results)
     ways = sum(len(result.ways) for result in results)
@@ -76,8 +84,7 @@ def main() -> int:
         f" ({ended} of {ways} ways), {len(chosen) - len(results)} broken"
     )
     if args.write and not args.only:
-        text = msgspec.json.format(msgspec.json.encode(results), indent=1)
-        results_file(args.server).write_bytes(text + b"\n")
+        keep(args.server, every, results)
     return 0 if converged == detected == len(chosen) else 1
 
 

@@ -11,12 +11,14 @@ from collections.abc import Sequence
 import msgspec
 
 from shared.diff.compare import diff_schemas
+from shared.remediation.plan import Plan
 from shared.remediation.planner import plan_remediation
-from shared.remediation.script import render_script
+from shared.remediation.psql import shield
 from tests.probes.bench import Bench, ProgramError
 from tests.probes.probe import Probe
 from tests.probes.run import OK, WAYS, Shape, copy_shape, is_seen, told
 
+_SETTINGS = ("SET check_function_bodies = off", "SET client_min_messages = error", "SET search_path = pg_catalog")
 _NAME = re.compile(r"(?<![a-z])p\d{3}(?!\d)")
 
 
@@ -55,7 +57,9 @@ async def run_pack(bench: Bench, probes: Sequence[Probe], slot: str, ways: Seque
     for way, start, end in WAYS:
         if ways and way not in ways:
             continue
-        said, missed = await _try(bench, shapes[start], shapes[end], named, f"{slot}_work", way)
+        said, missed = await _try(
+            bench, (shapes[start], shapes[end]), named, f"{slot}_work", judged=way.startswith("altered")
+        )
         for text in said:
             owners = sorted(set(_NAME.findall(text)) & named.keys())
             troubles += [(way, named[owner].name, text) for owner in owners] or [(way, "", text)]
@@ -85,11 +89,12 @@ async def _shapes(bench: Bench, named: dict[str, Probe], slot: str) -> dict[str,
 
 
 async def _try(
-    bench: Bench, start: Shape, end: Shape, named: dict[str, Probe], work: str, way: str
+    bench: Bench, ends: tuple[Shape, Shape], named: dict[str, Probe], work: str, *, judged: bool
 ) -> tuple[list[str], set[str]]:
+    start, end = ends
     diff = diff_schemas(end.snapshot.schema, start.snapshot.schema)
     missed: set[str] = set()
-    if way.startswith("altered"):
+    if judged:
         by_owner: dict[str, list] = {}
         for change in diff.changes:
             for owner in set(_NAME.findall(repr(change.identity))):
@@ -97,7 +102,7 @@ async def _try(
         missed = {name for name, probe in named.items() if not is_seen(by_owner.get(name, ()), probe.about)}
     plan = plan_remediation(end.snapshot, start.snapshot, diff, destructive=True)
     await copy_shape(bench, start, work)
-    said = await _run_leniently(bench, work, render_script(plan, destructive=True))
+    said = await _run_leniently(bench, work, plan)
     found, wanted = await bench.dump(work), end.dump
     said += [f"pg_dump: - {entry}" for entry in sorted(found - wanted)]
     said += [f"pg_dump: + {entry}" for entry in sorted(wanted - found)]
@@ -106,15 +111,15 @@ async def _try(
     return said, missed
 
 
-async def _run_leniently(bench: Bench, database: str, script: str) -> list[str]:
+async def _run_leniently(bench: Bench, database: str, plan: Plan) -> list[str]:
     """Go on after an error, so that one probe's trouble is no other's: each statement is its own transaction."""
-    lines = [line for line in script.splitlines() if line not in ("BEGIN;", "COMMIT;", "\\set ON_ERROR_STOP on")]
+    lines = [*_SETTINGS, *(shield(statement.sql) for statement in plan.statements)]
     try:
-        complaints = await bench.run(database, "\n".join(lines), lenient=True)
+        complaints = await bench.run(database, ";\n".join(lines) + ";", lenient=True)
     except ProgramError as error:
         return [f"psql: {error}"]
     told = re.split(r"(?=psql:<stdin>:\d+: )", complaints)
-    return [each.strip() for each in told if re.match(r"psql:<stdin>:\d+: (ERROR|FATAL)", each)]
+    return [each.strip() for each in told if re.match(r"psql:<stdin>:\d+: (ERROR|FATAL|error)", each)]
 
 
 __all__ = ["OK", "PackResult", "run_pack"]

@@ -21,7 +21,7 @@ import msgspec
 
 CASES = Path(__file__).with_name("cases")
 _HEADER = re.compile(
-    r"== (?P<about>\w+(?:\.[\w*]+)?(?:, \w+(?:\.[\w*]+)?)*)(?: \[(?P<since>\d+)\+\])?(?P<alone> \[alone\])? (?P<title>.+)"
+    r"== (?P<about>\w+\.[\w*]+(?:, \w+\.[\w*]+)*)(?: \[(?P<since>\d+)\+\])?(?P<alone> \[alone\])? (?P<title>.+)"
 )
 
 

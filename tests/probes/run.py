@@ -150,7 +150,7 @@ async def _judge(bench: Bench, database: str, end: Shape) -> str:
 
 
 def is_seen(changes: Iterable[Change], about: tuple[str, ...]) -> bool:
-    """Say whether changes are of what a probe is about. An object with another key is missing here, unexpected there."""
+    """Say whether changes are of what a probe is about: an object with another key is missing and unexpected."""
     seen: set[str] = set()
     for change in changes:
         kind = change.identity.kind

@@ -318,7 +318,7 @@ CREATE TABLE $n.t (a int);
 ALTER TABLE $n.t ADD b int; CREATE INDEX i ON $n.t (b); CREATE VIEW $n.w AS SELECT b FROM $n.t;
 --
 ALTER TABLE $n.t ADD b int GENERATED ALWAYS AS (a + 1) STORED; CREATE INDEX i ON $n.t (b); CREATE VIEW $n.w AS SELECT b FROM $n.t;
-== column.default a partition's generated expression is its own
+== column.default [16+] a partition's generated expression is its own
 CREATE TABLE $n.t (k int, a int, b int GENERATED ALWAYS AS (a + 1) STORED) PARTITION BY LIST (k);
 --
 CREATE TABLE $n.t1 (k int, a int, b int GENERATED ALWAYS AS (a + 1) STORED); ALTER TABLE $n.t ATTACH PARTITION $n.t1 FOR VALUES IN (1);
