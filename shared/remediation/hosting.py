@@ -20,6 +20,7 @@ from shared.schema.relations import (
     Table,
     Trigger,
 )
+from shared.schema.routines import Routine
 
 _INLINE = frozenset({"primary_key", "unique", "check", "exclusion", "not_null"})
 
@@ -97,6 +98,10 @@ def _owners(item: SchemaObject, side: Side) -> Iterator[ObjectId]:
             parent=item.owned_by_table.name,
             name=item.owned_by_column,
         )
+    elif isinstance(item, Routine):
+        # A base type's functions stand on it and it on them: DROP TYPE … CASCADE takes them along.
+        mutual = side.references[item.identity] & side.dependents[item.identity]
+        yield from sorted(identity for identity in mutual if identity.kind in ("base_type", "range_type"))
 
 
 def _parents(item: ChildObject, side: Side) -> Iterator[ObjectId]:

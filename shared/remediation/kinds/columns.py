@@ -16,7 +16,7 @@ from shared.remediation.kinds.sequence_sql import identity_clause
 from shared.remediation.naming import parent_name
 from shared.remediation.recipe import REBUILD, Context, Loosened, Recipe, Step, Verdict, register
 from shared.schema.identity import ObjectId, QualifiedName
-from shared.schema.relations import Column, ForeignTable
+from shared.schema.relations import Column, ForeignTable, Table
 from shared.sql import quote_identifier
 
 _SET_EXPRESSION = 170000  # ALTER COLUMN … SET EXPRESSION came with v17
@@ -45,9 +45,17 @@ def comes_from_parent(column: Column) -> bool:
     return column.inherited and not column.local
 
 
+def _follows_type(column: Column, context: Context) -> bool:
+    """Say whether the table is typed before and after: ALTER TYPE … CASCADE brings its columns along."""
+    before, after = context.observed.table(_table(column)), context.desired.table(_table(column))
+    if not isinstance(before, Table) or not isinstance(after, Table) or after.identity in context.creates:
+        return False
+    return after.of_type is not None and before.of_type == after.of_type
+
+
 def create_column(column: Column, context: Context) -> list[Step]:
     """ADD COLUMN, and what it cannot say."""
-    if comes_from_parent(column):
+    if comes_from_parent(column) or _follows_type(column, context):
         return [Step(sql) for sql in adjustments(column, context)]
     what = parent_name(column)
     hazards = [blocks_all(what)]
@@ -75,6 +83,8 @@ def drop_column(column: Column, context: Context) -> list[Step]:
     """DROP COLUMN; of this table ONLY where its children keep what they inherited."""
     what = parent_name(column)
     name = quote_identifier(column.name)
+    if _follows_type(column, context):
+        return []
     lost = loses(f"every value of {what}.{name}")
     if _is_kept_below(column, context):
         what = f"ONLY {what}"
@@ -87,7 +97,8 @@ def alter_column(desired: Column, observed: Column, fields: frozenset[str], cont
         return REBUILD
     steps: list[Step] = []
     retyped = desired.identity in context.retyped
-    if (retyped or fields & {"type", "collation"}) and not (observed.inherited and _parent_alters(desired, context)):
+    comes_down = (observed.inherited and _parent_alters(desired, context)) or _follows_type(desired, context)
+    if (retyped or fields & {"type", "collation"}) and not comes_down:
         steps += retype(desired, observed, context)
     if "not_null" in fields and not (observed.inherited and _parent_nulls(desired, context)):
         steps += _alter_null(desired, context)

@@ -226,13 +226,32 @@ def settle_grants(carrier: ObjectId, desired: Iterable[Grant] | None, context: C
 def revoke_all(facet: Privileges, context: Context) -> list[Step]:
     """Back to PostgreSQL's defaults."""
     carrier = facet.carrier
-    return change_grants(_target(carrier, context), built_in_grants(carrier, context), facet.grants)
+    built_in = built_in_grants(carrier, context)
+    steps = change_grants(_target(carrier, context), built_in, facet.grants)
+    return steps + _columns_again(carrier, built_in, facet.grants, context)
 
 
 def alter_grants(desired: Privileges, observed: Privileges, fields: frozenset[str], context: Context) -> list[Step]:
     """Only what differs."""
     del fields
-    return change_grants(_target(desired.carrier, context), desired.grants, observed.grants)
+    steps = change_grants(_target(desired.carrier, context), desired.grants, observed.grants)
+    return steps + _columns_again(desired.carrier, desired.grants, observed.grants, context)
+
+
+def _columns_again(
+    carrier: ObjectId, desired: Iterable[Grant], observed: Iterable[Grant], context: Context
+) -> list[Step]:
+    """REVOKE on a table takes the same privilege on each of its columns along (REVOKE, Notes): give those again."""
+    wanted, present = _Acl(desired), _Acl(observed)
+    lost = {name for name in present.held if present.of(name)[0] - wanted.of(name)[0]}
+    steps = []
+    for identity in sorted(context.desired.dependents[carrier]):
+        facet = context.desired.find(Privileges, identity)
+        if facet is None or facet.of != "column" or identity not in context.observed.objects:
+            continue
+        again = [grant for grant in facet.grants if grant.grantee in lost]
+        steps += change_grants(_target(facet.carrier, context), again, ())
+    return steps
 
 
 def _default_target(facet: DefaultPrivileges) -> Target:

@@ -52,7 +52,12 @@ def alter_publication(
     head = f"ALTER PUBLICATION {quote_identifier(desired.name)} SET"
     steps = []
     if fields & {"operations", "via_partition_root", "generated_columns"}:
-        steps.append(Step(f"{head} ({_parameters(desired)})"))
+        reset = (
+            ", publish_generated_columns = none"
+            if "generated_columns" in fields and not desired.generated_columns
+            else ""
+        )
+        steps.append(Step(f"{head} ({_parameters(desired)}{reset})"))
     if fields & {"tables", "namespaces"}:
         steps.append(Step(f"{head} {_members(desired)}"))
     return steps
@@ -99,11 +104,31 @@ def alter_subscription(
         steps.append(Step(f"ALTER SUBSCRIPTION {name} SET PUBLICATION {publications} WITH (refresh = false)"))
     if "options" in fields:
         changed = [option for option in desired.options if option not in observed.options]
+        changed += _back_to_defaults(desired, observed)
         if changed:
             steps.append(Step(f"ALTER SUBSCRIPTION {name} SET ({', '.join(changed)})"))
     if "enabled" in fields:
         steps.append(Step(f"ALTER SUBSCRIPTION {name} {'ENABLE' if desired.enabled else 'DISABLE'}"))
     return steps
+
+
+_DEFAULTS = {
+    "binary": "false",
+    "disable_on_error": "false",
+    "failover": "false",
+    "origin": "any",
+    "password_required": "true",
+    "run_as_owner": "false",
+    "streaming": "off",
+    "synchronous_commit": "off",
+}
+"""What a subscription has when nobody has said anything (CREATE SUBSCRIPTION)."""
+
+
+def _back_to_defaults(desired: Subscription, observed: Subscription) -> list[str]:
+    wanted = {option.partition(" = ")[0] for option in desired.options}
+    gone = [option.partition(" = ")[0] for option in observed.options]
+    return [f"{name} = {_DEFAULTS[name]}" for name in gone if name not in wanted and name in _DEFAULTS]
 
 
 register(

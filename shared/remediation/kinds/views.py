@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from shared.remediation.hazards import blocks_all, breaks, rewrites, scans
+from shared.remediation.kinds.column_sql import default_storage
 from shared.remediation.kinds.parameters import change_parameters, storage_parameters
 from shared.remediation.naming import parent_name, qualified
 from shared.remediation.recipe import REBUILD, Context, Recipe, Step, Verdict, register
@@ -105,12 +106,23 @@ def _view_column_steps(desired: ViewColumn, observed: ViewColumn, context: Conte
     if desired.statistics_target != observed.statistics_target:
         steps.append(f"{alter} SET STATISTICS {desired.statistics_target}")
     if desired.storage != observed.storage:
-        steps.append(f"{alter} SET STORAGE {desired.storage.upper() or 'DEFAULT'}")
+        storage = desired.storage or default_storage(_type_of(one, context), context)
+        steps.append(f"{alter} SET STORAGE {storage.upper()}")
     if desired.compression != observed.compression:
         steps.append(f"{alter} SET COMPRESSION {desired.compression or 'default'}")
     if desired.options != observed.options:
         steps += [f"{alter} {change}" for change in change_parameters(desired.options, observed.options)]
     return [Step(sql) for sql in steps]
+
+
+def _type_of(column: ViewColumn, context: Context) -> str:
+    """Give a column's type, from the list "name type" of its materialized view."""
+    for identity in context.observed.references[column.identity]:
+        view = context.observed.find(MaterializedView, identity)
+        for entry in view.columns if view is not None else ():
+            if entry.startswith(f"{column.name} "):
+                return entry.removeprefix(f"{column.name} ")
+    return ""
 
 
 def alter_view_column(
