@@ -14,6 +14,7 @@ import msgspec
 from coordinator.scratch import scratch_server
 from shared.diff.changes import Altered, Change, SchemaDiff
 from shared.diff.compare import diff_schemas
+from shared.diff.partitions import with_partitions, without_following_partitions
 from shared.postgres.connection import connect_url
 from shared.postgres.introspect import read_snapshot
 from shared.postgres.scratch import MaterialiseError, ScratchServer, compile_spec, prove, settle
@@ -95,7 +96,7 @@ async def compare_sources(desired: str, observed: str, profile: Profile, *, dest
         found = read = await _read(observed, profile, scratch)
         if not destructive:
             found = without_tool_objects(found, wanted.schema)
-        diff = diff_schemas(wanted.schema, found.schema)
+        diff = _diff(wanted, found, profile)
         both_live = desired.startswith(_URL_SCHEMES) and observed.startswith(_URL_SCHEMES)
         if both_live and wanted.server_version // 10000 == found.server_version // 10000:
             if any(map(_may_be_spelling, diff.changes)):
@@ -104,13 +105,23 @@ async def compare_sources(desired: str, observed: str, profile: Profile, *, dest
             server = await scratch.get()
             wanted = await settle(server, wanted, profile)
             found = await settle(server, found, profile)
-            diff = diff_schemas(wanted.schema, found.schema)
+            diff = _diff(wanted, found, profile)
+        wanted = with_partitions(wanted, found, _compared(wanted, found, profile))
         plan = plan_remediation(wanted, found, diff, destructive=destructive)
         if plan.statements and not both_live:  # it is there already, and both sides are spelt by it
             plan = plan.with_proof(await prove(await scratch.get(), wanted, found, plan, profile))
         if observed.startswith(_URL_SCHEMES):
             plan = plan.with_guards(make_guard(read, wanted, diff, plan.statements, profile))
         return Comparison(diff=diff, plan=plan)
+
+
+def _diff(wanted: Snapshot, found: Snapshot, profile: Profile) -> SchemaDiff:
+    return diff_schemas(wanted.schema, _compared(wanted, found, profile).schema)
+
+
+def _compared(wanted: Snapshot, found: Snapshot, profile: Profile) -> Snapshot:
+    """Leave out the partitions that a scan leaves out."""
+    return found if profile.partitions else without_following_partitions(found, wanted.schema)
 
 
 def _may_be_spelling(change: Change) -> bool:

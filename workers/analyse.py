@@ -8,6 +8,7 @@ from __future__ import annotations
 from shared.analysis import Analysis
 from shared.contracts.contract import Contract, Verdict
 from shared.diff.compare import diff_schemas
+from shared.diff.partitions import with_partitions, without_following_partitions
 from shared.findings.judge import judge
 from shared.postgres.contract_baseline import Baselines
 from shared.postgres.contract_check import check_contract
@@ -65,20 +66,22 @@ async def analyse(
     key = analysis_key(spec, snapshot, contracts, profile)
     compared = without_tool_objects(snapshot, spec.schema)
     try:
-        observed = await settle(scratch, compared, profile)
+        whole = await settle(scratch, compared, profile)
     except MaterialiseError as error:
         return _unsettled(key, spec, compared, str(error))
+    observed = whole if profile.partitions else without_following_partitions(whole, spec.schema)
     diff = diff_schemas(spec.schema, observed.schema)
-    plan = plan_remediation(spec.snapshot, observed, diff, destructive=False)
+    desired = with_partitions(spec.snapshot, whole, observed)
+    plan = plan_remediation(desired, whole, diff, destructive=False)
     if plan.statements:
-        plan = plan.with_proof(await prove(scratch, spec.snapshot, observed, plan, profile))
-        plan = plan.with_guards(make_guard(snapshot, spec.snapshot, diff, plan.statements, profile))
+        plan = plan.with_proof(await prove(scratch, desired, whole, plan, profile))
+        plan = plan.with_guards(make_guard(snapshot, desired, diff, plan.statements, profile))
     return Analysis(
         key=key,
         shape=schema_hash(observed.schema),
         diff=diff,
         findings=judge(diff, spec),
-        verdicts=await _verdicts(scratch, spec, observed, contracts, baselines or Baselines(scratch)),
+        verdicts=await _verdicts(scratch, spec, whole, contracts, baselines or Baselines(scratch)),
         plan=plan,
     )
 

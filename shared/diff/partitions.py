@@ -65,6 +65,31 @@ def without_following_partitions(snapshot: Snapshot, declared: Schema) -> Snapsh
     return snapshot if drifted else without
 
 
+def with_partitions(desired: Snapshot, whole: Snapshot, without: Snapshot) -> Snapshot:
+    """Give the declared schema with the partitions that were left out: they are as their declared parent makes them.
+
+    A plan is made between this and the whole snapshot, so that it neither drops nor forgets them.
+
+    Args:
+        desired: The declared schema.
+        whole: What was read.
+        without: What `without_following_partitions` made of it.
+    """
+    if whole is without:
+        return desired
+    declared = {item.identity for item in desired.schema}
+    gone = {item.identity for item in whole.schema} - {item.identity for item in without.schema} - declared
+    tables = {(identity.namespace, identity.name) for identity in gone if identity.kind == "table"}
+    orders = {each for each in whole.column_order if (each.namespace, each.relation) in tables}
+    needs = {each for each in whole.dependencies if not gone.isdisjoint((each.dependent, each.referenced))}
+    return msgspec.structs.replace(
+        desired,
+        schema=Schema.of([*desired.schema, *(item for item in whole.schema if item.identity in gone)]),
+        column_order=tuple(sorted({*desired.column_order, *orders})),
+        dependencies=tuple(sorted({*desired.dependencies, *needs})),
+    )
+
+
 def _following(snapshot: Snapshot, declared: Schema) -> set[ObjectId]:
     kept_by_choice = {item.identity for item in declared if isinstance(item, Table)}
     tables = {_name(item): item for item in snapshot.schema if isinstance(item, Table)}

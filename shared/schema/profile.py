@@ -16,6 +16,7 @@ class Profile(msgspec.Struct, frozen=True, kw_only=True):
         settings: `ALTER DATABASE/ROLE … SET`.
         not_null_names: How NOT NULL constraints are called. Servers before v18 have no such names, and one that
             followed a renamed table, or a LIKE, would make a mixed fleet drift.
+        partitions: Partitions that nobody declared, also those that only follow their parent: time makes them.
     """
 
     owners: bool = False
@@ -24,6 +25,7 @@ class Profile(msgspec.Struct, frozen=True, kw_only=True):
     security_labels: bool = False
     settings: bool = False
     not_null_names: bool = False
+    partitions: bool = False
 
     def facets(self) -> frozenset[str]:
         """Give the kinds of facets that are read under this profile."""
@@ -45,6 +47,12 @@ class Profile(msgspec.Struct, frozen=True, kw_only=True):
 
 
 EVERYTHING = Profile(
-    owners=True, privileges=True, comments=True, security_labels=True, settings=True, not_null_names=True
+    owners=True,
+    privileges=True,
+    comments=True,
+    security_labels=True,
+    settings=True,
+    not_null_names=True,
+    partitions=True,
 )
 """What `--all` compares."""

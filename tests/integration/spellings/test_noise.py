@@ -7,6 +7,7 @@ from __future__ import annotations
 import pytest
 
 from coordinator.report.model import ScanReport, TenantStatus
+from shared.remediation.plan import ProofStatus
 from tests.integration.spellings.fleets import Place, scan
 
 DECLARED = """
@@ -34,6 +35,7 @@ TENANTS = {
     "two years": MONTHS.format(y=2024) + MONTHS.format(y=2025),
     "attached": "CREATE TABLE loose (LIKE events INCLUDING ALL); ALTER TABLE events ATTACH PARTITION loose DEFAULT",
     "chunks": CHUNKS,
+    "elsewhere": MONTHS.format(y=2024) + "ALTER TABLE users ADD more text; ALTER TABLE notes DROP id",
     "odd": MONTHS.format(y=2024) + "CREATE INDEX by_hand ON events_2024_low (who)",
     "behind": MONTHS.format(y=2024) + "DROP INDEX events_kind_idx",
 }
@@ -62,7 +64,7 @@ def drifted(report: ScanReport) -> dict[str, list[str]]:
 
 def test_partitions_that_follow_and_objects_of_extensions_are_no_drift(reports):
     in_sync = [result.tenant for result in reports[""].body.tenants if result.status is TenantStatus.IN_SYNC]
-    assert in_sync == sorted(set(TENANTS) - {"odd", "behind"})
+    assert in_sync == sorted(set(TENANTS) - {"elsewhere", "odd", "behind"})
 
 
 def test_an_odd_partition_is_told_with_what_makes_it_odd(reports):
@@ -72,6 +74,16 @@ def test_an_odd_partition_is_told_with_what_makes_it_odd(reports):
     assert "table public.events_2024_high" not in told
 
 
+def test_a_plan_neither_drops_nor_forgets_them(reports):
+    [group] = [group for group in reports[""].body.groups if group.tenants == ("elsewhere",)]
+    assert [str(change.identity) for change in group.diff.changes] == [
+        "column public.notes.id",
+        "column public.users.more",
+    ]
+    assert group.plan.proof.status is ProofStatus.PROVEN, group.plan.proof
+    assert "events" not in "".join(statement.sql for statement in group.plan.statements)
+
+
 def test_a_drifted_parent_is_told_with_the_partitions_its_remediation_reaches(reports):
     assert "index public.events_kind_idx" in drifted(reports[""])["behind"]
 
@@ -79,4 +91,4 @@ def test_a_drifted_parent_is_told_with_the_partitions_its_remediation_reaches(re
 def test_partitions_are_compared_by_choice(reports):
     told = drifted(next(report for more, report in reports.items() if more))
     assert "table public.events_2024" in told["one year"]
-    assert set(told) == {"one year", "two years", "attached", "odd", "behind"}
+    assert set(told) == {"one year", "two years", "attached", "elsewhere", "odd", "behind"}
