@@ -11,7 +11,7 @@ from shared.remediation.hosting import creation_host, drop_host, inline_children
 from shared.remediation.kinds.privileges import may_be_granted, settle_grants
 from shared.remediation.kinds.tables import belongs_to_parent
 from shared.remediation.mentions import mention_edges
-from shared.remediation.ranks import kind_rank
+from shared.remediation.ranks import LAST, kind_rank
 from shared.remediation.recipe import REBUILD, RECIPES, Context, Step
 from shared.remediation.slots import slots_of
 from shared.remediation.stages import is_long
@@ -326,4 +326,6 @@ class Graph:
         where = (i.kind, i.namespace, i.parent, i.name, i.signature, i.of)
         # What needs a transaction of its own comes as late as it may: the rest is one, and nothing is missing for long.
         apart = any(not step.transactional or is_long(step.hazards) for step in self.steps[node])
+        if node.phase != "drop" and node.identity.kind in LAST:
+            return (2, phase, kind, where, node.phase, b.kind, b.namespace, b.parent, b.name, b.signature)
         return (apart, phase, kind, where, node.phase, b.kind, b.namespace, b.parent, b.name, b.signature)

@@ -57,6 +57,9 @@ _ORDER = (
     "default_privileges",
     "event_trigger",  # it fires on every DDL that follows it
 )
+LAST = frozenset({"default_privileges", "event_trigger"})
+"""Kinds that change what happens to everything made after them."""
+
 _RANK = {kind: position for position, kind in enumerate(_ORDER)}
 assert _RANK.keys() == KINDS.keys(), "every kind has a rank"
 _AFTER_INDEXES = _RANK["statistics_object"]
