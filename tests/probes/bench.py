@@ -161,8 +161,8 @@ def _entries(dump: str) -> Iterator[str]:
         lines = [line for line in block.splitlines() if line.strip() and not _NOISE.match(line)]
         if not lines:
             continue
-        if lines[0].startswith(("GRANT", "REVOKE", "ALTER DEFAULT PRIV")):
-            lines.sort()  # the order of grants says nothing
+        if lines[0].startswith(("GRANT", "REVOKE", "ALTER DEFAULT PRIV", "ALTER DATABASE", "ALTER ROLE")):
+            lines.sort()  # the order of grants and settings says nothing
         if re.match(r"CREATE (UNLOGGED |FOREIGN )?TABLE", lines[0]):
             lines = _in_any_order(lines)
         yield "\n".join(_sorted_options(line) for line in lines)

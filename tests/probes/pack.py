@@ -97,7 +97,7 @@ async def _try(
     if judged:
         by_owner: dict[str, list] = {}
         for change in diff.changes:
-            for owner in set(_NAME.findall(repr(change.identity))):
+            for owner in set(_NAME.findall(repr(change))):
                 by_owner.setdefault(owner, []).append(change)
         missed = {name for name, probe in named.items() if not is_seen(by_owner.get(name, ()), probe.about)}
     plan = plan_remediation(end.snapshot, start.snapshot, diff, destructive=True)
@@ -118,7 +118,7 @@ async def _run_leniently(bench: Bench, database: str, plan: Plan) -> list[str]:
         complaints = await bench.run(database, ";\n".join(lines) + ";", lenient=True)
     except ProgramError as error:
         return [f"psql: {error}"]
-    told = re.split(r"(?=psql:<stdin>:\d+: )", complaints)
+    told = re.split(r"(?=psql:<stdin>:\d+: (?:ERROR|FATAL|error))", complaints)
     return [each.strip() for each in told if re.match(r"psql:<stdin>:\d+: (ERROR|FATAL|error)", each)]
 
 

@@ -19,7 +19,7 @@ CREATE SCHEMA $n_x;
 CREATE EXTENSION hstore SCHEMA $n; CREATE TABLE $n.t (a $n.hstore);
 --
 CREATE EXTENSION hstore SCHEMA $n_x; CREATE TABLE $n.t (a $n_x.hstore);
-== extension.version another version of an extension
+== extension.version [alone] another version of an extension
 CREATE SCHEMA $n_x;
 --
 CREATE EXTENSION pg_trgm VERSION '1.5' SCHEMA $n;

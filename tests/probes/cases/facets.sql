@@ -73,7 +73,7 @@ CREATE TABLE $n.t (a int);
 ALTER TABLE $n.t OWNER TO probe_alice; GRANT SELECT ON $n.t TO probe_bob;
 --
 ALTER TABLE $n.t OWNER TO probe_carol; GRANT INSERT ON $n.t TO probe_bob;
-== privileges.grants privileges survive a rebuilding
+== view.columns privileges survive a rebuilding
 CREATE TABLE $n.t (a int, b int);
 --
 CREATE VIEW $n.v AS SELECT a, b FROM $n.t; GRANT SELECT ON $n.v TO probe_alice; GRANT UPDATE (a) ON $n.v TO probe_bob; ALTER VIEW $n.v OWNER TO probe_carol;
@@ -91,7 +91,7 @@ CREATE SCHEMA $n_x;
 ALTER DEFAULT PRIVILEGES FOR ROLE probe_bob REVOKE EXECUTE ON FUNCTIONS FROM PUBLIC;
 --
 ALTER DEFAULT PRIVILEGES FOR ROLE probe_bob GRANT USAGE ON SCHEMAS TO probe_alice; ALTER DEFAULT PRIVILEGES FOR ROLE probe_bob REVOKE USAGE ON TYPES FROM PUBLIC;
-== default_privileges.grants objects made where default privileges hold
+== table.*, view.* objects made where default privileges hold
 ALTER DEFAULT PRIVILEGES IN SCHEMA $n GRANT SELECT ON TABLES TO probe_alice;
 --
 CREATE TABLE $n.t (a int); REVOKE ALL ON $n.t FROM probe_alice;
@@ -129,7 +129,7 @@ CREATE TEXT SEARCH PARSER $n.p (START = prsd_start, GETTOKEN = prsd_nexttoken, "
 --
 --
 COMMENT ON TEXT SEARCH PARSER $n.p IS 'p'; COMMENT ON TEXT SEARCH TEMPLATE $n.tt IS 'tt'; COMMENT ON TEXT SEARCH DICTIONARY $n.d IS 'd'; COMMENT ON TEXT SEARCH CONFIGURATION $n.c IS 'c';
-== comment.text a comment survives a rebuilding
+== index.definition a comment survives a rebuilding
 CREATE TABLE $n.t (a int, b int);
 --
 CREATE INDEX i ON $n.t (a); COMMENT ON INDEX $n.i IS 'i'; CREATE FUNCTION $n.f() RETURNS int LANGUAGE sql AS 'SELECT 1'; COMMENT ON FUNCTION $n.f() IS 'f';

@@ -77,7 +77,7 @@ CREATE SCHEMA $n_x;
 CREATE OPERATOR CLASS $n.cls FOR TYPE text[] USING gin AS OPERATOR 1 &&(anyarray, anyarray), FUNCTION 2 ginarrayextract(anyarray, internal, internal), FUNCTION 3 ginqueryarrayextract(anyarray, internal, int2, internal, internal, internal, internal), FUNCTION 4 ginarrayconsistent(internal, int2, anyarray, int4, internal, internal, internal, internal), STORAGE text;
 --
 CREATE OPERATOR CLASS $n.cls FOR TYPE text[] USING gin AS OPERATOR 1 &&(anyarray, anyarray), FUNCTION 2 ginarrayextract(anyarray, internal, internal), FUNCTION 3 ginqueryarrayextract(anyarray, internal, int2, internal, internal, internal, internal), FUNCTION 4 ginarrayconsistent(internal, int2, anyarray, int4, internal, internal, internal, internal), STORAGE varchar;
-== operator_class.members ordering operators
+== operator_class.members, operator_family.members ordering operators
 CREATE SCHEMA $n_x;
 --
 CREATE OPERATOR CLASS $n.cls FOR TYPE point USING gist AS OPERATOR 11 |>>(point, point), FUNCTION 1 gist_point_consistent(internal, point, smallint, oid, internal), FUNCTION 2 gist_box_union(internal, internal), FUNCTION 5 gist_box_penalty(internal, internal, internal), FUNCTION 6 gist_box_picksplit(internal, internal), FUNCTION 7 gist_box_same(box, box, internal), STORAGE box;

@@ -168,7 +168,7 @@ CREATE TABLE $n.t (a int);
 --
 --
 CREATE FUNCTION $n.f($n.t) RETURNS $n.t LANGUAGE sql AS 'SELECT $1';
-== routine.* a transform for a type
+== routine.definition a transform for a type
 CREATE SCHEMA $n_x; CREATE FUNCTION $n.into(internal) RETURNS internal LANGUAGE internal IMMUTABLE STRICT AS 'textin'; CREATE TYPE $n.e AS ENUM ('a'); CREATE TRANSFORM FOR $n.e LANGUAGE plpgsql (FROM SQL WITH FUNCTION $n.into(internal));
 --
 CREATE FUNCTION $n.f($n.e) RETURNS int LANGUAGE plpgsql AS 'BEGIN RETURN 1; END';

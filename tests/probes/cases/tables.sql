@@ -238,7 +238,7 @@ CREATE TYPE $n.c AS (x int, y text);
 CREATE TABLE $n.t (x int, y text);
 --
 CREATE TABLE $n.t OF $n.c;
-== table.of_type a table of a type with options
+== column.default a table of a type with options
 CREATE TYPE $n.c AS (x int, y text);
 --
 CREATE TABLE $n.t OF $n.c;

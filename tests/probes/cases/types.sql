@@ -129,7 +129,7 @@ CREATE SCHEMA $n_x;
 CREATE TYPE $n.c AS (a int, b text); CREATE TABLE $n.t OF $n.c;
 --
 CREATE TYPE $n.c AS (a bigint, b text, d date); CREATE TABLE $n.t OF $n.c;
-== composite_type.* a composite without attributes
+== composite_type.attributes a composite without attributes
 CREATE SCHEMA $n_x;
 --
 CREATE TYPE $n.c AS ();

@@ -62,7 +62,7 @@ CREATE TABLE $n.t (a int, b text); CREATE VIEW $n.v AS SELECT a, b FROM $n.t;
 ALTER VIEW $n.v ALTER a SET DEFAULT 5;
 --
 ALTER VIEW $n.v ALTER a SET DEFAULT 6;
-== view_column.default a default survives the view's rebuilding
+== view.columns a default survives the view's rebuilding
 CREATE TABLE $n.t (a int, b text);
 --
 CREATE VIEW $n.v AS SELECT a, b FROM $n.t; ALTER VIEW $n.v ALTER a SET DEFAULT 5;
