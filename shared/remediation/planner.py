@@ -28,9 +28,7 @@ from shared.schema.schema import Schema, Snapshot
 assert FAMILIES, "the registry is filled by that import"
 
 _ROUNDS = 12  # of breaking cycles; each round ejects something or drops an edge
-_OWNED = frozenset(
-    {"view", "materialized_view", "routine", "aggregate", "table", "foreign_table", "sequence", "namespace"}
-)
+_OWNED = frozenset({"view", "materialized_view", "routine", "aggregate", "table", "foreign_table", "namespace"})
 _KEEPS_VALUES = frozenset(
     {"table", "column", "base_type", "extension", "foreign_server", "user_mapping", "subscription"}
 )
