@@ -226,6 +226,8 @@ class Graph:
             wanted = set(desired.references[identity])
             if isinstance(change.desired, Table | ForeignTable) and {"inherits", "partition_of"} & set(change.fields):
                 wanted |= self._parts_to_inherit(change.desired)
+            if isinstance(change.desired, Table) and "persistence" in change.fields:
+                self._order_persistence(change.desired, node)
             for below in wanted:
                 if below in self.arrival:
                     self.edge(self.arrival[below], node)
@@ -240,6 +242,18 @@ class Graph:
                 )
                 if column in self.departure:
                     self.edge(release, self.departure[column])
+
+    def _order_persistence(self, table: Table, node: Node) -> None:
+        """A logged table may not refer to an unlogged one (ALTER TABLE, SET LOGGED), at any moment."""
+        for constraint in self.context.desired.constraints(QualifiedName(table.namespace, table.name)):
+            name = constraint.references
+            if name is None:
+                continue
+            other = Node("alter", ObjectId(kind="table", namespace=name.namespace, name=name.name))
+            if table.persistence == "unlogged":
+                self.edge(node, other)
+            else:
+                self.edge(other, node)
 
     def _parts_to_inherit(self, table: Table | ForeignTable) -> set[ObjectId]:
         """INHERIT and ATTACH want the columns and checks of both tables to be there."""

@@ -30,7 +30,7 @@ REASONS: dict[str, str] = {
     "column.*: a partitioned table gets a column": _NAME_ORDER,
     "column.local: a child repeats its parent's column": _NO_WAY_BACK,
     "column.not_null: a column of a partitioned table must not be null": _NAME_ORDER,
-    "column.type: the type of a partition key": "it needs another table: not planned, for it would lose every partition",
+    "column.type: the type of a partition key": "it needs another table, which would lose every partition",
     "constraint.*: a key of a partitioned table": "the parent's key gives partitions NOT NULLs of other names (v18)",
     "constraint.*: a named not null constraint under a primary key": "its name is dropped before the key that needs it",
     "constraint.local: a child repeats its parent's check": _NO_WAY_BACK,
@@ -38,17 +38,14 @@ REASONS: dict[str, str] = {
         "dropping the parent's key takes the partition's along, and it is not made again"
     ),
     "extension.version: another version of an extension": "the extension itself has no way from a version to an older",
-    "index.options: a fill factor": "the definition tells storage parameters in the order they were set: false drift",
-    "index.options: options of other methods": "the definition tells storage parameters in the order they were set",
     "namespace.*: public goes": "pg_dump tells a `public` that was made anew from the one that initdb made",
-    "operator.attributes: commutator and negator": "PostgreSQL links a negator to an operator that names it, if made later",
+    "operator.attributes: commutator and negator": "PostgreSQL links a negator back to what names it",
     "privileges.grants: privileges given on by others": "who gave a privilege is not read: the owner gives it",
-    "sequence.name: an identity's sequence has a name of its own": "the sequence is not renamed: the column is added again",
+    "sequence.name: an identity's sequence has a name of its own": "the sequence is not renamed",
     "table.*: a partition comes and goes": _NAME_ORDER,
     "table.inherits: another parent": _NO_WAY_BACK,
     "table.inherits: columns that only the parent declared": _NO_WAY_BACK,
     "table.inherits: grandchildren": _NO_WAY_BACK,
     "table.partition_of: a table with a key and an index is attached": _NAME_ORDER,
-    "table.persistence: two tables with a foreign key become unlogged": "the referenced table is not made logged first",
 }
 """Probe → why it does not end where it should."""

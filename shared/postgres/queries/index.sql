@@ -6,7 +6,20 @@ SELECT
     r.namespace,
     r.name,
     t.relname::text AS "table",
-    pg_get_indexdef(i.indexrelid) AS definition,
+    -- Storage parameters stand in the order they were set in, which is not drift: two and more are sorted.
+    CASE WHEN cardinality(c.reloptions) > 1 THEN (
+        SELECT replace(
+            pg_get_indexdef(i.indexrelid),
+            ' WITH (' || string_agg(o.text, ', ' ORDER BY o.position) || ')',
+            ' WITH (' || string_agg(o.text, ', ' ORDER BY o.text COLLATE "C") || ')'
+        )
+        FROM (
+            SELECT u.position, quote_ident(split_part(u.o, '=', 1)) || '='
+                || CASE WHEN quote_ident(v.value) = v.value THEN v.value ELSE quote_literal(v.value) END AS text
+            FROM unnest(c.reloptions) WITH ORDINALITY AS u(o, position)
+            CROSS JOIN LATERAL (SELECT substr(u.o, strpos(u.o, '=') + 1) AS value) AS v
+        ) AS o
+    ) ELSE pg_get_indexdef(i.indexrelid) END AS definition,
     NULLIF(am.amname::text, 'btree') AS method,
     NULLIF(i.indisunique, false) AS "unique",
     ARRAY(
