@@ -2,6 +2,8 @@
 PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
+# Two processes, a file never split between them: the servers a file's tests share are started once.
+PYTEST := $(BIN)/python -m pytest -n 2 --dist loadfile
 
 .PHONY: demo test check test-extras bench lock install clean
 
@@ -21,10 +23,10 @@ check: install
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/python -m pytest tests/unit tests/architecture tests/golden
+	$(PYTEST) tests/unit tests/architecture tests/golden
 
 test: install
-	$(BIN)/python -m pytest tests -m "not extras"
+	$(PYTEST) tests -m "not extras"
 
 test-extras: install
 	sh deploy/install-extras.sh
