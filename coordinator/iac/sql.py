@@ -12,6 +12,7 @@ from typing import Any
 import msgspec
 import pgparse
 
+from coordinator.iac.lexical import NEWER, NotTokensError, cut
 from coordinator.iac.source import SourceError
 from shared.schema.schema import Declaration, Origin
 
@@ -29,8 +30,8 @@ class Statement(msgspec.Struct, frozen=True, kw_only=True):
         sql: From its first word, without leading comments or the semicolon.
         start: Character offset of its first word.
         end: Character offset behind it, the semicolon included when there is one.
-        node: Name of its parse node, `CreateStmt`.
-        tree: The node.
+        node: Name of its parse node, `CreateStmt`; empty when the grammar is older than the statement.
+        tree: The node, or nothing.
     """
 
     sql: str
@@ -64,6 +65,8 @@ def split_statements(text: str, locate: Locate) -> tuple[Statement, ...]:
         try:
             parsed = pgparse.parse(text)
         except pgparse.PGQueryError as error:
+            if NEWER.search(text):
+                return _newer_statements(text, locate, error)
             text = _without_harmless_command(text, error, locate)
             continue
         except ValueError as error:  # NUL
@@ -72,6 +75,29 @@ def split_statements(text: str, locate: Locate) -> tuple[Statement, ...]:
             raise _refused(locate, 0, f"more than {MAX_STATEMENTS} statements")
         return _statements(text, parsed)
     raise _refused(locate, 0, "too many psql commands")
+
+
+def _newer_statements(text: str, locate: Locate, error: Any) -> tuple[Statement, ...]:
+    """Cut a text that the grammar refused; a statement with newer syntax is left to the scratch server's judgement."""
+    try:
+        spans = cut(text)
+    except NotTokensError:
+        spans = ()
+    if len(spans) < 2:  # noqa: PLR2004  # one statement: it is the newer one, or nothing can be made of the text
+        if not spans or text.lstrip().startswith("\\"):
+            _without_harmless_command(text, error, locate)
+            raise _refused(locate, 0, "SQL whose end cannot be found")
+        ((start, end),) = spans
+        sql = text[start:end].rstrip()
+        return (Statement(sql=sql, start=start, end=min(end + 1, len(text)), node="", tree={}),)
+    found: list[Statement] = []
+    for start, end in spans:
+        inner = split_statements(text[start:end], lambda offset, start=start: locate(start + offset))  # type: ignore[misc]  # a default binds the loop's value
+        found += [
+            msgspec.structs.replace(each, start=each.start + start, end=min(each.end + start + 1, len(text)))
+            for each in inner
+        ]
+    return tuple(found)
 
 
 def _refused(locate: Locate, offset: int, message: str) -> SourceError:

@@ -17,7 +17,7 @@ from shared.postgres.placeholders import replace_in_line, replace_namespace
         ("SELECT app FROM other.app", "SELECT app FROM other.app"),
         ("SELECT 'app.t', \"app\" FROM app2.t", "SELECT 'app.t', \"app\" FROM app2.t"),
         ("nextval('app.s'::regclass)", "nextval('\"{tenant}\".s'::regclass)"),
-        ("nextval(E'app.\"s\\\\t\"'::regclass)", "nextval(E'\"{tenant}\".\"s\\\\t\"'::regclass)"),
+        ("nextval(E'app.\"s\\\\t\"'::regclass)", 'nextval(E\'"{tenant}"."s\\\\t"\'::regclass)'),
         ("'app'::regnamespace", "'\"{tenant}\"'::regnamespace"),
         ("'app.s'::text", "'app.s'::text"),
         ("E'it\\'s app.t' || app.f()", "E'it\\'s app.t' || \"{tenant}\".f()"),

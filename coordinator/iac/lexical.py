@@ -1,0 +1,53 @@
+"""Cut SQL into statements by its tokens alone: for syntax that is newer than the grammar we parse with.
+
+libpg_query in `pgparse` knows PostgreSQL 17. What 18 added is cut out by sqlglot's tokenizer, which knows quotes and
+comments, and is judged by the scratch server, which knows the rest.
+"""
+
+from __future__ import annotations
+
+import re
+
+NEWER = re.compile(
+    r"\b(?:VIRTUAL|NOT\s+ENFORCED|ENFORCED|WITHOUT\s+OVERLAPS|PERIOD|(?:ADD|,|\()\s*(?:CONSTRAINT\s+\S+\s+)?NOT\s+NULL\s+[\w\"]"
+    r"|ALTER\s+CONSTRAINT\s+\S+\s+(?:NO\s+)?INHERIT)",
+    re.IGNORECASE,
+)
+"""Words of statements that PostgreSQL 18 was the first to take (release-18.html)."""
+
+
+class NotTokensError(ValueError):
+    """The text is no SQL, not even its tokens."""
+
+
+def cut(text: str) -> tuple[tuple[int, int], ...]:
+    """Give the span of each statement: character offsets of its first character and behind its last, no semicolon.
+
+    Raises:
+        NotTokensError: When a quote or a comment is not closed.
+    """
+    from sqlglot.dialects.postgres import Postgres  # lazy: rarely needed, and slow to import
+    from sqlglot.errors import TokenError
+
+    try:
+        tokens = Postgres().tokenize(text)
+    except TokenError as error:
+        raise NotTokensError(str(error)) from None
+    spans: list[tuple[int, int]] = []
+    begin, depth, previous = -1, 0, ""
+    for token in tokens:
+        word = token.text.upper() if token.token_type.name not in {"STRING", "IDENTIFIER", "HEREDOC_STRING"} else ""
+        if (word == "ATOMIC" and previous == "BEGIN") or (word == "CASE" and depth):
+            depth += 1  # a body of statements, and what else is closed by END within it
+        elif word == "END" and depth:
+            depth -= 1
+        if word == ";" and not depth:
+            if begin >= 0:
+                spans.append((begin, token.start))
+            begin = -1
+        elif begin < 0:
+            begin = token.start
+        previous = word
+    if begin >= 0:
+        spans.append((begin, len(text)))
+    return tuple(spans)
