@@ -52,7 +52,7 @@ def _value_and_null(column: Column, context: Context) -> list[str]:
     if column.identity_mode and not is_partition_column(column, context):
         parts.append(identity_clause(column, context.desired))
     if column.not_null and not has_named_not_null(column, context):
-        name = _inherited_not_null(column, context)
+        name = _inherited_not_null(column, context) or _shared_not_null(column, context)
         parts.append(f"CONSTRAINT {quote_identifier(name)} NOT NULL" if name else "NOT NULL")
     return parts
 
@@ -73,6 +73,14 @@ def _inherited_not_null(column: Column, context: Context) -> str:
         own = [c.name for c in context.desired.constraints(table) if _states_not_null(c, column.name)]
         name = own[0] if own else automatic_not_null(table.name, column.name)
     return name
+
+
+def _shared_not_null(column: Column, context: Context) -> str:
+    """Name a partitioned table's not-null constraint where partitions made before it may have taken the name (v18)."""
+    table = context.desired.table(QualifiedName(column.namespace, column.parent))
+    if context.observed.server_version < _NAMED_NOT_NULL or table is None or not table.partition_key:
+        return ""
+    return automatic_not_null(table.name, column.name)
 
 
 def _is_own_key(constraint: Constraint, column: str) -> bool:

@@ -10,7 +10,7 @@ BEGIN;
 SET lock_timeout = '3000ms';
 SET statement_timeout = '0ms';
 CREATE TABLE "public"."m" (
-    "at" date NOT NULL,
+    "at" date CONSTRAINT "m_at_not_null" NOT NULL,
     "v" integer,
     CONSTRAINT "m_pkey" PRIMARY KEY (at)
 )

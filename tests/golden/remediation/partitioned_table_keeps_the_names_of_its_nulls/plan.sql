@@ -1,0 +1,47 @@
+-- fleetdrift remediation
+-- not proven: no attempt was made
+
+\set ON_ERROR_STOP on
+SET check_function_bodies = off;
+SET client_min_messages = warning;
+SET search_path = pg_catalog;
+
+BEGIN;
+SET lock_timeout = '3000ms';
+SET statement_timeout = '0ms';
+CREATE TABLE "public"."archive" (
+    "sensor" integer CONSTRAINT "readings_sensor_not_null" NOT NULL,
+    "taken" date CONSTRAINT "readings_taken_not_null" NOT NULL,
+    "value" numeric
+);
+CREATE TABLE "public"."current" (
+    "sensor" integer CONSTRAINT "readings_sensor_not_null" NOT NULL,
+    "taken" date CONSTRAINT "readings_taken_not_null" NOT NULL,
+    "value" numeric
+)
+PARTITION BY LIST (sensor);
+CREATE TABLE "public"."current_one" (
+    "sensor" integer CONSTRAINT "readings_sensor_not_null" NOT NULL,
+    "taken" date CONSTRAINT "readings_taken_not_null" NOT NULL,
+    "value" numeric
+);
+CREATE TABLE "public"."readings" (
+    "sensor" integer CONSTRAINT "readings_sensor_not_null" NOT NULL,
+    "taken" date CONSTRAINT "readings_taken_not_null" NOT NULL,
+    "value" numeric
+)
+PARTITION BY RANGE (taken);
+-- blocks_writes: holds SHARE ROW EXCLUSIVE or SHARE on "public"."archive": writes wait, reads go on
+-- scans_table: reads every row of "public"."archive" unless a CHECK proves the bound
+ALTER TABLE ONLY "public"."readings" ATTACH PARTITION "public"."archive" FOR VALUES FROM ('2024-01-01') TO ('2025-01-01');
+-- blocks_writes: holds SHARE ROW EXCLUSIVE or SHARE on "public"."current": writes wait, reads go on
+-- scans_table: reads every row of "public"."current" unless a CHECK proves the bound
+ALTER TABLE ONLY "public"."readings" ATTACH PARTITION "public"."current" FOR VALUES FROM ('2025-01-01') TO ('2026-01-01');
+-- blocks_writes: holds SHARE ROW EXCLUSIVE or SHARE on "public"."current_one": writes wait, reads go on
+-- scans_table: reads every row of "public"."current_one" unless a CHECK proves the bound
+ALTER TABLE ONLY "public"."current" ATTACH PARTITION "public"."current_one" FOR VALUES IN (1);
+DO 'BEGIN EXECUTE pg_catalog.format(''ALTER TABLE "public"."archive" OWNER TO %1$I'', (SELECT pg_catalog.pg_get_userbyid(datdba) FROM pg_catalog.pg_database WHERE datname = pg_catalog.current_database())); END';
+DO 'BEGIN EXECUTE pg_catalog.format(''ALTER TABLE "public"."current" OWNER TO %1$I'', (SELECT pg_catalog.pg_get_userbyid(datdba) FROM pg_catalog.pg_database WHERE datname = pg_catalog.current_database())); END';
+DO 'BEGIN EXECUTE pg_catalog.format(''ALTER TABLE "public"."current_one" OWNER TO %1$I'', (SELECT pg_catalog.pg_get_userbyid(datdba) FROM pg_catalog.pg_database WHERE datname = pg_catalog.current_database())); END';
+DO 'BEGIN EXECUTE pg_catalog.format(''ALTER TABLE "public"."readings" OWNER TO %1$I'', (SELECT pg_catalog.pg_get_userbyid(datdba) FROM pg_catalog.pg_database WHERE datname = pg_catalog.current_database())); END';
+COMMIT;
