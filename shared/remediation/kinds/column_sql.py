@@ -6,7 +6,7 @@ from shared.remediation.kinds.sequence_sql import identity_clause
 from shared.remediation.naming import options_list, parent_name
 from shared.remediation.recipe import Context
 from shared.schema.identity import QualifiedName
-from shared.schema.relations import Column, Constraint
+from shared.schema.relations import Column, Constraint, Table
 from shared.sql import quote_identifier, quote_qualified
 
 _NAMED_NOT_NULL = 180000  # NOT NULL became a constraint with a name in v18
@@ -78,7 +78,7 @@ def _inherited_not_null(column: Column, context: Context) -> str:
 def _shared_not_null(column: Column, context: Context) -> str:
     """Name a partitioned table's not-null constraint where partitions made before it may have taken the name (v18)."""
     table = context.desired.table(QualifiedName(column.namespace, column.parent))
-    if context.observed.server_version < _NAMED_NOT_NULL or table is None or not table.partition_key:
+    if context.observed.server_version < _NAMED_NOT_NULL or not isinstance(table, Table) or not table.partition_key:
         return ""
     return automatic_not_null(table.name, column.name)
 
