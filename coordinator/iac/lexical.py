@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 
 NEWER = re.compile(
-    r"\b(?:VIRTUAL|NOT\s+ENFORCED|ENFORCED|WITHOUT\s+OVERLAPS|PERIOD|(?:ADD|,|\()\s*(?:CONSTRAINT\s+\S+\s+)?NOT\s+NULL\s+[\w\"]"
+    r"\b(?:VIRTUAL|GENERATED\s+ALWAYS\s+AS\s*\(|NOT\s+ENFORCED|ENFORCED|WITHOUT\s+OVERLAPS|PERIOD|(?:ADD|,|\()\s*(?:CONSTRAINT\s+\S+\s+)?NOT\s+NULL\s+[\w\"]"
     r"|ALTER\s+CONSTRAINT\s+\S+\s+(?:NO\s+)?INHERIT)",
     re.IGNORECASE,
 )
