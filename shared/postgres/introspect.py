@@ -11,6 +11,7 @@ from shared.postgres.catalog import query_text, rows_statement
 from shared.postgres.dependencies import Address, Edge, dependencies_of, parse_address, unmodelled
 from shared.postgres.failures import TargetError
 from shared.postgres.fingerprint import (
+    Fingerprint,
     KindHash,
     check_size,
     combine,
@@ -78,6 +79,31 @@ async def read_snapshot(
         return Reading(server.version, lines, edges, hashes)
 
     return build_snapshot(await read_steadily(connection, limits, read), namespace, profile)
+
+
+async def read_namespace_fingerprint(
+    connection: asyncpg.Connection, namespace: str, *, profile: Profile, limits: Limits
+) -> Fingerprint:
+    """Name what one namespace holds. Its rows are hashed here, where its own name can be replaced in them.
+
+    Costs what the namespace's rows cost, not what the whole database's dependencies would.
+
+    Args:
+        connection: Not inside a transaction.
+        namespace: As the catalog stores it.
+        profile: Which facets count.
+        limits: Bounds on time, rows and bytes.
+
+    Raises:
+        TargetError, asyncpg.PostgresError: As `read_snapshot`.
+    """
+
+    async def read(server: Server) -> Fingerprint:
+        kinds = await present_kinds(connection, profile)
+        lines = await _lines(connection, namespace, rows_statement(kinds, server.version), limits)
+        return combine(server.version, profile, _hashes(lines))
+
+    return await read_steadily(connection, limits, read)
 
 
 async def _lines(connection: asyncpg.Connection, namespace: str, statement: str, limits: Limits) -> tuple[Line, ...]:

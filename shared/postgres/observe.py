@@ -10,7 +10,7 @@ import asyncpg
 from shared.hosts import Host
 from shared.postgres.connection import close, connect_tenant, translated
 from shared.postgres.fingerprint import Fingerprint, read_fingerprint
-from shared.postgres.introspect import read_snapshot
+from shared.postgres.introspect import read_namespace_fingerprint, read_snapshot
 from shared.postgres.versions import read_versions
 from shared.schema.profile import Profile
 from shared.schema.schema import Snapshot
@@ -48,14 +48,14 @@ async def _observe(
     connection: asyncpg.Connection, target: Target, limits: Limits, known: Container[str], profile: Profile
 ) -> Observation:
     snapshot: Snapshot | None = None
-    if target.namespace:  # its name is replaced before hashing, which only the reader of the rows can do
-        snapshot = await read_snapshot(connection, namespace=target.namespace, profile=profile, limits=limits)
-        fingerprint = Fingerprint(snapshot.fingerprint, len(snapshot.schema.objects))
+    namespace = target.namespace
+    if namespace:
+        fingerprint = await read_namespace_fingerprint(connection, namespace, profile=profile, limits=limits)
     else:
         fingerprint = await read_fingerprint(connection, profile=profile, limits=limits)
-        if fingerprint.hex not in known:
-            snapshot = await read_snapshot(connection, profile=profile, limits=limits)
-            fingerprint = Fingerprint(snapshot.fingerprint, len(snapshot.schema.objects))
+    if fingerprint.hex not in known:
+        snapshot = await read_snapshot(connection, namespace=namespace, profile=profile, limits=limits)
+        fingerprint = Fingerprint(snapshot.fingerprint, len(snapshot.schema.objects))
     versions = await read_versions(connection, namespace=target.namespace, limits=limits)
     return Observation(
         fingerprint=fingerprint.hex,

@@ -415,3 +415,30 @@ SAME: dict[str, tuple[str, ...]] = {
         "/* a ; */ CREATE  TABLE\n-- b ;\nt\n(\ta\nint /* c /* d */ */ ) ; ;",
     ),
 }
+
+WITH_FACETS: dict[str, tuple[str, ...]] = {
+    "grants in any order, by parts, and back": (
+        "CREATE TABLE t (a int, b int); GRANT SELECT, INSERT ON t TO spelling_a, spelling_b; GRANT UPDATE (a, b) ON t TO spelling_a",
+        (
+            "CREATE TABLE t (a int, b int); GRANT UPDATE (b) ON t TO spelling_a; GRANT INSERT ON t TO spelling_b; "
+            "GRANT DELETE ON t TO spelling_a; GRANT SELECT ON t TO spelling_b, spelling_a; GRANT INSERT ON TABLE t TO spelling_a; "
+            "REVOKE DELETE ON t FROM spelling_a; GRANT UPDATE (a) ON t TO spelling_a"
+        ),
+    ),
+    "all privileges have names": (
+        "CREATE SEQUENCE s; GRANT ALL ON s TO spelling_a",
+        "CREATE SEQUENCE s; GRANT USAGE, UPDATE, SELECT ON SEQUENCE s TO spelling_a",
+    ),
+    "privileges given back to the default": (
+        "CREATE FUNCTION f() RETURNS int LANGUAGE sql AS 'SELECT 1'",
+        (
+            "CREATE FUNCTION f() RETURNS int LANGUAGE sql AS 'SELECT 1'; REVOKE ALL ON FUNCTION f() FROM PUBLIC; "
+            "GRANT EXECUTE ON FUNCTION f() TO PUBLIC"
+        ),
+    ),
+    "a comment taken back is none": (
+        "CREATE TABLE t (a int)",
+        "CREATE TABLE t (a int); COMMENT ON TABLE t IS 'x'; COMMENT ON TABLE t IS ''; COMMENT ON COLUMN t.a IS NULL",
+    ),
+}
+"""The same, read with owners, privileges and comments."""
