@@ -153,7 +153,9 @@ def retype(desired: Column, observed: Column, context: Context) -> list[Step]:
         collate = f" COLLATE {quote_identifier(desired.collation.namespace)}.{quote_identifier(desired.collation.name)}"
     only_collation = observed.type == desired.type and observed.collation != desired.collation
     using = conversion(quote_identifier(desired.name), observed.type, desired.type)
-    if only_collation or observed.generated or isinstance(context.desired.table(_table(desired)), ForeignTable):
+    # USING is refused for a generated column; where the expression goes, it is gone by now.
+    still_generated = bool(observed.generated and desired.generated)
+    if only_collation or still_generated or isinstance(context.desired.table(_table(desired)), ForeignTable):
         using = ""
     lossless = is_lossless(observed.type, desired.type)
     hazards = [blocks_all(what)]
