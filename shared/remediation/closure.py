@@ -10,7 +10,7 @@ from shared.remediation.recipe import REBUILD, RECIPES, Context, Loosened, Step
 from shared.schema.base import Facet
 from shared.schema.identity import ObjectId, QualifiedName
 from shared.schema.model import SchemaObject
-from shared.schema.relations import Column, Constraint, ForeignTable, Sequence, Table
+from shared.schema.relations import Column, Constraint, ForeignTable, Index, Sequence, Table
 from shared.sql import quote_identifier, quote_qualified
 
 TYPES = frozenset({"enum_type", "domain_type", "composite_type", "range_type"})
@@ -91,12 +91,24 @@ class _Closure:
         if recipe.alter(change.desired, change.observed, fields, self.context) is REBUILD:
             self.rebuild(change.identity)
             return
+        if isinstance(change.desired, Table | ForeignTable) and "partition_of" in fields:
+            self._make_way_for_attached(change.desired)
         if recipe.disturbs is None:
             return
         kinds = recipe.disturbs(change.desired, change.observed, fields, self.context)
         for dependent in sorted(self.context.observed.dependents[change.identity]):
             if dependent.kind in kinds and dependent not in self.context.drops and self._is_in_the_way(dependent):
                 self.rebuild(dependent)
+
+    def _make_way_for_attached(self, table: Table | ForeignTable) -> None:
+        """ATTACH takes the oldest index that fits: older ones than the one it shall take are made again after it."""
+        name = QualifiedName(table.namespace, table.name)
+        wanted = self.context.desired.indexes[name]
+        coming = {_shape(i) for i in wanted if i.attached_to is not None and i.identity in self.context.creates}
+        apart = {index.identity for index in wanted if index.attached_to is None}
+        for index in self.context.observed.indexes[name]:
+            if index.identity in apart and _shape(index) in coming:
+                self.rebuild(index.identity)
 
     def _is_in_the_way(self, dependent: ObjectId) -> bool:
         """Of columns only computed ones stand in the way, of constraints only those that compare two columns."""
@@ -177,3 +189,8 @@ class _Closure:
         self.decision.loosened[sequence.identity, owner.identity] = Loosened(
             (Step(f"ALTER SEQUENCE {name} OWNED BY NONE"),), (Step(f"ALTER SEQUENCE {name} OWNED BY {column}"),)
         )
+
+
+def _shape(index: Index) -> tuple[object, ...]:
+    """Give what two indexes must share for one to be the other's part (CompareIndexInfo), or a little less."""
+    return index.method, index.unique, index.columns, index.include, index.predicate

@@ -16,7 +16,8 @@ from shared.remediation.recipe import REBUILD, RECIPES, Context, Step
 from shared.remediation.slots import slots_of
 from shared.remediation.stages import is_long
 from shared.schema.identity import ObjectId, QualifiedName
-from shared.schema.relations import Constraint, ForeignTable, Index, Table
+from shared.schema.model import SchemaObject
+from shared.schema.relations import Column, Constraint, ForeignTable, Index, Table
 from shared.schema.relations import Sequence as SequenceObject
 
 _NOTHING = ObjectId(kind="")
@@ -229,7 +230,7 @@ class Graph:
             if isinstance(change.desired, Table) and "persistence" in change.fields:
                 self._order_persistence(change.desired, node)
             for below in wanted:
-                if below in self.arrival:
+                if below in self.arrival and not self._is_attached_after(change.desired, below):
                     self.edge(self.arrival[below], node)
             for below in set(self._drop_references(identity)) - desired.references[identity]:
                 if below in self.departure:
@@ -242,6 +243,11 @@ class Graph:
                 )
                 if column in self.departure:
                     self.edge(release, self.departure[column])
+
+    def _is_attached_after(self, item: SchemaObject, table: ObjectId) -> bool:
+        """ATTACH finds the partition's columns as they shall be, so its table does not come before them."""
+        change = self.decision.alters.get(table)
+        return isinstance(item, Column) and change is not None and "partition_of" in change.fields
 
     def _order_persistence(self, table: Table, node: Node) -> None:
         """A logged table may not refer to an unlogged one (ALTER TABLE, SET LOGGED), at any moment."""
