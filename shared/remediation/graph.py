@@ -230,6 +230,7 @@ class Graph:
             if isinstance(change.desired, Table) and "persistence" in change.fields:
                 self._order_persistence(change.desired, node)
             for below in wanted:
+                self.edge(Node("release", below), node)
                 if below in self.arrival and not self._is_attached_after(change.desired, below):
                     self.edge(self.arrival[below], node)
             for below in set(self._drop_references(identity)) - desired.references[identity]:
@@ -247,7 +248,9 @@ class Graph:
     def _is_attached_after(self, item: SchemaObject, table: ObjectId) -> bool:
         """ATTACH finds the partition's columns as they shall be, so its table does not come before them."""
         change = self.decision.alters.get(table)
-        return isinstance(item, Column) and change is not None and "partition_of" in change.fields
+        if not isinstance(item, Column) or change is None or "partition_of" not in change.fields:
+            return False
+        return getattr(change.desired, "partition_of", None) is not None
 
     def _order_persistence(self, table: Table, node: Node) -> None:
         """A logged table may not refer to an unlogged one (ALTER TABLE, SET LOGGED), at any moment."""
