@@ -38,7 +38,7 @@ bench: install
 # Needs `uv` on the PATH; everything else installs from the locks with pip alone.
 lock:
 	for part in runtime dev; do \
-	  uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate \
+	  uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate \
 	    requirements/$$part.in -o requirements/$$part.lock; done
 
 clean:
