@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import signal
 import sys
 
 import msgspec
@@ -31,4 +32,6 @@ async def main() -> None:
 
 
 if __name__ == "__main__":
+    # As the command line does: whoever runs the tests in the background has SIGINT ignored.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     asyncio.run(main())
