@@ -32,4 +32,4 @@ def _filled(kind: msgspec.inspect.Type) -> Any:
         case msgspec.inspect.StructType():
             return QualifiedName("public", "x")
         case _:
-            raise NotImplementedError(kind)
+            raise AssertionError(f"no value is known for {kind}")

@@ -30,7 +30,8 @@ def _render(comparison: Comparison, output: str, *, destructive: bool) -> str:
         from shared.remediation.script import render_script
 
         guards = comparison.plan.guards
-        return render_script(comparison.plan, destructive=destructive, guard_sql=guard_sql(guards) if guards else "")
+        guard = guard_sql(guards) if guards else ""
+        return _renames(comparison) + render_script(comparison.plan, destructive=destructive, guard_sql=guard)
     if output == "json":
         from shared.schema.canonical import canonical_json  # lazy: cold start
 

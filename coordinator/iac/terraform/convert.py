@@ -34,7 +34,6 @@ from coordinator.iac.terraform.values import (
     set_value,
     string,
     tuple_of,
-    unknown_of,
 )
 
 
@@ -268,8 +267,3 @@ def apply_defaults(value: Value, defaults: Defaults) -> Value:
         if name in filled:
             filled[name] = apply_defaults(filled[name], child)
     return object_value(filled).marked(value.marks)
-
-
-def unknown_like(type_: Type | None) -> Value:
-    """An unknown of a type that may itself not be known."""
-    return unknown_of(type_ if type_ is not None else DYNAMIC, nullable=True)

@@ -35,9 +35,6 @@ from coordinator.iac.terraform.values import (
     unknown_of,
 )
 
-MAX_TEMPLATE_DEPTH = 1
-"""Terraform forbids `templatefile` inside a template file; so nothing recurses."""
-
 
 def _try(evaluator: Evaluator, node: Call) -> Value:
     failures: list[str] = []
