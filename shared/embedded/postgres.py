@@ -187,7 +187,10 @@ class EmbeddedPostgres:
         for setting in settings:
             argv += ["-c", setting]
         log = self._home / "log"
-        self._process = start_server(argv, log=log, stop_signal=signal.SIGINT, user=unprivileged_user())
+        libraries = self.binaries.parent / "lib"
+        self._process = start_server(
+            argv, log=log, stop_signal=signal.SIGINT, user=unprivileged_user(), libraries=libraries
+        )
         deadline = time.monotonic() + _START_TIMEOUT
         while not self._accepts():
             if self._process.poll() is not None or time.monotonic() > deadline:

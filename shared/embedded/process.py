@@ -46,6 +46,7 @@ def start_server(
     log: Path,
     stop_signal: signal.Signals,
     user: pwd.struct_passwd | None = None,
+    libraries: Path | None = None,
 ) -> subprocess.Popen[bytes]:
     """Start a server in a session of its own (Ctrl-C is ours alone), which gets `stop_signal` when our thread dies.
 
@@ -54,7 +55,12 @@ def start_server(
         log: File that receives its output.
         stop_signal: What asks it to stop.
         user: Whom to run it as, when we are root.
+        libraries: Folder whose shared libraries come before the system's: a server's modules want its own libpq.
     """
+    environment = dict(os.environ)
+    if libraries is not None:
+        known = environment.get("LD_LIBRARY_PATH")
+        environment["LD_LIBRARY_PATH"] = f"{libraries}:{known}" if known else str(libraries)
     owner = {"user": user.pw_uid, "group": user.pw_gid, "extra_groups": []} if user else {}
     with log.open("ab") as sink:
         return subprocess.Popen(  # type: ignore[call-overload,no-any-return]  # mypy cannot follow **owner
@@ -62,6 +68,7 @@ def start_server(
             stdin=subprocess.DEVNULL,
             stdout=sink,
             stderr=sink,
+            env=environment,
             start_new_session=True,
             preexec_fn=_die_with_parent(stop_signal),  # noqa: PLW1509  # one system call, prepared before the fork
             **owner,
