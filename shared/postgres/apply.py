@@ -12,10 +12,9 @@ import asyncpg
 import msgspec
 
 from shared.hosts import Host
-from shared.postgres.catalog import query_text
 from shared.postgres.connection import close, connect_tenant, translated
 from shared.postgres.failures import TargetError, clean
-from shared.postgres.fingerprint import read_change_token
+from shared.postgres.fingerprint import read_change_token, token_in_transaction
 from shared.postgres.introspect import read_snapshot
 from shared.postgres.placeholders import PLACEHOLDER, replace_namespace
 from shared.remediation.plan import Statement
@@ -169,7 +168,7 @@ class Writer:
             return await read_change_token(self._connection, limits=self._limits)
 
     async def _check(self, token: str) -> None:
-        if token and token != await self._connection.fetchval(query_text("change_token.sql")):
+        if token and token != await token_in_transaction(self._connection):
             raise SchemaMovedError
 
     async def _run_one(self, statement: Statement, *, scope: str) -> None:

@@ -15,7 +15,9 @@ from shared.schema.identity import ObjectId
 from shared.schema.schema import Dependency, Unmodelled
 
 _OWNED = frozenset("iaPSxe")
-_PUBLICATION = 6104  # an entry of a publication's list hangs on the table as well, but is the publication's
+_WHOLES = (6104, 2616, 2753)
+"""Catalogs whose parts hang on something else as well: an entry of a publication on its table, a loose or optional
+member of an operator family on its function or operator (recordDependencyOn in storeProcedures, opclasscmds.c)."""
 _PREFERENCE = "iPSae"  # which edge of an unmodelled object leads to its owner
 _HOPS = 6  # operator class entry → class → family …: never longer in practice
 
@@ -52,7 +54,7 @@ class _Owners:
             if edge.type in _OWNED:
                 self._up.setdefault(edge.dependent._replace(part=0), []).append(edge)
         for owned in self._up.values():
-            owned.sort(key=lambda edge: (edge.referenced.catalog != _PUBLICATION, _PREFERENCE.find(edge.type), edge))
+            owned.sort(key=lambda edge: (edge.referenced.catalog not in _WHOLES, _PREFERENCE.find(edge.type), edge))
 
     def of(self, address: Address) -> ObjectId | None:
         """Give the modelled object at, or above, an address."""

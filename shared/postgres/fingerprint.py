@@ -130,8 +130,18 @@ async def read_change_token(
 
 
 async def token_in_transaction(connection: asyncpg.Connection) -> str:
-    """Take the change token inside a `reading` transaction."""
-    return str(await connection.fetchval(query_text("change_token.sql")))
+    """Take the change token inside a `reading` transaction.
+
+    Raises:
+        TargetError: `protocol`, when what answers is no PostgreSQL.
+    """
+    row = await connection.fetchrow(query_text("change_token.sql"))
+    if row is None:
+        raise TargetError(FailureKind.PROTOCOL, "the server did not give a change token")
+    if not row["with_servers"]:
+        return str(row["token"])
+    mappings = await connection.fetchval(query_text("change_token_mappings.sql"))
+    return hashlib.sha256(f"{row['token']} {mappings}".encode()).hexdigest()
 
 
 async def read_fingerprint(

@@ -42,8 +42,13 @@ WHERE r.relkind IN ('r', 'p', 'f')
         SELECT p.conrelid FROM pg_constraint p WHERE p.oid = k.conparentid
     ))
     -- v18 gives every NOT NULL a constraint. One with its automatic name, or that only follows its parent's, says
-    -- nothing that the column does not.
+    -- nothing that the column does not. A key of its own makes a partition's local too; it has its parent's name still.
     AND (k.contype <> 'n' OR NOT k.convalidated OR k.connoinherit OR k.conislocal AND k.conname <> (
         SELECT r.name || '_' || a.attname || '_not_null'
         FROM pg_attribute a WHERE a.attrelid = k.conrelid AND a.attnum = k.conkey[1]
+    ) AND NOT EXISTS (
+        SELECT FROM pg_class c
+        JOIN pg_inherits h ON h.inhrelid = c.oid
+        JOIN pg_constraint above ON above.conrelid = h.inhparent AND above.contype = 'n' AND above.conname = k.conname
+        WHERE c.oid = k.conrelid AND c.relispartition
     ))
