@@ -8,6 +8,8 @@ from typing import Any, NamedTuple
 
 from shared.remediation.closure import TYPES, Decision
 from shared.remediation.hosting import creation_host, drop_host, inline_children
+from shared.remediation.kinds.not_null import keys_on
+from shared.remediation.kinds.operators import one_way_links
 from shared.remediation.kinds.privileges import may_be_granted, settle_grants
 from shared.remediation.kinds.tables import belongs_to_parent
 from shared.remediation.mentions import mention_edges
@@ -63,6 +65,7 @@ class Graph:
         self._add_nodes()
         self._add_drop_edges()
         self._add_create_edges()
+        self._add_operator_edges()
         self._add_alter_edges()
         self._add_loosened_edges()
         self._add_finish_edges()
@@ -165,6 +168,9 @@ class Graph:
                     self.edge(node, self.departure[below])
                 elif below in self.decision.alters:
                     self.edge(node, self.arrival[below])
+            for key in keys_on(identity, self.context.observed):
+                if key in self.departure:
+                    self.edge(self.departure[key], node)
             if identity in self.arrival:
                 self.edge(node, self.arrival[identity])
 
@@ -200,6 +206,12 @@ class Graph:
                 # A primary key within the parent's CREATE TABLE finds the partition's when that is attached.
                 if over is not None and self.arrival.get(over.identity, node).identity == over.identity:
                     self.edge(node, self.arrival[over.identity])
+
+    def _add_operator_edges(self) -> None:
+        for identity in self.context.creates:
+            for linked in one_way_links(self.context.desired.objects[identity], self.context.desired):
+                if linked in self.arrival:
+                    self.edge(self.arrival[identity], self.arrival[linked])
 
     def _is_part_of(self, identity: ObjectId, below: ObjectId) -> bool:
         """The index behind a partition's key is taken for its part by a parent's index that is made later."""

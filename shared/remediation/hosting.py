@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
+from shared.remediation.kinds.sequence_sql import former_identity, is_renamed
 from shared.remediation.kinds.tables import belongs_to_parent
 from shared.remediation.recipe import Context
 from shared.remediation.side import RELATIONS, Side
@@ -34,6 +35,7 @@ def inline_children(context: Context, ejected: set[ObjectId]) -> None:
             continue
         children = context.desired.children[QualifiedName(table.namespace, table.name)]
         inlined = {child.identity for child in children if _can_inline(child) and child.identity not in ejected}
+        inlined -= _repeated_keys(children)
         if table.partition_of is not None:
             inlined -= {
                 child.identity
@@ -41,6 +43,19 @@ def inline_children(context: Context, ejected: set[ObjectId]) -> None:
                 if child.kind == "constraint" and not belongs_to_parent(child, context.desired)
             }
         context.inlined[identity] = inlined
+
+
+def _repeated_keys(children: Iterable[SchemaObject]) -> set[ObjectId]:
+    """Name the keys that CREATE TABLE would silently take for one with another (transformIndexConstraints)."""
+    keys = [child for child in children if isinstance(child, Constraint) and child.type in ("primary_key", "unique")]
+    seen: set[str] = set()
+    repeated = set()
+    for key in sorted(keys, key=lambda key: (key.type, key.name)):
+        shape = key.definition.removeprefix("PRIMARY KEY ").removeprefix("UNIQUE ")
+        if shape in seen:
+            repeated.add(key.identity)
+        seen.add(shape)
+    return repeated
 
 
 def _can_inline(child: SchemaObject) -> bool:
@@ -53,6 +68,8 @@ def _can_inline(child: SchemaObject) -> bool:
 def creation_host(identity: ObjectId, context: Context) -> ObjectId:
     """Name the created (or altered) object whose statement brings this one."""
     item = context.desired.objects[identity]
+    if isinstance(item, Sequence) and former_identity(item, context) is not None:
+        return identity
     if isinstance(item, Sequence) and item.identity_of_column and item.owned_by_table is not None:
         column = context.desired.column(item.owned_by_table, item.owned_by_column)
         return creation_host(column.identity, context) if column is not None else identity
@@ -69,7 +86,7 @@ def drop_host(identity: ObjectId, context: Context, ejected: set[ObjectId]) -> O
     if identity in ejected:
         return identity
     for owner in _owners(context.observed.objects[identity], context.observed):
-        if owner in context.drops and owner != identity:
+        if owner in context.drops and owner != identity and not is_renamed(owner, context):
             return drop_host(owner, context, ejected)
     return identity
 

@@ -62,14 +62,13 @@ def _kind(kind: str, probes: tuple[Probe, ...], kept: dict[int, Kept]) -> Iterat
     yield (inspect.getdoc(KINDS[kind]) or "").split("\n\n")[0].replace("\n", " ")
     yield f"Read by {_queries(kind)}."
     yield ""
-    yield f"| attribute | read | compared | since | {' | '.join(f'remediated on {major}' for major in kept)} |"
-    yield f"|---|---|---|---|{'---|' * len(kept)}"
+    yield "| attribute | read | compared | since | remediated |"
+    yield "|---|---|---|---|---|"
     for field in ("*", *fields_of(kind)):
         about = [probe for probe in probes if f"{kind}.{field}" in probe.about]
         since = min((probe.since for probe in about), default=OLDEST_SERVER // 10000)
         name = "the whole object" if field == "*" else f"`{field}`"
-        cells = [_cell(kind, field, about, major, results) for major, results in kept.items()]
-        yield f"| {name} | yes | yes | {since} | {' | '.join(cells)} |"
+        yield f"| {name} | yes | yes | {since} | {_remediated(kind, field, about, kept)} |"
 
 
 def _queries(kind: str) -> str:
@@ -77,21 +76,42 @@ def _queries(kind: str) -> str:
     return ", ".join(files)
 
 
-def _cell(kind: str, field: str, about: list[Probe], major: int, kept: Kept) -> str:
+def _remediated(kind: str, field: str, about: list[Probe], kept: dict[int, Kept]) -> str:
+    if not about:
+        return _unprobed(kind, field)
+    newest = sum(probe.since <= max(kept) for probe in about)
+    cells = {major: _cell(about, major, results) for major, results in kept.items()}
+    if set(cells.values()) <= {"", "yes"}:
+        return f"yes ({newest} probes)" if newest > 1 else "yes"
+    groups: list[tuple[str, list[int]]] = []
+    for major, cell in cells.items():
+        if groups and groups[-1][0] == cell:
+            groups[-1][1].append(major)
+        else:
+            groups.append((cell, [major]))
+    parts = [f"{cell} on {_majors(majors)}" for cell, majors in groups if cell]
+    return "; ".join(parts if len(parts) > 1 else [cell for cell, _ in groups if cell]) + ": see below"
+
+
+def _unprobed(kind: str, field: str) -> str:
+    if field == "*":
+        return "with each attribute"
+    said = SAID_BY.get(f"{kind}.{field}")
+    return f"with `{said}`" if said else f"not probed: {UNPROBED[f'{kind}.{field}']}"
+
+
+def _majors(majors: list[int]) -> str:
+    return f"{majors[0]} to {majors[-1]}" if len(majors) > 1 else str(majors[0])
+
+
+def _cell(about: list[Probe], major: int, kept: Kept) -> str:
     there = [probe for probe in about if probe.since <= major]
-    if about and not there:
-        return f"not in {major}"
-    if not there:
-        if field == "*":
-            return "with each attribute"
-        said = SAID_BY.get(f"{kind}.{field}")
-        return f"with `{said}`" if said else f"not probed: {UNPROBED[f'{kind}.{field}']}"
-    failing = [probe.name for probe in there if probe.name in kept.failed]
+    failing = sum(probe.name in kept.failed for probe in there)
     unseen = sum(probe.name in kept.undetected for probe in there)
+    if not there or not (failing or unseen):
+        return "yes" if there else ""
     blind = f", {unseen} not detected" if unseen else ""
-    if not failing:
-        return f"yes ({len(there)} probes{blind})" if len(there) > 1 else f"yes{blind}"
-    return f"{len(there) - len(failing)} of {len(there)} probes{blind}, see below"
+    return f"{len(there) - failing} of {len(there)}{blind}"
 
 
 def _failures(kept: dict[int, Kept]) -> Iterator[str]:
@@ -100,6 +120,6 @@ def _failures(kept: dict[int, Kept]) -> Iterator[str]:
     yield "| probe | on | ways | reason |"
     yield "|---|---|---|---|"
     for name in sorted({name for results in kept.values() for name in results.failed}):
-        on = [str(major) for major, results in kept.items() if name in results.failed]
+        on = [major for major, results in kept.items() if name in results.failed]
         ways = sorted({way for results in kept.values() for way in results.failed.get(name, ())})
-        yield f"| {name} | {', '.join(on)} | {', '.join(ways)} | {REASONS[name]} |"
+        yield f"| {name} | {_majors(on)} | {', '.join(ways)} | {REASONS[name]} |"

@@ -119,7 +119,8 @@ def alter_constraint(
     """VALIDATE and deferrability in place, settings of the index behind it too; anything else anew."""
     if desired.type == observed.type == "not_null" and desired.columns == observed.columns:
         return not_null.alter(desired, context)
-    del context
+    if _goes_with_its_parents(desired, observed, context):
+        return REBUILD
     if fields <= {"local", "inherited", "partition_child"}:
         return []
     if not fields - {"local", "inherited"} <= _IN_PLACE or ("validated" in fields and not desired.validated):
@@ -138,6 +139,13 @@ def alter_constraint(
     if "validated" in fields:
         steps.append(Step(f"ALTER TABLE {what} VALIDATE CONSTRAINT {name}", (scans(what),)))
     return steps + _alter_index(desired, observed, fields)
+
+
+def _goes_with_its_parents(desired: Constraint, observed: Constraint, context: Context) -> bool:
+    """Say whether a partition's key that is to be its own ends with the partitioned table's."""
+    above = context.observed.constraint_above(observed) if observed.partition_child else None
+    stays = desired.partition_child or observed.type == "foreign_key"
+    return above is not None and not stays and above.identity in context.drops
 
 
 def _alter_index(desired: Constraint, observed: Constraint, fields: frozenset[str]) -> list[Step]:

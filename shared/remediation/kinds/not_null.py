@@ -5,6 +5,8 @@ Both sides are looked at as states of one column, whichever of its objects bring
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import msgspec
 
 from shared.remediation.hazards import blocks_all, breaks, scans
@@ -12,7 +14,7 @@ from shared.remediation.kinds.column_sql import automatic_not_null
 from shared.remediation.naming import parent_name
 from shared.remediation.recipe import Context, Step
 from shared.remediation.side import Side
-from shared.schema.identity import QualifiedName
+from shared.schema.identity import ObjectId, QualifiedName
 from shared.schema.relations import Column, Constraint
 from shared.sql import quote_identifier, quote_literal, quote_qualified
 
@@ -54,6 +56,16 @@ def is_stated(column: Column, side: Side) -> bool:
     """Say whether a side has a constraint object for this column's NOT NULL."""
     table = QualifiedName(column.namespace, column.parent)
     return any(c.type == "not_null" and c.columns == (column.name,) for c in side.constraints(table))
+
+
+def keys_on(identity: ObjectId, side: Side) -> Iterator[ObjectId]:
+    """Name the primary keys that keep PostgreSQL from dropping a not-null constraint ("column is in a primary key")."""
+    constraint = side.find(Constraint, identity)
+    if constraint is None or constraint.type != "not_null":
+        return
+    for other in side.constraints(QualifiedName(constraint.namespace, constraint.parent)):
+        if other.type == "primary_key" and constraint.columns[0] in other.columns:
+            yield other.identity
 
 
 def _state(constraint: Constraint, side: Side) -> _State | None:

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from shared.remediation.naming import designation, operator_name, qualified
 from shared.remediation.recipe import REBUILD, Context, Recipe, Step, Verdict, always_rebuild, register
+from shared.remediation.side import Side
 from shared.schema.database import AccessMethod, Collation, Conversion
+from shared.schema.identity import ObjectId
+from shared.schema.model import SchemaObject
 from shared.schema.routines import Operator, OperatorClass, OperatorFamily
 from shared.sql import quote_identifier, quote_literal
 
@@ -41,6 +46,32 @@ def alter_operator(
 def _pairs(attributes: tuple[str, ...]) -> dict[str, str]:
     split = (attribute.partition("=") for attribute in attributes)
     return {name.strip().upper(): value.strip() for name, _, value in split}
+
+
+def one_way_links(item: SchemaObject, side: Side) -> Iterator[ObjectId]:
+    """Name the operators that an operator links to and that do not link back.
+
+    PostgreSQL links back when it makes a link to what is there already (OperatorUpd), so such a one is made later.
+    """
+    if not isinstance(item, Operator):
+        return
+    for identity in _links(item):
+        other = side.find(Operator, identity)
+        if other is not None and other != item and item.identity not in _links(other):
+            yield identity
+
+
+def _links(operator: Operator) -> set[ObjectId]:
+    pairs = _pairs(operator.attributes)
+    left, _, right = operator.signature.partition(", ")
+    signatures = {"COMMUTATOR": f"{right}, {left}", "NEGATOR": operator.signature}
+    found = set()
+    for word in signatures.keys() & pairs.keys():
+        namespace, _, name = pairs[word].removeprefix("OPERATOR(").removesuffix(")").rpartition(".")
+        if namespace.startswith('"'):
+            namespace = namespace[1:-1].replace('""', '"')
+        found.add(ObjectId(kind="operator", namespace=namespace, name=name, signature=signatures[word]))
+    return found
 
 
 def create_family(family: OperatorFamily, context: Context) -> list[Step]:

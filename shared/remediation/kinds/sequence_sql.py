@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from shared.remediation.naming import qualified
+from shared.remediation.recipe import Context
 from shared.remediation.side import Side
-from shared.schema.relations import Column, Sequence
+from shared.schema.identity import ObjectId, QualifiedName
+from shared.schema.relations import Column, Sequence, Table
 
 _BOUNDS = {"smallint": 32767, "integer": 2147483647, "bigint": 9223372036854775807}
 
@@ -34,6 +36,29 @@ def options_text(sequence: Sequence) -> str:
     return " ".join(parts)
 
 
+def former_identity(sequence: Sequence, context: Context) -> Sequence | None:
+    """Give the sequence that an identity column has now, where it is to be called otherwise and is not made anew."""
+    if not sequence.identity_of_column or sequence.owned_by_table is None:
+        return None
+    column = context.desired.column(sequence.owned_by_table, sequence.owned_by_column)
+    before = context.observed.column(sequence.owned_by_table, sequence.owned_by_column)
+    if column is None or before is None or before.identity in context.drops or not column.identity_mode:
+        return None
+    former = context.observed.identity_sequence(before)
+    same = former is None or former.identity in context.desired.objects or sequence.identity not in context.creates
+    return None if same else former
+
+
+def is_renamed(identity: ObjectId, context: Context) -> bool:
+    """Say whether a sequence that seems to go is an identity's that gets another name."""
+    observed = context.observed.find(Sequence, identity)
+    if observed is None or not observed.identity_of_column or observed.owned_by_table is None:
+        return False
+    column = context.desired.column(observed.owned_by_table, observed.owned_by_column)
+    desired = context.desired.identity_sequence(column) if column is not None else None
+    return desired is not None and former_identity(desired, context) == observed
+
+
 def identity_clause(column: Column, side: Side) -> str:
     """Spell GENERATED … AS IDENTITY with the name and options of the sequence behind it."""
     text = f"GENERATED {column.identity_mode.upper()} AS IDENTITY"
@@ -41,4 +66,7 @@ def identity_clause(column: Column, side: Side) -> str:
     if sequence is None:
         return text
     options = options_text(sequence)
-    return f"{text} (SEQUENCE NAME {qualified(sequence)}{' ' + options if options else ''})"
+    table = side.table(QualifiedName(column.namespace, column.parent))
+    if isinstance(table, Table) and table.persistence != sequence.persistence:
+        options += " UNLOGGED" if sequence.persistence == "unlogged" else " LOGGED"
+    return f"{text} (SEQUENCE NAME {qualified(sequence)}{' ' + options.strip() if options else ''})"

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import msgspec
+
 from shared.remediation.hazards import blocks_all, breaks, loses, rewrites
-from shared.remediation.kinds.sequence_sql import options_text
+from shared.remediation.kinds.sequence_sql import former_identity, options_text
 from shared.remediation.naming import qualified
 from shared.remediation.recipe import REBUILD, Context, Recipe, Step, Verdict, register
 from shared.schema.identity import ObjectId
@@ -14,14 +16,29 @@ _OPTIONS = frozenset({"type", "start", "increment", "minimum", "maximum", "cache
 
 
 def create_sequence(sequence: Sequence, context: Context) -> list[Step]:
-    """CREATE SEQUENCE; that of an identity column comes with the column."""
-    del context
+    """CREATE SEQUENCE; that of an identity column comes with the column, or has been there under another name."""
+    former = former_identity(sequence, context)
+    if former is not None:
+        return _rename(sequence, former, context)
     if sequence.identity_of_column:
         return []
     persistence = "UNLOGGED " if sequence.persistence == "unlogged" else ""
     type_text = f" AS {sequence.type}" if sequence.type != "bigint" else ""
     options = options_text(sequence)
     return [Step(f"CREATE {persistence}SEQUENCE {qualified(sequence)}{type_text}{' ' + options if options else ''}")]
+
+
+def _rename(desired: Sequence, former: Sequence, context: Context) -> list[Step]:
+    what = qualified(former)
+    step = Step(
+        f"ALTER SEQUENCE {what} RENAME TO {quote_identifier(desired.name)}",
+        (breaks(f"whoever calls nextval or setval by the name {what} fails"),),
+    )
+    renamed = msgspec.structs.replace(former, name=desired.name)
+    fields = frozenset(f for f in desired.__struct_fields__ if getattr(desired, f) != getattr(renamed, f))
+    rest = alter_sequence(desired, renamed, fields, context) if fields else []
+    assert rest is not REBUILD, "an identity's sequence stays its column's"
+    return [step, *rest]
 
 
 def own(sequence: Sequence, context: Context) -> list[Step]:
