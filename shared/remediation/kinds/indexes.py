@@ -62,7 +62,20 @@ def _after_creation(index: Index, context: Context) -> list[Step]:
     if index.attached_to is not None and _must_be_attached(index, context):
         sql = f"ALTER INDEX {quote_qualified(index.attached_to)} ATTACH PARTITION {qualified(index)}"
         steps.append(Step(sql, lock))
-    return steps
+    return steps + _attached_parts(index, context)
+
+
+def _attached_parts(index: Index, context: Context) -> list[Step]:
+    """Attach the parts of an invalid index, which is made ON ONLY its table because some partitions have no part."""
+    if index.valid:
+        return []
+    own = QualifiedName(index.namespace, index.name)
+    return [
+        Step(f"ALTER INDEX {qualified(index)} ATTACH PARTITION {qualified(part)}", (blocks_all(_table_name(part)),))
+        for partition in context.desired.partitions[QualifiedName(index.namespace, index.table)]
+        for part in context.desired.indexes[QualifiedName(partition.namespace, partition.name)]
+        if part.attached_to == own
+    ]
 
 
 def _must_be_attached(index: Index, context: Context) -> bool:

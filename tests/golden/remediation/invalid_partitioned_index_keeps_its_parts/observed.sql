@@ -1,0 +1,1 @@
+CREATE TABLE readings (day date, value int) PARTITION BY RANGE (day);

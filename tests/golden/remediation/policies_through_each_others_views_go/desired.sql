@@ -1,0 +1,1 @@
+CREATE TABLE wards (id int);
