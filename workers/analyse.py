@@ -5,6 +5,8 @@ A function of (spec, snapshot, contracts, profile) alone: its answer is kept und
 
 from __future__ import annotations
 
+import msgspec
+
 from shared.analysis import Analysis
 from shared.contracts.contract import Contract, Verdict
 from shared.diff.compare import diff_schemas
@@ -36,6 +38,7 @@ def analysis_key(spec: Spec, snapshot: Snapshot, contracts: tuple[Contract, ...]
             "column_order": snapshot.column_order,
             "contracts": contracts,
             "profile": profile,
+            "surroundings": spec.snapshot.surroundings,
         },
     )
 
@@ -65,6 +68,7 @@ async def analyse(
     """
     key = analysis_key(spec, snapshot, contracts, profile)
     compared = without_tool_objects(snapshot, spec.schema)
+    compared = msgspec.structs.replace(compared, surroundings=spec.snapshot.surroundings)
     try:
         whole = await settle(scratch, compared, profile)
     except MaterialiseError as error:
@@ -76,6 +80,7 @@ async def analyse(
     if plan.statements:
         plan = plan.with_proof(await prove(scratch, desired, whole, plan, profile))
         plan = plan.with_guards(make_guard(snapshot, desired, diff, plan.statements, profile))
+        plan = msgspec.structs.replace(plan, surroundings=spec.snapshot.surroundings)
     return Analysis(
         key=key,
         shape=schema_hash(observed.schema),

@@ -12,7 +12,7 @@ import msgspec
 
 from coordinator.apply.admission import Admitted, ApplyRefusedError
 from shared.postgres.apply import built_alone, invalid_indexes, without_indexes
-from shared.postgres.scratch import MaterialiseError, ScratchError, ScratchServer, materialise, settle
+from shared.postgres.scratch import MaterialiseError, ScratchError, ScratchServer, materialise, read_again, settle
 from shared.remediation.stages import Stage, cut_stages
 from shared.schema.canonical import schema_hash
 from shared.schema.database import Extension
@@ -74,7 +74,8 @@ class Rehearsal:
         """
         key = schema_hash(snapshot.schema)
         if key not in self._settled:
-            self._settled[key] = await settle(self._scratch, snapshot, self._profile)
+            standing = msgspec.structs.replace(snapshot, surroundings=self._admitted.plan.surroundings)
+            self._settled[key] = await settle(self._scratch, standing, self._profile)
         return self._settled[key]
 
     async def spelt(self, snapshot: Snapshot) -> Snapshot:
@@ -106,10 +107,10 @@ class Rehearsal:
         passed = [base]
         async with self._scratch.database() as copy:
             try:
-                await materialise(copy, base)
+                await materialise(copy, msgspec.structs.replace(base, surroundings=self._admitted.plan.surroundings))
                 for stage in self.stages:
                     await copy.run(statement.sql for statement in stage.statements)
-                    passed.append(await copy.read(self._profile))
+                    passed.append(await read_again(copy, self._profile, base))
             except (MaterialiseError, ScratchError) as error:
                 raise ApplyRefusedError(f"the plan fails on a scratch copy: {error}") from None
         self._passed = passed

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from shared.postgres.proof import MaterialiseError, settle
+import msgspec
+
+from shared.postgres.proof import MaterialiseError, settle, surroundings_of
 from shared.postgres.scratch_server import ScratchError, ScratchServer
-from shared.postgres.statements import Declared, SqlError, declared, parse_statements
+from shared.postgres.statements import Declared, ParsedStatement, SqlError, declared, parse_statements
 from shared.schema.identity import ObjectId
 from shared.schema.model import SchemaObject
 from shared.schema.profile import Profile
@@ -43,10 +46,16 @@ async def compile_spec(scratch: ScratchServer, source: SpecSource, profile: Prof
         try:
             if namespace:
                 await database.run(_namespace_script(namespace))
-            await database.run(declaration.sql for declaration in source.declarations)
+            await database.run(
+                _with_shared_extensions(declaration.sql) if namespace else declaration.sql
+                for declaration in source.declarations
+            )
         except ScratchError as error:
             raise _spec_error(error, source.declarations) from None
         compiled = await database.read(profile, namespace)
+        if namespace:
+            around = surroundings_of(await database.read(Profile()))
+            compiled = msgspec.structs.replace(compiled, surroundings=around)
     try:
         snapshot = await settle(scratch, compiled, profile)
     except MaterialiseError:  # it was made once, by its own words; those are good enough then
@@ -61,6 +70,22 @@ def _namespace_script(namespace: str) -> tuple[str, ...]:
         f"CREATE SCHEMA IF NOT EXISTS {quoted}",
         f"SELECT pg_catalog.set_config('search_path', {quote_literal(quoted + ', public')}, false)",
     )
+
+
+def _with_shared_extensions(sql: str) -> str:
+    """Put extensions that do not say where into `public`: they are the database's, not a tenant's namespace's."""
+    if "extension" not in sql.lower():
+        return sql
+    with contextlib.suppress(SqlError):
+        for statement in parse_statements(sql):
+            if statement.node == "CreateExtensionStmt" and not _says_where(statement):
+                gap = "\n" if "--" in statement.sql else " "
+                sql = sql.replace(statement.sql, f"{statement.sql}{gap}SCHEMA public", 1)
+    return sql
+
+
+def _says_where(statement: ParsedStatement) -> bool:
+    return any(option.get("DefElem", {}).get("defname") == "schema" for option in statement.tree.get("options", ()))
 
 
 def _spec_error(error: ScratchError, declarations: Sequence[Declaration]) -> SpecError:

@@ -5,11 +5,12 @@ from __future__ import annotations
 import msgspec
 
 from shared.diff.compare import diff_schemas
+from shared.postgres.placeholders import PLACEHOLDER
 from shared.postgres.scratch_server import ScratchDatabase, ScratchError, ScratchServer
 from shared.remediation.plan import Plan, Proof, ProofStatus, Statement
 from shared.remediation.planner import create_script, plan_remediation, restore_script
 from shared.schema.canonical import schema_hash
-from shared.schema.database import Extension
+from shared.schema.database import Extension, Namespace
 from shared.schema.model import SchemaObject
 from shared.schema.profile import Profile
 from shared.schema.relations import Constraint, Index
@@ -28,17 +29,56 @@ async def materialise(scratch: ScratchDatabase, snapshot: Snapshot) -> None:
     Raises:
         MaterialiseError: When the scratch server refuses one of its objects.
     """
-    await _build(scratch, create_script(_without_versions(snapshot)))
+    await _build(scratch, create_script(_to_build(snapshot)), snapshot.surroundings)
 
 
-async def _build(scratch: ScratchDatabase, statements: tuple[Statement, ...]) -> None:
+async def _build(scratch: ScratchDatabase, statements: tuple[Statement, ...], surroundings: tuple[str, ...]) -> None:
     # A body may name things without their namespace; which search path it will run under is not known here.
     await scratch.connection.execute("SET check_function_bodies = off")
+    try:
+        await scratch.run(surroundings)
+    except ScratchError as error:
+        raise MaterialiseError(f"what the namespace stands on cannot be rebuilt: {error}") from None
     try:
         await scratch.run(statement.sql for statement in statements)
     except ScratchError as error:
         about = statements[error.number].object if error.number < len(statements) else "the shape"
         raise MaterialiseError(f"{about} cannot be rebuilt on the scratch server: {error}") from None
+
+
+def surroundings_of(whole: Snapshot) -> tuple[str, ...]:
+    """Give the statements that make what stands around the tenant's namespace.
+
+    Args:
+        whole: The database that the declaration makes, the tenant's namespace in it called `{tenant}`.
+    """
+    around = (
+        item for item in whole.schema if item.namespace != PLACEHOLDER and item.identity != _OWN_NAMESPACE.identity
+    )
+    snapshot = msgspec.structs.replace(whole, schema=Schema(tuple(around)))
+    return tuple(statement.sql for statement in create_script(_without_versions(snapshot)))
+
+
+_OWN_NAMESPACE = Namespace(name=PLACEHOLDER)
+_SHARED_NAMESPACE = Namespace(name="public")
+
+
+def _is_namespace(snapshot: Snapshot) -> bool:
+    """Say whether this is a tenant's namespace, and not a whole database."""
+    return any(item.identity == _OWN_NAMESPACE.identity for item in snapshot.schema)
+
+
+def _to_build(snapshot: Snapshot) -> Snapshot:
+    """Give what is built: beside a tenant's namespace `public` is left alone, which scripts otherwise drop."""
+    if not _is_namespace(snapshot):
+        return _without_versions(snapshot)
+    beside = (item for item in snapshot.schema if item.identity != _SHARED_NAMESPACE.identity)
+    return msgspec.structs.replace(_without_versions(snapshot), schema=Schema.of((*beside, _SHARED_NAMESPACE)))
+
+
+async def read_again(database: ScratchDatabase, profile: Profile, original: Snapshot) -> Snapshot:
+    """Read what was built: of a tenant's namespace only that."""
+    return await database.read(profile, PLACEHOLDER if _is_namespace(original) else "")
 
 
 def _without_versions(snapshot: Snapshot) -> Snapshot:
@@ -63,8 +103,8 @@ async def settle(scratch: ScratchServer, snapshot: Snapshot, profile: Profile) -
     for _ in range(_ROUNDS):
         async with scratch.database() as database:
             # As a dump is restored, for a tenant that was restored from one is no other shape.
-            await _build(database, restore_script(_without_versions(current)))
-            read = await database.read(profile)
+            await _build(database, restore_script(_to_build(current)), snapshot.surroundings)
+            read = await read_again(database, profile, snapshot)
         settled = _with_facts(read, snapshot)
         if schema_hash(settled.schema) == schema_hash(current.schema):
             return settled
@@ -82,6 +122,7 @@ def _with_facts(read: Snapshot, original: Snapshot) -> Snapshot:
         versions=original.versions,
         column_order=original.column_order,
         unmodelled=original.unmodelled,
+        surroundings=original.surroundings,
     )
 
 
@@ -122,7 +163,7 @@ async def prove(scratch: ScratchServer, desired: Snapshot, observed: Snapshot, p
         except ScratchError as error:
             about = plan.statements[error.number].object
             return Proof(ProofStatus.UNPROVEN, f"the statement for {about} failed: {error}")
-        after = await database.read(profile)
+        after = await read_again(database, profile, observed)
     return _judged(desired, _with_extension_versions(after, desired, observed, plan), plan)
 
 

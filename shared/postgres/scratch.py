@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from shared.postgres.compile import SpecError, compile_spec
-from shared.postgres.proof import MaterialiseError, materialise, prove, settle
+from shared.postgres.proof import MaterialiseError, materialise, prove, read_again, settle
 from shared.postgres.scratch_server import ScratchDatabase, ScratchError, ScratchServer
 
 __all__ = [
@@ -15,5 +15,6 @@ __all__ = [
     "compile_spec",
     "materialise",
     "prove",
+    "read_again",
     "settle",
 ]

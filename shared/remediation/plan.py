@@ -80,6 +80,7 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
         remaining: Changes the statements do not remove (destructive ones left out, unverified ones).
         proof: Whether it was seen to work on the scratch copy.
         guards: What a tenant must look like for it, in any of these spellings; empty where none is known.
+        surroundings: What a namespace stands on outside of itself, for whoever rehearses the plan (see `Snapshot`).
     """
 
     desired: str
@@ -88,6 +89,7 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
     remaining: tuple[Change, ...] = ()
     proof: Proof = Proof()
     guards: tuple[Guard, ...] = ()
+    surroundings: tuple[str, ...] = ()
 
     def with_proof(self, proof: Proof) -> Plan:
         """Give the same plan with the outcome of its proof."""

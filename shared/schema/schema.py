@@ -93,6 +93,8 @@ class Snapshot(msgspec.Struct, frozen=True, kw_only=True):
         column_order: Per relation, sorted.
         dependencies: Sorted.
         unmodelled: Sorted; empty when everything was read.
+        surroundings: Statements that make what a namespace stands on outside of itself (extensions, shared tables), as
+            the declaration has it; without them it could not be rebuilt. Empty for a whole database.
     """
 
     schema: Schema
@@ -102,6 +104,7 @@ class Snapshot(msgspec.Struct, frozen=True, kw_only=True):
     column_order: tuple[ColumnOrder, ...] = ()
     dependencies: tuple[Dependency, ...] = ()
     unmodelled: tuple[Unmodelled, ...] = ()
+    surroundings: tuple[str, ...] = ()
 
 
 class Origin(msgspec.Struct, frozen=True, order=True, omit_defaults=True):
