@@ -11,6 +11,12 @@ _OWNER = (
     "WHERE datname = pg_catalog.current_database())"
 )
 
+_SWITCH = (
+    "DECLARE former text := pg_catalog.current_setting('role'); "
+    "BEGIN PERFORM pg_catalog.set_config('role', {role}, true); {run}; "
+    "PERFORM pg_catalog.set_config('role', former, true); END"
+)
+
 
 def quote_role(role: str) -> str:
     """Quote a role, PUBLIC and the database's owner included; pass the finished statement through `resolve_roles`."""
@@ -23,5 +29,15 @@ def resolve_roles(sql: str) -> str:
     """Finish a statement: one that names the database's owner looks the name up when it runs."""
     if _MARK not in sql:
         return sql
+    return f"DO {quote_literal(f'BEGIN {_looked_up(sql)}; END')}"
+
+
+def acting_as(role: str, sql: str) -> str:
+    """Finish a statement that another role runs: whoever gives on what was given is its grantor (GRANT, Notes)."""
+    name = _OWNER if role == DATABASE_OWNER else quote_literal(role)
+    return f"DO {quote_literal(_SWITCH.format(role=name, run=_looked_up(sql) if _MARK in sql else sql))}"
+
+
+def _looked_up(sql: str) -> str:
     template = quote_literal(sql.replace("%", "%%").replace(_MARK, "%1$I"))
-    return f"DO {quote_literal(f'BEGIN EXECUTE pg_catalog.format({template}, {_OWNER}); END')}"
+    return f"EXECUTE pg_catalog.format({template}, {_OWNER})"

@@ -36,6 +36,7 @@ class Grant(msgspec.Struct, frozen=True, order=True, kw_only=True, omit_defaults
     grantee: str  # "public" for everyone
     privileges: tuple[str, ...] = ()
     grantable: tuple[str, ...] = ()
+    grantor: str = ""  # who gave it on; empty for the owner
 
 
 class Privileges(Facet, frozen=True, kw_only=True):

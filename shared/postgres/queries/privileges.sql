@@ -1,4 +1,4 @@
--- A list that says what PostgreSQL says by default is no list; the order of grants and who granted them is not drift.
+-- A list that says what PostgreSQL says by default is no list; the order of grants is not drift.
 SELECT
     '0:0:0' AS address,
     c.namespace,

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from operator import itemgetter
+from typing import NamedTuple
 
 import msgspec
 
 from shared.remediation.naming import grant_designation
 from shared.remediation.recipe import Context, Recipe, Step, register
-from shared.remediation.roles import DATABASE_OWNER, quote_role, resolve_roles
+from shared.remediation.roles import DATABASE_OWNER, acting_as, quote_role, resolve_roles
 from shared.remediation.side import Side
 from shared.schema.facets import DefaultPrivileges, Grant, Owner, Privileges
 from shared.schema.identity import ObjectId, QualifiedName
@@ -65,16 +67,34 @@ def default_grants(object_type: str, server_version: int) -> tuple[Grant, ...]:
     return tuple(grants)
 
 
+class _Hold(NamedTuple):
+    """Whose privileges these are, and who gave them; the owner is an empty grantor."""
+
+    grantee: str
+    grantor: str
+
+
 class _Acl:
-    """An access control list as grantee → (privileges, grantable ones)."""
+    """An access control list as (grantee, grantor) → (privileges, grantable ones)."""
 
     def __init__(self, grants: Iterable[Grant]) -> None:
         self.held = {
-            grant.grantee: (set(grant.privileges) | set(grant.grantable), set(grant.grantable)) for grant in grants
+            _Hold(grant.grantee, grant.grantor): (set(grant.privileges) | set(grant.grantable), set(grant.grantable))
+            for grant in grants
         }
 
-    def of(self, grantee: str) -> tuple[set[str], set[str]]:
-        return self.held.get(grantee, (set(), set()))
+    def of(self, hold: _Hold) -> tuple[set[str], set[str]]:
+        return self.held.get(hold, (set(), set()))
+
+    def depth(self, hold: _Hold) -> int:
+        """Count the hands that a privilege went through before this grantor's."""
+        depth, grantors = 0, {hold.grantor}
+        while "" not in grantors and depth < len(self.held):
+            grantors = {
+                above.grantor for above, (_, option) in self.held.items() if above.grantee in grantors and option
+            }
+            depth += 1
+        return depth
 
 
 class Target(msgspec.Struct, frozen=True, kw_only=True):
@@ -106,19 +126,27 @@ def change_grants(
     """
     wanted, present = _Acl(desired), _Acl(observed)
     sure = present if certain is None else _Acl(certain)
-    revokes, grants = [], []
-    for grantee in sorted(wanted.held.keys() | present.held.keys(), key=lambda name: (name != OWNER, name)):
-        role = target.owner if grantee == OWNER else quote_role(grantee)
+    revokes: list[tuple[int, Step]] = []
+    grants: list[tuple[int, Step]] = []
+    for hold in sorted(wanted.held.keys() | present.held.keys(), key=lambda hold: (hold.grantee != OWNER, hold)):
+        role = target.owner if hold.grantee == OWNER else quote_role(hold.grantee)
         (want, want_option), (have, have_option), (held, held_option) = (
-            acl.of(grantee) for acl in (wanted, present, sure)
+            acl.of(hold) for acl in (wanted, present, sure)
         )
         for gone, option in ((have - want, ""), ((have_option - want_option) & want, "GRANT OPTION FOR ")):
             if gone:
-                revokes.append(f"{target.head}REVOKE {option}{_spelled(gone, target)} {target.on} FROM {role}")
+                sql = f"{target.head}REVOKE {option}{_spelled(gone, target)} {target.on} FROM {role}"
+                revokes.append((-present.depth(hold), _by(hold.grantor, sql)))
         for new, option in ((want - held - want_option, ""), (want_option - held_option, " WITH GRANT OPTION")):
             if new:
-                grants.append(f"{target.head}GRANT {_spelled(new, target)} {target.on} TO {role}{option}")
-    return [Step(resolve_roles(sql)) for sql in revokes + grants]
+                sql = f"{target.head}GRANT {_spelled(new, target)} {target.on} TO {role}{option}"
+                grants.append((wanted.depth(hold), _by(hold.grantor, sql)))
+    # What was given on ends before that by which it was given, and comes after it.
+    return [step for _, step in (*sorted(revokes, key=itemgetter(0)), *sorted(grants, key=itemgetter(0)))]
+
+
+def _by(grantor: str, sql: str) -> Step:
+    return Step(acting_as(grantor, sql) if grantor else resolve_roles(sql))
 
 
 def _spelled(privileges: set[str], target: Target) -> str:
@@ -191,20 +219,20 @@ def _fresh_grants(carrier: ObjectId, context: Context) -> tuple[list[Grant], lis
     stated = [grant for item in defaults for grant in item.grants]
     if any(not item.namespace for item in defaults):  # it replaces PostgreSQL's own
         kept = _Acl(stated)
-        certain = [g for g in built_in if set(g.privileges) <= kept.of(g.grantee)[0]]
+        certain = [g for g in built_in if set(g.privileges) <= kept.of(_Hold(g.grantee, g.grantor))[0]]
         return _merged([*built_in, *stated]), certain
     return _merged([*built_in, *stated]), built_in
 
 
 def _merged(grants: list[Grant]) -> list[Grant]:
-    held: dict[str, tuple[set[str], set[str]]] = {}
+    held: dict[_Hold, tuple[set[str], set[str]]] = {}
     for grant in grants:
-        privileges, grantable = held.setdefault(grant.grantee, (set(), set()))
+        privileges, grantable = held.setdefault(_Hold(grant.grantee, grant.grantor), (set(), set()))
         privileges |= set(grant.privileges) | set(grant.grantable)
         grantable |= set(grant.grantable)
     return [
-        Grant(grantee=name, privileges=tuple(sorted(privileges - grantable)), grantable=tuple(sorted(grantable)))
-        for name, (privileges, grantable) in held.items()
+        Grant(**hold._asdict(), privileges=tuple(sorted(privileges - grantable)), grantable=tuple(sorted(grantable)))
+        for hold, (privileges, grantable) in held.items()
     ]
 
 
@@ -243,13 +271,13 @@ def _columns_again(
 ) -> list[Step]:
     """REVOKE on a table takes the same privilege on each of its columns along (REVOKE, Notes): give those again."""
     wanted, present = _Acl(desired), _Acl(observed)
-    lost = {name for name in present.held if present.of(name)[0] - wanted.of(name)[0]}
+    lost = {hold for hold in present.held if present.of(hold)[0] - wanted.of(hold)[0]}
     steps = []
     for identity in sorted(context.desired.dependents[carrier]):
         facet = context.desired.find(Privileges, identity)
         if facet is None or facet.of != "column" or identity not in context.observed.objects:
             continue
-        again = [grant for grant in facet.grants if grant.grantee in lost]
+        again = [grant for grant in facet.grants if _Hold(grant.grantee, grant.grantor) in lost]
         steps += change_grants(_target(facet.carrier, context), again, ())
     return steps
 
