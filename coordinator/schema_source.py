@@ -15,7 +15,7 @@ from coordinator.scratch import scratch_server
 from shared.diff.changes import Altered, Change, SchemaDiff
 from shared.diff.compare import diff_schemas
 from shared.diff.partitions import with_partitions, without_following_partitions
-from shared.postgres.connection import connect_url
+from shared.postgres.connection import connect_url, translated
 from shared.postgres.introspect import read_snapshot
 from shared.postgres.scratch import MaterialiseError, ScratchServer, compile_spec, prove, settle
 from shared.remediation.guarding import make_guard
@@ -173,7 +173,8 @@ def _existing(source: str) -> Path:
 async def _read_database(url: str, profile: Profile) -> Snapshot:
     connection = await connect_url(url)
     try:
-        return await read_snapshot(connection, profile=profile, limits=Limits())
+        with translated():
+            return await read_snapshot(connection, profile=profile, limits=Limits())
     finally:
         await connection.close(timeout=2)
 

@@ -24,6 +24,9 @@ FINGERPRINT_VERSION = "fingerprint/1"
 ATTEMPTS = 3
 """Reads of a catalog that keeps moving before it is called busy."""
 
+_DROPPED_MEANWHILE = ("cache lookup failed", "could not find", "could not open relation")
+"""How the errors of deparse functions begin for what was dropped since the transaction's snapshot (elog, XX000)."""
+
 Answer = TypeVar("Answer")
 
 
@@ -108,7 +111,9 @@ async def read_steadily(
                 if await connection.fetchval(query_text("quiet.sql")):
                     return answer
                 before = await token_in_transaction(connection)
-        except asyncpg.InternalServerError:  # "cache lookup failed": dropped while it was deparsed
+        except asyncpg.InternalServerError as error:
+            if not str(error).startswith(_DROPPED_MEANWHILE):
+                raise  # a deparse that fails however often it is tried: saying "busy" would hide why
             continue
         if before == await read_change_token(connection, limits=limits):
             return answer
