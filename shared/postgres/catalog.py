@@ -74,16 +74,18 @@ def _rows(kind: str, server_version: int) -> str:
 
 
 _NOT_HASHED = {
-    "column": frozenset({"collation", "foreign_options"}),
+    "column": frozenset({"collation", "foreign_options", "not_null", "storage"}),
     "constraint": frozenset({"columns", "references", "referenced_columns", "index_options"}),
     "index": frozenset({"definition", "columns", "include", "predicate", "method", "unique", "options"}),
+    "sequence": frozenset({"owned_by_table", "owned_by_column"}),
     "table": frozenset({"options", "of_type"}),
 }
 """Fields that repeat a part of `definition`, or that a cheaper column of the query stands for."""
 _HASHED_TOO = {
-    "column": ("position", "raw_collation", "raw_foreign_options"),
+    "column": ("position", "raw_not_null", "raw_collation", "raw_storage", "raw_foreign_options"),
     "constraint": ("raw_options",),
     "index": ("parts", "raw_options"),
+    "sequence": ("raw_owner", "raw_owner_column"),
     "table": ("raw_options", "raw_toast_options", "raw_type"),
 }
 """Columns of a query that no model field has. A test changes every attribute and looks at the fingerprint."""

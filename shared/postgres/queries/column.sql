@@ -7,7 +7,9 @@ SELECT
     a.attname::text AS name,
     format_type(a.atttypid, a.atttypmod) AS type,
     -- Since v18 a NOT NULL that is NOT VALID sets attnotnull too, and old rows may still break it.
-    NULLIF(a.attnotnull AND unvalidated.conrelid IS NULL, false) AS not_null,
+    NULLIF(a.attnotnull AND (a.attrelid, a.attnum) NOT IN (
+        SELECT k.conrelid, k.conkey[1] FROM pg_constraint k WHERE k.contype = 'n' AND NOT k.convalidated
+    ), false) AS not_null,
     pg_get_expr(d.adbin, d.adrelid) AS "default",
     CASE a.attidentity WHEN 'a' THEN 'always' WHEN 'd' THEN 'by default' END AS identity_mode,
     CASE a.attgenerated WHEN 's' THEN 'stored' WHEN 'v' THEN 'virtual' END AS generated,
@@ -30,12 +32,12 @@ SELECT
     NULLIF(a.attislocal, true) AS local,
     NULLIF(a.attinhcount > 0, false) AS inherited,
     a.attnum AS position,
-    CASE WHEN a.attcollation <> t.typcollation THEN a.attcollation::regcollation::text END AS raw_collation,
+    a.attnotnull AS raw_not_null,
+    CASE WHEN a.attcollation < 12000 THEN a.attcollation::text ELSE a.attcollation::regcollation::text END AS raw_collation,
+    a.attstorage AS raw_storage,
     a.attfdwoptions::text AS raw_foreign_options
 FROM relation r
 JOIN pg_attribute a ON a.attrelid = r.oid AND a.attnum > 0 AND NOT a.attisdropped
-JOIN pg_type t ON t.oid = a.atttypid
+LEFT JOIN pg_type t ON t.oid = a.atttypid
 LEFT JOIN pg_attrdef d ON a.atthasdef AND d.adrelid = a.attrelid AND d.adnum = a.attnum
-LEFT JOIN pg_constraint unvalidated
-    ON unvalidated.contype = 'n' AND NOT unvalidated.convalidated AND unvalidated.conrelid = a.attrelid AND unvalidated.conkey[1] = a.attnum
 WHERE r.relkind IN ('r', 'p', 'f')

@@ -16,7 +16,9 @@ member AS MATERIALIZED (
     SELECT d.classid, d.objid FROM pg_depend d WHERE d.refclassid = 'pg_extension'::regclass AND d.deptype = 'e'
 ),
 relation AS MATERIALIZED (
-    SELECT c.oid, s.name AS namespace, c.relname::text AS name, c.relkind
+    -- All that a query wants of pg_class, so that none has to join it again.
+    SELECT c.oid, s.name AS namespace, c.relname::text AS name, c.relkind, c.relam, c.relpersistence, c.relispartition,
+        c.reloptions, c.reltablespace, c.reltoastrelid, c.reloftype, c.relreplident, c.relrowsecurity, c.relforcerowsecurity
     FROM pg_class c
     JOIN scope s ON s.oid = c.relnamespace
     WHERE c.relkind IN ('r', 'p', 'f', 'v', 'm', 'S', 'i', 'I')

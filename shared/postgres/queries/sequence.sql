@@ -10,17 +10,20 @@ SELECT
     NULLIF(q.seqcache, 1) AS cache,
     NULLIF(q.seqcycle, false) AS cycle,
     -- An identity's sequence is as persistent as its table since v15; before, it said nothing.
-    CASE WHEN c.relpersistence = 'u' THEN 'unlogged' END AS persistence,
-    CASE WHEN owner.oid IS NOT NULL THEN json_build_object('namespace', n.name, 'name', owner.relname) END AS owned_by_table,
-    a.attname::text AS owned_by_column,
-    CASE WHEN d.deptype = 'i' THEN true END AS identity_of_column
+    CASE WHEN r.relpersistence = 'u' THEN 'unlogged' END AS persistence,
+    CASE WHEN d.refobjid IS NOT NULL THEN (
+        SELECT json_build_object('namespace', (SELECT n.name FROM naming n WHERE n.oid = owner.relnamespace), 'name', owner.relname)
+        FROM pg_class owner WHERE owner.oid = d.refobjid
+    ) END AS owned_by_table,
+    CASE WHEN d.refobjid IS NOT NULL THEN (
+        SELECT a.attname::text FROM pg_attribute a WHERE a.attrelid = d.refobjid AND a.attnum = d.refobjsubid
+    ) END AS owned_by_column,
+    CASE WHEN d.deptype = 'i' THEN true END AS identity_of_column,
+    d.refobjid::regclass::text AS raw_owner,
+    d.refobjsubid AS raw_owner_column
 FROM relation r
-JOIN pg_class c ON c.oid = r.oid
 JOIN pg_sequence q ON q.seqrelid = r.oid
 LEFT JOIN pg_depend d
     ON d.classid = 'pg_class'::regclass AND d.objid = q.seqrelid AND d.objsubid = 0
     AND d.refclassid = 'pg_class'::regclass AND d.refobjsubid > 0 AND d.deptype IN ('a', 'i')
-LEFT JOIN pg_class owner ON owner.oid = d.refobjid
-LEFT JOIN naming n ON n.oid = owner.relnamespace
-LEFT JOIN pg_attribute a ON a.attrelid = d.refobjid AND a.attnum = d.refobjsubid
 WHERE r.relkind = 'S'
