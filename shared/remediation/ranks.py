@@ -6,6 +6,7 @@ from shared.remediation.side import Side
 from shared.schema.identity import ObjectId
 from shared.schema.model import FACETS, KINDS
 from shared.schema.relations import Constraint
+from shared.schema.routines import Cast
 
 _ORDER = (
     "namespace",
@@ -71,6 +72,8 @@ def kind_rank(identity: ObjectId, side: Side) -> float:
     if isinstance(item, Constraint) and item.type == "foreign_key":
         return _AFTER_INDEXES + 0.5
     rank = _RANK[identity.kind]
+    if isinstance(item, Cast) and item.method == "binary":
+        return rank - 0.5  # what a cast function returns may become the cast's type by one of these (CreateCast)
     # A table's own privileges come before its columns': REVOKE on the table takes the columns' along.
     return rank + 0.5 if identity.kind == "privileges" and identity.of == "column" else rank
 

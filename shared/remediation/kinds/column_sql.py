@@ -45,9 +45,9 @@ def override_clause(column: Column, context: Context) -> str:
 
 def _value_and_null(column: Column, context: Context) -> list[str]:
     parts = []
-    if column.generated:
+    if column.generated and not _repeats_generated(column, context):
         parts.append(f"GENERATED ALWAYS AS ({column.default}) {column.generated.upper()}")
-    elif column.default:
+    elif column.default and not column.generated:
         parts.append(f"DEFAULT {column.default}")
     if column.identity_mode and not is_partition_column(column, context):
         parts.append(identity_clause(column, context.desired))
@@ -55,6 +55,18 @@ def _value_and_null(column: Column, context: Context) -> list[str]:
         name = _inherited_not_null(column, context) or _shared_not_null(column, context)
         parts.append(f"CONSTRAINT {quote_identifier(name)} NOT NULL" if name else "NOT NULL")
     return parts
+
+
+_CHILD_GENERATES = 160000  # before v16 a child takes its parent's expression, and may not state it (MergeAttributes)
+
+
+def _repeats_generated(column: Column, context: Context) -> bool:
+    """Say whether a parent's expression comes down to the column, and must not be said again."""
+    table = QualifiedName(column.namespace, column.parent)
+    if context.observed.server_version >= _CHILD_GENERATES or is_partition_column(column, context):
+        return False
+    above = (context.desired.column(parent, column.name) for parent in context.desired.parents(table))
+    return any(parent is not None and bool(parent.generated) for parent in above)
 
 
 def _inherited_not_null(column: Column, context: Context) -> str:
@@ -132,6 +144,8 @@ def _overrides(column: Column, context: Context) -> list[str]:
     if above is None or column.generated:
         return []
     statements = []
+    if column.compression and column.compression != above.compression:
+        statements.append(f"{only} SET COMPRESSION {column.compression}")
     if column.default != above.default and not above.generated:
         statements.append(f"{only} SET DEFAULT {column.default}" if column.default else f"{only} DROP DEFAULT")
     if column.not_null and not above.not_null and not has_named_not_null(column, context):

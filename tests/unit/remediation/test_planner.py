@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from typing import get_args
 
+import msgspec
+
 from shared.diff.compare import diff_schemas
 from shared.remediation.plan import HazardKind, Plan
 from shared.remediation.planner import create_script, plan_remediation
 from shared.remediation.registry import RECIPES
 from shared.remediation.script import render_script
 from shared.schema.database import Namespace
+from shared.schema.identity import QualifiedName
 from shared.schema.model import SchemaObject
 from shared.schema.relations import Column, Constraint, Index, Table
 from shared.schema.schema import Schema, Snapshot
@@ -110,3 +113,20 @@ def test_a_table_in_place_of_another_kind_waits_for_the_name_without_destruction
 def test_the_plan_does_not_depend_on_the_order_of_dependencies() -> None:
     desired = snapshot(ORDERS, ID, NOTE, BY_NOTE, ORPHAN)
     assert plan(desired, snapshot()) == plan(desired, snapshot())
+
+
+def test_before_v16_a_child_does_not_say_its_parents_expression_again() -> None:
+    parent = Table(name="prices", namespace="public")
+    child = Table(name="old_prices", namespace="public", inherits=(QualifiedName("public", "prices"),))
+    columns = [
+        Column(
+            name="gross", namespace="public", parent=of, type="bigint", default="(net * 2)", generated="stored", **own
+        )
+        for of, own in (("prices", {}), ("old_prices", {"inherited": True}))
+    ]
+    desired = msgspec.structs.replace(snapshot(PUBLIC, parent, child, *columns), server_version=150000)
+    made = [statement.sql for statement in create_script(desired)]
+    assert made == [
+        'CREATE TABLE "public"."prices" (\n    "gross" bigint GENERATED ALWAYS AS ((net * 2)) STORED\n)',
+        'CREATE TABLE "public"."old_prices" (\n    "gross" bigint\n)\nINHERITS ("public"."prices")',
+    ]
