@@ -118,12 +118,10 @@ def test_the_plan_does_not_depend_on_the_order_of_dependencies() -> None:
 def test_before_v16_a_child_does_not_say_its_parents_expression_again() -> None:
     parent = Table(name="prices", namespace="public")
     child = Table(name="old_prices", namespace="public", inherits=(QualifiedName("public", "prices"),))
-    columns = [
-        Column(
-            name="gross", namespace="public", parent=of, type="bigint", default="(net * 2)", generated="stored", **own
-        )
-        for of, own in (("prices", {}), ("old_prices", {"inherited": True}))
-    ]
+    price = Column(
+        name="gross", namespace="public", parent="prices", type="bigint", default="(net * 2)", generated="stored"
+    )
+    columns = [price, msgspec.structs.replace(price, parent="old_prices", inherited=True)]
     desired = msgspec.structs.replace(snapshot(PUBLIC, parent, child, *columns), server_version=150000)
     made = [statement.sql for statement in create_script(desired)]
     assert made == [
