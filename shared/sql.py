@@ -32,6 +32,14 @@ def quote_literal(text: str) -> str:
     return "E'" + doubled.replace("\\", "\\\\") + "'" if "\\" in text else f"'{doubled}'"
 
 
+def dollar_quote(text: str) -> str:
+    """Quote a literal in which names stay names: where a tenant's namespace is put in, it is put in there too."""
+    tag = "$n$"
+    while tag in f"{text}$":
+        tag = f"{tag[:-1]}_$"
+    return f"{tag}{text}{tag}"
+
+
 def quote_qualified(name: QualifiedName) -> str:
     """Quote `namespace.name`, or `name` alone where there is no namespace."""
     bare = quote_identifier(name.name)

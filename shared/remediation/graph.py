@@ -23,6 +23,7 @@ from shared.schema.relations import Column, Constraint, ForeignTable, Index, Tab
 from shared.schema.relations import Sequence as SequenceObject
 
 _NOTHING = ObjectId(kind="")
+_HOLDS_VALUES = frozenset({"table", "column", "sequence"})
 _PHASES = {
     "release": 0, "before": 0, "drop": 1, "begin": 2, "create": 3, "alter": 3, "after": 3, "finish": 4, "grants": 4,
     "discard": 5,
@@ -360,7 +361,10 @@ class Graph:
         i, b = node.identity, node.below
         where = (i.kind, i.namespace, i.parent, i.name, i.signature, i.of)
         # What needs a transaction of its own comes as late as it may: the rest is one, and nothing is missing for long.
-        apart = any(not step.transactional or is_long(step.hazards) for step in self.steps[node])
+        apart = int(any(not step.transactional or is_long(step.hazards) for step in self.steps[node]))
+        # What cannot be brought back goes last: rows that do not fit what is declared have stopped the plan by then.
+        if node.identity.kind in _HOLDS_VALUES and any(step.destructive for step in self.steps[node]):
+            apart = apart if node.identity in self.context.creates else 2
         if node.phase != "drop" and node.identity.kind in LAST:
-            return (2, phase, kind, where, node.phase, b.kind, b.namespace, b.parent, b.name, b.signature)
+            return (3, phase, kind, where, node.phase, b.kind, b.namespace, b.parent, b.name, b.signature)
         return (apart, phase, kind, where, node.phase, b.kind, b.namespace, b.parent, b.name, b.signature)

@@ -10,9 +10,9 @@ from shared.diff.changes import Change, SchemaDiff, Unverified
 from shared.diff.compare import diff_schemas
 from shared.remediation.closure import Decision, decide
 from shared.remediation.graph import Graph, Node
-from shared.remediation.hazards import breaks
+from shared.remediation.keeping import keep_facts
 from shared.remediation.order import cycles, invert, sort_nodes
-from shared.remediation.plan import Hazard, Plan, Statement
+from shared.remediation.plan import Plan, Statement
 from shared.remediation.ranks import is_facet
 from shared.remediation.reachable import safe_snapshot
 from shared.remediation.recipe import Context, Step
@@ -22,13 +22,14 @@ from shared.remediation.side import Side
 from shared.schema.canonical import schema_hash
 from shared.schema.database import Namespace
 from shared.schema.identity import ObjectId
+from shared.schema.profile import Profile
 from shared.schema.relations import ForeignTable, Table, View
 from shared.schema.schema import Schema, Snapshot
 
 assert FAMILIES, "the registry is filled by that import"
 
 _ROUNDS = 12  # of breaking cycles; each round ejects something or drops an edge
-_OWNED = frozenset({"view", "materialized_view", "routine", "aggregate", "table", "foreign_table", "namespace"})
+_DEFAULT = Profile()
 _KEEPS_VALUES = frozenset(
     {"table", "column", "base_type", "extension", "foreign_server", "user_mapping", "subscription"}
 )
@@ -36,7 +37,13 @@ _KEEPS_VALUES = frozenset(
 
 
 def plan_remediation(
-    desired: Snapshot, observed: Snapshot, diff: SchemaDiff, *, destructive: bool, online: bool = True
+    desired: Snapshot,
+    observed: Snapshot,
+    diff: SchemaDiff,
+    *,
+    destructive: bool,
+    online: bool = True,
+    profile: Profile = _DEFAULT,
 ) -> Plan:
     """Give the statements that bring `observed` to `desired`.
 
@@ -49,20 +56,21 @@ def plan_remediation(
         diff: `diff_schemas(desired.schema, observed.schema)`.
         destructive: Whether the destructive statements are meant to run.
         online: Prefer forms that let readers and writers of existing tables go on.
+        profile: Which facets both were read with; the others are kept as they are by whatever is made again.
 
     Returns:
         A plan that is not proven yet.
     """
     unverified = [change for change in diff.changes if isinstance(change, Unverified)]
     names = (schema_hash(desired.schema), schema_hash(observed.schema))
-    statements, lossy = _plan(desired, observed, diff, online=online)
+    statements, lossy = _plan(desired, observed, diff, online=online, profile=profile)
     if not lossy:
         return Plan(desired=names[0], observed=names[1], statements=statements, remaining=tuple(unverified))
     if destructive:
         return Plan(desired=names[0], observed=names[1], statements=statements, remaining=tuple(unverified))
     safe, withheld = safe_snapshot(desired, observed, diff, lossy)
-    first, _ = _plan(safe, observed, diff_schemas(safe.schema, observed.schema), online=online)
-    second, _ = _plan(desired, safe, diff_schemas(desired.schema, safe.schema), online=online)
+    first, _ = _plan(safe, observed, diff_schemas(safe.schema, observed.schema), online=online, profile=profile)
+    second, _ = _plan(desired, safe, diff_schemas(desired.schema, safe.schema), online=online, profile=profile)
     marked = tuple(msgspec.structs.replace(statement, destructive=True) for statement in second)
     remaining: Iterable[Change] = sorted([*withheld, *unverified], key=lambda change: change.identity)
     return Plan(desired=names[0], observed=names[1], statements=(*first, *marked), remaining=tuple(remaining))
@@ -82,14 +90,14 @@ def restore_script(snapshot: Snapshot) -> tuple[Statement, ...]:
 
 
 def _plan(
-    desired: Snapshot, observed: Snapshot, diff: SchemaDiff, *, online: bool
+    desired: Snapshot, observed: Snapshot, diff: SchemaDiff, *, online: bool, profile: Profile = _DEFAULT
 ) -> tuple[tuple[Statement, ...], frozenset[ObjectId]]:
     """Plan in one go.
 
     Returns:
         The statements, and the objects whose changes are destructive.
     """
-    statements, lossy = _deparsed_plan(desired, observed, diff, online=online)
+    statements, lossy = _deparsed_plan(desired, observed, diff, online=online, profile=profile)
     return tuple(map(_read_as_it_was, statements)), lossy
 
 
@@ -98,23 +106,23 @@ def _read_as_it_was(statement: Statement) -> Statement:
 
 
 def _deparsed_plan(
-    desired: Snapshot, observed: Snapshot, diff: SchemaDiff, *, online: bool
+    desired: Snapshot, observed: Snapshot, diff: SchemaDiff, *, online: bool, profile: Profile = _DEFAULT
 ) -> tuple[tuple[Statement, ...], frozenset[ObjectId]]:
     if not diff:
         return (), frozenset()
-    context = Context(desired=Side(desired), observed=Side(observed), online=online)
+    context = Context(desired=Side(desired), observed=Side(observed), online=online, profile=profile)
     decision = decide(diff, context)
     graph, order = _ordered(context, decision)
-    statements: list[Statement] = []
+    statements: list[tuple[Node, Statement]] = []
     lossy: set[ObjectId] = set()
     for node in order:
         for step in graph.steps[node]:
             statement = _statement(node, step, context)
-            statements.append(statement)
+            statements.append((node, statement))
             if statement.destructive:
                 lossy.add(node.identity)
                 lossy |= set(graph.hosted[node])
-    return tuple(statements), frozenset(lossy)
+    return tuple(keep_facts(statements, graph)), frozenset(lossy)
 
 
 def _statement(node: Node, step: Step, context: Context) -> Statement:
@@ -130,21 +138,12 @@ def _statement(node: Node, step: Step, context: Context) -> Statement:
         sql=step.sql,
         object=node.identity,
         change=change,
-        hazards=tuple(sorted({*step.hazards, *_forgotten(node, context)})),
+        hazards=tuple(sorted(set(step.hazards))),
         destructive=lost,
         transactional=step.transactional,
         # CONCURRENTLY waits for older transactions by taking their locks, and holds up nobody meanwhile.
         lock_timeout_ms=3000 if step.transactional else 0,
     )
-
-
-def _forgotten(node: Node, context: Context) -> Iterable[Hazard]:
-    """What was not read cannot be restored: whoever does not compare owners and privileges is told."""
-    i = node.identity
-    rebuilt = node.phase == "drop" and i in context.creates and i.kind in _OWNED
-    owner = ObjectId(kind="owner", namespace=i.namespace, name=i.name, signature=i.signature, of=i.kind)
-    if rebuilt and owner not in context.observed.objects:
-        yield breaks("its owner, privileges and comment go with it where they are not compared: grant them again")
 
 
 def _ordered(context: Context, decision: Decision) -> tuple[Graph, list[Node]]:

@@ -39,18 +39,30 @@ def safe_snapshot(
             objects[change.identity] = present[change.identity]
     _undo_users_of_types(objects, present, desired, diff, withheld)
     _undo_followers(objects, present, observed, diff, withheld)
+    _undo_partitions(objects, present, diff, withheld)
     _undo_conflicts(objects, diff, withheld)
     _keep_not_null(objects, present, withheld)
-    edges = {*desired.dependencies, *_within(observed.dependencies, objects)}
+    edges = set(_edges(objects, desired, observed))
     orders = {(order.namespace, order.relation): order for order in (*observed.column_order, *desired.column_order)}
     snapshot = Snapshot(
         schema=Schema.of(objects.values()),
         server_version=observed.server_version,
         fingerprint="",
         column_order=tuple(sorted(orders.values())),
+        not_null_names=desired.not_null_names,
         dependencies=tuple(sorted(_within(edges, objects))),
     )
     return snapshot, list(withheld.values())
+
+
+def _edges(objects: dict[ObjectId, SchemaObject], desired: Snapshot, observed: Snapshot) -> Iterable[Dependency]:
+    """What is as declared no longer stands on what it stood on before: a column on the sequence of its old default."""
+    wanted, present = desired.schema.by_identity(), observed.schema.by_identity()
+    for edges, own, other in ((desired.dependencies, wanted, present), (observed.dependencies, present, wanted)):
+        for edge in edges:
+            item = objects.get(edge.dependent)
+            if item == own.get(edge.dependent) or item != other.get(edge.dependent):
+                yield edge
 
 
 def _within(edges: Iterable[Dependency], objects: dict[ObjectId, SchemaObject]) -> list[Dependency]:
@@ -97,6 +109,22 @@ def _undo_users_of_types(
             objects[change.identity] = present[change.identity]
         else:
             objects.pop(change.identity, None)
+
+
+def _undo_partitions(
+    objects: dict[ObjectId, SchemaObject],
+    present: dict[ObjectId, SchemaObject],
+    diff: SchemaDiff,
+    withheld: dict[ObjectId, Change],
+) -> None:
+    """A table that is not partitioned yet, or by another key, takes no partitions."""
+    for change in diff.changes:
+        above = getattr(change.desired, "partition_of", None) if isinstance(change, Missing | Altered) else None
+        if above is None or ObjectId(kind="table", namespace=above.namespace, name=above.name) not in withheld:
+            continue
+        withheld.setdefault(change.identity, change)
+        if isinstance(change, Altered):
+            objects[change.identity] = present[change.identity]
 
 
 def _undo_conflicts(objects: dict[ObjectId, SchemaObject], diff: SchemaDiff, withheld: dict[ObjectId, Change]) -> None:

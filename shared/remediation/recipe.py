@@ -12,6 +12,7 @@ import msgspec
 from shared.remediation.plan import Hazard
 from shared.remediation.side import Side
 from shared.schema.identity import ObjectId
+from shared.schema.profile import Profile
 
 
 class Step(msgspec.Struct, frozen=True):
@@ -52,6 +53,7 @@ class Context:
         inlined: Per created table, the columns and constraints that its CREATE TABLE carries.
         retyped: Altered columns whose type is made anew, under the same name or another.
         aside: Types that are renamed rather than dropped at first, because columns keep values of them.
+        profile: Which facets both sides were read with.
     """
 
     desired: Side
@@ -62,6 +64,7 @@ class Context:
     inlined: dict[ObjectId, set[ObjectId]] = field(default_factory=dict)
     retyped: set[ObjectId] = field(default_factory=set)
     aside: set[ObjectId] = field(default_factory=set)
+    profile: Profile = field(default_factory=Profile)
 
     def is_new(self, relation: ObjectId) -> bool:
         """Say whether a relation is made by this plan, so that nobody can be using it."""

@@ -8,9 +8,9 @@ from itertools import groupby
 import msgspec
 
 from shared.remediation.plan import Plan, ProofStatus, Statement
+from shared.remediation.progress import Progress
 from shared.remediation.psql import comment, shield
 from shared.remediation.stages import Stage, cut_stages
-from shared.remediation.witness import has_run
 from shared.schema.identity import ObjectId
 from shared.sql import quote_literal
 
@@ -40,9 +40,7 @@ def render_script(plan: Plan, *, destructive: bool = False, guard_sql: str = "",
         if withheld:
             lines += _withheld(run)
         else:
-            stages = cut_stages(run)
-            for stage in stages:
-                lines += _repeatable(stage) if stages[1:] or not stage.transactional else _stage(stage)
+            lines += _stages(cut_stages(run), plan)
     return "\n".join(lines).rstrip() + "\n"
 
 
@@ -57,19 +55,28 @@ def _header(plan: Plan, title: str) -> Iterator[str]:
     yield ""
 
 
-def _repeatable(stage: Stage) -> Iterator[str]:
+def _stages(stages: tuple[Stage, ...], plan: Plan) -> Iterator[str]:
+    """One transaction is all or nothing. Of several, those that have been run are left out when the script runs again.
+
+    What has been run is noted in the transaction that does it, and forgotten in the last.
+    """
+    if not stages[1:]:
+        [stage] = stages
+        yield from _stage(stage) if stage.transactional else _alone(stage)
+        return
+    progress = Progress(plan, stages)
+    for number in range(len(stages)):
+        yield from _repeatable(stages[number], progress, number)
+
+
+def _repeatable(stage: Stage, progress: Progress, number: int) -> Iterator[str]:
     """A stage that does nothing when it has been run, for the script to be run again after a failure further on."""
-    if not stage.transactional:
-        yield from _alone(stage)
-        return
-    condition = has_run(stage.statements)
-    if condition is None:
-        yield from _stage(stage)
-        return
-    yield f"SELECT {shield(condition)} AS fleetdrift_done \\gset"
+    yield f"SELECT {shield(progress.has_run(number))} AS fleetdrift_done \\gset"
     yield "\\if :fleetdrift_done"
     yield "\\else"
-    yield from (line for line in _stage(stage) if line)
+    lines = [line for line in (_stage(stage) if stage.transactional else _alone(stage)) if line]
+    end = len(lines) - 1 if stage.transactional else len(lines)  # before COMMIT
+    yield from (*lines[:end], f"{progress.note(number)};", *lines[end:])
     yield "\\endif"
     yield ""
 

@@ -8,9 +8,9 @@ from shared.remediation.hazards import blocks_all, breaks, loses, rewrites
 from shared.remediation.kinds.sequence_sql import former_identity, options_text
 from shared.remediation.naming import qualified
 from shared.remediation.recipe import REBUILD, Context, Recipe, Step, Verdict, register
-from shared.schema.identity import ObjectId
+from shared.schema.identity import ObjectId, QualifiedName
 from shared.schema.relations import Sequence
-from shared.sql import quote_identifier, quote_literal, quote_qualified
+from shared.sql import dollar_quote, quote_identifier, quote_literal, quote_qualified
 
 _OPTIONS = frozenset({"type", "start", "increment", "minimum", "maximum", "cache", "cycle"})
 
@@ -43,11 +43,21 @@ def _rename(desired: Sequence, former: Sequence, context: Context) -> list[Step]
 
 def own(sequence: Sequence, context: Context) -> list[Step]:
     """OWNED BY, once the column is there."""
-    del context
-    if sequence.identity_of_column or sequence.owned_by_table is None:
+    owner = sequence.owned_by_table
+    if sequence.identity_of_column or owner is None:
         return []
-    column = f"{quote_qualified(sequence.owned_by_table)}.{quote_identifier(sequence.owned_by_column)}"
-    return [Step(f"ALTER SEQUENCE {qualified(sequence)} OWNED BY {column}")]
+    column = f"{quote_qualified(owner)}.{quote_identifier(sequence.owned_by_column)}"
+    step = Step(f"ALTER SEQUENCE {qualified(sequence)} OWNED BY {column}")
+    new = context.is_new(ObjectId(kind="table", namespace=owner.namespace, name=owner.name))
+    return [step] if new else [_give_to_owner_of(owner, sequence), step]
+
+
+def _give_to_owner_of(table: QualifiedName, sequence: Sequence) -> Step:
+    """Both must belong to one role (ALTER SEQUENCE, OWNED BY), and whoever runs the plan need not be the table's."""
+    name, of = dollar_quote(qualified(sequence)), dollar_quote(quote_qualified(table))
+    command = f"pg_catalog.format('ALTER SEQUENCE %s OWNER TO %I', {name}, pg_catalog.pg_get_userbyid(c.relowner))"
+    found = f"SELECT {command} FROM pg_catalog.pg_class c WHERE c.oid = pg_catalog.to_regclass({of})"
+    return Step(f"DO {dollar_quote(f'BEGIN EXECUTE ({found}); END')}")
 
 
 def own_needs(sequence: Sequence, context: Context) -> set[ObjectId]:

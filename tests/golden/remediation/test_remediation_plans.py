@@ -46,7 +46,7 @@ def test_plan_without_destructive_statements_stands_alone(case: Path, postgres: 
     desired = databases.load("desired", (case / "desired.sql").read_text())
     observed = databases.load("observed", (case / "observed.sql").read_text())
     diff = diff_schemas(desired.schema, observed.schema)
-    plan = plan_remediation(desired, observed, diff, destructive=False)
+    plan = plan_remediation(desired, observed, diff, destructive=False, profile=EVERYTHING)
 
     databases.psql("observed", render_script(plan))
     left = diff_schemas(desired.schema, databases.read("observed").schema)
@@ -58,11 +58,12 @@ def test_plan_without_destructive_statements_stands_alone(case: Path, postgres: 
 
 def plan_between(desired: Snapshot, observed: Snapshot) -> Plan:
     diff = diff_schemas(desired.schema, observed.schema)
-    return plan_remediation(desired, observed, diff, destructive=True)
+    return plan_remediation(desired, observed, diff, destructive=True, profile=EVERYTHING)
 
 
 def without_hashes(script: str) -> str:
-    return re.sub(r"(?m)^-- from \w{64} to \w{64}\n", "", script)
+    unnamed = re.sub(r"(?m)^-- from \w{64} to \w{64}\n", "", script)
+    return re.sub(r"has run \w{16}:", "has run this:", unnamed)
 
 
 class Databases:

@@ -29,6 +29,26 @@ DROP FUNCTION "public"."f percent %I %s"();
 DROP FUNCTION "public"."f q""uote"();
 -- breaks_readers: calls of "public"."f ü 数据"() fail
 DROP FUNCTION "public"."f ü 数据"();
+-- breaks_readers: statements that name "public"."e $$dollar$$" fail
+DROP TYPE "public"."e $$dollar$$";
+-- breaks_readers: statements that name "public"."e */ -- ; DROP TABLE x; /*" fail
+DROP TYPE "public"."e */ -- ; DROP TABLE x; /*";
+-- breaks_readers: statements that name "public"."e :""PORT"" :name" fail
+DROP TYPE "public"."e :""PORT"" :name";
+-- breaks_readers: statements that name "public"."e back\slash \! \n" fail
+DROP TYPE "public"."e back\slash \! \n";
+-- breaks_readers: statements that name "public"."e it's" fail
+DROP TYPE "public"."e it's";
+-- breaks_readers: statements that name "public"."e line
+-- break" fail
+DROP TYPE "public"."e line
+break";
+-- breaks_readers: statements that name "public"."e percent %I %s" fail
+DROP TYPE "public"."e percent %I %s";
+-- breaks_readers: statements that name "public"."e q""uote" fail
+DROP TYPE "public"."e q""uote";
+-- breaks_readers: statements that name "public"."e ü 数据" fail
+DROP TYPE "public"."e ü 数据";
 -- blocks_reads: holds ACCESS EXCLUSIVE on "public"."$$dollar$$": reads and writes wait
 -- loses_data: every row of "public"."$$dollar$$" cannot be brought back
 DROP TABLE "public"."$$dollar$$";
@@ -59,24 +79,4 @@ DROP TABLE "public"."q""uote";
 -- blocks_reads: holds ACCESS EXCLUSIVE on "public"."ü 数据": reads and writes wait
 -- loses_data: every row of "public"."ü 数据" cannot be brought back
 DROP TABLE "public"."ü 数据";
--- breaks_readers: statements that name "public"."e $$dollar$$" fail
-DROP TYPE "public"."e $$dollar$$";
--- breaks_readers: statements that name "public"."e */ -- ; DROP TABLE x; /*" fail
-DROP TYPE "public"."e */ -- ; DROP TABLE x; /*";
--- breaks_readers: statements that name "public"."e :""PORT"" :name" fail
-DROP TYPE "public"."e :""PORT"" :name";
--- breaks_readers: statements that name "public"."e back\slash \! \n" fail
-DROP TYPE "public"."e back\slash \! \n";
--- breaks_readers: statements that name "public"."e it's" fail
-DROP TYPE "public"."e it's";
--- breaks_readers: statements that name "public"."e line
--- break" fail
-DROP TYPE "public"."e line
-break";
--- breaks_readers: statements that name "public"."e percent %I %s" fail
-DROP TYPE "public"."e percent %I %s";
--- breaks_readers: statements that name "public"."e q""uote" fail
-DROP TYPE "public"."e q""uote";
--- breaks_readers: statements that name "public"."e ü 数据" fail
-DROP TYPE "public"."e ü 数据";
 COMMIT;

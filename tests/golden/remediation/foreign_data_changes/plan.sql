@@ -9,11 +9,11 @@ SET search_path = pg_catalog;
 BEGIN;
 SET lock_timeout = '3000ms';
 SET statement_timeout = '0ms';
+ALTER FOREIGN DATA WRAPPER "w" OPTIONS (ADD "a" '1');
+ALTER SERVER "s" VERSION '2' OPTIONS (DROP "port", ADD "host" 'h');
 -- blocks_reads: holds ACCESS EXCLUSIVE on "public"."ft": reads and writes wait
 -- loses_data: every value of "public"."ft"."c" cannot be brought back
 ALTER TABLE "public"."ft" DROP COLUMN "c";
-ALTER FOREIGN DATA WRAPPER "w" OPTIONS (ADD "a" '1');
-ALTER SERVER "s" VERSION '2' OPTIONS (DROP "port", ADD "host" 'h');
 -- blocks_reads: holds ACCESS EXCLUSIVE on "public"."ft": reads and writes wait
 ALTER FOREIGN TABLE "public"."ft" OPTIONS (SET "t" 'u');
 -- blocks_reads: holds ACCESS EXCLUSIVE on "public"."ft": reads and writes wait

@@ -11,11 +11,6 @@ SET lock_timeout = '3000ms';
 SET statement_timeout = '0ms';
 -- breaks_readers: calls of "old"."f"(old.t) fail
 DROP FUNCTION "old"."f"(old.t);
--- blocks_reads: holds ACCESS EXCLUSIVE on "old"."t": reads and writes wait
--- loses_data: every row of "old"."t" cannot be brought back
-DROP TABLE "old"."t";
--- breaks_readers: statements that name "old" fail
-DROP SCHEMA "old";
 CREATE SCHEMA "app";
 CREATE EXTENSION "hstore" SCHEMA "app";
 CREATE TABLE "app"."t" (
@@ -24,4 +19,9 @@ CREATE TABLE "app"."t" (
 DO 'BEGIN EXECUTE pg_catalog.format(''ALTER SCHEMA "app" OWNER TO %1$I'', (SELECT pg_catalog.pg_get_userbyid(datdba) FROM pg_catalog.pg_database WHERE datname = pg_catalog.current_database())); END';
 DO 'BEGIN EXECUTE pg_catalog.format(''ALTER TABLE "app"."t" OWNER TO %1$I'', (SELECT pg_catalog.pg_get_userbyid(datdba) FROM pg_catalog.pg_database WHERE datname = pg_catalog.current_database())); END';
 COMMENT ON EXTENSION "hstore" IS 'data type for storing sets of (key, value) pairs';
+-- blocks_reads: holds ACCESS EXCLUSIVE on "old"."t": reads and writes wait
+-- loses_data: every row of "old"."t" cannot be brought back
+DROP TABLE "old"."t";
+-- breaks_readers: statements that name "old" fail
+DROP SCHEMA "old";
 COMMIT;

@@ -15,12 +15,6 @@ ALTER TABLE "public"."x" DROP CONSTRAINT "x_b_fkey";
 -- blocks_reads: holds ACCESS EXCLUSIVE on "public"."y": reads and writes wait
 -- breaks_readers: what the constraint guaranteed is not guaranteed any more
 ALTER TABLE "public"."y" DROP CONSTRAINT "y_a_fkey";
--- blocks_reads: holds ACCESS EXCLUSIVE on "public"."x": reads and writes wait
--- loses_data: every row of "public"."x" cannot be brought back
-DROP TABLE "public"."x";
--- blocks_reads: holds ACCESS EXCLUSIVE on "public"."y": reads and writes wait
--- loses_data: every row of "public"."y" cannot be brought back
-DROP TABLE "public"."y";
 CREATE TABLE "public"."a" (
     "id" integer NOT NULL,
     "b" integer,
@@ -35,4 +29,10 @@ ALTER TABLE "public"."a" ADD CONSTRAINT "a_b_fkey" FOREIGN KEY (b) REFERENCES pu
 ALTER TABLE "public"."b" ADD CONSTRAINT "b_a_fkey" FOREIGN KEY (a) REFERENCES public.a(id);
 DO 'BEGIN EXECUTE pg_catalog.format(''ALTER TABLE "public"."a" OWNER TO %1$I'', (SELECT pg_catalog.pg_get_userbyid(datdba) FROM pg_catalog.pg_database WHERE datname = pg_catalog.current_database())); END';
 DO 'BEGIN EXECUTE pg_catalog.format(''ALTER TABLE "public"."b" OWNER TO %1$I'', (SELECT pg_catalog.pg_get_userbyid(datdba) FROM pg_catalog.pg_database WHERE datname = pg_catalog.current_database())); END';
+-- blocks_reads: holds ACCESS EXCLUSIVE on "public"."x": reads and writes wait
+-- loses_data: every row of "public"."x" cannot be brought back
+DROP TABLE "public"."x";
+-- blocks_reads: holds ACCESS EXCLUSIVE on "public"."y": reads and writes wait
+-- loses_data: every row of "public"."y" cannot be brought back
+DROP TABLE "public"."y";
 COMMIT;

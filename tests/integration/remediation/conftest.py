@@ -1,0 +1,118 @@
+"""Pairs of databases, the plan between them, and psql that runs it: what a remediation does to data and to grants."""
+
+from __future__ import annotations
+
+import asyncio
+import subprocess
+from collections.abc import Callable, Iterator
+
+import pytest
+
+from shared.diff.compare import diff_schemas
+from shared.embedded.postgres import EmbeddedPostgres
+from shared.postgres.connection import connect_url
+from shared.postgres.introspect import read_snapshot
+from shared.remediation.plan import Plan
+from shared.remediation.planner import plan_remediation
+from shared.schema.profile import Profile
+from shared.schema.schema import Snapshot
+
+ROLES = ("remedy_app", "remedy_reader", "remedy_lead", "remedy_changer")
+DATABASES = ("remedy_desired", "remedy_observed")
+
+
+class Pair:
+    """Two databases; their owner, `remedy_changer`, may act for `remedy_app`, and is no superuser."""
+
+    def __init__(self, server: EmbeddedPostgres) -> None:
+        self.server = server
+        for name in DATABASES:
+            self._psql("postgres", f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
+            self._psql("postgres", f"CREATE DATABASE {name} TEMPLATE template0 OWNER remedy_changer")
+
+    def load(self, desired: str, observed: str) -> None:
+        for name, sql in zip(DATABASES, (desired, observed), strict=True):
+            done = self._psql(name, sql)
+            assert done.returncode == 0, done.stderr
+
+    def plan(self, *, destructive: bool = True) -> Plan:
+        desired, observed = self.read("remedy_desired"), self.read("remedy_observed")
+        diff = diff_schemas(desired.schema, observed.schema)
+        return plan_remediation(desired, observed, diff, destructive=destructive)
+
+    def run(self, sql: str, *, user: str = "postgres") -> subprocess.CompletedProcess[str]:
+        return self._psql("remedy_observed", sql, user)
+
+    def ask(self, sql: str) -> list[str]:
+        done = self._psql("remedy_observed", sql)
+        assert done.returncode == 0, done.stderr
+        return done.stdout.splitlines()
+
+    def keep(self) -> None:
+        """Keep the observed database, with its rows, to be returned to."""
+        self._copy("remedy_observed", "remedy_kept")
+
+    def return_to_kept(self) -> None:
+        self._copy("remedy_kept", "remedy_observed")
+
+    def _copy(self, source: str, copy: str) -> None:
+        for sql in (f"DROP DATABASE IF EXISTS {copy} WITH (FORCE)", f"CREATE DATABASE {copy} TEMPLATE {source}"):
+            done = self._psql("postgres", f"{sql};")
+            assert done.returncode == 0, done.stderr
+
+    def left(self) -> list[str]:
+        desired, observed = self.read("remedy_desired"), self.read("remedy_observed")
+        return [str(change.identity) for change in diff_schemas(desired.schema, observed.schema).changes]
+
+    def dumps(self) -> tuple[list[str], list[str]]:
+        desired, observed = (self._dump(name) for name in DATABASES)
+        return desired, observed
+
+    def read(self, name: str) -> Snapshot:
+        async def read() -> Snapshot:
+            connection = await connect_url(self.server.dsn(name))
+            try:
+                return await read_snapshot(connection, profile=Profile())
+            finally:
+                await connection.close()
+
+        return asyncio.run(read())
+
+    def _psql(self, database: str, sql: str, user: str = "postgres") -> subprocess.CompletedProcess[str]:
+        argv = [self.server.binaries / "psql", "-X", "-q", "-A", "-t", "-v", "ON_ERROR_STOP=1", "-f", "-"]
+        return subprocess.run(
+            [*argv, self.server.dsn(database).replace("//postgres@", f"//{user}@")],
+            input=sql,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+
+    def _dump(self, name: str) -> list[str]:
+        done = subprocess.run(
+            [self.server.binaries / "pg_dump", "--schema-only", self.server.dsn(name)],
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+        return sorted(
+            line.rstrip(",") for line in done.stdout.splitlines() if line and not line.startswith(("--", "\\"))
+        )
+
+
+@pytest.fixture
+def pair(postgres: EmbeddedPostgres) -> Iterator[Callable[[str, str], Pair]]:
+    made = "".join(f"DROP ROLE IF EXISTS {role}; CREATE ROLE {role} LOGIN;" for role in ROLES)
+    server = postgres
+    argv = [server.binaries / "psql", "-X", "-q", "-v", "ON_ERROR_STOP=1", server.dsn("postgres")]
+    gone = "".join(f"DROP DATABASE IF EXISTS {name} WITH (FORCE);\n" for name in (*DATABASES, "remedy_kept"))
+    subprocess.run(argv, input=f"{gone}{made} GRANT remedy_app TO remedy_changer;", text=True, check=True)
+
+    def load(desired: str, observed: str) -> Pair:
+        both = Pair(server)
+        both.load(desired, observed)
+        return both
+
+    yield load
+    roles = "".join(f"DROP ROLE {role};" for role in ROLES)
+    subprocess.run(argv, input=gone + roles, text=True, check=True)
