@@ -23,8 +23,10 @@ from coordinator.report.model import ReportBody, ScanReport, StepResult
 from coordinator.settings.model import Settings
 from shared.analysis import Analysis
 from shared.contracts.contract import Contract, VerdictStatus
+from shared.postgres.own_names import PLACEHOLDER, OwnNames, declared_names, own_names
 from shared.postgres.scratch import ScratchServer, compile_spec
 from shared.schema.canonical import content_hash
+from shared.schema.profile import Profile
 from shared.schema.schema import Snapshot, Spec, SpecSource, Unmodelled
 from shared.targets import Failure
 
@@ -77,8 +79,8 @@ async def _declare(settings: Settings, scratch: ScratchServer, log: ExecutionLog
     root = Path(settings.root, file.spec.source)
     source = load_source(root, variables=file.spec.variables)
     inventory = await load_targets(settings, source)
-    namespaced = "{tenant}" if any(target.namespace for target in inventory.targets) else ""
-    spec = await compile_spec(scratch, source, file.compare, namespace=namespaced)
+    names = _declared_names(source, inventory, file.compare)
+    spec = await compile_spec(scratch, source, file.compare, namespace=names.namespace, own=names)
     expected = file.spec.expected_version or source.expected_version
     log.record("Parse IaC Definition", _describe(file.spec.source, source, spec, expected), StepResult.OK)
     return Declared(
@@ -87,6 +89,14 @@ async def _declare(settings: Settings, scratch: ScratchServer, log: ExecutionLog
         contracts=load_contracts(Path(settings.root), file.contracts),
         inventory=inventory,
     )
+
+
+def _declared_names(source: SpecSource, inventory: Inventory, profile: Profile) -> OwnNames:
+    """Say what the declaration calls the tenant it speaks of: by placeholders, or, where `for_each` made it, by name."""
+    spoken_of = next((target for target in inventory.targets if target.tenant in source.tenants[:1]), None)
+    if spoken_of is None or any(PLACEHOLDER in declaration.sql for declaration in source.declarations):
+        return declared_names(profile, namespaced=any(target.namespace for target in inventory.targets))
+    return own_names(spoken_of, profile)
 
 
 def _describe(where: str, source: SpecSource, spec: Spec, expected: str) -> str:

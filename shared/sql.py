@@ -32,6 +32,12 @@ def quote_literal(text: str) -> str:
     return "E'" + doubled.replace("\\", "\\\\") + "'" if "\\" in text else f"'{doubled}'"
 
 
+def within_literal(text: str, *, escaped: bool) -> str:
+    """Give text as it stands within a literal that is there already; `escaped` for one that begins with E."""
+    doubled = text.replace("'", "''")
+    return doubled.replace("\\", "\\\\") if escaped else doubled
+
+
 def dollar_quote(text: str) -> str:
     """Quote a literal in which names stay names: where a tenant's namespace is put in, it is put in there too."""
     tag = "$n$"

@@ -15,7 +15,7 @@ from coordinator.apply.plan_file import PlanFile, read_plan
 from coordinator.apply.preview import outcome_lines, plan_lines, tenant_lines
 from coordinator.apply.rehearsal import Finished, Ready, Rehearsal, Standing, Strange
 from coordinator.apply.runner import Pace, Runner
-from coordinator.apply.script import is_about_namespaces, plan_script
+from coordinator.apply.script import is_about_own_names, plan_script
 from coordinator.apply.survey import Fleet, Survey, survey
 from coordinator.inventory import load_targets
 from coordinator.report.visible import visible
@@ -23,6 +23,7 @@ from coordinator.scratch import scratch_server
 from coordinator.settings.model import Settings
 from coordinator.settings.resolve import resolve_writer
 from shared.hosts import Host
+from shared.postgres.own_names import OwnNames, own_names
 from shared.schema.schema import SpecSource
 from shared.targets import Failure, Target
 
@@ -91,13 +92,15 @@ async def psql_script(settings: Settings | None, wishes: Wishes) -> str:
     """
     found = read_plan(wishes.plan, wishes.group)
     admit(found.plan, wishes.permissions)
-    namespace = ""
-    if is_about_namespaces(found.plan):
+    own = OwnNames()
+    if is_about_own_names(found.plan):
         if settings is None or len(wishes.tenants) != 1:
-            raise ApplyRefusedError("the plan is about a namespace: name the one tenant whose script it is to be")
+            raise ApplyRefusedError(
+                "the plan names what each tenant has of its own: name the one tenant whose script it is to be"
+            )
         [tenant] = choose_tenants(wishes.tenants, found.tenants, whole_group=False)
-        namespace = (await _targets(settings, (tenant,)))[tenant].namespace
-    return plan_script(found.plan, namespace, destructive=wishes.permissions.destructive, title=found.group)
+        own = own_names((await _targets(settings, (tenant,)))[tenant], settings.file.compare)
+    return plan_script(found.plan, own, destructive=wishes.permissions.destructive, title=found.group)
 
 
 class _Work(msgspec.Struct, frozen=True, kw_only=True):
@@ -131,7 +134,7 @@ async def _look(work: _Work, voice: Voice) -> Survey:
     tenants = tuple(work.fleet.targets)
     unproven = work.wishes.permissions.unproven
     seen = await survey(work.fleet, tenants, work.rehearsal, progress, unproven=unproven)
-    only = next(iter(work.fleet.targets.values())).namespace if len(tenants) == 1 else ""
+    only = own_names(work.fleet.targets[tenants[0]], work.fleet.profile) if len(tenants) == 1 else OwnNames()
     for line in plan_lines(work.admitted, work.rehearsal.stages, only):
         voice.say(line)
     if seen.remark:

@@ -10,18 +10,21 @@ from coordinator.apply.rehearsal import Finished, Ready, Standing, Strange
 from coordinator.apply.waves import cut_waves
 from coordinator.report.reading import plural, proof_sentence
 from coordinator.report.visible import visible, visible_lines
-from shared.postgres.apply import for_namespace
+from shared.postgres.own_names import OwnNames
+from shared.postgres.tenant_sql import for_tenant
 from shared.remediation.stages import Stage
 from shared.targets import Failure
 
+_NOBODYS = OwnNames()
 
-def plan_lines(admitted: Admitted, stages: Sequence[Stage], namespace: str = "") -> Iterator[str]:
+
+def plan_lines(admitted: Admitted, stages: Sequence[Stage], own: OwnNames = _NOBODYS) -> Iterator[str]:
     """Print what runs, stage by stage, with its hazards and timeouts.
 
     Args:
         admitted: What runs.
         stages: The same, cut.
-        namespace: Of the one tenant it is printed for; empty leaves the placeholder of a plan about namespaces.
+        own: Names of the one tenant it is printed for; none leaves the placeholders.
     """
     plan = admitted.plan
     yield f"Plan {admitted.id}: from schema {plan.observed[:12]} to {plan.desired[:12]}; {proof_sentence(plan)}"
@@ -34,7 +37,7 @@ def plan_lines(admitted: Admitted, stages: Sequence[Stage], namespace: str = "")
             yield from (
                 f"-- {hazard.kind.replace('_', ' ')}: {visible(hazard.message)}" for hazard in statement.hazards
             )
-            yield visible_lines(for_namespace(statement.sql, namespace).strip()) + ";"
+            yield visible_lines(for_tenant(statement.sql, own).strip()) + ";"
     if admitted.left_out:
         yield "\n-- destructive, and left out (--destructive runs them too):"
         for statement in admitted.left_out:

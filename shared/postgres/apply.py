@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
-import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
@@ -16,13 +15,14 @@ from shared.postgres.connection import close, connect_tenant, translated
 from shared.postgres.failures import TargetError, clean
 from shared.postgres.fingerprint import read_change_token, token_in_transaction
 from shared.postgres.introspect import read_snapshot
-from shared.postgres.placeholders import PLACEHOLDER, replace_namespace
+from shared.postgres.own_names import PLACEHOLDER, own_names
+from shared.postgres.tenant_sql import for_tenant
 from shared.remediation.plan import Statement
 from shared.remediation.stages import Stage
 from shared.schema.identity import QualifiedName
 from shared.schema.profile import Profile
 from shared.schema.schema import Snapshot
-from shared.sql import quote_identifier, quote_qualified
+from shared.sql import quote_qualified
 from shared.targets import FailureKind, Limits, Target
 
 _UNBOUNDED = 30 * 24 * 3600.0  # seconds: the server's own timeouts bound a statement, not the client's
@@ -36,7 +36,6 @@ SET default_table_access_method = heap;
 SET idle_in_transaction_session_timeout = '60s'
 """
 """Beside what reading pins: what statements of a plan rely on. Their names are qualified, whatever the search path."""
-_PLACEHOLDER_TOKEN = re.compile(r"'(?:[^']|'')*'|" + re.escape(quote_identifier(PLACEHOLDER)))
 
 
 class StatementError(Exception):
@@ -72,6 +71,7 @@ class Writer:
         self._target = target
         self._profile = profile
         self._limits = limits
+        self._own_names = own_names(target, profile)
 
     async def claim(self, patience: float = 0.0) -> bool:
         """Take this tenant's advisory lock, which ends with the connection.
@@ -103,7 +103,7 @@ class Writer:
         with translated():
             token = await read_change_token(self._connection, limits=self._limits)
             snapshot = await read_snapshot(
-                self._connection, namespace=self._target.namespace, profile=self._profile, limits=self._limits
+                self._connection, own=self._own_names, profile=self._profile, limits=self._limits
             )
             return snapshot, token
 
@@ -177,7 +177,7 @@ class Writer:
                 f"SET {scope} lock_timeout = {int(statement.lock_timeout_ms)}; "
                 f"SET {scope} statement_timeout = {int(statement.statement_timeout_ms)}"
             )
-            await self._execute(for_namespace(statement.sql, self._target.namespace))
+            await self._execute(for_tenant(statement.sql, self._own_names))
 
     async def _execute(self, sql: str) -> None:
         try:
@@ -187,15 +187,6 @@ class Writer:
             if error.sqlstate in ("57P01", "57P02", "57P03"):  # the server is going down, not the statement
                 raise TargetError(FailureKind.REFUSED, f"the server said: {words}") from None
             raise StatementError(sql, words, error.sqlstate or "") from None
-
-
-def for_namespace(sql: str, namespace: str) -> str:
-    """Put a tenant's own namespace where a plan says `{tenant}`; a plan about whole databases is unchanged."""
-    if not namespace:
-        return sql
-    qualified = replace_namespace(sql, PLACEHOLDER, namespace)
-    own = quote_identifier(namespace)
-    return _PLACEHOLDER_TOKEN.sub(lambda m: m.group() if m.group().startswith("'") else own, qualified)
 
 
 @asynccontextmanager

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 import msgspec
 
+from shared.postgres.own_names import OwnNames, declared_names
 from shared.postgres.proof import MaterialiseError, settle, surroundings_of
 from shared.postgres.scratch_server import ScratchError, ScratchServer
 from shared.postgres.statements import Declared, ParsedStatement, SqlError, declared, parse_statements
@@ -28,7 +29,9 @@ class SpecError(Exception):
         self.sqlstate = sqlstate
 
 
-async def compile_spec(scratch: ScratchServer, source: SpecSource, profile: Profile, namespace: str = "") -> Spec:
+async def compile_spec(
+    scratch: ScratchServer, source: SpecSource, profile: Profile, namespace: str = "", own: OwnNames | None = None
+) -> Spec:
     """Apply the declarations in order to an empty database and read back what they made.
 
     Args:
@@ -37,11 +40,13 @@ async def compile_spec(scratch: ScratchServer, source: SpecSource, profile: Prof
         profile: Which facets are part of the spec.
         namespace: The tenant's own namespace when tenants are namespaces: it is made when the declarations do not, and
             comes first in the search path; the spec calls it `{tenant}`.
+        own: The names that the declarations use for the tenant they speak of; by default the placeholders.
 
     Raises:
         SpecError: When PostgreSQL refuses a statement; names its file and line.
         TargetError: When the scratch server fails.
     """
+    names = msgspec.structs.replace(own or declared_names(profile, namespaced=bool(namespace)), namespace=namespace)
     async with scratch.database() as database:
         try:
             if namespace:
@@ -52,9 +57,9 @@ async def compile_spec(scratch: ScratchServer, source: SpecSource, profile: Prof
             )
         except ScratchError as error:
             raise _spec_error(error, source.declarations) from None
-        compiled = await database.read(profile, namespace)
+        compiled = await database.read(profile, names)
         if namespace:
-            around = surroundings_of(await database.read(Profile()))
+            around = surroundings_of(await database.read(Profile()), namespace)
             compiled = msgspec.structs.replace(compiled, surroundings=around)
     try:
         snapshot = await settle(scratch, compiled, profile)

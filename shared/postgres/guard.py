@@ -11,12 +11,13 @@ from collections.abc import Iterable
 import msgspec
 
 from shared.postgres.catalog import kinds_of, query_text, rows_statement
-from shared.postgres.placeholders import PLACEHOLDER
+from shared.postgres.own_names import PLACEHOLDER, OwnNames
 from shared.postgres.session import PINNED
 from shared.remediation.guard import Guard, as_text, key_of
 from shared.schema.model import KINDS
 from shared.sql import is_plain, quote_identifier, quote_literal
 
+_WHOLE = OwnNames()
 REFUSED = "FD001"
 """SQLSTATE of the refusal."""
 
@@ -40,19 +41,19 @@ _CASE = """    WHEN {major} THEN
         difference := ({query});"""
 
 
-def guard_sql(guards: Iterable[Guard], *, namespace: str = "") -> str:
+def guard_sql(guards: Iterable[Guard], *, own: OwnNames = _WHOLE) -> str:
     """Write the guard of a plan.
 
     Args:
         guards: The spellings of what the database must look like, of any server versions, at least one.
-        namespace: The tenant's own, where the plan is about one namespace; empty for the whole database.
+        own: The tenant's own names, where the plan is about one namespace, or names roles of a tenant's own.
 
     Returns:
         Statements that psql can run as they are: a read-only transaction around a DO block, with `REFUSED` as the
         SQLSTATE of its refusal.
     """
     pinned = "".join(f"SET LOCAL {_setting(name, value)};\n" for name, value in PINNED)
-    block = _block(tuple(guards), namespace)
+    block = _block(tuple(guards), own)
     return f"BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY;\n{pinned}{block};\nCOMMIT;"
 
 
@@ -60,11 +61,11 @@ def _setting(name: str, value: str) -> str:
     return f"{name} = {value}" if name == "search_path" else f"{name} = {quote_literal(value)}"
 
 
-def _block(guards: tuple[Guard, ...], namespace: str) -> str:
+def _block(guards: tuple[Guard, ...], own: OwnNames) -> str:
     majors = sorted({guard.major for guard in guards})
     assert majors, "a plan without guards has no guard to write"
     cases = "\n".join(
-        _CASE.format(major=major, query=_query([guard for guard in guards if guard.major == major], namespace))
+        _CASE.format(major=major, query=_query([guard for guard in guards if guard.major == major], own))
         for major in majors
     )
     tag = "$guard$"
@@ -73,20 +74,54 @@ def _block(guards: tuple[Guard, ...], namespace: str) -> str:
     return _BLOCK.format(tag=tag, cases=cases, majors=" or ".join(map(str, majors)), refused=REFUSED)
 
 
-def _query(guards: list[Guard], namespace: str) -> str:
+def _query(guards: list[Guard], own: OwnNames) -> str:
     return query_text("guard.sql").format(
         guards=quote_literal(as_text([_document(guard) for guard in guards])),
         defaults=quote_literal(as_text(_defaults(guards[0]))),
-        rows=_rows(guards[0], namespace),
+        rows=_rows(guards[0], own),
     )
 
 
-def _rows(guard: Guard, namespace: str) -> str:
+def _rows(guard: Guard, own: OwnNames) -> str:
     statement = rows_statement(kinds_of(guard.profile), guard.major * 10000)
-    rows = statement.replace("$1", quote_literal(namespace))
-    if not namespace:
+    rows = statement.replace("$1", quote_literal(own.namespace))
+    if not own:
         return rows
-    return f"SELECT n.kind, n.address, {_named('n.line', namespace)} AS line FROM ({rows}) AS n"
+    line = "n.line"
+    for name, placeholder in own.roles:
+        line = _role_named(line, name, placeholder)
+    if own.namespace:
+        line = _named(line, own.namespace)
+    if own.literal:
+        for before, after in (("'", "'"), ("'", ".")):
+            line = _replaced(line, before + own.literal + after, before + PLACEHOLDER + after)
+    return f"SELECT n.kind, n.address, {line} AS line FROM ({rows}) AS n"
+
+
+def _role_named(line: str, role: str, placeholder: str) -> str:
+    """Call a role by its placeholder where it is all of a value, or is named in SQL. As coarse as `_named`."""
+    line = f"replace({line}, {quote_literal(_json(role))}, {quote_literal(_json(placeholder))})"
+    line = _replaced(line, f"'{role}'", f"'{placeholder}'")
+    written = quote_identifier(placeholder)
+    for keyword in _BEFORE_ROLES:
+        line = _replaced(line, f"{keyword} {quote_identifier(role)}", f"{keyword} {written}")
+    if not is_plain(role):
+        return line
+    bare = "(" + "|".join(_BEFORE_ROLES) + ") " + role.replace("$", r"\$") + "(?![[:alnum:]_$])"
+    instead = "\\1 " + _json(written)[1:-1].replace("\\", "\\\\")
+    return f"regexp_replace({line}, {quote_literal(bare)}, {quote_literal(instead)}, 'g')"
+
+
+_BEFORE_ROLES = ("ROLE", "TO", "AUTHORIZATION")
+
+
+def _replaced(line: str, old: str, new: str) -> str:
+    """Replace text within the strings of a JSON line."""
+    return f"replace({line}, {quote_literal(_json(old)[1:-1])}, {quote_literal(_json(new)[1:-1])})"
+
+
+def _json(text: str) -> str:
+    return msgspec.json.encode(text).decode()
 
 
 def _named(line: str, namespace: str) -> str:

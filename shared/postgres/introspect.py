@@ -20,6 +20,7 @@ from shared.postgres.fingerprint import (
     present_kinds,
     read_steadily,
 )
+from shared.postgres.own_names import OwnNames
 from shared.postgres.placeholders import replace_in_line
 from shared.postgres.session import Server
 from shared.schema.identity import ObjectId
@@ -56,6 +57,7 @@ async def read_snapshot(
     namespace: str = "",
     profile: Profile = Profile(),  # noqa: B008  # frozen, so shared safely
     limits: Limits = Limits(),  # noqa: B008  # the same
+    own: OwnNames = OwnNames(),  # noqa: B008  # the same
 ) -> Snapshot:
     """Read the whole schema in a read-only repeatable-read transaction of its own.
 
@@ -64,33 +66,36 @@ async def read_snapshot(
         namespace: Read only this namespace, and call it `{tenant}`; empty means the whole database.
         profile: Which facets to read.
         limits: Bounds on time, rows and bytes.
+        own: What else is called after the tenant, and read as placeholders.
 
     Raises:
         TargetError: `busy` when the catalogs keep moving, `limit`, `unsupported`, `protocol`.
         asyncpg.PostgresError: When a query fails; `connection.translated` maps it.
     """
 
+    names = msgspec.structs.replace(own, namespace=namespace or own.namespace)
+
     async def read(server: Server) -> Reading:
         kinds = await present_kinds(connection, profile)
-        lines = await _lines(connection, namespace, rows_statement(kinds, server.version), limits)
+        lines = await _lines(connection, names, rows_statement(kinds, server.version), limits)
         records = await connection.fetch(query_text("dependencies.sql"))
         edges = tuple(Edge(row[0], parse_address(row[1]), parse_address(row[2])) for row in records)
-        hashes = _hashes(lines) if namespace else await hash_in_database(connection, server, kinds, limits)
+        hashes = _hashes(lines) if names else await hash_in_database(connection, server, kinds, limits)
         return Reading(server.version, lines, edges, hashes)
 
-    return build_snapshot(await read_steadily(connection, limits, read), namespace, profile)
+    return build_snapshot(await read_steadily(connection, limits, read), names.namespace, profile)
 
 
-async def read_namespace_fingerprint(
-    connection: asyncpg.Connection, namespace: str, *, profile: Profile, limits: Limits
+async def read_own_fingerprint(
+    connection: asyncpg.Connection, own: OwnNames, *, profile: Profile, limits: Limits
 ) -> Fingerprint:
-    """Name what one namespace holds. Its rows are hashed here, where its own name can be replaced in them.
+    """Name what a tenant with names of its own holds. Its rows are hashed here, where they can be replaced in them.
 
     Costs what the namespace's rows cost, not what the whole database's dependencies would.
 
     Args:
         connection: Not inside a transaction.
-        namespace: As the catalog stores it.
+        own: As the catalog stores them.
         profile: Which facets count.
         limits: Bounds on time, rows and bytes.
 
@@ -100,19 +105,19 @@ async def read_namespace_fingerprint(
 
     async def read(server: Server) -> Fingerprint:
         kinds = await present_kinds(connection, profile)
-        lines = await _lines(connection, namespace, rows_statement(kinds, server.version), limits)
+        lines = await _lines(connection, own, rows_statement(kinds, server.version), limits)
         return combine(server.version, profile, _hashes(lines))
 
     return await read_steadily(connection, limits, read)
 
 
-async def _lines(connection: asyncpg.Connection, namespace: str, statement: str, limits: Limits) -> tuple[Line, ...]:
+async def _lines(connection: asyncpg.Connection, own: OwnNames, statement: str, limits: Limits) -> tuple[Line, ...]:
     lines: list[Line] = []
     size = 0
-    cursor = await connection.cursor(statement, namespace)
+    cursor = await connection.cursor(statement, own.namespace)
     while chunk := await cursor.fetch(_CHUNK):
         for row in chunk:
-            line = Line(row["kind"], row["address"], replace_in_line(row["line"], namespace))
+            line = Line(row["kind"], row["address"], replace_in_line(row["line"], own))
             size += len(line.text)
             lines.append(line)
         check_size(len(lines), size, limits)

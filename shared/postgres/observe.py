@@ -10,7 +10,8 @@ import asyncpg
 from shared.hosts import Host
 from shared.postgres.connection import close, connect_tenant, translated
 from shared.postgres.fingerprint import Fingerprint, read_fingerprint
-from shared.postgres.introspect import read_namespace_fingerprint, read_snapshot
+from shared.postgres.introspect import read_own_fingerprint, read_snapshot
+from shared.postgres.own_names import own_names
 from shared.postgres.versions import read_versions
 from shared.schema.profile import Profile
 from shared.schema.schema import Snapshot
@@ -48,13 +49,13 @@ async def _observe(
     connection: asyncpg.Connection, target: Target, limits: Limits, known: Container[str], profile: Profile
 ) -> Observation:
     snapshot: Snapshot | None = None
-    namespace = target.namespace
-    if namespace:
-        fingerprint = await read_namespace_fingerprint(connection, namespace, profile=profile, limits=limits)
+    own = own_names(target, profile)
+    if own:
+        fingerprint = await read_own_fingerprint(connection, own, profile=profile, limits=limits)
     else:
         fingerprint = await read_fingerprint(connection, profile=profile, limits=limits)
     if fingerprint.hex not in known:
-        snapshot = await read_snapshot(connection, namespace=namespace, profile=profile, limits=limits)
+        snapshot = await read_snapshot(connection, own=own, profile=profile, limits=limits)
         fingerprint = Fingerprint(snapshot.fingerprint, len(snapshot.schema.objects))
     versions = await read_versions(connection, namespace=target.namespace, limits=limits)
     return Observation(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import msgspec
 
 from shared.diff.compare import diff_schemas
-from shared.postgres.placeholders import PLACEHOLDER
+from shared.postgres.own_names import PLACEHOLDER, OwnNames
 from shared.postgres.scratch_server import ScratchDatabase, ScratchError, ScratchServer
 from shared.remediation.plan import Plan, Proof, ProofStatus, Statement
 from shared.remediation.planner import create_script, plan_remediation, restore_script
@@ -46,15 +46,15 @@ async def _build(scratch: ScratchDatabase, statements: tuple[Statement, ...], su
         raise MaterialiseError(f"{about} cannot be rebuilt on the scratch server: {error}") from None
 
 
-def surroundings_of(whole: Snapshot) -> tuple[str, ...]:
-    """Give the statements that make what stands around the tenant's namespace.
+def surroundings_of(whole: Snapshot, namespace: str) -> tuple[str, ...]:
+    """Give the statements that make what stands around a namespace.
 
     Args:
-        whole: The database that the declaration makes, the tenant's namespace in it called `{tenant}`.
+        whole: The database that the declaration makes.
+        namespace: The tenant's in it.
     """
-    around = (
-        item for item in whole.schema if item.namespace != PLACEHOLDER and item.identity != _OWN_NAMESPACE.identity
-    )
+    own = Namespace(name=namespace).identity
+    around = (item for item in whole.schema if item.namespace != namespace and item.identity != own)
     snapshot = msgspec.structs.replace(whole, schema=Schema(tuple(around)))
     return tuple(statement.sql for statement in create_script(_without_versions(snapshot)))
 
@@ -78,7 +78,7 @@ def _to_build(snapshot: Snapshot) -> Snapshot:
 
 async def read_again(database: ScratchDatabase, profile: Profile, original: Snapshot) -> Snapshot:
     """Read what was built: of a tenant's namespace only that."""
-    return await database.read(profile, PLACEHOLDER if _is_namespace(original) else "")
+    return await database.read(profile, OwnNames(namespace=PLACEHOLDER if _is_namespace(original) else ""))
 
 
 def _without_versions(snapshot: Snapshot) -> Snapshot:
@@ -137,7 +137,19 @@ def _with_fact(item: SchemaObject, original: SchemaObject | None) -> SchemaObjec
     return item
 
 
-async def prove(scratch: ScratchServer, desired: Snapshot, observed: Snapshot, plan: Plan, profile: Profile) -> Proof:
+class Trial(msgspec.Struct, frozen=True):
+    """What came of running a plan on a copy.
+
+    Args:
+        proof: Whether it led to its end.
+        after: What was read then; None when it did not come so far.
+    """
+
+    proof: Proof
+    after: Snapshot | None = None
+
+
+async def prove(scratch: ScratchServer, desired: Snapshot, observed: Snapshot, plan: Plan, profile: Profile) -> Trial:
     """Apply a plan to a copy of the observed shape and compare what is there then with the desired one.
 
     Args:
@@ -157,14 +169,15 @@ async def prove(scratch: ScratchServer, desired: Snapshot, observed: Snapshot, p
         try:
             await materialise(database, observed)
         except MaterialiseError as error:
-            return Proof(ProofStatus.NOT_ATTEMPTED, str(error))
+            return Trial(Proof(ProofStatus.NOT_ATTEMPTED, str(error)))
         try:
             await database.run(statement.sql for statement in plan.statements)
         except ScratchError as error:
             about = plan.statements[error.number].object
-            return Proof(ProofStatus.UNPROVEN, f"the statement for {about} failed: {error}")
-        after = await read_again(database, profile, observed)
-    return _judged(desired, _with_extension_versions(after, desired, observed, plan), plan)
+            return Trial(Proof(ProofStatus.UNPROVEN, f"the statement for {about} failed: {error}"))
+        read = await read_again(database, profile, observed)
+    after = _with_extension_versions(read, desired, observed, plan)
+    return Trial(_judged(desired, after, plan, profile), after)
 
 
 def _with_extension_versions(after: Snapshot, desired: Snapshot, observed: Snapshot, plan: Plan) -> Snapshot:
@@ -179,13 +192,13 @@ def _with_extension_versions(after: Snapshot, desired: Snapshot, observed: Snaps
     return msgspec.structs.replace(after, schema=Schema(tuple(map(versioned, after.schema))))
 
 
-def _judged(desired: Snapshot, after: Snapshot, plan: Plan) -> Proof:
+def _judged(desired: Snapshot, after: Snapshot, plan: Plan, profile: Profile) -> Proof:
     left = diff_schemas(desired.schema, after.schema)
     allowed = {change.identity for change in plan.remaining}
     for change in left.changes:
         if change.identity not in allowed:
             return Proof(ProofStatus.UNPROVEN, f"after the plan, {change.identity} still differs")
-    again = plan_remediation(desired, after, left, destructive=False)
+    again = plan_remediation(desired, after, left, destructive=False, profile=profile)
     if again.statements:
         return Proof(ProofStatus.UNPROVEN, f"planning again still wants to touch {again.statements[0].object}")
     return Proof(ProofStatus.PROVEN)

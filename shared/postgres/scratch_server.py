@@ -12,12 +12,14 @@ import asyncpg
 from shared.postgres.catalog import query_text
 from shared.postgres.connection import close, translated
 from shared.postgres.introspect import read_snapshot
+from shared.postgres.own_names import OwnNames
 from shared.postgres.scratch_rights import EXTENSIONS, SKIPPED, Administrator
 from shared.postgres.statements import ParsedStatement, SqlError, new_owner, parse_statements
 from shared.schema.profile import Profile
 from shared.schema.schema import Snapshot
 from shared.sql import quote_identifier, quote_literal
 
+_WHOLE = OwnNames()
 _STATEMENT_TIMEOUT = 30.0  # seconds for one statement
 _OVERALL_TIMEOUT = 120.0  # seconds for all statements of one `run`
 _CONNECT_TIMEOUT = 10.0  # seconds
@@ -143,7 +145,7 @@ class ScratchDatabase:
                 except (asyncpg.PostgresError, asyncpg.InterfaceError, TimeoutError, OSError) as error:
                     raise _scratch_error(error, number, statement.sql) from None
 
-    async def read(self, profile: Profile, namespace: str = "") -> Snapshot:
+    async def read(self, profile: Profile, own: OwnNames = _WHOLE) -> Snapshot:
         """Read what is there now. Ends an open transaction (commits it) and forgets the session's settings.
 
         Raises:
@@ -153,7 +155,7 @@ class ScratchDatabase:
             if self.connection.is_in_transaction():
                 await self.connection.execute("COMMIT")
             await self.connection.execute("DISCARD ALL")
-            return await read_snapshot(self.connection, namespace=namespace, profile=profile)
+            return await read_snapshot(self.connection, own=own, profile=profile)
 
     async def _run_one(self, statement: ParsedStatement) -> None:
         await self._administrator.prepare(statement)

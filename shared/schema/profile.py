@@ -17,6 +17,10 @@ class Profile(msgspec.Struct, frozen=True, kw_only=True):
         not_null_names: How NOT NULL constraints are called. Servers before v18 have no such names, and one that
             followed a renamed table, or a LIKE, would make a mixed fleet drift.
         partitions: Partitions that nobody declared, also those that only follow their parent: time makes them.
+        literals: A tenant's own name in text literals and comments is a placeholder too: where tenants are made from a
+            template that writes it there. The declaration says `{tenant}`.
+        roles: Roles that each tenant has of its own, as `{tenant}_app`; `{database}` and `{namespace}` may stand there
+            too. They are compared by these names, and plans name each tenant's own.
     """
 
     owners: bool = False
@@ -26,6 +30,8 @@ class Profile(msgspec.Struct, frozen=True, kw_only=True):
     settings: bool = False
     not_null_names: bool = False
     partitions: bool = False
+    literals: bool = False
+    roles: tuple[str, ...] = ()
 
     def facets(self) -> frozenset[str]:
         """Give the kinds of facets that are read under this profile."""
@@ -43,7 +49,8 @@ class Profile(msgspec.Struct, frozen=True, kw_only=True):
 
     def label(self) -> str:
         """Name the profile within a fingerprint: two profiles never share one."""
-        return ",".join((*sorted(self.facets()), *(["not_null_names"] if self.not_null_names else [])))
+        named = [word for word in ("not_null_names", "literals") if getattr(self, word)]
+        return ",".join((*sorted(self.facets()), *named, *(f"role {pattern!r}" for pattern in self.roles)))
 
 
 EVERYTHING = Profile(

@@ -9,10 +9,11 @@ from pathlib import Path
 import asyncpg
 import pytest
 
-from coordinator.apply.script import is_about_namespaces, plan_script
+from coordinator.apply.script import is_about_own_names, plan_script
 from shared.diff.compare import diff_schemas
 from shared.embedded.postgres import EmbeddedPostgres
 from shared.postgres.introspect import read_snapshot
+from shared.postgres.own_names import OwnNames
 from shared.remediation.guarding import make_guard
 from shared.remediation.plan import Plan, Statement
 from shared.schema.identity import ObjectId
@@ -76,12 +77,12 @@ async def test_a_script_about_a_namespace_changes_and_guards_the_tenants_own(
     diff = diff_schemas(should_be.schema, is_now.schema)
     plan = Plan(desired="d", observed="o", statements=(add,))
     plan = plan.with_guards(make_guard(is_now, should_be, diff, plan.statements, Profile()))
-    assert is_about_namespaces(plan)
+    assert is_about_own_names(plan)
     dsn = await dsn_of(tenants, postgres)
     for namespace in ("one", 'T"wo'):
-        done = psql(postgres, dsn, plan_script(plan, namespace, destructive=False, title=""))
+        done = psql(postgres, dsn, plan_script(plan, OwnNames(namespace=namespace), destructive=False, title=""))
         assert done.returncode == 0, done.stderr
         assert (await read_snapshot(tenants, namespace=namespace)).schema == should_be.schema
     await tenants.execute("CREATE TABLE one.surprise ()")
-    refused = psql(postgres, dsn, plan_script(plan, "one", destructive=False, title=""))
+    refused = psql(postgres, dsn, plan_script(plan, OwnNames(namespace="one"), destructive=False, title=""))
     assert "Different: objects of kind table that the plan leaves alone" in refused.stderr

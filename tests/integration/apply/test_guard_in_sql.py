@@ -12,6 +12,7 @@ from shared.diff.compare import diff_schemas
 from shared.embedded.postgres import EmbeddedPostgres
 from shared.postgres.guard import REFUSED, guard_sql
 from shared.postgres.introspect import read_snapshot
+from shared.postgres.own_names import OwnNames
 from shared.remediation.guard import Guard, as_text
 from shared.remediation.guarding import make_guard
 from shared.remediation.plan import Statement
@@ -58,7 +59,7 @@ def guard_of(snapshot: Snapshot, profile: Profile) -> Guard:
 async def refusal(connection: asyncpg.Connection, *guards: Guard, namespace: str = "") -> str:
     """Run the guard; give what it refuses, or nothing."""
     try:
-        await connection.execute(guard_sql(guards, namespace=namespace))
+        await connection.execute(guard_sql(guards, own=OwnNames(namespace=namespace)))
     except asyncpg.PostgresError as error:
         await connection.execute("ROLLBACK")
         if error.sqlstate != REFUSED:

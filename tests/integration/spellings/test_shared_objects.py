@@ -7,7 +7,8 @@ from __future__ import annotations
 import pytest
 
 from coordinator.report.model import ScanReport, TenantStatus
-from shared.postgres.apply import for_namespace
+from shared.postgres.own_names import OwnNames
+from shared.postgres.tenant_sql import for_tenant
 from shared.remediation.plan import ProofStatus
 from tests.integration.spellings.fleets import Place, scan
 
@@ -52,6 +53,8 @@ def test_what_stands_on_shared_objects_is_brought_back_by_a_proven_plan(report, 
     [group] = report.body.groups
     assert group.tenants == ("odd",)
     assert group.plan.proof.status is ProofStatus.PROVEN, group.plan.proof
-    tenants.run(database, ";".join(for_namespace(statement.sql, "odd") for statement in group.plan.statements))
+    tenants.run(
+        database, ";".join(for_tenant(statement.sql, OwnNames(namespace="odd")) for statement in group.plan.statements)
+    )
     shapes = {tenants.snapshot(database, namespace=name).fingerprint for name in NAMESPACES}
     assert len(shapes) == 1

@@ -8,7 +8,8 @@ from coordinator.apply.admission import Permissions, admit
 from coordinator.apply.outcome import Outcome, OutcomeKind, exit_code
 from coordinator.apply.preview import outcome_lines, plan_lines, tenant_lines
 from coordinator.apply.rehearsal import Finished, Ready, Strange
-from shared.postgres.apply import for_namespace
+from shared.postgres.own_names import OwnNames
+from shared.postgres.tenant_sql import for_tenant
 from shared.remediation.plan import Plan, Proof, ProofStatus, Statement
 from shared.remediation.stages import cut_stages
 from shared.schema.identity import ObjectId, QualifiedName
@@ -91,5 +92,5 @@ def test_a_hostile_name_stays_on_its_line(name):
     ],
 )
 def test_a_plan_about_a_namespace_names_the_tenants_own(sql, here):
-    assert for_namespace(sql, 'Te"n') == here
-    assert for_namespace(sql, "") == sql
+    assert for_tenant(sql, OwnNames(namespace='Te"n')) == here
+    assert for_tenant(sql, OwnNames()) == sql

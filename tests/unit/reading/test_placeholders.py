@@ -6,6 +6,7 @@ import json
 
 import pytest
 
+from shared.postgres.own_names import OwnNames
 from shared.postgres.placeholders import replace_in_line, replace_namespace
 
 
@@ -40,9 +41,9 @@ def test_names_of_any_letters_are_found():
 
 def test_lines_are_written_alike_whatever_the_tenant_is_called():
     line = '{"kind" : "view", "name" : "app", "definition" : "SELECT 1 FROM t"}'
-    assert replace_in_line(line, "app") == replace_in_line(line, "tenant_7")
-    assert json.loads(replace_in_line(line, "app"))["name"] == "app"
+    assert replace_in_line(line, OwnNames(namespace="app")) == replace_in_line(line, OwnNames(namespace="tenant_7"))
+    assert json.loads(replace_in_line(line, OwnNames(namespace="app")))["name"] == "app"
 
 
 def test_the_whole_database_is_left_as_it_is():
-    assert replace_in_line('{"a" : 1}', "") == '{"a" : 1}'
+    assert replace_in_line('{"a" : 1}', OwnNames()) == '{"a" : 1}'
