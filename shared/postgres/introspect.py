@@ -27,9 +27,10 @@ from shared.schema.identity import ObjectId
 from shared.schema.model import SchemaObject
 from shared.schema.profile import Profile
 from shared.schema.relations import Constraint
-from shared.schema.schema import ColumnOrder, Schema, Snapshot
+from shared.schema.schema import ColumnOrder, NotNullName, Schema, Snapshot
 from shared.targets import FailureKind, Limits
 
+_NAMED_NOT_NULL = 180000  # NOT NULL became a constraint with a name in v18
 _CHUNK = 2000  # rows fetched at a time, so that a flood is noticed before it is held
 _decoder: msgspec.json.Decoder[SchemaObject] = msgspec.json.Decoder(SchemaObject)
 
@@ -49,6 +50,7 @@ class Reading(msgspec.Struct, frozen=True):
     lines: tuple[Line, ...]
     edges: tuple[Edge, ...]
     hashes: tuple[KindHash, ...]
+    not_null_names: tuple[tuple[Address, str], ...] = ()
 
 
 async def read_snapshot(
@@ -81,7 +83,7 @@ async def read_snapshot(
         records = await connection.fetch(query_text("dependencies.sql"))
         edges = tuple(Edge(row[0], parse_address(row[1]), parse_address(row[2])) for row in records)
         hashes = _hashes(lines) if names else await hash_in_database(connection, server, kinds, limits)
-        return Reading(server.version, lines, edges, hashes)
+        return Reading(server.version, lines, edges, hashes, await _inherited_names(connection, server))
 
     return build_snapshot(await read_steadily(connection, limits, read), names.namespace, profile)
 
@@ -109,6 +111,13 @@ async def read_own_fingerprint(
         return combine(server.version, profile, _hashes(lines))
 
     return await read_steadily(connection, limits, read)
+
+
+async def _inherited_names(connection: asyncpg.Connection, server: Server) -> tuple[tuple[Address, str], ...]:
+    if server.version < _NAMED_NOT_NULL:
+        return ()
+    records = await connection.fetch(query_text("inherited_not_null.sql"))
+    return tuple((parse_address(row["address"]), row["name"]) for row in records)
 
 
 async def _lines(connection: asyncpg.Connection, own: OwnNames, statement: str, limits: Limits) -> tuple[Line, ...]:
@@ -149,6 +158,7 @@ def build_snapshot(read: Reading, namespace: str, profile: Profile) -> Snapshot:
         server_version=read.server_version,
         fingerprint=combine(read.server_version, profile, read.hashes).hex,
         column_order=_column_order(addresses),
+        not_null_names=_not_null_names(addresses, read),
         dependencies=dependencies_of(addresses, read.edges),
         unmodelled=() if namespace else unmodelled(addresses, read.edges),
     )
@@ -161,6 +171,13 @@ def _only_names(item: SchemaObject) -> bool:
         and item.type == "not_null"
         and item.validated
         and not item.definition.endswith(" NO INHERIT")
+    )
+
+
+def _not_null_names(addresses: Mapping[Address, ObjectId], read: Reading) -> tuple[NotNullName, ...]:
+    columns = ((addresses.get(address), name) for address, name in read.not_null_names)
+    return tuple(
+        sorted(NotNullName(column.namespace, column.parent, column.name, name) for column, name in columns if column)
     )
 
 

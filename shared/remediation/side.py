@@ -35,6 +35,9 @@ class Side:
         self.default_privileges: list[DefaultPrivileges] = []
         self.partitions: dict[QualifiedName, list[Table | ForeignTable]] = defaultdict(list)
         self._order = {QualifiedName(o.namespace, o.relation): o.columns for o in snapshot.column_order}
+        self._not_null_names = {
+            (QualifiedName(n.namespace, n.relation), n.column): n.name for n in snapshot.not_null_names
+        }
         for item in self.objects.values():
             self._index(item)
         for item in self.objects.values():
@@ -98,6 +101,10 @@ class Side:
     def column(self, table: QualifiedName, name: str) -> Column | None:
         """Give one column of a table."""
         return self.find(Column, ObjectId(kind="column", namespace=table.namespace, parent=table.name, name=name))
+
+    def inherited_not_null(self, table: QualifiedName, column: str) -> str:
+        """Give what an inherited NOT NULL is called where that is not its parent's name (v18)."""
+        return self._not_null_names.get((table, column), "")
 
     def constraints(self, name: QualifiedName) -> tuple[Constraint, ...]:
         """Give a table's constraints, sorted by name."""

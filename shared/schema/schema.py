@@ -54,6 +54,15 @@ class ColumnOrder(msgspec.Struct, frozen=True, order=True):
     columns: tuple[str, ...]
 
 
+class NotNullName(msgspec.Struct, frozen=True, order=True):
+    """What an inherited NOT NULL is called (v18) where that is not its parent's name. Not drift, but dumps show it."""
+
+    namespace: str
+    relation: str
+    column: str
+    name: str
+
+
 class Dependency(msgspec.Struct, frozen=True, order=True):
     """`dependent` cannot stand without `referenced` (`pg_depend`, both sides mapped to modelled objects)."""
 
@@ -91,6 +100,7 @@ class Snapshot(msgspec.Struct, frozen=True, kw_only=True):
         fingerprint: Hash of the raw catalog rows, hex (see `shared.postgres.fingerprint`).
         versions: What the migration tables said.
         column_order: Per relation, sorted.
+        not_null_names: Of partitions and children, sorted.
         dependencies: Sorted.
         unmodelled: Sorted; empty when everything was read.
         surroundings: Statements that make what a namespace stands on outside of itself (extensions, shared tables), as
@@ -102,6 +112,7 @@ class Snapshot(msgspec.Struct, frozen=True, kw_only=True):
     fingerprint: str
     versions: tuple[SchemaVersion, ...] = ()
     column_order: tuple[ColumnOrder, ...] = ()
+    not_null_names: tuple[NotNullName, ...] = ()
     dependencies: tuple[Dependency, ...] = ()
     unmodelled: tuple[Unmodelled, ...] = ()
     surroundings: tuple[str, ...] = ()

@@ -70,18 +70,22 @@ def _repeats_generated(column: Column, context: Context) -> bool:
 
 
 def _inherited_not_null(column: Column, context: Context) -> str:
-    """Name a partition's not-null constraint as PARTITION OF does: like its parent's (v18, CREATE TABLE)."""
+    """Name a partition's not-null constraint as it is called, which is like its parent's after PARTITION OF (v18)."""
     if context.observed.server_version < _NAMED_NOT_NULL or not is_partition_column(column, context):
         return ""
     name = ""
     table = QualifiedName(column.namespace, column.parent)
     if any(_is_own_key(constraint, column.name) for constraint in context.desired.constraints(table)):
         return ""
+    if known := context.desired.inherited_not_null(table, column.name):
+        return "" if known == automatic_not_null(table.name, column.name) else known
     while parents := context.desired.parents(table):
         table = parents[0]
         above = context.desired.column(table, column.name)
         if above is None or not above.not_null:
             break
+        if known := context.desired.inherited_not_null(table, column.name):
+            return known
         own = [c.name for c in context.desired.constraints(table) if _states_not_null(c, column.name)]
         name = own[0] if own else automatic_not_null(table.name, column.name)
     return name
