@@ -17,7 +17,7 @@ from shared.diff.compare import diff_schemas
 from shared.diff.partitions import with_partitions, without_following_partitions
 from shared.postgres.connection import connect_url, translated
 from shared.postgres.introspect import read_snapshot
-from shared.postgres.scratch import MaterialiseError, ScratchServer, compile_spec, prove, settle
+from shared.postgres.scratch import MaterialiseError, ScratchServer, compile_spec, plan_and_prove, settle
 from shared.remediation.guarding import make_guard
 from shared.remediation.plan import Plan
 from shared.remediation.planner import plan_remediation
@@ -107,9 +107,10 @@ async def compare_sources(desired: str, observed: str, profile: Profile, *, dest
             found = await settle(server, found, profile)
             diff = _diff(wanted, found, profile)
         wanted = with_partitions(wanted, found, _compared(wanted, found, profile))
-        plan = plan_remediation(wanted, found, diff, destructive=destructive)
-        if plan.statements and not both_live:  # it is there already, and both sides are spelt by it
-            plan = plan.with_proof(await prove(await scratch.get(), wanted, found, plan, profile))
+        if both_live or not diff:
+            plan = plan_remediation(wanted, found, diff, destructive=destructive, profile=profile)
+        else:  # the scratch server is there already, and both sides are spelt by it
+            plan = await plan_and_prove(await scratch.get(), wanted, found, diff, profile, destructive=destructive)
         if observed.startswith(_URL_SCHEMES):
             plan = plan.with_guards(make_guard(read, wanted, diff, plan.statements, profile))
         return Comparison(diff=diff, plan=plan)

@@ -14,7 +14,7 @@ from shared.diff.partitions import with_partitions, without_following_partitions
 from shared.findings.judge import judge
 from shared.postgres.contract_baseline import Baselines
 from shared.postgres.contract_check import check_contract
-from shared.postgres.scratch import MaterialiseError, ScratchServer, materialise, prove, settle
+from shared.postgres.scratch import MaterialiseError, ScratchServer, materialise, plan_and_prove, settle
 from shared.remediation.guarding import make_guard
 from shared.remediation.plan import Proof, ProofStatus
 from shared.remediation.planner import plan_remediation
@@ -72,13 +72,12 @@ async def analyse(
     try:
         whole = await settle(scratch, compared, profile)
     except MaterialiseError as error:
-        return _unsettled(key, spec, compared, str(error))
+        return _unsettled(key, spec, compared, str(error), profile)
     observed = whole if profile.partitions else without_following_partitions(whole, spec.schema)
     diff = diff_schemas(spec.schema, observed.schema)
     desired = with_partitions(spec.snapshot, whole, observed)
-    plan = plan_remediation(desired, whole, diff, destructive=False)
+    plan = await plan_and_prove(scratch, desired, whole, diff, profile, destructive=False)
     if plan.statements:
-        plan = plan.with_proof(await prove(scratch, desired, whole, plan, profile))
         plan = plan.with_guards(make_guard(snapshot, desired, diff, plan.statements, profile))
         plan = msgspec.structs.replace(plan, surroundings=spec.snapshot.surroundings)
     return Analysis(
@@ -91,9 +90,9 @@ async def analyse(
     )
 
 
-def _unsettled(key: str, spec: Spec, snapshot: Snapshot, reason: str) -> Analysis:
+def _unsettled(key: str, spec: Spec, snapshot: Snapshot, reason: str, profile: Profile) -> Analysis:
     diff = diff_schemas(spec.schema, snapshot.schema)
-    plan = plan_remediation(spec.snapshot, snapshot, diff, destructive=False)
+    plan = plan_remediation(spec.snapshot, snapshot, diff, destructive=False, profile=profile)
     return Analysis(
         key=key,
         shape=schema_hash(snapshot.schema),

@@ -137,7 +137,19 @@ def _with_fact(item: SchemaObject, original: SchemaObject | None) -> SchemaObjec
     return item
 
 
-async def prove(scratch: ScratchServer, desired: Snapshot, observed: Snapshot, plan: Plan, profile: Profile) -> Proof:
+class Trial(msgspec.Struct, frozen=True):
+    """What came of running a plan on a copy.
+
+    Args:
+        proof: Whether it led to its end.
+        after: What was read then; None when it did not come so far.
+    """
+
+    proof: Proof
+    after: Snapshot | None = None
+
+
+async def prove(scratch: ScratchServer, desired: Snapshot, observed: Snapshot, plan: Plan, profile: Profile) -> Trial:
     """Apply a plan to a copy of the observed shape and compare what is there then with the desired one.
 
     Args:
@@ -157,14 +169,15 @@ async def prove(scratch: ScratchServer, desired: Snapshot, observed: Snapshot, p
         try:
             await materialise(database, observed)
         except MaterialiseError as error:
-            return Proof(ProofStatus.NOT_ATTEMPTED, str(error))
+            return Trial(Proof(ProofStatus.NOT_ATTEMPTED, str(error)))
         try:
             await database.run(statement.sql for statement in plan.statements)
         except ScratchError as error:
             about = plan.statements[error.number].object
-            return Proof(ProofStatus.UNPROVEN, f"the statement for {about} failed: {error}")
-        after = await read_again(database, profile, observed)
-    return _judged(desired, _with_extension_versions(after, desired, observed, plan), plan)
+            return Trial(Proof(ProofStatus.UNPROVEN, f"the statement for {about} failed: {error}"))
+        read = await read_again(database, profile, observed)
+    after = _with_extension_versions(read, desired, observed, plan)
+    return Trial(_judged(desired, after, plan, profile), after)
 
 
 def _with_extension_versions(after: Snapshot, desired: Snapshot, observed: Snapshot, plan: Plan) -> Snapshot:
@@ -179,13 +192,13 @@ def _with_extension_versions(after: Snapshot, desired: Snapshot, observed: Snaps
     return msgspec.structs.replace(after, schema=Schema(tuple(map(versioned, after.schema))))
 
 
-def _judged(desired: Snapshot, after: Snapshot, plan: Plan) -> Proof:
+def _judged(desired: Snapshot, after: Snapshot, plan: Plan, profile: Profile) -> Proof:
     left = diff_schemas(desired.schema, after.schema)
     allowed = {change.identity for change in plan.remaining}
     for change in left.changes:
         if change.identity not in allowed:
             return Proof(ProofStatus.UNPROVEN, f"after the plan, {change.identity} still differs")
-    again = plan_remediation(desired, after, left, destructive=False)
+    again = plan_remediation(desired, after, left, destructive=False, profile=profile)
     if again.statements:
         return Proof(ProofStatus.UNPROVEN, f"planning again still wants to touch {again.statements[0].object}")
     return Proof(ProofStatus.PROVEN)

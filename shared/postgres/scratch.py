@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from shared.postgres.compile import SpecError, compile_spec
+from shared.postgres.planning import plan_and_prove
 from shared.postgres.proof import MaterialiseError, materialise, prove, read_again, settle
 from shared.postgres.scratch_server import ScratchDatabase, ScratchError, ScratchServer
 
@@ -14,6 +15,7 @@ __all__ = [
     "SpecError",
     "compile_spec",
     "materialise",
+    "plan_and_prove",
     "prove",
     "read_again",
     "settle",

@@ -75,7 +75,7 @@ class Tenants:
         observed = await settle(self._scratch, read, profile)
         diff = diff_schemas(spec.schema, observed.schema)
         plan = plan_remediation(spec.snapshot, observed, diff, destructive=False)
-        return plan.with_proof(await prove(self._scratch, spec.snapshot, observed, plan, profile))
+        return plan.with_proof((await prove(self._scratch, spec.snapshot, observed, plan, profile)).proof)
 
     def save(self, plan: Plan) -> None:
         group = DriftGroup(id="0123456789abcdef", tenants=tuple(sorted(self.connections)), shape="s", plan=plan)

@@ -6,11 +6,13 @@ from __future__ import annotations
 import asyncio
 
 import asyncpg
+import msgspec
 import pytest
 
 from shared.diff.compare import diff_schemas
+from shared.postgres import planning
 from shared.postgres.connection import connect_url
-from shared.postgres.scratch import ScratchError, SpecError, compile_spec, prove, settle
+from shared.postgres.scratch import ScratchError, SpecError, compile_spec, plan_and_prove, prove, settle
 from shared.remediation.plan import Plan, ProofStatus, Statement
 from shared.remediation.planner import plan_remediation
 from shared.schema.canonical import schema_hash
@@ -209,7 +211,7 @@ def test_a_plan_is_proven_by_applying_it(scratch):
     desired = compiled(scratch, "CREATE TABLE t (a int NOT NULL)", "CREATE INDEX i ON t (a)").snapshot
     observed = compiled(scratch, "CREATE TABLE t (a int)").snapshot
     plan = plan_remediation(desired, observed, diff_schemas(desired.schema, observed.schema), destructive=False)
-    assert asyncio.run(prove(scratch, desired, observed, plan, Profile())).status is ProofStatus.PROVEN
+    assert asyncio.run(prove(scratch, desired, observed, plan, Profile())).proof.status is ProofStatus.PROVEN
 
 
 @pytest.mark.parametrize(
@@ -222,9 +224,37 @@ def test_a_plan_is_proven_by_applying_it(scratch):
 def test_a_plan_that_does_not_work_is_not_proven_and_says_why(scratch, statement, reason):
     desired = compiled(scratch, "CREATE TABLE t (a int NOT NULL)").snapshot
     observed = compiled(scratch, "CREATE TABLE t (a int)").snapshot
-    proof = asyncio.run(prove(scratch, desired, observed, _plan(desired, observed, statement), Profile()))
+    proof = asyncio.run(prove(scratch, desired, observed, _plan(desired, observed, statement), Profile())).proof
     assert proof.status is ProofStatus.UNPROVEN
     assert reason in proof.reason
+
+
+def test_what_a_plan_leaves_different_is_planned_again_and_the_whole_is_proven(scratch, monkeypatch):
+    desired = compiled(scratch, "CREATE TABLE t (a int NOT NULL)", "CREATE INDEX i ON t (a)").snapshot
+    observed = compiled(scratch, "CREATE TABLE t (a int, gone int)").snapshot
+    diff = diff_schemas(desired.schema, observed.schema)
+
+    def forgetful(desired, observed, diff, **options):
+        made = plan_remediation(desired, observed, diff, **options)
+        asked.append(made)
+        if len(asked) > 1:
+            return made
+        return msgspec.structs.replace(made, statements=tuple(s for s in made.statements if s.object.kind != "index"))
+
+    asked = []
+    monkeypatch.setattr(planning, "plan_remediation", forgetful)
+    plan = asyncio.run(plan_and_prove(scratch, desired, observed, diff, Profile(), destructive=True))
+    assert plan.proof.status is ProofStatus.PROVEN
+    assert [s.sql for s in plan.statements[-2:]] == [
+        'ALTER TABLE "public"."t" DROP COLUMN "gone"',
+        'CREATE INDEX CONCURRENTLY "i" ON public.t USING btree (a)',
+    ]
+
+    asked.clear()
+    careful = asyncio.run(plan_and_prove(scratch, desired, observed, diff, Profile(), destructive=False))
+    assert careful.proof.status is ProofStatus.PROVEN
+    assert [s.object.kind for s in careful.statements if s.destructive] == ["column", "index"]
+    assert [change.identity.kind for change in careful.remaining] == ["column", "index"]
 
 
 def test_a_scratch_role_cannot_enter_the_tenants_of_its_server(memory_server, scratch):
