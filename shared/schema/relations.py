@@ -139,6 +139,7 @@ class MaterializedView(Object, frozen=True, kw_only=True):
     options: tuple[str, ...] = ()
     access_method: str = "heap"
     tablespace: str = ""
+    depends_on_extensions: tuple[str, ...] = ()  # with which it is dropped, though no member
 
 
 class Rule(ChildObject, frozen=True, kw_only=True):
@@ -154,6 +155,7 @@ class Trigger(ChildObject, frozen=True, kw_only=True):
     definition: str  # pg_get_triggerdef
     enabled: str = "origin"
     partition_child: bool = False  # tgparentid: only follows its parent's
+    depends_on_extensions: tuple[str, ...] = ()  # with which it is dropped, though no member
 
 
 class Policy(ChildObject, frozen=True, kw_only=True):

@@ -14,6 +14,7 @@ class Routine(SignedObject, frozen=True, kw_only=True):
     arguments: str = ""  # pg_get_function_arguments: names and defaults; replacing may not rename or remove them
     language: str = ""
     support: str = ""
+    depends_on_extensions: tuple[str, ...] = ()  # with which it is dropped, though no member
 
 
 class Aggregate(SignedObject, frozen=True, kw_only=True):

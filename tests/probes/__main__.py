@@ -24,6 +24,9 @@ async def _run(major: int, probes: list[Probe], jobs: int, *, singly: bool, pack
             pack = await run_pack(bench, packed, "probe_pack")
             for way, name, text in pack.troubles:
                 print(f"### {name or 'nobody'} [{way}, packed]\n{text}", flush=True)
+            for probe in packed:
+                if probe.name not in pack.detected:
+                    print(f"### {probe.name} is not seen as {probe.about} (packed)", flush=True)
             by_name: dict[str, dict[str, str]] = {}
             for way, name, text in reversed(pack.troubles):
                 by_name.setdefault(name, {})[way] = text

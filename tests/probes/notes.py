@@ -34,7 +34,6 @@ REASONS: dict[str, str] = {
     "constraint.local: a child repeats its parent's check": _NO_WAY_BACK,
     "extension.version: another version of an extension": "the extension itself has no way from a version to an older",
     "namespace.*: public goes": "pg_dump tells a `public` that was made anew from the one that initdb made",
-    "privileges.grants: privileges given on by others": "who gave a privilege is not read: the owner gives it",
     "table.inherits: another parent": _NO_WAY_BACK,
     "table.inherits: columns that only the parent declared": _NO_WAY_BACK,
     "table.inherits: grandchildren": _NO_WAY_BACK,

@@ -40,6 +40,12 @@ carrier AS MATERIALIZED (
     JOIN member m ON m.classid = 'pg_class'::regclass AND m.objid = c.oid
     LEFT JOIN pg_init_privs i ON i.classoid = m.classid AND i.objoid = m.objid AND i.objsubid = 0
     WHERE c.relacl IS DISTINCT FROM i.initprivs AND c.relkind IN ('r', 'p', 'v', 'm', 'S', 'f')
+    UNION
+    -- A not-null constraint that says nothing of its own (v18) is not read, but can have a comment.
+    SELECT '2606:' || k.oid || ':0', 'constraint', r.namespace, r.name, k.conname::text, ''
+    FROM pg_constraint k
+    JOIN relation r ON r.oid = k.conrelid
+    WHERE k.contype = 'n'
 ),
 -- Of a member only the grants are a tenant's.
 member_address AS MATERIALIZED (

@@ -99,7 +99,7 @@ versions AS (
         UNION ALL
         SELECT x.tableoid, x.objoid, x.classoid, x.objsubid, x.xmin FROM pg_seclabel x
         UNION ALL
-        SELECT x.tableoid, x.objid, x.classid, 0, x.xmin FROM pg_depend x WHERE x.refclassid = 'pg_extension'::regclass AND x.deptype = 'e'
+        SELECT x.tableoid, x.objid, x.classid, 0, x.xmin FROM pg_depend x WHERE x.refclassid = 'pg_extension'::regclass AND x.deptype IN ('e', 'x')
         UNION ALL
         -- The schemas of a publication, in a catalog that version 14 does not have.
         SELECT x.tableoid, x.objid, x.refobjid, 0, x.xmin FROM pg_depend x WHERE x.refclassid = 'pg_publication'::regclass

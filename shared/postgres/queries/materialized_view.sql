@@ -15,7 +15,14 @@ SELECT
         ) AS both_options ORDER BY o COLLATE "C"
     ) END AS options,
     NULLIF(am.amname::text, 'heap') AS access_method,
-    ts.spcname::text AS tablespace
+    ts.spcname::text AS tablespace,
+    -- The first condition is computed once: hardly any database ties anything to an extension (deptype x).
+    CASE WHEN EXISTS (SELECT FROM pg_depend d WHERE d.refclassid = 'pg_extension'::regclass AND d.deptype = 'x') THEN NULLIF(ARRAY(
+        SELECT e.extname::text
+        FROM pg_depend d JOIN pg_extension e ON e.oid = d.refobjid
+        WHERE d.classid = 'pg_class'::regclass AND d.objid = c.oid AND d.refclassid = 'pg_extension'::regclass AND d.deptype = 'x'
+        ORDER BY e.extname COLLATE "C"
+    ), '{}') END AS depends_on_extensions
 FROM relation r
 JOIN pg_class c ON c.oid = r.oid
 LEFT JOIN pg_class toast ON toast.oid = c.reltoastrelid AND toast.reloptions IS NOT NULL

@@ -11,7 +11,14 @@ SELECT
     CASE WHEN p.prokind <> 'p' THEN pg_get_function_result(p.oid) END AS result,
     NULLIF(pg_get_function_arguments(p.oid), '') AS arguments,
     l.lanname::text AS language,
-    CASE WHEN p.prosupport <> 0 THEN p.prosupport::text END AS support
+    CASE WHEN p.prosupport <> 0 THEN p.prosupport::text END AS support,
+    -- The first condition is computed once: hardly any database ties anything to an extension (deptype x).
+    CASE WHEN EXISTS (SELECT FROM pg_depend d WHERE d.refclassid = 'pg_extension'::regclass AND d.deptype = 'x') THEN NULLIF(ARRAY(
+        SELECT e.extname::text
+        FROM pg_depend d JOIN pg_extension e ON e.oid = d.refobjid
+        WHERE d.classid = 'pg_proc'::regclass AND d.objid = p.oid AND d.refclassid = 'pg_extension'::regclass AND d.deptype = 'x'
+        ORDER BY e.extname COLLATE "C"
+    ), '{}') END AS depends_on_extensions
 FROM pg_proc p
 JOIN scope s ON s.oid = p.pronamespace
 JOIN pg_language l ON l.oid = p.prolang

@@ -55,9 +55,11 @@ def _follows_type(column: Column, context: Context) -> bool:
 
 def create_column(column: Column, context: Context) -> list[Step]:
     """ADD COLUMN, and what it cannot say."""
-    if comes_from_parent(column) or _follows_type(column, context):
+    if comes_from_parent(column):
         return [Step(sql) for sql in adjustments(column, context)]
     what = parent_name(column)
+    if _follows_type(column, context):
+        return [Step(sql, (blocks_all(what),)) for sql in (*_beyond_type(column), *adjustments(column, context))]
     hazards = [blocks_all(what)]
     if column.generated == "stored" or column.identity_mode:
         hazards.append(rewrites(what))
@@ -65,6 +67,13 @@ def create_column(column: Column, context: Context) -> list[Step]:
         hazards.append(scans(f"{what}, and fails when it has rows, for they would hold NULL"))
     steps = [Step(f"ALTER TABLE {what} ADD COLUMN {column_clause(column, context)}", tuple(hazards))]
     return steps + [Step(sql, (blocks_all(what),)) for sql in adjustments(column, context)]
+
+
+def _beyond_type(column: Column) -> list[str]:
+    """Give what a typed table's column has that its type's attribute cannot say."""
+    only = f"ALTER TABLE ONLY {parent_name(column)} ALTER COLUMN {quote_identifier(column.name)}"
+    statements = [f"{only} SET DEFAULT {column.default}"] if column.default else []
+    return [*statements, f"{only} SET NOT NULL"] if column.not_null else statements
 
 
 def _is_kept_below(column: Column, context: Context) -> bool:
@@ -239,15 +248,23 @@ def _releases_default(desired: Column, observed: Column) -> bool:
 
 def release_column(desired: Column, observed: Column, fields: frozenset[str], context: Context) -> list[Step]:
     """Drop the default, identity or expression that is in the way of what comes."""
-    del context
     lock = (blocks_all(parent_name(observed)),)
     if fields & {"default", "type", "identity_mode"} and _releases_default(desired, observed):
         return [Step(f"{_alter_only(observed)} DROP DEFAULT", (*lock, _NO_VALUE))]
     if "identity_mode" in fields and observed.identity_mode and not desired.identity_mode:
+        if _follows_identity(observed, context):
+            return []  # "cannot drop identity from a column of a partition"
         return [Step(f"{_alter(observed)} DROP IDENTITY IF EXISTS", (*lock, _NO_VALUE))]
     if "generated" in fields and observed.generated == "stored":
         return [Step(f"{_alter(observed)} DROP EXPRESSION IF EXISTS", (*lock, _NO_VALUE))]
     return []
+
+
+def _follows_identity(column: Column, context: Context) -> bool:
+    """Say whether the column belongs to a partition, before and after: its parent's statement takes its identity."""
+    table = _table(column)
+    before, after = context.observed.table(table), context.desired.table(table)
+    return before is not None and after is not None and before.partition_of == after.partition_of is not None
 
 
 def loosen_column(column: Column, below: ObjectId, context: Context) -> Loosened | None:

@@ -124,6 +124,22 @@ def change_grants(
         observed: Where from: what may be held.
         certain: What is held for certain, where that is less.
     """
+    wanted, present = tuple(desired), tuple(observed)
+    own, had = _by_the_owner(wanted), _by_the_owner(present)
+    if set(wanted) - set(own) == set(present) - set(had):
+        return _change(target, wanted, present, certain)
+    # Whatever others gave is given anew, for whatever they were given may come by another way now.
+    sure = None if certain is None else _by_the_owner(certain)
+    return _change(target, had, present, None) + _change(target, own, had, sure) + _change(target, wanted, own, None)
+
+
+def _by_the_owner(grants: Iterable[Grant]) -> tuple[Grant, ...]:
+    return tuple(grant for grant in grants if not grant.grantor)
+
+
+def _change(
+    target: Target, desired: Iterable[Grant], observed: Iterable[Grant], certain: Iterable[Grant] | None
+) -> list[Step]:
     wanted, present = _Acl(desired), _Acl(observed)
     sure = present if certain is None else _Acl(certain)
     revokes: list[tuple[int, Step]] = []

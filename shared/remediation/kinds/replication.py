@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from shared.remediation.hazards import loses
 from shared.remediation.recipe import REBUILD, Context, Loosened, Recipe, Step, Verdict, register
 from shared.schema.database import Publication, Subscription
 from shared.schema.identity import ObjectId
@@ -88,15 +89,16 @@ def drop_subscription(item: Subscription, context: Context) -> list[Step]:
     return [
         Step(f"ALTER SUBSCRIPTION {name} DISABLE"),
         Step(f"ALTER SUBSCRIPTION {name} SET (slot_name = NONE)"),
-        Step(f"DROP SUBSCRIPTION {name}", destructive=True),
+        Step(f"DROP SUBSCRIPTION {name}", (loses(f"the connection string of {name}"),), destructive=True),
     ]
 
 
 def alter_subscription(
     desired: Subscription, observed: Subscription, fields: frozenset[str], context: Context
-) -> list[Step]:
-    """Publications, options and state in place."""
-    del context
+) -> list[Step] | Verdict:
+    """Publications, options and state in place; before v18 two phases are for ever."""
+    if context.observed.server_version < _TWO_PHASE_ALTERS and _is_two_phase(desired) != _is_two_phase(observed):
+        return REBUILD
     name = quote_identifier(desired.name)
     steps = []
     if "publications" in fields:
@@ -105,11 +107,25 @@ def alter_subscription(
     if "options" in fields:
         changed = [option for option in desired.options if option not in observed.options]
         changed += _back_to_defaults(desired, observed)
-        if changed:
-            steps.append(Step(f"ALTER SUBSCRIPTION {name} SET ({', '.join(changed)})"))
+        steps += [Step(f"ALTER SUBSCRIPTION {name} SET ({', '.join(group)})") for group in _apart(changed)]
     if "enabled" in fields:
         steps.append(Step(f"ALTER SUBSCRIPTION {name} {'ENABLE' if desired.enabled else 'DISABLE'}"))
     return steps
+
+
+_TWO_PHASE_ALTERS = 180000
+
+
+def _apart(options: list[str]) -> list[list[str]]:
+    """Two phases and the slot's name "cannot be altered at the same time", and two phases want the slot they had."""
+    two_phase = [option for option in options if option.startswith("two_phase = ")]
+    others = [option for option in options if option not in two_phase]
+    groups = [two_phase, others] if two_phase == ["two_phase = false"] else [others, two_phase]
+    return [group for group in groups if group]
+
+
+def _is_two_phase(item: Subscription) -> bool:
+    return "two_phase = true" in item.options
 
 
 _DEFAULTS = {
@@ -121,6 +137,7 @@ _DEFAULTS = {
     "run_as_owner": "false",
     "streaming": "off",
     "synchronous_commit": "off",
+    "two_phase": "false",
 }
 """What a subscription has when nobody has said anything (CREATE SUBSCRIPTION)."""
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from shared.remediation.hazards import breaks
+from shared.remediation.kinds.extension_ties import tie_to_extensions
 from shared.remediation.naming import designation, qualified
 from shared.remediation.recipe import REBUILD, Context, Recipe, Step, Verdict, always_rebuild, register
 from shared.schema.routines import Aggregate, Cast, Language, Routine, Transform
@@ -17,15 +18,18 @@ _TOKEN = re.compile(r"""'(?:[^']|'')*'|"(?:[^"]|"")*"|\bDEFAULT\b|.""", re.DOTAL
 def create_routine(routine: Routine, context: Context) -> list[Step]:
     """CREATE OR REPLACE, as PostgreSQL deparses it."""
     del context
-    return [Step(routine.definition.rstrip())]
+    return [Step(routine.definition.rstrip()), *tie_to_extensions(_spelled(routine), routine.depends_on_extensions)]
+
+
+def _spelled(routine: Routine) -> str:
+    return f"{'PROCEDURE' if routine.type == 'procedure' else 'FUNCTION'} {designation(routine.identity)}"
 
 
 def drop_routine(routine: Routine, context: Context) -> list[Step]:
     """DROP FUNCTION or PROCEDURE."""
     del context
-    keyword = "PROCEDURE" if routine.type == "procedure" else "FUNCTION"
     what = designation(routine.identity)
-    return [Step(f"DROP {keyword} {what}", (breaks(f"calls of {what} fail"),))]
+    return [Step(f"DROP {_spelled(routine)}", (breaks(f"calls of {what} fail"),))]
 
 
 def alter_routine(
@@ -35,7 +39,9 @@ def alter_routine(
     del context
     if fields & {"result", "type"} or not _can_become(desired, observed):
         return REBUILD
-    return [Step(desired.definition.rstrip())]
+    steps = [] if fields <= {"depends_on_extensions"} else [Step(desired.definition.rstrip())]
+    ties = tie_to_extensions(_spelled(desired), desired.depends_on_extensions, observed.depends_on_extensions)
+    return steps + ties
 
 
 def _can_become(desired: Routine, observed: Routine) -> bool:

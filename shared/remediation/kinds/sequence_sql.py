@@ -8,6 +8,7 @@ from shared.remediation.side import Side
 from shared.schema.identity import ObjectId, QualifiedName
 from shared.schema.relations import Column, Sequence, Table
 
+_PERSISTENCE = 150000  # before v15 no sequence is unlogged, not even an unlogged table's
 _BOUNDS = {"smallint": 32767, "integer": 2147483647, "bigint": 9223372036854775807}
 
 
@@ -67,6 +68,7 @@ def identity_clause(column: Column, side: Side) -> str:
         return text
     options = options_text(sequence)
     table = side.table(QualifiedName(column.namespace, column.parent))
-    if isinstance(table, Table) and table.persistence != sequence.persistence:
+    differs = isinstance(table, Table) and table.persistence != sequence.persistence
+    if differs and side.server_version >= _PERSISTENCE:
         options += " UNLOGGED" if sequence.persistence == "unlogged" else " LOGGED"
     return f"{text} (SEQUENCE NAME {qualified(sequence)}{' ' + options.strip() if options else ''})"

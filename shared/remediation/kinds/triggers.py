@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from shared.remediation.hazards import blocks_all, blocks_writes
-from shared.remediation.naming import parent_name
+from shared.remediation.kinds.extension_ties import tie_to_extensions
+from shared.remediation.naming import designation, parent_name
 from shared.remediation.recipe import REBUILD, Context, Recipe, Step, Verdict, register
 from shared.schema.database import EventTrigger
 from shared.schema.relations import Policy, Rule, Trigger
@@ -18,7 +19,8 @@ def create_trigger(trigger: Trigger, context: Context) -> list[Step]:
     steps = (
         [] if trigger.partition_child else [Step(trigger.definition.rstrip(), (blocks_writes(parent_name(trigger)),))]
     )
-    return steps + (_enable(trigger, "TRIGGER") if trigger.enabled != "origin" else [])
+    steps += _enable(trigger, "TRIGGER") if trigger.enabled != "origin" else []
+    return steps + tie_to_extensions(f"TRIGGER {designation(trigger.identity)}", trigger.depends_on_extensions)
 
 
 def _enable(item: Trigger | Rule, word: str) -> list[Step]:
@@ -39,9 +41,13 @@ def drop_trigger(trigger: Trigger, context: Context) -> list[Step]:
 def alter_trigger(
     desired: Trigger, observed: Trigger, fields: frozenset[str], context: Context
 ) -> list[Step] | Verdict:
-    """ENABLE and DISABLE in place."""
-    del observed, context
-    return _enable(desired, "TRIGGER") if fields <= {"enabled"} else REBUILD
+    """ENABLE, DISABLE and DEPENDS ON EXTENSION in place."""
+    del context
+    if not fields <= {"enabled", "depends_on_extensions"}:
+        return REBUILD
+    what = f"TRIGGER {designation(desired.identity)}"
+    steps = _enable(desired, "TRIGGER") if "enabled" in fields else []
+    return steps + tie_to_extensions(what, desired.depends_on_extensions, observed.depends_on_extensions)
 
 
 def create_rule(rule: Rule, context: Context) -> list[Step]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from shared.remediation.hazards import blocks_all, breaks, rewrites, scans
 from shared.remediation.kinds.column_sql import default_storage
+from shared.remediation.kinds.extension_ties import tie_to_extensions
 from shared.remediation.kinds.parameters import change_parameters, storage_parameters
 from shared.remediation.naming import parent_name, qualified
 from shared.remediation.recipe import REBUILD, Context, Recipe, Step, Verdict, register
@@ -51,7 +52,8 @@ def create_materialized_view(view: MaterializedView, context: Context) -> list[S
     if view.tablespace:
         parts.append(f" TABLESPACE {quote_identifier(view.tablespace)}")
     query = view.definition.rstrip().removesuffix(";")
-    return [Step(f"{''.join(parts)} AS\n{query}", (scans(f"what {qualified(view)} selects from"),))]
+    step = Step(f"{''.join(parts)} AS\n{query}", (scans(f"what {qualified(view)} selects from"),))
+    return [step, *tie_to_extensions(f"MATERIALIZED VIEW {qualified(view)}", view.depends_on_extensions)]
 
 
 def drop_materialized_view(view: MaterializedView, context: Context) -> list[Step]:
@@ -66,7 +68,7 @@ def alter_materialized_view(
 ) -> list[Step] | Verdict:
     """Storage in place; another query means another materialized view."""
     del context
-    if not fields <= {"options", "tablespace"}:
+    if not fields <= {"options", "tablespace", "depends_on_extensions"}:
         return REBUILD
     what = qualified(desired)
     changes = change_parameters(desired.options, observed.options)
@@ -76,7 +78,8 @@ def alter_materialized_view(
         steps.append(
             Step(f"ALTER MATERIALIZED VIEW {what} SET TABLESPACE {target}", (blocks_all(what), rewrites(what)))
         )
-    return steps
+    ties = (desired.depends_on_extensions, observed.depends_on_extensions)
+    return steps + tie_to_extensions(f"MATERIALIZED VIEW {what}", *ties)
 
 
 _NOTHING = ViewColumn(name="", parent="")

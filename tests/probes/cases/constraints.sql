@@ -276,3 +276,46 @@ CREATE TABLE $n.t (a int, b int);
 ALTER TABLE $n.t ADD PRIMARY KEY (a);
 --
 ALTER TABLE $n.t ADD CONSTRAINT mine NOT NULL a, ADD PRIMARY KEY (a);
+== constraint.* [18+] a foreign key of a partitioned table that is not valid
+CREATE TABLE $n.p (a int PRIMARY KEY); CREATE TABLE $n.t (a int) PARTITION BY LIST (a); CREATE TABLE $n.t1 PARTITION OF $n.t FOR VALUES IN (1);
+--
+--
+ALTER TABLE $n.t ADD CONSTRAINT f FOREIGN KEY (a) REFERENCES $n.p NOT VALID;
+== constraint.* [17+] an exclusion constraint of a partitioned table
+CREATE TABLE $n.t (a int, r int4range) PARTITION BY LIST (a); CREATE TABLE $n.t1 PARTITION OF $n.t FOR VALUES IN (1);
+--
+--
+ALTER TABLE $n.t ADD CONSTRAINT x EXCLUDE USING btree (a WITH =);
+== constraint.definition an exclusion constraint with an operator class and an order
+CREATE TABLE $n.t (a text, r int4range);
+--
+ALTER TABLE $n.t ADD CONSTRAINT x EXCLUDE (a WITH =);
+--
+ALTER TABLE $n.t ADD CONSTRAINT x EXCLUDE (lower(a) COLLATE "C" text_pattern_ops WITH =) INCLUDE (r);
+== constraint.definition, constraint.validated checks of a foreign table
+CREATE FOREIGN DATA WRAPPER $n_w; CREATE SERVER $n_s FOREIGN DATA WRAPPER $n_w; CREATE FOREIGN TABLE $n.t (a int) SERVER $n_s;
+--
+ALTER FOREIGN TABLE $n.t ADD CONSTRAINT c CHECK (a > 0);
+--
+ALTER FOREIGN TABLE $n.t ADD CONSTRAINT c CHECK (a > 1) NOT VALID;
+== constraint.* a unique constraint of a partitioned table
+CREATE TABLE $n.t (a int, b int) PARTITION BY LIST (a); CREATE TABLE $n.t1 PARTITION OF $n.t FOR VALUES IN (1);
+--
+--
+ALTER TABLE $n.t ADD CONSTRAINT u UNIQUE (a, b) INCLUDE (b) DEFERRABLE;
+== constraint.* [18+] a named not null of a partitioned table
+CREATE TABLE $n.t (a int, b int) PARTITION BY LIST (a); CREATE TABLE $n.t1 PARTITION OF $n.t FOR VALUES IN (1);
+--
+--
+ALTER TABLE $n.t ADD CONSTRAINT mine NOT NULL b;
+== constraint.* [18+] a named not null of a partition alone
+CREATE TABLE $n.t (a int, b int) PARTITION BY LIST (a); CREATE TABLE $n.t1 PARTITION OF $n.t FOR VALUES IN (1);
+--
+--
+ALTER TABLE $n.t1 ADD CONSTRAINT mine NOT NULL b;
+== constraint.validated [18+] the not null of a partitioned table is not valid
+CREATE TABLE $n.t (a int, b int) PARTITION BY LIST (a); CREATE TABLE $n.t1 PARTITION OF $n.t FOR VALUES IN (1);
+--
+ALTER TABLE $n.t ADD CONSTRAINT t_b_not_null NOT NULL b;
+--
+ALTER TABLE $n.t ADD CONSTRAINT t_b_not_null NOT NULL b NOT VALID;

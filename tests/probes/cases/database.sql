@@ -225,3 +225,31 @@ CREATE TABLE $n.t (a int);
 --
 --
 DO $$BEGIN EXECUTE format('ALTER ROLE probe_alice IN DATABASE %I SET "my.x" = ''it''''s''', current_database()); END$$;
+== publication.tables a partitioned table
+CREATE TABLE $n.t (a int PRIMARY KEY, b text) PARTITION BY LIST (a); CREATE TABLE $n.t1 PARTITION OF $n.t FOR VALUES IN (1);
+--
+CREATE PUBLICATION $n_p FOR TABLE $n.t;
+--
+CREATE PUBLICATION $n_p FOR TABLE $n.t1;
+== publication.tables, publication.namespaces [15+] a namespace and a table of another
+CREATE SCHEMA $n_x; CREATE TABLE $n_x.t (a int PRIMARY KEY, b text);
+--
+CREATE PUBLICATION $n_p FOR TABLES IN SCHEMA $n;
+--
+CREATE PUBLICATION $n_p FOR TABLES IN SCHEMA $n, TABLE $n_x.t;
+== subscription.* [15+] a subscription in two phases
+CREATE SCHEMA $n_x;
+--
+--
+CREATE SUBSCRIPTION $n_s CONNECTION '' PUBLICATION a WITH (connect = false, slot_name = 'another', enabled = false, two_phase = true);
+== subscription.* [17+] a subscription whose slot fails over
+CREATE SCHEMA $n_x;
+--
+--
+CREATE SUBSCRIPTION $n_s CONNECTION '' PUBLICATION a WITH (connect = false, slot_name = NONE, failover = true, streaming = parallel);
+== column.statistics_target, column.options, column.generated settings of a foreign table's column
+CREATE FOREIGN DATA WRAPPER $n_w; CREATE SERVER $n_s FOREIGN DATA WRAPPER $n_w;
+--
+CREATE FOREIGN TABLE $n.t (a int, b int) SERVER $n_s;
+--
+CREATE FOREIGN TABLE $n.t (a int, b int GENERATED ALWAYS AS (a + 1) STORED) SERVER $n_s; ALTER FOREIGN TABLE $n.t ALTER a SET STATISTICS 50, ALTER a SET (n_distinct = 3);

@@ -141,3 +141,35 @@ CREATE TABLE $n.t (a int, b int);
 ALTER TABLE $n.t ADD CONSTRAINT c CHECK (a > 0); COMMENT ON CONSTRAINT c ON $n.t IS 'one';
 --
 ALTER TABLE $n.t ADD CONSTRAINT c CHECK (a > 1); COMMENT ON CONSTRAINT c ON $n.t IS 'two';
+== privileges.grants privileges given on and on
+CREATE TABLE $n.t (a int); CREATE FUNCTION $n.f() RETURNS int LANGUAGE sql AS 'SELECT 1'; GRANT USAGE ON SCHEMA $n TO PUBLIC;
+--
+GRANT SELECT, INSERT ON $n.t TO probe_alice WITH GRANT OPTION; SET ROLE probe_alice; GRANT SELECT, INSERT ON $n.t TO probe_bob WITH GRANT OPTION; SET ROLE probe_bob; GRANT SELECT ON $n.t TO probe_carol; RESET ROLE; GRANT UPDATE (a) ON $n.t TO probe_bob WITH GRANT OPTION; SET ROLE probe_bob; GRANT UPDATE (a) ON $n.t TO PUBLIC; RESET ROLE;
+--
+GRANT SELECT ON $n.t TO probe_bob WITH GRANT OPTION; SET ROLE probe_bob; GRANT SELECT ON $n.t TO probe_alice, probe_carol; RESET ROLE; GRANT SELECT ON $n.t TO probe_carol; GRANT EXECUTE ON FUNCTION $n.f() TO probe_alice WITH GRANT OPTION; SET ROLE probe_alice; GRANT EXECUTE ON FUNCTION $n.f() TO probe_bob; RESET ROLE;
+== default_privileges.grants default privileges of each kind
+CREATE SCHEMA $n_x;
+--
+ALTER DEFAULT PRIVILEGES IN SCHEMA $n GRANT EXECUTE ON ROUTINES TO probe_alice; ALTER DEFAULT PRIVILEGES IN SCHEMA $n GRANT USAGE ON TYPES TO probe_bob;
+--
+ALTER DEFAULT PRIVILEGES IN SCHEMA $n GRANT ALL ON SEQUENCES TO probe_alice WITH GRANT OPTION; ALTER DEFAULT PRIVILEGES IN SCHEMA $n GRANT TRUNCATE, TRIGGER ON TABLES TO PUBLIC;
+== default_privileges.grants [18+] [alone] default privileges on large objects
+CREATE SCHEMA $n_x;
+--
+--
+ALTER DEFAULT PRIVILEGES GRANT SELECT ON LARGE OBJECTS TO probe_alice;
+== comment.text comments on a key of a partitioned table and on a member of a composite
+CREATE TABLE $n.t (a int, b int, CONSTRAINT k PRIMARY KEY (a)) PARTITION BY LIST (a); CREATE TABLE $n.t1 PARTITION OF $n.t FOR VALUES IN (1); CREATE INDEX i ON $n.t (b); CREATE FUNCTION $n.f() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN new; END'; CREATE TRIGGER g AFTER INSERT ON $n.t FOR EACH ROW EXECUTE FUNCTION $n.f();
+--
+--
+COMMENT ON CONSTRAINT k ON $n.t IS 'k'; COMMENT ON CONSTRAINT t1_pkey ON $n.t1 IS 't1'; COMMENT ON INDEX $n.i IS 'i'; COMMENT ON INDEX $n.t1_b_idx IS 'i1'; COMMENT ON TABLE $n.t1 IS 't1'; COMMENT ON COLUMN $n.t1.a IS 'a1'; COMMENT ON TRIGGER g ON $n.t IS 'g';
+== comment.text [18+] a comment on an automatic not null constraint
+CREATE TABLE $n.t (a int NOT NULL);
+--
+--
+COMMENT ON CONSTRAINT t_a_not_null ON $n.t IS 'never';
+== owner.role owners of an event trigger and a wrapper
+CREATE FOREIGN DATA WRAPPER $n_w; CREATE FUNCTION $n.f() RETURNS event_trigger LANGUAGE plpgsql AS 'BEGIN END'; CREATE EVENT TRIGGER $n_e ON sql_drop WHEN TAG IN ('ALTER CONVERSION') EXECUTE FUNCTION $n.f(); CREATE TYPE $n.sh;
+--
+--
+ALTER TYPE $n.sh OWNER TO probe_alice;

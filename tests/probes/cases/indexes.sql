@@ -187,3 +187,15 @@ CREATE SCHEMA $n_x; CREATE TABLE $n.t (a int, b int, c text);
 CREATE STATISTICS $n.s ON a, b FROM $n.t;
 --
 CREATE STATISTICS $n_x.s ON a, b FROM $n.t;
+== index.tablespace the tablespace of a partitioned table's index
+CREATE TABLE $n.t (a int) PARTITION BY LIST (a); CREATE TABLE $n.t1 PARTITION OF $n.t FOR VALUES IN (1);
+--
+CREATE INDEX i ON $n.t (a);
+--
+CREATE INDEX i ON $n.t (a) TABLESPACE probe_space;
+== index.statistics statistics targets of two expressions
+CREATE TABLE $n.t (a int, b int);
+--
+CREATE INDEX i ON $n.t ((a + 1), b, (b * 2)); ALTER INDEX $n.i ALTER COLUMN 1 SET STATISTICS 11;
+--
+CREATE INDEX i ON $n.t ((a + 1), b, (b * 2)); ALTER INDEX $n.i ALTER COLUMN 1 SET STATISTICS 11; ALTER INDEX $n.i ALTER COLUMN 3 SET STATISTICS 0;

@@ -263,3 +263,15 @@ CREATE TEXT SEARCH CONFIGURATION $n.c (COPY = simple); CREATE TABLE $n.t (a text
 --
 --
 ALTER TEXT SEARCH CONFIGURATION $n.c ALTER MAPPING FOR word WITH english_stem;
+== text_search_configuration.mappings dictionaries in another order
+CREATE TEXT SEARCH DICTIONARY $n.d (TEMPLATE = simple, STOPWORDS = english); CREATE SCHEMA $n_x;
+--
+CREATE TEXT SEARCH CONFIGURATION $n.c (PARSER = default); ALTER TEXT SEARCH CONFIGURATION $n.c ADD MAPPING FOR asciiword, word WITH $n.d, english_stem;
+--
+CREATE TEXT SEARCH CONFIGURATION $n.c (PARSER = default); ALTER TEXT SEARCH CONFIGURATION $n.c ADD MAPPING FOR asciiword, word WITH english_stem, $n.d;
+== collation.attributes characters of another locale than the order's
+CREATE SCHEMA $n_x;
+--
+CREATE COLLATION $n.co (lc_collate = 'C', lc_ctype = 'C.UTF-8');
+--
+CREATE COLLATION $n.co (lc_collate = 'C', lc_ctype = 'POSIX');

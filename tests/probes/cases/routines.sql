@@ -237,3 +237,32 @@ CREATE TABLE $n.t (a int);
 CREATE AGGREGATE $n.g(int) (sfunc = int4pl, stype = int); CREATE VIEW $n.v AS SELECT $n.g(a) FROM $n.t;
 --
 CREATE AGGREGATE $n.g(int) (sfunc = int4mul, stype = int); CREATE VIEW $n.v AS SELECT $n.g(a) FROM $n.t;
+== routine.definition settings that are lists, empty or of a name of ours
+CREATE SCHEMA $n_x;
+--
+CREATE FUNCTION $n.f() RETURNS int LANGUAGE sql SET search_path = '' AS 'SELECT 1';
+--
+CREATE FUNCTION $n.f() RETURNS int LANGUAGE sql SET search_path = pg_catalog, "$user", "A b" SET "my.x" = 'it''s' SET timezone = 'UTC' AS 'SELECT 1';
+== routine.definition a procedure in the SQL standard's form
+CREATE TABLE $n.t (a int);
+--
+CREATE PROCEDURE $n.p(x int, INOUT y int DEFAULT 2) LANGUAGE sql BEGIN ATOMIC INSERT INTO $n.t VALUES (x); SELECT y; END;
+--
+CREATE PROCEDURE $n.p(x int, INOUT y int DEFAULT 2) LANGUAGE sql BEGIN ATOMIC INSERT INTO $n.t VALUES (x + 1); DELETE FROM $n.t WHERE a = x; SELECT y; END;
+== routine.definition a function that returns an expression of the SQL standard's form
+CREATE TABLE $n.t (a int);
+--
+CREATE FUNCTION $n.f(x int) RETURNS int RETURN x + 1;
+--
+CREATE FUNCTION $n.f(x int) RETURNS int STRICT STABLE RETURN (SELECT max(a) FROM $n.t) + x;
+== aggregate.* a variadic aggregate that runs in parallel
+CREATE FUNCTION $n.f(bigint, VARIADIC "any") RETURNS bigint LANGUAGE internal IMMUTABLE AS 'int8inc_any';
+--
+--
+CREATE AGGREGATE $n.g(VARIADIC "any") (sfunc = $n.f, stype = bigint, sspace = 32, initcond = '0', parallel = safe);
+== routine.depends_on_extensions a function that goes with an extension
+CREATE EXTENSION isn SCHEMA $n;
+--
+CREATE FUNCTION $n.f() RETURNS int LANGUAGE sql AS 'SELECT 1'; CREATE PROCEDURE $n.p() LANGUAGE sql AS 'SELECT 1';
+--
+CREATE FUNCTION $n.f() RETURNS int LANGUAGE sql AS 'SELECT 1'; ALTER FUNCTION $n.f() DEPENDS ON EXTENSION isn; CREATE PROCEDURE $n.p() LANGUAGE sql AS 'SELECT 1'; ALTER PROCEDURE $n.p() DEPENDS ON EXTENSION isn;

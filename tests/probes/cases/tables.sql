@@ -244,3 +244,24 @@ CREATE TYPE $n.c AS (x int, y text);
 CREATE TABLE $n.t OF $n.c;
 --
 CREATE TABLE $n.t OF $n.c (PRIMARY KEY (x), y WITH OPTIONS DEFAULT 'd' NOT NULL);
+== table.replica_identity nothing
+CREATE TABLE $n.t (a int);
+--
+--
+ALTER TABLE $n.t REPLICA IDENTITY NOTHING;
+== table.row_security row security of a partitioned table
+CREATE TABLE $n.t (a int) PARTITION BY LIST (a); CREATE TABLE $n.t1 PARTITION OF $n.t FOR VALUES IN (1);
+--
+--
+ALTER TABLE $n.t ENABLE ROW LEVEL SECURITY; ALTER TABLE $n.t1 FORCE ROW LEVEL SECURITY; CREATE POLICY p ON $n.t1 USING (a > 0);
+== table.options, index.options options of a partition
+CREATE TABLE $n.t (a int) PARTITION BY LIST (a); CREATE TABLE $n.t1 PARTITION OF $n.t FOR VALUES IN (1); CREATE INDEX i ON $n.t (a);
+--
+--
+ALTER TABLE $n.t1 SET (fillfactor = 60, autovacuum_enabled = false); ALTER INDEX $n.t1_a_idx SET (fillfactor = 70);
+== column.default, constraint.* a typed table with a key and settings of its columns
+CREATE TYPE $n.c AS (a int, b text);
+--
+CREATE TABLE $n.t OF $n.c (a PRIMARY KEY);
+--
+CREATE TABLE $n.t OF $n.c (a WITH OPTIONS NOT NULL DEFAULT 3, b DEFAULT 'x', UNIQUE (a)); ALTER TABLE $n.t ALTER b SET STATISTICS 9;

@@ -153,3 +153,36 @@ CREATE TABLE $n.t (a int, b text);
 CREATE POLICY p ON $n.t FOR INSERT WITH CHECK (a > 0);
 --
 CREATE POLICY p ON $n.t FOR INSERT WITH CHECK (a IN (SELECT x FROM (VALUES (1)) AS v(x)));
+== trigger.depends_on_extensions a trigger that goes with an extension
+CREATE EXTENSION tcn SCHEMA $n; CREATE TABLE $n.t (a int PRIMARY KEY);
+--
+CREATE TRIGGER g AFTER INSERT ON $n.t FOR EACH ROW EXECUTE FUNCTION $n.triggered_change_notification();
+--
+CREATE TRIGGER g AFTER INSERT ON $n.t FOR EACH ROW EXECUTE FUNCTION $n.triggered_change_notification(); ALTER TRIGGER g ON $n.t DEPENDS ON EXTENSION tcn;
+== trigger.definition [18+] a trigger of a generated column
+CREATE TABLE $n.t (a int, b int GENERATED ALWAYS AS (a + 1) STORED); CREATE FUNCTION $n.f() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN new; END';
+--
+CREATE TRIGGER g AFTER UPDATE ON $n.t FOR EACH ROW WHEN (new.b > 3) EXECUTE FUNCTION $n.f();
+--
+CREATE TRIGGER g AFTER UPDATE OF a ON $n.t FOR EACH ROW WHEN (new.b > 4 AND old.b < 2) EXECUTE FUNCTION $n.f();
+== rule.enabled a rule that holds always
+CREATE TABLE $n.t (a int); CREATE RULE r AS ON UPDATE TO $n.t DO ALSO NOTHING;
+--
+--
+ALTER TABLE $n.t ENABLE ALWAYS RULE r;
+== rule.definition a conditional rule of several commands
+CREATE TABLE $n.t (a int, b text); CREATE TABLE $n.u (a int, b text);
+--
+CREATE RULE r AS ON UPDATE TO $n.t WHERE old.a > 3 DO ALSO INSERT INTO $n.u VALUES (new.a, new.b);
+--
+CREATE RULE r AS ON UPDATE TO $n.t DO INSTEAD (INSERT INTO $n.u SELECT new.*; NOTIFY $n_changed; DELETE FROM $n.u WHERE a = old.a);
+== event_trigger.enabled an event trigger that fires always
+CREATE FUNCTION $n.f() RETURNS event_trigger LANGUAGE plpgsql AS 'BEGIN END'; CREATE EVENT TRIGGER $n_e ON ddl_command_end WHEN TAG IN ('ALTER CONVERSION') EXECUTE FUNCTION $n.f();
+--
+--
+ALTER EVENT TRIGGER $n_e ENABLE ALWAYS;
+== trigger.enabled a trigger of a view is disabled
+CREATE VIEW $n.v AS SELECT 1 AS a; CREATE FUNCTION $n.f() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN new; END'; CREATE TABLE $n.t (a int); CREATE CONSTRAINT TRIGGER g AFTER INSERT ON $n.t FOR EACH ROW EXECUTE FUNCTION $n.f();
+--
+--
+ALTER TABLE $n.t DISABLE TRIGGER g; CREATE TRIGGER w INSTEAD OF DELETE ON $n.v FOR EACH ROW EXECUTE FUNCTION $n.f();

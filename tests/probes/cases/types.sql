@@ -249,3 +249,27 @@ CREATE SCHEMA $n_x;
 CREATE TABLE $n.t (a int GENERATED ALWAYS AS IDENTITY);
 --
 CREATE SEQUENCE $n.t_a_seq AS int; CREATE TABLE $n.t (a int NOT NULL DEFAULT nextval('$n.t_a_seq'));
+== composite_type.attributes the collation of an attribute
+CREATE SCHEMA $n_x;
+--
+CREATE TYPE $n.c AS (a text, b int);
+--
+CREATE TYPE $n.c AS (a text COLLATE "C", b int);
+== domain_constraint.* two checks and a default of a domain
+CREATE SCHEMA $n_x;
+--
+CREATE DOMAIN $n.d AS text DEFAULT 'a' CONSTRAINT one CHECK (value <> '') CONSTRAINT two CHECK (length(value) < 9);
+--
+CREATE DOMAIN $n.d AS text COLLATE "C" DEFAULT upper('b') CONSTRAINT one CHECK (value <> 'z') NOT NULL;
+== range_type.subtype a range with everything
+CREATE FUNCTION $n.diff(float8, float8) RETURNS float8 LANGUAGE sql IMMUTABLE AS 'SELECT $1 - $2';
+--
+CREATE TYPE $n.r AS RANGE (subtype = float8);
+--
+CREATE TYPE $n.r AS RANGE (subtype = text, subtype_opclass = text_pattern_ops, collation = "C", multirange_type_name = $n.many);
+== transform.from_sql a transform of one way
+CREATE TYPE $n.c AS (a int); CREATE FUNCTION $n.f(internal) RETURNS internal LANGUAGE internal IMMUTABLE STRICT AS 'textin'; CREATE FUNCTION $n.g(internal) RETURNS $n.c LANGUAGE internal IMMUTABLE STRICT AS 'textin';
+--
+CREATE TRANSFORM FOR $n.c LANGUAGE plpgsql (TO SQL WITH FUNCTION $n.g(internal));
+--
+CREATE TRANSFORM FOR $n.c LANGUAGE plpgsql (FROM SQL WITH FUNCTION $n.f(internal));

@@ -180,3 +180,15 @@ CREATE TABLE $n.t (a int, b int);
 CREATE VIEW $n.m AS SELECT a, b FROM $n.t;
 --
 CREATE MATERIALIZED VIEW $n.m AS SELECT a, b FROM $n.t;
+== materialized_view.options the toast table of a materialized view
+CREATE TABLE $n.t (a text);
+--
+CREATE MATERIALIZED VIEW $n.m AS SELECT a FROM $n.t;
+--
+CREATE MATERIALIZED VIEW $n.m WITH (toast.autovacuum_enabled = false, fillfactor = 80) AS SELECT a FROM $n.t;
+== materialized_view.depends_on_extensions a materialized view that goes with an extension
+CREATE EXTENSION cube SCHEMA $n; CREATE TABLE $n.t (a text);
+--
+CREATE MATERIALIZED VIEW $n.m AS SELECT a FROM $n.t;
+--
+CREATE MATERIALIZED VIEW $n.m AS SELECT a FROM $n.t; ALTER MATERIALIZED VIEW $n.m DEPENDS ON EXTENSION cube;
