@@ -86,7 +86,7 @@ async def compare_sources(desired: str, observed: str, profile: Profile, *, dest
         desired: What should be.
         observed: What is.
         profile: Which facets count.
-        destructive: Compare and plan everything: what tools made for themselves too, and what loses data.
+        destructive: Plan what loses data too.
 
     Raises:
         SourceReadError: See `read_source`.
@@ -94,7 +94,7 @@ async def compare_sources(desired: str, observed: str, profile: Profile, *, dest
     async with _lazy_scratch() as scratch:
         wanted = await _read(desired, profile, scratch)
         found = read = await _read(observed, profile, scratch)
-        if not destructive:
+        if not profile.tools:
             found = without_tool_objects(found, wanted.schema)
         diff = _diff(wanted, found, profile)
         both_live = desired.startswith(_URL_SCHEMES) and observed.startswith(_URL_SCHEMES)

@@ -8,6 +8,7 @@ from shared.contracts.contract import Verdict
 from shared.diff.changes import SchemaDiff
 from shared.findings.finding import Finding
 from shared.remediation.plan import Plan
+from shared.schema.well_known import LeftOut
 
 
 class Analysis(msgspec.Struct, frozen=True, kw_only=True):
@@ -21,6 +22,7 @@ class Analysis(msgspec.Struct, frozen=True, kw_only=True):
         verdicts: Only those that do not hold, sorted.
         plan: The way back; empty when nothing differs.
         unverified: Reason, when the shape as a whole could not be decided; empty otherwise.
+        left_out: What was not compared, because a tool or time made it, sorted.
     """
 
     key: str
@@ -30,3 +32,4 @@ class Analysis(msgspec.Struct, frozen=True, kw_only=True):
     verdicts: tuple[Verdict, ...] = ()
     plan: Plan
     unverified: str = ""
+    left_out: tuple[LeftOut, ...] = ()

@@ -21,7 +21,7 @@ from shared.remediation.planner import plan_remediation
 from shared.schema.canonical import content_hash, schema_hash
 from shared.schema.profile import Profile
 from shared.schema.schema import Snapshot, Spec
-from shared.schema.well_known import without_tool_objects
+from shared.schema.well_known import PARTITIONS, LeftOut, left_out, tool_objects, without_tool_objects
 
 
 def analysis_key(spec: Spec, snapshot: Snapshot, contracts: tuple[Contract, ...], profile: Profile) -> str:
@@ -67,12 +67,13 @@ async def analyse(
         `unverified`; nothing is guessed.
     """
     key = analysis_key(spec, snapshot, contracts, profile)
-    compared = without_tool_objects(snapshot, spec.schema)
+    compared = snapshot if profile.tools else without_tool_objects(snapshot, spec.schema)
     compared = msgspec.structs.replace(compared, surroundings=spec.snapshot.surroundings)
     try:
         whole = await settle(scratch, compared, profile)
     except MaterialiseError as error:
-        return _unsettled(key, spec, compared, str(error), profile)
+        unsettled = _unsettled(key, spec, compared, str(error), profile)
+        return msgspec.structs.replace(unsettled, left_out=_left_out(snapshot, spec, profile))
     observed = whole if profile.partitions else without_following_partitions(whole, spec.schema)
     diff = diff_schemas(spec.schema, observed.schema)
     desired = with_partitions(spec.snapshot, whole, observed)
@@ -87,7 +88,19 @@ async def analyse(
         findings=judge(diff, spec),
         verdicts=await _verdicts(scratch, spec, whole, contracts, baselines or Baselines(scratch)),
         plan=plan,
+        left_out=_left_out(snapshot, spec, profile, partitions=_tables(whole) - _tables(observed)),
     )
+
+
+def _left_out(snapshot: Snapshot, spec: Spec, profile: Profile, *, partitions: int = 0) -> tuple[LeftOut, ...]:
+    """Count what was not compared: nothing is left out silently."""
+    of_tools = () if profile.tools else left_out(tool_objects(snapshot, spec.schema))
+    of_time = (LeftOut(PARTITIONS, partitions),) if partitions else ()
+    return tuple(sorted(of_tools + of_time))
+
+
+def _tables(snapshot: Snapshot) -> int:
+    return sum(item.kind == "table" for item in snapshot.schema)
 
 
 def _unsettled(key: str, spec: Spec, snapshot: Snapshot, reason: str, profile: Profile) -> Analysis:

@@ -12,6 +12,7 @@ import msgspec
 from coordinator.report.ignoring import Ignoring, Rules
 from coordinator.report.model import (
     DriftGroup,
+    NotCompared,
     Patch,
     ReportBody,
     TenantResult,
@@ -121,7 +122,21 @@ def assemble_body(
         unmodelled=_largest(unmodelled),
         ignored=ignoring.account(),
         notices=ignoring.notices(),
+        not_compared=_not_compared(ordered, analyses),
     )
+
+
+def _not_compared(outcomes: Iterable[TenantOutcome], analyses: Mapping[str, Analysis]) -> tuple[NotCompared, ...]:
+    """Count what was left out, by tool: over tenants, and the most that one of them has."""
+    tenants = Counter(outcome.analysis_key for outcome in outcomes if outcome.analysis_key)
+    found: dict[str, NotCompared] = {}
+    for key, count in tenants.items():
+        for entry in analyses[key].left_out:
+            before = found.get(entry.tool, NotCompared(tool=entry.tool, objects=0, tenants=0))
+            found[entry.tool] = NotCompared(
+                tool=entry.tool, objects=max(before.objects, entry.objects), tenants=before.tenants + count
+            )
+    return tuple(sorted(found.values()))
 
 
 class _Stories:

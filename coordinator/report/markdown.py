@@ -11,6 +11,7 @@ from coordinator.report.reading import (
     Told,
     ignored_sentence,
     most_of_the_fleet,
+    not_compared_sentence,
     not_read,
     plural,
     present_counts,
@@ -187,7 +188,8 @@ def _notes(body: ReportBody) -> str:
     notes += [f"- {plural(entry.count, 'object')} of {code(entry.catalog)} are not read" for entry in body.unmodelled]
     told = [f"- {escape(ignored_sentence(drift))}" for drift in body.ignored]
     told += [f"- {escape(notice)}" for notice in body.notices]
-    sections = (("## Not checked", notes), ("## Ignored", told))
+    aside = [f"- {escape(not_compared_sentence(entry))}" for entry in body.not_compared]
+    sections = (("## Not checked", notes), ("## Ignored", told), ("## Not compared", aside))
     return "\n\n".join(f"{heading}\n\n" + "\n".join(lines) for heading, lines in sections if lines)
 
 

@@ -104,6 +104,20 @@ class IgnoredDrift(msgspec.Struct, frozen=True, order=True, kw_only=True):
     tenants: int
 
 
+class NotCompared(msgspec.Struct, frozen=True, order=True, kw_only=True):
+    """What was left out of the comparison because a well-known tool, or time, made it.
+
+    Args:
+        tool: Whose it is; `partitions` for those that only follow their parent, `extensions` for what lives with one.
+        objects: How many, in the tenant that has most of them.
+        tenants: How many tenants have any.
+    """
+
+    tool: str
+    objects: int
+    tenants: int
+
+
 class DriftSummary(msgspec.Struct, frozen=True, kw_only=True):
     """The headline, computed from the groups; every count is over tenants (two tenants missing one index count two)."""
 
@@ -131,6 +145,7 @@ class ReportBody(msgspec.Struct, frozen=True, kw_only=True):
         unmodelled: What PostgreSQL has and fleetdrift does not read.
         ignored: What ignore rules have left out, by rule.
         notices: What is worth a word though nothing is wrong: ignore rules that ended or matched nothing.
+        not_compared: What tools and time made, by tool.
     """
 
     fleet: str
@@ -146,6 +161,7 @@ class ReportBody(msgspec.Struct, frozen=True, kw_only=True):
     unmodelled: tuple[Unmodelled, ...] = ()
     ignored: tuple[IgnoredDrift, ...] = ()
     notices: tuple[str, ...] = ()
+    not_compared: tuple[NotCompared, ...] = ()
 
 
 class StepResult(StrEnum):

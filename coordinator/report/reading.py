@@ -10,6 +10,7 @@ import msgspec
 from coordinator.report.model import (
     DriftGroup,
     IgnoredDrift,
+    NotCompared,
     ReportBody,
     ScanReport,
     ScanStatus,
@@ -23,6 +24,7 @@ from shared.findings.ignore import ignore_lines
 from shared.findings.registry import speakers
 from shared.remediation.plan import Plan, ProofStatus
 from shared.schema.model import SchemaObject
+from shared.schema.well_known import EXTENSIONS, PARTITIONS
 
 _IGNORE_FOR = dt.timedelta(days=90)
 
@@ -122,6 +124,19 @@ def ignored_sentence(drift: IgnoredDrift) -> str:
     objects = plural(len(drift.objects), "difference")
     return (
         f"ignored until {drift.until}: {objects} on {plural(drift.tenants, 'tenant')} ({drift.reason}; {drift.owner})"
+    )
+
+
+def not_compared_sentence(entry: NotCompared) -> str:
+    """Say what was left out because a tool or time made it, and how to have it compared."""
+    of = {
+        PARTITIONS: "undeclared partitions that only follow their parent",
+        EXTENSIONS: "objects in namespaces of extensions",
+    }.get(entry.tool, f"objects that {entry.tool} keeps for itself")
+    setting = "partitions" if entry.tool == PARTITIONS else "tools"
+    return (
+        f"not compared: {of}, on {plural(entry.tenants, 'tenant')} (up to {entry.objects:,} each; "
+        f"[compare] {setting} = true compares them)"
     )
 
 

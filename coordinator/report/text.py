@@ -20,6 +20,7 @@ from coordinator.report.reading import (
     STATUS_WORDS,
     VERDICT_OF_SCAN,
     ignored_sentence,
+    not_compared_sentence,
     not_read,
     plural,
     present_counts,
@@ -194,10 +195,12 @@ def _print_notes(console: Console, body: ReportBody) -> None:
         _print_rest(console, len(body.unchecked) - _MOST_NOTES, "note")
     for drift in body.ignored:
         console.print(Text(visible(ignored_sentence(drift)), "dim"))
+    for entry in body.not_compared:
+        console.print(Text(visible(not_compared_sentence(entry)), "dim"))
     for notice in body.notices:
         console.print(Text(visible(notice), "yellow"))
-    for entry in body.unmodelled:
-        console.print(Text(f"Not read: {plural(entry.count, 'object')} of {visible(entry.catalog)}", "yellow"))
+    for unread in body.unmodelled:
+        console.print(Text(f"Not read: {plural(unread.count, 'object')} of {visible(unread.catalog)}", "yellow"))
 
 
 def _print_rest(console: Console, count: int, noun: str) -> None:

@@ -17,6 +17,7 @@ class Profile(msgspec.Struct, frozen=True, kw_only=True):
         not_null_names: How NOT NULL constraints are called. Servers before v18 have no such names, and one that
             followed a renamed table, or a LIKE, would make a mixed fleet drift.
         partitions: Partitions that nobody declared, also those that only follow their parent: time makes them.
+        tools: What well-known tools keep for themselves: version tables, shards, what replication made.
         literals: A tenant's own name in text literals and comments is a placeholder too: where tenants are made from a
             template that writes it there. The declaration says `{tenant}`.
         roles: Roles that each tenant has of its own, as `{tenant}_app`; `{database}` and `{namespace}` may stand there
@@ -30,6 +31,7 @@ class Profile(msgspec.Struct, frozen=True, kw_only=True):
     settings: bool = False
     not_null_names: bool = False
     partitions: bool = False
+    tools: bool = False
     literals: bool = False
     roles: tuple[str, ...] = ()
 
@@ -61,5 +63,6 @@ EVERYTHING = Profile(
     settings=True,
     not_null_names=True,
     partitions=True,
+    tools=True,
 )
 """What `--all` compares."""

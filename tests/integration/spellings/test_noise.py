@@ -7,6 +7,7 @@ from __future__ import annotations
 import pytest
 
 from coordinator.report.model import ScanReport, TenantStatus
+from coordinator.report.text import render_text
 from shared.remediation.plan import ProofStatus
 from tests.integration.spellings.fleets import Place, scan
 
@@ -86,6 +87,12 @@ def test_a_plan_neither_drops_nor_forgets_them(reports):
 
 def test_a_drifted_parent_is_told_with_the_partitions_its_remediation_reaches(reports):
     assert "index public.events_kind_idx" in drifted(reports[""])["behind"]
+
+
+def test_nothing_is_left_out_silently(reports):
+    left_out = {entry.tool: (entry.objects, entry.tenants) for entry in reports[""].body.not_compared}
+    assert left_out == {"extensions": (1, 1), "partitions": (6, 5), "sqlx": (1, 1)}
+    assert "not compared: objects that sqlx keeps for itself, on 1 tenant" in render_text(reports[""])
 
 
 def test_partitions_are_compared_by_choice(reports):
