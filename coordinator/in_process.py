@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import math
-from collections.abc import Callable, Container, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from coordinator.lane import LedgerRules
 from coordinator.ledger import Batch, Ledger
@@ -15,7 +15,7 @@ from shared.messages import Answer, Deferred, Failed, Observed, Outcome
 from shared.postgres.observe import observe as observe_target
 from shared.schema.profile import Profile
 from shared.schema.schema import Snapshot
-from shared.targets import Failure, Limits, Observation, Target
+from shared.targets import Failure, Limits, Observation, Target, Wanted
 from workers.scan import Observe, Reader, Scanned, scan_batch
 
 _PAUSE = 0.2  # seconds between looks at what may be tried again
@@ -50,11 +50,9 @@ class InProcess:
         self._reader = Reader(observe=self._bounded, limits=limits, known=self.snapshots, profile=profile)
         self._answers: asyncio.Queue[tuple[str, Answer]] = asyncio.Queue()
 
-    async def _bounded(
-        self, host: Host, target: Target, limits: Limits, known: Container[str], profile: Profile
-    ) -> Observation:
+    async def _bounded(self, host: Host, target: Target, wanted: Wanted) -> Observation:
         async with self._places:
-            return await self._observe(host, target, limits, known, profile)
+            return await self._observe(host, target, wanted)
 
     async def read(
         self, targets: Sequence[Target], on_progress: Callable[[int], None] = lambda _: None

@@ -169,6 +169,11 @@ class Keys(msgspec.Struct, frozen=True):
         """Append-only list of fingerprints whose snapshot need not be sent; duplicates are harmless."""
         return f"{self._root}:run:{run}:{epoch}:known"
 
+    @property
+    def sightings(self) -> str:
+        """Hash of tenant → Sighting, which outlives the scans."""
+        return f"{self._root}:sightings"
+
     def blob(self, name: str) -> str:
         """A packed value under its content hash."""
         return f"{self._root}:blob:{name}"

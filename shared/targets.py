@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Container
 from enum import StrEnum
 
 import msgspec
 
+from shared.schema.profile import Profile
 from shared.schema.schema import SchemaVersion, Snapshot
 
 
@@ -56,6 +58,23 @@ UNREACHABLE = frozenset({FailureKind.REFUSED, FailureKind.TIMEOUT, FailureKind.A
 """Failures that make a tenant `unreachable`; all others make it `error`."""
 
 
+class Sighting(msgspec.Struct, frozen=True, array_like=True):
+    """What one read saw of a target, kept so that the next one can tell at a glance that nothing has changed.
+
+    Args:
+        scope: What the fingerprint is of: its version, the profile and the names that were replaced. Empty in the
+            sighting of a target of which nothing is remembered.
+        token: The change token under which the fingerprint was read.
+        fingerprint: As in `Observation`.
+        rows: Catalog rows that went into the fingerprint.
+    """
+
+    scope: str = ""
+    token: str = ""
+    fingerprint: str = ""
+    rows: int = 0
+
+
 class Observation(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """What one read of one target gave.
 
@@ -65,6 +84,7 @@ class Observation(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True)
         versions: What the migration tables said.
         rows_scanned: Catalog rows that went into the fingerprint.
         snapshot: The whole schema; only when the caller did not know the fingerprint.
+        sighting: What to remember of it; only when the caller remembers, and not when nothing changed.
     """
 
     fingerprint: str
@@ -72,6 +92,7 @@ class Observation(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True)
     versions: tuple[SchemaVersion, ...] = ()
     rows_scanned: int = 0
     snapshot: Snapshot | None = None
+    sighting: Sighting | None = None
 
 
 class Limits(msgspec.Struct, frozen=True, kw_only=True):
@@ -87,3 +108,20 @@ class Limits(msgspec.Struct, frozen=True, kw_only=True):
     max_rows: int = 2_000_000
     max_bytes: int = 512 * 1024 * 1024
     allow_unsafe_role: bool = False
+
+
+class Wanted(msgspec.Struct, frozen=True, kw_only=True):
+    """What a caller wants to know of a target, and what it knows already.
+
+    Args:
+        limits: Bounds on everything its server can make us wait for or hold.
+        known: Fingerprints whose schema the caller has; such a schema is not read again.
+        profile: Which facets are read.
+        earlier: What the caller remembers of the target: the empty sighting when it has nothing yet and wants something
+            to remember, None when it remembers nothing.
+    """
+
+    limits: Limits = Limits()
+    known: Container[str] = ()
+    profile: Profile = Profile()
+    earlier: Sighting | None = None

@@ -20,6 +20,7 @@ from workers.analyse import analyse
 from workers.answers import AnswerWriter, RunGoneError
 from workers.child import Child
 from workers.scan import Reader, Scanned, internal_failure, scan_batch
+from workers.sightings import Sightings
 from workers.snapshots import KnownSnapshots
 
 _log = logging.getLogger(__name__)
@@ -49,12 +50,19 @@ async def _read(child: Child, message: ScanBatch, writer: AnswerWriter) -> None:
         return
     known = KnownSnapshots(child.redis, child.keys, message.run, message.epoch, ttl=child.settings.blob_ttl)
     await known.refresh()
-    reader = Reader(observe=child.observe, limits=child.settings.limits, known=known, profile=message.profile)
+    sightings = Sightings(child.redis, child.keys, ttl=child.settings.sighting_ttl)
+    reader = Reader(
+        observe=child.observe,
+        limits=child.settings.limits,
+        known=known,
+        profile=message.profile,
+        sightings=await sightings.of(target.tenant for target in targets),
+    )
     left = {target.tenant for target in targets}
     try:
         async with contextlib.aclosing(scan_batch(targets, host, reader, connections=message.connections)) as results:
             async for scanned in results:
-                await writer.add(Answer(scanned.target.tenant, await _outcome(scanned, known)))
+                await writer.add(Answer(scanned.target.tenant, await _outcome(scanned, known, sightings)))
                 left.discard(scanned.target.tenant)
     except asyncio.CancelledError:  # the soft time limit: say what was not done, and end
         for target in targets:
@@ -66,11 +74,13 @@ def _target(host: str, place: Place) -> Target:
     return Target(tenant=place.tenant, host=host, database=place.database, namespace=place.namespace)
 
 
-async def _outcome(scanned: Scanned, known: KnownSnapshots) -> Outcome:
+async def _outcome(scanned: Scanned, known: KnownSnapshots, sightings: Sightings) -> Outcome:
     match scanned.result:
         case Observation() as seen:
             if seen.snapshot is not None:
                 await known.store(seen.fingerprint, seen.snapshot)
+            if seen.sighting is not None:
+                await sightings.keep(scanned.target.tenant, seen.sighting)
             return Observed(seen.fingerprint, seen.server_version, seen.rows_scanned, seen.versions)
         case Failure() as failure:
             return Failed(failure)

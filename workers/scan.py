@@ -7,7 +7,7 @@ import hashlib
 import logging
 import traceback
 from collections import deque
-from collections.abc import AsyncGenerator, Awaitable, Callable, Container, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Container, Mapping, Sequence
 from pathlib import Path
 
 import msgspec
@@ -16,11 +16,11 @@ from shared.hosts import Host
 from shared.messages import HOST_DOWN, Deferred
 from shared.postgres.connection import TargetError
 from shared.schema.profile import Profile
-from shared.targets import Failure, FailureKind, Limits, Observation, Target
+from shared.targets import Failure, FailureKind, Limits, Observation, Sighting, Target, Wanted
 
 _log = logging.getLogger(__name__)
 
-Observe = Callable[[Host, Target, Limits, Container[str], Profile], Awaitable[Observation]]
+Observe = Callable[[Host, Target, Wanted], Awaitable[Observation]]
 """`shared.postgres.observe.observe`, or what stands in for it."""
 
 _GRACE = 5.0  # seconds beyond the tenant's own timeout before we stop believing that the reader keeps it
@@ -35,12 +35,14 @@ class Reader(msgspec.Struct, frozen=True, kw_only=True):
         limits: Bounds for each.
         known: Fingerprints whose snapshot is not wanted.
         profile: Which facets are read.
+        sightings: By tenant; a tenant that is not in it has nothing remembered and nobody to remember it.
     """
 
     observe: Observe
     limits: Limits
     known: Container[str]
     profile: Profile
+    sightings: Mapping[str, Sighting] = {}
 
 
 class Scanned(msgspec.Struct, frozen=True):
@@ -54,7 +56,9 @@ async def read_target(host: Host, target: Target, reader: Reader) -> Observation
     """Read one target. Never raises but for cancellation: a tenant that fails is data, and so is a bug of ours."""
     try:
         async with asyncio.timeout(reader.limits.tenant_timeout + _GRACE):
-            return await reader.observe(host, target, reader.limits, reader.known, reader.profile)
+            earlier = reader.sightings.get(target.tenant)
+            wanted = Wanted(limits=reader.limits, known=reader.known, profile=reader.profile, earlier=earlier)
+            return await reader.observe(host, target, wanted)
     except TargetError as error:
         return error.failure
     except TimeoutError:

@@ -18,6 +18,8 @@ class WorkerSettings(msgspec.Struct, frozen=True, kw_only=True):
         limits: Bounds for every tenant; this worker's own, whatever the coordinator thinks.
         scratch_dsn: Where shapes are analysed; None starts an embedded PostgreSQL for the life of the worker.
         blob_ttl: Seconds a snapshot or analysis stays in Redis.
+        sighting_ttl: Seconds for which a tenant whose catalogs hold the very same rows is not read in full again; 0
+            reads every tenant in full in every scan.
         tasks_per_child: Batches after which a child process is replaced: bounds what a leak can hold.
         child_memory: KiB a child process may hold after a batch before it is replaced.
         soft_time_limit: Seconds after which a batch stops and hands the rest back.
@@ -30,6 +32,7 @@ class WorkerSettings(msgspec.Struct, frozen=True, kw_only=True):
     limits: Limits = Limits()
     scratch_dsn: Secret | None = None
     blob_ttl: int = 6 * 3600
+    sighting_ttl: int = 24 * 3600
     tasks_per_child: int = 200
     child_memory: int = 1024 * 1024
     soft_time_limit: float = 150

@@ -30,6 +30,7 @@ def command(config: Path, concurrency: int | None, name: str) -> None:
             hosts=tuple(settings.hosts.values()),
             limits=settings.file.limits,
             scratch_dsn=settings.scratch_dsn,
+            sighting_ttl=settings.file.scan.remember,
         ),
         concurrency=concurrency or os.cpu_count() or 1,
         hostname=name,

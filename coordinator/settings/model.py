@@ -147,6 +147,8 @@ class ScanTable(_Table, frozen=True, kw_only=True):
         lease: Seconds without a sign of life after which a batch is sent again; workers give one every second.
         deadline: Seconds after which a scan ends, whatever is missing.
         slots: Worker processes the coordinator counts on; 0 counts those that are there.
+        remember: Seconds for which workers do not read a tenant in full again whose catalogs hold the very same rows; 0
+            reads every tenant in full in every scan.
     """
 
     interval: Annotated[float, msgspec.Meta(ge=0)] = 900.0
@@ -154,6 +156,7 @@ class ScanTable(_Table, frozen=True, kw_only=True):
     lease: Seconds = 20.0
     deadline: Seconds = 3600.0
     slots: Annotated[int, msgspec.Meta(ge=0)] = 0
+    remember: Annotated[int, msgspec.Meta(ge=0)] = 24 * 3600
 
 
 class ServeTable(_Table, frozen=True, kw_only=True):

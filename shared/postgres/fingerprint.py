@@ -173,7 +173,18 @@ async def read_fingerprint(
         raise ValueError("a namespace's fingerprint is that of its snapshot")
 
     async def read(server: Server) -> Fingerprint:
-        kinds = await present_kinds(connection, profile)
-        return combine(server.version, profile, await hash_in_database(connection, server, kinds, limits))
+        return await fingerprint_in_transaction(connection, server, profile=profile, limits=limits)
 
     return await read_steadily(connection, limits, read)
+
+
+async def fingerprint_in_transaction(
+    connection: asyncpg.Connection, server: Server, *, profile: Profile, limits: Limits
+) -> Fingerprint:
+    """Give the fingerprint of the whole database inside a `reading` transaction.
+
+    Raises:
+        TargetError: `limit`.
+    """
+    kinds = await present_kinds(connection, profile)
+    return combine(server.version, profile, await hash_in_database(connection, server, kinds, limits))

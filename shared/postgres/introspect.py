@@ -74,7 +74,6 @@ async def read_snapshot(
         TargetError: `busy` when the catalogs keep moving, `limit`, `unsupported`, `protocol`.
         asyncpg.PostgresError: When a query fails; `connection.translated` maps it.
     """
-
     names = msgspec.structs.replace(own, namespace=namespace or own.namespace)
 
     async def read(server: Server) -> Reading:
@@ -88,29 +87,27 @@ async def read_snapshot(
     return build_snapshot(await read_steadily(connection, limits, read), names.namespace, profile)
 
 
-async def read_own_fingerprint(
-    connection: asyncpg.Connection, own: OwnNames, *, profile: Profile, limits: Limits
+async def own_fingerprint_in_transaction(
+    connection: asyncpg.Connection, server: Server, own: OwnNames, *, profile: Profile, limits: Limits
 ) -> Fingerprint:
     """Name what a tenant with names of its own holds. Its rows are hashed here, where they can be replaced in them.
 
     Costs what the namespace's rows cost, not what the whole database's dependencies would.
 
     Args:
-        connection: Not inside a transaction.
+        connection: Inside a `reading` transaction.
+        server: What `reading` learned.
         own: As the catalog stores them.
         profile: Which facets count.
-        limits: Bounds on time, rows and bytes.
+        limits: Bounds on rows and bytes.
 
     Raises:
-        TargetError, asyncpg.PostgresError: As `read_snapshot`.
+        TargetError: `limit`.
+        asyncpg.PostgresError: When a query fails.
     """
-
-    async def read(server: Server) -> Fingerprint:
-        kinds = await present_kinds(connection, profile)
-        lines = await _lines(connection, own, rows_statement(kinds, server.version), limits)
-        return combine(server.version, profile, _hashes(lines))
-
-    return await read_steadily(connection, limits, read)
+    kinds = await present_kinds(connection, profile)
+    lines = await _lines(connection, own, rows_statement(kinds, server.version), limits)
+    return combine(server.version, profile, _hashes(lines))
 
 
 async def _inherited_names(connection: asyncpg.Connection, server: Server) -> tuple[tuple[Address, str], ...]:

@@ -3,40 +3,36 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Container
 
 import asyncpg
 
 from shared.hosts import Host
 from shared.postgres.connection import close, connect_tenant, translated
-from shared.postgres.fingerprint import Fingerprint, read_fingerprint
-from shared.postgres.introspect import read_own_fingerprint, read_snapshot
+from shared.postgres.introspect import read_snapshot
 from shared.postgres.own_names import own_names
+from shared.postgres.sighting import read_sighting, still_as_seen
 from shared.postgres.versions import read_versions
-from shared.schema.profile import Profile
 from shared.schema.schema import Snapshot
-from shared.targets import Limits, Observation, Target
+from shared.targets import Observation, Sighting, Target, Wanted
 
 
-async def observe(host: Host, target: Target, limits: Limits, known: Container[str], profile: Profile) -> Observation:
+async def observe(host: Host, target: Target, wanted: Wanted) -> Observation:
     """Read one target once.
 
     Args:
         host: Where it lives, with the credential.
         target: What to read.
-        limits: Bounds on everything its server can make us wait for or hold.
-        known: Fingerprints whose schema the caller has; such a schema is not read again.
-        profile: Which facets are read.
+        wanted: What the caller wants of it, and what it knows already.
 
     Raises:
         TargetError: The target could not be read; nothing else is raised for what a target does.
     """
     secret = host.password.reveal() if host.password else ""
     with translated(secret):
-        async with asyncio.timeout(limits.tenant_timeout):
-            connection = await connect_tenant(host, target.database, limits)
+        async with asyncio.timeout(wanted.limits.tenant_timeout):
+            connection = await connect_tenant(host, target.database, wanted.limits)
             try:
-                return await _observe(connection, target, limits, known, profile)
+                return await _observe(connection, target, wanted)
             except BaseException:
                 connection.terminate()
                 raise
@@ -45,25 +41,24 @@ async def observe(host: Host, target: Target, limits: Limits, known: Container[s
                     await close(connection)
 
 
-async def _observe(
-    connection: asyncpg.Connection, target: Target, limits: Limits, known: Container[str], profile: Profile
-) -> Observation:
+async def _observe(connection: asyncpg.Connection, target: Target, wanted: Wanted) -> Observation:
+    own = own_names(target, wanted.profile)
+    limits, profile, known, seen = wanted.limits, wanted.profile, wanted.known, wanted.earlier
     snapshot: Snapshot | None = None
-    own = own_names(target, profile)
-    if own:
-        fingerprint = await read_own_fingerprint(connection, own, profile=profile, limits=limits)
-    else:
-        fingerprint = await read_fingerprint(connection, profile=profile, limits=limits)
-    if fingerprint.hex not in known:
-        snapshot = await read_snapshot(connection, own=own, profile=profile, limits=limits)
-        fingerprint = Fingerprint(snapshot.fingerprint, len(snapshot.schema.objects))
-    versions = await read_versions(connection, namespace=target.namespace, limits=limits)
+    fresh: Sighting | None = None
+    if seen is None or seen.fingerprint not in known or not await still_as_seen(connection, own, seen, profile, limits):
+        seen = fresh = await read_sighting(connection, own, profile, limits, with_token=seen is not None)
+        if seen.fingerprint not in known:
+            snapshot = await read_snapshot(connection, own=own, profile=profile, limits=limits)
+            if snapshot.fingerprint != seen.fingerprint:  # it moved in between: the token is not this snapshot's
+                seen, fresh = Sighting(fingerprint=snapshot.fingerprint, rows=len(snapshot.schema.objects)), None
     return Observation(
-        fingerprint=fingerprint.hex,
+        fingerprint=seen.fingerprint,
         server_version=_server_version(connection),
-        versions=versions,
-        rows_scanned=fingerprint.rows,
-        snapshot=snapshot if fingerprint.hex not in known else None,
+        versions=await read_versions(connection, namespace=target.namespace, limits=limits),
+        rows_scanned=seen.rows,
+        snapshot=snapshot if seen.fingerprint not in known else None,
+        sighting=fresh if fresh is not None and fresh.token else None,
     )
 
 

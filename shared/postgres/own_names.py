@@ -1,4 +1,4 @@
-"""What is called after one tenant: its namespace, its roles, its name in literals. Equal tenants differ in nothing else."""
+"""What is called after one tenant: its namespace, its roles, its name in literals. Equal tenants differ in no more."""
 
 from __future__ import annotations
 

@@ -10,13 +10,11 @@ versions AS (
         UNION ALL
         SELECT x.tableoid, x.oid, 0::oid, 0, x.xmin FROM pg_class x WHERE x.oid >= 16384
         UNION ALL
-        SELECT x.tableoid, x.oid, 0::oid, 0, x.xmin FROM pg_attrdef x
-        UNION ALL
         SELECT x.tableoid, x.oid, 0::oid, 0, x.xmin FROM pg_constraint x WHERE x.oid >= 16384
         UNION ALL
         SELECT x.tableoid, x.oid, 0::oid, 0, x.xmin FROM pg_rewrite x WHERE x.oid >= 16384
         UNION ALL
-        SELECT x.tableoid, x.oid, 0::oid, 0, x.xmin FROM pg_trigger x
+        SELECT x.tableoid, x.oid, 0::oid, 0, x.xmin FROM pg_trigger x WHERE NOT x.tgisinternal OR x.tgparentid <> 0
         UNION ALL
         SELECT x.tableoid, x.oid, 0::oid, 0, x.xmin FROM pg_policy x
         UNION ALL
@@ -72,6 +70,7 @@ versions AS (
         UNION ALL
         SELECT x.tableoid, x.oid, 0::oid, 0, x.xmin FROM pg_tablespace x
         UNION ALL
+        -- Whoever makes or drops a default marks the column: pg_attrdef says nothing more.
         SELECT x.tableoid, x.attrelid, 0::oid, x.attnum::int, x.xmin FROM pg_attribute x WHERE x.attrelid >= 16384 AND x.attnum > 0
         UNION ALL
         SELECT x.tableoid, x.indexrelid, 0::oid, 0, x.xmin FROM pg_index x WHERE x.indexrelid >= 16384
@@ -113,6 +112,11 @@ versions AS (
 )
 SELECT encode(sha256(convert_to(concat_ws(' ',
     (SELECT concat(v.rows, ' ', v.sum) FROM versions v),
+    -- A backup that is put back counts its transactions anew from where it was; nothing gets there without a restart of
+    -- the server or another database. What a role may see differs too.
+    (SELECT here.oid FROM here),
+    extract(epoch FROM pg_postmaster_start_time()),
+    current_user,
     -- Only roles that own something here or were given something: a busy cluster makes and drops others all the time.
     (SELECT sum(hash_record_extended(ROW(r.oid, pg_get_userbyid(r.oid)), 0)) FROM (
         SELECT 10::oid AS oid

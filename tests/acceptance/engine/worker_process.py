@@ -25,11 +25,11 @@ def main() -> int:
     told = json.loads(sys.argv[1])
     logging.basicConfig(level=logging.WARNING)
 
-    async def watched(host, target, limits, known, profile):
+    async def watched(host, target, wanted):
         await asyncio.sleep(told.get("slow", 0))
         if target.tenant in told.get("deadly", ()):
             os.kill(os.getpid(), signal.SIGKILL)
-        return await observe(host, target, limits, known, profile)
+        return await observe(host, target, wanted)
 
     settings = WorkerSettings(
         fleet=told["fleet"],

@@ -11,6 +11,7 @@ import redis as redis_client
 
 from coordinator import pipeline
 from coordinator.report.model import ScanStatus, TenantStatus
+from shared.messages import PROTOCOL
 from shared.schema.canonical import canonical_json
 
 
@@ -92,6 +93,23 @@ def test_a_changed_fleet_changes_the_numbers_and_back(fleet, reference):
     assert changed.content_hash != reference.content_hash
     assert "tenant-003" in changed.body.drift_summary.tenant_impact
     assert fleet.check().content_hash == reference.content_hash
+
+
+def test_what_changed_since_the_last_scan_is_found_among_what_did_not(fleet, reference):
+    """Workers remember what they saw: the second scan reads one tenant in full, the third none but that one again."""
+    remembered = redis_client.Redis.from_url(fleet.redis.url)
+    key = f"fleetdrift:{PROTOCOL}:demo:sightings"
+    first = fleet.scan(2)
+    before = remembered.hgetall(key)
+    fleet.alter("tenant-003", "CREATE INDEX made_by_hand ON orders (status)")
+    changed = fleet.scan(2)
+    between = remembered.hgetall(key)
+    fleet.alter("tenant-003", "DROP INDEX made_by_hand")
+    last = fleet.scan(2)
+    assert len(before) == len(reference.body.tenants)
+    assert [name for name in before if before[name] != between[name]] == [b"tenant-003"]
+    assert "tenant-003" in changed.body.drift_summary.tenant_impact
+    assert first.content_hash == last.content_hash == reference.content_hash
 
 
 def test_the_report_holds_no_time_in_its_body(reference):

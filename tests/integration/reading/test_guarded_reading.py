@@ -7,6 +7,7 @@ import socket
 from pathlib import Path
 
 import asyncpg
+import msgspec
 import pytest
 
 from shared.embedded.postgres import EmbeddedPostgres
@@ -17,7 +18,7 @@ from shared.postgres.introspect import read_snapshot
 from shared.postgres.observe import observe
 from shared.postgres.session import reading
 from shared.schema.profile import Profile
-from shared.targets import Failure, FailureKind, Limits, Target
+from shared.targets import Failure, FailureKind, Limits, Sighting, Target, Wanted
 
 CANARY = "canary-Pa$$word"
 LIMITS = Limits()
@@ -64,7 +65,7 @@ def failure(server: EmbeddedPostgres, database: str = "tenant", limits: Limits =
     async def attempt():
         with pytest.raises(TargetError) as caught:
             await observe(
-                host(server, **changes), Target(tenant="t", host="one", database=database), limits, (), Profile()
+                host(server, **changes), Target(tenant="t", host="one", database=database), Wanted(limits=limits)
             )
         return caught.value.failure
 
@@ -96,7 +97,7 @@ def test_a_user_can_insist_on_an_unsafe_role(guarded):
     async def read():
         limits = Limits(allow_unsafe_role=True)
         target = Target(tenant="t", host="one", database="tenant")
-        return await observe(host(guarded, "boss"), target, limits, (), Profile())
+        return await observe(host(guarded, "boss"), target, Wanted(limits=limits))
 
     assert asyncio.run(read()).snapshot is not None
 
@@ -110,7 +111,7 @@ def test_a_wrong_password_is_an_authentication_failure(guarded):
 def test_a_right_password_connects(guarded):
     async def read():
         there = host(guarded, address="127.0.0.1", password=Secret(CANARY))
-        return await observe(there, Target(tenant="t", host="one", database="tenant"), Limits(), (), Profile())
+        return await observe(there, Target(tenant="t", host="one", database="tenant"), Wanted(limits=Limits()))
 
     assert asyncio.run(read()).rows_scanned > 0
 
@@ -150,7 +151,7 @@ def test_a_server_that_is_no_postgresql_is_data_not_a_crash(guarded, answer):
         async with server:
             with pytest.raises(TargetError) as caught:
                 await observe(
-                    there, Target(tenant="t", host="one", database="x"), Limits(connect_timeout=2), (), Profile()
+                    there, Target(tenant="t", host="one", database="x"), Wanted(limits=Limits(connect_timeout=2))
                 )
         return caught.value.failure
 
@@ -170,7 +171,7 @@ def test_a_server_that_never_answers_is_given_up(guarded):
         async with server:
             with pytest.raises(TargetError) as caught:
                 await observe(
-                    there, Target(tenant="t", host="one", database="x"), Limits(connect_timeout=0.2), (), Profile()
+                    there, Target(tenant="t", host="one", database="x"), Wanted(limits=Limits(connect_timeout=0.2))
                 )
             server.close()
         return caught.value.failure
@@ -187,9 +188,7 @@ def test_a_locked_view_is_busy(guarded):
                 await observe(
                     host(guarded),
                     Target(tenant="t", host="one", database="tenant"),
-                    Limits(lock_timeout=0.1),
-                    (),
-                    Profile(),
+                    Wanted(limits=Limits(lock_timeout=0.1)),
                 )
             return caught.value.failure
         finally:
@@ -261,11 +260,49 @@ def test_a_url_that_cannot_be_used_never_shows_its_password():
 def test_a_known_fingerprint_is_not_read_again(guarded):
     async def read():
         target = Target(tenant="t", host="one", database="tenant")
-        first = await observe(host(guarded), target, Limits(), (), Profile())
-        return first, await observe(host(guarded), target, Limits(), {first.fingerprint}, Profile())
+        first = await observe(host(guarded), target, Wanted(limits=Limits()))
+        return first, await observe(host(guarded), target, Wanted(limits=Limits(), known={first.fingerprint}))
 
     first, second = asyncio.run(read())
     assert first.snapshot is not None
     assert first.snapshot.fingerprint == first.fingerprint
     assert second.snapshot is None
     assert (second.fingerprint, second.rows_scanned) == (first.fingerprint, first.rows_scanned)
+
+
+def test_an_unchanged_target_is_told_at_a_glance(guarded):
+    """A sighting that says what no fingerprint can say: where it comes back, nothing but the token was read."""
+    target = Target(tenant="t", host="one", database="tenant")
+
+    async def read():
+        first = await observe(host(guarded), target, Wanted(earlier=Sighting()))
+        told = msgspec.structs.replace(first.sighting, fingerprint="as remembered", rows=7)
+        known = {"as remembered", first.fingerprint}
+        glance = await observe(host(guarded), target, Wanted(earlier=told, known=known))
+        other_facets = await observe(
+            host(guarded), target, Wanted(earlier=told, known=known, profile=Profile(owners=True))
+        )
+        unknown = await observe(host(guarded), target, Wanted(earlier=told))
+        owner = await connect_url(guarded.dsn("tenant"))
+        try:
+            await owner.execute("CREATE TABLE made_since ()")
+            moved = await observe(host(guarded), target, Wanted(earlier=told, known=known))
+        finally:
+            await owner.execute("DROP TABLE IF EXISTS made_since")
+            await owner.close()
+        return first, glance, other_facets, unknown, moved
+
+    first, glance, other_facets, unknown, moved = asyncio.run(read())
+    assert (glance.fingerprint, glance.rows_scanned, glance.sighting) == ("as remembered", 7, None)
+    assert glance.versions == first.versions
+    assert other_facets.fingerprint != "as remembered"
+    assert unknown.snapshot is not None
+    assert unknown.fingerprint == first.fingerprint
+    assert moved.fingerprint not in {"as remembered", first.fingerprint}
+    assert moved.sighting is not None
+    assert moved.sighting.token != first.sighting.token
+
+
+def test_nothing_is_remembered_for_a_caller_who_remembers_nothing(guarded):
+    read = observe(host(guarded), Target(tenant="t", host="one", database="tenant"), Wanted())
+    assert asyncio.run(read).sighting is None

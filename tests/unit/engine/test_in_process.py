@@ -38,7 +38,7 @@ class Servers:
         self.most = 0
         self.sent = 0
 
-    async def observe(self, host, target, limits, known, profile) -> Observation:
+    async def observe(self, host, target, wanted) -> Observation:
         self.open += 1
         self.most = max(self.most, self.open)
         await asyncio.sleep(0.001)
@@ -49,7 +49,7 @@ class Servers:
             self.busy = ""
             raise TargetError(FailureKind.BUSY, "locked")
         name = "odd" if int(target.tenant[1:]) % 2 else "even"
-        new = name not in known
+        new = name not in wanted.known
         self.sent += new
         snapshot = Snapshot(schema=Schema(), server_version=180000, fingerprint=name) if new else None
         return Observation(fingerprint=name, server_version=180000, snapshot=snapshot)

@@ -35,7 +35,7 @@ def run(observe, count: int, connections: int) -> dict[str, object]:
     return dict(results)
 
 
-async def seen(host, target, limits, known, profile) -> Observation:
+async def seen(host, target, wanted) -> Observation:
     await asyncio.sleep(0)
     return Observation(fingerprint=target.tenant, server_version=180000)
 
@@ -51,23 +51,23 @@ def test_one_connection_reads_in_the_order_given():
 def test_no_more_connections_are_open_than_allowed():
     open_now, most = 0, 0
 
-    async def counting(host, target, limits, known, profile):
+    async def counting(host, target, wanted):
         nonlocal open_now, most
         open_now += 1
         most = max(most, open_now)
         await asyncio.sleep(0.001)
         open_now -= 1
-        return await seen(host, target, limits, known, profile)
+        return await seen(host, target, wanted)
 
     run(counting, 40, 5)
     assert most == 5
 
 
 def test_a_tenant_that_fails_is_data():
-    async def failing(host, target, limits, known, profile):
+    async def failing(host, target, wanted):
         if target.tenant == "t03":
             raise TargetError(FailureKind.PERMISSION, "may not")
-        return await seen(host, target, limits, known, profile)
+        return await seen(host, target, wanted)
 
     results = run(failing, 6, 2)
     assert results.pop("t03") == Failure(FailureKind.PERMISSION, "may not")
@@ -75,10 +75,10 @@ def test_a_tenant_that_fails_is_data():
 
 
 def test_a_bug_of_ours_fails_one_tenant_has_one_name_and_quotes_nothing(caplog):
-    async def buggy(host, target, limits, known, profile):
+    async def buggy(host, target, wanted):
         if target.tenant < "t02":
             raise KeyError("postgresql://u:canary@h/db")
-        return await seen(host, target, limits, known, profile)
+        return await seen(host, target, wanted)
 
     with caplog.at_level(logging.DEBUG):
         results = run(buggy, 5, 1)
@@ -90,7 +90,7 @@ def test_a_bug_of_ours_fails_one_tenant_has_one_name_and_quotes_nothing(caplog):
 
 
 def test_three_failed_connections_in_a_row_spare_the_rest_of_the_host():
-    async def refused(host, target, limits, known, profile):
+    async def refused(host, target, wanted):
         raise TargetError(FailureKind.REFUSED, "no")
 
     results = list(run(refused, 10, 1).values())
@@ -98,16 +98,16 @@ def test_three_failed_connections_in_a_row_spare_the_rest_of_the_host():
 
 
 def test_a_tenant_that_answers_closes_the_breaker_again():
-    async def every_third(host, target, limits, known, profile):
+    async def every_third(host, target, wanted):
         if int(target.tenant[1:]) % 3:
             raise TargetError(FailureKind.TIMEOUT, "slow")
-        return await seen(host, target, limits, known, profile)
+        return await seen(host, target, wanted)
 
     assert not any(isinstance(result, Deferred) for result in run(every_third, 12, 1).values())
 
 
 def test_a_reader_that_hangs_is_not_believed():
-    async def hanging(host, target, limits, known, profile):
+    async def hanging(host, target, wanted):
         await asyncio.Event().wait()
 
     result = asyncio.run(read_target(HOST, targets(1)[0], reader(hanging, tenant_timeout=-5.0)))
@@ -117,9 +117,9 @@ def test_a_reader_that_hangs_is_not_believed():
 def test_a_consumer_that_stops_stops_the_reading():
     started: list[str] = []
 
-    async def recording(host, target, limits, known, profile):
+    async def recording(host, target, wanted):
         started.append(target.tenant)
-        return await seen(host, target, limits, known, profile)
+        return await seen(host, target, wanted)
 
     async def take_one() -> None:
         batch = scan_batch(targets(1000), HOST, reader(recording), connections=2)

@@ -1,0 +1,61 @@
+"""What was seen of tenants in earlier scans: one glance then tells that nothing has changed."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable, Mapping
+
+import msgspec
+from redis.asyncio import Redis
+
+from shared.messages import Keys
+from shared.targets import Sighting
+
+
+class _Kept(msgspec.Struct, frozen=True, array_like=True):
+    """One field of the hash."""
+
+    until: float  # seconds since the epoch
+    sighting: Sighting
+
+
+class Sightings:
+    """The sightings of one fleet, in Redis: losing them costs time and nothing else.
+
+    Args:
+        redis: Connection pool of this process.
+        keys: Of the fleet.
+        ttl: Seconds after which a tenant is read in full again, whatever its token says. 0 remembers nothing.
+    """
+
+    def __init__(self, redis: Redis, keys: Keys, *, ttl: int) -> None:
+        self._redis = redis
+        self._key = keys.sightings
+        self._ttl = ttl
+
+    async def of(self, tenants: Iterable[str]) -> Mapping[str, Sighting]:
+        """Give each tenant's sighting, empty where there is none; nothing at all when nothing is to be remembered."""
+        names = list(tenants)
+        if not self._ttl or not names:
+            return {}
+        stored = await self._redis.hmget(self._key, names)
+        return {name: _current(value) for name, value in zip(names, stored, strict=True)}
+
+    async def keep(self, tenant: str, sighting: Sighting) -> None:
+        """Remember a sighting."""
+        kept = msgspec.json.encode(_Kept(time.time() + self._ttl, sighting))
+        async with self._redis.pipeline(transaction=False) as pipe:
+            pipe.hset(self._key, tenant, kept)
+            pipe.expire(self._key, self._ttl)
+            await pipe.execute()
+
+
+def _current(value: object) -> Sighting:
+    """Decode what was kept; what is too old, or of another version of us, is as good as nothing."""
+    if not isinstance(value, bytes):
+        return Sighting()
+    try:
+        kept = msgspec.json.decode(value, type=_Kept)
+    except msgspec.DecodeError:
+        return Sighting()
+    return kept.sighting if kept.until > time.time() else Sighting()
