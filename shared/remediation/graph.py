@@ -71,7 +71,7 @@ class Graph:
         self._add_loosened_edges()
         self._add_finish_edges()
         self._add_slot_edges()
-        self.mentions = mention_edges(context, self.arrival)
+        self.mentions = [*mention_edges(context, self.arrival), *self._overloads()]
 
     # Nodes
 
@@ -349,6 +349,17 @@ class Graph:
                 for leaver in leaving.get(slot, ()):
                     if leaver.identity != identity or leaver.phase == "drop":
                         self.edge(leaver, finish if slot[0] == "partition" and finish in self.steps else node)
+
+    def _overloads(self) -> Iterator[tuple[Node, Node]]:
+        """Wish that a routine goes before another of its name comes: both can be there, but calls could mean either."""
+        leaving: dict[tuple[str, str], list[Node]] = defaultdict(list)
+        for identity in sorted(self.departure):
+            if identity.kind in ("routine", "aggregate"):
+                leaving[identity.namespace, identity.name].append(self.departure[identity])
+        for identity in sorted(self.arrival):
+            if identity.kind in ("routine", "aggregate"):
+                node = self.arrival[identity]
+                yield from ((leaver, node) for leaver in leaving[identity.namespace, identity.name] if leaver != node)
 
     def rank(self, node: Node) -> tuple[Any, ...]:
         """Order nodes that no edge orders: letting go, dropping (backwards), making, finishing."""

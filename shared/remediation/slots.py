@@ -35,7 +35,7 @@ def _constraint(item: Any) -> tuple[_Slot, ...]:
 
 
 def _routine(item: Any) -> tuple[_Slot, ...]:
-    return (("routine", item.namespace, item.name),)
+    return (("routine", item.namespace, item.name, item.signature),)
 
 
 def _operator_class(item: Any) -> tuple[_Slot, ...]:

@@ -59,7 +59,7 @@ def create_column(column: Column, context: Context) -> list[Step]:
         return [Step(sql) for sql in adjustments(column, context)]
     what = parent_name(column)
     if _follows_type(column, context):
-        return [Step(sql, (blocks_all(what),)) for sql in (*_beyond_type(column), *adjustments(column, context))]
+        return [*_beyond_type(column), *(Step(sql, (blocks_all(what),)) for sql in adjustments(column, context))]
     hazards = [blocks_all(what)]
     if column.generated == "stored" or column.identity_mode:
         hazards.append(rewrites(what))
@@ -69,11 +69,14 @@ def create_column(column: Column, context: Context) -> list[Step]:
     return steps + [Step(sql, (blocks_all(what),)) for sql in adjustments(column, context)]
 
 
-def _beyond_type(column: Column) -> list[str]:
+def _beyond_type(column: Column) -> list[Step]:
     """Give what a typed table's column has that its type's attribute cannot say."""
-    only = f"ALTER TABLE ONLY {parent_name(column)} ALTER COLUMN {quote_identifier(column.name)}"
-    statements = [f"{only} SET DEFAULT {column.default}"] if column.default else []
-    return [*statements, f"{only} SET NOT NULL"] if column.not_null else statements
+    what = parent_name(column)
+    only = f"ALTER TABLE ONLY {what} ALTER COLUMN {quote_identifier(column.name)}"
+    steps = [Step(f"{only} SET DEFAULT {column.default}", (blocks_all(what),))] if column.default else []
+    if column.not_null:
+        steps.append(Step(f"{only} SET NOT NULL", (blocks_all(what), scans(f"{what} under that lock"))))
+    return steps
 
 
 def _is_kept_below(column: Column, context: Context) -> bool:
@@ -97,7 +100,9 @@ def drop_column(column: Column, context: Context) -> list[Step]:
     lost = loses(f"every value of {what}.{name}")
     if _is_kept_below(column, context):
         what = f"ONLY {what}"
-    return [Step(f"ALTER TABLE {what} DROP COLUMN {name}", (blocks_all(what), lost), destructive=not column.generated)]
+    desired = context.desired.find(Column, column.identity)
+    computed = column.generated and (desired is None or desired.generated)  # the values can be computed again
+    return [Step(f"ALTER TABLE {what} DROP COLUMN {name}", (blocks_all(what), lost), destructive=not computed)]
 
 
 def alter_column(desired: Column, observed: Column, fields: frozenset[str], context: Context) -> list[Step] | Verdict:
