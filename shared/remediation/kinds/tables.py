@@ -152,7 +152,8 @@ def alter_table(
     steps = _alter_of_type(desired, fields)
     if "persistence" in fields:
         word = "UNLOGGED" if desired.persistence == "unlogged" else "LOGGED"
-        steps.append(Step(f"ALTER TABLE {what} SET {word}", (*lock, rewrites(what))))
+        lost = (loses(f"after a crash, every row of {what}"),) if desired.persistence == "unlogged" else ()
+        steps.append(Step(f"ALTER TABLE {what} SET {word}", (*lock, rewrites(what), *lost)))
     if "access_method" in fields:
         method = quote_identifier(desired.access_method)
         steps.append(Step(f"ALTER TABLE {what} SET ACCESS METHOD {method}", (*lock, rewrites(what))))

@@ -6,6 +6,7 @@ A type whose columns must keep their values is rebuilt aside: renamed, made anew
 from __future__ import annotations
 
 from shared.remediation.hazards import blocks_all, blocks_writes, breaks, loses, scans
+from shared.remediation.kinds.column_types import is_lossless
 from shared.remediation.naming import parent_name, qualified
 from shared.remediation.recipe import REBUILD, Context, Recipe, Step, Verdict, always_rebuild, register
 from shared.remediation.side import Side
@@ -203,7 +204,8 @@ def alter_composite(
     if kept != [attribute.name for attribute in desired.attributes][: len(kept)]:
         return REBUILD
     present = {attribute.name: attribute for attribute in observed.attributes}
-    used = any(identity.kind == "column" for identity in context.observed.dependents[observed.identity])
+    users = {identity.kind for identity in context.observed.dependents[observed.identity]}
+    used = "column" in users
     changed = [a for a in desired.attributes if a.name in present and present[a.name] != a]
     if used and changed:
         return REBUILD  # "cannot alter type because column uses it"
@@ -215,14 +217,17 @@ def alter_composite(
         actions.append(f"ALTER ATTRIBUTE {name} SET DATA TYPE {attribute.type}{collate} CASCADE")
     actions += [f"ADD ATTRIBUTE {_attribute(a)} CASCADE" for a in desired.attributes if a.name not in present]
     what = qualified(desired)
-    lost = (loses(f"the values of {', '.join(gone)}"),) if used else (breaks(f"readers of {', '.join(gone)} fail"),)
-    hazards = (blocks_all(what), *(lost if gone else ()))
-    return [Step(f"ALTER TYPE {what} {', '.join(actions)}", hazards, destructive=bool(gone and used))]
+    # CASCADE takes the columns of typed tables along.
+    narrowed = [a.name for a in changed if not is_lossless(present[a.name].type, a.type)]
+    harmed = [*gone, *narrowed] if users & {"column", "table"} else []
+    hazards = [blocks_all(what), *([breaks(f"readers of {', '.join(gone)} fail")] if gone and not harmed else [])]
+    if harmed:
+        hazards.append(loses(f"what only the old {', '.join(harmed)} could hold"))
+    return [Step(f"ALTER TYPE {what} {', '.join(actions)}", tuple(hazards), destructive=bool(harmed))]
 
 
 def create_range(item: RangeType, context: Context) -> list[Step]:
-    """CREATE TYPE … AS RANGE."""
-    del context
+    """CREATE TYPE … AS RANGE; where columns hold values of the old one, their bounds may be cut to the new subtype."""
     parts = [f"SUBTYPE = {item.subtype}"]
     if item.operator_class:
         parts.append(f"SUBTYPE_OPCLASS = {item.operator_class}")
@@ -234,7 +239,11 @@ def create_range(item: RangeType, context: Context) -> list[Step]:
         parts.append(f"SUBTYPE_DIFF = {item.subtype_diff}")
     if item.multirange_name is not None:
         parts.append(f"MULTIRANGE_TYPE_NAME = {quote_qualified(item.multirange_name)}")
-    return [Step(f"CREATE TYPE {qualified(item)} AS RANGE ({', '.join(parts)})")]
+    before = context.observed.find(RangeType, item.identity)
+    kinds = {identity.kind for identity in context.observed.dependents[item.identity]}
+    cut = before is not None and "column" in kinds and not is_lossless(before.subtype, item.subtype)
+    lost = (loses(f"a bound of {qualified(item)} that {item.subtype} cannot hold"),) if cut else ()
+    return [Step(f"CREATE TYPE {qualified(item)} AS RANGE ({', '.join(parts)})", lost, destructive=cut)]
 
 
 def begin_range(item: RangeType, context: Context) -> list[Step]:

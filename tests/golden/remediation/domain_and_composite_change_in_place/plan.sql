@@ -15,7 +15,7 @@ SET statement_timeout = '0ms';
 -- breaks_readers: what the constraint guaranteed is not guaranteed any more
 ALTER DOMAIN "public"."d" DROP CONSTRAINT "small";
 -- blocks_reads: holds ACCESS EXCLUSIVE on "public"."c": reads and writes wait
--- loses_data: the values of b cannot be brought back
+-- loses_data: what only the old b could hold cannot be brought back
 ALTER TYPE "public"."c" DROP ATTRIBUTE "b" CASCADE, ADD ATTRIBUTE "z" text CASCADE;
 ALTER DOMAIN "public"."d" SET DEFAULT 3;
 DO 'BEGIN EXECUTE pg_catalog.format(''COMMENT ON LARGE OBJECT %s IS ''''fleetdrift has run this: stage 1 of 3'''''', pg_catalog.lo_create(0)); END';

@@ -11,6 +11,7 @@ SET lock_timeout = '3000ms';
 SET statement_timeout = '0ms';
 DROP STATISTICS "public"."s";
 -- blocks_reads: holds ACCESS EXCLUSIVE on "public"."t": reads and writes wait
+-- loses_data: after a crash, every row of "public"."t" cannot be brought back
 -- rewrites_table: rewrites "public"."t" and its indexes under the lock
 ALTER TABLE "public"."t" SET UNLOGGED;
 ALTER TABLE "public"."t" SET ("fillfactor" = '60');
