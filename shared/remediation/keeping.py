@@ -56,7 +56,7 @@ def _kept(identity: ObjectId) -> Kept | None:
         return Kept(catalog="pg_type", spelling=spell(identity), id=found, target=f"TYPE {designation(identity)}")
     if kind in ("routine", "aggregate"):
         called = grant_designation(identity).replace("(*)", "()")
-        found = f"pg_catalog.to_regprocedure({dollar_quote(called)})::oid"
+        found = f"pg_catalog.to_regprocedure({dollar_quote(called.replace('VARIADIC ', ''))})::oid"
         return Kept(catalog="pg_proc", spelling=spell(identity), id=found, target=f"ROUTINE {called}")
     return _kept_child(identity)
 
