@@ -240,6 +240,8 @@ class Graph:
             wanted = set(desired.references[identity])
             if isinstance(change.desired, Table | ForeignTable) and {"inherits", "partition_of"} & set(change.fields):
                 wanted |= self._parts_to_inherit(change.desired)
+                for part in self._parts_not_to_inherit(change.desired):
+                    self.edge(self.departure[part], node)
             if isinstance(change.desired, Table) and "persistence" in change.fields:
                 self._order_persistence(change.desired, node)
             for below in wanted:
@@ -289,6 +291,13 @@ class Graph:
         indexes = {index.identity for index in desired.indexes[names[0]] if belongs_to_parent(index, desired)}
         above = {ObjectId(kind="table", namespace=name.namespace, name=name.name) for name in names[1:]}
         return parts | own | above | (indexes if table.partition_of is not None else set())
+
+    def _parts_not_to_inherit(self, table: Table | ForeignTable) -> Iterator[ObjectId]:
+        """Name the columns and checks that go from a parent: INHERIT and ATTACH would want them of the table too."""
+        for name in self.context.desired.parents(QualifiedName(table.namespace, table.name)):
+            for part in self.context.observed.children[name]:
+                if part.kind in ("column", "constraint") and part.identity in self.departure:
+                    yield part.identity
 
     def _add_loosened_edges(self) -> None:
         for identity, below in self.decision.loosened:

@@ -12,7 +12,7 @@ from shared.remediation.links import implied_references
 from shared.remediation.slots import slots_of
 from shared.schema.identity import ObjectId
 from shared.schema.model import SchemaObject
-from shared.schema.relations import Column, Constraint
+from shared.schema.relations import Column, Constraint, ForeignTable, Table
 from shared.schema.schema import Dependency, Schema, Snapshot
 
 
@@ -40,6 +40,7 @@ def safe_snapshot(
     _undo_users_of_types(objects, present, desired, diff, withheld)
     _undo_followers(objects, present, observed, diff, withheld)
     _undo_partitions(objects, present, diff, withheld)
+    _undo_heirs(objects, present, diff, withheld)
     _undo_conflicts(objects, diff, withheld)
     _keep_not_null(objects, present, withheld)
     edges = set(_edges(objects, desired, observed))
@@ -125,6 +126,35 @@ def _undo_partitions(
         withheld.setdefault(change.identity, change)
         if isinstance(change, Altered):
             objects[change.identity] = present[change.identity]
+
+
+def _undo_heirs(
+    objects: dict[ObjectId, SchemaObject],
+    present: dict[ObjectId, SchemaObject],
+    diff: SchemaDiff,
+    withheld: dict[ObjectId, Change],
+) -> None:
+    """A table takes no parent that keeps a column or check which the table has not."""
+    keeping = {(i.namespace, i.parent) for i, change in withheld.items() if isinstance(change, Unexpected)}
+    altered = [change for change in diff.changes if isinstance(change, Altered)]
+    waiting = {
+        (change.identity.namespace, change.identity.name)
+        for change in altered
+        if any(parent in keeping for parent in _parents(change.desired) - _parents(change.observed))
+    }
+    for change in altered:
+        i = change.identity
+        follows = i.kind == "column" and (i.namespace, i.parent) in waiting and "inherited" in change.fields
+        if follows or (i.kind in ("table", "foreign_table") and (i.namespace, i.name) in waiting):
+            withheld[i] = change
+            objects[i] = present[i]
+
+
+def _parents(item: SchemaObject) -> set[tuple[str, str]]:
+    if not isinstance(item, Table | ForeignTable):
+        return set()
+    above = [*item.inherits, *([item.partition_of] if item.partition_of is not None else [])]
+    return {(name.namespace, name.name) for name in above}
 
 
 def _undo_conflicts(objects: dict[ObjectId, SchemaObject], diff: SchemaDiff, withheld: dict[ObjectId, Change]) -> None:
