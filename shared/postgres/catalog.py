@@ -99,8 +99,8 @@ def _hashed(kind: str, server_version: int) -> str:
     names = [name for name in KINDS[kind].__struct_fields__ if name not in skipped]
     fields = ", ".join(f'q."{name}"' for name in (*names, *_HASHED_TOO.get(kind, ())))
     return (
-        f"SELECT '{kind}'::text AS kind, count(*)::int8 AS rows, sum(length(l.line))::int8 AS bytes,\n"
-        "    encode(sha256(string_agg(l.line, '\\x0a'::bytea ORDER BY l.line)), 'hex') AS hash\n"
+        f"SELECT '{kind}'::text AS kind, count(*) AS rows, COALESCE(sum(length(l.line)), 0) AS bytes,\n"
+        "    COALESCE(encode(sha256(string_agg(l.line, '\\x0a'::bytea ORDER BY l.line)), 'hex'), '') AS hash\n"
         f"FROM (SELECT convert_to(ROW({fields})::text, 'UTF8') AS line FROM (\n{inner}\n) AS q OFFSET 0) AS l"
     )
 
@@ -113,8 +113,9 @@ def rows_statement(kinds: tuple[str, ...], server_version: int) -> str:
 
 @cache
 def hash_statement(kinds: tuple[str, ...], server_version: int) -> str:
-    """Build the statement that gives (kind, rows, bytes, hash) for these kinds; its parameter $1 is the namespace."""
-    return _prologue(kinds, server_version) + _union(_hashed(kind, server_version) for kind in kinds)
+    """Build the statement that gives (kind, rows, bytes, hash) for these kinds of the whole database."""
+    statement = _prologue(kinds, server_version) + _union(_hashed(kind, server_version) for kind in kinds)
+    return statement.replace("$1::text", "''")
 
 
 def _prologue(kinds: tuple[str, ...], server_version: int) -> str:

@@ -16,7 +16,7 @@ import msgspec
 
 from shared.postgres.catalog import hash_statement, kinds_of, query_text
 from shared.postgres.failures import TargetError
-from shared.postgres.session import Server, reading
+from shared.postgres.session import Server, ask, reading
 from shared.schema.profile import Profile
 from shared.targets import FailureKind, Limits
 
@@ -73,7 +73,7 @@ def check_size(rows: int, size: int, limits: Limits) -> None:
 
 async def present_kinds(connection: asyncpg.Connection, profile: Profile) -> tuple[str, ...]:
     """Give the kinds of this profile that the database may have objects of; inside a `reading` transaction."""
-    absent = {row["kind"] for row in await connection.fetch(query_text("present.sql"))}
+    absent = {kind for (kind,) in await ask(connection, query_text("present.sql"), columns=1)}
     return tuple(kind for kind in kinds_of(profile) if kind not in absent)
 
 
@@ -85,10 +85,16 @@ async def hash_in_database(
     Raises:
         TargetError: `limit`.
     """
-    rows = await connection.fetch(hash_statement(kinds, server.version), "")
-    hashes = tuple(KindHash(row["kind"], row["rows"], row["bytes"] or 0, row["hash"] or "") for row in rows)
+    rows = await ask(connection, hash_statement(kinds, server.version), columns=4)
+    hashes = tuple(KindHash(kind, _number(count), _number(size), digest) for kind, count, size, digest in rows)
     check_size(sum(part.rows for part in hashes), sum(part.bytes for part in hashes), limits)
     return hashes
+
+
+def _number(text: str) -> int:
+    if not text.isdecimal():
+        raise TargetError(FailureKind.PROTOCOL, "the server counts in what are no numbers")
+    return int(text)
 
 
 async def read_steadily(
@@ -108,7 +114,7 @@ async def read_steadily(
         try:
             async with reading(connection, limits) as server:
                 answer = await read(server)
-                if await connection.fetchval(query_text("quiet.sql")):
+                if await ask(connection, query_text("quiet.sql"), columns=1) == [["t"]]:
                     return answer
                 before = await token_in_transaction(connection)
         except asyncpg.InternalServerError as error:
@@ -135,18 +141,11 @@ async def read_change_token(
 
 
 async def token_in_transaction(connection: asyncpg.Connection) -> str:
-    """Take the change token inside a `reading` transaction.
-
-    Raises:
-        TargetError: `protocol`, when what answers is no PostgreSQL.
-    """
-    row = await connection.fetchrow(query_text("change_token.sql"))
-    if row is None:
-        raise TargetError(FailureKind.PROTOCOL, "the server did not give a change token")
-    if not row["with_servers"]:
-        return str(row["token"])
-    mappings = await connection.fetchval(query_text("change_token_mappings.sql"))
-    return hashlib.sha256(f"{row['token']} {mappings}".encode()).hexdigest()
+    """Take the change token inside a `reading` transaction."""
+    told = await ask(connection, query_text("change_token.sql"), columns=2)
+    if any(with_servers == "t" for _, with_servers in told):
+        told += await ask(connection, query_text("change_token_mappings.sql"), columns=1)
+    return hashlib.sha256(repr(told).encode()).hexdigest()
 
 
 async def read_fingerprint(

@@ -110,7 +110,7 @@ versions AS (
         SELECT x.tableoid, x.setdatabase, x.setrole, 0, x.xmin FROM pg_db_role_setting x WHERE x.setdatabase = (SELECT here.oid FROM here)
     ) AS x
 )
-SELECT encode(sha256(convert_to(concat_ws(' ',
+SELECT concat_ws(' ',
     (SELECT concat(v.rows, ' ', v.sum) FROM versions v),
     -- A backup that is put back counts its transactions anew from where it was; nothing gets there without a restart of
     -- the server or another database. What a role may see differs too.
@@ -125,6 +125,6 @@ SELECT encode(sha256(convert_to(concat_ws(' ',
     ) AS r),
     (SELECT concat(count(*), ' ', sum(hash_record_extended(ROW(x.oid, x.subname, x.subenabled, x.subpublications), 0)))
     FROM pg_subscription x WHERE x.subdbid = (SELECT here.oid FROM here))
-), 'UTF8')), 'hex') AS token,
+) AS token,
     -- Where there is a server there may be mappings, which cost more to plan than all the rest: asked for only then.
     EXISTS (SELECT FROM pg_foreign_server) AS with_servers
