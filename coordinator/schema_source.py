@@ -23,6 +23,7 @@ from shared.remediation.plan import Plan
 from shared.remediation.planner import plan_remediation
 from shared.schema.profile import Profile
 from shared.schema.schema import Snapshot
+from shared.schema.spelling import in_one_spelling
 from shared.schema.well_known import without_tool_objects
 from shared.targets import Limits
 
@@ -94,6 +95,8 @@ async def compare_sources(desired: str, observed: str, profile: Profile, *, dest
     async with _lazy_scratch() as scratch:
         wanted = await _read(desired, profile, scratch)
         found = read = await _read(observed, profile, scratch)
+        if not profile.spelling:
+            wanted, found = in_one_spelling(wanted), in_one_spelling(found)
         if not profile.tools:
             found = without_tool_objects(found, wanted.schema)
         diff = _diff(wanted, found, profile)

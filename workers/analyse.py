@@ -21,6 +21,7 @@ from shared.remediation.planner import plan_remediation
 from shared.schema.canonical import content_hash, schema_hash
 from shared.schema.profile import Profile
 from shared.schema.schema import Snapshot, Spec
+from shared.schema.spelling import in_one_spelling
 from shared.schema.well_known import PARTITIONS, LeftOut, left_out, tool_objects, without_tool_objects
 
 
@@ -104,6 +105,7 @@ def _tables(snapshot: Snapshot) -> int:
 
 
 def _unsettled(key: str, spec: Spec, snapshot: Snapshot, reason: str, profile: Profile) -> Analysis:
+    snapshot = snapshot if profile.spelling else in_one_spelling(snapshot)
     diff = diff_schemas(spec.schema, snapshot.schema)
     plan = plan_remediation(spec.snapshot, snapshot, diff, destructive=False, profile=profile)
     return Analysis(

@@ -17,6 +17,7 @@ from shared.postgres.scratch_rights import EXTENSIONS, SKIPPED, Administrator
 from shared.postgres.statements import ParsedStatement, SqlError, new_owner, parse_statements
 from shared.schema.profile import Profile
 from shared.schema.schema import Snapshot
+from shared.schema.spelling import in_one_spelling
 from shared.sql import quote_identifier, quote_literal
 
 _WHOLE = OwnNames()
@@ -146,7 +147,9 @@ class ScratchDatabase:
                     raise _scratch_error(error, number, statement.sql) from None
 
     async def read(self, profile: Profile, own: OwnNames = _WHOLE) -> Snapshot:
-        """Read what is there now. Ends an open transaction (commits it) and forgets the session's settings.
+        """Read what is there now, in one spelling unless the profile asks for each.
+
+        Ends an open transaction (commits it) and forgets the session's settings.
 
         Raises:
             TargetError: As `read_snapshot`.
@@ -155,7 +158,8 @@ class ScratchDatabase:
             if self.connection.is_in_transaction():
                 await self.connection.execute("COMMIT")
             await self.connection.execute("DISCARD ALL")
-            return await read_snapshot(self.connection, own=own, profile=profile)
+            snapshot = await read_snapshot(self.connection, own=own, profile=profile)
+            return snapshot if profile.spelling else in_one_spelling(snapshot)
 
     async def _run_one(self, statement: ParsedStatement) -> None:
         await self._administrator.prepare(statement)

@@ -18,6 +18,8 @@ class Profile(msgspec.Struct, frozen=True, kw_only=True):
             followed a renamed table, or a LIKE, would make a mixed fleet drift.
         partitions: Partitions that nobody declared, also those that only follow their parent: time makes them.
         tools: What well-known tools keep for themselves: version tables, shards, what replication made.
+        spelling: What PostgreSQL keeps as it was written though it means the same: `on` and `true` in storage
+            parameters, those that say the default, line ends of bodies, the order of UPDATE OF columns.
         literals: A tenant's own name in text literals and comments is a placeholder too: where tenants are made from a
             template that writes it there. The declaration says `{tenant}`.
         roles: Roles that each tenant has of its own, as `{tenant}_app`; `{database}` and `{namespace}` may stand there
@@ -32,6 +34,7 @@ class Profile(msgspec.Struct, frozen=True, kw_only=True):
     not_null_names: bool = False
     partitions: bool = False
     tools: bool = False
+    spelling: bool = False
     literals: bool = False
     roles: tuple[str, ...] = ()
 
@@ -64,5 +67,6 @@ EVERYTHING = Profile(
     not_null_names=True,
     partitions=True,
     tools=True,
+    spelling=True,
 )
 """What `--all` compares."""

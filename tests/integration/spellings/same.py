@@ -410,6 +410,51 @@ SAME: dict[str, tuple[str, ...]] = {
         "CREATE TABLE t (a int); CREATE RULE r AS ON DELETE TO t WHERE old.a > 0 DO INSTEAD NOTHING",
         "CREATE TABLE t (a int); CREATE OR REPLACE RULE r AS ON DELETE TO t WHERE ((OLD.a > (0))) DO INSTEAD NOTHING",
     ),
+    "storage parameters that say yes, no, or the default": (
+        (
+            "CREATE TABLE t (a int, j jsonb) WITH (autovacuum_enabled = off, fillfactor = 80); CREATE TABLE u (a int); CREATE INDEX i ON t USING gin (j) "
+            "WITH (fastupdate = false); CREATE INDEX k ON t (a); CREATE VIEW v WITH (security_barrier = true) AS SELECT a FROM t; CREATE VIEW w AS SELECT a FROM t"
+        ),
+        (
+            "CREATE TABLE t (a int, j jsonb) WITH (autovacuum_enabled = 0, fillfactor = 80); CREATE TABLE u (a int) WITH (fillfactor = 100, autovacuum_enabled); "
+            "CREATE INDEX i ON t USING gin (j) WITH (fastupdate = OFF); CREATE INDEX k ON t (a) WITH (fillfactor = 90, deduplicate_items = on); "
+            "CREATE VIEW v WITH (security_barrier = on) AS SELECT a FROM t; CREATE VIEW w WITH (security_barrier = no) AS SELECT a FROM t"
+        ),
+    ),
+    "columns of a trigger come in any order": (
+        (
+            "CREATE TABLE t (a int, \"B c\" int); CREATE FUNCTION g() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN new; END'; "
+            'CREATE TRIGGER x BEFORE INSERT OR UPDATE OF a, "B c" ON t FOR EACH ROW WHEN (new.a > 0) EXECUTE FUNCTION g()'
+        ),
+        (
+            "CREATE TABLE t (a int, \"B c\" int); CREATE FUNCTION g() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN new; END'; "
+            'CREATE TRIGGER x BEFORE UPDATE OF "B c", a OR INSERT ON t FOR EACH ROW WHEN (new.a > 0) EXECUTE FUNCTION g()'
+        ),
+    ),
+    "bodies may end their lines as Windows does": (
+        "CREATE FUNCTION f() RETURNS int LANGUAGE plpgsql AS $$\nBEGIN\n  RETURN 1;\nEND\n$$",
+        "CREATE FUNCTION f() RETURNS int LANGUAGE plpgsql AS $$\r\nBEGIN\r\n  RETURN 1;\r\nEND\r\n$$",
+    ),
+    "what a tracker of complaints says is drift": (
+        (
+            "CREATE TYPE st AS ENUM ('a', 'b'); CREATE TABLE p (s st NOT NULL DEFAULT 'a', d timestamptz DEFAULT now() + interval '1 day', v tsvector "
+            "GENERATED ALWAYS AS (to_tsvector('english', coalesce('x', ''))) STORED, q varchar(20), j jsonb, CHECK (s IN ('a', 'b'))); "
+            "CREATE INDEX i ON p (lower(q)); CREATE INDEX k ON p ((j->>'a'), (j->'b'->>'c')) WHERE q IS NOT NULL AND s = 'a'; "
+            "CREATE VIEW v AS SELECT CASE s WHEN 'a' THEN 'x' ELSE q END k, d AT TIME ZONE 'UTC' u, NULL n FROM p UNION ALL SELECT 'y', now()::timestamp, 'z'; "
+            "CREATE TABLE other (id int PRIMARY KEY); CREATE TABLE late (id int REFERENCES other CHECK (id > 0))"
+        ),
+        (
+            "CREATE TYPE st AS ENUM ('a', 'b'); CREATE TABLE p (s st DEFAULT 'a'::st NOT NULL, d timestamp with time zone DEFAULT (now() + '1 day'::interval), "
+            "v tsvector GENERATED ALWAYS AS (to_tsvector('english'::regconfig, COALESCE('x'::text, ''::text))) STORED, q character varying(20), j jsonb, "
+            "CONSTRAINT p_s_check CHECK ((s = ANY (ARRAY['a'::st, 'b'::st])))); CREATE INDEX i ON p USING btree (lower((q)::text)); "
+            "CREATE INDEX k ON p ((j ->> 'a'::text), (((j -> 'b'::text) ->> 'c'::text))) WHERE ((q IS NOT NULL) AND (s = 'a'::st)); "
+            "CREATE VIEW v AS SELECT CASE p.s WHEN 'a'::st THEN 'x'::character varying ELSE p.q END AS k, (p.d AT TIME ZONE 'UTC'::text) AS u, NULL::text AS n "
+            "FROM p UNION ALL SELECT 'y'::character varying AS k, (now())::timestamp without time zone AS u, 'z'::text AS n; "
+            "CREATE TABLE other (id int CONSTRAINT other_pkey PRIMARY KEY); CREATE TABLE late (id int); "
+            "ALTER TABLE late ADD CONSTRAINT late_id_fkey FOREIGN KEY (id) REFERENCES other (id) NOT VALID; ALTER TABLE late VALIDATE CONSTRAINT late_id_fkey; "
+            "ALTER TABLE late ADD CONSTRAINT late_id_check CHECK (id > 0) NOT VALID; ALTER TABLE late VALIDATE CONSTRAINT late_id_check"
+        ),
+    ),
     "comments and white space of scripts": (
         "CREATE TABLE t (a int)",
         "/* a ; */ CREATE  TABLE\n-- b ;\nt\n(\ta\nint /* c /* d */ */ ) ; ;",
