@@ -6,6 +6,7 @@ can run it, and so can a connection.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 
 import msgspec
@@ -18,6 +19,7 @@ from shared.schema.model import KINDS
 from shared.sql import is_plain, quote_identifier, quote_literal
 
 _WHOLE = OwnNames()
+_COMMENT = re.compile(r"--.*")  # no literal of our queries holds two hyphens or a line break
 REFUSED = "FD001"
 """SQLSTATE of the refusal."""
 
@@ -75,15 +77,21 @@ def _block(guards: tuple[Guard, ...], own: OwnNames) -> str:
 
 
 def _query(guards: list[Guard], own: OwnNames) -> str:
-    return query_text("guard.sql").format(
+    return _dense(query_text("guard.sql")).format(
         guards=quote_literal(as_text([_document(guard) for guard in guards])),
         defaults=quote_literal(as_text(_defaults(guards[0]))),
         rows=_rows(guards[0], own),
     )
 
 
+def _dense(sql: str) -> str:
+    """Put one of our own queries on one line, without its comments: in a script the statements are what is read."""
+    lines = (_COMMENT.sub("", line).strip() for line in sql.splitlines())
+    return " ".join(line for line in lines if line)
+
+
 def _rows(guard: Guard, own: OwnNames) -> str:
-    statement = rows_statement(kinds_of(guard.profile), guard.major * 10000)
+    statement = _dense(rows_statement(kinds_of(guard.profile), guard.major * 10000))
     rows = statement.replace("$1", quote_literal(own.namespace))
     if not own:
         return rows
