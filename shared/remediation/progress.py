@@ -1,15 +1,16 @@
-"""What a script has done already, noted where the facts of rebuilt objects are: in comments of empty large objects.
+"""Which transactions of a script are left out when it is run again, and how that is seen.
 
-Not every statement leaves a trace that tells whether it has run (a default that was dropped and set again, say), and a
-half-run script must neither repeat what cannot be repeated nor leave out what was not done.
+By what they have made or removed; in a script where that cannot be seen of all (a view dropped that comes again further
+on), also by notes in the comments of empty large objects. What can be run twice is run twice.
 """
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+import re
+from collections.abc import Iterator, Sequence
 
-from shared.remediation.plan import Plan
+from shared.remediation.plan import Plan, Statement
 from shared.remediation.stages import Stage
 from shared.remediation.witness import has_run
 from shared.sql import quote_literal
@@ -18,10 +19,25 @@ _NOTED = (
     "FROM pg_catalog.pg_description d WHERE d.classoid = 'pg_catalog.pg_largeobject'::pg_catalog.regclass "
     "AND pg_catalog.starts_with(d.description, {})"
 )
+_CHECK = 'ADD CONSTRAINT "fleetdrift_not_null_'
+_NAME = r'"(?:[^"]|"")*"(?:\."(?:[^"]|"")*")*'
+_TWICE = re.compile(
+    rf"""
+      CREATE\ OR\ REPLACE\  | COMMENT\ ON\  | GRANT\  | REVOKE\  | DROP\ [A-Z ]+\ IF\ EXISTS\b
+    | ALTER\ [A-Z ]+\ {_NAME}\ (?:
+          ALTER\ COLUMN\ {_NAME}\ (?: SET | DROP\ (?: DEFAULT | NOT\ NULL | (?:IDENTITY|EXPRESSION)\ IF\ EXISTS ))
+        | SET\  | RESET\  | OWNER\ TO\  | OWNED\ BY\  | VALIDATE\ CONSTRAINT\b
+        | DROP\ CONSTRAINT\ IF\ EXISTS\  | (?: ADD | DROP )\ CONSTRAINT\ "fleetdrift_not_null_
+        | (?: ENABLE | DISABLE | FORCE | NO\ FORCE )\  | REPLICA\ IDENTITY\  | CLUSTER\ ON\b
+      )
+    """,
+    re.VERBOSE,
+)
+"""Statements that do no more when they are run again; the check before SET NOT NULL is removed before it is added."""
 
 
 class Progress:
-    """Writes the SQL that notes and asks how far one script has come.
+    """Writes the SQL that sees, notes and forgets how far one script has come.
 
     Args:
         plan: What the script is of.
@@ -32,22 +48,55 @@ class Progress:
         self._stages = stages
         text = "\0".join((plan.observed, plan.desired, *(s.sql for stage in stages for s in stage.statements)))
         self._name = f"fleetdrift has run {hashlib.sha256(text.encode()).hexdigest()[:16]}:"
+        # Once one is left out by its note, what runs again may miss what that one had made before.
+        self._is_noted = any(map(self._leaves_no_trace, range(len(stages)))) or self._checks_apart()
 
-    def has_run(self, number: int) -> str:
-        """Give the SQL condition that a stage has been run: it was noted, or its traces are there."""
-        noted = f"EXISTS (SELECT {_NOTED.format(quote_literal(self._noted(number)))})"
+    def _leaves_no_trace(self, number: int) -> bool:
         stage = self._stages[number]
-        traces = has_run(stage.statements) if stage.transactional else None  # an index may be there, and invalid
+        if len(self._stages) == 1 or number == len(self._stages) - 1:
+            return False  # nothing comes after it that could fail
+        if not stage.transactional:
+            return self._gives_name_away(stage.statements[0], number)
+        return has_run(stage.statements) is None and not all(map(_can_run_twice, stage.statements))
+
+    def _checks_apart(self) -> bool:
+        """Say whether the check before SET NOT NULL would be validated without being added again."""
+        transactions = [stage for stage in self._stages if stage.transactional]
+        checks = any(_CHECK in s.sql for stage in transactions for s in stage.statements)
+        return bool(transactions[1:]) and checks and any(has_run(stage.statements) for stage in transactions)
+
+    def _gives_name_away(self, statement: Statement, number: int) -> bool:
+        """Say whether an index is dropped whose name a constraint takes, which then needs its own."""
+        i = statement.object
+        later = (s.object for stage in self._stages[number + 1 :] for s in stage.statements)
+        takers = {(o.namespace, o.name) for o in later if o.kind == "constraint"}
+        return statement.sql.startswith("DROP INDEX ") and (i.namespace, i.name) in takers
+
+    def has_run(self, number: int) -> str | None:
+        """Give the SQL condition that a stage has been run; None for one that may be run again."""
+        stage = self._stages[number]
+        traces = has_run(stage.statements) if stage.transactional and self._stages[1:] else None
+        if not self._is_noted:
+            return traces
+        noted = f"EXISTS (SELECT {_NOTED.format(quote_literal(self._note(number)))})"
         return noted if traces is None else f"{noted} OR {traces}"
 
-    def _noted(self, number: int) -> str:
+    def _note(self, number: int) -> str:
         return f"{self._name} stage {number + 1} of {len(self._stages)}"
 
-    def note(self, number: int) -> str:
-        """Give the statement that notes that a stage has been run; the last one forgets them all."""
-        if number == len(self._stages) - 1:
+    def note(self, number: int) -> Iterator[str]:
+        """Give the statement that notes that a stage has been run, where that cannot be seen."""
+        if self._is_noted:
+            command = f"COMMENT ON LARGE OBJECT %s IS {quote_literal(self._note(number))}"
+            body = f"BEGIN EXECUTE pg_catalog.format({quote_literal(command)}, pg_catalog.lo_create(0)); END"
+            yield f"DO {quote_literal(body)};"
+
+    def forget(self) -> Iterator[str]:
+        """Give the statement that removes the notes, for the end."""
+        if self._is_noted:
             noted = _NOTED.format(quote_literal(self._name))
-            return f"DO {quote_literal(f'BEGIN PERFORM pg_catalog.lo_unlink(d.objoid) {noted}; END')}"
-        command = f"COMMENT ON LARGE OBJECT %s IS {quote_literal(self._noted(number))}"
-        body = f"BEGIN EXECUTE pg_catalog.format({quote_literal(command)}, pg_catalog.lo_create(0)); END"
-        return f"DO {quote_literal(body)}"
+            yield f"DO {quote_literal(f'BEGIN PERFORM pg_catalog.lo_unlink(d.objoid) {noted}; END')};"
+
+
+def _can_run_twice(statement: Statement) -> bool:
+    return statement.change == "altered" and _TWICE.match(statement.sql) is not None

@@ -56,29 +56,22 @@ def _header(plan: Plan, title: str) -> Iterator[str]:
 
 
 def _stages(stages: tuple[Stage, ...], plan: Plan) -> Iterator[str]:
-    """One transaction is all or nothing. Of several, those that have been run are left out when the script runs again.
-
-    What has been run is noted in the transaction that does it, and forgotten in the last.
-    """
-    if not stages[1:]:
-        [stage] = stages
-        yield from _stage(stage) if stage.transactional else _alone(stage)
-        return
+    """One transaction is all or nothing; of several, what has been run is left out when the script is run again."""
     progress = Progress(plan, stages)
-    for number in range(len(stages)):
-        yield from _repeatable(stages[number], progress, number)
-
-
-def _repeatable(stage: Stage, progress: Progress, number: int) -> Iterator[str]:
-    """A stage that does nothing when it has been run, for the script to be run again after a failure further on."""
-    yield f"SELECT {shield(progress.has_run(number))} AS fleetdrift_done \\gset"
-    yield "\\if :fleetdrift_done"
-    yield "\\else"
-    lines = [line for line in (_stage(stage) if stage.transactional else _alone(stage)) if line]
-    end = len(lines) - 1 if stage.transactional else len(lines)  # before COMMIT
-    yield from (*lines[:end], f"{progress.note(number)};", *lines[end:])
-    yield "\\endif"
-    yield ""
+    for number, stage in enumerate(stages):
+        condition = progress.has_run(number)
+        if condition is None:
+            yield from _stage(stage) if stage.transactional else _alone(stage)
+            continue
+        yield f"SELECT {shield(condition)} AS fleetdrift_done \\gset"
+        yield "\\if :fleetdrift_done"
+        yield "\\else"
+        lines = [line for line in (_stage(stage) if stage.transactional else _alone(stage)) if line]
+        end = len(lines) - 1 if stage.transactional else len(lines)  # before COMMIT
+        yield from (*lines[:end], *progress.note(number), *lines[end:])
+        yield "\\endif"
+        yield ""
+    yield from progress.forget()
 
 
 def _alone(stage: Stage) -> Iterator[str]:

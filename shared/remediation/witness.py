@@ -11,7 +11,7 @@ from shared.sql import quote_literal
 
 _RELATION = (
     "EXISTS (SELECT FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace "
-    "WHERE n.nspname = {namespace} AND c.relname = {name})"
+    "WHERE n.nspname = {{namespace}} AND c.relname = {{name}} AND c.relkind IN ({kinds}))"
 )
 _TYPE = (
     "EXISTS (SELECT FROM pg_catalog.pg_type t JOIN pg_catalog.pg_namespace n ON n.oid = t.typnamespace "
@@ -23,7 +23,12 @@ _PART = (
     "WHERE n.nspname = {{namespace}} AND c.relname = {{parent}} AND p.{name} = {{name}}{more})"
 )
 _EXISTS = {
-    **dict.fromkeys(("table", "foreign_table", "view", "materialized_view", "index", "sequence"), _RELATION),
+    "table": _RELATION.format(kinds="'r', 'p'"),
+    "foreign_table": _RELATION.format(kinds="'f'"),
+    "view": _RELATION.format(kinds="'v'"),
+    "materialized_view": _RELATION.format(kinds="'m'"),
+    "index": _RELATION.format(kinds="'i', 'I'"),
+    "sequence": _RELATION.format(kinds="'S'"),
     **dict.fromkeys(("enum_type", "domain_type", "range_type", "composite_type"), _TYPE),
     "column": _PART.format(catalog="pg_attribute", relation="attrelid", name="attname", more=" AND NOT p.attisdropped"),
     "constraint": _PART.format(catalog="pg_constraint", relation="conrelid", name="conname", more=""),

@@ -6,7 +6,7 @@ SET check_function_bodies = off;
 SET client_min_messages = warning;
 SET search_path = pg_catalog;
 
-SELECT EXISTS (SELECT FROM pg_catalog.pg_description d WHERE d.classoid = 'pg_catalog.pg_largeobject'::pg_catalog.regclass AND pg_catalog.starts_with(d.description, 'fleetdrift has run this: stage 1 of 3')) OR pg_catalog.to_regprocedure('"public"."z"()') IS NOT NULL AS fleetdrift_done \gset
+SELECT pg_catalog.to_regprocedure('"public"."z"()') IS NOT NULL AS fleetdrift_done \gset
 \if :fleetdrift_done
 \else
 BEGIN;
@@ -22,11 +22,10 @@ CREATE OR REPLACE FUNCTION public.a()
 AS $function$SELECT public.z()$function$;
 DO 'BEGIN EXECUTE pg_catalog.format(''ALTER ROUTINE "public"."a"() OWNER TO %1$I'', (SELECT pg_catalog.pg_get_userbyid(datdba) FROM pg_catalog.pg_database WHERE datname = pg_catalog.current_database())); END';
 DO 'BEGIN EXECUTE pg_catalog.format(''ALTER ROUTINE "public"."z"() OWNER TO %1$I'', (SELECT pg_catalog.pg_get_userbyid(datdba) FROM pg_catalog.pg_database WHERE datname = pg_catalog.current_database())); END';
-DO 'BEGIN EXECUTE pg_catalog.format(''COMMENT ON LARGE OBJECT %s IS ''''fleetdrift has run this: stage 1 of 3'''''', pg_catalog.lo_create(0)); END';
 COMMIT;
 \endif
 
-SELECT EXISTS (SELECT FROM pg_catalog.pg_description d WHERE d.classoid = 'pg_catalog.pg_largeobject'::pg_catalog.regclass AND pg_catalog.starts_with(d.description, 'fleetdrift has run this: stage 2 of 3')) OR EXISTS (SELECT FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace WHERE n.nspname = 'public' AND c.relname = 'm') AS fleetdrift_done \gset
+SELECT EXISTS (SELECT FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace WHERE n.nspname = 'public' AND c.relname = 'm' AND c.relkind IN ('m')) AS fleetdrift_done \gset
 \if :fleetdrift_done
 \else
 BEGIN;
@@ -35,17 +34,11 @@ SET statement_timeout = '0ms';
 -- scans_table: reads every row of what "public"."m" selects from
 CREATE MATERIALIZED VIEW "public"."m" AS
  SELECT public.a() AS a;
-DO 'BEGIN EXECUTE pg_catalog.format(''COMMENT ON LARGE OBJECT %s IS ''''fleetdrift has run this: stage 2 of 3'''''', pg_catalog.lo_create(0)); END';
 COMMIT;
 \endif
 
-SELECT EXISTS (SELECT FROM pg_catalog.pg_description d WHERE d.classoid = 'pg_catalog.pg_largeobject'::pg_catalog.regclass AND pg_catalog.starts_with(d.description, 'fleetdrift has run this: stage 3 of 3')) AS fleetdrift_done \gset
-\if :fleetdrift_done
-\else
 BEGIN;
 SET lock_timeout = '3000ms';
 SET statement_timeout = '0ms';
 DO 'BEGIN EXECUTE pg_catalog.format(''ALTER MATERIALIZED VIEW "public"."m" OWNER TO %1$I'', (SELECT pg_catalog.pg_get_userbyid(datdba) FROM pg_catalog.pg_database WHERE datname = pg_catalog.current_database())); END';
-DO 'BEGIN PERFORM pg_catalog.lo_unlink(d.objoid) FROM pg_catalog.pg_description d WHERE d.classoid = ''pg_catalog.pg_largeobject''::pg_catalog.regclass AND pg_catalog.starts_with(d.description, ''fleetdrift has run this:''); END';
 COMMIT;
-\endif

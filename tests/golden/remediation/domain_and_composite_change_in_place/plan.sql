@@ -43,6 +43,8 @@ SET statement_timeout = '0ms';
 -- blocks_writes: holds SHARE ROW EXCLUSIVE or SHARE on every table with a column of "public"."d": writes wait, reads go on
 -- scans_table: reads every row of every table with a column of "public"."d"
 ALTER DOMAIN "public"."d" ADD CONSTRAINT "positive" CHECK ((VALUE > 0));
-DO 'BEGIN PERFORM pg_catalog.lo_unlink(d.objoid) FROM pg_catalog.pg_description d WHERE d.classoid = ''pg_catalog.pg_largeobject''::pg_catalog.regclass AND pg_catalog.starts_with(d.description, ''fleetdrift has run this:''); END';
+DO 'BEGIN EXECUTE pg_catalog.format(''COMMENT ON LARGE OBJECT %s IS ''''fleetdrift has run this: stage 3 of 3'''''', pg_catalog.lo_create(0)); END';
 COMMIT;
 \endif
+
+DO 'BEGIN PERFORM pg_catalog.lo_unlink(d.objoid) FROM pg_catalog.pg_description d WHERE d.classoid = ''pg_catalog.pg_largeobject''::pg_catalog.regclass AND pg_catalog.starts_with(d.description, ''fleetdrift has run this:''); END';

@@ -6,7 +6,7 @@ SET check_function_bodies = off;
 SET client_min_messages = warning;
 SET search_path = pg_catalog;
 
-SELECT EXISTS (SELECT FROM pg_catalog.pg_description d WHERE d.classoid = 'pg_catalog.pg_largeobject'::pg_catalog.regclass AND pg_catalog.starts_with(d.description, 'fleetdrift has run this: stage 1 of 10')) OR EXISTS (SELECT FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace WHERE n.nspname = 'public' AND c.relname = '$$dollar$$') AS fleetdrift_done \gset
+SELECT EXISTS (SELECT FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace WHERE n.nspname = 'public' AND c.relname = '$$dollar$$' AND c.relkind IN ('r', 'p')) AS fleetdrift_done \gset
 \if :fleetdrift_done
 \else
 BEGIN;
@@ -153,89 +153,43 @@ break';
 COMMENT ON TABLE "public"."percent %I %s" IS 'percent %I %s';
 COMMENT ON TABLE "public"."q""uote" IS 'q"uote';
 COMMENT ON TABLE "public"."ü 数据" IS 'ü 数据';
-DO 'BEGIN EXECUTE pg_catalog.format(''COMMENT ON LARGE OBJECT %s IS ''''fleetdrift has run this: stage 1 of 10'''''', pg_catalog.lo_create(0)); END';
 COMMIT;
 \endif
 
-SELECT EXISTS (SELECT FROM pg_catalog.pg_description d WHERE d.classoid = 'pg_catalog.pg_largeobject'::pg_catalog.regclass AND pg_catalog.starts_with(d.description, 'fleetdrift has run this: stage 2 of 10')) AS fleetdrift_done \gset
-\if :fleetdrift_done
-\else
 SET lock_timeout = '0ms';
 SET statement_timeout = '0ms';
 ALTER TYPE "public"."e $$dollar$$" ADD VALUE IF NOT EXISTS '$$dollar$$' BEFORE 'x';
-DO 'BEGIN EXECUTE pg_catalog.format(''COMMENT ON LARGE OBJECT %s IS ''''fleetdrift has run this: stage 2 of 10'''''', pg_catalog.lo_create(0)); END';
-\endif
 
-SELECT EXISTS (SELECT FROM pg_catalog.pg_description d WHERE d.classoid = 'pg_catalog.pg_largeobject'::pg_catalog.regclass AND pg_catalog.starts_with(d.description, 'fleetdrift has run this: stage 3 of 10')) AS fleetdrift_done \gset
-\if :fleetdrift_done
-\else
 SET lock_timeout = '0ms';
 SET statement_timeout = '0ms';
 ALTER TYPE "public"."e */ -- ; DROP TABLE x; /*" ADD VALUE IF NOT EXISTS '*/ -- ; DROP TABLE x; /*' BEFORE 'x';
-DO 'BEGIN EXECUTE pg_catalog.format(''COMMENT ON LARGE OBJECT %s IS ''''fleetdrift has run this: stage 3 of 10'''''', pg_catalog.lo_create(0)); END';
-\endif
 
-SELECT EXISTS (SELECT FROM pg_catalog.pg_description d WHERE d.classoid = 'pg_catalog.pg_largeobject'::pg_catalog.regclass AND pg_catalog.starts_with(d.description, 'fleetdrift has run this: stage 4 of 10')) AS fleetdrift_done \gset
-\if :fleetdrift_done
-\else
 SET lock_timeout = '0ms';
 SET statement_timeout = '0ms';
 ALTER TYPE "public"."e :""PORT"" :name" ADD VALUE IF NOT EXISTS ':"PORT" :name' BEFORE 'x';
-DO 'BEGIN EXECUTE pg_catalog.format(''COMMENT ON LARGE OBJECT %s IS ''''fleetdrift has run this: stage 4 of 10'''''', pg_catalog.lo_create(0)); END';
-\endif
 
-SELECT EXISTS (SELECT FROM pg_catalog.pg_description d WHERE d.classoid = 'pg_catalog.pg_largeobject'::pg_catalog.regclass AND pg_catalog.starts_with(d.description, 'fleetdrift has run this: stage 5 of 10')) AS fleetdrift_done \gset
-\if :fleetdrift_done
-\else
 SET lock_timeout = '0ms';
 SET statement_timeout = '0ms';
 ALTER TYPE "public"."e back\slash \! \n" ADD VALUE IF NOT EXISTS E'back\\slash \\! \\n' BEFORE 'x';
-DO 'BEGIN EXECUTE pg_catalog.format(''COMMENT ON LARGE OBJECT %s IS ''''fleetdrift has run this: stage 5 of 10'''''', pg_catalog.lo_create(0)); END';
-\endif
 
-SELECT EXISTS (SELECT FROM pg_catalog.pg_description d WHERE d.classoid = 'pg_catalog.pg_largeobject'::pg_catalog.regclass AND pg_catalog.starts_with(d.description, 'fleetdrift has run this: stage 6 of 10')) AS fleetdrift_done \gset
-\if :fleetdrift_done
-\else
 SET lock_timeout = '0ms';
 SET statement_timeout = '0ms';
 ALTER TYPE "public"."e it's" ADD VALUE IF NOT EXISTS 'it''s' BEFORE 'x';
-DO 'BEGIN EXECUTE pg_catalog.format(''COMMENT ON LARGE OBJECT %s IS ''''fleetdrift has run this: stage 6 of 10'''''', pg_catalog.lo_create(0)); END';
-\endif
 
-SELECT EXISTS (SELECT FROM pg_catalog.pg_description d WHERE d.classoid = 'pg_catalog.pg_largeobject'::pg_catalog.regclass AND pg_catalog.starts_with(d.description, 'fleetdrift has run this: stage 7 of 10')) AS fleetdrift_done \gset
-\if :fleetdrift_done
-\else
 SET lock_timeout = '0ms';
 SET statement_timeout = '0ms';
 ALTER TYPE "public"."e line
 break" ADD VALUE IF NOT EXISTS 'line
 break' BEFORE 'x';
-DO 'BEGIN EXECUTE pg_catalog.format(''COMMENT ON LARGE OBJECT %s IS ''''fleetdrift has run this: stage 7 of 10'''''', pg_catalog.lo_create(0)); END';
-\endif
 
-SELECT EXISTS (SELECT FROM pg_catalog.pg_description d WHERE d.classoid = 'pg_catalog.pg_largeobject'::pg_catalog.regclass AND pg_catalog.starts_with(d.description, 'fleetdrift has run this: stage 8 of 10')) AS fleetdrift_done \gset
-\if :fleetdrift_done
-\else
 SET lock_timeout = '0ms';
 SET statement_timeout = '0ms';
 ALTER TYPE "public"."e percent %I %s" ADD VALUE IF NOT EXISTS 'percent %I %s' BEFORE 'x';
-DO 'BEGIN EXECUTE pg_catalog.format(''COMMENT ON LARGE OBJECT %s IS ''''fleetdrift has run this: stage 8 of 10'''''', pg_catalog.lo_create(0)); END';
-\endif
 
-SELECT EXISTS (SELECT FROM pg_catalog.pg_description d WHERE d.classoid = 'pg_catalog.pg_largeobject'::pg_catalog.regclass AND pg_catalog.starts_with(d.description, 'fleetdrift has run this: stage 9 of 10')) AS fleetdrift_done \gset
-\if :fleetdrift_done
-\else
 SET lock_timeout = '0ms';
 SET statement_timeout = '0ms';
 ALTER TYPE "public"."e q""uote" ADD VALUE IF NOT EXISTS 'q"uote' BEFORE 'x';
-DO 'BEGIN EXECUTE pg_catalog.format(''COMMENT ON LARGE OBJECT %s IS ''''fleetdrift has run this: stage 9 of 10'''''', pg_catalog.lo_create(0)); END';
-\endif
 
-SELECT EXISTS (SELECT FROM pg_catalog.pg_description d WHERE d.classoid = 'pg_catalog.pg_largeobject'::pg_catalog.regclass AND pg_catalog.starts_with(d.description, 'fleetdrift has run this: stage 10 of 10')) AS fleetdrift_done \gset
-\if :fleetdrift_done
-\else
 SET lock_timeout = '0ms';
 SET statement_timeout = '0ms';
 ALTER TYPE "public"."e ü 数据" ADD VALUE IF NOT EXISTS 'ü 数据' BEFORE 'x';
-DO 'BEGIN PERFORM pg_catalog.lo_unlink(d.objoid) FROM pg_catalog.pg_description d WHERE d.classoid = ''pg_catalog.pg_largeobject''::pg_catalog.regclass AND pg_catalog.starts_with(d.description, ''fleetdrift has run this:''); END';
-\endif

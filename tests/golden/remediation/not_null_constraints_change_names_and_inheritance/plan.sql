@@ -6,7 +6,7 @@ SET check_function_bodies = off;
 SET client_min_messages = warning;
 SET search_path = pg_catalog;
 
-SELECT EXISTS (SELECT FROM pg_catalog.pg_description d WHERE d.classoid = 'pg_catalog.pg_largeobject'::pg_catalog.regclass AND pg_catalog.starts_with(d.description, 'fleetdrift has run this: stage 1 of 2')) OR NOT EXISTS (SELECT FROM pg_catalog.pg_constraint p JOIN pg_catalog.pg_class c ON c.oid = p.conrelid JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace WHERE n.nspname = 'public' AND c.relname = 't' AND p.conname = 'c_nn') AS fleetdrift_done \gset
+SELECT NOT EXISTS (SELECT FROM pg_catalog.pg_constraint p JOIN pg_catalog.pg_class c ON c.oid = p.conrelid JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace WHERE n.nspname = 'public' AND c.relname = 't' AND p.conname = 'c_nn') AS fleetdrift_done \gset
 \if :fleetdrift_done
 \else
 BEGIN;
@@ -32,18 +32,12 @@ ALTER TABLE "public"."t" ADD CONSTRAINT "e_nn" NOT NULL "e" NOT VALID;
 ALTER TABLE "public"."t" ALTER CONSTRAINT "t_f_not_null" NO INHERIT;
 -- blocks_reads: holds ACCESS EXCLUSIVE on "public"."t": reads and writes wait
 ALTER TABLE "public"."t" RENAME CONSTRAINT "t_g_not_null" TO "g_new";
-DO 'BEGIN EXECUTE pg_catalog.format(''COMMENT ON LARGE OBJECT %s IS ''''fleetdrift has run this: stage 1 of 2'''''', pg_catalog.lo_create(0)); END';
 COMMIT;
 \endif
 
-SELECT EXISTS (SELECT FROM pg_catalog.pg_description d WHERE d.classoid = 'pg_catalog.pg_largeobject'::pg_catalog.regclass AND pg_catalog.starts_with(d.description, 'fleetdrift has run this: stage 2 of 2')) AS fleetdrift_done \gset
-\if :fleetdrift_done
-\else
 BEGIN;
 SET lock_timeout = '3000ms';
 SET statement_timeout = '0ms';
 -- scans_table: reads every row of "public"."t"
 ALTER TABLE "public"."t" VALIDATE CONSTRAINT "g_new";
-DO 'BEGIN PERFORM pg_catalog.lo_unlink(d.objoid) FROM pg_catalog.pg_description d WHERE d.classoid = ''pg_catalog.pg_largeobject''::pg_catalog.regclass AND pg_catalog.starts_with(d.description, ''fleetdrift has run this:''); END';
 COMMIT;
-\endif

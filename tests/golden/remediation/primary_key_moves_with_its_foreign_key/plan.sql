@@ -6,7 +6,7 @@ SET check_function_bodies = off;
 SET client_min_messages = warning;
 SET search_path = pg_catalog;
 
-SELECT EXISTS (SELECT FROM pg_catalog.pg_description d WHERE d.classoid = 'pg_catalog.pg_largeobject'::pg_catalog.regclass AND pg_catalog.starts_with(d.description, 'fleetdrift has run this: stage 1 of 4')) OR NOT EXISTS (SELECT FROM pg_catalog.pg_constraint p JOIN pg_catalog.pg_class c ON c.oid = p.conrelid JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace WHERE n.nspname = 'public' AND c.relname = 'a' AND p.conname = 'a_code_key') AS fleetdrift_done \gset
+SELECT NOT EXISTS (SELECT FROM pg_catalog.pg_constraint p JOIN pg_catalog.pg_class c ON c.oid = p.conrelid JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace WHERE n.nspname = 'public' AND c.relname = 'a' AND p.conname = 'a_code_key') AS fleetdrift_done \gset
 \if :fleetdrift_done
 \else
 BEGIN;
@@ -24,13 +24,9 @@ ALTER TABLE "public"."a" DROP CONSTRAINT "a_pk";
 -- blocks_reads: holds ACCESS EXCLUSIVE on "public"."a": reads and writes wait
 -- breaks_readers: readers may meet NULL
 ALTER TABLE "public"."a" ALTER COLUMN "id" DROP NOT NULL;
-DO 'BEGIN EXECUTE pg_catalog.format(''COMMENT ON LARGE OBJECT %s IS ''''fleetdrift has run this: stage 1 of 4'''''', pg_catalog.lo_create(0)); END';
 COMMIT;
 \endif
 
-SELECT EXISTS (SELECT FROM pg_catalog.pg_description d WHERE d.classoid = 'pg_catalog.pg_largeobject'::pg_catalog.regclass AND pg_catalog.starts_with(d.description, 'fleetdrift has run this: stage 2 of 4')) AS fleetdrift_done \gset
-\if :fleetdrift_done
-\else
 SELECT pg_catalog.format('DROP INDEX CONCURRENTLY %I.%I', n.nspname, c.relname)
 FROM pg_catalog.pg_index i JOIN pg_catalog.pg_class c ON c.oid = i.indexrelid
 JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
@@ -39,10 +35,8 @@ SET lock_timeout = '0ms';
 SET statement_timeout = '0ms';
 -- builds_index: builds an index over every row of "public"."a"
 CREATE UNIQUE INDEX CONCURRENTLY IF NOT EXISTS "a_pkey" ON "public"."a" (code);
-DO 'BEGIN EXECUTE pg_catalog.format(''COMMENT ON LARGE OBJECT %s IS ''''fleetdrift has run this: stage 2 of 4'''''', pg_catalog.lo_create(0)); END';
-\endif
 
-SELECT EXISTS (SELECT FROM pg_catalog.pg_description d WHERE d.classoid = 'pg_catalog.pg_largeobject'::pg_catalog.regclass AND pg_catalog.starts_with(d.description, 'fleetdrift has run this: stage 3 of 4')) OR EXISTS (SELECT FROM pg_catalog.pg_constraint p JOIN pg_catalog.pg_class c ON c.oid = p.conrelid JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace WHERE n.nspname = 'public' AND c.relname = 'a' AND p.conname = 'a_pkey') AS fleetdrift_done \gset
+SELECT EXISTS (SELECT FROM pg_catalog.pg_constraint p JOIN pg_catalog.pg_class c ON c.oid = p.conrelid JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace WHERE n.nspname = 'public' AND c.relname = 'a' AND p.conname = 'a_pkey') AS fleetdrift_done \gset
 \if :fleetdrift_done
 \else
 BEGIN;
@@ -52,18 +46,12 @@ SET statement_timeout = '0ms';
 ALTER TABLE "public"."a" ADD CONSTRAINT "a_pkey" PRIMARY KEY USING INDEX "a_pkey";
 -- blocks_writes: holds SHARE ROW EXCLUSIVE or SHARE on "public"."b": writes wait, reads go on
 ALTER TABLE "public"."b" ADD CONSTRAINT "b_code_fkey" FOREIGN KEY (code) REFERENCES public.a(code) NOT VALID;
-DO 'BEGIN EXECUTE pg_catalog.format(''COMMENT ON LARGE OBJECT %s IS ''''fleetdrift has run this: stage 3 of 4'''''', pg_catalog.lo_create(0)); END';
 COMMIT;
 \endif
 
-SELECT EXISTS (SELECT FROM pg_catalog.pg_description d WHERE d.classoid = 'pg_catalog.pg_largeobject'::pg_catalog.regclass AND pg_catalog.starts_with(d.description, 'fleetdrift has run this: stage 4 of 4')) AS fleetdrift_done \gset
-\if :fleetdrift_done
-\else
 BEGIN;
 SET lock_timeout = '3000ms';
 SET statement_timeout = '0ms';
 -- scans_table: reads every row of "public"."b"
 ALTER TABLE "public"."b" VALIDATE CONSTRAINT "b_code_fkey";
-DO 'BEGIN PERFORM pg_catalog.lo_unlink(d.objoid) FROM pg_catalog.pg_description d WHERE d.classoid = ''pg_catalog.pg_largeobject''::pg_catalog.regclass AND pg_catalog.starts_with(d.description, ''fleetdrift has run this:''); END';
 COMMIT;
-\endif
