@@ -161,10 +161,10 @@ async def _roll_back(connection: asyncpg.Connection) -> None:
 async def _settings(connection: asyncpg.Connection) -> dict[str, str]:
     # Qualified and without an operator: nothing of a tenant's can run, whatever the search path still is.
     names = [name for name, _ in (*PINNED, *_TRANSACTION, *_timeouts(Limits()))] + ["server_version_num"]
-    row = await connection.fetchrow("SELECT " + ", ".join(f"pg_catalog.current_setting('{name}')" for name in names))
-    if row is None:
-        raise TargetError(FailureKind.PROTOCOL, "the server did not tell its settings")
-    return dict(zip(names, row.values(), strict=True))
+    query = "SELECT " + ", ".join(f"pg_catalog.current_setting('{name}')" for name in names)
+    for row in await ask(connection, query, columns=len(names)):
+        return dict(zip(names, row, strict=True))
+    raise TargetError(FailureKind.PROTOCOL, "the server did not tell its settings")
 
 
 def _unmet(settings: dict[str, str], limits: Limits) -> str:
