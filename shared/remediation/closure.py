@@ -126,6 +126,16 @@ class _Closure:
             self._keep_partitions(item)
         if isinstance(item, Column):
             self._keep_sequences(item)
+        if isinstance(item, Index):
+            self._remake_parts(item)
+
+    def _remake_parts(self, parent: Index) -> None:
+        """DROP INDEX takes the partitions' indexes that are attached along: they are made again, under their names."""
+        name = QualifiedName(parent.namespace, parent.name)
+        for partition in self.context.observed.partitions[QualifiedName(parent.namespace, parent.table)]:
+            for part in self.context.observed.indexes[QualifiedName(partition.namespace, partition.name)]:
+                if part.attached_to == name:
+                    self.rebuild(part.identity)
 
     def _unsettle(self, dependent: ObjectId, below: ObjectId) -> None:
         item = self.context.observed.objects[dependent]

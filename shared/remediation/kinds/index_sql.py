@@ -6,7 +6,7 @@ import re
 
 from shared.remediation.hazards import builds_index
 from shared.remediation.kinds.constraint_sql import split_definition
-from shared.remediation.kinds.parameters import storage_parameters
+from shared.remediation.kinds.parameters import as_documented, storage_parameters
 from shared.remediation.naming import parent_name
 from shared.remediation.recipe import Step
 from shared.schema.relations import Constraint, Index
@@ -23,7 +23,18 @@ def index_sql(index: Index, *, concurrently: bool) -> str:
     unique = found.group(1) or ""
     word = "CONCURRENTLY " if concurrently else ""
     only = "ONLY " if found.group(3) and not index.valid else ""
-    return f"CREATE {unique}INDEX {word}{quote_identifier(index.name)} ON {only}{index.definition[found.end() :]}"
+    return f"CREATE {unique}INDEX {word}{quote_identifier(index.name)} ON {only}{_as_written(index, found.end())}"
+
+
+def _as_written(index: Index, start: int) -> str:
+    """Give the rest of the deparse with its storage parameters in the order people write them."""
+    rest = index.definition[start:]
+    head, marker, tail = rest.rpartition(" WITH (")
+    listed, closing, end = tail.partition(")")
+    parameters = listed.split(", ")
+    if not marker or len(parameters) != len(index.options):
+        return rest
+    return head + marker + ", ".join(as_documented(parameters)) + closing + end
 
 
 def unique_index_behind(constraint: Constraint) -> list[Step] | None:

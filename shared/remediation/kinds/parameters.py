@@ -2,12 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from shared.sql import quote_identifier, quote_literal
+
+_DOCUMENTED = (
+    "fillfactor", "deduplicate_items", "buffering", "fastupdate", "gin_pending_list_limit", "pages_per_range",
+    "autosummarize",
+)  # fmt: skip
+"""Parameters in the order CREATE INDEX documents them, in which people write them and dumps then show them."""
+
+
+def as_documented(options: Iterable[str]) -> list[str]:
+    """Put `name=value` options in the order people write them, which is no part of the schema."""
+    places = {name: place for place, name in enumerate(_DOCUMENTED)}
+    return sorted(options, key=lambda option: (places.get(option.partition("=")[0], len(places)), option))
 
 
 def storage_parameters(options: tuple[str, ...]) -> str:
     """Spell reloptions (`fillfactor=70`, `toast.x=y`) as a WITH list."""
-    return ", ".join(f"{_parameter_name(name)} = {quote_literal(value)}" for name, value in _pairs(options))
+    pairs = _pairs(tuple(as_documented(options)))
+    return ", ".join(f"{_parameter_name(name)} = {quote_literal(value)}" for name, value in pairs)
 
 
 def _pairs(options: tuple[str, ...]) -> list[tuple[str, str]]:

@@ -1,0 +1,6 @@
+CREATE TABLE sales (day date, shop int) PARTITION BY RANGE (day);
+CREATE TABLE sales_2024 PARTITION OF sales FOR VALUES FROM ('2024-01-01') TO ('2025-01-01');
+CREATE TABLE sales_2025 PARTITION OF sales FOR VALUES FROM ('2025-01-01') TO ('2026-01-01');
+CREATE INDEX shops_2024 ON sales_2024 (shop);
+CREATE INDEX shops_2025 ON sales_2025 (shop);
+CREATE INDEX shops ON sales (shop);
