@@ -9,11 +9,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from shared.remediation.graph import Graph, Node
-from shared.remediation.kept_sql import Kept, go_on_sql, remember_sql, restore_sql
+from shared.remediation.kept_sql import Kept, remember_sql, restore_sql
+from shared.remediation.kept_store import DATABASE, SESSION, Store
 from shared.remediation.kinds.sequence_sql import former_identity
 from shared.remediation.naming import designation, grant_designation, parent_name, qualified, spell
 from shared.remediation.plan import Statement
 from shared.remediation.recipe import Context
+from shared.remediation.sequence_position import go_on_sql
 from shared.remediation.stages import is_long
 from shared.schema.identity import ObjectId, QualifiedName
 from shared.schema.relations import Column, Sequence
@@ -52,13 +54,20 @@ def _kept(identity: ObjectId) -> Kept | None:
         target = spell(identity) if kind == "sequence" else ""
         return Kept(catalog="pg_class", spelling=spell(identity), id=relation, target=target)
     if kind in _TYPES:
-        found = f"pg_catalog.to_regtype({name})::oid"
+        found = f"pg_catalog.to_regtype({name})::oid" if kind != "base_type" else _base_type(identity)
         return Kept(catalog="pg_type", spelling=spell(identity), id=found, target=f"TYPE {designation(identity)}")
     if kind in ("routine", "aggregate"):
         called = grant_designation(identity).replace("(*)", "()")
         found = f"pg_catalog.to_regprocedure({dollar_quote(called.replace('VARIADIC ', ''))})::oid"
         return Kept(catalog="pg_proc", spelling=spell(identity), id=found, target=f"ROUTINE {called}")
     return _kept_child(identity)
+
+
+def _base_type(identity: ObjectId) -> str:
+    """Find a type that may be a shell, which to_regtype refuses before v16."""
+    within = f"pg_catalog.to_regnamespace({dollar_quote(quote_identifier(identity.namespace))})"
+    name = dollar_quote(identity.name)
+    return f"(SELECT t.oid FROM pg_catalog.pg_type t WHERE t.typname = {name} AND t.typnamespace = {within})"
 
 
 def _kept_child(identity: ObjectId) -> Kept | None:
@@ -133,15 +142,19 @@ class _Keeper:
         self._last[node] = run
 
     def before(self, run: int) -> Iterator[Statement]:
-        going = [identity for identity in self._rebuilt if self._leaves(identity) == run and self._matters(identity)]
+        going = {identity: self._comes(identity) for identity in self._rebuilt if self._matters(identity)}
         for successor, before in self._successors.items():
-            if before is not None and self._is_gone(before, successor) and self._leaves(before) == run:
-                going.append(before)
-        yield from _said(going, remember_sql(_all_kept(going), self._compared) if going else "")
+            if before is not None and self._is_gone(before, successor):
+                going[before] = self._comes(successor)
+        for store in (SESSION, DATABASE):
+            about = [i for i, comes in going.items() if self._leaves(i) == run and _store(run, comes) is store]
+            yield from _said(about, remember_sql(_all_kept(about), self._compared, store) if about else "")
 
     def after(self, run: int) -> Iterator[Statement]:
         back = [identity for identity in self._rebuilt if self._comes(identity) == run and self._matters(identity)]
-        yield from _said(back, restore_sql(_all_kept(back), self._compared) if back else "")
+        for store in (SESSION, DATABASE):
+            about = [identity for identity in back if _store(self._leaves(identity), run) is store]
+            yield from _said(about, restore_sql(_all_kept(about), self._compared, store) if about else "")
         for successor, before in self._successors.items():
             if self._comes(successor) == run:
                 yield from _said([successor], self._go_on(successor, before))
@@ -178,7 +191,15 @@ class _Keeper:
             f"SELECT pg_catalog.jsonb_build_array(pg_catalog.{most}(v.{name}), true) "
             f"FROM {quote_qualified(sequence.owned_by_table)} v HAVING pg_catalog.{most}(v.{name}) IS NOT NULL"
         )
-        return go_on_sql(qualified(sequence), designation(before) if before is not None else "", highest)
+        if before is None:
+            return go_on_sql(qualified(sequence), highest)
+        noted = self._is_gone(before, successor)
+        store = _store(self._leaves(before), self._comes(successor)) if noted else None
+        return go_on_sql(qualified(sequence), highest, designation(before), store)
+
+
+def _store(leaves: int | None, comes: int | None) -> Store:
+    return SESSION if leaves == comes else DATABASE
 
 
 def _compared(context: Context) -> frozenset[str]:

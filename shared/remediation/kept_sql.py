@@ -1,9 +1,10 @@
 """The SQL by which a plan keeps what goes with an object that it drops and makes again, and was never read.
 
 Owner, privileges, comments, security labels and the position of a sequence differ from tenant to tenant while the plan
-is one, so the plan's own statements remember them. They are kept where no session, no namespace and no schema is
-needed: in the comment of an empty large object, which stays when a run breaks off, is no drift, and goes when its
-facts are given back. Names stand in dollar quotes, so that a tenant's namespace can be put in.
+is one, so the plan's own statements remember them: in a setting of the session, or, where what is dropped comes again
+only in a later transaction, in the comment of an empty large object, which stays when a run breaks off, needs no
+namespace, is no drift, and goes when its facts are given back. Names stand in dollar quotes, so that a tenant's
+namespace can be put in.
 """
 
 from __future__ import annotations
@@ -12,11 +13,8 @@ from collections.abc import Iterable
 
 import msgspec
 
+from shared.remediation.kept_store import Store, filled
 from shared.sql import dollar_quote
-
-_TAG = "$fleetdrift$"
-
-_HEAD = "fleetdrift keeps "
 
 _ACL = """(
                 SELECT pg_catalog.jsonb_agg(
@@ -45,6 +43,7 @@ _OWNED = """(
         ) AS o(owner, acl, relation)"""
 
 _REMEMBER = """DO {tag}
+-- Notes what goes with what is dropped below and comes again: owner, grants, comments, labels, position.
 DECLARE
     item record;
     facts jsonb;
@@ -65,7 +64,62 @@ BEGIN
             LEFT JOIN pg_catalog.pg_attribute a ON a.attrelid = l.objoid AND a.attnum = l.objsubid AND l.objsubid > 0
             WHERE l.objoid = item.id AND l.classoid = ('pg_catalog.' || item.catalog)::regclass
                 AND (item.part IS NULL OR a.attname = item.part)
-        ), 'columns', (
+        ){columns});
+        IF item.part IS NOT NULL THEN
+            facts := facts - 'acl';
+{position}        END IF;
+        facts := pg_catalog.jsonb_strip_nulls(facts) - '{compared}'::text[];
+        stranger := (
+            SELECT r.rolname FROM pg_catalog.pg_roles r
+            WHERE (r.oid = (facts ->> 'owner')::oid OR r.oid IN (
+                    SELECT (g.value ->> 0)::oid FROM pg_catalog.jsonb_array_elements(facts -> 'acl') AS g(value)
+                )) AND NOT pg_catalog.pg_has_role(r.oid, 'MEMBER')
+            LIMIT 1
+        );
+        IF stranger IS NOT NULL THEN
+            RAISE EXCEPTION 'fleetdrift: % is made again, and % may not act for %, to whom it or a grant on it belongs',
+                item.spelling, current_user, stranger USING ERRCODE = '42501';
+        END IF;
+        {note}
+    END LOOP;
+END
+{tag}"""
+
+_REMEMBER_COMMENTS = """DO {tag}
+-- Notes the comments on what is dropped below and comes again.
+DECLARE
+    item record;
+    facts jsonb;
+    place oid;
+BEGIN
+    FOR item IN
+        SELECT kept.spelling, pg_catalog.obj_description(kept.id, kept.catalog::name) AS comment
+        FROM (VALUES {rows}) AS kept(catalog, spelling, id, part) WHERE kept.id IS NOT NULL
+    LOOP
+        facts := pg_catalog.jsonb_strip_nulls(pg_catalog.jsonb_build_object('comment', item.comment));
+        {note}
+    END LOOP;
+END
+{tag}"""
+
+_RESTORE_COMMENTS = """DO {tag}
+-- Gives them back.
+DECLARE
+    item record;
+BEGIN
+    FOR item IN
+        SELECT kept.spelling, k.place, k.facts ->> 'comment' AS comment
+        FROM (VALUES {rows}) AS kept(catalog, spelling, target, id, part)
+        JOIN LATERAL ({source}) AS k(place, facts) ON k.facts IS NOT NULL
+        WHERE kept.id IS NOT NULL
+    LOOP
+        EXECUTE pg_catalog.format('COMMENT ON %s IS %L', item.spelling, item.comment);
+        {forget}
+    END LOOP;
+END
+{tag}"""
+
+_COLUMNS = """, 'columns', (
             SELECT pg_catalog.jsonb_object_agg(a.attname, pg_catalog.jsonb_build_array(
                 {column_acl}, pg_catalog.col_description(a.attrelid, a.attnum)
             ))
@@ -73,10 +127,9 @@ BEGIN
             WHERE a.attrelid = item.relation AND a.attnum > 0 AND NOT a.attisdropped
                 AND (item.part IS NULL OR a.attname = item.part)
                 AND (a.attacl IS NOT NULL OR pg_catalog.col_description(a.attrelid, a.attnum) IS NOT NULL)
-        ));
-        IF item.part IS NOT NULL THEN
-            facts := facts - 'acl';
-        ELSIF item.spelling LIKE 'SEQUENCE %' THEN
+        )"""
+
+_POSITION = """        ELSIF item.spelling LIKE 'SEQUENCE %' THEN
             -- nextval of others would be lost between here and the drop
             stranger := (
                 SELECT pg_catalog.format('LOCK TABLE %s IN ACCESS EXCLUSIVE MODE', d.refobjid::regclass)
@@ -90,71 +143,10 @@ BEGIN
                 'SELECT pg_catalog.jsonb_build_array(s.last_value, s.is_called) FROM %s s', item.id::regclass
             ) INTO stranger;
             facts := facts || pg_catalog.jsonb_build_object('position', stranger::jsonb);
-        END IF;
-        facts := pg_catalog.jsonb_strip_nulls(facts) - '{compared}'::text[];
-        stranger := (
-            SELECT r.rolname FROM pg_catalog.pg_roles r
-            WHERE (r.oid = (facts ->> 'owner')::oid OR r.oid IN (
-                    SELECT (g.value ->> 0)::oid FROM pg_catalog.jsonb_array_elements(facts -> 'acl') AS g(value)
-                )) AND NOT pg_catalog.pg_has_role(r.oid, 'MEMBER')
-            LIMIT 1
-        );
-        IF stranger IS NOT NULL THEN
-            RAISE EXCEPTION 'fleetdrift: % is made again, and % may not act for %, to whom it or a grant on it belongs',
-                item.spelling, current_user, stranger USING ERRCODE = '42501';
-        END IF;
-        PERFORM pg_catalog.lo_unlink(d.objoid) FROM pg_catalog.pg_description d
-        WHERE d.classoid = 'pg_catalog.pg_largeobject'::regclass
-            AND pg_catalog.starts_with(d.description, '{head}' || item.spelling || pg_catalog.chr(10));
-        place := pg_catalog.lo_create(0);
-        EXECUTE pg_catalog.format(
-            'COMMENT ON LARGE OBJECT %s IS %L', place, '{head}' || item.spelling || pg_catalog.chr(10) || facts::text
-        );
-    END LOOP;
-END
-{tag}"""
-
-_REMEMBER_COMMENTS = """DO {tag}
-DECLARE
-    item record;
-    place oid;
-BEGIN
-    FOR item IN
-        SELECT kept.spelling, pg_catalog.obj_description(kept.id, kept.catalog::name) AS comment
-        FROM (VALUES {rows}) AS kept(catalog, spelling, id, part) WHERE kept.id IS NOT NULL
-    LOOP
-        PERFORM pg_catalog.lo_unlink(d.objoid) FROM pg_catalog.pg_description d
-        WHERE d.classoid = 'pg_catalog.pg_largeobject'::regclass
-            AND pg_catalog.starts_with(d.description, '{head}' || item.spelling || pg_catalog.chr(10));
-        IF item.comment IS NOT NULL THEN
-            place := pg_catalog.lo_create(0);
-            EXECUTE pg_catalog.format('COMMENT ON LARGE OBJECT %s IS %L', place, '{head}' || item.spelling ||
-                pg_catalog.chr(10) || pg_catalog.jsonb_build_object('comment', item.comment)::text);
-        END IF;
-    END LOOP;
-END
-{tag}"""
-
-_RESTORE_COMMENTS = """DO {tag}
-DECLARE
-    item record;
-BEGIN
-    FOR item IN
-        SELECT kept.spelling, d.objoid AS place, pg_catalog.substr(
-            d.description, pg_catalog.length('{head}' || kept.spelling || pg_catalog.chr(10)) + 1
-        )::jsonb ->> 'comment' AS comment
-        FROM (VALUES {rows}) AS kept(catalog, spelling, target, id, part)
-        JOIN pg_catalog.pg_description d ON d.classoid = 'pg_catalog.pg_largeobject'::regclass
-            AND pg_catalog.starts_with(d.description, '{head}' || kept.spelling || pg_catalog.chr(10))
-        WHERE kept.id IS NOT NULL
-    LOOP
-        EXECUTE pg_catalog.format('COMMENT ON %s IS %L', item.spelling, item.comment);
-        PERFORM pg_catalog.lo_unlink(item.place);
-    END LOOP;
-END
-{tag}"""
+"""
 
 _RESTORE = """DO {tag}
+-- Gives back what was noted of what is here again.
 DECLARE
     item record;
     entry record;
@@ -165,14 +157,7 @@ BEGIN
     FOR item IN
         SELECT kept.*, o.owner, o.relation, k.place, k.facts
         FROM (VALUES {rows}) AS kept(catalog, spelling, target, id, part)
-        JOIN LATERAL (
-            SELECT d.objoid, pg_catalog.substr(
-                d.description, pg_catalog.length('{head}' || kept.spelling || pg_catalog.chr(10)) + 1
-            )::jsonb
-            FROM pg_catalog.pg_description d
-            WHERE d.classoid = 'pg_catalog.pg_largeobject'::regclass
-                AND pg_catalog.starts_with(d.description, '{head}' || kept.spelling || pg_catalog.chr(10))
-        ) AS k(place, facts) ON true
+        JOIN LATERAL ({source}) AS k(place, facts) ON k.facts IS NOT NULL
         LEFT JOIN LATERAL {owned} ON true
         WHERE kept.id IS NOT NULL
     LOOP
@@ -254,39 +239,8 @@ BEGIN
                 (item.facts -> 'position' ->> 1)::bool
             ) FROM pg_catalog.pg_sequence s WHERE s.seqrelid = item.id;
         END IF;
-        PERFORM pg_catalog.lo_unlink(item.place);
+        {forget}
     END LOOP;
-END
-{tag}"""
-
-_GO_ON = """DO {tag}
-DECLARE
-    told text;
-    place oid;
-BEGIN
-    SELECT d.objoid, pg_catalog.substr(
-        d.description, pg_catalog.length('{head}' || {spelling} || pg_catalog.chr(10)) + 1
-    )::jsonb ->> 'position'
-    INTO place, told
-    FROM pg_catalog.pg_description d
-    WHERE d.classoid = 'pg_catalog.pg_largeobject'::regclass
-        AND pg_catalog.starts_with(d.description, '{head}' || {spelling} || pg_catalog.chr(10));
-    IF pg_catalog.to_regclass({before}) IS NOT NULL THEN
-        EXECUTE pg_catalog.format(
-            'SELECT pg_catalog.jsonb_build_array(s.last_value, s.is_called) FROM %s s', {before}
-        ) INTO told;
-    ELSIF place IS NOT NULL THEN
-        PERFORM pg_catalog.lo_unlink(place);
-    END IF;
-    IF told IS NULL THEN
-        EXECUTE {highest} INTO told;
-    END IF;
-    EXECUTE pg_catalog.format(
-        'SELECT pg_catalog.setval(q.seqrelid, LEAST(GREATEST($1, q.seqmin), q.seqmax)::int8, $2)
-        FROM %s s CROSS JOIN pg_catalog.pg_sequence q WHERE q.seqrelid = %L::pg_catalog.regclass
-            AND ($1 - s.last_value) * pg_catalog.sign(q.seqincrement) >= CASE WHEN $2 > s.is_called THEN 0 ELSE 1 END',
-        {sequence}, {sequence}
-    ) USING (told::jsonb ->> 0)::numeric, (told::jsonb ->> 1)::bool;
 END
 {tag}"""
 
@@ -309,38 +263,43 @@ class Kept(msgspec.Struct, frozen=True, kw_only=True):
     part: str = ""
 
 
-def remember_sql(kept: Iterable[Kept], compared: Iterable[str]) -> str:
+def remember_sql(kept: Iterable[Kept], compared: Iterable[str], store: Store) -> str:
     """Write the statement that notes the facts of objects that are there; what is not there stays as it was noted.
 
     Args:
         kept: The objects that are about to go.
         compared: The facts that the plan itself takes care of: `owner`, `acl`, `comment`, `labels`.
+        store: Where to.
     """
     items = tuple(kept)
-    rows = ",\n            ".join(_row(item) for item in items)
+    rows = ",\n            ".join(
+        f"('{item.catalog}', {dollar_quote(item.spelling)}, {item.id}, {_part(item)})" for item in items
+    )
     if not any(item.target for item in items):
-        return _finished(_REMEMBER_COMMENTS, rows=rows)
+        return filled(_REMEMBER_COMMENTS, rows=rows, note=store.note)
     # Whose the grants are can only be told by the owner.
     without = "{" + ",".join(sorted(frozenset(compared) - {"owner"})) + "}"
-    return _finished(
+    return filled(
         _REMEMBER,
         rows=rows,
         owned=_OWNED,
         acl=_ACL.format(acl="o.acl"),
-        column_acl=_ACL.format(acl="a.attacl"),
+        columns=_COLUMNS.format(column_acl=_ACL.format(acl="a.attacl")) if any(map(_has_columns, items)) else "",
+        position=_POSITION if any(item.spelling.startswith("SEQUENCE ") for item in items) else "",
         compared=without,
+        note=store.note,
     )
 
 
-def _row(item: Kept) -> str:
-    return f"('{item.catalog}', {dollar_quote(item.spelling)}, {item.id}, {_part(item)})"
+def _has_columns(item: Kept) -> bool:
+    return item.catalog in ("pg_class", "pg_type") and not item.spelling.startswith(("SEQUENCE ", "INDEX "))
 
 
 def _part(item: Kept) -> str:
     return dollar_quote(item.part) if item.part else "NULL"
 
 
-def restore_sql(kept: Iterable[Kept], compared: Iterable[str]) -> str:
+def restore_sql(kept: Iterable[Kept], compared: Iterable[str], store: Store) -> str:
     """Write the statement that gives back what is noted of objects that are there again, and forgets it."""
     items = tuple(kept)
     rows = ",\n            ".join(
@@ -348,9 +307,9 @@ def restore_sql(kept: Iterable[Kept], compared: Iterable[str]) -> str:
         for item in items
     )
     if not any(item.target for item in items):
-        return _finished(_RESTORE_COMMENTS, rows=rows)
+        return filled(_RESTORE_COMMENTS, rows=rows, source=store.source, forget=store.forget)
     known = frozenset(compared)
-    return _finished(
+    return filled(
         _RESTORE,
         rows=rows,
         owned=_OWNED,
@@ -358,30 +317,6 @@ def restore_sql(kept: Iterable[Kept], compared: Iterable[str]) -> str:
         owners="false" if "owner" in known else "true",
         grants="false" if "acl" in known else "true",
         comments="false" if "comment" in known else "true",
+        source=store.source,
+        forget=store.forget,
     )
-
-
-def go_on_sql(sequence: str, before: str, highest: str) -> str:
-    """Write the statement by which a sequence goes on where another stood, or else beyond the values of its column.
-
-    It is never put back: a number that was given out is not given out again.
-
-    Args:
-        sequence: Its quoted name.
-        before: Quoted name of the one it takes the place of; empty where there is none.
-        highest: A query for the position after the values that are there, as JSON: [value, true].
-    """
-    return _finished(
-        _GO_ON,
-        sequence=dollar_quote(sequence),
-        before=dollar_quote(before) if before else "NULL",
-        spelling=dollar_quote(f"SEQUENCE {before}") if before else "NULL::text",
-        highest=dollar_quote(highest),
-    )
-
-
-def _finished(template: str, **parts: str) -> str:
-    tag = _TAG
-    while any(tag in part for part in parts.values()):
-        tag = tag[:-1] + "_$"
-    return template.format(tag=tag, head=_HEAD, **parts)

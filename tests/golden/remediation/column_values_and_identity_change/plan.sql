@@ -10,6 +10,7 @@ BEGIN;
 SET lock_timeout = '3000ms';
 SET statement_timeout = '0ms';
 DO $fleetdrift$
+-- Notes what goes with what is dropped below and comes again: owner, grants, comments, labels, position.
 DECLARE
     item record;
     facts jsonb;
@@ -52,21 +53,6 @@ BEGIN
             LEFT JOIN pg_catalog.pg_attribute a ON a.attrelid = l.objoid AND a.attnum = l.objsubid AND l.objsubid > 0
             WHERE l.objoid = item.id AND l.classoid = ('pg_catalog.' || item.catalog)::regclass
                 AND (item.part IS NULL OR a.attname = item.part)
-        ), 'columns', (
-            SELECT pg_catalog.jsonb_object_agg(a.attname, pg_catalog.jsonb_build_array(
-                (
-                SELECT pg_catalog.jsonb_agg(
-                    pg_catalog.jsonb_build_array(g.grantor::int8, g.grantee::int8, g.privilege_type, g.is_grantable)
-                    ORDER BY g.place
-                )
-                FROM pg_catalog.aclexplode(a.attacl)
-                    WITH ORDINALITY AS g(grantor, grantee, privilege_type, is_grantable, place)
-            ), pg_catalog.col_description(a.attrelid, a.attnum)
-            ))
-            FROM pg_catalog.pg_attribute a
-            WHERE a.attrelid = item.relation AND a.attnum > 0 AND NOT a.attisdropped
-                AND (item.part IS NULL OR a.attname = item.part)
-                AND (a.attacl IS NOT NULL OR pg_catalog.col_description(a.attrelid, a.attnum) IS NOT NULL)
         ));
         IF item.part IS NOT NULL THEN
             facts := facts - 'acl';
@@ -97,13 +83,10 @@ BEGIN
             RAISE EXCEPTION 'fleetdrift: % is made again, and % may not act for %, to whom it or a grant on it belongs',
                 item.spelling, current_user, stranger USING ERRCODE = '42501';
         END IF;
-        PERFORM pg_catalog.lo_unlink(d.objoid) FROM pg_catalog.pg_description d
-        WHERE d.classoid = 'pg_catalog.pg_largeobject'::regclass
-            AND pg_catalog.starts_with(d.description, 'fleetdrift keeps ' || item.spelling || pg_catalog.chr(10));
-        place := pg_catalog.lo_create(0);
-        EXECUTE pg_catalog.format(
-            'COMMENT ON LARGE OBJECT %s IS %L', place, 'fleetdrift keeps ' || item.spelling || pg_catalog.chr(10) || facts::text
-        );
+        PERFORM pg_catalog.set_config('fleetdrift.kept', (
+            COALESCE(NULLIF(pg_catalog.current_setting('fleetdrift.kept', true), ''), '{}')::jsonb
+            || pg_catalog.jsonb_build_object(item.spelling, facts)
+        )::text, false);
     END LOOP;
 END
 $fleetdrift$;
@@ -128,6 +111,7 @@ ALTER TABLE ONLY "public"."t" ALTER COLUMN "d" SET STORAGE EXTERNAL;
 -- blocks_reads: holds ACCESS EXCLUSIVE on "public"."t": reads and writes wait
 ALTER TABLE ONLY "public"."t" ALTER COLUMN "d" SET COMPRESSION pglz;
 DO $fleetdrift$
+-- Gives back what was noted of what is here again.
 DECLARE
     item record;
     entry record;
@@ -138,14 +122,7 @@ BEGIN
     FOR item IN
         SELECT kept.*, o.owner, o.relation, k.place, k.facts
         FROM (VALUES ('pg_class', $n$SEQUENCE "public"."t_a_seq"$n$, $n$SEQUENCE "public"."t_a_seq"$n$, pg_catalog.to_regclass($n$"public"."t_a_seq"$n$)::oid, NULL)) AS kept(catalog, spelling, target, id, part)
-        JOIN LATERAL (
-            SELECT d.objoid, pg_catalog.substr(
-                d.description, pg_catalog.length('fleetdrift keeps ' || kept.spelling || pg_catalog.chr(10)) + 1
-            )::jsonb
-            FROM pg_catalog.pg_description d
-            WHERE d.classoid = 'pg_catalog.pg_largeobject'::regclass
-                AND pg_catalog.starts_with(d.description, 'fleetdrift keeps ' || kept.spelling || pg_catalog.chr(10))
-        ) AS k(place, facts) ON true
+        JOIN LATERAL (SELECT NULL, NULLIF(pg_catalog.current_setting('fleetdrift.kept', true), '')::jsonb -> kept.spelling) AS k(place, facts) ON k.facts IS NOT NULL
         LEFT JOIN LATERAL (
             SELECT c.relowner, COALESCE(
                 c.relacl, pg_catalog.acldefault(CASE c.relkind WHEN 'S' THEN 's' ELSE 'r' END::"char", c.relowner)
@@ -264,7 +241,7 @@ BEGIN
                 (item.facts -> 'position' ->> 1)::bool
             ) FROM pg_catalog.pg_sequence s WHERE s.seqrelid = item.id;
         END IF;
-        PERFORM pg_catalog.lo_unlink(item.place);
+        
     END LOOP;
 END
 $fleetdrift$;
