@@ -92,7 +92,7 @@ async def _declare(settings: Settings, scratch: ScratchServer, log: ExecutionLog
 
 
 def _declared_names(source: SpecSource, inventory: Inventory, profile: Profile) -> OwnNames:
-    """Say what the declaration calls the tenant it speaks of: by placeholders, or, where `for_each` made it, by name."""
+    """Say what the declaration calls the tenant it speaks of: placeholders, or its name where `for_each` made it."""
     spoken_of = next((target for target in inventory.targets if target.tenant in source.tenants[:1]), None)
     if spoken_of is None or any(PLACEHOLDER in declaration.sql for declaration in source.declarations):
         return declared_names(profile, namespaced=any(target.namespace for target in inventory.targets))

@@ -35,6 +35,7 @@ def scan(
     scratch: ScratchServer,
     *,
     more: str = "",
+    source: str = "spec.sql",
 ) -> ScanReport:
     """Scan tenants against a spec.
 
@@ -45,9 +46,11 @@ def scan(
         tenants: By name.
         scratch: The scratch server.
         more: Further lines of fleetdrift.toml.
+        source: What declares, where it is another file of the folder.
     """
-    (folder / "spec.sql").write_text(spec)
-    (folder / "fleetdrift.toml").write_text(_configuration(servers, tenants) + more)
+    if spec:
+        (folder / source).write_text(spec)
+    (folder / "fleetdrift.toml").write_text(_configuration(servers, tenants, source) + more)
     settings = load_settings(folder / "fleetdrift.toml")
 
     async def run() -> ScanReport:
@@ -64,8 +67,8 @@ async def _admit(server: EmbeddedPostgres) -> None:
     await admin.close()
 
 
-def _configuration(servers: Mapping[str, EmbeddedPostgres], tenants: Mapping[str, Place]) -> str:
-    lines = ["[spec]", 'source = "spec.sql"']
+def _configuration(servers: Mapping[str, EmbeddedPostgres], tenants: Mapping[str, Place], source: str) -> str:
+    lines = ["[spec]", f'source = "{source}"']
     for name, server in servers.items():
         lines += [f"[hosts.{name}]", f'address = "{server.socket_dir}"', f"port = {server.port}", f'user = "{SCANNER}"']
     for tenant, place in tenants.items():
