@@ -140,6 +140,18 @@ def test_a_long_definition_is_shown_from_where_the_two_sides_part() -> None:
     assert len(message) < 300
 
 
+def test_a_body_that_differs_in_white_space_alone_is_worth_knowing_and_no_more() -> None:
+    desired = Routine(namespace="public", name="f", definition="AS $$\nBEGIN\n RETURN 1;\nEND\n$$", result="integer")
+    observed = Routine(namespace="public", name="f", definition="AS $$BEGIN\n RETURN 1;  \nEND$$", result="integer")
+    other = Routine(namespace="public", name="f", definition="AS $$BEGIN\n RETURN 2;  \nEND$$", result="integer")
+
+    [alike] = judge(differ((desired,), (observed,)), spec_of((desired,)))
+    [different] = judge(differ((desired,), (other,)), spec_of((desired,)))
+
+    assert (alike.severity, different.severity) == (Severity.INFO, Severity.WARNING)
+    assert "only white space differs: it does the same" in alike.message
+
+
 def test_findings_point_to_the_declaration_and_undeclared_things_to_their_table() -> None:
     spec = demo_spec()
     observed = (
