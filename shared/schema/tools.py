@@ -26,9 +26,10 @@ class Tool(msgspec.Struct, frozen=True, kw_only=True):
         name: How reports call it.
         source: Where the tool says so.
         tables: Kept in the namespaces of users.
-        namespaces: All that is in them; a namespace that is declared is not the tool's.
+        namespaces: All that is in them and is not declared.
         shells: Namespaces made for the tables above; they go with them when nothing else is in them.
-        proof: A table (in those namespaces) or an event trigger without which the namespaces are somebody else's.
+        proof: A table (in those namespaces) or an event trigger without which the namespaces are somebody else's. Where
+            there is none, a namespace that is declared is the user's.
         routines: Functions in the namespaces of users.
         triggers: On tables of users.
         event_triggers: Of the database.

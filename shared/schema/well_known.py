@@ -123,12 +123,7 @@ class _Seen:
         self._installed = {each.name: each.installed_in for each in snapshot.schema if isinstance(each, Extension)}
         self._read = _NOBODYS | {each.name for each in snapshot.schema if each.kind == "namespace"}
         self._by_choice = by_choice
-        self.made = {
-            name: tool.name
-            for tool in TOOLS
-            for name in tool.namespaces
-            if ObjectId(kind="namespace", name=name) not in by_choice and self._is_made_by(tool, name)
-        }
+        self.made = {name: tool.name for tool in TOOLS for name in tool.namespaces if self._is_made_by(tool, name)}
         self._owners = {
             (namespace, name): owner
             for namespace, name in self._tables
@@ -156,7 +151,7 @@ class _Seen:
 
     def _is_made_by(self, tool: Tool, namespace: str) -> bool:
         if not tool.proof:
-            return True
+            return ObjectId(kind="namespace", name=namespace) not in self._by_choice
         tables = (name for place, name in self._tables if place == namespace)
         triggers = (each.name for each in self._snapshot.schema if each.kind == "event_trigger")
         return any(fnmatchcase(name, mark) for name in (*tables, *triggers) for mark in tool.proof)
