@@ -59,8 +59,17 @@ def _kept(identity: ObjectId) -> Kept | None:
     if kind in ("routine", "aggregate"):
         called = grant_designation(identity).replace("(*)", "()")
         found = f"pg_catalog.to_regprocedure({dollar_quote(called.replace('VARIADIC ', ''))})::oid"
+        found = _routine(identity) if kind == "routine" and "." in identity.signature else found
         return Kept(catalog="pg_proc", spelling=spell(identity), id=found, target=f"ROUTINE {called}")
     return _kept_child(identity)
+
+
+def _routine(identity: ObjectId) -> str:
+    """Find a routine of types that may be shells, which to_regprocedure refuses before v16."""
+    within = f"pg_catalog.to_regnamespace({dollar_quote(quote_identifier(identity.namespace))})"
+    types = f"pg_catalog.oidvectortypes(p.proargtypes) = {dollar_quote(identity.signature)}"
+    named = f"p.proname = {dollar_quote(identity.name)} AND p.pronamespace = {within}"
+    return f"(SELECT p.oid FROM pg_catalog.pg_proc p WHERE {named} AND {types})"
 
 
 def _base_type(identity: ObjectId) -> str:
@@ -154,7 +163,7 @@ class _Keeper:
         back = [identity for identity in self._rebuilt if self._comes(identity) == run and self._matters(identity)]
         for store in (SESSION, DATABASE):
             about = [identity for identity in back if _store(self._leaves(identity), run) is store]
-            yield from _said(about, restore_sql(_all_kept(about), self._compared, store) if about else "")
+            yield from _said(about, restore_sql(_all_kept(about), store) if about else "")
         for successor, before in self._successors.items():
             if self._comes(successor) == run:
                 yield from _said([successor], self._go_on(successor, before))

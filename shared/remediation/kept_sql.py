@@ -1,10 +1,10 @@
 """The SQL by which a plan keeps what goes with an object that it drops and makes again, and was never read.
 
 Owner, privileges, comments, security labels and the position of a sequence differ from tenant to tenant while the plan
-is one, so the plan's own statements remember them: in a setting of the session, or, where what is dropped comes again
-only in a later transaction, in the comment of an empty large object, which stays when a run breaks off, needs no
-namespace, is no drift, and goes when its facts are given back. Names stand in dollar quotes, so that a tenant's
-namespace can be put in.
+is one, so the plan's own statements remember them, as the commands that give them back: in a setting of the session,
+or, where what is dropped comes again only in a later transaction, in the comment of an empty large object, which stays
+when a run breaks off, needs no namespace, is no drift, and goes when they are given back. Names stand in dollar quotes,
+so that a tenant's namespace can be put in.
 """
 
 from __future__ import annotations
@@ -16,233 +16,141 @@ import msgspec
 from shared.remediation.kept_store import Store, filled
 from shared.sql import dollar_quote
 
-_ACL = """(
-                SELECT pg_catalog.jsonb_agg(
-                    pg_catalog.jsonb_build_array(g.grantor::int8, g.grantee::int8, g.privilege_type, g.is_grantable)
-                    ORDER BY g.place
-                )
-                FROM pg_catalog.aclexplode({acl})
-                    WITH ORDINALITY AS g(grantor, grantee, privilege_type, is_grantable, place)
-            )"""
-
-_OWNED = """(
-            SELECT c.relowner, COALESCE(
-                c.relacl, pg_catalog.acldefault(CASE c.relkind WHEN 'S' THEN 's' ELSE 'r' END::"char", c.relowner)
-            ), c.oid
-            FROM pg_catalog.pg_class c
-            WHERE kept.catalog = 'pg_class' AND c.oid = kept.id AND c.relkind NOT IN ('i', 'I')
-            UNION ALL
-            SELECT p.proowner, COALESCE(p.proacl, pg_catalog.acldefault('f', p.proowner)), NULL
-            FROM pg_catalog.pg_proc p WHERE kept.catalog = 'pg_proc' AND p.oid = kept.id
-            UNION ALL
-            SELECT t.typowner, COALESCE(t.typacl, pg_catalog.acldefault('T', t.typowner)), NULLIF(t.typrelid, 0)
-            FROM pg_catalog.pg_type t WHERE kept.catalog = 'pg_type' AND t.oid = kept.id
-            UNION ALL
-            SELECT s.stxowner, NULL, NULL
-            FROM pg_catalog.pg_statistic_ext s WHERE kept.catalog = 'pg_statistic_ext' AND s.oid = kept.id
-        ) AS o(owner, acl, relation)"""
+_OWNERS = {
+    "pg_class": ("relowner", "relacl", "CASE o.relkind WHEN 'S' THEN 's' ELSE 'r' END::\"char\""),
+    "pg_proc": ("proowner", "proacl", "'f'"),
+    "pg_type": ("typowner", "typacl", "'T'"),
+}
+"""Catalog → owner, access control list, and the kind of object that its default is asked for by (acldefault)."""
 
 _REMEMBER = """DO {tag}
--- Notes what goes with what is dropped below and comes again: owner, grants, comments, labels, position.
+-- Notes {words} of what is dropped below and comes again, as commands.
 DECLARE
     item record;
     facts jsonb;
-    stranger text;
     place oid;
+    told text;
 BEGIN
-    FOR item IN
-        SELECT kept.*, o.owner, o.relation, {acl} AS acl
-        FROM (VALUES {rows}) AS kept(catalog, spelling, id, part)
-        LEFT JOIN LATERAL {owned} ON true
-        WHERE kept.id IS NOT NULL
+    FOR item IN SELECT * FROM (VALUES
+        {rows}
+    ) AS kept(spelling, target, catalog, id, part) WHERE kept.id IS NOT NULL
     LOOP
-        facts := pg_catalog.jsonb_build_object('owner', item.owner::int8, 'acl', item.acl, 'comment', CASE
-            WHEN item.part IS NULL THEN pg_catalog.obj_description(item.id, item.catalog::name)
-        END, 'labels', (
-            SELECT pg_catalog.jsonb_agg(pg_catalog.jsonb_build_array(a.attname, l.provider, l.label))
-            FROM pg_catalog.pg_seclabel l
-            LEFT JOIN pg_catalog.pg_attribute a ON a.attrelid = l.objoid AND a.attnum = l.objsubid AND l.objsubid > 0
-            WHERE l.objoid = item.id AND l.classoid = ('pg_catalog.' || item.catalog)::regclass
-                AND (item.part IS NULL OR a.attname = item.part)
-        ){columns});
-        IF item.part IS NOT NULL THEN
-            facts := facts - 'acl';
-{position}        END IF;
-        facts := pg_catalog.jsonb_strip_nulls(facts) - '{compared}'::text[];
-        stranger := (
-            SELECT r.rolname FROM pg_catalog.pg_roles r
-            WHERE (r.oid = (facts ->> 'owner')::oid OR r.oid IN (
-                    SELECT (g.value ->> 0)::oid FROM pg_catalog.jsonb_array_elements(facts -> 'acl') AS g(value)
-                )) AND NOT pg_catalog.pg_has_role(r.oid, 'MEMBER')
-            LIMIT 1
-        );
-        IF stranger IS NOT NULL THEN
+        SELECT
+            COALESCE(pg_catalog.jsonb_agg(
+                pg_catalog.jsonb_build_array(c.command, c.part) ORDER BY c.step, c.place
+            ), '[]'),
+            max(pg_catalog.pg_get_userbyid(c.role)) FILTER (WHERE NOT pg_catalog.pg_has_role(c.role, 'MEMBER'))
+        INTO facts, told FROM (
+            {commands}
+        ) AS c(step, place, part, role, command);
+        IF told IS NOT NULL THEN
             RAISE EXCEPTION 'fleetdrift: % is made again, and % may not act for %, to whom it or a grant on it belongs',
-                item.spelling, current_user, stranger USING ERRCODE = '42501';
+                item.spelling, current_user, told USING ERRCODE = '42501';
         END IF;
-        {note}
+{position}        {note}
     END LOOP;
 END
 {tag}"""
-
-_REMEMBER_COMMENTS = """DO {tag}
--- Notes the comments on what is dropped below and comes again.
-DECLARE
-    item record;
-    facts jsonb;
-    place oid;
-BEGIN
-    FOR item IN
-        SELECT kept.spelling, pg_catalog.obj_description(kept.id, kept.catalog::name) AS comment
-        FROM (VALUES {rows}) AS kept(catalog, spelling, id, part) WHERE kept.id IS NOT NULL
-    LOOP
-        facts := pg_catalog.jsonb_strip_nulls(pg_catalog.jsonb_build_object('comment', item.comment));
-        {note}
-    END LOOP;
-END
-{tag}"""
-
-_RESTORE_COMMENTS = """DO {tag}
--- Gives them back.
-DECLARE
-    item record;
-BEGIN
-    FOR item IN
-        SELECT kept.spelling, k.place, k.facts ->> 'comment' AS comment
-        FROM (VALUES {rows}) AS kept(catalog, spelling, target, id, part)
-        JOIN LATERAL ({source}) AS k(place, facts) ON k.facts IS NOT NULL
-        WHERE kept.id IS NOT NULL
-    LOOP
-        EXECUTE pg_catalog.format('COMMENT ON %s IS %L', item.spelling, item.comment);
-        {forget}
-    END LOOP;
-END
-{tag}"""
-
-_COLUMNS = """, 'columns', (
-            SELECT pg_catalog.jsonb_object_agg(a.attname, pg_catalog.jsonb_build_array(
-                {column_acl}, pg_catalog.col_description(a.attrelid, a.attnum)
-            ))
-            FROM pg_catalog.pg_attribute a
-            WHERE a.attrelid = item.relation AND a.attnum > 0 AND NOT a.attisdropped
-                AND (item.part IS NULL OR a.attname = item.part)
-                AND (a.attacl IS NOT NULL OR pg_catalog.col_description(a.attrelid, a.attnum) IS NOT NULL)
-        )"""
-
-_POSITION = """        ELSIF item.spelling LIKE 'SEQUENCE %' THEN
-            -- nextval of others would be lost between here and the drop
-            stranger := (
-                SELECT pg_catalog.format('LOCK TABLE %s IN ACCESS EXCLUSIVE MODE', d.refobjid::regclass)
-                FROM pg_catalog.pg_depend d
-                WHERE d.classid = 'pg_catalog.pg_class'::regclass AND d.objid = item.id
-                    AND d.refclassid = 'pg_catalog.pg_class'::regclass AND d.deptype IN ('a', 'i')
-                    AND d.refobjsubid > 0
-            );
-            EXECUTE COALESCE(stranger, pg_catalog.format('ALTER %s OWNED BY NONE', item.spelling));
-            EXECUTE pg_catalog.format(
-                'SELECT pg_catalog.jsonb_build_array(s.last_value, s.is_called) FROM %s s', item.id::regclass
-            ) INTO stranger;
-            facts := facts || pg_catalog.jsonb_build_object('position', stranger::jsonb);
-"""
 
 _RESTORE = """DO {tag}
--- Gives back what was noted of what is here again.
+-- Gives it back.
 DECLARE
     item record;
-    entry record;
-    owner oid;
-    acl jsonb;
+    command text;
     role text := pg_catalog.current_setting('role');
 BEGIN
     FOR item IN
-        SELECT kept.*, o.owner, o.relation, k.place, k.facts
-        FROM (VALUES {rows}) AS kept(catalog, spelling, target, id, part)
-        JOIN LATERAL ({source}) AS k(place, facts) ON k.facts IS NOT NULL
-        LEFT JOIN LATERAL {owned} ON true
-        WHERE kept.id IS NOT NULL
+        SELECT kept.id, k.place, k.facts FROM (VALUES
+            {rows}
+        ) AS kept(spelling, id) CROSS JOIN LATERAL ({source}) AS k(place, facts)
+        WHERE kept.id IS NOT NULL AND k.facts IS NOT NULL
     LOOP
-        -- an owned sequence follows its table
-        IF {owners} AND item.part IS NULL AND item.owner <> (item.facts ->> 'owner')::oid AND NOT EXISTS (
-            SELECT FROM pg_catalog.pg_depend d
-            WHERE d.classid = 'pg_catalog.pg_class'::regclass AND d.objid = item.id AND item.spelling LIKE 'SEQUENCE %'
-                AND d.refclassid = 'pg_catalog.pg_class'::regclass AND d.deptype IN ('a', 'i')
-        ) THEN
-            EXECUTE pg_catalog.format(
-                'ALTER %s OWNER TO %I', item.spelling, pg_catalog.pg_get_userbyid((item.facts ->> 'owner')::oid)
-            );
-        END IF;
-        SELECT o.owner, {acl} INTO owner, acl
-        FROM (SELECT item.catalog, item.id) AS kept(catalog, id) CROSS JOIN LATERAL {owned};
-        IF acl IS NOT DISTINCT FROM item.facts -> 'acl' THEN
-            item.facts := item.facts - 'acl';
-        END IF;
-        FOR entry IN
-            SELECT DISTINCT (g.value ->> 1)::oid AS grantee FROM pg_catalog.jsonb_array_elements(acl) AS g(value)
-            WHERE item.facts ? 'acl'
+        FOR command IN
+            SELECT c.value ->> 0 FROM pg_catalog.jsonb_array_elements(item.facts) WITH ORDINALITY AS c(value, place)
+            WHERE c.value ->> 1 IS NULL OR EXISTS (
+                SELECT FROM pg_catalog.pg_attribute a WHERE a.attrelid = item.id AND a.attname = c.value ->> 1
+            ) ORDER BY c.place
         LOOP
-            EXECUTE pg_catalog.format('REVOKE ALL ON %s FROM %s CASCADE', item.target, CASE
-                WHEN entry.grantee = 0 THEN 'PUBLIC'
-                ELSE pg_catalog.quote_ident(pg_catalog.pg_get_userbyid(entry.grantee))
-            END);
-        END LOOP;
-        FOR entry IN
-            SELECT pg_catalog.format('GRANT %s%s ON %s TO %s%s', g.acl ->> 2, g.part, item.target, CASE
-                    WHEN (g.acl ->> 1)::int8 = 0 THEN 'PUBLIC'
-                    WHEN g.acl ->> 1 = item.facts ->> 'owner'
-                        THEN pg_catalog.quote_ident(pg_catalog.pg_get_userbyid(owner))
-                    ELSE pg_catalog.quote_ident(pg_catalog.pg_get_userbyid((g.acl ->> 1)::oid))
-                END, CASE WHEN (g.acl ->> 3)::bool THEN ' WITH GRANT OPTION' ELSE '' END) AS command,
-                CASE
-                    WHEN g.acl ->> 0 IN (owner::text, item.facts ->> 'owner') THEN role
-                    ELSE pg_catalog.pg_get_userbyid((g.acl ->> 0)::oid)
-                END AS giver
-            FROM (
-                SELECT '', a.value, 0, '', a.place
-                FROM pg_catalog.jsonb_array_elements(item.facts -> 'acl') WITH ORDINALITY AS a(value, place)
-                UNION ALL
-                SELECT pg_catalog.format(' (%I)', c.key), a.value, 1, c.key, a.place
-                FROM pg_catalog.jsonb_each(item.facts -> 'columns') AS c
-                JOIN pg_catalog.pg_attribute n
-                    ON n.attrelid = item.relation AND n.attname = c.key AND NOT n.attisdropped
-                CROSS JOIN LATERAL pg_catalog.jsonb_array_elements(NULLIF(c.value -> 0, 'null'))
-                    WITH ORDINALITY AS a(value, place)
-            ) AS g(part, acl, rank, key, place)
-            WHERE {grants} AND ((g.acl ->> 1)::int8 = 0 OR EXISTS (
-                SELECT FROM pg_catalog.pg_roles r WHERE r.oid = (g.acl ->> 1)::oid
-            ))
-            ORDER BY g.rank, g.key, g.place
-        LOOP
-            PERFORM pg_catalog.set_config('role', entry.giver, true);
-            EXECUTE entry.command;
+            EXECUTE command;
             PERFORM pg_catalog.set_config('role', role, true);
         END LOOP;
-        FOR entry IN
-            SELECT pg_catalog.format('COMMENT ON %s IS %L', item.spelling, item.facts ->> 'comment') AS command
-            WHERE item.facts ? 'comment'
-            UNION ALL
-            SELECT pg_catalog.format('COMMENT ON COLUMN %s.%I IS %L', item.relation::regclass, c.key, c.value ->> 1)
-            FROM pg_catalog.jsonb_each(item.facts -> 'columns') AS c
-            JOIN pg_catalog.pg_attribute n ON n.attrelid = item.relation AND n.attname = c.key AND NOT n.attisdropped
-            WHERE {comments} AND c.value ->> 1 IS NOT NULL
-            UNION ALL
-            SELECT pg_catalog.format('SECURITY LABEL FOR %I ON %s IS %L', l.value ->> 1, CASE
-                    WHEN l.value ->> 0 IS NULL THEN item.spelling
-                    ELSE pg_catalog.format('COLUMN %s.%I', item.relation::regclass, l.value ->> 0)
-                END, l.value ->> 2)
-            FROM pg_catalog.jsonb_array_elements(item.facts -> 'labels') AS l
-        LOOP
-            EXECUTE entry.command;
-        END LOOP;
-        IF item.facts ? 'position' THEN
-            PERFORM pg_catalog.setval(
-                s.seqrelid, LEAST(GREATEST((item.facts -> 'position' ->> 0)::int8, s.seqmin), s.seqmax),
-                (item.facts -> 'position' ->> 1)::bool
-            ) FROM pg_catalog.pg_sequence s WHERE s.seqrelid = item.id;
-        END IF;
         {forget}
     END LOOP;
 END
 {tag}"""
+
+_OWN = """SELECT o.{owner}, COALESCE(o.{acl}, pg_catalog.acldefault({kind}, o.{owner}))
+                FROM pg_catalog.{catalog} o
+                WHERE item.catalog = '{catalog}' AND item.target <> '' AND o.oid = item.id"""
+
+_OWNER = """SELECT 1, 0, NULL::name, own.owner, pg_catalog.format(
+                'ALTER %s OWNER TO %I', item.spelling, pg_catalog.pg_get_userbyid(own.owner)
+            ) FROM own WHERE item.part IS NULL AND NOT EXISTS (
+                SELECT FROM pg_catalog.pg_depend d -- an owned sequence follows its table
+                WHERE item.spelling LIKE 'SEQUENCE %' AND d.objid = item.id AND d.deptype IN ('a', 'i')
+                    AND d.classid = 'pg_catalog.pg_class'::regclass AND d.refclassid = d.classid
+            )"""
+
+_GRANTS = """SELECT 2, 0, NULL::name, NULL::oid, pg_catalog.format('REVOKE ALL ON %s FROM %s', item.target, r.name)
+            FROM own CROSS JOIN LATERAL (
+                SELECT 'PUBLIC'
+                UNION SELECT pg_catalog.quote_ident(pg_catalog.pg_get_userbyid(own.owner))
+                UNION SELECT pg_catalog.quote_ident(pg_catalog.pg_get_userbyid(g.grantee))
+                FROM pg_catalog.pg_default_acl d CROSS JOIN LATERAL pg_catalog.aclexplode(d.defaclacl) AS g
+                WHERE g.grantee <> 0
+            ) AS r(name) WHERE item.part IS NULL
+            UNION ALL
+            SELECT 3, g.place, g.part, g.grantor, pg_catalog.format('%sGRANT %s%s ON %s TO %s%s', CASE
+                    WHEN g.grantor <> own.owner
+                        THEN pg_catalog.format('SET LOCAL ROLE %I; ', pg_catalog.pg_get_userbyid(g.grantor)) ELSE ''
+                END, g.privilege_type, COALESCE(' (' || pg_catalog.quote_ident(g.part) || ')', ''), item.target,
+                CASE g.grantee WHEN 0 THEN 'PUBLIC' ELSE pg_catalog.quote_ident(pg_catalog.pg_get_userbyid(g.grantee))
+                END, CASE WHEN g.is_grantable THEN ' WITH GRANT OPTION' ELSE '' END)
+            FROM own CROSS JOIN LATERAL (
+                SELECT NULL::name, x.* FROM pg_catalog.aclexplode(own.acl) WITH ORDINALITY AS x WHERE item.part IS NULL
+                UNION ALL
+                SELECT a.attname, x.* FROM pg_catalog.pg_attribute a
+                CROSS JOIN LATERAL pg_catalog.aclexplode(a.attacl) WITH ORDINALITY AS x
+                WHERE item.catalog = 'pg_class' AND a.attrelid = item.id AND COALESCE(a.attname = item.part, true)
+            ) AS g(part, grantor, grantee, privilege_type, is_grantable, place)"""
+
+_COMMENTS = """SELECT 4, d.objsubid, a.attname, NULL::oid, CASE d.objsubid
+                WHEN 0 THEN pg_catalog.format('COMMENT ON %s IS %L', item.spelling, d.description)
+                ELSE pg_catalog.format('COMMENT ON COLUMN %s.%I IS %L', item.id::regclass, a.attname, d.description)
+            END
+            FROM pg_catalog.pg_description d
+            LEFT JOIN pg_catalog.pg_attribute a ON a.attrelid = d.objoid AND a.attnum = d.objsubid AND d.objsubid > 0
+            WHERE d.classoid = ('pg_catalog.' || item.catalog)::regclass AND d.objoid = item.id
+                AND (item.part IS NULL OR a.attname = item.part)"""
+
+_LABELS = """SELECT 5, l.objsubid, a.attname, NULL::oid, pg_catalog.format(
+                'SECURITY LABEL FOR %I ON %s IS %L', l.provider,
+                CASE l.objsubid WHEN 0 THEN item.spelling
+                ELSE pg_catalog.format('COLUMN %s.%I', item.id::regclass, a.attname)
+            END, l.label)
+            FROM pg_catalog.pg_seclabel l
+            LEFT JOIN pg_catalog.pg_attribute a ON a.attrelid = l.objoid AND a.attnum = l.objsubid AND l.objsubid > 0
+            WHERE l.classoid = ('pg_catalog.' || item.catalog)::regclass AND l.objoid = item.id
+                AND (item.part IS NULL OR a.attname = item.part)"""
+
+_POSITION = """        IF item.spelling LIKE 'SEQUENCE %' THEN
+            -- what others take between here and the drop would be given out twice
+            EXECUTE COALESCE((
+                SELECT pg_catalog.format('LOCK TABLE %s IN ACCESS EXCLUSIVE MODE', d.refobjid::regclass)
+                FROM pg_catalog.pg_depend d
+                WHERE d.objid = item.id AND d.deptype IN ('a', 'i') AND d.refobjsubid > 0
+                    AND d.classid = 'pg_catalog.pg_class'::regclass AND d.refclassid = d.classid
+            ), pg_catalog.format('ALTER %s OWNED BY NONE', item.spelling));
+            EXECUTE pg_catalog.format(
+                'SELECT pg_catalog.jsonb_build_array(s.last_value, s.is_called) FROM %s s', item.id::regclass
+            ) INTO told;
+            facts := facts || pg_catalog.jsonb_build_array(pg_catalog.jsonb_build_array(pg_catalog.format(
+                'SELECT pg_catalog.setval(q.seqrelid, LEAST(GREATEST(%s, q.seqmin), q.seqmax), %L)
+                FROM pg_catalog.pg_sequence q WHERE q.seqrelid = %L::pg_catalog.regclass',
+                told::jsonb ->> 0, told::jsonb ->> 1, item.id::regclass
+            ), NULL, told::jsonb));
+        END IF;
+"""
 
 
 class Kept(msgspec.Struct, frozen=True, kw_only=True):
@@ -271,52 +179,43 @@ def remember_sql(kept: Iterable[Kept], compared: Iterable[str], store: Store) ->
         compared: The facts that the plan itself takes care of: `owner`, `acl`, `comment`, `labels`.
         store: Where to.
     """
-    items = tuple(kept)
-    rows = ",\n            ".join(
-        f"('{item.catalog}', {dollar_quote(item.spelling)}, {item.id}, {_part(item)})" for item in items
-    )
-    if not any(item.target for item in items):
-        return filled(_REMEMBER_COMMENTS, rows=rows, note=store.note)
-    # Whose the grants are can only be told by the owner.
-    without = "{" + ",".join(sorted(frozenset(compared) - {"owner"})) + "}"
+    items, known = tuple(kept), frozenset(compared)
+    catalogs = sorted({item.catalog for item in items if item.target} & _OWNERS.keys())
+    wanted = {"acl": _GRANTS, "owner": _OWNER} if catalogs else {}
+    wanted |= {"comment": _COMMENTS, "labels": _LABELS}
+    parts = [wanted[fact] for fact in ("owner", "acl", "comment", "labels") if fact in wanted.keys() - known]
+    parts = parts or ["SELECT 1, 0, NULL::name, NULL::oid, NULL::text WHERE false"]
+    names = [name for fact, name in _WORDS.items() if fact in wanted.keys() - known]
+    sequences = any(item.spelling.startswith("SEQUENCE ") for item in items)
     return filled(
         _REMEMBER,
-        rows=rows,
-        owned=_OWNED,
-        acl=_ACL.format(acl="o.acl"),
-        columns=_COLUMNS.format(column_acl=_ACL.format(acl="a.attacl")) if any(map(_has_columns, items)) else "",
-        position=_POSITION if any(item.spelling.startswith("SEQUENCE ") for item in items) else "",
-        compared=without,
+        words=", ".join([*names, *(["position"] if sequences else [])]),
+        rows=",\n        ".join(map(_row, items)),
+        commands=_own(catalogs) + "\n            UNION ALL\n            ".join(parts),
+        position=_POSITION if sequences else "",
         note=store.note,
     )
 
 
-def _has_columns(item: Kept) -> bool:
-    return item.catalog in ("pg_class", "pg_type") and not item.spelling.startswith(("SEQUENCE ", "INDEX "))
+_WORDS = {"owner": "owner", "acl": "grants", "comment": "comments", "labels": "labels"}
 
 
-def _part(item: Kept) -> str:
-    return dollar_quote(item.part) if item.part else "NULL"
+def _own(catalogs: list[str]) -> str:
+    if not catalogs:
+        return ""
+    queries = []
+    for catalog in catalogs:
+        owner, acl, kind = _OWNERS[catalog]
+        queries.append(_OWN.format(owner=owner, acl=acl, kind=kind, catalog=catalog))
+    return f"WITH own(owner, acl) AS ({' UNION ALL '.join(queries)})\n            "
 
 
-def restore_sql(kept: Iterable[Kept], compared: Iterable[str], store: Store) -> str:
+def _row(item: Kept) -> str:
+    part = dollar_quote(item.part) if item.part else "NULL"
+    return f"({dollar_quote(item.spelling)}, {dollar_quote(item.target)}, '{item.catalog}', {item.id}, {part})"
+
+
+def restore_sql(kept: Iterable[Kept], store: Store) -> str:
     """Write the statement that gives back what is noted of objects that are there again, and forgets it."""
-    items = tuple(kept)
-    rows = ",\n            ".join(
-        f"('{item.catalog}', {dollar_quote(item.spelling)}, {dollar_quote(item.target)}, {item.id}, {_part(item)})"
-        for item in items
-    )
-    if not any(item.target for item in items):
-        return filled(_RESTORE_COMMENTS, rows=rows, source=store.source, forget=store.forget)
-    known = frozenset(compared)
-    return filled(
-        _RESTORE,
-        rows=rows,
-        owned=_OWNED,
-        acl=_ACL.format(acl="o.acl"),
-        owners="false" if "owner" in known else "true",
-        grants="false" if "acl" in known else "true",
-        comments="false" if "comment" in known else "true",
-        source=store.source,
-        forget=store.forget,
-    )
+    rows = ",\n            ".join(f"({dollar_quote(item.spelling)}, {item.id})" for item in kept)
+    return filled(_RESTORE, rows=rows, source=store.source, forget=store.forget)

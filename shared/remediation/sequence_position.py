@@ -30,8 +30,9 @@ _STILL_THERE = """    IF pg_catalog.to_regclass({before}) IS NOT NULL THEN
 """
 
 _NOTED_BEFORE = """    told := (
-        SELECT k.facts ->> 'position'
+        SELECT f.value ->> 2
         FROM (VALUES ({spelling})) AS kept(spelling) CROSS JOIN LATERAL ({source}) AS k(place, facts)
+        CROSS JOIN LATERAL pg_catalog.jsonb_array_elements(k.facts) AS f(value) WHERE f.value ->> 2 IS NOT NULL
     );
 """
 
