@@ -4,12 +4,17 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import pytest
 
+from coordinator.apply.admission import Permissions, admit
+from coordinator.apply.rehearsal import Rehearsal
 from coordinator.report.model import ScanReport, TenantStatus
 from shared.postgres.own_names import OwnNames
 from shared.postgres.tenant_sql import for_tenant
 from shared.remediation.plan import ProofStatus
+from shared.schema.profile import Profile
 from tests.integration.spellings.fleets import Place, scan
 
 SHARED = """
@@ -47,6 +52,19 @@ def report(database, memory_server, scratch, tmp_path_factory) -> ScanReport:
 def test_tenants_that_stand_on_shared_objects_are_in_sync(report):
     assert [each.tenant for each in report.body.tenants if each.status is TenantStatus.IN_SYNC] == ["acme", "tenant_2"]
     assert report.body.shapes == 2
+
+
+def test_the_plan_is_rehearsed_beside_what_the_tenants_share(report, tenants, database, scratch):
+    [group] = report.body.groups
+    odd = tenants.snapshot(database, namespace="odd")
+    rehearsal = Rehearsal(admit(group.plan, Permissions()), scratch, Profile())
+
+    async def play() -> bool:
+        base = await rehearsal.base_in(odd)
+        assert base is not None
+        return await rehearsal.play(base)
+
+    assert asyncio.run(play())
 
 
 def test_what_stands_on_shared_objects_is_brought_back_by_a_proven_plan(report, tenants, database):
