@@ -6,6 +6,7 @@ from collections import deque
 from dataclasses import dataclass, field
 
 from shared.diff.changes import Altered, Missing, SchemaDiff, Unexpected
+from shared.remediation.kinds.partition_keys import partitioned_by
 from shared.remediation.recipe import REBUILD, RECIPES, Context, Loosened, Step
 from shared.schema.base import Facet
 from shared.schema.identity import ObjectId, QualifiedName
@@ -91,6 +92,8 @@ class _Closure:
         if recipe.alter(change.desired, change.observed, fields, self.context) is REBUILD:
             self.rebuild(change.identity)
             return
+        if fields & {"type", "collation"} and (table := partitioned_by(change.observed, self.context.observed)):
+            self.rebuild(table)
         if isinstance(change.desired, Table | ForeignTable) and "partition_of" in fields:
             self._make_way_for_attached(change.desired)
         if recipe.disturbs is None:
@@ -142,6 +145,8 @@ class _Closure:
         if isinstance(item, Facet):
             self.rebuild(dependent)
             return
+        if self._stays_below(dependent, below):
+            return
         change = self.decision.alters.get(dependent)
         gone = below not in self.context.desired.references[dependent]
         if change is not None and gone and dependent.kind not in _HOLDS_FAST:
@@ -152,6 +157,14 @@ class _Closure:
             self.rebuild(dependent)
             return
         self._loosen(item, below, loosened, change)
+
+    def _stays_below(self, dependent: ObjectId, below: ObjectId) -> bool:
+        """Say whether a column stays with its table, which lets go of the one above while that is made anew."""
+        tables = {(each.namespace, each.parent) for each in (dependent, below)}
+        if dependent.kind != "column" or below.kind != "column" or len(tables) == 1:
+            return False
+        above = ObjectId(kind="table", namespace=below.namespace, name=below.parent)
+        return above in self.context.drops and above in self.context.creates
 
     def _loosen(self, item: SchemaObject, below: ObjectId, loosened: Loosened, change: Altered | None) -> None:
         if below.kind in TYPES and item.kind == "column":
@@ -171,7 +184,9 @@ class _Closure:
         """DROP TABLE would take the partitions along: those that stay are detached first."""
         for child in self.context.observed.partitions[QualifiedName(parent.namespace, parent.name)]:
             change = self.decision.alters.get(child.identity)
-            if child.identity in self.context.drops or (change and "partition_of" in change.fields):
+            if child.identity in self.context.drops or (
+                change and {"partition_of", "partition_bound"} & set(change.fields)
+            ):
                 continue
             loosen = RECIPES[child.kind].loosen
             assert loosen is not None

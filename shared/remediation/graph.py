@@ -22,6 +22,7 @@ from shared.schema.model import SchemaObject
 from shared.schema.relations import Column, Constraint, ForeignTable, Index, Table
 from shared.schema.relations import Sequence as SequenceObject
 
+_PARENTS = frozenset({"inherits", "partition_of", "partition_bound"})
 _NOTHING = ObjectId(kind="")
 _HOLDS_VALUES = frozenset({"table", "column", "sequence"})
 _PHASES = {
@@ -238,7 +239,7 @@ class Graph:
             release = Node("release", identity)
             self.edge(release, node)
             wanted = set(desired.references[identity])
-            if isinstance(change.desired, Table | ForeignTable) and {"inherits", "partition_of"} & set(change.fields):
+            if isinstance(change.desired, Table | ForeignTable) and _PARENTS & set(change.fields):
                 wanted |= self._parts_to_inherit(change.desired)
                 for part in self._parts_not_to_inherit(change.desired):
                     self.edge(self.departure[part], node)
@@ -263,7 +264,7 @@ class Graph:
     def _is_attached_after(self, item: SchemaObject, table: ObjectId) -> bool:
         """ATTACH finds the partition's columns as they shall be, so its table does not come before them."""
         change = self.decision.alters.get(table)
-        if not isinstance(item, Column) or change is None or "partition_of" not in change.fields:
+        if not isinstance(item, Column) or change is None or not _PARENTS & set(change.fields):
             return False
         return getattr(change.desired, "partition_of", None) is not None
 
@@ -311,6 +312,10 @@ class Graph:
             for needed in (*self.context.desired.references[identity], below):
                 if needed in self.arrival:
                     self.edge(self.arrival[needed], after)
+            for column in self.decision.alters if below.kind == "table" else ():
+                if column.kind == "column" and (column.namespace, column.parent) == (identity.namespace, identity.name):
+                    self.edge(before, self.arrival[column])
+                    self.edge(self.arrival[column], after)
             if identity.kind != "column":
                 continue
             # What reads the column is made after the column is whole again.

@@ -94,7 +94,7 @@ class ForeignServer(Object, frozen=True, kw_only=True):
 
 
 class UserMapping(SignedObject, frozen=True, kw_only=True):
-    """A user mapping; `name` is the server, `signature` the role. Only option names are read, never values."""
+    """A user mapping; `name` is the server, `signature` the role. Of options the names are read, and the user."""
 
     options: tuple[str, ...] = ()
 

@@ -17,11 +17,10 @@ UNPROBED: dict[str, str] = {
     "constraint.index_valid": "only a failed build leaves one; `index.valid` is the same fact",
     "security_label.labels": "no label provider is in the servers' wheels",
     "subscription.enabled": "an enabled subscription connects at once",
-    "user_mapping.options": "values are secrets and are not read; a new mapping says that they must be filled in",
 }
 
 _NO_WAY_BACK = (
-    "PostgreSQL has no statement that makes an inherited column or check, once a table's own, its parent's alone"
+    "PostgreSQL has no statement that makes an inherited column, once a table's own, its parent's alone"
 )
 
 REASONS: dict[str, str] = {
@@ -30,15 +29,10 @@ REASONS: dict[str, str] = {
         "before v17 another expression needs another column, and a partition's column cannot be dropped"
     ),
     "column.local: a child repeats its parent's column": _NO_WAY_BACK,
-    "column.type: the type of a partition key": "it needs another table, which would lose every partition",
-    "constraint.local: a child repeats its parent's check": _NO_WAY_BACK,
     "extension.version: another version of an extension": "the extension itself has no way from a version to an older",
     "namespace.*: public goes": "pg_dump tells a `public` that was made anew from the one that initdb made",
     "table.inherits: another parent": _NO_WAY_BACK,
     "table.inherits: columns that only the parent declared": _NO_WAY_BACK,
     "table.inherits: grandchildren": _NO_WAY_BACK,
-    "table.partition_of: a table with a key and an index is attached": (
-        "no catalog says whether a partition was made as one or attached: its NOT NULL gets its parent's name (v18)"
-    ),
 }
 """Probe → why it does not end where it should."""

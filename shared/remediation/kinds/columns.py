@@ -132,6 +132,8 @@ def _is_computed_anew(desired: Column, observed: Column, fields: frozenset[str],
 def _parent_alters(column: Column, context: Context) -> bool:
     """Say whether ALTER TABLE on a parent brings the type down to this column."""
     for parent in context.desired.parents(_table(column)):
+        if context.is_new(ObjectId(kind="table", namespace=parent.namespace, name=parent.name)):
+            continue  # a partition is detached from it meanwhile
         before, after = context.observed.column(parent, column.name), context.desired.column(parent, column.name)
         if (
             before is not None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from shared.remediation.hazards import blocks_all, blocks_writes, breaks, builds_index, scans
 from shared.remediation.kinds import not_null
+from shared.remediation.kinds.check_descent import change_descent
 from shared.remediation.kinds.constraint_sql import INDEXED, split_definition, with_index_settings
 from shared.remediation.kinds.index_sql import unique_index_behind
 from shared.remediation.kinds.parameters import change_parameters
@@ -122,7 +123,7 @@ def alter_constraint(
     if _goes_with_its_parents(desired, observed, context):
         return REBUILD
     if fields <= {"local", "inherited", "partition_child"}:
-        return []
+        return change_descent(desired, observed, context)
     if not fields - {"local", "inherited"} <= _IN_PLACE or ("validated" in fields and not desired.validated):
         return REBUILD
     what = parent_name(desired)

@@ -2,12 +2,25 @@
 
 from __future__ import annotations
 
-from shared.remediation.hazards import loses
+from collections.abc import Iterable
+
+from shared.remediation.hazards import breaks, loses
 from shared.remediation.kinds.parameters import change_options
 from shared.remediation.naming import options_list
+from shared.remediation.plan import Hazard
 from shared.remediation.recipe import REBUILD, Context, Recipe, Step, Verdict, register
 from shared.schema.database import ForeignDataWrapper, ForeignServer, UserMapping
 from shared.sql import quote_identifier, quote_literal
+
+_BLANK = "***"  # what redacted.sql puts in the place of a secret
+
+
+def _blanks(options: Iterable[str]) -> tuple[Hazard, ...]:
+    """Say which options a statement writes without their values."""
+    pairs = (option.partition("=") for option in options)
+    names = [name for name, sign, value in pairs if not sign or value == _BLANK or f"://{_BLANK}@" in value]
+    listed = ", ".join(quote_identifier(name) for name in sorted(names))
+    return (breaks(f"{listed}: a secret's value is not read, so it is written blank; put it in"),) if names else ()
 
 
 def create_wrapper(item: ForeignDataWrapper, context: Context) -> list[Step]:
@@ -20,7 +33,7 @@ def create_wrapper(item: ForeignDataWrapper, context: Context) -> list[Step]:
         parts.append(f"VALIDATOR {item.validator}")
     if item.options:
         parts.append(f"OPTIONS ({options_list(item.options)})")
-    return [Step(" ".join(parts))]
+    return [Step(" ".join(parts), _blanks(item.options))]
 
 
 def drop_wrapper(item: ForeignDataWrapper, context: Context) -> list[Step]:
@@ -41,7 +54,8 @@ def alter_wrapper(
         parts.append(f"VALIDATOR {desired.validator}" if desired.validator else "NO VALIDATOR")
     if "options" in fields:
         parts.append(f"OPTIONS ({change_options(desired.options, observed.options)})")
-    return [Step(f"ALTER FOREIGN DATA WRAPPER {quote_identifier(desired.name)} {' '.join(parts)}")]
+    hazards = _blanks(set(desired.options) - set(observed.options))
+    return [Step(f"ALTER FOREIGN DATA WRAPPER {quote_identifier(desired.name)} {' '.join(parts)}", hazards)]
 
 
 def create_server(item: ForeignServer, context: Context) -> list[Step]:
@@ -55,7 +69,7 @@ def create_server(item: ForeignServer, context: Context) -> list[Step]:
     parts.append(f"FOREIGN DATA WRAPPER {quote_identifier(item.wrapper)}")
     if item.options:
         parts.append(f"OPTIONS ({options_list(item.options)})")
-    return [Step(" ".join(parts))]
+    return [Step(" ".join(parts), _blanks(item.options))]
 
 
 def drop_server(item: ForeignServer, context: Context) -> list[Step]:
@@ -77,7 +91,8 @@ def alter_server(
         parts.append(f"VERSION {quote_literal(desired.version)}")
     if "options" in fields:
         parts.append(f"OPTIONS ({change_options(desired.options, observed.options)})")
-    return [Step(f"ALTER SERVER {quote_identifier(desired.name)} {' '.join(parts)}")]
+    hazards = _blanks(set(desired.options) - set(observed.options))
+    return [Step(f"ALTER SERVER {quote_identifier(desired.name)} {' '.join(parts)}", hazards)]
 
 
 def _mapping(item: UserMapping) -> str:
@@ -86,10 +101,10 @@ def _mapping(item: UserMapping) -> str:
 
 
 def create_mapping(item: UserMapping, context: Context) -> list[Step]:
-    """CREATE USER MAPPING, with option names only: the values are secrets that nobody read."""
+    """CREATE USER MAPPING; what can be a secret is written blank, and the statement says so."""
     del context
     options = f" OPTIONS ({options_list(item.options)})" if item.options else ""
-    return [Step(f"CREATE {_mapping(item)}{options}")]
+    return [Step(f"CREATE {_mapping(item)}{options}", _blanks(item.options))]
 
 
 def drop_mapping(item: UserMapping, context: Context) -> list[Step]:
@@ -101,7 +116,10 @@ def drop_mapping(item: UserMapping, context: Context) -> list[Step]:
 def alter_mapping(desired: UserMapping, observed: UserMapping, fields: frozenset[str], context: Context) -> list[Step]:
     """Options in place."""
     del fields, context
-    return [Step(f"ALTER {_mapping(desired)} OPTIONS ({change_options(desired.options, observed.options)})")]
+    changes = change_options(desired.options, observed.options)
+    return [
+        Step(f"ALTER {_mapping(desired)} OPTIONS ({changes})", _blanks(set(desired.options) - set(observed.options)))
+    ]
 
 
 register(ForeignDataWrapper, Recipe(create=create_wrapper, drop=drop_wrapper, alter=alter_wrapper))

@@ -87,6 +87,12 @@ CREATE FOREIGN DATA WRAPPER $n_w; CREATE SERVER $n_s FOREIGN DATA WRAPPER $n_w;
 --
 --
 CREATE USER MAPPING FOR probe_alice SERVER $n_s; CREATE USER MAPPING FOR PUBLIC SERVER $n_s;
+== user_mapping.options a mapping's user
+CREATE FOREIGN DATA WRAPPER $n_w; CREATE SERVER $n_s FOREIGN DATA WRAPPER $n_w;
+--
+CREATE USER MAPPING FOR probe_alice SERVER $n_s OPTIONS ("user" 'a');
+--
+CREATE USER MAPPING FOR probe_alice SERVER $n_s OPTIONS ("user" 'it''s', password_required 'false');
 == foreign_table.* a foreign table comes
 CREATE FOREIGN DATA WRAPPER $n_w; CREATE SERVER $n_s FOREIGN DATA WRAPPER $n_w;
 --
