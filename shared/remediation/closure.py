@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from shared.diff.changes import Altered, Missing, SchemaDiff, Unexpected
 from shared.remediation.kinds.partition_keys import partitioned_by
+from shared.remediation.kinds.tables import is_left_behind
 from shared.remediation.recipe import REBUILD, RECIPES, Context, Loosened, Step
 from shared.schema.base import Facet
 from shared.schema.identity import ObjectId, QualifiedName
@@ -83,8 +84,16 @@ class _Closure:
                 if identity in self.decision.alters:
                     self._settled.add(identity)
                     self._consider(self.decision.alters[identity])
-            if not self._departed:
+            if not self._departed and not self._reconsider():
                 return
+
+    def _reconsider(self) -> bool:
+        """Rebuild what could be altered as things were when it was considered, and cannot as they have become."""
+        for identity, change in sorted(self.decision.alters.items(), key=lambda entry: entry[0]):
+            fields = frozenset(change.fields)
+            if RECIPES[identity.kind].alter(change.desired, change.observed, fields, self.context) is REBUILD:
+                self.rebuild(identity)
+        return bool(self._departed)
 
     def _consider(self, change: Altered) -> None:
         recipe = RECIPES[change.identity.kind]
@@ -137,7 +146,7 @@ class _Closure:
         name = QualifiedName(parent.namespace, parent.name)
         for partition in self.context.observed.partitions[QualifiedName(parent.namespace, parent.table)]:
             for part in self.context.observed.indexes[QualifiedName(partition.namespace, partition.name)]:
-                if part.attached_to == name:
+                if part.attached_to == name and not is_left_behind(part, self.context):
                     self.rebuild(part.identity)
 
     def _unsettle(self, dependent: ObjectId, below: ObjectId) -> None:

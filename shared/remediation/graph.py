@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
 from shared.remediation.closure import TYPES, Decision
-from shared.remediation.hosting import creation_host, drop_host, inline_children
+from shared.remediation.hosting import creation_host, drop_host, inline_children, parted_from
 from shared.remediation.kinds.not_null import keys_on
 from shared.remediation.kinds.operators import one_way_links
 from shared.remediation.kinds.privileges import may_be_granted, settle_grants
@@ -175,6 +175,9 @@ class Graph:
                     self.edge(self.departure[key], node)
             if identity in self.arrival:
                 self.edge(node, self.arrival[identity])
+            for partition in parted_from(identity, self.context):
+                for other in [n for n in self.steps if n.phase in ("release", "before") and n.identity == partition]:
+                    self.edge(other, node)
 
     def _is_mutual(self, identity: ObjectId, below: ObjectId) -> bool:
         """A base type's or a range's functions need the type, which needs them: the type's CASCADE takes them."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from shared.remediation.kinds.sequence_sql import former_identity, is_renamed
-from shared.remediation.kinds.tables import belongs_to_parent
+from shared.remediation.kinds.tables import belongs_to_parent, is_left_behind
 from shared.remediation.recipe import Context
 from shared.remediation.side import RELATIONS, Side
 from shared.schema.base import ChildObject, Facet
@@ -83,12 +83,22 @@ def creation_host(identity: ObjectId, context: Context) -> ObjectId:
 
 def drop_host(identity: ObjectId, context: Context, ejected: set[ObjectId]) -> ObjectId:
     """Name the dropped object that takes this one along."""
-    if identity in ejected:
+    item = context.observed.objects[identity]
+    if identity in ejected or is_left_behind(item, context):
         return identity
-    for owner in _owners(context.observed.objects[identity], context.observed):
+    for owner in _owners(item, context.observed):
         if owner in context.drops and owner != identity and not is_renamed(owner, context):
             return drop_host(owner, context, ejected)
     return identity
+
+
+def parted_from(identity: ObjectId, context: Context) -> Iterator[ObjectId]:
+    """Name the partition that keeps this part of its parent's key, index or foreign key, and must be detached first."""
+    item = context.observed.objects[identity]
+    if is_left_behind(item, context):
+        of = item.table if isinstance(item, Index) else identity.parent
+        table = context.observed.table(QualifiedName(identity.namespace, of))
+        yield from () if table is None else (table.identity,)
 
 
 def _owners(item: SchemaObject, side: Side) -> Iterator[ObjectId]:

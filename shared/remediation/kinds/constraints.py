@@ -8,6 +8,7 @@ from shared.remediation.kinds.check_descent import change_descent
 from shared.remediation.kinds.constraint_sql import INDEXED, split_definition, with_index_settings
 from shared.remediation.kinds.index_sql import unique_index_behind
 from shared.remediation.kinds.parameters import change_parameters
+from shared.remediation.kinds.tables import is_left_behind
 from shared.remediation.naming import parent_name
 from shared.remediation.recipe import REBUILD, Context, Recipe, Step, Verdict, register
 from shared.schema.identity import ObjectId, QualifiedName
@@ -104,7 +105,7 @@ def _index_settings(constraint: Constraint) -> list[Step]:
 
 def drop_constraint(constraint: Constraint, context: Context) -> list[Step]:
     """DROP CONSTRAINT; nobody declared it, so what it guaranteed is lost."""
-    if constraint.inherited and not constraint.local:
+    if constraint.inherited and not constraint.local and not is_left_behind(constraint, context):
         return []
     if constraint.type == "not_null":
         return not_null.drop(constraint, context)

@@ -129,6 +129,23 @@ def belongs_to_parent(part: SchemaObject, side: Side) -> bool:
     return isinstance(part, Index) and part.attached_to is not None
 
 
+def is_left_behind(part: SchemaObject, context: Context) -> bool:
+    """Say whether a part of a parent's key, index or foreign key stays on its partition, which is detached first."""
+    if isinstance(part, Constraint) and part.partition_child:
+        table = context.observed.table(QualifiedName(part.namespace, part.parent))
+    elif isinstance(part, Index) and part.attached_to is not None:
+        table = context.observed.table(QualifiedName(part.namespace, part.table))
+    else:
+        return False
+    if table is None or table.partition_of is None or table.identity in context.drops:
+        return False
+    if isinstance(part, Constraint) and context.observed.constraint_above(part) is None:
+        return True  # it has been left behind before, by a plan whose destructive part waited
+    after = context.desired.table(QualifiedName(table.namespace, table.name))
+    above = ObjectId(kind="table", namespace=table.partition_of.namespace, name=table.partition_of.name)
+    return after is not None and (after.partition_of != table.partition_of or above in context.drops)
+
+
 def drop_table(table: Table | ForeignTable, context: Context) -> list[Step]:
     """DROP TABLE, detached first where its parent stays."""
     del context
