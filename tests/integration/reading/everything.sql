@@ -52,7 +52,7 @@ CREATE FUNCTION app.into_sql(internal) RETURNS internal LANGUAGE internal IMMUTA
 CREATE TRANSFORM FOR app.mood LANGUAGE plpgsql (FROM SQL WITH FUNCTION app.into_sql(internal));
 CREATE FOREIGN DATA WRAPPER wrap OPTIONS (debug 'true');
 CREATE SERVER far FOREIGN DATA WRAPPER wrap OPTIONS (host 'example.test', password 'canary-1', url 'https://u:canary-2@h/');
-CREATE USER MAPPING FOR PUBLIC SERVER far OPTIONS (user 'canary-3', password 'canary-4');
+CREATE USER MAPPING FOR PUBLIC SERVER far OPTIONS (user 'far_away', passphrase 'canary-3', password 'canary-4', whatever 'canary-5');
 CREATE FOREIGN TABLE app.remote (a int OPTIONS (column_name 'zz')) SERVER far OPTIONS (secret_key 'canary-5');
 CREATE PUBLICATION changes FOR TABLE app.people WITH (publish = 'insert, update');
 CREATE TABLE app.parted (a int, b text) PARTITION BY RANGE (a);
