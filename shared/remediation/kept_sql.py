@@ -182,7 +182,9 @@ def remember_sql(kept: Iterable[Kept], compared: Iterable[str], store: Store) ->
     items, known = tuple(kept), frozenset(compared)
     catalogs = sorted({item.catalog for item in items if item.target} & _OWNERS.keys())
     wanted = {"acl": _GRANTS, "owner": _OWNER} if catalogs else {}
-    wanted |= {"comment": _COMMENTS, "labels": _LABELS}
+    wanted["comment"] = _COMMENTS
+    if any(item.target or item.part for item in items):  # constraints, triggers, … carry none (SECURITY LABEL)
+        wanted["labels"] = _LABELS
     parts = [wanted[fact] for fact in ("owner", "acl", "comment", "labels") if fact in wanted.keys() - known]
     parts = parts or ["SELECT 1, 0, NULL::name, NULL::oid, NULL::text WHERE false"]
     names = [name for fact, name in _WORDS.items() if fact in wanted.keys() - known]

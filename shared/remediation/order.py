@@ -40,6 +40,22 @@ def sort_nodes(
     return order, waiting.keys() - set(order)
 
 
+def sink(order: list[Node], edges: dict[Node, set[Node]], movable: Callable[[Node], bool]) -> list[Node]:
+    """Put movable nodes as late as what must come after them allows; the others keep their order.
+
+    Args:
+        order: Sorted topologically.
+        edges: Node → those that must come after it.
+        movable: Which nodes move; one that nothing follows stays.
+    """
+    place: dict[Node, tuple[int, int, int]] = {}
+    for position in reversed(range(len(order))):
+        node = order[position]
+        after = min((place[follower][0] for follower in edges.get(node, ())), default=position)
+        place[node] = (after, 0, position) if movable(node) and after > position else (position, 1, position)
+    return sorted(order, key=place.__getitem__)
+
+
 def cycles(nodes: set[Node], edges: dict[Node, set[Node]]) -> list[set[Node]]:
     """Give the strongly connected components of more than one node (Tarjan's algorithm, without recursion)."""
     index: dict[Node, int] = {}

@@ -11,7 +11,7 @@ from shared.diff.compare import diff_schemas
 from shared.remediation.closure import Decision, decide
 from shared.remediation.graph import Graph, Node
 from shared.remediation.keeping import keep_facts
-from shared.remediation.order import cycles, invert, sort_nodes
+from shared.remediation.order import cycles, invert, sink, sort_nodes
 from shared.remediation.plan import Plan, Statement
 from shared.remediation.ranks import is_facet
 from shared.remediation.reachable import safe_snapshot
@@ -34,6 +34,8 @@ _KEEPS_VALUES = frozenset(
     {"table", "column", "base_type", "extension", "foreign_server", "user_mapping", "subscription"}
 )
 """Kinds whose DROP loses something even when CREATE follows."""
+_MADE_AT_ONCE = frozenset({"view", "materialized_view", "routine", "aggregate", "rule", "trigger", "policy"})
+"""Kinds whose making takes one statement and waits for no reading of a table."""
 
 
 def plan_remediation(
@@ -161,11 +163,23 @@ def _ordered(context: Context, decision: Decision) -> tuple[Graph, list[Node]]:
     while left:
         _cut(graph, left)
         order, left = sort_nodes(graph.steps, graph.edges, graph.rank)
-    return graph, _with_mentions(graph, order)
+    return graph, _closed_up(graph, *_with_mentions(graph, order))
 
 
-def _with_mentions(graph: Graph, order: list[Node]) -> list[Node]:
-    """Respect what bodies mention as far as no real dependency is against it."""
+def _closed_up(graph: Graph, order: list[Node], edges: dict[Node, set[Node]]) -> list[Node]:
+    """Bring together what is dropped and what is made again: it is missing for a moment, and in one transaction."""
+    again = graph.context.drops & graph.context.creates
+    late = sink(order, edges, lambda node: node.phase == "drop" and node.identity in again)
+    soon = sink(
+        late[::-1],
+        invert(edges),
+        lambda node: node.phase == "create" and node.identity in again and node.identity.kind in _MADE_AT_ONCE,
+    )
+    return soon[::-1]
+
+
+def _with_mentions(graph: Graph, order: list[Node]) -> tuple[list[Node], dict[Node, set[Node]]]:
+    """Respect what bodies mention as far as no real dependency is against it; give the edges of that order too."""
     edges = {node: set(followers) for node, followers in graph.edges.items()}
     for first, then in graph.mentions:
         edges.setdefault(first, set()).add(then)
@@ -177,7 +191,7 @@ def _with_mentions(graph: Graph, order: list[Node]) -> list[Node]:
                     edges[first].discard(then)
         better, left = sort_nodes(graph.steps, edges, graph.rank)
     assert len(better) == len(order)
-    return better
+    return better, edges
 
 
 def _ejectable(knot: set[Node], graph: Graph) -> Iterable[ObjectId]:

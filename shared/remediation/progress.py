@@ -13,17 +13,17 @@ from collections.abc import Iterator, Sequence
 from shared.remediation.plan import Plan, Statement
 from shared.remediation.stages import Stage
 from shared.remediation.witness import has_run
+from shared.schema.identity import ObjectId
 from shared.sql import quote_literal
 
 _NOTED = (
     "FROM pg_catalog.pg_description d WHERE d.classoid = 'pg_catalog.pg_largeobject'::pg_catalog.regclass "
     "AND pg_catalog.starts_with(d.description, {})"
 )
-_CHECK = 'ADD CONSTRAINT "fleetdrift_not_null_'
 _NAME = r'"(?:[^"]|"")*"(?:\."(?:[^"]|"")*")*'
 _TWICE = re.compile(
     rf"""
-      CREATE\ OR\ REPLACE\  | COMMENT\ ON\  | GRANT\  | REVOKE\  | DROP\ [A-Z ]+\ IF\ EXISTS\b
+      DO\ \$fleetdrift\$ | CREATE\ OR\ REPLACE\  | COMMENT\ ON\  | GRANT\  | REVOKE\  | DROP\ [A-Z ]+\ IF\ EXISTS\b
     | ALTER\ [A-Z ]+\ {_NAME}\ (?:
           ALTER\ COLUMN\ {_NAME}\ (?: SET | DROP\ (?: DEFAULT | NOT\ NULL | (?:IDENTITY|EXPRESSION)\ IF\ EXISTS ))
         | SET\  | RESET\  | OWNER\ TO\  | OWNED\ BY\  | VALIDATE\ CONSTRAINT\b
@@ -34,6 +34,10 @@ _TWICE = re.compile(
     re.VERBOSE,
 )
 """Statements that do no more when they are run again; the check before SET NOT NULL is removed before it is added."""
+
+
+_DROPS = re.compile(rf"DROP |ALTER TABLE (?:ONLY )?{_NAME} DROP CONSTRAINT ")
+_MAKES = re.compile(rf"CREATE |ALTER TABLE (?:ONLY )?{_NAME} ADD CONSTRAINT ")
 
 
 class Progress:
@@ -49,7 +53,7 @@ class Progress:
         text = "\0".join((plan.observed, plan.desired, *(s.sql for stage in stages for s in stage.statements)))
         self._name = f"fleetdrift has run {hashlib.sha256(text.encode()).hexdigest()[:16]}:"
         # Once one is left out by its note, what runs again may miss what that one had made before.
-        self._is_noted = any(map(self._leaves_no_trace, range(len(stages)))) or self._checks_apart()
+        self._is_noted = any(map(self._leaves_no_trace, range(len(stages))))
 
     def _leaves_no_trace(self, number: int) -> bool:
         stage = self._stages[number]
@@ -57,13 +61,7 @@ class Progress:
             return False  # nothing comes after it that could fail
         if not stage.transactional:
             return self._gives_name_away(stage.statements[0], number)
-        return has_run(stage.statements) is None and not all(map(_can_run_twice, stage.statements))
-
-    def _checks_apart(self) -> bool:
-        """Say whether the check before SET NOT NULL would be validated without being added again."""
-        transactions = [stage for stage in self._stages if stage.transactional]
-        checks = any(_CHECK in s.sql for stage in transactions for s in stage.statements)
-        return bool(transactions[1:]) and checks and any(has_run(stage.statements) for stage in transactions)
+        return has_run(stage.statements) is None and not _can_run_twice(stage)
 
     def _gives_name_away(self, statement: Statement, number: int) -> bool:
         """Say whether an index is dropped whose name a constraint takes, which then needs its own."""
@@ -98,5 +96,15 @@ class Progress:
             yield f"DO {quote_literal(f'BEGIN PERFORM pg_catalog.lo_unlink(d.objoid) {noted}; END')};"
 
 
-def _can_run_twice(statement: Statement) -> bool:
-    return statement.change == "altered" and _TWICE.match(statement.sql) is not None
+def _can_run_twice(stage: Stage) -> bool:
+    dropped: set[ObjectId] = set()
+    made_again: set[ObjectId] = set()
+    for statement in stage.statements:
+        if _DROPS.match(statement.sql):
+            dropped.add(statement.object)
+        elif statement.object in dropped and _MAKES.match(statement.sql):
+            made_again.add(statement.object)
+    return all(
+        statement.change != "unexpected" and (statement.object in made_again or _TWICE.match(statement.sql) is not None)
+        for statement in stage.statements
+    )

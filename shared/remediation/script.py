@@ -122,8 +122,9 @@ def _stage(stage: Stage) -> Iterator[str]:
 def _withheld(statements: Iterable[Statement]) -> Iterator[str]:
     yield comment("Destructive, and left out: ask for destructive statements to have them run.")
     for statement in statements:
-        yield from _hazards(statement)
-        yield comment(shield(statement.sql) + ";")
+        if not statement.sql.startswith("DO "):  # what is kept of an object goes without saying
+            yield from _hazards(statement)
+            yield comment(shield(statement.sql) + ";")
     yield ""
 
 

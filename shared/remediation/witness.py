@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 
 from shared.remediation.naming import designation
@@ -41,22 +42,32 @@ _EXISTS = {
 }
 
 
+_UNREAD = _PART.format(catalog="pg_constraint", relation="conrelid", name="conname", more=" AND NOT p.convalidated")
+_UNREAD_CHECK = re.compile(r'VALIDATE CONSTRAINT "(fleetdrift_not_null_(?:[^"]|"")*)"$')
+
+
 def existence(identity: ObjectId) -> str | None:
     """Give the SQL condition that an object exists; None for kinds that are not worth one."""
     template = _EXISTS.get(identity.kind)
     if template is None:
         return None
-    return template.format(
-        namespace=quote_literal(identity.namespace),
-        parent=quote_literal(identity.parent),
-        name=quote_literal(identity.name),
-        designation=quote_literal(designation(identity)),
-    )
+    return template.format(**_place(identity, identity.name), designation=quote_literal(designation(identity)))
+
+
+def _place(identity: ObjectId, name: str) -> dict[str, str]:
+    return {
+        "namespace": quote_literal(identity.namespace),
+        "parent": quote_literal(identity.parent),
+        "name": quote_literal(name),
+    }
 
 
 def has_run(statements: Iterable[Statement]) -> str | None:
     """Give the SQL condition that these statements have been run; None where they leave no such trace."""
     for statement in statements:
+        if check := _UNREAD_CHECK.search(statement.sql):  # dropped again once the column is NOT NULL
+            name = check[1].replace('""', '"')
+            return f"NOT {_UNREAD.format(**_place(statement.object, name))}"
         verb = statement.sql.split(" ", 1)[0]
         made = statement.change == "missing" and (verb == "CREATE" or " ADD " in statement.sql)
         gone = statement.change == "unexpected" and (verb == "DROP" or " DROP " in statement.sql)

@@ -198,7 +198,7 @@ def set_not_null(column: Column, context: Context) -> list[Step]:
         Step(f"ALTER TABLE {what} ADD CONSTRAINT {check} CHECK ({name} IS NOT NULL) NOT VALID", (blocks_all(what),)),
         Step(f"ALTER TABLE {what} VALIDATE CONSTRAINT {check}", (scans(what),)),
         Step(f"{_alter(column)} SET NOT NULL", (blocks_all(what),)),
-        Step(f"ALTER TABLE {what} DROP CONSTRAINT {check}", (blocks_all(what),)),
+        Step(f"ALTER TABLE {what} DROP CONSTRAINT IF EXISTS {check}", (blocks_all(what),)),
     ]
 
 

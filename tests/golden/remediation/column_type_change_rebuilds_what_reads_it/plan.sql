@@ -25,8 +25,6 @@ CREATE VIEW "public"."v" AS
     (total * (2)::numeric) AS double
    FROM public.orders
   WHERE ((status)::text = ANY ((ARRAY['new'::character varying, 'paid'::character varying]::character varying[])::text[]));
-DO 'BEGIN EXECUTE pg_catalog.format(''ALTER VIEW "public"."v" OWNER TO %1$I'', (SELECT pg_catalog.pg_get_userbyid(datdba) FROM pg_catalog.pg_database WHERE datname = pg_catalog.current_database())); END';
-COMMENT ON VIEW "public"."v" IS 'twice';
 DO 'BEGIN EXECUTE pg_catalog.format(''COMMENT ON LARGE OBJECT %s IS ''''fleetdrift has run this: stage 1 of 3'''''', pg_catalog.lo_create(0)); END';
 COMMIT;
 \endif
@@ -51,6 +49,8 @@ SELECT EXISTS (SELECT FROM pg_catalog.pg_description d WHERE d.classoid = 'pg_ca
 BEGIN;
 SET lock_timeout = '3000ms';
 SET statement_timeout = '0ms';
+DO 'BEGIN EXECUTE pg_catalog.format(''ALTER VIEW "public"."v" OWNER TO %1$I'', (SELECT pg_catalog.pg_get_userbyid(datdba) FROM pg_catalog.pg_database WHERE datname = pg_catalog.current_database())); END';
+COMMENT ON VIEW "public"."v" IS 'twice';
 CREATE INDEX "m_i" ON public.m USING btree (double);
 DO 'BEGIN EXECUTE pg_catalog.format(''ALTER MATERIALIZED VIEW "public"."m" OWNER TO %1$I'', (SELECT pg_catalog.pg_get_userbyid(datdba) FROM pg_catalog.pg_database WHERE datname = pg_catalog.current_database())); END';
 DO 'BEGIN EXECUTE pg_catalog.format(''COMMENT ON LARGE OBJECT %s IS ''''fleetdrift has run this: stage 3 of 3'''''', pg_catalog.lo_create(0)); END';

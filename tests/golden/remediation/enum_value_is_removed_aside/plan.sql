@@ -46,25 +46,25 @@ SET statement_timeout = '0ms';
 -- breaks_readers: statements that name "public"."e" fail until it is made anew
 ALTER TYPE "public"."e" RENAME TO "fleetdrift_aside_e";
 CREATE TYPE "public"."e" AS ENUM ('c', 'a');
+CREATE OR REPLACE FUNCTION public.f(public.e)
+ RETURNS public.e
+ LANGUAGE sql
+AS $function$SELECT $1$function$;
 CREATE DOMAIN "public"."d" AS public.e;
 -- blocks_reads: holds ACCESS EXCLUSIVE on "public"."t": reads and writes wait
 -- rewrites_table: rewrites "public"."t" and its indexes under the lock
 ALTER TABLE "public"."t" ALTER COLUMN "x" SET DATA TYPE public.e USING "x"::text::public.e;
 -- blocks_reads: holds ACCESS EXCLUSIVE on "public"."t": reads and writes wait
 ALTER TABLE ONLY "public"."t" ALTER COLUMN "x" SET DEFAULT 'a'::public.e;
+CREATE VIEW "public"."v" AS
+ SELECT x
+   FROM public.t;
 -- blocks_reads: holds ACCESS EXCLUSIVE on "public"."t": reads and writes wait
 -- rewrites_table: rewrites "public"."t" and its indexes under the lock
 ALTER TABLE "public"."t" ALTER COLUMN "y" SET DATA TYPE public.e[] USING "y"::text::public.e[];
 -- blocks_reads: holds ACCESS EXCLUSIVE on "public"."t": reads and writes wait
 -- rewrites_table: rewrites "public"."t" and its indexes under the lock
 ALTER TABLE "public"."t" ALTER COLUMN "z" SET DATA TYPE public.d USING "z"::text::public.d;
-CREATE OR REPLACE FUNCTION public.f(public.e)
- RETURNS public.e
- LANGUAGE sql
-AS $function$SELECT $1$function$;
-CREATE VIEW "public"."v" AS
- SELECT x
-   FROM public.t;
 DO 'BEGIN EXECUTE pg_catalog.format(''ALTER DOMAIN "public"."d" OWNER TO %1$I'', (SELECT pg_catalog.pg_get_userbyid(datdba) FROM pg_catalog.pg_database WHERE datname = pg_catalog.current_database())); END';
 DO 'BEGIN EXECUTE pg_catalog.format(''ALTER TYPE "public"."e" OWNER TO %1$I'', (SELECT pg_catalog.pg_get_userbyid(datdba) FROM pg_catalog.pg_database WHERE datname = pg_catalog.current_database())); END';
 DO 'BEGIN EXECUTE pg_catalog.format(''ALTER ROUTINE "public"."f"(public.e) OWNER TO %1$I'', (SELECT pg_catalog.pg_get_userbyid(datdba) FROM pg_catalog.pg_database WHERE datname = pg_catalog.current_database())); END';

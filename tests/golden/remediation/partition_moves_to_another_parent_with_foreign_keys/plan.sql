@@ -17,11 +17,6 @@ ALTER TABLE ONLY "public"."sales_old" DETACH PARTITION "public"."sales_2024";
 -- blocks_reads: holds ACCESS EXCLUSIVE on "public"."sales_2024": reads and writes wait
 -- breaks_readers: what the constraint guaranteed is not guaranteed any more
 ALTER TABLE "public"."sales_2024" DROP CONSTRAINT "sales_old_shop_fkey";
--- blocks_reads: holds ACCESS EXCLUSIVE on "public"."sales_2024": reads and writes wait
-DROP INDEX "public"."sales_2024_shop_idx";
--- blocks_reads: holds ACCESS EXCLUSIVE on "public"."sales_2024": reads and writes wait
--- breaks_readers: what the constraint guaranteed is not guaranteed any more
-ALTER TABLE "public"."sales_2024" DROP CONSTRAINT "sales_2024_day_shop_key";
 CREATE TABLE "public"."sales" (
     "shop" integer,
     "day" date,
@@ -35,6 +30,11 @@ CREATE TABLE "public"."shops" (
 ALTER TABLE "public"."sales" ADD CONSTRAINT "sales_shop_fkey" FOREIGN KEY (shop) REFERENCES public.shops(id);
 DO 'BEGIN EXECUTE pg_catalog.format(''ALTER TABLE "public"."sales" OWNER TO %1$I'', (SELECT pg_catalog.pg_get_userbyid(datdba) FROM pg_catalog.pg_database WHERE datname = pg_catalog.current_database())); END';
 DO 'BEGIN EXECUTE pg_catalog.format(''ALTER TABLE "public"."shops" OWNER TO %1$I'', (SELECT pg_catalog.pg_get_userbyid(datdba) FROM pg_catalog.pg_database WHERE datname = pg_catalog.current_database())); END';
+-- blocks_reads: holds ACCESS EXCLUSIVE on "public"."sales_2024": reads and writes wait
+DROP INDEX "public"."sales_2024_shop_idx";
+-- blocks_reads: holds ACCESS EXCLUSIVE on "public"."sales_2024": reads and writes wait
+-- breaks_readers: what the constraint guaranteed is not guaranteed any more
+ALTER TABLE "public"."sales_2024" DROP CONSTRAINT "sales_2024_day_shop_key";
 -- blocks_reads: holds ACCESS EXCLUSIVE on "public"."sales_old": reads and writes wait
 -- loses_data: every row of "public"."sales_old" cannot be brought back
 DROP TABLE "public"."sales_old";

@@ -6,25 +6,22 @@ SET check_function_bodies = off;
 SET client_min_messages = warning;
 SET search_path = pg_catalog;
 
-SELECT EXISTS (SELECT FROM pg_catalog.pg_description d WHERE d.classoid = 'pg_catalog.pg_largeobject'::pg_catalog.regclass AND pg_catalog.starts_with(d.description, 'fleetdrift has run this: stage 1 of 5')) OR EXISTS (SELECT FROM pg_catalog.pg_attribute p JOIN pg_catalog.pg_class c ON c.oid = p.attrelid JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace WHERE n.nspname = 'public' AND c.relname = 'm' AND p.attname = 'w' AND NOT p.attisdropped) AS fleetdrift_done \gset
+SELECT EXISTS (SELECT FROM pg_catalog.pg_attribute p JOIN pg_catalog.pg_class c ON c.oid = p.attrelid JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace WHERE n.nspname = 'public' AND c.relname = 'm' AND p.attname = 'w' AND NOT p.attisdropped) AS fleetdrift_done \gset
 \if :fleetdrift_done
 \else
 BEGIN;
 SET lock_timeout = '3000ms';
 SET statement_timeout = '0ms';
 -- blocks_reads: holds ACCESS EXCLUSIVE on "public"."m": reads and writes wait
-DROP INDEX "public"."u";
--- blocks_reads: holds ACCESS EXCLUSIVE on "public"."m": reads and writes wait
 ALTER TABLE "public"."m" ADD COLUMN "w" text DEFAULT 'x'::text;
 -- blocks_reads: holds ACCESS EXCLUSIVE on "public"."m": reads and writes wait
 ALTER TABLE "public"."m" DROP CONSTRAINT IF EXISTS "fleetdrift_not_null_v";
 -- blocks_reads: holds ACCESS EXCLUSIVE on "public"."m": reads and writes wait
 ALTER TABLE "public"."m" ADD CONSTRAINT "fleetdrift_not_null_v" CHECK ("v" IS NOT NULL) NOT VALID;
-DO 'BEGIN EXECUTE pg_catalog.format(''COMMENT ON LARGE OBJECT %s IS ''''fleetdrift has run this: stage 1 of 5'''''', pg_catalog.lo_create(0)); END';
 COMMIT;
 \endif
 
-SELECT EXISTS (SELECT FROM pg_catalog.pg_description d WHERE d.classoid = 'pg_catalog.pg_largeobject'::pg_catalog.regclass AND pg_catalog.starts_with(d.description, 'fleetdrift has run this: stage 2 of 5')) AS fleetdrift_done \gset
+SELECT NOT EXISTS (SELECT FROM pg_catalog.pg_constraint p JOIN pg_catalog.pg_class c ON c.oid = p.conrelid JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace WHERE n.nspname = 'public' AND c.relname = 'm' AND p.conname = 'fleetdrift_not_null_v' AND NOT p.convalidated) AS fleetdrift_done \gset
 \if :fleetdrift_done
 \else
 BEGIN;
@@ -32,11 +29,10 @@ SET lock_timeout = '3000ms';
 SET statement_timeout = '0ms';
 -- scans_table: reads every row of "public"."m"
 ALTER TABLE "public"."m" VALIDATE CONSTRAINT "fleetdrift_not_null_v";
-DO 'BEGIN EXECUTE pg_catalog.format(''COMMENT ON LARGE OBJECT %s IS ''''fleetdrift has run this: stage 2 of 5'''''', pg_catalog.lo_create(0)); END';
 COMMIT;
 \endif
 
-SELECT EXISTS (SELECT FROM pg_catalog.pg_description d WHERE d.classoid = 'pg_catalog.pg_largeobject'::pg_catalog.regclass AND pg_catalog.starts_with(d.description, 'fleetdrift has run this: stage 3 of 5')) OR EXISTS (SELECT FROM pg_catalog.pg_constraint p JOIN pg_catalog.pg_class c ON c.oid = p.conrelid JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace WHERE n.nspname = 'public' AND c.relname = 'm' AND p.conname = 'c') AS fleetdrift_done \gset
+SELECT EXISTS (SELECT FROM pg_catalog.pg_constraint p JOIN pg_catalog.pg_class c ON c.oid = p.conrelid JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace WHERE n.nspname = 'public' AND c.relname = 'm' AND p.conname = 'c') AS fleetdrift_done \gset
 \if :fleetdrift_done
 \else
 BEGIN;
@@ -45,17 +41,13 @@ SET statement_timeout = '0ms';
 -- blocks_reads: holds ACCESS EXCLUSIVE on "public"."m": reads and writes wait
 ALTER TABLE "public"."m" ALTER COLUMN "v" SET NOT NULL;
 -- blocks_reads: holds ACCESS EXCLUSIVE on "public"."m": reads and writes wait
-ALTER TABLE "public"."m" DROP CONSTRAINT "fleetdrift_not_null_v";
+ALTER TABLE "public"."m" DROP CONSTRAINT IF EXISTS "fleetdrift_not_null_v";
 -- blocks_reads: holds ACCESS EXCLUSIVE on "public"."m": reads and writes wait
 -- scans_table: reads every row of "public"."m"
 ALTER TABLE "public"."m" ADD CONSTRAINT "c" CHECK ((v > 0));
-DO 'BEGIN EXECUTE pg_catalog.format(''COMMENT ON LARGE OBJECT %s IS ''''fleetdrift has run this: stage 3 of 5'''''', pg_catalog.lo_create(0)); END';
 COMMIT;
 \endif
 
-SELECT EXISTS (SELECT FROM pg_catalog.pg_description d WHERE d.classoid = 'pg_catalog.pg_largeobject'::pg_catalog.regclass AND pg_catalog.starts_with(d.description, 'fleetdrift has run this: stage 4 of 5')) AS fleetdrift_done \gset
-\if :fleetdrift_done
-\else
 SELECT pg_catalog.format('DROP INDEX CONCURRENTLY %I.%I', n.nspname, c.relname)
 FROM pg_catalog.pg_index i JOIN pg_catalog.pg_class c ON c.oid = i.indexrelid
 JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
@@ -64,20 +56,13 @@ SET lock_timeout = '0ms';
 SET statement_timeout = '0ms';
 -- builds_index: builds an index over every row of "public"."m1"
 CREATE UNIQUE INDEX CONCURRENTLY IF NOT EXISTS "m1_at_v_idx" ON public.m1 USING btree (at, v);
-DO 'BEGIN EXECUTE pg_catalog.format(''COMMENT ON LARGE OBJECT %s IS ''''fleetdrift has run this: stage 4 of 5'''''', pg_catalog.lo_create(0)); END';
-\endif
 
-SELECT EXISTS (SELECT FROM pg_catalog.pg_description d WHERE d.classoid = 'pg_catalog.pg_largeobject'::pg_catalog.regclass AND pg_catalog.starts_with(d.description, 'fleetdrift has run this: stage 5 of 5')) AS fleetdrift_done \gset
-\if :fleetdrift_done
-\else
 BEGIN;
 SET lock_timeout = '3000ms';
 SET statement_timeout = '0ms';
+-- blocks_reads: holds ACCESS EXCLUSIVE on "public"."m": reads and writes wait
+DROP INDEX "public"."u";
 -- blocks_writes: holds SHARE ROW EXCLUSIVE or SHARE on "public"."m": writes wait, reads go on
 -- builds_index: builds an index over every row of "public"."m"
 CREATE UNIQUE INDEX "u" ON public.m USING btree (at, v);
-DO 'BEGIN EXECUTE pg_catalog.format(''COMMENT ON LARGE OBJECT %s IS ''''fleetdrift has run this: stage 5 of 5'''''', pg_catalog.lo_create(0)); END';
 COMMIT;
-\endif
-
-DO 'BEGIN PERFORM pg_catalog.lo_unlink(d.objoid) FROM pg_catalog.pg_description d WHERE d.classoid = ''pg_catalog.pg_largeobject''::pg_catalog.regclass AND pg_catalog.starts_with(d.description, ''fleetdrift has run this:''); END';

@@ -9,18 +9,6 @@ SET search_path = pg_catalog;
 SELECT EXISTS (SELECT FROM pg_catalog.pg_description d WHERE d.classoid = 'pg_catalog.pg_largeobject'::pg_catalog.regclass AND pg_catalog.starts_with(d.description, 'fleetdrift has run this: stage 1 of 5')) AS fleetdrift_done \gset
 \if :fleetdrift_done
 \else
-BEGIN;
-SET lock_timeout = '3000ms';
-SET statement_timeout = '0ms';
--- blocks_reads: holds ACCESS EXCLUSIVE on "public"."sales": reads and writes wait
-DROP INDEX "public"."shops";
-DO 'BEGIN EXECUTE pg_catalog.format(''COMMENT ON LARGE OBJECT %s IS ''''fleetdrift has run this: stage 1 of 5'''''', pg_catalog.lo_create(0)); END';
-COMMIT;
-\endif
-
-SELECT EXISTS (SELECT FROM pg_catalog.pg_description d WHERE d.classoid = 'pg_catalog.pg_largeobject'::pg_catalog.regclass AND pg_catalog.starts_with(d.description, 'fleetdrift has run this: stage 2 of 5')) AS fleetdrift_done \gset
-\if :fleetdrift_done
-\else
 SELECT pg_catalog.format('DROP INDEX CONCURRENTLY %I.%I', n.nspname, c.relname)
 FROM pg_catalog.pg_index i JOIN pg_catalog.pg_class c ON c.oid = i.indexrelid
 JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
@@ -29,7 +17,19 @@ SET lock_timeout = '0ms';
 SET statement_timeout = '0ms';
 -- builds_index: builds an index over every row of "public"."sales_2025"
 CREATE INDEX CONCURRENTLY IF NOT EXISTS "days" ON public.sales_2025 USING btree (day) WITH (fillfactor='70', deduplicate_items=off);
+DO 'BEGIN EXECUTE pg_catalog.format(''COMMENT ON LARGE OBJECT %s IS ''''fleetdrift has run this: stage 1 of 5'''''', pg_catalog.lo_create(0)); END';
+\endif
+
+SELECT EXISTS (SELECT FROM pg_catalog.pg_description d WHERE d.classoid = 'pg_catalog.pg_largeobject'::pg_catalog.regclass AND pg_catalog.starts_with(d.description, 'fleetdrift has run this: stage 2 of 5')) AS fleetdrift_done \gset
+\if :fleetdrift_done
+\else
+BEGIN;
+SET lock_timeout = '3000ms';
+SET statement_timeout = '0ms';
+-- blocks_reads: holds ACCESS EXCLUSIVE on "public"."sales": reads and writes wait
+DROP INDEX "public"."shops";
 DO 'BEGIN EXECUTE pg_catalog.format(''COMMENT ON LARGE OBJECT %s IS ''''fleetdrift has run this: stage 2 of 5'''''', pg_catalog.lo_create(0)); END';
+COMMIT;
 \endif
 
 SELECT EXISTS (SELECT FROM pg_catalog.pg_description d WHERE d.classoid = 'pg_catalog.pg_largeobject'::pg_catalog.regclass AND pg_catalog.starts_with(d.description, 'fleetdrift has run this: stage 3 of 5')) AS fleetdrift_done \gset

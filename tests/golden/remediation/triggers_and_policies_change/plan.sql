@@ -22,7 +22,7 @@ CREATE TRIGGER a BEFORE UPDATE OF note ON public.orders FOR EACH ROW WHEN ((new.
 -- blocks_writes: holds SHARE ROW EXCLUSIVE or SHARE on "public"."orders": writes wait, reads go on
 ALTER TABLE "public"."orders" DISABLE TRIGGER "a";
 -- blocks_reads: holds ACCESS EXCLUSIVE on "public"."orders": reads and writes wait
-ALTER POLICY "p" ON "public"."orders" USING ((total > (2)::numeric));
--- blocks_reads: holds ACCESS EXCLUSIVE on "public"."orders": reads and writes wait
 CREATE POLICY "q" ON "public"."orders" AS RESTRICTIVE USING (true);
+-- blocks_reads: holds ACCESS EXCLUSIVE on "public"."orders": reads and writes wait
+ALTER POLICY "p" ON "public"."orders" USING ((total > (2)::numeric));
 COMMIT;
