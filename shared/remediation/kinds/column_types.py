@@ -16,6 +16,15 @@ _CASTABLE = (
 )
 """Families within which PostgreSQL has a cast between every two (pg_cast)."""
 
+_ZONED = "timestamp with time zone"
+_IN_UTC = {
+    ("timestamp without time zone", _ZONED): "{name} AT TIME ZONE 'UTC'",
+    (_ZONED, "timestamp without time zone"): "{name} AT TIME ZONE 'UTC'",
+    ("date", _ZONED): "{name}::timestamp AT TIME ZONE 'UTC'",
+    (_ZONED, "date"): "({name} AT TIME ZONE 'UTC')::date",
+}
+"""Conversions that a cast would do in the time zone of whoever runs it: said in the statement, so that it can be read."""
+
 _WIDENING = {
     "smallint": {"integer", "bigint", "numeric", "real", "double precision", "text"},
     "integer": {"bigint", "numeric", "double precision", "text"},
@@ -93,6 +102,8 @@ def conversion(name: str, observed: str, desired: str) -> str:
     before, after = base_of(observed), base_of(desired)
     if before == after and observed != desired:
         return ""
+    if (before, after) in _IN_UTC:
+        return f" USING {_IN_UTC[before, after].format(name=name)}"
     if any(before in family and after in family for family in _CASTABLE):
         return f" USING {name}::{desired}"
     if desired.endswith("[]") and not observed.endswith("[]"):

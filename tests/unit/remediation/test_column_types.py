@@ -37,6 +37,9 @@ def test_loss_and_rewrite(observed: str, desired: str, *, lossless: bool, in_pla
         ("integer", "bigint", ' USING "c"::bigint'),
         ("text", "public.mood", ' USING "c"::text::public.mood'),
         ("bytea", "character(3)", ' USING "c"::text::character(3)'),
+        ("timestamp without time zone", "timestamp with time zone", " USING \"c\" AT TIME ZONE 'UTC'"),
+        ("timestamp(3) with time zone", "timestamp(0) without time zone", " USING \"c\" AT TIME ZONE 'UTC'"),
+        ("timestamp with time zone", "date", " USING (\"c\" AT TIME ZONE 'UTC')::date"),
         ("integer", "integer[]", ' USING CASE WHEN "c" IS NULL THEN NULL ELSE ARRAY["c"::integer] END'),
     ],
 )
