@@ -34,8 +34,9 @@ _KEEPS_VALUES = frozenset(
     {"table", "column", "base_type", "extension", "foreign_server", "user_mapping", "subscription"}
 )
 """Kinds whose DROP loses something even when CREATE follows."""
-_MADE_AT_ONCE = frozenset({"view", "materialized_view", "routine", "aggregate", "rule", "trigger", "policy"})
+_MADE_AT_ONCE = frozenset({"view", "materialized_view", "rule", "trigger", "policy"})
 """Kinds whose making takes one statement and waits for no reading of a table."""
+_DROPPED_LATE = _MADE_AT_ONCE | {"constraint", "index"}
 
 
 def plan_remediation(
@@ -169,7 +170,11 @@ def _ordered(context: Context, decision: Decision) -> tuple[Graph, list[Node]]:
 def _closed_up(graph: Graph, order: list[Node], edges: dict[Node, set[Node]]) -> list[Node]:
     """Bring together what is dropped and what is made again: it is missing for a moment, and in one transaction."""
     again = graph.context.drops & graph.context.creates
-    late = sink(order, edges, lambda node: node.phase == "drop" and node.identity in again)
+    late = sink(
+        order,
+        edges,
+        lambda node: node.phase == "drop" and node.identity in again and node.identity.kind in _DROPPED_LATE,
+    )
     soon = sink(
         late[::-1],
         invert(edges),

@@ -23,7 +23,7 @@ _IN_UTC = {
     ("date", _ZONED): "{name}::timestamp AT TIME ZONE 'UTC'",
     (_ZONED, "date"): "({name} AT TIME ZONE 'UTC')::date",
 }
-"""Conversions that a cast would do in the time zone of whoever runs it: said in the statement, so that it can be read."""
+"""Conversions that a cast would do in the time zone of whoever runs it: the statement says which."""
 
 _WIDENING = {
     "smallint": {"integer", "bigint", "numeric", "real", "double precision", "text"},

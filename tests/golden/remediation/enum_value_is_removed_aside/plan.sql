@@ -15,15 +15,15 @@ SET statement_timeout = '0ms';
 -- blocks_reads: holds ACCESS EXCLUSIVE on "public"."t": reads and writes wait
 -- breaks_readers: inserts that leave the column out get another value, or fail
 ALTER TABLE ONLY "public"."t" ALTER COLUMN "x" DROP DEFAULT;
+-- breaks_readers: calls of "public"."f"(public.e) fail
+DROP FUNCTION "public"."f"(public.e);
+-- breaks_readers: statements that name "public"."d" fail until it is made anew
+ALTER DOMAIN "public"."d" RENAME TO "fleetdrift_aside_d";
 -- breaks_readers: queries of "public"."v" fail
 DROP VIEW "public"."v";
 -- blocks_reads: holds ACCESS EXCLUSIVE on "public"."t": reads and writes wait
 -- breaks_readers: what the constraint guaranteed is not guaranteed any more
 ALTER TABLE "public"."t" DROP CONSTRAINT "t_x_check";
--- breaks_readers: calls of "public"."f"(public.e) fail
-DROP FUNCTION "public"."f"(public.e);
--- breaks_readers: statements that name "public"."d" fail until it is made anew
-ALTER DOMAIN "public"."d" RENAME TO "fleetdrift_aside_d";
 DO 'BEGIN EXECUTE pg_catalog.format(''COMMENT ON LARGE OBJECT %s IS ''''fleetdrift has run this: stage 1 of 6'''''', pg_catalog.lo_create(0)); END';
 COMMIT;
 \endif
@@ -46,10 +46,6 @@ SET statement_timeout = '0ms';
 -- breaks_readers: statements that name "public"."e" fail until it is made anew
 ALTER TYPE "public"."e" RENAME TO "fleetdrift_aside_e";
 CREATE TYPE "public"."e" AS ENUM ('c', 'a');
-CREATE OR REPLACE FUNCTION public.f(public.e)
- RETURNS public.e
- LANGUAGE sql
-AS $function$SELECT $1$function$;
 CREATE DOMAIN "public"."d" AS public.e;
 -- blocks_reads: holds ACCESS EXCLUSIVE on "public"."t": reads and writes wait
 -- rewrites_table: rewrites "public"."t" and its indexes under the lock
@@ -65,6 +61,10 @@ ALTER TABLE "public"."t" ALTER COLUMN "y" SET DATA TYPE public.e[] USING "y"::te
 -- blocks_reads: holds ACCESS EXCLUSIVE on "public"."t": reads and writes wait
 -- rewrites_table: rewrites "public"."t" and its indexes under the lock
 ALTER TABLE "public"."t" ALTER COLUMN "z" SET DATA TYPE public.d USING "z"::text::public.d;
+CREATE OR REPLACE FUNCTION public.f(public.e)
+ RETURNS public.e
+ LANGUAGE sql
+AS $function$SELECT $1$function$;
 DO 'BEGIN EXECUTE pg_catalog.format(''ALTER DOMAIN "public"."d" OWNER TO %1$I'', (SELECT pg_catalog.pg_get_userbyid(datdba) FROM pg_catalog.pg_database WHERE datname = pg_catalog.current_database())); END';
 DO 'BEGIN EXECUTE pg_catalog.format(''ALTER TYPE "public"."e" OWNER TO %1$I'', (SELECT pg_catalog.pg_get_userbyid(datdba) FROM pg_catalog.pg_database WHERE datname = pg_catalog.current_database())); END';
 DO 'BEGIN EXECUTE pg_catalog.format(''ALTER ROUTINE "public"."f"(public.e) OWNER TO %1$I'', (SELECT pg_catalog.pg_get_userbyid(datdba) FROM pg_catalog.pg_database WHERE datname = pg_catalog.current_database())); END';

@@ -9,12 +9,12 @@ SET search_path = pg_catalog;
 BEGIN;
 SET lock_timeout = '3000ms';
 SET statement_timeout = '0ms';
+-- breaks_readers: calls of "public"."g"(integer, text) fail
+DROP FUNCTION "public"."g"(integer, text);
 CREATE OR REPLACE FUNCTION public.f(a integer, b integer DEFAULT 1)
  RETURNS integer
  LANGUAGE sql
 AS $function$SELECT 1$function$;
--- breaks_readers: calls of "public"."g"(integer, text) fail
-DROP FUNCTION "public"."g"(integer, text);
 CREATE OR REPLACE FUNCTION public.g(a integer, b text)
  RETURNS integer
  LANGUAGE sql

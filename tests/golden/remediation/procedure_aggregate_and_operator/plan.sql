@@ -9,6 +9,8 @@ SET search_path = pg_catalog;
 BEGIN;
 SET lock_timeout = '3000ms';
 SET statement_timeout = '0ms';
+-- breaks_readers: calls of "public"."s"(integer) fail
+DROP AGGREGATE "public"."s"(integer);
 CREATE OR REPLACE FUNCTION public.eq(integer, integer)
  RETURNS boolean
  LANGUAGE sql
@@ -16,8 +18,6 @@ AS $function$SELECT true$function$;
 CREATE OR REPLACE PROCEDURE public.p(INOUT a integer)
  LANGUAGE plpgsql
 AS $procedure$BEGIN a := 1; END$procedure$;
--- breaks_readers: calls of "public"."s"(integer) fail
-DROP AGGREGATE "public"."s"(integer);
 CREATE AGGREGATE "public"."s"(integer) (SFUNC = int4pl, STYPE = integer, INITCOND = '0');
 CREATE OPERATOR "public".=== (FUNCTION = public.eq, LEFTARG = integer, RIGHTARG = integer, COMMUTATOR = OPERATOR(public.===));
 DO 'BEGIN EXECUTE pg_catalog.format(''ALTER OPERATOR "public".=== (integer, integer) OWNER TO %1$I'', (SELECT pg_catalog.pg_get_userbyid(datdba) FROM pg_catalog.pg_database WHERE datname = pg_catalog.current_database())); END';
