@@ -7,7 +7,9 @@ import pytest
 from shared.schema.model import KINDS
 from tests.probes.coverage import COVERAGE, fields_of, render_coverage
 from tests.probes.kept import SERVERS, probes_hash, read_kept
-from tests.probes.notes import REASONS, SAID_BY, UNPROBED
+from tests.probes.notes import PAIR_REASONS, REASONS, SAID_BY, UNPROBED
+from tests.probes.pairs import SERVERS as PAIR_SERVERS
+from tests.probes.pairs import read_pairs
 from tests.probes.probe import read_probes
 
 ATTRIBUTES = {f"{kind}.{field}" for kind in KINDS for field in fields_of(kind)}
@@ -35,3 +37,13 @@ def test_a_probe_speaks_of_what_the_model_has():
 
 def test_whatever_fails_has_a_reason_and_no_reason_is_left_over():
     assert {name for major in SERVERS for name in read_kept(major).failed} == REASONS.keys()
+
+
+def test_every_pair_of_schemas_that_ends_unequal_has_a_reason():
+    unequal = {
+        pair
+        for major in PAIR_SERVERS
+        for pair, outcome in read_pairs(major).others.items()
+        if outcome != "pass_colorder"
+    }
+    assert unequal == PAIR_REASONS.keys()

@@ -6,11 +6,13 @@ import argparse
 import asyncio
 import re
 import sys
+from pathlib import Path
 
 from tests.probes.bench import Bench, ProgramError
 from tests.probes.coverage import COVERAGE, render_coverage
 from tests.probes.kept import keep
 from tests.probes.pack import run_pack
+from tests.probes.pairs import keep_pairs
 from tests.probes.probe import Probe, read_probes
 from tests.probes.run import OK, WAYS, Result, run_probe
 
@@ -70,8 +72,12 @@ def main() -> int:
     parser.add_argument("--packed", action="store_true", help="nothing singly but what cannot share a database")
     parser.add_argument("--jobs", type=int, default=2)
     parser.add_argument("--write", action="store_true", help="keep the results of a whole run")
+    parser.add_argument("--keep-pairs", type=Path, help="keep the results of the pairs of public schemas, of --server")
     parser.add_argument("--write-coverage", action="store_true", help="write docs/coverage.md from the kept results")
     args = parser.parse_args()
+    if args.keep_pairs:
+        keep_pairs(args.server, args.keep_pairs)
+        return 0
     if args.write_coverage:
         COVERAGE.write_text(render_coverage())
         return 0

@@ -12,6 +12,7 @@ from shared.postgres.catalog import OLDEST_SERVER, VERSIONS
 from shared.schema.model import FACETS, KINDS
 from tests.probes.kept import SERVERS, Kept, read_kept
 from tests.probes.notes import REASONS, SAID_BY, UNPROBED
+from tests.probes.pairs import render_pairs
 from tests.probes.probe import Probe, read_probes
 
 COVERAGE = Path(__file__).parents[2] / "docs" / "coverage.md"
@@ -38,7 +39,7 @@ def render_coverage() -> str:
     lines = [_HEAD, *_totals(kept), ""]
     for kind in sorted(KINDS):
         lines += [*_kind(kind, probes, kept), ""]
-    lines += _failures(kept)
+    lines += [*_failures(kept), "", *render_pairs()]
     return "\n".join(lines).rstrip() + "\n"
 
 
