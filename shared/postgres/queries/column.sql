@@ -10,7 +10,8 @@ SELECT
     NULLIF(a.attnotnull AND (a.attrelid, a.attnum) NOT IN (
         SELECT k.conrelid, k.conkey[1] FROM pg_constraint k WHERE k.contype = 'n' AND NOT k.convalidated
     ), false) AS not_null,
-    pg_get_expr(d.adbin, d.adrelid) AS "default",
+    -- Defaults are few and many columns have them: equal trees are spelt once. A generated column's speaks of its own table.
+    CASE WHEN a.attgenerated = '' THEN spelt.expression ELSE pg_get_expr(d.adbin, d.adrelid) END AS "default",
     CASE a.attidentity WHEN 'a' THEN 'always' WHEN 'd' THEN 'by default' END AS identity_mode,
     CASE a.attgenerated WHEN 's' THEN 'stored' WHEN 'v' THEN 'virtual' END AS generated,
     CASE WHEN a.attcollation <> t.typcollation THEN (
@@ -40,4 +41,9 @@ FROM relation r
 JOIN pg_attribute a ON a.attrelid = r.oid AND a.attnum > 0 AND NOT a.attisdropped
 LEFT JOIN pg_type t ON t.oid = a.atttypid
 LEFT JOIN pg_attrdef d ON a.atthasdef AND d.adrelid = a.attrelid AND d.adnum = a.attnum
+LEFT JOIN (
+    SELECT one.tree, pg_get_expr(one.adbin, one.adrelid) AS expression
+    FROM (SELECT DISTINCT ON (1) x.adbin::text COLLATE "C" AS tree, x.adbin, x.adrelid FROM pg_attrdef x) AS one
+    OFFSET 0  -- or the planner spells it for every column after all
+) AS spelt ON spelt.tree = d.adbin::text COLLATE "C"
 WHERE r.relkind IN ('r', 'p', 'f')

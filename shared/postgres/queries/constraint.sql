@@ -33,8 +33,8 @@ SELECT
 FROM relation r
 JOIN pg_constraint k ON k.conrelid = r.oid
 -- A foreign key's conindid is the index of the table it refers to, which is not its own.
-LEFT JOIN pg_index i ON i.indexrelid = k.conindid AND k.contype IN ('p', 'u', 'x')
-LEFT JOIN pg_class ic ON ic.oid = i.indexrelid
+LEFT JOIN relation ic ON ic.oid = k.conindid AND k.contype IN ('p', 'u', 'x')
+LEFT JOIN pg_index i ON i.indexrelid = ic.oid
 WHERE r.relkind IN ('r', 'p', 'f')
     AND k.contype IN ('p', 'u', 'c', 'f', 'x', 'n')
     -- One row per referenced partition hangs on the foreign key itself: PostgreSQL's bookkeeping, not a constraint.
