@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from typing import Any, NamedTuple
+from typing import Any
 
 from shared.remediation.closure import TYPES, Decision
 from shared.remediation.hosting import creation_host, drop_host, inline_children, parted_from
@@ -13,6 +13,7 @@ from shared.remediation.kinds.operators import one_way_links
 from shared.remediation.kinds.privileges import may_be_granted, settle_grants
 from shared.remediation.kinds.tables import belongs_to_parent
 from shared.remediation.mentions import mention_edges
+from shared.remediation.node import Node
 from shared.remediation.ranks import LAST, kind_rank
 from shared.remediation.recipe import REBUILD, RECIPES, Context, Step
 from shared.remediation.slots import slots_of
@@ -23,26 +24,11 @@ from shared.schema.relations import Column, Constraint, ForeignTable, Index, Tab
 from shared.schema.relations import Sequence as SequenceObject
 
 _PARENTS = frozenset({"inherits", "partition_of", "partition_bound"})
-_NOTHING = ObjectId(kind="")
 _HOLDS_VALUES = frozenset({"table", "column", "sequence"})
 _PHASES = {
     "release": 0, "before": 0, "drop": 1, "begin": 2, "create": 3, "alter": 3, "after": 3, "finish": 4, "grants": 4,
     "discard": 5,
 }  # fmt: skip
-
-
-class Node(NamedTuple):
-    """One thing to do.
-
-    Args:
-        phase: What is done.
-        identity: To which object.
-        below: For `before` and `after`: what it lets go of and takes hold of again.
-    """
-
-    phase: str
-    identity: ObjectId
-    below: ObjectId = _NOTHING
 
 
 class Graph:

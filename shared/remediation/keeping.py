@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from shared.remediation.graph import Graph, Node
+from shared.remediation.graph import Graph
 from shared.remediation.kept_sql import Kept, remember_sql, restore_sql
 from shared.remediation.kept_store import DATABASE, SESSION, Store
 from shared.remediation.kinds.sequence_sql import former_identity
 from shared.remediation.naming import designation, grant_designation, parent_name, qualified, spell
+from shared.remediation.node import Node
 from shared.remediation.plan import Statement
 from shared.remediation.recipe import Context
 from shared.remediation.sequence_position import go_on_sql

@@ -8,14 +8,11 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from typing import TYPE_CHECKING
 
+from shared.remediation.node import Node
 from shared.remediation.recipe import Context
 from shared.schema.identity import ObjectId
 from shared.schema.routines import Routine
-
-if TYPE_CHECKING:
-    from shared.remediation.graph import Node
 
 _WORD = re.compile(r'"(?:[^"]|"")+"|[A-Za-z_\x80-\U0010ffff][A-Za-z0-9_$\x80-\U0010ffff]*')
 _NAMED = frozenset({"routine", "aggregate", "table", "view", "materialized_view", "sequence", "foreign_table"})

@@ -9,8 +9,9 @@ import msgspec
 from shared.diff.changes import Change, SchemaDiff, Unverified
 from shared.diff.compare import diff_schemas
 from shared.remediation.closure import Decision, decide
-from shared.remediation.graph import Graph, Node
+from shared.remediation.graph import Graph
 from shared.remediation.keeping import keep_facts
+from shared.remediation.node import Node
 from shared.remediation.order import cycles, invert, sink, sort_nodes
 from shared.remediation.plan import Plan, Statement
 from shared.remediation.ranks import is_facet

@@ -1,0 +1,23 @@
+"""One node of a plan's graph."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from shared.schema.identity import ObjectId
+
+_NOTHING = ObjectId(kind="")
+
+
+class Node(NamedTuple):
+    """One thing to do.
+
+    Args:
+        phase: What is done.
+        identity: To which object.
+        below: For `before` and `after`: what it lets go of and takes hold of again.
+    """
+
+    phase: str
+    identity: ObjectId
+    below: ObjectId = _NOTHING
