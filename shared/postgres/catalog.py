@@ -9,6 +9,7 @@ Two expressions that many queries need have a file of their own: `{redacted:COLU
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections.abc import Iterable
 from functools import cache
@@ -128,6 +129,14 @@ def _without(query: str, names: frozenset[str]) -> str:
             if token[0] != ",":
                 break
     return f"{before}{select}{','.join(kept)}\nFROM {listed[start:]}"
+
+
+@cache
+def reading_hash() -> str:
+    """Name what this release reads, of all kinds and versions: one that reads otherwise has another."""
+    versions = sorted({first for files in VERSIONS.values() for first, _ in files})
+    statements = (build(tuple(VERSIONS), first) for first in versions for build in (rows_statement, hash_statement))
+    return hashlib.sha256("\0".join(statements).encode()).hexdigest()
 
 
 @cache

@@ -99,7 +99,9 @@ async def ask(connection: asyncpg.Connection, query: str, *, columns: int) -> li
         answer.extend(data)
 
     await connection.copy_from_query(query, output=take)
-    rows = [line.split("\t") for line in answer.decode(errors="replace").splitlines()]
+    # COPY ends rows with line feeds and escapes others; more that splitlines() ends lines at can be in a role's name.
+    lines = answer.decode(errors="replace").split("\n")[:-1]
+    rows = [line.split("\t") for line in lines]
     if any(len(row) != columns for row in rows):
         raise TargetError(FailureKind.PROTOCOL, "the server's answer is not what was asked for")
     return rows

@@ -6,6 +6,7 @@ import hashlib
 
 import asyncpg
 
+from shared.postgres.catalog import reading_hash
 from shared.postgres.fingerprint import (
     FINGERPRINT_VERSION,
     fingerprint_in_transaction,
@@ -68,5 +69,5 @@ async def read_sighting(
 
 
 def _scope(profile: Profile, own: OwnNames) -> str:
-    told = repr((FINGERPRINT_VERSION, profile.label(), own.namespace, own.literal, own.roles))
+    told = repr((FINGERPRINT_VERSION, reading_hash(), profile.label(), own.namespace, own.literal, own.roles))
     return hashlib.sha256(told.encode()).hexdigest()

@@ -12,11 +12,12 @@ import pytest
 
 from shared.embedded.postgres import EmbeddedPostgres
 from shared.hosts import Host, Secret
+from shared.postgres import sighting
 from shared.postgres.connection import TargetError, close, connect_tenant, connect_url
 from shared.postgres.fingerprint import read_fingerprint
 from shared.postgres.introspect import read_snapshot
 from shared.postgres.observe import observe
-from shared.postgres.session import reading
+from shared.postgres.session import ask, reading
 from shared.schema.profile import Profile
 from shared.targets import Failure, FailureKind, Limits, Sighting, Target, Wanted
 
@@ -306,3 +307,32 @@ def test_an_unchanged_target_is_told_at_a_glance(guarded):
 def test_nothing_is_remembered_for_a_caller_who_remembers_nothing(guarded):
     read = observe(host(guarded), Target(tenant="t", host="one", database="tenant"), Wanted())
     assert asyncio.run(read).sighting is None
+
+
+def test_a_release_that_reads_otherwise_does_not_trust_what_another_saw(guarded, monkeypatch):
+    target = Target(tenant="t", host="one", database="tenant")
+
+    async def read():
+        first = await observe(host(guarded), target, Wanted(earlier=Sighting()))
+        told = msgspec.structs.replace(first.sighting, fingerprint="as remembered")
+        wanted = Wanted(earlier=told, known={"as remembered", first.fingerprint})
+        trusted = await observe(host(guarded), target, wanted)
+        monkeypatch.setattr(sighting, "reading_hash", lambda: "another release's")
+        return first, trusted, await observe(host(guarded), target, wanted)
+
+    first, trusted, afresh = asyncio.run(read())
+    assert trusted.fingerprint == "as remembered"
+    assert afresh.fingerprint == first.fingerprint
+
+
+def test_a_name_with_strange_line_ends_does_not_end_an_answer(guarded):
+    name = "x\u2028y\x1cz\x85"
+
+    async def answer():
+        connection = await connect_url(guarded.dsn("tenant"))
+        try:
+            return await ask(connection, f"SELECT '{name}', 2", columns=2)
+        finally:
+            await connection.close()
+
+    assert asyncio.run(answer()) == [[name, "2"]]
