@@ -29,6 +29,7 @@ from coordinator.report.version_step import version_step
 from coordinator.report.visible import visible, visible_lines
 from shared.contracts.contract import VerdictStatus
 from shared.findings.finding import Finding
+from shared.remediation.kept_store import keeps_facts
 from shared.remediation.plan import ProofStatus
 
 _MOST_ROWS = 500
@@ -91,6 +92,7 @@ def _template() -> Template:
     environment.filters["lines"] = _lines
     environment.filters["plural"] = plural
     environment.filters["diff"] = _diff_lines
+    environment.tests["bookkeeping"] = keeps_facts
     return environment.get_template("report.html.j2")
 
 

@@ -7,6 +7,7 @@ from itertools import groupby
 
 import msgspec
 
+from shared.remediation.kept_store import keeps_facts
 from shared.remediation.plan import Plan, ProofStatus, Statement
 from shared.remediation.progress import Progress
 from shared.remediation.psql import comment, shield
@@ -122,7 +123,7 @@ def _stage(stage: Stage) -> Iterator[str]:
 def _withheld(statements: Iterable[Statement]) -> Iterator[str]:
     yield comment("Destructive, and left out: ask for destructive statements to have them run.")
     for statement in statements:
-        if not statement.sql.startswith("DO "):  # what is kept of an object goes without saying
+        if not keeps_facts(statement.sql):  # goes without saying
             yield from _hazards(statement)
             yield comment(shield(statement.sql) + ";")
     yield ""

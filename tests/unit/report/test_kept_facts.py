@@ -1,0 +1,43 @@
+"""What a plan does to keep owners and grants takes one line where people read it."""
+
+from __future__ import annotations
+
+import io
+
+from rich.console import Console
+
+from coordinator.report.group_text import print_plan
+from shared.remediation.kept_sql import Kept, remember_sql, restore_sql
+from shared.remediation.kept_store import SESSION, keeps_facts
+from shared.remediation.plan import Plan, Statement
+from shared.remediation.script import render_script
+from shared.schema.identity import ObjectId
+
+VIEW = ObjectId(kind="view", namespace="public", name="v")
+KEPT = [Kept(catalog="pg_class", spelling='VIEW "public"."v"', id="1", target='TABLE "public"."v"')]
+
+
+def plan(*, destructive: bool) -> Plan:
+    sqls = (remember_sql(KEPT, (), SESSION), 'DROP VIEW "public"."v"', restore_sql(KEPT, SESSION))
+    statements = tuple(Statement(sql=sql, object=VIEW, change="altered", destructive=destructive) for sql in sqls)
+    return Plan(desired="d", observed="o", statements=statements)
+
+
+def test_the_text_report_says_it_in_a_line() -> None:
+    stream = io.StringIO()
+    print_plan(Console(file=stream, width=120), plan(destructive=False))
+    text = stream.getvalue()
+    assert "-- Notes owner, grants, comments, labels of what is dropped below" in text
+    assert "-- Gives it back." in text
+    assert "jsonb" not in text
+
+
+def test_a_script_runs_it_and_leaves_it_out_of_comments() -> None:
+    assert "jsonb" in render_script(plan(destructive=True), destructive=True)
+    withheld = render_script(plan(destructive=True))
+    assert "jsonb" not in withheld
+    assert '-- DROP VIEW "public"."v";' in withheld
+
+
+def test_no_other_block_is_taken_for_it() -> None:
+    assert not keeps_facts("DO 'BEGIN EXECUTE 1; END'")
