@@ -79,7 +79,7 @@ class Observation(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True)
     """What one read of one target gave.
 
     Args:
-        fingerprint: See `shared.postgres.fingerprint`.
+        fingerprint: See `shared.postgres.reading.fingerprint`.
         server_version: `server_version_num`.
         versions: What the migration tables said.
         rows_scanned: Catalog rows that went into the fingerprint.

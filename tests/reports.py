@@ -10,7 +10,7 @@ import msgspec
 from coordinator.report.assemble import TenantOutcome, assemble_body
 from coordinator.report.exit_code import scan_status
 from coordinator.report.model import Patch, ScanReport, Step, StepResult
-from shared.analysis import Analysis
+from shared.analysis.analysis import Analysis
 from shared.contracts.contract import Verdict, VerdictStatus
 from shared.diff.changes import SchemaDiff
 from shared.diff.compare import diff_schemas

@@ -7,14 +7,14 @@ from __future__ import annotations
 
 import msgspec
 
-from shared.analysis import Analysis
+from shared.analysis.analysis import Analysis
 from shared.contracts.contract import Contract, Verdict
 from shared.diff.compare import diff_schemas
 from shared.diff.partitions import with_partitions, without_following_partitions
 from shared.findings.judge import judge
-from shared.postgres.contract_baseline import Baselines
-from shared.postgres.contract_check import check_contract
 from shared.postgres.scratch import MaterialiseError, ScratchServer, materialise, plan_and_prove, settle
+from shared.postgres.scratch.contract_baseline import Baselines
+from shared.postgres.scratch.contract_check import check_contract
 from shared.remediation.guarding import make_guard
 from shared.remediation.plan import Proof, ProofStatus
 from shared.remediation.planner import plan_remediation

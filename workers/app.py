@@ -23,7 +23,7 @@ from redis.exceptions import RedisError
 from shared.embedded.postgres import EmbeddedPostgres
 from shared.hosts import Secret
 from shared.messages import Keys
-from shared.postgres.observe import observe as observe_target
+from shared.postgres.reading.observe import observe as observe_target
 from workers.scan import Observe
 from workers.settings import WorkerSettings
 from workers.tasks import Pool, register

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 from redis.exceptions import RedisError
 
-from shared.analysis import Analysis
+from shared.analysis.analysis import Analysis
 from shared.blobs import pack, unpack
 from shared.contracts.contract import Contract
 from shared.messages import Analysed, Answer, Deferred, Failed, Observed, Outcome, Place, ScanBatch, ShapeJob

@@ -20,8 +20,8 @@ from redis.asyncio import Redis
 
 from shared.hosts import Host, Secret
 from shared.messages import Keys
-from shared.postgres.contract_baseline import Baselines
 from shared.postgres.scratch import ScratchServer
+from shared.postgres.scratch.contract_baseline import Baselines
 from workers.redis_pool import connect_redis
 from workers.scan import Observe
 from workers.settings import WorkerSettings

@@ -21,7 +21,7 @@ from shared.targets import Failure, FailureKind, Limits, Observation, Sighting, 
 _log = logging.getLogger(__name__)
 
 Observe = Callable[[Host, Target, Wanted], Awaitable[Observation]]
-"""`shared.postgres.observe.observe`, or what stands in for it."""
+"""`shared.postgres.reading.observe.observe`, or what stands in for it."""
 
 _GRACE = 5.0  # seconds beyond the tenant's own timeout before we stop believing that the reader keeps it
 _BREAKER = 3  # failed connections in a row after which the host is left alone

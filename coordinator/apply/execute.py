@@ -18,12 +18,12 @@ from coordinator.apply.runner import Pace, Runner
 from coordinator.apply.script import is_about_own_names, plan_script
 from coordinator.apply.survey import Fleet, Survey, survey
 from coordinator.inventory import load_targets
-from coordinator.report.visible import visible
-from coordinator.scratch import scratch_server
+from coordinator.report.renderers.visible import visible
 from coordinator.settings.model import Settings
 from coordinator.settings.resolve import resolve_writer
+from shared.analysis.scratch_server import scratch_server
 from shared.hosts import Host
-from shared.postgres.own_names import OwnNames, own_names
+from shared.postgres.names.own_names import OwnNames, own_names
 from shared.schema.schema import SpecSource
 from shared.targets import Failure, Target
 

@@ -8,10 +8,10 @@ from coordinator.apply.admission import Admitted
 from coordinator.apply.outcome import Outcome, OutcomeKind
 from coordinator.apply.rehearsal import Finished, Ready, Standing, Strange
 from coordinator.apply.waves import cut_waves
-from coordinator.report.reading import plural, proof_sentence
-from coordinator.report.visible import visible, visible_lines
-from shared.postgres.own_names import OwnNames
-from shared.postgres.tenant_sql import for_tenant
+from coordinator.report.renderers.reading import plural, proof_sentence
+from coordinator.report.renderers.visible import visible, visible_lines
+from shared.postgres.names.own_names import OwnNames
+from shared.postgres.names.tenant_sql import for_tenant
 from shared.remediation.stages import Stage
 from shared.targets import Failure
 

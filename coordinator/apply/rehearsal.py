@@ -11,8 +11,8 @@ from collections.abc import Sequence
 import msgspec
 
 from coordinator.apply.admission import Admitted, ApplyRefusedError
-from shared.postgres.apply import built_alone, invalid_indexes, without_indexes
 from shared.postgres.scratch import MaterialiseError, ScratchError, ScratchServer, materialise, read_again, settle
+from shared.postgres.writing.apply import built_alone, invalid_indexes, without_indexes
 from shared.remediation.stages import Stage, cut_stages
 from shared.schema.canonical import schema_hash
 from shared.schema.database import Extension

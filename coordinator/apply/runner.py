@@ -12,7 +12,8 @@ from coordinator.apply.outcome import Outcome, OutcomeKind
 from coordinator.apply.rehearsal import Finished, Ready, Rehearsal, Standing, Strange
 from coordinator.apply.survey import Fleet
 from coordinator.apply.waves import cut_waves
-from shared.postgres.apply import (
+from shared.postgres.connection import TargetError
+from shared.postgres.writing.apply import (
     SchemaMovedError,
     StatementError,
     Writer,
@@ -20,7 +21,6 @@ from shared.postgres.apply import (
     invalid_indexes,
     open_writer,
 )
-from shared.postgres.connection import TargetError
 from shared.remediation.stages import Stage
 from shared.schema.identity import QualifiedName
 from shared.targets import Failure

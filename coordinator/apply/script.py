@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import msgspec
 
-from shared.postgres.guard import guard_sql
-from shared.postgres.own_names import PLACEHOLDER, OwnNames
-from shared.postgres.tenant_sql import for_tenant
+from shared.postgres.names.own_names import PLACEHOLDER, OwnNames
+from shared.postgres.names.tenant_sql import for_tenant
+from shared.postgres.writing.guard import guard_sql
 from shared.remediation.plan import Plan, Statement
 from shared.remediation.script import render_script
 

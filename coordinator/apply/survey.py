@@ -11,8 +11,8 @@ from coordinator.apply.admission import ApplyRefusedError
 from coordinator.apply.journal import Progress
 from coordinator.apply.rehearsal import Finished, Rehearsal, Standing
 from shared.hosts import Host
-from shared.postgres.apply import open_writer
 from shared.postgres.connection import TargetError
+from shared.postgres.writing.apply import open_writer
 from shared.schema.profile import Profile
 from shared.schema.schema import Snapshot
 from shared.targets import Failure, FailureKind, Limits, Target

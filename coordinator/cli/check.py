@@ -23,9 +23,9 @@ def command(config: Path, output: str) -> None:
 
 
 async def _check(settings: Settings) -> ScanReport:
-    from coordinator.local_fleet import LocalFleet  # lazy: cold start
-    from coordinator.pipeline import run_scan
-    from coordinator.scratch import scratch_server
+    from coordinator.fleet.local import LocalFleet  # lazy: cold start
+    from coordinator.scan.pipeline import run_scan
+    from shared.analysis.scratch_server import scratch_server
 
     async with scratch_server(settings.scratch_dsn) as scratch:
         with progress("tenants read") as on_progress:

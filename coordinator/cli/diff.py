@@ -8,7 +8,7 @@ import click
 
 from coordinator.cli.exit_codes import DRIFT, IN_SYNC
 from coordinator.cli.source_options import profile_option, source_help
-from coordinator.schema_source import Comparison, compare_sources
+from coordinator.compare.sources import Comparison, compare_sources
 from shared.schema.profile import Profile
 
 
@@ -26,7 +26,7 @@ def command(desired: str, observed: str, output: str, *, profile: Profile, every
 
 def _render(comparison: Comparison, output: str, *, destructive: bool) -> str:
     if output == "sql":
-        from shared.postgres.guard import guard_sql  # lazy: cold start
+        from shared.postgres.writing.guard import guard_sql  # lazy: cold start
         from shared.remediation.script import render_script
 
         guards = comparison.plan.guards
@@ -36,7 +36,7 @@ def _render(comparison: Comparison, output: str, *, destructive: bool) -> str:
         from shared.schema.canonical import canonical_json  # lazy: cold start
 
         return canonical_json(comparison).decode() + "\n"
-    from coordinator.report.diff_text import render_diff  # lazy: cold start
+    from coordinator.report.renderers.diff_text import render_diff  # lazy: cold start
 
     return render_diff(comparison.diff, comparison.plan)
 

@@ -7,7 +7,7 @@ import asyncio
 import click
 
 from coordinator.cli.source_options import profile_option, source_help
-from coordinator.schema_source import read_source
+from coordinator.compare.sources import read_source
 from shared.schema.canonical import schema_hash
 from shared.schema.profile import Profile
 

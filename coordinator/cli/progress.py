@@ -6,7 +6,7 @@ import contextlib
 import sys
 from collections.abc import Iterator
 
-from coordinator.fleet_reader import OnProgress
+from coordinator.fleet.reader import OnProgress
 
 
 @contextlib.contextmanager

@@ -22,7 +22,7 @@ def command(config: Path, output: str) -> None:
 
 
 async def _scan(settings: Settings) -> ScanReport:
-    from coordinator.service import Coordinator  # lazy: cold start
+    from coordinator.daemon.service import Coordinator  # lazy: cold start
 
     async with Coordinator.open(settings) as coordinator:
         with progress("tenants scanned") as on_progress:

@@ -22,7 +22,7 @@ def command(config: Path) -> None:
 
 
 async def _serve(settings: Settings) -> None:
-    from coordinator.service import Coordinator  # lazy: cold start
+    from coordinator.daemon.service import Coordinator  # lazy: cold start
 
     async with Coordinator.open(settings) as coordinator:
         await coordinator.serve(lambda port: announce(settings.file.serve.address, port))

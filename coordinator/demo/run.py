@@ -12,7 +12,7 @@ import msgspec
 from coordinator.demo.folder import prepare_folder, write_configuration
 from coordinator.demo.tenants import SCANNER, STORE, create_fleet, tenant_names
 from coordinator.demo.workers import worker_processes
-from coordinator.fleet_reader import OnProgress
+from coordinator.fleet.reader import OnProgress
 from coordinator.iac.load import load_source
 from coordinator.report.model import ScanReport
 from coordinator.settings.load import load_settings
@@ -84,7 +84,7 @@ async def _scan_and_serve(
     on_report: Callable[[ScanReport], None],
     on_listening: Callable[[int], None],
 ) -> None:
-    from coordinator.service import Coordinator  # lazy: Celery and the API's framework are slow to import
+    from coordinator.daemon.service import Coordinator  # lazy: Celery and the API's framework are slow to import
 
     settings = load_settings(configuration)
     async with Coordinator.open(settings) as coordinator:

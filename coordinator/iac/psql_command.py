@@ -7,8 +7,8 @@ import shlex
 
 import msgspec
 
-from coordinator.iac.terraform.functions.strings import kept
-from coordinator.iac.terraform.values import Value
+from coordinator.iac.expressions.functions.strings import kept
+from coordinator.iac.expressions.values import Value
 
 _PSQL = re.compile(r"(?:^|[\s;&|(/])psql(?=\s|$)", re.MULTILINE)
 _HEREDOC = re.compile(r"<<(-?)\s*(['\"]?)(\w+)\2[^\n]*\n")

@@ -19,7 +19,7 @@ from coordinator.report.model import (
     TenantStatus,
 )
 from coordinator.report.summary import remediation_steps, summarise
-from shared.analysis import Analysis
+from shared.analysis.analysis import Analysis
 from shared.contracts.contract import Verdict, VerdictStatus
 from shared.diff.changes import Unverified
 from shared.findings.finding import Finding

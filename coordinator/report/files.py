@@ -10,12 +10,12 @@ from pathlib import Path
 from coordinator.report.model import ScanReport
 
 RENDERERS = {
-    "text": "coordinator.report.text",
-    "json": "coordinator.report.json",
-    "html": "coordinator.report.html",
-    "markdown": "coordinator.report.markdown",
-    "sarif": "coordinator.report.sarif",
-    "junit": "coordinator.report.junit",
+    "text": "coordinator.report.renderers.text",
+    "json": "coordinator.report.renderers.json",
+    "html": "coordinator.report.renderers.html",
+    "markdown": "coordinator.report.renderers.markdown",
+    "sarif": "coordinator.report.renderers.sarif",
+    "junit": "coordinator.report.renderers.junit",
 }
 """Module of each form, imported when it is asked for; the function in it is `render_FORM`."""
 

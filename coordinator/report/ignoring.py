@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 import msgspec
 
 from coordinator.report.model import IgnoredDrift
-from shared.analysis import Analysis
+from shared.analysis.analysis import Analysis
 from shared.diff.changes import SchemaDiff
 from shared.findings.ignore import IgnoreRule, concerning, sift
 from shared.findings.judge import judge

@@ -6,7 +6,7 @@ import datetime as dt
 
 import msgspec
 
-from coordinator.ledger import Final, Mark
+from coordinator.ledger.ledger import Final, Mark
 from shared.targets import Target
 
 

@@ -10,7 +10,7 @@ from typing import Any
 
 import msgspec
 
-from coordinator.ledger import Final, Mark, Settled
+from coordinator.ledger.ledger import Final, Mark, Settled
 from coordinator.report.model import ScanReport
 from coordinator.store.connection import StoreError, open_pool, query, translated
 from coordinator.store.records import LedgerRow, ScanRecord, TenantRecord

@@ -12,8 +12,8 @@ from contextlib import asynccontextmanager
 import asyncpg
 import msgspec
 
-from shared.postgres.catalog import OLDEST_SERVER
 from shared.postgres.failures import TargetError
+from shared.postgres.reading.catalog import OLDEST_SERVER
 from shared.sql import quote_literal
 from shared.targets import FailureKind, Limits
 

@@ -2,7 +2,7 @@
 
 Everything the plan does not touch is hashed, kind by kind. What it touches may hold, field by field, the observed or
 the desired value, so that a run that broke off half-way can be repeated and a stranger's change cannot pass. The values
-are hashed as `jsonb` prints them, which the tenant's own server can repeat (`shared.postgres.guard`).
+are hashed as `jsonb` prints them, which the tenant's own server can repeat (`shared.postgres.writing.guard`).
 """
 
 from __future__ import annotations

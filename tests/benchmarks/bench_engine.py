@@ -16,14 +16,14 @@ from pathlib import Path
 
 import asyncpg
 
-from coordinator.engine import EngineSettings, Facilities
-from coordinator.fleet_scan import run_scan
+from coordinator.engine.engine import EngineSettings, Facilities
+from coordinator.fleet.target_runs import run_scan
 from coordinator.store.store import Store
 from shared.embedded.postgres import EmbeddedPostgres
 from shared.embedded.redis import EmbeddedRedis
 from shared.hosts import Host, Secret
 from shared.messages import Keys, Observed
-from shared.postgres.observe import observe
+from shared.postgres.reading.observe import observe
 from shared.schema.profile import Profile
 from shared.targets import Limits, Observation, Target
 from workers.redis_pool import connect_redis

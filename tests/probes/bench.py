@@ -11,7 +11,7 @@ from typing import Self
 
 from shared.embedded.postgres import EmbeddedPostgres
 from shared.postgres.connection import connect_url
-from shared.postgres.introspect import read_snapshot
+from shared.postgres.reading.introspect import read_snapshot
 from shared.schema.profile import EVERYTHING
 from shared.schema.schema import Snapshot
 from tests.servers import server_binaries

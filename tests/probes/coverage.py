@@ -8,7 +8,7 @@ from pathlib import Path
 
 import msgspec
 
-from shared.postgres.catalog import OLDEST_SERVER, VERSIONS
+from shared.postgres.reading.catalog import OLDEST_SERVER, VERSIONS
 from shared.schema.model import FACETS, KINDS
 from tests.probes.kept import SERVERS, Kept, read_kept
 from tests.probes.notes import REASONS, SAID_BY, UNPROBED

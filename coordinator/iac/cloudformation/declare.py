@@ -9,9 +9,9 @@ from pathlib import Path
 from coordinator.iac.carriers import VERSION_NAMES, carries, holds_ddl
 from coordinator.iac.cloudformation.document import Mapping, Node, Scalar, Sequence, parse_document
 from coordinator.iac.cloudformation.intrinsics import NO_VALUE, Template
+from coordinator.iac.expressions.values import Value, is_wholly_known, string
 from coordinator.iac.source import SourceError, read_text
 from coordinator.iac.sql import declarations
-from coordinator.iac.terraform.values import Value, is_wholly_known, string
 from shared.schema.schema import Declaration, Origin, SpecSource
 
 

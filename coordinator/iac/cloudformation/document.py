@@ -7,11 +7,11 @@ from typing import Any
 import msgspec
 import yaml
 
+from coordinator.iac.expressions import syntax
+from coordinator.iac.expressions.numbers import format_number
+from coordinator.iac.expressions.values import Span, Value, boolean, string
 from coordinator.iac.source import LimitError, SourceError
-from coordinator.iac.terraform import syntax
 from coordinator.iac.terraform.json_body import parse_json
-from coordinator.iac.terraform.numbers import format_number
-from coordinator.iac.terraform.values import Span, Value, boolean, string
 
 MAX_NODES = 200_000
 """Nodes of one template once its aliases are followed."""

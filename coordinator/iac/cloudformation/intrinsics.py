@@ -9,12 +9,11 @@ from collections.abc import Mapping as MappingType
 from typing import NoReturn
 
 from coordinator.iac.cloudformation.document import Mapping, Node, Scalar, Sequence
-from coordinator.iac.source import SourceError
-from coordinator.iac.terraform.functions.json_text import encode
-from coordinator.iac.terraform.functions.strings import kept
-from coordinator.iac.terraform.numbers import format_number
-from coordinator.iac.terraform.types import DYNAMIC, STRING
-from coordinator.iac.terraform.values import (
+from coordinator.iac.expressions.functions.json_text import encode
+from coordinator.iac.expressions.functions.strings import kept
+from coordinator.iac.expressions.numbers import format_number
+from coordinator.iac.expressions.types import DYNAMIC, STRING
+from coordinator.iac.expressions.values import (
     NULL,
     Span,
     Value,
@@ -25,6 +24,7 @@ from coordinator.iac.terraform.values import (
     tuple_of,
     unknown_of,
 )
+from coordinator.iac.source import SourceError
 
 _VARIABLE = re.compile(r"\$\{(!?)([^${}]+)\}")
 MAX_TEXT = 16 * 1024 * 1024

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from functools import lru_cache
 
-from coordinator.iac.terraform.parser import ExpressionParser
-from coordinator.iac.terraform.syntax import Attribute, Block, Body, Expression, Template, Text
+from coordinator.iac.expressions.parser import ExpressionParser
+from coordinator.iac.expressions.syntax import Attribute, Block, Body, Expression, Template, Text
 
 
 class BodyParser(ExpressionParser):

@@ -7,11 +7,11 @@ from typing import TypeVar
 
 import msgspec
 
+from coordinator.iac.expressions.files import Files
+from coordinator.iac.expressions.syntax import Attribute, Block, Body
 from coordinator.iac.source import SourceError, decode_text
 from coordinator.iac.terraform.body import parse_body
-from coordinator.iac.terraform.files import Files
 from coordinator.iac.terraform.json_body import LABELS, parse_json_body
-from coordinator.iac.terraform.syntax import Attribute, Block, Body
 
 _Key = TypeVar("_Key")
 

@@ -10,13 +10,13 @@ from pathlib import Path
 import msgspec
 
 from coordinator.iac.carriers import VERSION_NAMES
+from coordinator.iac.expressions.files import Files
+from coordinator.iac.expressions.numbers import format_number
+from coordinator.iac.expressions.values import Span, Value
 from coordinator.iac.source import SourceError
 from coordinator.iac.sql import declarations
-from coordinator.iac.terraform.files import Files
-from coordinator.iac.terraform.numbers import format_number
 from coordinator.iac.terraform.plan import Plan, evaluate
 from coordinator.iac.terraform.sql_carriers import Reader, SqlText
-from coordinator.iac.terraform.values import Span, Value
 from coordinator.iac.terraform.variables import Assignment
 from shared.schema.schema import Declaration, Origin, SpecSource
 

@@ -7,14 +7,14 @@ from typing import NoReturn
 
 import msgspec
 
-from coordinator.iac.terraform import operations
-from coordinator.iac.terraform.convert import ConversionError, convert
-from coordinator.iac.terraform.evaluator import Evaluator, Namespace
-from coordinator.iac.terraform.functions.json_text import quote
-from coordinator.iac.terraform.refusal import EvaluationError
-from coordinator.iac.terraform.syntax import Attribute, Block, Body, Reference, Template, Text
-from coordinator.iac.terraform.types import DYNAMIC, NUMBER, Collection
-from coordinator.iac.terraform.values import (
+from coordinator.iac.expressions import operations
+from coordinator.iac.expressions.convert import ConversionError, convert
+from coordinator.iac.expressions.evaluator import Evaluator, Namespace
+from coordinator.iac.expressions.functions.json_text import quote
+from coordinator.iac.expressions.refusal import EvaluationError
+from coordinator.iac.expressions.syntax import Attribute, Block, Body, Reference, Template, Text
+from coordinator.iac.expressions.types import DYNAMIC, NUMBER, Collection
+from coordinator.iac.expressions.values import (
     SENSITIVE,
     Value,
     deep_marks,

@@ -6,13 +6,13 @@ import json
 import re
 from functools import lru_cache
 
-from coordinator.iac.terraform import syntax
-from coordinator.iac.terraform.numbers import parse_number
-from coordinator.iac.terraform.parser import ExpressionParser
-from coordinator.iac.terraform.scanner import Scanner
-from coordinator.iac.terraform.syntax import Attribute, Block, Body, Expression, ObjectCons, TupleCons
-from coordinator.iac.terraform.templates import parse_template
-from coordinator.iac.terraform.values import FALSE, NULL, TRUE, number, string
+from coordinator.iac.expressions import syntax
+from coordinator.iac.expressions.numbers import parse_number
+from coordinator.iac.expressions.parser import ExpressionParser
+from coordinator.iac.expressions.scanner import Scanner
+from coordinator.iac.expressions.syntax import Attribute, Block, Body, Expression, ObjectCons, TupleCons
+from coordinator.iac.expressions.templates import parse_template
+from coordinator.iac.expressions.values import FALSE, NULL, TRUE, number, string
 from shared.schema.schema import Origin
 
 _STRING = re.compile(r'"(?:[^"\\\x00-\x1f]|\\.)*"')

@@ -6,11 +6,16 @@ import posixpath
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING
 
+from coordinator.iac.expressions import operations, syntax
+from coordinator.iac.expressions.evaluator import Evaluator, Namespace
+from coordinator.iac.expressions.refusal import EvaluationError
+from coordinator.iac.expressions.syntax import Attribute, Block, Expression
+from coordinator.iac.expressions.types import DYNAMIC
+from coordinator.iac.expressions.values import SENSITIVE, Value, object_value, string, tuple_of, unknown_of
 from coordinator.iac.source import LimitError
-from coordinator.iac.terraform import operations, providers, syntax
+from coordinator.iac.terraform import providers
 from coordinator.iac.terraform.body import constant_text
 from coordinator.iac.terraform.configuration import Module
-from coordinator.iac.terraform.evaluator import Evaluator, Namespace
 from coordinator.iac.terraform.instances import (
     MODULE_META_ARGUMENTS,
     Key,
@@ -21,10 +26,6 @@ from coordinator.iac.terraform.instances import (
     refused,
     shown_key,
 )
-from coordinator.iac.terraform.refusal import EvaluationError
-from coordinator.iac.terraform.syntax import Attribute, Block, Expression
-from coordinator.iac.terraform.types import DYNAMIC
-from coordinator.iac.terraform.values import SENSITIVE, Value, object_value, string, tuple_of, unknown_of
 from coordinator.iac.terraform.variables import Declared, constants, declare
 from shared.schema.schema import Origin
 

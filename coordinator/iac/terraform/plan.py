@@ -11,16 +11,16 @@ from pathlib import Path
 
 import msgspec
 
+from coordinator.iac.expressions import functions
+from coordinator.iac.expressions.budget import Budget
+from coordinator.iac.expressions.evaluator import Evaluator
+from coordinator.iac.expressions.files import Files
+from coordinator.iac.expressions.syntax import Call
+from coordinator.iac.expressions.values import DEFERRED, SENSITIVE, Value, deep_marks
 from coordinator.iac.source import LimitError, SourceError
-from coordinator.iac.terraform import functions
-from coordinator.iac.terraform.budget import Budget
 from coordinator.iac.terraform.configuration import Module, load_module
-from coordinator.iac.terraform.evaluator import Evaluator
-from coordinator.iac.terraform.files import Files
 from coordinator.iac.terraform.instances import PlannedResource
 from coordinator.iac.terraform.module_run import ModuleRun
-from coordinator.iac.terraform.syntax import Call
-from coordinator.iac.terraform.values import DEFERRED, SENSITIVE, Value, deep_marks
 from coordinator.iac.terraform.variables import Assignment, check_declared, constants, gather, root_value
 
 

@@ -13,20 +13,18 @@ from typing import Any
 
 import msgspec
 
-from coordinator.iac.source import SourceError
-from coordinator.iac.terraform.budget import Budget
-from coordinator.iac.terraform.convert import ConversionError, convert
-from coordinator.iac.terraform.evaluator import Evaluator
-from coordinator.iac.terraform.files import Files
-from coordinator.iac.terraform.functions.json_text import from_plain
-from coordinator.iac.terraform.instances import Blocks
-from coordinator.iac.terraform.operations import OPEN
-from coordinator.iac.terraform.parser import parse_expression
-from coordinator.iac.terraform.refusal import EvaluationError
-from coordinator.iac.terraform.syntax import Block
-from coordinator.iac.terraform.type_expressions import parse_type
-from coordinator.iac.terraform.types import DYNAMIC, ObjectType, Type, object_of
-from coordinator.iac.terraform.values import (
+from coordinator.iac.expressions.budget import Budget
+from coordinator.iac.expressions.convert import ConversionError, convert
+from coordinator.iac.expressions.evaluator import Evaluator
+from coordinator.iac.expressions.files import Files
+from coordinator.iac.expressions.functions.json_text import from_plain
+from coordinator.iac.expressions.operations import OPEN
+from coordinator.iac.expressions.parser import parse_expression
+from coordinator.iac.expressions.refusal import EvaluationError
+from coordinator.iac.expressions.syntax import Block
+from coordinator.iac.expressions.type_expressions import parse_type
+from coordinator.iac.expressions.types import DYNAMIC, ObjectType, Type, object_of
+from coordinator.iac.expressions.values import (
     DEFERRED,
     Unknown,
     Value,
@@ -37,6 +35,8 @@ from coordinator.iac.terraform.values import (
     tuple_of,
     unknown_of,
 )
+from coordinator.iac.source import SourceError
+from coordinator.iac.terraform.instances import Blocks
 from coordinator.iac.terraform.variables import constants
 
 
@@ -176,7 +176,7 @@ def _read_static(type_: str, values: dict[str, Value], evaluator: Evaluator, blo
     if type_ == "atlas_schema" and isinstance(values["src"].raw, str) and not values["src"].raw.startswith("file://"):
         values["hcl"] = values["src"]
     if type_ == "local_file" and isinstance(values["filename"].raw, str):
-        from coordinator.iac.terraform.functions.filesystem import read_file  # needs the evaluator, which needs this
+        from coordinator.iac.expressions.functions.filesystem import read_file  # needs the evaluator, which needs this
 
         values["content"] = read_file(evaluator.files, values["filename"].raw)
     if type_ == "terraform_remote_state":

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from coordinator.iac.terraform.functions.json_text import encode
-from coordinator.iac.terraform.instances import PlannedResource
-from coordinator.iac.terraform.plan import Plan
-from coordinator.iac.terraform.values import (
+from coordinator.iac.expressions.functions.json_text import encode
+from coordinator.iac.expressions.values import (
     SENSITIVE,
     Value,
     boolean,
@@ -15,6 +13,8 @@ from coordinator.iac.terraform.values import (
     string,
     tuple_of,
 )
+from coordinator.iac.terraform.instances import PlannedResource
+from coordinator.iac.terraform.plan import Plan
 
 
 def show_json(plan: Plan) -> str:

@@ -7,16 +7,16 @@ from collections.abc import Iterator
 import msgspec
 
 from coordinator.iac.carriers import carries, holds_ddl
+from coordinator.iac.expressions.files import Files
+from coordinator.iac.expressions.functions.filesystem import read_file
+from coordinator.iac.expressions.functions.json_text import decode
+from coordinator.iac.expressions.refusal import EvaluationError
+from coordinator.iac.expressions.syntax import Block
+from coordinator.iac.expressions.values import Span, Value, string
 from coordinator.iac.migrations import read_folder
 from coordinator.iac.psql_command import PsqlInput, UnreadableCommandError, psql_inputs
 from coordinator.iac.source import SourceError
-from coordinator.iac.terraform.files import Files
-from coordinator.iac.terraform.functions.filesystem import read_file
-from coordinator.iac.terraform.functions.json_text import decode
 from coordinator.iac.terraform.instances import PlannedResource
-from coordinator.iac.terraform.refusal import EvaluationError
-from coordinator.iac.terraform.syntax import Block
-from coordinator.iac.terraform.values import Span, Value, string
 from shared.schema.schema import Origin
 from shared.sql import quote_identifier, quote_literal
 

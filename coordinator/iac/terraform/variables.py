@@ -7,21 +7,21 @@ from typing import NoReturn
 
 import msgspec
 
+from coordinator.iac.expressions.budget import Budget
+from coordinator.iac.expressions.convert import ConversionError, apply_defaults, convert
+from coordinator.iac.expressions.evaluator import Evaluator
+from coordinator.iac.expressions.files import Files
+from coordinator.iac.expressions.functions.json_text import from_plain
+from coordinator.iac.expressions.parser import parse_expression
+from coordinator.iac.expressions.refusal import EvaluationError
+from coordinator.iac.expressions.syntax import Block, Call, Expression
+from coordinator.iac.expressions.type_expressions import parse_type
+from coordinator.iac.expressions.types import DYNAMIC, Defaults, Primitive, Type
+from coordinator.iac.expressions.values import NULL, SENSITIVE, Value, string
 from coordinator.iac.source import SourceError, decode_text
 from coordinator.iac.terraform.body import parse_body
-from coordinator.iac.terraform.budget import Budget
 from coordinator.iac.terraform.configuration import Module
-from coordinator.iac.terraform.convert import ConversionError, apply_defaults, convert
-from coordinator.iac.terraform.evaluator import Evaluator
-from coordinator.iac.terraform.files import Files
-from coordinator.iac.terraform.functions.json_text import from_plain
 from coordinator.iac.terraform.json_body import json_attributes, parse_json
-from coordinator.iac.terraform.parser import parse_expression
-from coordinator.iac.terraform.refusal import EvaluationError
-from coordinator.iac.terraform.syntax import Block, Call, Expression
-from coordinator.iac.terraform.type_expressions import parse_type
-from coordinator.iac.terraform.types import DYNAMIC, Defaults, Primitive, Type
-from coordinator.iac.terraform.values import NULL, SENSITIVE, Value, string
 
 
 class Assignment(msgspec.Struct, frozen=True):

@@ -15,14 +15,14 @@ import asyncpg
 import msgspec
 import pytest
 
-from coordinator.engine import EngineSettings, Facilities, Progress
-from coordinator.fleet_scan import ScanOutcome, run_scan
-from coordinator.lane import LedgerRules
+from coordinator.engine.engine import EngineSettings, Facilities, Progress
+from coordinator.fleet.target_runs import ScanOutcome, run_scan
+from coordinator.ledger.lane import LedgerRules
 from coordinator.store.store import Store
 from shared.embedded.postgres import EmbeddedPostgres
 from shared.embedded.redis import EmbeddedRedis
 from shared.hosts import Host, Secret
-from shared.postgres.observe import observe
+from shared.postgres.reading.observe import observe
 from shared.schema.profile import Profile
 from shared.targets import Limits, Target
 from workers.redis_pool import connect_redis

@@ -9,8 +9,8 @@ import sys
 
 import msgspec
 
-from coordinator.engine import EngineSettings, Facilities
-from coordinator.fleet_scan import run_scan
+from coordinator.engine.engine import EngineSettings, Facilities
+from coordinator.fleet.target_runs import run_scan
 from coordinator.store.store import Store
 from shared.hosts import Host, Secret
 from shared.targets import Target

@@ -12,8 +12,8 @@ import asyncpg
 import pytest
 from redis import Redis
 
-from coordinator.engine import Progress
-from coordinator.fleet_scan import load_snapshots, run_scan
+from coordinator.engine.engine import Progress
+from coordinator.fleet.target_runs import load_snapshots, run_scan
 from shared.messages import Keys
 from shared.targets import FailureKind, Observation, Target
 

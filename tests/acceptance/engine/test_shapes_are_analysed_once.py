@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 from redis import Redis
 
-from coordinator.fleet_scan import load_snapshots
-from coordinator.shape_runs import run_analyses
+from coordinator.fleet.shape_runs import run_analyses
+from coordinator.fleet.target_runs import load_snapshots
 from shared.contracts.contract import Contract, Query
 from shared.postgres.scratch import ScratchServer, compile_spec
 from shared.schema.profile import Profile

@@ -15,7 +15,7 @@ import signal
 import sys
 
 from shared.hosts import Host, Secret
-from shared.postgres.observe import observe
+from shared.postgres.reading.observe import observe
 from shared.targets import Limits
 from workers.app import run_worker
 from workers.settings import WorkerSettings

@@ -9,16 +9,16 @@ from pathlib import Path
 import msgspec
 import pytest
 
+from coordinator.daemon.service import Coordinator
 from coordinator.demo.folder import prepare_folder, write_configuration
 from coordinator.demo.tenants import SCANNER, STORE, create_fleet, tenant_names
 from coordinator.demo.workers import worker_processes
+from coordinator.fleet.local import LocalFleet
 from coordinator.iac.load import load_source
-from coordinator.local_fleet import LocalFleet
-from coordinator.pipeline import run_scan
 from coordinator.report.model import ScanReport
-from coordinator.scratch import scratch_server
-from coordinator.service import Coordinator
+from coordinator.scan.pipeline import run_scan
 from coordinator.settings.load import load_settings
+from shared.analysis.scratch_server import scratch_server
 from shared.embedded.postgres import EmbeddedPostgres
 from shared.embedded.redis import EmbeddedRedis
 from shared.postgres.connection import connect_url

@@ -9,8 +9,8 @@ import msgspec
 import pytest
 import redis as redis_client
 
-from coordinator import pipeline
 from coordinator.report.model import ScanStatus, TenantStatus
+from coordinator.scan import pipeline
 from shared.messages import PROTOCOL
 from shared.schema.canonical import canonical_json
 

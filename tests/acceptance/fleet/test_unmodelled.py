@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from coordinator.metrics import FleetMetrics
+from coordinator.daemon.metrics import FleetMetrics
 from shared.schema.schema import Unmodelled
 
 HIDDEN = """

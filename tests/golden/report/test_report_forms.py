@@ -7,13 +7,13 @@ from pathlib import Path
 
 import pytest
 
-from coordinator.report.html import render_html
-from coordinator.report.json import read_json, render_json
-from coordinator.report.junit import render_junit
-from coordinator.report.markdown import render_markdown
+from coordinator.report.renderers.html import render_html
+from coordinator.report.renderers.json import read_json, render_json
+from coordinator.report.renderers.junit import render_junit
+from coordinator.report.renderers.markdown import render_markdown
 from coordinator.report.model import ScanReport
-from coordinator.report.sarif import render_sarif
-from coordinator.report.text import Terminal, render_text
+from coordinator.report.renderers.sarif import render_sarif
+from coordinator.report.renderers.text import Terminal, render_text
 from tests import reports
 
 HERE = Path(__file__).parent

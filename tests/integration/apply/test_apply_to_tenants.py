@@ -19,7 +19,7 @@ from coordinator.settings.load import load_settings
 from shared.diff.compare import diff_schemas
 from shared.embedded.postgres import EmbeddedPostgres
 from shared.hosts import Host
-from shared.postgres.introspect import read_snapshot
+from shared.postgres.reading.introspect import read_snapshot
 from shared.postgres.scratch import ScratchServer, compile_spec, prove, settle
 from shared.remediation.plan import Plan, Proof, ProofStatus
 from shared.remediation.planner import plan_remediation

@@ -12,8 +12,8 @@ import pytest
 from coordinator.apply.script import is_about_own_names, plan_script
 from shared.diff.compare import diff_schemas
 from shared.embedded.postgres import EmbeddedPostgres
-from shared.postgres.introspect import read_snapshot
-from shared.postgres.own_names import OwnNames
+from shared.postgres.names.own_names import OwnNames
+from shared.postgres.reading.introspect import read_snapshot
 from shared.remediation.guarding import make_guard
 from shared.remediation.plan import Plan, Statement
 from shared.schema.identity import ObjectId

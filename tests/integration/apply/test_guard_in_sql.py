@@ -10,9 +10,9 @@ import pytest
 
 from shared.diff.compare import diff_schemas
 from shared.embedded.postgres import EmbeddedPostgres
-from shared.postgres.guard import REFUSED, guard_sql
-from shared.postgres.introspect import read_snapshot
-from shared.postgres.own_names import OwnNames
+from shared.postgres.names.own_names import OwnNames
+from shared.postgres.reading.introspect import read_snapshot
+from shared.postgres.writing.guard import REFUSED, guard_sql
 from shared.remediation.guard import Guard, as_text
 from shared.remediation.guarding import make_guard
 from shared.remediation.plan import Statement

@@ -6,7 +6,9 @@ import asyncpg
 import pytest
 
 from shared.hosts import Host
-from shared.postgres.apply import (
+from shared.postgres.connection import TargetError
+from shared.postgres.reading.introspect import read_snapshot
+from shared.postgres.writing.apply import (
     SchemaMovedError,
     StatementError,
     built_alone,
@@ -14,8 +16,6 @@ from shared.postgres.apply import (
     open_writer,
     without_indexes,
 )
-from shared.postgres.connection import TargetError
-from shared.postgres.introspect import read_snapshot
 from shared.remediation.plan import Statement
 from shared.remediation.stages import Stage
 from shared.schema.identity import ObjectId, QualifiedName

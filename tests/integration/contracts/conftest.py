@@ -10,8 +10,8 @@ import pytest
 from shared.contracts.contract import Contract, Verdict
 from shared.contracts.extract import extract_contract
 from shared.embedded.postgres import EmbeddedPostgres
-from shared.postgres.contract_check import check_contract, describe_contract
-from shared.postgres.scratch_server import ScratchServer
+from shared.postgres.scratch.contract_check import check_contract, describe_contract
+from shared.postgres.scratch.server import ScratchServer
 from shared.schema.profile import Profile
 
 Meet = Callable[..., tuple[Verdict, ...]]

@@ -8,8 +8,8 @@ import pytest
 
 from shared.contracts.contract import VerdictStatus
 from shared.contracts.extract import extract_contract
-from shared.postgres.contract_check import check_contract
-from shared.postgres.scratch_server import ScratchServer
+from shared.postgres.scratch.contract_check import check_contract
+from shared.postgres.scratch.server import ScratchServer
 from shared.schema.profile import Profile
 
 ORDERS = """

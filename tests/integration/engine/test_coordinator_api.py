@@ -9,12 +9,12 @@ from collections.abc import AsyncIterator
 import httpx
 import pytest
 
-from coordinator.api.app import build_api
-from coordinator.api.serve import ListenError, serve
-from coordinator.metrics import FleetMetrics
-from coordinator.report.json import read_json
+from coordinator.daemon.api.app import build_api
+from coordinator.daemon.api.serve import ListenError, serve
+from coordinator.daemon.metrics import FleetMetrics
+from coordinator.daemon.scan_service import QueuedScans
 from coordinator.report.model import ScanReport
-from coordinator.scan_service import QueuedScans
+from coordinator.report.renderers.json import read_json
 from coordinator.store.store import Store
 from shared.hosts import Secret
 from tests.reports import demo

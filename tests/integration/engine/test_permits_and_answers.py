@@ -8,8 +8,8 @@ import secrets
 import pytest
 from redis.asyncio import Redis
 
-from coordinator.collect import Collector, RunLostError
-from coordinator.permits import Permits
+from coordinator.engine.collect import Collector, RunLostError
+from coordinator.engine.permits import Permits
 from shared.blobs import unpack
 from shared.hosts import Host
 from shared.messages import Answer, Failed, Keys, Observed

@@ -12,8 +12,8 @@ import pytest
 
 from shared.embedded.postgres import EmbeddedPostgres
 from shared.postgres.connection import connect_url
-from shared.postgres.fingerprint import Fingerprint, read_fingerprint
-from shared.postgres.introspect import read_snapshot
+from shared.postgres.reading.fingerprint import Fingerprint, read_fingerprint
+from shared.postgres.reading.introspect import read_snapshot
 from shared.postgres.scratch import ScratchServer
 from shared.schema.profile import Profile
 from shared.schema.schema import Snapshot

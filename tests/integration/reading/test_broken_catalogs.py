@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncpg
 import pytest
 
-from shared.postgres.introspect import read_snapshot
+from shared.postgres.reading.introspect import read_snapshot
 
 _BROKEN = """
 CREATE TABLE entries (amount int);

@@ -7,7 +7,7 @@ import asyncio
 import pytest
 
 from shared.postgres.connection import connect_url
-from shared.postgres.fingerprint import read_change_token
+from shared.postgres.reading.fingerprint import read_change_token
 
 
 @pytest.fixture

@@ -9,8 +9,8 @@ import pytest
 
 from shared.embedded.postgres import EmbeddedPostgres
 from shared.postgres.connection import connect_url
-from shared.postgres.fingerprint import read_fingerprint
-from shared.postgres.introspect import read_snapshot
+from shared.postgres.reading.fingerprint import read_fingerprint
+from shared.postgres.reading.introspect import read_snapshot
 from shared.schema.canonical import canonical_json, schema_hash
 from shared.schema.identity import ObjectId
 from shared.schema.model import FACETS, KINDS

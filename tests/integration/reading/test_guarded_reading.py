@@ -12,11 +12,11 @@ import pytest
 
 from shared.embedded.postgres import EmbeddedPostgres
 from shared.hosts import Host, Secret
-from shared.postgres import sighting
 from shared.postgres.connection import TargetError, close, connect_tenant, connect_url
-from shared.postgres.fingerprint import read_fingerprint
-from shared.postgres.introspect import read_snapshot
-from shared.postgres.observe import observe
+from shared.postgres.reading import sighting
+from shared.postgres.reading.fingerprint import read_fingerprint
+from shared.postgres.reading.introspect import read_snapshot
+from shared.postgres.reading.observe import observe
 from shared.postgres.session import ask, reading
 from shared.schema.profile import Profile
 from shared.targets import Failure, FailureKind, Limits, Sighting, Target, Wanted

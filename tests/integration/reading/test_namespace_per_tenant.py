@@ -7,7 +7,7 @@ import asyncio
 import pytest
 
 from shared.postgres.connection import connect_url
-from shared.postgres.introspect import read_snapshot
+from shared.postgres.reading.introspect import read_snapshot
 from shared.postgres.scratch import ScratchServer, materialise
 from shared.schema.canonical import canonical_json, schema_hash
 from shared.schema.profile import Profile

@@ -9,8 +9,8 @@ import asyncpg
 import pytest
 
 from shared.postgres.connection import connect_url
-from shared.postgres.fingerprint import read_change_token, read_fingerprint
-from shared.postgres.introspect import read_snapshot
+from shared.postgres.reading.fingerprint import read_change_token, read_fingerprint
+from shared.postgres.reading.introspect import read_snapshot
 from shared.schema.canonical import schema_hash
 from shared.schema.facets import Owner, Privileges
 from shared.schema.identity import ObjectId

@@ -10,9 +10,8 @@ import msgspec
 import pytest
 
 from shared.diff.compare import diff_schemas
-from shared.postgres import planning
 from shared.postgres.connection import connect_url
-from shared.postgres.scratch import ScratchError, SpecError, compile_spec, plan_and_prove, prove, settle
+from shared.postgres.scratch import ScratchError, SpecError, compile_spec, plan_and_prove, planning, prove, settle
 from shared.remediation.plan import Plan, ProofStatus, Statement
 from shared.remediation.planner import plan_remediation
 from shared.schema.canonical import schema_hash
@@ -114,7 +113,7 @@ def test_hostile_sql_is_refused(scratch, harm):
 
 
 def test_a_statement_that_never_ends_is_ended(scratch, monkeypatch):
-    monkeypatch.setattr("shared.postgres.scratch_server._STATEMENT_TIMEOUT", 0.3)
+    monkeypatch.setattr("shared.postgres.scratch.server._STATEMENT_TIMEOUT", 0.3)
     with pytest.raises(ScratchError, match="did not end in time"):
         ran(scratch, "SET statement_timeout = 0", "SELECT pg_catalog.pg_sleep(60)")
 

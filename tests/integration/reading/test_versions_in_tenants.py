@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import pytest
 
-from shared.postgres.versions import TOOLS, read_versions
+from shared.postgres.reading.versions import TOOLS, read_versions
 from shared.schema.schema import SchemaVersion
 
 TABLES = {

@@ -11,7 +11,7 @@ import pytest
 from shared.diff.compare import diff_schemas
 from shared.embedded.postgres import EmbeddedPostgres
 from shared.postgres.connection import connect_url
-from shared.postgres.introspect import read_snapshot
+from shared.postgres.reading.introspect import read_snapshot
 from shared.remediation.plan import Plan
 from shared.remediation.planner import plan_remediation
 from shared.schema.profile import Profile

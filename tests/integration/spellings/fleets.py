@@ -8,9 +8,9 @@ from pathlib import Path
 
 import msgspec
 
-from coordinator.local_fleet import LocalFleet
-from coordinator.pipeline import run_scan
+from coordinator.fleet.local import LocalFleet
 from coordinator.report.model import ScanReport
+from coordinator.scan.pipeline import run_scan
 from coordinator.settings.load import load_settings
 from shared.embedded.postgres import EmbeddedPostgres
 from shared.postgres.connection import connect_url

@@ -10,8 +10,8 @@ import msgspec
 import pytest
 
 from coordinator.report.model import ScanReport, TenantStatus
-from shared.postgres.own_names import own_names
-from shared.postgres.tenant_sql import for_tenant
+from shared.postgres.names.own_names import own_names
+from shared.postgres.names.tenant_sql import for_tenant
 from shared.remediation.plan import ProofStatus
 from shared.schema.profile import Profile
 from shared.targets import Target

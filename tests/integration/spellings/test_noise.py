@@ -7,7 +7,7 @@ from __future__ import annotations
 import pytest
 
 from coordinator.report.model import ScanReport, TenantStatus
-from coordinator.report.text import render_text
+from coordinator.report.renderers.text import render_text
 from shared.remediation.plan import ProofStatus
 from tests.integration.spellings.fleets import Place, scan
 

@@ -10,7 +10,7 @@ import pytest
 
 from coordinator.apply.script import is_about_own_names, plan_script
 from coordinator.report.model import ScanReport, TenantStatus
-from shared.postgres.own_names import own_names
+from shared.postgres.names.own_names import own_names
 from shared.remediation.plan import ProofStatus
 from shared.schema.profile import Profile
 from shared.targets import Target

@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from coordinator import schema_source
-from coordinator.schema_source import Comparison, compare_sources
+from coordinator.compare import sources as schema_source
+from coordinator.compare.sources import Comparison, compare_sources
 from shared.diff.changes import Missing
 from shared.schema.profile import EVERYTHING, Profile
 from tests.integration.spellings.same import SAME

@@ -11,8 +11,8 @@ import pytest
 from coordinator.apply.admission import Permissions, admit
 from coordinator.apply.rehearsal import Rehearsal
 from coordinator.report.model import ScanReport, TenantStatus
-from shared.postgres.own_names import OwnNames
-from shared.postgres.tenant_sql import for_tenant
+from shared.postgres.names.own_names import OwnNames
+from shared.postgres.names.tenant_sql import for_tenant
 from shared.remediation.plan import ProofStatus
 from shared.schema.profile import Profile
 from tests.integration.spellings.fleets import Place, scan

@@ -8,8 +8,8 @@ from coordinator.apply.admission import Permissions, admit
 from coordinator.apply.outcome import Outcome, OutcomeKind, exit_code
 from coordinator.apply.preview import outcome_lines, plan_lines, tenant_lines
 from coordinator.apply.rehearsal import Finished, Ready, Strange
-from shared.postgres.own_names import OwnNames
-from shared.postgres.tenant_sql import for_tenant
+from shared.postgres.names.own_names import OwnNames
+from shared.postgres.names.tenant_sql import for_tenant
 from shared.remediation.plan import Plan, Proof, ProofStatus, Statement
 from shared.remediation.stages import cut_stages
 from shared.schema.identity import ObjectId, QualifiedName

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from shared.postgres.contract_origins import target_entries
+from shared.postgres.scratch.contract_origins import target_entries
 
 ENTRY = (
     "{TARGETENTRY :expr {VAR :varno 1 :args ({CONST :x (b 1)})} :resno 1 :resname NAME :ressortgroupref 0"

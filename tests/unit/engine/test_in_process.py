@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 
-from coordinator.in_process import InProcess
+from coordinator.fleet.in_process import InProcess
 from shared.hosts import Host
 from shared.messages import host_down
 from shared.postgres.connection import TargetError

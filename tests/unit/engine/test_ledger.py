@@ -6,8 +6,8 @@ import random
 
 import pytest
 
-from coordinator.lane import LedgerRules
-from coordinator.ledger import Batch, Ledger, Mark
+from coordinator.ledger.lane import LedgerRules
+from coordinator.ledger.ledger import Batch, Ledger, Mark
 from shared.messages import Answer, Deferred, Failed, Observed
 from shared.targets import Failure, FailureKind
 

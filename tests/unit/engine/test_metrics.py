@@ -7,7 +7,7 @@ import datetime as dt
 import msgspec
 from prometheus_client.parser import text_string_to_metric_families
 
-from coordinator.metrics import FleetMetrics
+from coordinator.daemon.metrics import FleetMetrics
 from coordinator.report.model import TenantStatus
 from shared.targets import FailureKind
 from tests.reports import demo, in_sync, partly_read

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from coordinator.iac.declaring_text import CannotEditError, DeclaringText, unified_diff
+from coordinator.iac.patching.declaring_text import CannotEditError, DeclaringText, unified_diff
 from shared.schema.schema import Declaration, Origin
 
 

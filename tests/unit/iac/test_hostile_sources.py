@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from coordinator.iac.expressions.budget import Budget
 from coordinator.iac.load import load_source
 from coordinator.iac.source import SourceError
-from coordinator.iac.terraform.budget import Budget
 from coordinator.iac.terraform.plan import evaluate
 
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from coordinator.iac.expressions.values import Span, string
 from coordinator.iac.psql_command import UnreadableCommandError, psql_inputs
-from coordinator.iac.terraform.values import Span, string
 
 
 def inputs(command: str) -> list[str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from shared.postgres.catalog import hash_statement, rows_statement
+from shared.postgres.reading.catalog import hash_statement, rows_statement
 
 
 @pytest.mark.parametrize(

@@ -6,8 +6,8 @@ import json
 
 import pytest
 
-from shared.postgres.own_names import OwnNames
-from shared.postgres.placeholders import replace_in_line, replace_namespace
+from shared.postgres.names.own_names import OwnNames
+from shared.postgres.names.placeholders import replace_in_line, replace_namespace
 
 
 @pytest.mark.parametrize(

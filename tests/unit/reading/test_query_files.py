@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import re
-from pathlib import Path
 
 import pytest
 
-from shared.postgres import catalog
-from shared.postgres.catalog import QUERIES, VERSIONS, hash_statement, kinds_of, query_file, query_text, rows_statement
-from shared.postgres.versions import TOOLS
+from shared.postgres.query_files import QUERIES, query_text
+from shared.postgres.reading.catalog import VERSIONS, hash_statement, kinds_of, query_file, rows_statement
+from shared.postgres.reading.versions import TOOLS
 from shared.schema.model import FACETS, KINDS
 from shared.schema.profile import EVERYTHING, Profile
 
-CODE = "".join(path.read_text() for path in Path(catalog.__file__).parent.glob("*.py"))
+CODE = "".join(path.read_text() for path in QUERIES.parent.rglob("*.py"))
 CHOSEN = {file for choices in VERSIONS.values() for _, file in choices} | {tool.file for tool in TOOLS}
 
 

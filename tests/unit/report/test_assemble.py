@@ -11,8 +11,8 @@ import pytest
 from coordinator.report.assemble import TenantOutcome, assemble_body
 from coordinator.report.exit_code import exit_code, scan_status
 from coordinator.report.model import DriftGroup, DriftSummary, ReportBody, ScanStatus, TenantStatus
-from coordinator.report.version_step import version_step
-from shared.analysis import Analysis
+from coordinator.report.renderers.version_step import version_step
+from shared.analysis.analysis import Analysis
 from shared.contracts.contract import VerdictStatus
 from shared.diff.changes import SchemaDiff, Unverified
 from shared.schema.canonical import canonical_json

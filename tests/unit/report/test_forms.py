@@ -8,12 +8,12 @@ import json
 import msgspec
 import pytest
 
-from coordinator.report import reading
 from coordinator.report.assemble import TenantOutcome
-from coordinator.report.html import render_html
-from coordinator.report.json import read_json, render_json
-from coordinator.report.sarif import render_sarif
-from coordinator.report.text import Terminal, render_text
+from coordinator.report.renderers import reading
+from coordinator.report.renderers.html import render_html
+from coordinator.report.renderers.json import read_json, render_json
+from coordinator.report.renderers.sarif import render_sarif
+from coordinator.report.renderers.text import Terminal, render_text
 from tests import reports
 from tests.reports import EXPECTED_VERSION, demo_analyses, demo_spec, report_of, version
 

@@ -14,15 +14,15 @@ from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
 from coordinator.report.assemble import TenantOutcome
-from coordinator.report.diff_text import render_diff
-from coordinator.report.html import render_html
-from coordinator.report.json import read_json, render_json
-from coordinator.report.junit import render_junit
-from coordinator.report.markdown import block, code, escape, render_markdown
 from coordinator.report.model import Patch, ScanReport
-from coordinator.report.sarif import render_sarif
-from coordinator.report.text import Terminal, render_text
-from coordinator.report.visible import visible, visible_lines
+from coordinator.report.renderers.diff_text import render_diff
+from coordinator.report.renderers.html import render_html
+from coordinator.report.renderers.json import read_json, render_json
+from coordinator.report.renderers.junit import render_junit
+from coordinator.report.renderers.markdown import block, code, escape, render_markdown
+from coordinator.report.renderers.sarif import render_sarif
+from coordinator.report.renderers.text import Terminal, render_text
+from coordinator.report.renderers.visible import visible, visible_lines
 from shared.contracts.contract import Verdict, VerdictStatus
 from shared.diff.compare import diff_schemas
 from shared.findings.ignore import IgnoreRule

@@ -11,8 +11,8 @@ import msgspec
 from coordinator.report.assemble import TenantOutcome, assemble_body
 from coordinator.report.exit_code import exit_code, scan_status
 from coordinator.report.model import ReportBody, TenantStatus
-from coordinator.report.reading import told_findings
-from shared.analysis import Analysis
+from coordinator.report.renderers.reading import told_findings
+from shared.analysis.analysis import Analysis
 from shared.findings.ignore import IgnoreRule
 from shared.remediation.plan import ProofStatus
 from tests.reports import (

@@ -6,7 +6,7 @@ import io
 
 from rich.console import Console
 
-from coordinator.report.group_text import print_plan
+from coordinator.report.renderers.group_text import print_plan
 from shared.remediation.kept_sql import Kept, remember_sql, restore_sql
 from shared.remediation.kept_store import SESSION, keeps_facts
 from shared.remediation.plan import Plan, Statement

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from shared.postgres.versions import TOOLS
+from shared.postgres.reading.versions import TOOLS
 from shared.schema.database import EventTrigger, Extension, Namespace, Publication
 from shared.schema.facets import Comment
 from shared.schema.identity import ObjectId, QualifiedName

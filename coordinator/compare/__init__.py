@@ -1,0 +1,1 @@
+"""Two schema sources beside each other: `diff`, `snapshot` and `fingerprint`."""

@@ -1,0 +1,1 @@
+"""The service: requests, schedule, HTTP API and metrics of `fleetdrift serve`."""

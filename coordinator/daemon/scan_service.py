@@ -1,0 +1,175 @@
+"""What `serve` does all day: take requests for scans, keep the schedule, finish what an earlier process left."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import datetime as dt
+import logging
+import uuid
+from collections.abc import Awaitable, Callable
+from typing import Protocol
+
+from coordinator.daemon.metrics import FleetMetrics
+from coordinator.report.model import ScanReport, ScanStatus
+from coordinator.store.connection import StoreError
+from coordinator.store.records import ScanRecord
+from coordinator.store.store import Store
+
+_log = logging.getLogger(__name__)
+
+_STORE_AWAY = 5.0  # seconds before the store is asked again
+
+Perform = Callable[[str], Awaitable[ScanReport]]
+"""Does the scan of this id from declaration to report; takes it up where it was left."""
+
+
+class ScanService(Protocol):
+    """What the HTTP API needs."""
+
+    async def enqueue(self) -> ScanRecord:
+        """Ask for a scan of the whole fleet."""
+        ...
+
+    async def list_scans(self, limit: int) -> list[ScanRecord]:
+        """Give the newest scans, newest first."""
+        ...
+
+    async def get_scan(self, scan: str) -> ScanRecord | None:
+        """Give one scan."""
+        ...
+
+    async def latest_report(self) -> ScanReport | None:
+        """Give the newest report."""
+        ...
+
+    async def get_report(self, scan: str) -> ScanReport | None:
+        """Give the report of one scan."""
+        ...
+
+    async def problems(self) -> list[str]:
+        """Say, in sentences, what keeps scans from being done; nothing when all is well."""
+        ...
+
+
+class QueuedScans:
+    """A ScanService whose queue is in the store: a request that was accepted is not forgotten.
+
+    Args:
+        fleet: Name.
+        store: Where scans are kept.
+        metrics: Told of every scan.
+        perform: Does one scan.
+        check: Says what keeps scans from being done, beside the store.
+        resumable: Seconds after which a scan that nobody finished is too old to be taken up: what it read is no news.
+    """
+
+    def __init__(
+        self,
+        fleet: str,
+        store: Store,
+        metrics: FleetMetrics,
+        *,
+        perform: Perform,
+        check: Callable[[], Awaitable[list[str]]],
+        resumable: float = 3600.0,
+    ) -> None:
+        self._fleet = fleet
+        self._store = store
+        self._metrics = metrics
+        self._perform = perform
+        self._check = check
+        self._resumable = dt.timedelta(seconds=resumable)
+        self._wanted = asyncio.Event()
+
+    async def enqueue(self) -> ScanRecord:
+        """Ask for a scan; one that waits already is as good as a new one."""
+        waiting = [each for each in await self._store.unfinished_scans(self._fleet) if each.state == "queued"]
+        if waiting:
+            return waiting[0]
+        scan = str(uuid.uuid4())
+        await self._store.create_scan(scan, self._fleet)
+        self._wanted.set()
+        record = await self._store.get_scan(scan)
+        assert record is not None
+        return record
+
+    async def list_scans(self, limit: int) -> list[ScanRecord]:
+        """Give the newest scans, newest first."""
+        return await self._store.list_scans(self._fleet, limit)
+
+    async def get_scan(self, scan: str) -> ScanRecord | None:
+        """Give one scan of this fleet."""
+        record = await self._store.get_scan(scan)
+        return record if record and record.fleet == self._fleet else None
+
+    async def latest_report(self) -> ScanReport | None:
+        """Give the newest report."""
+        return await self._store.latest_report(self._fleet)
+
+    async def get_report(self, scan: str) -> ScanReport | None:
+        """Give the report of one scan."""
+        return await self._store.get_report(scan) if await self.get_scan(scan) else None
+
+    async def problems(self) -> list[str]:
+        """Ask the store, and whatever else is needed."""
+        try:
+            await self._store.ping()
+        except StoreError as error:
+            return [str(error)]
+        return await self._check()
+
+    async def run(self, interval: float) -> None:
+        """Do what is wanted, one scan after the other, until cancelled.
+
+        Args:
+            interval: Seconds between the beginnings of scheduled scans; 0 scans on request only.
+        """
+        clock = asyncio.get_running_loop().time
+        self._metrics.restore(await self.latest_report(), await self._store.last_success(self._fleet))
+        due = clock()
+        while True:
+            if interval and clock() >= due:
+                due = clock() + interval
+                with contextlib.suppress(StoreError):
+                    await self.enqueue()
+            await self._work_off()
+            self._wanted.clear()
+            timeout = max(0.0, due - clock()) if interval else None
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(timeout):
+                    await self._wanted.wait()
+
+    async def _work_off(self) -> None:
+        try:
+            while unfinished := await self._store.unfinished_scans(self._fleet):
+                first = unfinished[0]
+                if first.state != "queued" and dt.datetime.now(dt.UTC) - first.requested > self._resumable:
+                    await self._store.finish_scan(first.scan, "cancelled")
+                else:
+                    await self._one(first.scan)
+        except StoreError as error:
+            _log.error("%s; the scan is taken up when it is back", error)
+            await asyncio.sleep(_STORE_AWAY)
+            self._wanted.set()
+
+    async def _one(self, scan: str) -> None:
+        """Do one scan. What is wrong with the declaration or the program ends this scan, not the service."""
+        self._metrics.scan_started()
+        report: ScanReport | None = None
+        try:
+            report = await self._perform(scan)
+            await self._store.record_report(scan, report)
+        except StoreError:
+            raise
+        except Exception as error:  # noqa: BLE001  # whatever it was, the next scan may do better
+            _log.error("scan %s failed: %s", scan, _sentence(error))
+            await self._store.finish_scan(scan, ScanStatus.FAILED.value)
+        finally:
+            self._metrics.scan_ended(report)
+
+
+def _sentence(error: Exception) -> str:
+    """Give the words of our own errors; of others only the kind, for their words may quote a credential."""
+    ours = type(error).__module__.split(".")[0] in {"coordinator", "workers", "shared"}
+    return str(error) if ours else f"{type(error).__name__}"

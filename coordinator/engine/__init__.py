@@ -1,0 +1,1 @@
+"""Runs a ledger's work through Redis: sends batches, collects answers, shares connections between scans."""

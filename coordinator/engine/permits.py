@@ -1,0 +1,78 @@
+"""Connections to a tenant server are counted across all scans that share it, in Redis, with an end for every permit."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from importlib.resources import files
+from typing import Any
+
+from redis.asyncio import Redis
+
+from shared.hosts import Host
+from shared.messages import Keys
+
+_TTL = 30.0  # seconds a permit outlives its holder
+
+
+class Permits:
+    """The permits of one run.
+
+    Args:
+        redis: Connection pool.
+        run: Id of the run.
+        hosts: By lane; lanes without a host need no permit.
+    """
+
+    def __init__(self, redis: Redis, run: str, hosts: dict[str, Host]) -> None:
+        self._redis = redis
+        self._run = run
+        self._hosts = hosts
+        self._held: dict[str, int] = {}
+        self._script = redis.register_script(files("coordinator.engine").joinpath("permits.lua").read_text())
+
+    def held(self, lane: str) -> int:
+        """Say how many connections to a lane's host this run may have open."""
+        return self._held.get(lane, 0)
+
+    def _names(self, first: int, last: int) -> list[str]:
+        return [f"{self._run}/{number}" for number in range(first, last)]
+
+    async def raise_to(self, lane: str, count: int) -> bool:
+        """Ask for as many connections as are missing, all or none."""
+        host, held = self._hosts.get(lane), self.held(lane)
+        if host is None or count <= held:
+            return True
+        arguments: list[str | float] = ["acquire", host.max_connections, _TTL, *self._names(held, count)]
+        if not await self._script(keys=[Keys.permits(host.address, host.port)], args=arguments):
+            return False
+        self._held[lane] = count
+        return True
+
+    async def lower_to(self, counts: Mapping[str, int]) -> None:
+        """Give back what is more than this; a lane that is not named needs nothing any more."""
+        async with self._redis.pipeline(transaction=False) as pipe:
+            for lane, held in tuple(self._held.items()):
+                wanted = counts.get(lane, 0)
+                if wanted < held:
+                    host = self._hosts[lane]
+                    pipe.zrem(Keys.permits(host.address, host.port), *self._names(wanted, held))
+                    self._held[lane] = wanted
+            await pipe.execute()
+
+    async def forget(self) -> None:
+        """Give back everything this run holds, whichever process took it: a coordinator that died left it behind."""
+        mine = f"{self._run}/".encode()
+        for key in {Keys.permits(host.address, host.port) for host in self._hosts.values()}:
+            held: Any = await self._redis.zrange(key, 0, -1)
+            if left := [name for name in held if name.startswith(mine)]:
+                await self._redis.zrem(key, *left)
+
+    async def renew(self) -> None:
+        """Keep what is held. Call it well within 30 seconds."""
+        async with self._redis.pipeline(transaction=False) as pipe:
+            for lane, held in self._held.items():
+                if held:
+                    host = self._hosts[lane]
+                    arguments: list[str | float] = ["renew", 0, _TTL, *self._names(0, held)]
+                    await self._script(keys=[Keys.permits(host.address, host.port)], args=arguments, client=pipe)
+            await pipe.execute()

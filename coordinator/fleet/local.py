@@ -1,0 +1,46 @@
+"""Read and analyse a fleet in this process: no Redis, no workers. What `check` uses, on laptops and in CI."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from coordinator.fleet.in_process import InProcess
+from coordinator.fleet.reader import OnProgress, Reading
+from coordinator.settings.model import Settings
+from shared.analysis.analysis import Analysis
+from shared.contracts.contract import Contract
+from shared.postgres.scratch import ScratchServer
+from shared.postgres.scratch.contract_baseline import Baselines
+from shared.schema.schema import Snapshot, Spec
+from shared.targets import Target
+from workers.analyse import analyse
+
+
+class LocalFleet:
+    """A FleetReader on one event loop, bounded by `[scan] concurrency` and by each host's connections."""
+
+    def __init__(self, settings: Settings, scratch: ScratchServer) -> None:
+        file = settings.file
+        self._profile = file.compare
+        self._scratch = scratch
+        self._baselines = Baselines(scratch)
+        self._reader = InProcess(settings.hosts, file.limits, file.compare, concurrency=file.scan.concurrency)
+
+    async def read(self, targets: Sequence[Target], on_progress: OnProgress) -> Mapping[str, Reading]:
+        """Read every target; the first of each fingerprint brings its snapshot along."""
+        return await self._reader.read(targets, on_progress)
+
+    async def snapshots(self, fingerprints: Sequence[str]) -> Mapping[str, Snapshot]:
+        """Give what `read` kept."""
+        return {fingerprint: self._reader.snapshots[fingerprint] for fingerprint in fingerprints}
+
+    async def analyse(
+        self, spec: Spec, snapshots: Mapping[str, Snapshot], contracts: tuple[Contract, ...]
+    ) -> Mapping[str, Analysis]:
+        """Analyse one shape after the other."""
+        return {
+            fingerprint: await analyse(
+                self._scratch, spec, snapshot, contracts, self._profile, baselines=self._baselines
+            )
+            for fingerprint, snapshot in snapshots.items()
+        }

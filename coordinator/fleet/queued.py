@@ -1,0 +1,59 @@
+"""Read and analyse a fleet through Celery workers: what `scan` and `serve` use."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+
+from coordinator.engine.engine import EngineSettings, Facilities, Progress
+from coordinator.fleet.reader import OnProgress, Reading
+from coordinator.fleet.shape_runs import run_analyses
+from coordinator.fleet.target_runs import load_snapshots, run_scan
+from coordinator.store.store import Store
+from shared.analysis.analysis import Analysis
+from shared.contracts.contract import Contract
+from shared.schema.schema import Snapshot, Spec
+from shared.targets import Target
+from workers.redis_pool import connect_redis
+
+
+class QueuedFleet:
+    """A FleetReader whose work is done by workers.
+
+    Args:
+        facilities: Settings, store and Redis.
+        scan: Id of the scan, which an earlier process may have begun; made up when empty.
+    """
+
+    def __init__(self, facilities: Facilities, *, scan: str = "") -> None:
+        self._facilities = facilities
+        self._scan = scan
+
+    @classmethod
+    @contextlib.asynccontextmanager
+    async def open(cls, settings: EngineSettings, store: Store, *, scan: str = "") -> AsyncIterator[QueuedFleet]:
+        """Connect to Redis for the life of one scan."""
+        redis = connect_redis(settings.redis_url)
+        try:
+            yield cls(Facilities(settings, store, redis), scan=scan)
+        finally:
+            await redis.aclose()
+
+    async def read(self, targets: Sequence[Target], on_progress: OnProgress) -> Mapping[str, Reading]:
+        """Read every target; see `run_scan`."""
+        outcome = await run_scan(self._facilities, targets, scan=self._scan, on_progress=_counted(on_progress))
+        return outcome.readings
+
+    async def snapshots(self, fingerprints: Sequence[str]) -> Mapping[str, Snapshot]:
+        """Load what the workers sent."""
+        return await load_snapshots(self._facilities.store, fingerprints)
+
+    async def analyse(
+        self, spec: Spec, snapshots: Mapping[str, Snapshot], contracts: tuple[Contract, ...]
+    ) -> Mapping[str, Analysis]:
+        """Analyse each distinct snapshot once; see `run_analyses`."""
+        return await run_analyses(self._facilities, spec, snapshots, contracts)
+
+
+def _counted(on_progress: OnProgress) -> Callable[[Progress], None]:
+    return lambda progress: on_progress(progress.done)

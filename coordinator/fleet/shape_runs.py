@@ -1,0 +1,178 @@
+"""Analyses through the workers: one per distinct (spec, shape, contracts), and none twice while the store keeps it."""
+
+from __future__ import annotations
+
+import importlib.metadata
+import uuid
+from collections.abc import Callable, Mapping, Sequence
+
+import msgspec
+
+from coordinator.engine.engine import Facilities, Progress
+from coordinator.ledger.ledger import Batch, Ledger, Mark, Settled
+from coordinator.store.store import BlobKind
+from shared.analysis.analysis import Analysis
+from shared.blobs import pack, unpack
+from shared.contracts.contract import Contract
+from shared.diff.changes import SchemaDiff
+from shared.messages import ANALYSE_SHAPE, Failed, ShapeJob
+from shared.remediation.plan import Plan
+from shared.schema.canonical import content_hash, schema_hash
+from shared.schema.schema import Snapshot, Spec
+from workers.analyse import analysis_key
+
+_LANE = ""  # no host is named so: no permits
+_AT_ONCE = 10_000  # the window bounds what is in flight; the scratch servers are the workers' own
+
+
+class ShapeJournal:
+    """Keeps analyses in the store, and puts what the workers need into Redis."""
+
+    def __init__(self, facilities: Facilities, needed: Mapping[str, bytes]) -> None:
+        self._facilities = facilities
+        self._needed = needed
+        self._have: set[str] = set()
+        self._epoch = 0
+
+    async def next_epoch(self) -> int:
+        """Count up: a run of analyses lives in one process."""
+        self._epoch += 1
+        return self._epoch
+
+    async def known(self) -> Sequence[str]:
+        """Nothing: an analysis that is kept is not asked for."""
+        return ()
+
+    async def prepare(self) -> None:
+        """Put spec, contracts and snapshots where the workers fetch them."""
+        keys, redis = self._facilities.keys, self._facilities.redis
+        for name, blob in self._needed.items():
+            await redis.set(keys.blob(name), blob, ex=self._facilities.settings.blob_ttl)
+
+    def lacks(self, name: str) -> bool:
+        """Say whether an analysis has still to be fetched."""
+        return name not in self._have
+
+    async def keep(self, blobs: Mapping[str, bytes]) -> None:
+        """Store analyses."""
+        await self._facilities.store.put_blobs(BlobKind.ANALYSIS, blobs)
+        self._have.update(blobs)
+
+    async def sent(self, marks: Sequence[Mark]) -> None:
+        """Forget it: what is missing after a crash is asked for again."""
+
+    async def settled(self, outcomes: Sequence[Settled]) -> None:
+        """Forget it: an analysis that is kept is outcome enough."""
+
+
+async def run_analyses(
+    facilities: Facilities,
+    spec: Spec,
+    snapshots: Mapping[str, Snapshot],
+    contracts: tuple[Contract, ...],
+    *,
+    on_progress: Callable[[Progress], None] = lambda _: None,
+) -> dict[str, Analysis]:
+    """Analyse each snapshot once, through the workers.
+
+    Args:
+        facilities: Settings, store and Redis.
+        spec: The desired schema, settled.
+        snapshots: By fingerprint.
+        contracts: What the services expect.
+        on_progress: Called as shapes are analysed.
+
+    Returns:
+        An analysis for each fingerprint. One that no worker could make is `unverified` and says why.
+
+    Raises:
+        StoreError: When the store fails.
+    """
+    profile, store = facilities.settings.profile, facilities.store
+    keys = {name: analysis_key(spec, snapshot, contracts, profile) for name, snapshot in snapshots.items()}
+    memos = {name: _memo(key) for name, key in keys.items()}
+    done = await store.get_blobs(BlobKind.ANALYSIS, sorted(set(memos.values())))
+    todo = {memo: name for name, memo in memos.items() if memo not in done}
+    failures: dict[str, Failed] = {}
+    if todo:
+        run = _ShapeRun(facilities, spec, contracts, {memo: (name, snapshots[name]) for memo, name in todo.items()})
+        failures = await run.perform(on_progress)
+        done |= await store.get_blobs(BlobKind.ANALYSIS, [memo for memo in todo if memo not in failures])
+    return {
+        name: _unverified(keys[name], spec, snapshot, failures[memos[name]])
+        if memos[name] in failures
+        else unpack(done[memos[name]], Analysis)
+        for name, snapshot in snapshots.items()
+    }
+
+
+def _memo(key: str) -> str:
+    """Name the kept analysis: another version of this program may analyse differently."""
+    return content_hash("memo/1", {"analysis": key, "version": importlib.metadata.version("fleetdrift")})
+
+
+def _unverified(key: str, spec: Spec, snapshot: Snapshot, failed: Failed) -> Analysis:
+    shape = schema_hash(snapshot.schema)
+    return Analysis(
+        key=key,
+        shape=shape,
+        diff=SchemaDiff(),
+        plan=Plan(desired=schema_hash(spec.schema), observed=shape),
+        unverified=f"this shape could not be analysed: {failed.failure.message}",
+    )
+
+
+class _ShapeRun:
+    """The analyses that nobody has made yet.
+
+    Args:
+        facilities: Settings, store and Redis.
+        spec: The desired schema.
+        contracts: What the services expect.
+        todo: (fingerprint, snapshot) by the name the analysis will be kept under.
+    """
+
+    def __init__(
+        self,
+        facilities: Facilities,
+        spec: Spec,
+        contracts: tuple[Contract, ...],
+        todo: Mapping[str, tuple[str, Snapshot]],
+    ) -> None:
+        self._facilities = facilities
+        self._run = str(uuid.uuid4())
+        self._spec = content_hash("spec/1", spec)
+        self._contracts = content_hash("contracts/1", contracts)
+        self._fingerprints = {memo: fingerprint for memo, (fingerprint, _) in todo.items()}
+        self._needed = {self._spec: pack(spec), self._contracts: pack(contracts)}
+        self._needed |= {fingerprint: pack(snapshot) for fingerprint, snapshot in todo.values()}
+
+    async def perform(self, on_progress: Callable[[Progress], None]) -> dict[str, Failed]:
+        """Have them made and kept, and give those that could not be."""
+        facilities, settings = self._facilities, self._facilities.settings
+        rules = msgspec.structs.replace(settings.rules, batch_size=1)
+        engine = facilities.engine(
+            run=self._run,
+            task=ANALYSE_SHAPE,
+            ledger=Ledger(((memo, _LANE) for memo in sorted(self._fingerprints)), {_LANE: _AT_ONCE}, rules),
+            journal=ShapeJournal(facilities, self._needed),
+            message=self._message,
+            on_progress=on_progress,
+        )
+        outcomes = await engine.run()
+        return {memo: outcome for memo, outcome in outcomes.items() if isinstance(outcome, Failed)}
+
+    def _message(self, batch: Batch, epoch: int) -> str:
+        (memo,) = batch.items
+        job = ShapeJob(
+            run=self._run,
+            epoch=epoch,
+            batch=batch.id,
+            attempt=batch.attempt,
+            key=memo,
+            spec=self._spec,
+            snapshot=self._fingerprints[memo],
+            contracts=self._contracts,
+            profile=self._facilities.settings.profile,
+        )
+        return msgspec.json.encode(job).decode()

@@ -1,0 +1,168 @@
+"""A scan of a fleet through the workers: one reading for each target, kept so that another process can finish it."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable, Iterable, Mapping, Sequence
+
+import msgspec
+
+from coordinator.engine.engine import EngineSettings, Facilities, Progress
+from coordinator.fleet.readings import reading_of
+from coordinator.ledger.ledger import Batch, Ledger, Mark, Settled
+from coordinator.store.store import BlobKind, Store
+from shared.blobs import unpack
+from shared.messages import SCAN_BATCH, Place, ScanBatch
+from shared.schema.schema import Snapshot
+from shared.targets import Failure, Observation, Target
+
+_KNOWN = 5000  # fingerprints that workers are told at the beginning
+
+
+class UnknownHostError(ValueError):
+    """A target names a host that is not configured."""
+
+
+class ScanOutcome(msgspec.Struct, frozen=True):
+    """What a scan found.
+
+    Args:
+        scan: Id.
+        readings: One for each tenant, in the order of the targets; observations hold no snapshot.
+    """
+
+    scan: str
+    readings: Mapping[str, Observation | Failure]
+
+
+class ScanJournal:
+    """Keeps one scan in the store."""
+
+    def __init__(self, store: Store, scan: str) -> None:
+        self._store = store
+        self._scan = scan
+        self._have: set[str] = set()
+
+    async def load(self) -> None:
+        """Learn which snapshots are kept already."""
+        self._have.update(await self._store.recent_blobs(BlobKind.SNAPSHOT, _KNOWN))
+
+    async def next_epoch(self) -> int:
+        """Give a number this scan never used before, whichever process it ran in."""
+        return await self._store.next_epoch(self._scan)
+
+    async def known(self) -> Sequence[str]:
+        """Name the snapshots that are kept."""
+        return sorted(self._have)
+
+    async def prepare(self) -> None:
+        """Workers need nothing but their configuration to read a tenant."""
+
+    def lacks(self, name: str) -> bool:
+        """Say whether a snapshot has still to be fetched."""
+        return name not in self._have
+
+    async def keep(self, blobs: Mapping[str, bytes]) -> None:
+        """Store snapshots."""
+        await self._store.put_blobs(BlobKind.SNAPSHOT, blobs)
+        self._have.update(blobs)
+
+    async def sent(self, marks: Sequence[Mark]) -> None:
+        """Remember who was sent."""
+        if marks:
+            await self._store.mark_sent(self._scan, marks)
+
+    async def settled(self, outcomes: Sequence[Settled]) -> None:
+        """Remember outcomes."""
+        await self._store.record_outcomes(self._scan, outcomes)
+
+
+async def run_scan(
+    facilities: Facilities,
+    targets: Sequence[Target],
+    *,
+    scan: str = "",
+    on_progress: Callable[[Progress], None] = lambda _: None,
+) -> ScanOutcome:
+    """Read every target through the workers; take up a scan of this id where an earlier process left it.
+
+    Args:
+        facilities: Settings, store and Redis.
+        targets: The fleet; ignored when the store already holds the ledger of `scan`.
+        scan: Id; made up when empty.
+        on_progress: Called as tenants are read.
+
+    Returns:
+        Exactly one reading for each target.
+
+    Raises:
+        UnknownHostError: When a target's host is not configured.
+        StoreError: When the store fails; the scan can be taken up later.
+    """
+    scan = scan or str(uuid.uuid4())
+    settings, store = facilities.settings, facilities.store
+    await store.create_scan(scan, settings.fleet)
+    rows = await store.load_ledger(scan)
+    fleet = [row.target for row in rows] or list(targets)
+    _check_hosts(settings, fleet)
+    if not rows:
+        await store.begin_ledger(scan, fleet)
+    epoch = await store.epoch(scan)
+    ledger = Ledger(_lanes(fleet), _capacities(settings), settings.rules, prefix=str(epoch))
+    for row in rows:
+        ledger.restore(row.target.tenant, row.mark, row.outcome)
+    journal = ScanJournal(store, scan)
+    await journal.load()
+    engine = facilities.engine(
+        run=scan,
+        task=SCAN_BATCH,
+        ledger=ledger,
+        journal=journal,
+        message=_messages(settings, fleet, scan),
+        on_progress=on_progress,
+    )
+    outcomes = await engine.run(previous_epoch=epoch if rows else None)
+    readings = {tenant: reading_of(outcome) for tenant, outcome in outcomes.items()}
+    if list(readings) != [target.tenant for target in fleet]:
+        raise AssertionError(f"scan {scan} ended with {len(readings)} readings for {len(fleet)} tenants")
+    return ScanOutcome(scan, readings)
+
+
+def _check_hosts(settings: EngineSettings, targets: Iterable[Target]) -> None:
+    for target in targets:
+        if target.host not in settings.hosts:
+            raise UnknownHostError(f"tenant {target.tenant} is on host {target.host}, which is not configured")
+
+
+def _lanes(fleet: Sequence[Target]) -> list[tuple[str, str]]:
+    return [(target.tenant, target.host) for target in fleet]
+
+
+def _capacities(settings: EngineSettings) -> dict[str, int]:
+    return {name: host.max_connections for name, host in settings.hosts.items()}
+
+
+def _messages(settings: EngineSettings, fleet: Sequence[Target], scan: str) -> Callable[[Batch, int], str]:
+    places = {target.tenant: Place(target.tenant, target.database, target.namespace) for target in fleet}
+
+    def message(batch: Batch, epoch: int) -> str:
+        wanted = ScanBatch(
+            run=scan,
+            epoch=epoch,
+            batch=batch.id,
+            attempt=batch.attempt,
+            host=batch.lane,
+            places=tuple(places[tenant] for tenant in batch.items),
+            connections=batch.connections,
+            careful=batch.careful,
+            profile=settings.profile,
+        )
+        return msgspec.json.encode(wanted).decode()
+
+    return message
+
+
+async def load_snapshots(store: Store, fingerprints: Sequence[str]) -> dict[str, Snapshot]:
+    """Give the snapshots that readings named."""
+    found = await store.get_blobs(BlobKind.SNAPSHOT, fingerprints)
+    return {name: unpack(found[name], Snapshot) for name in fingerprints}

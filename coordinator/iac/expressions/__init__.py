@@ -1,0 +1,1 @@
+"""Terraform's expression language: values, types, functions, parser and evaluator."""

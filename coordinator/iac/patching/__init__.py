@@ -1,0 +1,1 @@
+"""Patches that keep drift: edits of the files that declare the schema."""

@@ -1,0 +1,125 @@
+"""One drift group for a terminal."""
+
+from __future__ import annotations
+
+from rich.console import Console
+from rich.padding import Padding
+from rich.text import Text
+
+from coordinator.report.model import DriftGroup, ScanReport
+from coordinator.report.renderers.reading import Told, plural, proof_sentence, tenants_phrase, told_findings
+from coordinator.report.renderers.version_step import version_step
+from coordinator.report.renderers.visible import visible, visible_lines
+from shared.contracts.contract import Verdict, VerdictStatus
+from shared.findings.finding import Finding, Severity
+from shared.remediation.kept_store import keeps_facts
+from shared.remediation.plan import Plan, ProofStatus, Statement
+
+_MOST_FINDINGS = 30
+_MOST_STATEMENTS = 60
+_MOST_IGNORES = 5
+_STYLES = {Severity.ERROR: "bold red", Severity.WARNING: "yellow", Severity.INFO: "cyan"}
+_PROOF_STYLES = {
+    ProofStatus.PROVEN: "green",
+    ProofStatus.UNPROVEN: "bold red",
+    ProofStatus.NOT_ATTEMPTED: "yellow",
+}
+
+
+def print_group(console: Console, group: DriftGroup, report: ScanReport) -> None:
+    """Print what differs, what breaks because of it, the way back, the way to keep it, and the way to ignore it."""
+    title = Text.assemble(("━━ ", "dim"), (f"Drift group {group.id[:8]}", "bold"), "  ")
+    console.print(title.append(visible(tenants_phrase(group.tenants)), "bold"))
+    told = told_findings(group, report)
+    for entry in told[:_MOST_FINDINGS]:
+        print_finding(console, entry.finding)
+    _print_rest(console, len(told) - _MOST_FINDINGS, "finding")
+    for verdict in group.verdicts[:_MOST_FINDINGS]:
+        _print_verdict(console, verdict)
+    _print_rest(console, len(group.verdicts) - _MOST_FINDINGS, "query")
+    if group.plan is not None:
+        print_plan(console, group.plan)
+    step = version_step(group, report.body.expected_version)
+    if step:
+        _indented(console, Text.assemble(("Schema version: ", "bold"), visible(step)), 2)
+    _print_patches(console, group)
+    _print_ignores(console, told)
+    console.print()
+
+
+def print_finding(console: Console, finding: Finding) -> None:
+    """Print one finding and where the object is declared."""
+    line = Text.assemble("  ", (f"{finding.severity:<12}", _STYLES[finding.severity]), (finding.rule, "bold"))
+    if finding.origin is not None:
+        line.append(f"  {visible(str(finding.origin))}", "dim")
+    console.print(line, soft_wrap=True)
+    _indented(console, Text(visible(finding.message)), 14)
+
+
+def _print_verdict(console: Console, verdict: Verdict) -> None:
+    style = "bold red" if verdict.status is VerdictStatus.VIOLATED else "yellow"
+    line = Text.assemble("  ", (f"{verdict.status:<12}", style), (verdict.rule, "bold"))
+    line.append(f"  {visible(verdict.service)} {visible(verdict.file)}:{verdict.line}", "dim")
+    console.print(line, soft_wrap=True)
+    _indented(console, Text(visible(verdict.reason)), 14)
+    if verdict.everywhere:
+        _indented(console, Text("the declared schema gives the same verdict: the service is at fault"), 14)
+    _verbatim(console, verdict.subject.strip(), 14, "dim")
+
+
+def print_plan(console: Console, plan: Plan) -> None:
+    """Print the way back; what destroys something is marked and commented out."""
+    if plan.statements:
+        heading = Text.assemble(("Remediation", "bold"), ", ")
+        _indented(console, heading.append(visible(proof_sentence(plan)), _PROOF_STYLES[plan.proof.status]), 2)
+    for statement in plan.statements[:_MOST_STATEMENTS]:
+        _print_statement(console, statement)
+    _print_rest(console, len(plan.statements) - _MOST_STATEMENTS, "statement")
+    for change in plan.remaining[:_MOST_FINDINGS]:
+        _indented(console, Text(f"without it stays different: {visible(str(change.identity))}", "yellow"), 4)
+    _print_rest(console, len(plan.remaining) - _MOST_FINDINGS, "object")
+
+
+def _print_statement(console: Console, statement: Statement) -> None:
+    if keeps_facts(statement.sql):
+        about = statement.sql.splitlines()[1].removeprefix("-- ")
+        _verbatim(console, f"-- {about} (DO block: see the JSON or HTML report)", 4, "dim")
+        return
+    sql = statement.sql.strip() + ";"
+    if statement.destructive:
+        _indented(console, Text("DESTRUCTIVE, only by choice", "bold red"), 4)
+        sql = "\n".join(f"-- {line}" for line in sql.splitlines())
+    _verbatim(console, sql, 4, "" if statement.destructive else "bold")
+    for hazard in statement.hazards:
+        _indented(console, Text(f"-- {hazard.kind.replace('_', ' ')}: {visible(hazard.message)}", "yellow"), 6)
+
+
+def _print_patches(console: Console, group: DriftGroup) -> None:
+    for patch in group.patches:
+        _indented(console, Text.assemble(("To keep it instead: ", "bold"), visible(patch.summary)), 2)
+        _verbatim(console, patch.diff.rstrip("\n"), 4, "")
+
+
+def _print_ignores(console: Console, told: tuple[Told, ...]) -> None:
+    """Print the lines that would ignore the findings, as they are to be pasted."""
+    ignorable = [entry.ignore for entry in told if entry.ignore]
+    if not ignorable:
+        return
+    _indented(console, Text("To ignore it, paste at the end of fleetdrift.toml:", "dim"), 2)
+    _verbatim(console, "\n".join(ignorable[:_MOST_IGNORES]).rstrip("\n"), 4, "dim")
+    _print_rest(console, len(ignorable) - _MOST_IGNORES, "table")
+
+
+def _print_rest(console: Console, count: int, noun: str) -> None:
+    if count > 0:
+        _indented(console, Text(f"… and {plural(count, noun)} more: the JSON and HTML reports have all", "dim"), 4)
+
+
+def _verbatim(console: Console, text: str, by: int, style: str) -> None:
+    """Print lines that are meant to be copied: indented, never wrapped."""
+    for line in visible_lines(text).split("\n"):
+        console.print(Text(" " * by + line, style), soft_wrap=True)
+
+
+def _indented(console: Console, text: Text, by: int) -> None:
+    console.print(Padding(text, (0, 0, 0, by)))

@@ -1,0 +1,74 @@
+"""The report as JUnit XML: one test case per tenant, for the test tab of a CI server."""
+
+from __future__ import annotations
+
+import xml.etree.ElementTree as ET
+
+from coordinator.report.model import DriftGroup, ScanReport, TenantResult, TenantStatus
+from coordinator.report.renderers.visible import visible
+from shared.contracts.contract import VerdictStatus
+
+_MOST_FINDINGS = 30
+_TOLD_IN_FULL = 20
+"""Tenants of a group whose test case tells everything; the others name the group: 100,000 copies help nobody."""
+
+_SKIPPED = frozenset({TenantStatus.EXCLUDED, TenantStatus.PENDING})
+_FAILED = frozenset({TenantStatus.DRIFTED})
+
+
+def render_junit(report: ScanReport) -> str:
+    """Write the suite: drift is a failure, what could not be judged an error, what was left out is skipped."""
+    body = report.body
+    told = {group.id: _group_lines(group) for group in body.groups}
+    in_full = {tenant for group in body.groups for tenant in group.tenants[:_TOLD_IN_FULL]}
+    suite = ET.Element(
+        "testsuite",
+        {
+            "name": visible(f"fleetdrift {body.fleet}"),
+            "tests": str(len(body.tenants)),
+            "failures": str(sum(result.status in _FAILED for result in body.tenants)),
+            "errors": str(sum(_is_error(result.status) for result in body.tenants)),
+            "skipped": str(sum(result.status in _SKIPPED for result in body.tenants)),
+            "time": f"{report.duration:.3f}",
+            "timestamp": report.started.removesuffix("Z"),
+        },
+    )
+    for result in body.tenants:
+        lines = told.get(result.group, [])
+        _case(suite, result, lines if result.tenant in in_full else [*lines[:1], *lines[-1:]], body.fleet)
+    root = ET.Element("testsuites", {key: suite.attrib[key] for key in ("tests", "failures", "errors", "time")})
+    root.append(suite)
+    ET.indent(root)
+    return '<?xml version="1.0" encoding="UTF-8"?>\n' + ET.tostring(root, encoding="unicode") + "\n"
+
+
+def _is_error(status: TenantStatus) -> bool:
+    return status not in _SKIPPED | _FAILED | {TenantStatus.IN_SYNC}
+
+
+def _case(suite: ET.Element, result: TenantResult, told: list[str], fleet: str) -> None:
+    names = {"name": visible(result.tenant), "classname": visible(f"fleetdrift.{fleet}")}
+    case = ET.SubElement(suite, "testcase", names)
+    if result.status is TenantStatus.IN_SYNC:
+        return
+    if result.status in _SKIPPED:
+        ET.SubElement(case, "skipped", {"message": result.status.value})
+        return
+    failure = [visible(f"{result.failure.kind}: {result.failure.message}")] if result.failure else []
+    lines = [*failure, *told] or [result.status.value]
+    tag = "failure" if result.status in _FAILED else "error"
+    problem = ET.SubElement(case, tag, {"message": lines[0], "type": result.status.value})
+    problem.text = "\n".join(lines)
+
+
+def _group_lines(group: DriftGroup) -> list[str]:
+    """Tell what is wrong with the tenants of a group: the gravest first, the group's id last."""
+    findings = [visible(f"{finding.severity}: {finding.rule}: {finding.message}") for finding in group.findings]
+    broken = [
+        visible(f"violated: {verdict.rule}: {verdict.file}:{verdict.line}: {verdict.reason}")
+        for verdict in group.verdicts
+        if verdict.status is VerdictStatus.VIOLATED
+    ]
+    rest = len(findings) - _MOST_FINDINGS
+    more = [f"… and {rest} more"] if rest > 0 else []
+    return [*findings[:_MOST_FINDINGS], *more, *broken, f"drift group {group.id}"]

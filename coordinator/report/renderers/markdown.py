@@ -1,0 +1,197 @@
+"""The report as Markdown, for a pull request's comment or a chat."""
+
+from __future__ import annotations
+
+import re
+
+from coordinator.report.model import DriftGroup, ReportBody, ScanReport
+from coordinator.report.renderers.reading import (
+    STATUS_WORDS,
+    VERDICT_OF_SCAN,
+    Told,
+    ignored_sentence,
+    most_of_the_fleet,
+    not_compared_sentence,
+    not_read,
+    plural,
+    present_counts,
+    proof_sentence,
+    reading_order,
+    tenants_phrase,
+    told_findings,
+)
+from coordinator.report.renderers.version_step import version_step
+from coordinator.report.renderers.visible import visible, visible_lines
+from shared.contracts.contract import Verdict
+from shared.remediation.plan import Plan, Statement
+
+_MOST_GROUPS = 20
+_MOST_ITEMS = 30
+_SPECIAL = re.compile(
+    r"""
+    [\\`*\[\]|<>&~$@#]          # emphasis, code, links, cells, HTML, strike-through, mathematics, mentions, issues
+    | (?<![^\W_])_ | _(?![^\W_])  # emphasis; an underscore inside a word is none
+    | :(?=[\w/+-])               # URLs and emoji
+    | (?<=www)\.                 # URLs without a scheme
+    """,
+    re.VERBOSE | re.IGNORECASE,
+)
+
+
+def render_markdown(report: ScanReport) -> str:
+    """Write the report in GitHub's Markdown; names can neither open markup nor link nor mention anybody."""
+    body = report.body
+    groups = reading_order(body)
+    parts = [
+        f"# {escape(body.fleet)}: {VERDICT_OF_SCAN[report.status]}",
+        _answer(report),
+        _headline(body),
+        *[_group(group, report) for group in groups[:_MOST_GROUPS]],
+        _rest(len(groups) - _MOST_GROUPS, "drift group"),
+        _failures(body),
+        _notes(body),
+    ]
+    return "\n\n".join(part for part in parts if part) + "\n"
+
+
+def escape(text: str) -> str:
+    """Make text mean itself: what Markdown, HTML or GitHub (mentions, mathematics, emoji) could read is escaped."""
+    return _SPECIAL.sub(_escaped, visible(text))
+
+
+def _escaped(found: re.Match[str]) -> str:
+    character = found[0]
+    # A backslash does not keep GitHub from reading HTML, mentions, issue numbers and addresses; an entity does.
+    return f"&#{ord(character)};" if character in "<>&@#$:." else "\\" + character
+
+
+def code(text: str) -> str:
+    """Put one line into a code span whose fence is longer than any in the text.
+
+    Not for tables: there `|` ends a cell even in code.
+    """
+    shown = visible(text)
+    fence = "`" * (_longest_run(shown) + 1)
+    # A blank inside either end is taken off again, unless there is nothing else in the span (CommonMark, code spans).
+    pad = " " if not shown or (shown.strip() and {shown[0], shown[-1]} & {"`", " "}) else ""
+    return f"{fence}{pad}{shown}{pad}{fence}"
+
+
+def block(text: str, language: str = "") -> str:
+    """Put lines into a fenced block that the text cannot close."""
+    shown = visible_lines(text).rstrip("\n")
+    fence = "`" * max(3, _longest_run(shown) + 1)
+    return f"{fence}{language}\n{shown}\n{fence}"
+
+
+def _longest_run(text: str) -> int:
+    return max((len(run) for run in re.findall("`+", text)), default=0)
+
+
+def _answer(report: ScanReport) -> str:
+    body = report.body
+    counts = ", ".join(f"{count:,} {STATUS_WORDS[status]}" for status, count in present_counts(body))
+    shapes = plural(body.shapes, "distinct schema")
+    content = code(report.content_hash[:16])
+    return f"{plural(len(body.tenants), 'tenant')}: {counts}; {shapes}. Scanned {report.started}, content {content}."
+
+
+def _headline(body: ReportBody) -> str:
+    summary = body.drift_summary
+    rows = (
+        ("missing indexes", summary.missing_indexes),
+        ("orphaned constraints", summary.orphaned_constraints),
+        ("schema version mismatches", summary.schema_version_mismatches),
+        ("service contract violations", summary.service_contract_violations),
+        ("affected tenants", len(summary.tenant_impact)),
+        ("remediation steps", body.remediation_steps),
+    )
+    return "\n".join(["| | |", "|---|---:|", *(f"| {words} | {count:,} |" for words, count in rows)])
+
+
+def _group(group: DriftGroup, report: ScanReport) -> str:
+    told = told_findings(group, report)
+    way_back = [_plan(group.plan) if group.plan else "", _version(group, report.body.expected_version)]
+    patches = [
+        f"**Keep it instead:** {escape(patch.summary)}\n\n{block(patch.diff, 'diff')}" for patch in group.patches
+    ]
+    parts = [
+        f"## {escape(tenants_phrase(group.tenants))}\n\nDrift group {code(group.id[:8])}",
+        "\n".join(_finding(entry) for entry in told[:_MOST_ITEMS]),
+        _rest(len(told) - _MOST_ITEMS, "finding"),
+        *[_verdict(verdict) for verdict in group.verdicts[:_MOST_ITEMS]],
+        _rest(len(group.verdicts) - _MOST_ITEMS, "query"),
+        *(patches + way_back if most_of_the_fleet(group, report.body) else way_back + patches),
+        _ignores(told),
+    ]
+    return "\n\n".join(part for part in parts if part)
+
+
+def _finding(entry: Told) -> str:
+    finding = entry.finding
+    origin = f" ({code(str(finding.origin))})" if finding.origin else ""
+    return f"- **{finding.severity}** {code(finding.rule)}{origin}: {escape(finding.message)}"
+
+
+def _verdict(verdict: Verdict) -> str:
+    where = code(f"{verdict.file}:{verdict.line}")
+    everywhere = " The declared schema gives the same verdict: the service is at fault." if verdict.everywhere else ""
+    head = f"**{verdict.status}** {code(verdict.rule)}, {escape(verdict.service)} {where}"
+    return f"{head}: {escape(verdict.reason)}{everywhere}\n\n{block(verdict.subject, 'sql')}"
+
+
+def _plan(plan: Plan) -> str:
+    if not plan.statements:
+        return ""
+    statements = "\n".join(_statement(statement) for statement in plan.statements)
+    remaining = ", ".join(code(str(change.identity)) for change in plan.remaining[:_MOST_ITEMS])
+    stays = f"\n\nWithout the destructive statements stays different: {remaining}" if remaining else ""
+    return f"**Remediation**, {escape(proof_sentence(plan))}:\n\n{block(statements, 'sql')}{stays}"
+
+
+def _statement(statement: Statement) -> str:
+    hazards = [f"-- {hazard.kind.replace('_', ' ')}: {visible(hazard.message)}" for hazard in statement.hazards]
+    sql = statement.sql.strip() + ";"
+    if statement.destructive:
+        sql = "\n".join(["-- DESTRUCTIVE, only by choice:", *(f"-- {line}" for line in sql.splitlines())])
+    return "\n".join([*hazards, sql])
+
+
+def _version(group: DriftGroup, expected: str) -> str:
+    step = version_step(group, expected)
+    return f"**Schema version:** {escape(step)}" if step else ""
+
+
+def _ignores(told: tuple[Told, ...]) -> str:
+    lines = [entry.ignore for entry in told if entry.ignore][:_MOST_ITEMS]
+    if not lines:
+        return ""
+    summary = "<details><summary>To ignore it, paste at the end of fleetdrift.toml</summary>"
+    return f"{summary}\n\n{block(chr(10).join(lines), 'toml')}\n\n</details>"
+
+
+def _failures(body: ReportBody) -> str:
+    failed = not_read(body)
+    if not failed:
+        return ""
+    rows = [
+        f"| {escape(result.tenant)} | {result.failure.kind} | {escape(result.failure.message)} |"
+        for result in failed[:_MOST_ITEMS]
+        if result.failure is not None
+    ]
+    table = "\n".join(["| tenant | kind | reason |", "|---|---|---|", *rows])
+    return "\n\n".join(part for part in ("## Not read", table, _rest(len(failed) - _MOST_ITEMS, "tenant")) if part)
+
+
+def _notes(body: ReportBody) -> str:
+    notes = [f"- {escape(sentence)}" for sentence in body.unchecked[:_MOST_ITEMS]]
+    notes += [f"- {plural(entry.count, 'object')} of {code(entry.catalog)} are not read" for entry in body.unmodelled]
+    told = [f"- {escape(ignored_sentence(drift))}" for drift in body.ignored]
+    told += [f"- {escape(notice)}" for notice in body.notices]
+    aside = [f"- {escape(not_compared_sentence(entry))}" for entry in body.not_compared]
+    sections = (("## Not checked", notes), ("## Ignored", told), ("## Not compared", aside))
+    return "\n\n".join(f"{heading}\n\n" + "\n".join(lines) for heading, lines in sections if lines)
+
+
+def _rest(count: int, noun: str) -> str:
+    return f"… and {plural(count, noun)} more: the JSON and HTML reports have all." if count > 0 else ""

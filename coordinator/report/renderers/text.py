@@ -1,0 +1,208 @@
+"""The report for a terminal: the answer first, then group by group what differs and the way back."""
+
+from __future__ import annotations
+
+import io
+import os
+import shutil
+import sys
+
+import msgspec
+from rich.box import SIMPLE_HEAD
+from rich.console import Console
+from rich.padding import Padding
+from rich.table import Table
+from rich.text import Text
+
+from coordinator.report.model import ReportBody, ScanReport, ScanStatus, TenantStatus
+from coordinator.report.renderers.group_text import print_group
+from coordinator.report.renderers.reading import (
+    STATUS_WORDS,
+    VERDICT_OF_SCAN,
+    ignored_sentence,
+    not_compared_sentence,
+    not_read,
+    plural,
+    present_counts,
+    reading_order,
+)
+from coordinator.report.renderers.visible import visible
+
+_MOST_TENANTS = 20
+_MOST_GROUPS = 20
+_MOST_FAILURES = 20
+_MOST_NOTES = 20
+
+STATUS_STYLES = {
+    TenantStatus.IN_SYNC: "green",
+    TenantStatus.DRIFTED: "bold red",
+    TenantStatus.PENDING: "cyan",
+    TenantStatus.UNVERIFIED: "yellow",
+    TenantStatus.UNREACHABLE: "magenta",
+    TenantStatus.ERROR: "magenta",
+    TenantStatus.STALE: "yellow",
+    TenantStatus.NEVER_SCANNED: "yellow",
+    TenantStatus.EXCLUDED: "dim",
+}
+_SCAN_STYLES = {
+    ScanStatus.IN_SYNC: "bold green",
+    ScanStatus.DRIFT: "bold red",
+    ScanStatus.INCOMPLETE: "bold yellow",
+    ScanStatus.FAILED: "bold red",
+}
+
+
+class Terminal(msgspec.Struct, frozen=True):
+    """What the text is made for: its width in columns, and whether it takes colours."""
+
+    width: int = 100
+    colour: bool = False
+
+    @classmethod
+    def of_stdout(cls) -> Terminal:
+        """Describe the terminal we write to; without colours when it is none, or NO_COLOR is set (no-color.org)."""
+        colour = sys.stdout.isatty() and not os.environ.get("NO_COLOR")
+        return cls(width=min(shutil.get_terminal_size((100, 24)).columns, 140), colour=colour)
+
+
+def render_text(report: ScanReport, terminal: Terminal | None = None) -> str:
+    """Render a report for people at a terminal. Names cannot move the cursor, colour or forge lines.
+
+    Args:
+        report: What to tell.
+        terminal: What for; the one stdout is, by default.
+    """
+    console = open_console(terminal or Terminal.of_stdout())
+    _print_answer(console, report)
+    _print_tenants(console, report.body)
+    _print_failures(console, report.body)
+    _print_groups(console, report)
+    _print_notes(console, report.body)
+    return close_console(console)
+
+
+def open_console(terminal: Terminal) -> Console:
+    """Open a console that writes to memory and interprets no markup in what it is given."""
+    return Console(
+        file=io.StringIO(),
+        width=terminal.width,
+        force_terminal=terminal.colour,
+        color_system="standard" if terminal.colour else None,
+        no_color=not terminal.colour,
+        markup=False,
+        emoji=False,
+        highlight=False,
+        legacy_windows=False,
+    )
+
+
+def close_console(console: Console) -> str:
+    """Give what was written, without trailing blanks."""
+    assert isinstance(console.file, io.StringIO)
+    return "\n".join(line.rstrip() for line in console.file.getvalue().splitlines()).strip("\n") + "\n"
+
+
+def _print_answer(console: Console, report: ScanReport) -> None:
+    body = report.body
+    console.print(
+        Text.assemble(
+            ("fleetdrift  ", "bold"),
+            f"{visible(body.fleet)}: ",
+            (VERDICT_OF_SCAN[report.status], _SCAN_STYLES[report.status]),
+        )
+    )
+    counts = Text(f"{plural(len(body.tenants), 'tenant')}: ")
+    for position, (status, count) in enumerate(present_counts(body)):
+        counts.append(", " if position else "").append(f"{count:,} {STATUS_WORDS[status]}", STATUS_STYLES[status])
+    shapes = f"; {plural(body.shapes, 'distinct schema')}, {plural(len(body.groups), 'drift group')}"
+    console.print(counts.append(shapes))
+    console.print()
+    console.print(_headline(body))
+    console.print()
+    envelope = (
+        f"scan {report.execution_id}, {report.started}, {report.duration:.1f} s, content {report.content_hash[:16]}"
+    )
+    console.print(Text(envelope, "dim"))
+
+
+def _headline(body: ReportBody) -> Table:
+    summary = body.drift_summary
+    table = Table(box=None, show_header=False, padding=(0, 2, 0, 0))
+    table.add_column(justify="right")
+    table.add_column()
+    for count, noun in (
+        (summary.missing_indexes, "missing index"),
+        (summary.orphaned_constraints, "orphaned constraint"),
+        (summary.schema_version_mismatches, "schema version mismatch"),
+        (summary.service_contract_violations, "service contract violation"),
+        (len(summary.tenant_impact), "affected tenant"),
+        (body.remediation_steps, "remediation step"),
+    ):
+        words = plural(count, noun).split(" ", 1)[1]
+        table.add_row(Text(f"{count:,}", "bold" if count else "dim"), Text(words, "" if count else "dim"))
+    return table
+
+
+def _print_tenants(console: Console, body: ReportBody) -> None:
+    """List the tenants while they are few, else those that are not in sync."""
+    listed = body.tenants
+    if len(listed) > _MOST_TENANTS:
+        listed = tuple(result for result in listed if result.status is not TenantStatus.IN_SYNC)
+    if not listed:
+        return
+    table = Table(box=SIMPLE_HEAD, show_edge=False, padding=(0, 2, 0, 0), pad_edge=False)
+    for heading in ("tenant", "status", "schema", "version", "drift group"):
+        table.add_column(heading, overflow="fold")
+    for result in listed[:_MOST_TENANTS]:
+        versions = ", ".join(f"{version.version} ({version.tool})" for version in result.versions)
+        table.add_row(
+            Text(visible(result.tenant)),
+            Text(STATUS_WORDS[result.status], STATUS_STYLES[result.status]),
+            Text(result.shape[:8] or "–"),
+            Text(visible(versions) or "–"),
+            Text(result.group[:8] or "–"),
+        )
+    console.print(table)
+    _print_rest(console, len(listed) - _MOST_TENANTS, "tenant")
+    console.print()
+
+
+def _print_failures(console: Console, body: ReportBody) -> None:
+    failed = not_read(body)
+    if not failed:
+        return
+    console.print(Text(f"Not read: {plural(len(failed), 'tenant')}", "bold magenta"))
+    for result in failed[:_MOST_FAILURES]:
+        assert result.failure is not None
+        line = f"{visible(result.tenant)}: {result.failure.kind}: {visible(result.failure.message)}"
+        console.print(Padding(Text(line), (0, 0, 0, 2)))
+    _print_rest(console, len(failed) - _MOST_FAILURES, "tenant")
+    console.print()
+
+
+def _print_groups(console: Console, report: ScanReport) -> None:
+    groups = reading_order(report.body)
+    for group in groups[:_MOST_GROUPS]:
+        print_group(console, group, report)
+    _print_rest(console, len(groups) - _MOST_GROUPS, "drift group")
+
+
+def _print_notes(console: Console, body: ReportBody) -> None:
+    if body.unchecked:
+        console.print(Text("Not checked", "bold yellow"))
+        for sentence in body.unchecked[:_MOST_NOTES]:
+            console.print(Padding(Text(visible(sentence)), (0, 0, 0, 2)))
+        _print_rest(console, len(body.unchecked) - _MOST_NOTES, "note")
+    for drift in body.ignored:
+        console.print(Text(visible(ignored_sentence(drift)), "dim"))
+    for entry in body.not_compared:
+        console.print(Text(visible(not_compared_sentence(entry)), "dim"))
+    for notice in body.notices:
+        console.print(Text(visible(notice), "yellow"))
+    for unread in body.unmodelled:
+        console.print(Text(f"Not read: {plural(unread.count, 'object')} of {visible(unread.catalog)}", "yellow"))
+
+
+def _print_rest(console: Console, count: int, noun: str) -> None:
+    if count > 0:
+        console.print(Text(f"  … and {plural(count, noun)} more: the JSON and HTML reports have all", "dim"))

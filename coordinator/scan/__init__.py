@@ -1,0 +1,1 @@
+"""One scan from declaration to report."""

@@ -1,0 +1,1 @@
+"""One distinct shape, analysed once: diff, findings, contract verdicts and a proven remediation."""

@@ -1,0 +1,1 @@
+"""Reads tenants: catalogs to snapshots, fingerprints and change tokens."""

@@ -1,0 +1,190 @@
+"""Name what a database holds without carrying it away: the change token (cheap) and the fingerprint (exact).
+
+The fingerprint of a database is a hash, made by its server, of the very columns that `introspect` reads. The token is
+a hash of which catalog rows exist in which version (`oid`, `xmin`); equal tokens of one database mean that nothing
+changed in between, which a reader needs to know: deparse functions see newer state than the transaction's snapshot.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Awaitable, Callable, Iterable
+from typing import TypeVar
+
+import asyncpg
+import msgspec
+
+from shared.postgres.failures import TargetError
+from shared.postgres.query_files import query_text
+from shared.postgres.reading.catalog import hash_statement, kinds_of
+from shared.postgres.session import Server, ask, reading
+from shared.schema.profile import Profile
+from shared.targets import FailureKind, Limits
+
+FINGERPRINT_VERSION = "fingerprint/1"
+ATTEMPTS = 3
+"""Reads of a catalog that keeps moving before it is called busy."""
+
+_DROPPED_MEANWHILE = ("cache lookup failed", "could not find", "could not open relation")
+"""How the errors of deparse functions begin for what was dropped since the transaction's snapshot (elog, XX000)."""
+
+Answer = TypeVar("Answer")
+
+
+class Fingerprint(msgspec.Struct, frozen=True):
+    """Hex SHA-256 and the number of catalog rows it stands for."""
+
+    hex: str
+    rows: int
+
+
+class KindHash(msgspec.Struct, frozen=True, order=True):
+    """How many objects of one kind there are, how many bytes they take, and the hash of their sorted texts."""
+
+    kind: str
+    rows: int
+    bytes: int
+    hash: str
+
+
+def hash_lines(kind: str, lines: Iterable[str]) -> KindHash:
+    """Hash the lines of one kind, sorted as bytes."""
+    encoded = sorted(line.encode() for line in lines)
+    digest = hashlib.sha256(b"\n".join(encoded)).hexdigest()
+    return KindHash(kind, len(encoded), sum(map(len, encoded)), digest)
+
+
+def combine(server_version: int, profile: Profile, hashes: Iterable[KindHash]) -> Fingerprint:
+    """Make the fingerprint of the kinds' hashes. A server's major version and the profile are part of it."""
+    parts = sorted(part for part in hashes if part.rows)
+    head = f"{FINGERPRINT_VERSION}\0{server_version // 10000}\0{profile.label()}\n"
+    body = "".join(f"{part.kind} {part.rows} {part.hash}\n" for part in parts)
+    return Fingerprint(hashlib.sha256((head + body).encode()).hexdigest(), sum(part.rows for part in parts))
+
+
+def check_size(rows: int, size: int, limits: Limits) -> None:
+    """Refuse to hold more than the limits allow.
+
+    Raises:
+        TargetError: `limit`.
+    """
+    if rows > limits.max_rows or size > limits.max_bytes:
+        raise TargetError(FailureKind.LIMIT, "the schema is larger than the limits allow")
+
+
+async def present_kinds(connection: asyncpg.Connection, profile: Profile) -> tuple[str, ...]:
+    """Give the kinds of this profile that the database may have objects of; inside a `reading` transaction."""
+    absent = {kind for (kind,) in await ask(connection, query_text("present.sql"), columns=1)}
+    return tuple(kind for kind in kinds_of(profile) if kind not in absent)
+
+
+async def hash_in_database(
+    connection: asyncpg.Connection, server: Server, kinds: tuple[str, ...], limits: Limits
+) -> tuple[KindHash, ...]:
+    """Have the server hash each kind of the whole database; inside a `reading` transaction.
+
+    Raises:
+        TargetError: `limit`.
+    """
+    rows = await ask(connection, hash_statement(kinds, server.version), columns=4)
+    hashes = tuple(KindHash(kind, _number(count), _number(size), digest) for kind, count, size, digest in rows)
+    check_size(sum(part.rows for part in hashes), sum(part.bytes for part in hashes), limits)
+    return hashes
+
+
+def _number(text: str) -> int:
+    if not text.isdecimal():
+        raise TargetError(FailureKind.PROTOCOL, "the server counts in what are no numbers")
+    return int(text)
+
+
+async def read_steadily(
+    connection: asyncpg.Connection, limits: Limits, read: Callable[[Server], Awaitable[Answer]]
+) -> Answer:
+    """Read in one transaction, and again when the catalogs may have changed under the deparse functions meanwhile.
+
+    Args:
+        connection: Not inside a transaction.
+        limits: Bounds on time.
+        read: Reads what is wanted, inside the transaction.
+
+    Raises:
+        TargetError: `busy` when the catalogs keep moving; what `reading` and `read` raise.
+    """
+    for _ in range(ATTEMPTS):
+        try:
+            async with reading(connection, limits) as server:
+                answer = await read(server)
+                if await ask(connection, query_text("quiet.sql"), columns=1) == [["t"]]:
+                    return answer
+                before = await token_in_transaction(connection)
+        except asyncpg.InternalServerError as error:
+            if not str(error).startswith(_DROPPED_MEANWHILE):
+                raise  # a deparse that fails however often it is tried: saying "busy" would hide why
+            continue
+        if before == await read_change_token(connection, limits=limits):
+            return answer
+    raise TargetError(FailureKind.BUSY, "the schema kept changing while it was read")
+
+
+async def read_change_token(
+    connection: asyncpg.Connection,
+    *,
+    limits: Limits = Limits(),  # noqa: B008  # frozen, so shared safely
+) -> str:
+    """Take the change token of a database in a transaction of its own.
+
+    Raises:
+        TargetError, asyncpg.PostgresError: As `reading`.
+    """
+    async with reading(connection, limits):
+        return await token_in_transaction(connection)
+
+
+async def token_in_transaction(connection: asyncpg.Connection) -> str:
+    """Take the change token inside a `reading` transaction."""
+    told = await ask(connection, query_text("change_token.sql"), columns=2)
+    if any(with_servers == "t" for _, with_servers in told):
+        told += await ask(connection, query_text("change_token_mappings.sql"), columns=1)
+    return hashlib.sha256(repr(told).encode()).hexdigest()
+
+
+async def read_fingerprint(
+    connection: asyncpg.Connection,
+    *,
+    namespace: str = "",
+    profile: Profile = Profile(),  # noqa: B008  # frozen, so shared safely
+    limits: Limits = Limits(),  # noqa: B008  # the same
+) -> Fingerprint:
+    """Give the fingerprint that `read_snapshot` would give, without carrying the rows away.
+
+    Args:
+        connection: Not inside a transaction.
+        namespace: Only the whole database ("") is hashed by its server; read a snapshot of a namespace instead, whose
+            name has to be replaced in deparsed text before hashing.
+        profile: Which facets count.
+        limits: Bounds on time, rows and bytes.
+
+    Raises:
+        TargetError: `busy` when the catalogs keep moving, `limit`, `unsupported`.
+        asyncpg.PostgresError: When a query fails; `connection.translated` maps it.
+    """
+    if namespace:
+        raise ValueError("a namespace's fingerprint is that of its snapshot")
+
+    async def read(server: Server) -> Fingerprint:
+        return await fingerprint_in_transaction(connection, server, profile=profile, limits=limits)
+
+    return await read_steadily(connection, limits, read)
+
+
+async def fingerprint_in_transaction(
+    connection: asyncpg.Connection, server: Server, *, profile: Profile, limits: Limits
+) -> Fingerprint:
+    """Give the fingerprint of the whole database inside a `reading` transaction.
+
+    Raises:
+        TargetError: `limit`.
+    """
+    kinds = await present_kinds(connection, profile)
+    return combine(server.version, profile, await hash_in_database(connection, server, kinds, limits))

@@ -1,0 +1,190 @@
+"""Read a database, or one namespace of it, into a Snapshot."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import asyncpg
+import msgspec
+
+from shared.postgres.failures import TargetError
+from shared.postgres.names.own_names import OwnNames
+from shared.postgres.names.placeholders import replace_in_line
+from shared.postgres.query_files import query_text
+from shared.postgres.reading.catalog import rows_statement
+from shared.postgres.reading.dependencies import Address, Edge, dependencies_of, parse_address, unmodelled
+from shared.postgres.reading.fingerprint import (
+    Fingerprint,
+    KindHash,
+    check_size,
+    combine,
+    hash_in_database,
+    hash_lines,
+    present_kinds,
+    read_steadily,
+)
+from shared.postgres.session import Server
+from shared.schema.identity import ObjectId
+from shared.schema.model import SchemaObject
+from shared.schema.profile import Profile
+from shared.schema.relations import Constraint
+from shared.schema.schema import ColumnOrder, NotNullName, Schema, Snapshot
+from shared.targets import FailureKind, Limits
+
+_NAMED_NOT_NULL = 180000  # NOT NULL became a constraint with a name in v18
+_CHUNK = 2000  # rows fetched at a time, so that a flood is noticed before it is held
+_decoder: msgspec.json.Decoder[SchemaObject] = msgspec.json.Decoder(SchemaObject)
+
+
+class Line(msgspec.Struct, frozen=True):
+    """One object as the server told it: its address in the catalogs and its JSON."""
+
+    kind: str
+    address: str
+    text: str
+
+
+class Reading(msgspec.Struct, frozen=True):
+    """What one transaction read."""
+
+    server_version: int
+    lines: tuple[Line, ...]
+    edges: tuple[Edge, ...]
+    hashes: tuple[KindHash, ...]
+    not_null_names: tuple[tuple[Address, str], ...] = ()
+
+
+async def read_snapshot(
+    connection: asyncpg.Connection,
+    *,
+    namespace: str = "",
+    profile: Profile = Profile(),  # noqa: B008  # frozen, so shared safely
+    limits: Limits = Limits(),  # noqa: B008  # the same
+    own: OwnNames = OwnNames(),  # noqa: B008  # the same
+) -> Snapshot:
+    """Read the whole schema in a read-only repeatable-read transaction of its own.
+
+    Args:
+        connection: Not inside a transaction.
+        namespace: Read only this namespace, and call it `{tenant}`; empty means the whole database.
+        profile: Which facets to read.
+        limits: Bounds on time, rows and bytes.
+        own: What else is called after the tenant, and read as placeholders.
+
+    Raises:
+        TargetError: `busy` when the catalogs keep moving, `limit`, `unsupported`, `protocol`.
+        asyncpg.PostgresError: When a query fails; `connection.translated` maps it.
+    """
+    names = msgspec.structs.replace(own, namespace=namespace or own.namespace)
+
+    async def read(server: Server) -> Reading:
+        kinds = await present_kinds(connection, profile)
+        lines = await _lines(connection, names, rows_statement(kinds, server.version), limits)
+        records = await connection.fetch(query_text("dependencies.sql"))
+        edges = tuple(Edge(row[0], parse_address(row[1]), parse_address(row[2])) for row in records)
+        hashes = _hashes(lines) if names else await hash_in_database(connection, server, kinds, limits)
+        return Reading(server.version, lines, edges, hashes, await _inherited_names(connection, server))
+
+    return build_snapshot(await read_steadily(connection, limits, read), names.namespace, profile)
+
+
+async def own_fingerprint_in_transaction(
+    connection: asyncpg.Connection, server: Server, own: OwnNames, *, profile: Profile, limits: Limits
+) -> Fingerprint:
+    """Name what a tenant with names of its own holds. Its rows are hashed here, where they can be replaced in them.
+
+    Costs what the namespace's rows cost, not what the whole database's dependencies would.
+
+    Args:
+        connection: Inside a `reading` transaction.
+        server: What `reading` learned.
+        own: As the catalog stores them.
+        profile: Which facets count.
+        limits: Bounds on rows and bytes.
+
+    Raises:
+        TargetError: `limit`.
+        asyncpg.PostgresError: When a query fails.
+    """
+    kinds = await present_kinds(connection, profile)
+    lines = await _lines(connection, own, rows_statement(kinds, server.version), limits)
+    return combine(server.version, profile, _hashes(lines))
+
+
+async def _inherited_names(connection: asyncpg.Connection, server: Server) -> tuple[tuple[Address, str], ...]:
+    if server.version < _NAMED_NOT_NULL:
+        return ()
+    records = await connection.fetch(query_text("inherited_not_null.sql"))
+    return tuple((parse_address(row["address"]), row["name"]) for row in records)
+
+
+async def _lines(connection: asyncpg.Connection, own: OwnNames, statement: str, limits: Limits) -> tuple[Line, ...]:
+    lines: list[Line] = []
+    size = 0
+    cursor = await connection.cursor(statement, own.namespace)
+    while chunk := await cursor.fetch(_CHUNK):
+        for row in chunk:
+            line = Line(row["kind"], row["address"], replace_in_line(row["line"], own))
+            size += len(line.text)
+            lines.append(line)
+        check_size(len(lines), size, limits)
+    return tuple(lines)
+
+
+def _hashes(lines: tuple[Line, ...]) -> tuple[KindHash, ...]:
+    by_kind: dict[str, list[str]] = {}
+    for line in lines:
+        by_kind.setdefault(line.kind, []).append(line.text)
+    return tuple(hash_lines(kind, texts) for kind, texts in by_kind.items())
+
+
+def build_snapshot(read: Reading, namespace: str, profile: Profile) -> Snapshot:
+    """Decode what was read.
+
+    Raises:
+        TargetError: `protocol`, when the lines are no objects of the model or two of them are the same object.
+    """
+    try:
+        decoded = [(parse_address(line.address), _decoder.decode(line.text)) for line in read.lines]
+        objects = [(address, item) for address, item in decoded if profile.not_null_names or not _only_names(item)]
+        schema = Schema.of(item for _, item in objects)
+    except (msgspec.ValidationError, msgspec.DecodeError, ValueError) as error:
+        raise TargetError(FailureKind.PROTOCOL, f"the catalogs make no sense: {error}") from error
+    addresses = {address: item.identity for address, item in objects}
+    return Snapshot(
+        schema=schema,
+        server_version=read.server_version,
+        fingerprint=combine(read.server_version, profile, read.hashes).hex,
+        column_order=_column_order(addresses),
+        not_null_names=_not_null_names(addresses, read),
+        dependencies=dependencies_of(addresses, read.edges),
+        unmodelled=() if namespace else unmodelled(addresses, read.edges),
+    )
+
+
+def _only_names(item: SchemaObject) -> bool:
+    """Say whether an object tells nothing but how a NOT NULL is called, which its column tells without the name."""
+    return (
+        isinstance(item, Constraint)
+        and item.type == "not_null"
+        and item.validated
+        and not item.definition.endswith(" NO INHERIT")
+    )
+
+
+def _not_null_names(addresses: Mapping[Address, ObjectId], read: Reading) -> tuple[NotNullName, ...]:
+    columns = ((addresses.get(address), name) for address, name in read.not_null_names)
+    return tuple(
+        sorted(NotNullName(column.namespace, column.parent, column.name, name) for column, name in columns if column)
+    )
+
+
+def _column_order(addresses: Mapping[Address, ObjectId]) -> tuple[ColumnOrder, ...]:
+    columns: dict[tuple[str, str], list[tuple[int, str]]] = {}
+    for address, identity in addresses.items():
+        if identity.kind == "column":
+            columns.setdefault((identity.namespace, identity.parent), []).append((address.part, identity.name))
+    return tuple(
+        ColumnOrder(namespace, relation, tuple(name for _, name in sorted(numbered)))
+        for (namespace, relation), numbered in sorted(columns.items())
+    )

@@ -1,0 +1,67 @@
+"""Read one tenant: connect, name what it holds, and carry the schema away only when nobody has seen it before."""
+
+from __future__ import annotations
+
+import asyncio
+
+import asyncpg
+
+from shared.hosts import Host
+from shared.postgres.connection import close, connect_tenant, translated
+from shared.postgres.names.own_names import own_names
+from shared.postgres.reading.introspect import read_snapshot
+from shared.postgres.reading.sighting import read_sighting, still_as_seen
+from shared.postgres.reading.versions import read_versions
+from shared.schema.schema import Snapshot
+from shared.targets import Observation, Sighting, Target, Wanted
+
+
+async def observe(host: Host, target: Target, wanted: Wanted) -> Observation:
+    """Read one target once.
+
+    Args:
+        host: Where it lives, with the credential.
+        target: What to read.
+        wanted: What the caller wants of it, and what it knows already.
+
+    Raises:
+        TargetError: The target could not be read; nothing else is raised for what a target does.
+    """
+    secret = host.password.reveal() if host.password else ""
+    with translated(secret):
+        async with asyncio.timeout(wanted.limits.tenant_timeout):
+            connection = await connect_tenant(host, target.database, wanted.limits)
+            try:
+                return await _observe(connection, target, wanted)
+            except BaseException:
+                connection.terminate()
+                raise
+            finally:
+                if not connection.is_closed():
+                    await close(connection)
+
+
+async def _observe(connection: asyncpg.Connection, target: Target, wanted: Wanted) -> Observation:
+    own = own_names(target, wanted.profile)
+    limits, profile, known, seen = wanted.limits, wanted.profile, wanted.known, wanted.earlier
+    snapshot: Snapshot | None = None
+    fresh: Sighting | None = None
+    if seen is None or seen.fingerprint not in known or not await still_as_seen(connection, own, seen, profile, limits):
+        seen = fresh = await read_sighting(connection, own, profile, limits, with_token=seen is not None)
+        if seen.fingerprint not in known:
+            snapshot = await read_snapshot(connection, own=own, profile=profile, limits=limits)
+            if snapshot.fingerprint != seen.fingerprint:  # it moved in between: the token is not this snapshot's
+                seen, fresh = Sighting(fingerprint=snapshot.fingerprint, rows=len(snapshot.schema.objects)), None
+    return Observation(
+        fingerprint=seen.fingerprint,
+        server_version=_server_version(connection),
+        versions=await read_versions(connection, namespace=target.namespace, limits=limits),
+        rows_scanned=seen.rows,
+        snapshot=snapshot if seen.fingerprint not in known else None,
+        sighting=fresh if fresh is not None and fresh.token else None,
+    )
+
+
+def _server_version(connection: asyncpg.Connection) -> int:
+    version = connection.get_server_version()
+    return int(version.major) * 10000 + int(version.minor)

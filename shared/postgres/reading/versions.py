@@ -1,0 +1,90 @@
+"""The schema version that a migration tool wrote down in the tenant itself."""
+
+from __future__ import annotations
+
+import asyncpg
+import msgspec
+
+from shared.postgres.query_files import query_text
+from shared.postgres.session import reading
+from shared.schema.identity import QualifiedName
+from shared.schema.schema import SchemaVersion
+from shared.sql import quote_qualified
+from shared.targets import Limits
+
+_LONGEST = 200  # characters of a version that are kept
+
+
+class Tool(msgspec.Struct, frozen=True):
+    """A migration tool: its table, and the columns that tell it from another tool's of that name."""
+
+    name: str
+    table: str
+    columns: frozenset[str]
+
+    @property
+    def file(self) -> str:
+        """The query that gives `version` and `dirty`."""
+        return f"versions/{self.name}.sql"
+
+
+TOOLS = (
+    Tool("sqlx", "_sqlx_migrations", frozenset({"version", "success"})),
+    Tool("diesel", "__diesel_schema_migrations", frozenset({"version", "run_on"})),
+    Tool("refinery", "refinery_schema_history", frozenset({"version", "applied_on"})),
+    Tool("flyway", "flyway_schema_history", frozenset({"installed_rank", "version", "success"})),
+    Tool("atlas", "atlas_schema_revisions", frozenset({"version", "applied", "total", "error"})),
+    Tool("alembic", "alembic_version", frozenset({"version_num"})),
+    Tool("golang-migrate", "schema_migrations", frozenset({"version", "dirty"})),
+    Tool("goose", "goose_db_version", frozenset({"id", "version_id", "is_applied"})),
+    Tool("liquibase", "databasechangelog", frozenset({"id", "orderexecuted"})),
+)
+"""Table layouts as each tool's documentation or its own migration creates them."""
+
+
+async def read_versions(
+    connection: asyncpg.Connection,
+    *,
+    namespace: str = "",
+    limits: Limits = Limits(),  # noqa: B008  # frozen, so shared safely
+) -> tuple[SchemaVersion, ...]:
+    """Read the versions that are readable; a table that is not, or is not the tool's, says nothing.
+
+    Args:
+        connection: Not inside a transaction.
+        namespace: Only tables of this namespace; empty means any.
+        limits: Bounds on time.
+
+    Returns:
+        Sorted; more than one when several tools or namespaces keep a version.
+
+    Raises:
+        TargetError, asyncpg.PostgresError: As `reading`.
+    """
+    async with reading(connection, limits):
+        tables = await connection.fetch(
+            query_text("version_tables.sql"), namespace, ",".join(tool.table for tool in TOOLS)
+        )
+    found: set[SchemaVersion] = set()
+    for table in tables:
+        name = QualifiedName(table["namespace"], table["name"])
+        columns = set(table["columns"].split(","))
+        for tool in TOOLS:
+            if tool.table == name.name and tool.columns <= columns:
+                version = await _read_version(connection, tool, name, limits)
+                found.update(version)
+    return tuple(sorted(found))
+
+
+async def _read_version(
+    connection: asyncpg.Connection, tool: Tool, table: QualifiedName, limits: Limits
+) -> tuple[SchemaVersion, ...]:
+    statement = query_text(tool.file).replace("{table}", quote_qualified(table))
+    try:
+        async with reading(connection, limits):
+            row = await connection.fetchrow(statement)
+    except (asyncpg.UndefinedFunctionError, asyncpg.DatatypeMismatchError, asyncpg.InsufficientPrivilegeError):
+        return ()  # a table of that name with other types, or hidden by row security: not this tool's
+    if row is None or row["version"] is None:
+        return ()
+    return (SchemaVersion(tool.name, str(row["version"])[:_LONGEST], bool(row["dirty"])),)

@@ -1,0 +1,49 @@
+"""What the declared schema says of a service's queries: measured once, compared with every shape."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+
+from shared.contracts.contract import Contract
+from shared.contracts.facts import ShapeFacts
+from shared.postgres.scratch.contract_check import describe_contract
+from shared.postgres.scratch.proof import materialise
+from shared.postgres.scratch.server import ScratchServer
+from shared.schema.canonical import content_hash
+from shared.schema.schema import Snapshot
+
+_KEPT = 64  # a service's facts are a few hundred kilobytes; a fleet has a handful of services
+
+
+class Baselines:
+    """Remembers the facts of declared schemas; give one to everything that judges shapes in this process.
+
+    Args:
+        scratch: Where a declared schema is rebuilt to be asked.
+    """
+
+    def __init__(self, scratch: ScratchServer) -> None:
+        self._scratch = scratch
+        self._facts: OrderedDict[str, ShapeFacts] = OrderedDict()
+
+    async def of(self, contract: Contract, declared: Snapshot) -> ShapeFacts:
+        """Give the facts of a declared schema, measured at the first call.
+
+        Args:
+            contract: What the service expects.
+            declared: The spec's snapshot, settled.
+
+        Raises:
+            MaterialiseError: When the declared schema cannot be rebuilt.
+        """
+        key = content_hash("baseline/1", [contract, declared.schema, declared.column_order, declared.server_version])
+        facts = self._facts.get(key)
+        if facts is None:
+            async with self._scratch.database() as copy:
+                await materialise(copy, declared)
+                facts = await describe_contract(copy, contract, declared)
+            self._facts[key] = facts
+        self._facts.move_to_end(key)
+        while len(self._facts) > _KEPT:
+            self._facts.popitem(last=False)
+        return facts

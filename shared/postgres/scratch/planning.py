@@ -1,0 +1,82 @@
+"""Plan, see the plan work, and plan again from what it left: the net under the planner."""
+
+from __future__ import annotations
+
+import msgspec
+
+from shared.diff.changes import SchemaDiff, Unverified
+from shared.diff.compare import diff_schemas
+from shared.postgres.scratch.proof import prove
+from shared.postgres.scratch.server import ScratchServer
+from shared.remediation.plan import Plan, ProofStatus
+from shared.remediation.planner import plan_remediation
+from shared.schema.profile import Profile
+from shared.schema.schema import Snapshot
+
+_MORE_ROUNDS = 2
+
+
+async def plan_and_prove(
+    scratch: ScratchServer,
+    desired: Snapshot,
+    observed: Snapshot,
+    diff: SchemaDiff,
+    profile: Profile,
+    *,
+    destructive: bool,
+) -> Plan:
+    """Give a plan with the outcome of its proof.
+
+    Where something still differs after it, what leads from there to the end is appended, and the whole is proven from
+    the start.
+
+    Args:
+        scratch: Where it is tried.
+        desired: The spec, settled.
+        observed: The shape, settled.
+        diff: Between them.
+        profile: Which facets are compared.
+        destructive: See `plan_remediation`.
+
+    Returns:
+        Exactly the plan that was tried.
+
+    Raises:
+        TargetError: When the scratch server fails.
+    """
+    plan = plan_remediation(desired, observed, diff, destructive=destructive, profile=profile)
+    if not plan.statements:
+        return plan
+    trial = await prove(scratch, desired, observed, plan, profile)
+    for _ in range(_MORE_ROUNDS):
+        if trial.proof.status is ProofStatus.PROVEN or trial.after is None:
+            break
+        after = msgspec.structs.replace(trial.after, server_version=observed.server_version)
+        longer = _continued(plan, desired, after, profile, destructive=destructive)
+        if longer is None:
+            break
+        again = await prove(scratch, desired, observed, longer, profile)
+        if again.after is None:  # what was appended fails: the plan without it leads further
+            break
+        plan, trial = longer, again
+    return plan.with_proof(trial.proof)
+
+
+def _continued(plan: Plan, desired: Snapshot, after: Snapshot, profile: Profile, *, destructive: bool) -> Plan | None:
+    """Append what leads from the end of a plan to the desired schema; None when there is nothing to append."""
+    known = {change.identity for change in plan.remaining}
+    changes = tuple(
+        change
+        for change in diff_schemas(desired.schema, after.schema).changes
+        if change.identity not in known and not isinstance(change, Unverified)
+    )
+    more = plan_remediation(desired, after, SchemaDiff(changes), destructive=True, profile=profile).statements
+    if not more:
+        return None
+    withheld = any(statement.destructive for statement in (*plan.statements, *more))
+    if withheld and not destructive:
+        # They were planned for what is there when everything has run, so they wait with what is destructive.
+        remaining = tuple(sorted((*plan.remaining, *changes), key=lambda change: change.identity))
+        more = tuple(msgspec.structs.replace(statement, destructive=True) for statement in more)
+        return msgspec.structs.replace(plan, statements=(*plan.statements, *more), remaining=remaining)
+    return msgspec.structs.replace(plan, statements=(*plan.statements, *more))

@@ -1,0 +1,166 @@
+"""What a scratch server's administrator does for the unprivileged role whose statements are hostile.
+
+Three things: it makes the roles and tablespaces that a statement names, creates extensions of an allow list, and runs
+the few statements that want a superuser and run nothing of their author's. Everything else stays refused: an operator
+class, a C function or an event trigger of a tenant's must not act with a superuser's rights, so a shape that has one is
+compared as read.
+"""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Awaitable, Callable, Iterator
+from typing import Any
+
+import asyncpg
+
+from shared.postgres.connection import close
+from shared.postgres.scratch.statements import ParsedStatement, roles_named
+from shared.sql import quote_identifier, quote_literal
+
+EXTENSIONS = frozenset({
+    "bloom", "btree_gin", "btree_gist", "citext", "cube", "dict_int", "dict_xsyn", "earthdistance", "fuzzystrmatch",
+    "hstore", "intarray", "isn", "lo", "ltree", "moddatetime", "pg_stat_statements", "pg_trgm", "pgcrypto",
+    "pgstattuple", "postgis", "seg", "tablefunc", "tcn", "timescaledb", "tsm_system_rows", "tsm_system_time",
+    "unaccent", "uuid-ossp", "vector", "xml2",
+})  # fmt: skip
+"""What is created on request. Not here: what reads files or opens connections (file_fdw, dblink, …)."""
+
+SKIPPED = frozenset({
+    "CreateRoleStmt", "AlterRoleStmt", "DropRoleStmt", "GrantRoleStmt", "CreatedbStmt", "DropdbStmt", "AlterSystemStmt",
+    "CreateTableSpaceStmt", "DropTableSpaceStmt",
+})  # fmt: skip
+"""Statements about the cluster, not about the schema. Roles and tablespaces are made when they are named."""
+
+_TIMEOUT = 30.0  # seconds for one statement
+_HARMLESS = """
+SELECT NOT (rolsuper OR rolcreaterole OR rolcreatedb OR rolreplication OR rolbypassrls OR rolcanlogin)
+FROM pg_catalog.pg_roles WHERE rolname = $1::text
+"""
+_VALIDATORS = frozenset({"", "postgresql_fdw_validator"})
+_OWNED_BY_ADMIN = frozenset({
+    "OBJECT_EXTENSION", "OBJECT_FDW", "OBJECT_PUBLICATION", "OBJECT_PUBLICATION_REL", "OBJECT_PUBLICATION_NAMESPACE",
+})  # fmt: skip
+
+
+class Administrator:
+    """The administrator at work for one scratch database.
+
+    Args:
+        connection: The administrator's, to the server's maintenance database.
+        connect_inside: Opens another one to the scratch database, when first needed.
+        role: The scratch role (and database).
+        extensions: Names of extensions that may be created.
+    """
+
+    def __init__(
+        self,
+        connection: asyncpg.Connection,
+        connect_inside: Callable[[], Awaitable[asyncpg.Connection]],
+        role: str,
+        extensions: frozenset[str],
+    ) -> None:
+        self._connection = connection
+        self._connect_inside = connect_inside
+        self._inside: asyncpg.Connection | None = None
+        self._role = role
+        self._extensions = extensions
+        self._made: set[tuple[str, str]] = set()
+        self._harmless: set[str] = set()
+
+    async def close(self) -> None:
+        """Leave the scratch database."""
+        if self._inside is not None:
+            await close(self._inside)
+
+    async def prepare(self, statement: ParsedStatement) -> None:
+        """Make the roles and tablespaces that a statement names."""
+        roles = {*roles_named(statement.tree)}
+        if statement.node == "CreateRoleStmt":
+            roles.add(str(statement.tree.get("role", "")))
+        wanted = {("role", role) for role in roles} | {("tablespace", name) for name in _tablespaces(statement.tree)}
+        for kind, name in sorted(wanted - self._made):
+            if name and name != self._role and not name.startswith("pg_"):
+                await (self._make_role(name) if kind == "role" else self._make_tablespace(name))
+            self._made.add((kind, name))
+
+    async def _make_role(self, role: str) -> None:
+        """Create a role that nobody can log in as, and let ours act for it: ownership can then be given away.
+
+        It stays on the server: another scratch database may already name it.
+        """
+        quoted = quote_identifier(role)
+        with contextlib.suppress(asyncpg.DuplicateObjectError, asyncpg.UniqueViolationError):
+            await self._connection.execute(f"CREATE ROLE {quoted} NOLOGIN")
+        # Membership of a role that exists for real would hand its rights to whoever wrote the SQL.
+        if await self._connection.fetchval(_HARMLESS, role):
+            self._harmless.add(role)
+            await self._connection.execute(f"GRANT {quoted} TO {quote_identifier(self._role)}")
+
+    async def _make_tablespace(self, name: str) -> None:
+        """Create an in-place tablespace (a folder of the cluster's own, v15); on v14 the statement itself will fail."""
+        quoted = quote_identifier(name)
+        with contextlib.suppress(asyncpg.PostgresError):
+            await self._connection.execute("SET allow_in_place_tablespaces = on")
+            await self._connection.execute(f"CREATE TABLESPACE {quoted} LOCATION ''")
+        with contextlib.suppress(asyncpg.PostgresError):
+            await self._connection.execute(f"GRANT CREATE ON TABLESPACE {quoted} TO {quote_identifier(self._role)}")
+
+    def is_harmless(self, role: str) -> bool:
+        """Say whether a role that `prepare` has seen can be trusted with hostile objects: it can do nothing."""
+        return role in self._harmless
+
+    def may_run(self, statement: ParsedStatement) -> bool:
+        """Say whether a refused statement is one that the administrator runs."""
+        tree = statement.tree
+        match statement.node:
+            case "CreateExtensionStmt" | "AlterExtensionStmt":
+                return tree.get("extname") in self._extensions
+            case "CreateFdwStmt" | "AlterFdwStmt":
+                return all(_fdw_function(option) in _VALIDATORS for option in tree.get("func_options", ()))
+            case "CreatePublicationStmt" | "AlterPublicationStmt":
+                return True
+            case "DropStmt":
+                return tree.get("removeType") in _OWNED_BY_ADMIN
+            case "CommentStmt" | "GrantStmt":
+                # Before v15 `public` is the administrator's.
+                return tree.get("objtype") in _OWNED_BY_ADMIN or tree.get("objtype") == "OBJECT_SCHEMA"
+        return False
+
+    async def run(self, statement: ParsedStatement, search_path: str) -> None:
+        """Run a statement with the administrator's rights and the scratch session's search path.
+
+        Raises:
+            asyncpg.PostgresError: When it fails.
+        """
+        if self._inside is None:
+            self._inside = await self._connect_inside()
+        path = f"SELECT pg_catalog.set_config('search_path', {quote_literal(search_path)}, false)"
+        await self._inside.execute(path)
+        await self._inside.execute(statement.sql, timeout=_TIMEOUT)
+        if statement.node == "CreateFdwStmt":
+            wrapper = quote_identifier(str(statement.tree.get("fdwname")))
+            grantee = quote_identifier(self._role)
+            await self._inside.execute(f"GRANT USAGE ON FOREIGN DATA WRAPPER {wrapper} TO {grantee} WITH GRANT OPTION")
+
+
+def _fdw_function(option: dict[str, Any]) -> str:
+    names = option.get("DefElem", {}).get("arg", {}).get("List", {}).get("items", ())
+    return ".".join(part.get("String", {}).get("sval", "") for part in names)
+
+
+_TABLESPACE_KEYS = ("tablespacename", "tableSpace", "tableSpaceName")
+
+
+def _tablespaces(tree: Any) -> Iterator[str]:
+    match tree:
+        case {"subtype": "AT_SetTableSpace", "name": str(name)}:
+            yield name
+        case dict():
+            for key, value in tree.items():
+                if key in _TABLESPACE_KEYS and isinstance(value, str):
+                    yield value
+                yield from _tablespaces(value)
+        case list():
+            for value in tree:
+                yield from _tablespaces(value)

@@ -1,0 +1,227 @@
+"""A PostgreSQL of ours in which hostile SQL may run: databases are thrown away, their roles own nothing else."""
+
+from __future__ import annotations
+
+import asyncio
+import secrets
+from collections.abc import AsyncIterator, Iterable
+from contextlib import asynccontextmanager
+
+import asyncpg
+
+from shared.postgres.connection import close, translated
+from shared.postgres.names.own_names import OwnNames
+from shared.postgres.query_files import query_text
+from shared.postgres.reading.introspect import read_snapshot
+from shared.postgres.scratch.rights import EXTENSIONS, SKIPPED, Administrator
+from shared.postgres.scratch.statements import ParsedStatement, SqlError, new_owner, parse_statements
+from shared.schema.profile import Profile
+from shared.schema.schema import Snapshot
+from shared.schema.spelling import in_one_spelling
+from shared.sql import quote_identifier, quote_literal
+
+_WHOLE = OwnNames()
+_STATEMENT_TIMEOUT = 30.0  # seconds for one statement
+_OVERALL_TIMEOUT = 120.0  # seconds for all statements of one `run`
+_CONNECT_TIMEOUT = 10.0  # seconds
+_ROLE_SETUP = (
+    "CREATE ROLE {role} LOGIN PASSWORD {password} CONNECTION LIMIT 4",
+    "ALTER ROLE {role} SET statement_timeout = '30s'",
+    "ALTER ROLE {role} SET lock_timeout = '5s'",
+    "ALTER ROLE {role} SET temp_file_limit = '1GB'",
+    "ALTER ROLE {role} SET client_min_messages = error",
+)
+_CREATE_DATABASE = ((150000, " STRATEGY FILE_COPY"), (0, ""))
+"""First server version and what is added to CREATE DATABASE: copying files of an idle template is the faster way."""
+
+
+class ScratchError(Exception):
+    """A statement failed in a scratch database.
+
+    Args:
+        message: PostgreSQL's own words.
+        number: Which of the statements given to `run`, from 0.
+        sql: The statement.
+        sqlstate: PostgreSQL's code.
+        position: Character of `sql` the message is about, from 0.
+    """
+
+    def __init__(self, message: str, *, number: int, sql: str, sqlstate: str, position: int = 0) -> None:
+        super().__init__(message)
+        self.number = number
+        self.sql = sql
+        self.sqlstate = sqlstate
+        self.position = position
+
+
+class ScratchServer:
+    """Makes throw-away databases on one server.
+
+    Args:
+        dsn: Of a role that may create databases and roles; a superuser where untrusted extensions are wanted.
+        extensions: Names of extensions that may be created although they are not trusted.
+    """
+
+    def __init__(self, dsn: str, *, extensions: frozenset[str] = EXTENSIONS) -> None:
+        self._dsn = dsn
+        self._extensions = extensions
+
+    @asynccontextmanager
+    async def database(self) -> AsyncIterator[ScratchDatabase]:
+        """Give an empty database that vanishes afterwards.
+
+        Raises:
+            TargetError: When the server cannot be reached or refuses to make one.
+        """
+        admin = await self._administrator(None)
+        name = f"fleetdrift_scratch_{secrets.token_hex(8)}"
+        password = secrets.token_urlsafe(24)
+        try:
+            with translated():
+                await self._create(admin, name, password)
+                connection = await self._connect(name, password)
+            helper = Administrator(admin, lambda: self._administrator(name), name, self._extensions)
+            try:
+                yield ScratchDatabase(connection, helper, name)
+            finally:
+                await helper.close()
+                connection.terminate()
+        finally:
+            await self._drop(admin, name)
+            await close(admin)
+
+    async def _administrator(self, database: str | None) -> asyncpg.Connection:
+        place = {"database": database} if database else {}
+        with translated():
+            return await asyncpg.connect(self._dsn, statement_cache_size=0, timeout=_CONNECT_TIMEOUT, **place)
+
+    async def _create(self, admin: asyncpg.Connection, name: str, password: str) -> None:
+        role = quote_identifier(name)
+        setup = ";\n".join(_ROLE_SETUP).format(role=role, password=quote_literal(password))
+        await admin.execute(setup)
+        version = int(admin.get_server_version().major) * 10000
+        strategy = next(text for first, text in _CREATE_DATABASE if version >= first)
+        await admin.execute(f"CREATE DATABASE {role} OWNER {role} TEMPLATE template0{strategy}")
+
+    async def _connect(self, name: str, password: str) -> asyncpg.Connection:
+        return await asyncpg.connect(
+            self._dsn,
+            user=name,
+            password=password,
+            database=name,
+            statement_cache_size=0,
+            timeout=_CONNECT_TIMEOUT,
+        )
+
+    async def _drop(self, admin: asyncpg.Connection, name: str) -> None:
+        quoted = quote_identifier(name)
+        with translated():
+            await admin.execute(f"DROP DATABASE IF EXISTS {quoted} WITH (FORCE)")
+            if await admin.fetchval("SELECT true FROM pg_catalog.pg_roles WHERE rolname = $1::text", name):
+                await admin.execute(f"DROP OWNED BY {quoted}")  # what it was granted on tablespaces
+                await admin.execute(f"DROP ROLE {quoted}")
+
+
+class ScratchDatabase:
+    """One throw-away database. `connection` is the unprivileged role's; `name` names the database and the role."""
+
+    def __init__(self, connection: asyncpg.Connection, administrator: Administrator, name: str) -> None:
+        self.connection = connection
+        self.name = name
+        self._administrator = administrator
+
+    async def run(self, statements: Iterable[str]) -> None:
+        """Run statements one by one, each outside a transaction unless they open one themselves.
+
+        Raises:
+            ScratchError: At the first one that fails; those before it stay done.
+        """
+        clock = asyncio.get_running_loop().time
+        deadline = clock() + _OVERALL_TIMEOUT
+        for number, sql in enumerate(statements):
+            for statement in _parsed(sql):
+                try:
+                    async with asyncio.timeout(max(0.1, min(deadline - clock(), _STATEMENT_TIMEOUT))):
+                        await self._run_one(statement)
+                except (asyncpg.PostgresError, asyncpg.InterfaceError, TimeoutError, OSError) as error:
+                    raise _scratch_error(error, number, statement.sql) from None
+
+    async def read(self, profile: Profile, own: OwnNames = _WHOLE) -> Snapshot:
+        """Read what is there now, in one spelling unless the profile asks for each.
+
+        Ends an open transaction (commits it) and forgets the session's settings.
+
+        Raises:
+            TargetError: As `read_snapshot`.
+        """
+        with translated():
+            if self.connection.is_in_transaction():
+                await self.connection.execute("COMMIT")
+            await self.connection.execute("DISCARD ALL")
+            snapshot = await read_snapshot(self.connection, own=own, profile=profile)
+            return snapshot if profile.spelling else in_one_spelling(snapshot)
+
+    async def _run_one(self, statement: ParsedStatement) -> None:
+        await self._administrator.prepare(statement)
+        if statement.node in SKIPPED:
+            return
+        if owner := new_owner(statement):
+            await self._give_away(statement, owner)
+        elif self._administrator.may_run(statement):
+            await self._try_or_elevate(statement)
+        else:
+            await self.connection.execute(statement.sql)
+
+    async def _try_or_elevate(self, statement: ParsedStatement) -> None:
+        path = await self.connection.fetchval("SELECT pg_catalog.current_setting('search_path')")
+        try:
+            async with _atomic(self.connection):
+                await self.connection.execute(statement.sql)
+        except asyncpg.InsufficientPrivilegeError:
+            await self._administrator.run(statement, path)
+
+    async def _give_away(self, statement: ParsedStatement, owner: str) -> None:
+        """Change an owner. The new one must have CREATE on the namespace, so it is lent where it is missing.
+
+        An owner that may do harm on this server (its superuser, say) is not made owner of hostile objects.
+        """
+        if owner != self.name and not self._administrator.is_harmless(owner):
+            return
+        to = quote_identifier(owner)
+        lacking = await self.connection.fetch(query_text("scratch_lend_create.sql"), owner)
+        namespaces = ", ".join(quote_identifier(row["name"]) for row in lacking)
+        async with _atomic(self.connection):
+            if namespaces:
+                await self.connection.execute(f"GRANT CREATE ON SCHEMA {namespaces} TO {to}")
+            await self.connection.execute(statement.sql)
+            if namespaces:
+                await self.connection.execute(f"REVOKE CREATE ON SCHEMA {namespaces} FROM {to}")
+
+
+@asynccontextmanager
+async def _atomic(connection: asyncpg.Connection) -> AsyncIterator[None]:
+    """All or nothing, also within a transaction that a statement opened (asyncpg's own refuses those)."""
+    inner = connection.is_in_transaction()
+    await connection.execute("SAVEPOINT fleetdrift" if inner else "BEGIN")
+    try:
+        yield
+    except asyncpg.PostgresError:
+        await connection.execute("ROLLBACK TO SAVEPOINT fleetdrift" if inner else "ROLLBACK")
+        raise
+    await connection.execute("RELEASE SAVEPOINT fleetdrift" if inner else "COMMIT")
+
+
+def _parsed(sql: str) -> tuple[ParsedStatement, ...]:
+    try:
+        return parse_statements(sql)
+    except SqlError:  # a grammar newer than the parser's: the server decides
+        return (ParsedStatement(sql, "", {}),)
+
+
+def _scratch_error(error: Exception, number: int, sql: str) -> ScratchError:
+    if isinstance(error, asyncpg.PostgresError):
+        position = int(getattr(error, "position", None) or 1) - 1
+        message = str(error.args[0]) if error.args else "no message"
+        return ScratchError(message, number=number, sql=sql, sqlstate=error.sqlstate or "", position=position)
+    message = "it did not end in time" if isinstance(error, TimeoutError) else "the connection was lost"
+    return ScratchError(message, number=number, sql=sql, sqlstate="57014")

@@ -1,0 +1,248 @@
+"""The only code that changes a tenant: one connection with a credential of its own, one stage of a plan at a time."""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import asyncpg
+import msgspec
+
+from shared.hosts import Host
+from shared.postgres.connection import close, connect_tenant, translated
+from shared.postgres.failures import TargetError, clean
+from shared.postgres.names.own_names import PLACEHOLDER, own_names
+from shared.postgres.names.tenant_sql import for_tenant
+from shared.postgres.reading.fingerprint import read_change_token, token_in_transaction
+from shared.postgres.reading.introspect import read_snapshot
+from shared.remediation.plan import Statement
+from shared.remediation.stages import Stage
+from shared.schema.identity import QualifiedName
+from shared.schema.profile import Profile
+from shared.schema.schema import Snapshot
+from shared.sql import quote_qualified
+from shared.targets import FailureKind, Limits, Target
+
+_UNBOUNDED = 30 * 24 * 3600.0  # seconds: the server's own timeouts bound a statement, not the client's
+_TRANSIENT = frozenset({"55P03", "40P01", "40001"})  # no lock in time, deadlock, serialization failure
+_SESSION = """
+SET row_security = on;
+SET check_function_bodies = off;
+SET client_min_messages = warning;
+SET default_tablespace = '';
+SET default_table_access_method = heap;
+SET idle_in_transaction_session_timeout = '60s'
+"""
+"""Beside what reading pins: what statements of a plan rely on. Their names are qualified, whatever the search path."""
+
+
+class StatementError(Exception):
+    """A statement failed; its stage, when it was a transaction, has left nothing behind.
+
+    Args:
+        sql: The statement.
+        message: The server's own words, safe to show.
+        sqlstate: PostgreSQL's code.
+    """
+
+    def __init__(self, sql: str, message: str, sqlstate: str) -> None:
+        super().__init__(message)
+        self.sql = sql
+        self.message = message
+        self.sqlstate = sqlstate
+
+    @property
+    def transient(self) -> bool:
+        """Whether another try may succeed: a lock that was not to be had, a deadlock."""
+        return self.sqlstate in _TRANSIENT
+
+
+class SchemaMovedError(Exception):
+    """The schema is not the one that was checked any more; nothing was done."""
+
+
+class Writer:
+    """A tenant that a plan is applied to. Made by `open_writer`."""
+
+    def __init__(self, connection: asyncpg.Connection, target: Target, profile: Profile, limits: Limits) -> None:
+        self._connection = connection
+        self._target = target
+        self._profile = profile
+        self._limits = limits
+        self._own_names = own_names(target, profile)
+
+    async def claim(self, patience: float = 0.0) -> bool:
+        """Take this tenant's advisory lock, which ends with the connection.
+
+        Args:
+            patience: Seconds to wait for it: the server needs some to notice that a run which held it was killed.
+
+        Returns:
+            False when another apply holds it.
+        """
+        name = f"fleetdrift/apply/{self._target.database}/{self._target.namespace}".encode()
+        key = int.from_bytes(hashlib.sha256(name).digest()[:8], "big", signed=True)
+        milliseconds = max(round(patience * 1000), 1)  # 0 would wait for ever
+        with translated():
+            try:
+                async with self._connection.transaction():
+                    await self._connection.execute(f"SET LOCAL lock_timeout = {milliseconds}")
+                    await self._connection.execute(f"SELECT pg_advisory_lock({key})")
+            except asyncpg.LockNotAvailableError:
+                return False
+        return True
+
+    async def snapshot(self) -> tuple[Snapshot, str]:
+        """Read the schema, and a change token under which it was read.
+
+        Raises:
+            TargetError: As `read_snapshot`; `busy` when it keeps changing.
+        """
+        with translated():
+            token = await read_change_token(self._connection, limits=self._limits)
+            snapshot = await read_snapshot(
+                self._connection, own=self._own_names, profile=self._profile, limits=self._limits
+            )
+            return snapshot, token
+
+    async def run(self, stage: Stage, token: str = "") -> None:
+        """Run one stage.
+
+        Args:
+            stage: What to do.
+            token: The change token the schema must still have; empty asks for none.
+
+        Raises:
+            SchemaMovedError: When it has another one. Nothing was done.
+            StatementError: When a statement fails.
+            TargetError: When the connection does.
+        """
+        if stage.transactional:
+            async with self._transaction():
+                await self._check(token)
+                for statement in stage.statements:
+                    await self._run_one(statement, scope="LOCAL")
+            return
+        [statement] = stage.statements
+        if token and token != await self._token():
+            raise SchemaMovedError
+        await self._run_one(statement, scope="SESSION")
+
+    async def drop_invalid_index(self, name: QualifiedName) -> None:
+        """Remove what a failed CREATE INDEX CONCURRENTLY left behind.
+
+        Raises:
+            StatementError, TargetError: As `run`.
+        """
+        sql = f"DROP INDEX CONCURRENTLY IF EXISTS {quote_qualified(self._own(name))}"
+        with translated():
+            await self._execute("SET SESSION lock_timeout = '5s'; SET SESSION statement_timeout = 0")
+            await self._execute(sql)
+
+    def _own(self, name: QualifiedName) -> QualifiedName:
+        if self._target.namespace and name.namespace == PLACEHOLDER:
+            return QualifiedName(self._target.namespace, name.name)
+        return name
+
+    @asynccontextmanager
+    async def _transaction(self) -> AsyncIterator[None]:
+        with translated():
+            await self._connection.execute("BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE")
+            try:
+                yield
+                await self._execute("COMMIT")  # deferred constraints speak here
+            except BaseException:
+                await self._roll_back()
+                raise
+
+    async def _roll_back(self) -> None:
+        try:
+            await self._connection.execute("ROLLBACK", timeout=5)
+        except (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError):
+            self._connection.terminate()  # the server rolls back; the first error is the one that tells
+
+    async def _token(self) -> str:
+        with translated():
+            return await read_change_token(self._connection, limits=self._limits)
+
+    async def _check(self, token: str) -> None:
+        if token and token != await token_in_transaction(self._connection):
+            raise SchemaMovedError
+
+    async def _run_one(self, statement: Statement, *, scope: str) -> None:
+        with translated():
+            await self._execute(
+                f"SET {scope} lock_timeout = {int(statement.lock_timeout_ms)}; "
+                f"SET {scope} statement_timeout = {int(statement.statement_timeout_ms)}"
+            )
+            await self._execute(for_tenant(statement.sql, self._own_names))
+
+    async def _execute(self, sql: str) -> None:
+        try:
+            await self._connection.execute(sql, timeout=_UNBOUNDED)
+        except asyncpg.PostgresError as error:
+            words = clean(str(error.args[0]) if error.args else "no message")
+            if error.sqlstate in ("57P01", "57P02", "57P03"):  # the server is going down, not the statement
+                raise TargetError(FailureKind.REFUSED, f"the server said: {words}") from None
+            raise StatementError(sql, words, error.sqlstate or "") from None
+
+
+@asynccontextmanager
+async def open_writer(host: Host, target: Target, profile: Profile, limits: Limits) -> AsyncIterator[Writer]:
+    """Connect to a tenant with the credential that may change it.
+
+    Args:
+        host: With that credential (`[apply.hosts.NAME]`).
+        target: Which tenant.
+        profile: Which facets are compared.
+        limits: Bounds on reading; each statement brings its own timeouts.
+
+    Raises:
+        TargetError: When there is no connection, or the role is one that no plan may run as.
+    """
+    connection = await connect_tenant(host, target.database, limits)
+    try:
+        with translated():
+            await connection.execute(_SESSION)
+            # Not every platform can; where it can, a backend whose client was killed gives up what it waits for.
+            with contextlib.suppress(asyncpg.InvalidParameterValueError):
+                await connection.execute("SET client_connection_check_interval = '2s'")
+        yield Writer(connection, target, profile, limits)
+    finally:
+        await close(connection)
+
+
+def invalid_indexes(snapshot: Snapshot, names: frozenset[QualifiedName]) -> tuple[QualifiedName, ...]:
+    """Give which of these indexes exist and are invalid, sorted."""
+    found = (
+        QualifiedName(item.namespace, item.name)
+        for item in snapshot.schema
+        if item.kind == "index" and not getattr(item, "valid", True)
+    )
+    return tuple(sorted(name for name in found if name in names))
+
+
+def built_alone(stages: tuple[Stage, ...]) -> frozenset[QualifiedName]:
+    """Name the indexes that a failed stage can leave behind invalid."""
+    return frozenset(
+        QualifiedName(statement.object.namespace, statement.object.name)
+        for stage in stages
+        if not stage.transactional
+        for statement in stage.statements
+        if statement.object.kind in ("index", "constraint") and statement.sql.startswith("CREATE ")
+    )
+
+
+def without_indexes(snapshot: Snapshot, names: tuple[QualifiedName, ...]) -> Snapshot:
+    """Give the snapshot as it would be without these indexes."""
+    gone = frozenset(names)
+    schema = type(snapshot.schema)(
+        tuple(
+            item
+            for item in snapshot.schema
+            if item.kind != "index" or QualifiedName(item.namespace, item.name) not in gone
+        )
+    )
+    return msgspec.structs.replace(snapshot, schema=schema)
