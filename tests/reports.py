@@ -208,9 +208,9 @@ def version(number: str, *, dirty: bool = False) -> tuple[SchemaVersion, ...]:
 
 def demo_outcomes() -> tuple[TenantOutcome, ...]:
     return (
-        TenantOutcome(tenant="tenant-001", analysis_key="a", versions=version(EXPECTED_VERSION)),
-        TenantOutcome(tenant="tenant-002", analysis_key="b", versions=version("20260115")),
-        TenantOutcome(tenant="tenant-003", analysis_key="c", versions=version(EXPECTED_VERSION)),
+        TenantOutcome(tenant="tenant-001", fingerprint="a", versions=version(EXPECTED_VERSION)),
+        TenantOutcome(tenant="tenant-002", fingerprint="b", versions=version("20260115")),
+        TenantOutcome(tenant="tenant-003", fingerprint="c", versions=version(EXPECTED_VERSION)),
     )
 
 
@@ -222,7 +222,7 @@ def demo() -> ScanReport:
 def in_sync() -> ScanReport:
     spec = demo_spec()
     outcomes = [
-        TenantOutcome(tenant=f"tenant-{number:03}", analysis_key="c", versions=version(EXPECTED_VERSION))
+        TenantOutcome(tenant=f"tenant-{number:03}", fingerprint="c", versions=version(EXPECTED_VERSION))
         for number in range(1, 4)
     ]
     return report_of(spec, outcomes, demo_analyses(spec))
@@ -236,7 +236,7 @@ def partly_read() -> ScanReport:
         "d", spec, ORDERS, unverified='type "geometry" does not exist', proof=Proof(ProofStatus.UNPROVEN, "not rebuilt")
     )
     outcomes = [
-        TenantOutcome(tenant=f"tenant-{number:03}", analysis_key="abcc"[number % 4], versions=version(EXPECTED_VERSION))
+        TenantOutcome(tenant=f"tenant-{number:03}", fingerprint="abcc"[number % 4], versions=version(EXPECTED_VERSION))
         for number in range(60)
     ]
     failures = {
@@ -247,9 +247,9 @@ def partly_read() -> ScanReport:
     outcomes += [TenantOutcome(tenant=tenant, failure=failure) for tenant, failure in failures.items()]
     outcomes += [
         TenantOutcome(tenant="tenant-903", excluded=True),
-        TenantOutcome(tenant="tenant-904", analysis_key="d", versions=version(EXPECTED_VERSION)),
-        TenantOutcome(tenant="tenant-905", analysis_key="c"),
-        TenantOutcome(tenant="tenant-906", analysis_key="c", versions=version(EXPECTED_VERSION, dirty=True)),
+        TenantOutcome(tenant="tenant-904", fingerprint="d", versions=version(EXPECTED_VERSION)),
+        TenantOutcome(tenant="tenant-905", fingerprint="c"),
+        TenantOutcome(tenant="tenant-906", fingerprint="c", versions=version(EXPECTED_VERSION, dirty=True)),
     ]
     return report_of(
         spec,
@@ -316,7 +316,7 @@ def altered() -> ScanReport:
         ),
         proof=Proof(ProofStatus.UNPROVEN, "function public.vat(bigint) is still different"),
     )
-    outcomes = [TenantOutcome(tenant=f"tenant-{number}", analysis_key="a") for number in (1, 2)]
+    outcomes = [TenantOutcome(tenant=f"tenant-{number}", fingerprint="a") for number in (1, 2)]
     return report_of(spec, outcomes, {"a": analysis}, expected_version="")
 
 

@@ -1,4 +1,4 @@
-"""From the command line's wishes to outcomes: the plan is admitted, the tenants are surveyed, and changed."""
+"""From the command line's options to outcomes: the plan is admitted, the tenants are surveyed, and changed."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from coordinator.apply.journal import Journal, read_progress
 from coordinator.apply.outcome import Outcome, OutcomeKind
 from coordinator.apply.plan_file import PlanFile, read_plan
 from coordinator.apply.preview import outcome_lines, plan_lines, tenant_lines
-from coordinator.apply.rehearsal import Finished, Ready, Rehearsal, Standing, Strange
+from coordinator.apply.rehearsal import Finished, Ready, Rehearsal, TenantState, UnexpectedState
 from coordinator.apply.runner import Pace, Runner
 from coordinator.apply.script import is_about_own_names, plan_script
 from coordinator.apply.survey import Fleet, Survey, survey
@@ -28,7 +28,7 @@ from shared.schema.schema import SpecSource
 from shared.targets import Failure, Target
 
 
-class Wishes(msgspec.Struct, frozen=True, kw_only=True):
+class ApplyOptions(msgspec.Struct, frozen=True, kw_only=True):
     """What the command line asks for.
 
     Args:
@@ -50,14 +50,14 @@ class Wishes(msgspec.Struct, frozen=True, kw_only=True):
     progress: Path | None = None
 
 
-class Voice(msgspec.Struct, frozen=True):
+class UserIO(msgspec.Struct, frozen=True):
     """How to speak to the user: print a line; ask whether so many tenants may be changed."""
 
     say: Callable[[str], None]
     confirm: Callable[[int], bool]
 
 
-async def execute(settings: Settings, wishes: Wishes, voice: Voice) -> tuple[Outcome, ...]:
+async def execute(settings: Settings, options: ApplyOptions, user: UserIO) -> tuple[Outcome, ...]:
     """Do what was asked for.
 
     Returns:
@@ -66,81 +66,83 @@ async def execute(settings: Settings, wishes: Wishes, voice: Voice) -> tuple[Out
     Raises:
         PlanFileError, ApplyRefusedError, JournalError, InventoryError: Before any tenant is changed.
     """
-    found = read_plan(wishes.plan, wishes.group)
-    admitted = admit(found.plan, wishes.permissions)
-    tenants = choose_tenants(wishes.tenants, found.tenants, whole_group=wishes.whole_group)
+    found = read_plan(options.plan, options.group)
+    admitted = admit(found.plan, options.permissions)
+    tenants = choose_tenants(options.tenants, found.tenants, whole_group=options.whole_group)
     fleet = await _fleet(settings, tenants)
-    path = wishes.progress or _beside(wishes.plan, found, admitted)
+    path = options.progress or _default_progress_path(options.plan, found, admitted)
     async with scratch_server(settings.scratch_dsn) as scratch:
         rehearsal = Rehearsal(admitted, scratch, fleet.profile)
-        work = _Work(settings=settings, wishes=wishes, admitted=admitted, fleet=fleet, rehearsal=rehearsal, path=path)
-        if wishes.execute:
-            return await _change(work, voice)
-        seen = await _look(work, voice)
-        return tuple(_would_be(tenant, standing) for tenant, standing in seen.standings.items())
+        work = _ApplyRun(
+            settings=settings, options=options, admitted=admitted, fleet=fleet, rehearsal=rehearsal, path=path
+        )
+        if options.execute:
+            return await _change_tenants(work, user)
+        seen = await _survey_and_print(work, user)
+        return tuple(_dry_run_outcome(tenant, state) for tenant, state in seen.states.items())
 
 
-async def psql_script(settings: Settings | None, wishes: Wishes) -> str:
+async def psql_script(settings: Settings | None, options: ApplyOptions) -> str:
     """Give the plan as the script that psql runs, with its guard; no tenant is connected to.
 
     Args:
         settings: Needed where the plan is about namespaces: they say which one a tenant has.
-        wishes: Which plan, and, where it is about namespaces, for which one tenant.
+        options: Which plan, and, where it is about namespaces, for which one tenant.
 
     Raises:
         PlanFileError, ApplyRefusedError, InventoryError: When there is no such plan, or it is not clear for whom.
     """
-    found = read_plan(wishes.plan, wishes.group)
-    admit(found.plan, wishes.permissions)
+    found = read_plan(options.plan, options.group)
+    admit(found.plan, options.permissions)
     own = OwnNames()
     if is_about_own_names(found.plan):
-        if settings is None or len(wishes.tenants) != 1:
+        if settings is None or len(options.tenants) != 1:
             raise ApplyRefusedError(
                 "the plan names what each tenant has of its own: name the one tenant whose script it is to be"
             )
-        [tenant] = choose_tenants(wishes.tenants, found.tenants, whole_group=False)
+        [tenant] = choose_tenants(options.tenants, found.tenants, whole_group=False)
         own = own_names((await _targets(settings, (tenant,)))[tenant], settings.file.compare)
-    return plan_script(found.plan, own, destructive=wishes.permissions.destructive, title=found.group)
+    return plan_script(found.plan, own, destructive=options.permissions.destructive, title=found.group)
 
 
-class _Work(msgspec.Struct, frozen=True, kw_only=True):
+class _ApplyRun(msgspec.Struct, frozen=True, kw_only=True):
     settings: Settings
-    wishes: Wishes
+    options: ApplyOptions
     admitted: Admitted
     fleet: Fleet
     rehearsal: Rehearsal
     path: Path
 
 
-async def _change(work: _Work, voice: Voice) -> tuple[Outcome, ...]:
+async def _change_tenants(work: _ApplyRun, user: UserIO) -> tuple[Outcome, ...]:
     """Look, ask, and apply."""
     with Journal(work.path, work.admitted.id) as journal:
-        seen = await _look(work, voice)
-        ready = sum(isinstance(standing, Ready) for standing in seen.standings.values())
-        if ready and not voice.confirm(ready):
+        seen = await _survey_and_print(work, user)
+        ready = sum(isinstance(state, Ready) for state in seen.states.values())
+        if ready and not user.confirm(ready):
             raise ApplyRefusedError("not confirmed; nothing was changed")
         journal.open(seen.base)
-        runner = Runner(work.fleet, work.rehearsal, journal, _pace(work.settings), _teller(voice))
-        outcomes = await runner.run(seen.standings)
+        runner = Runner(work.fleet, work.rehearsal, journal, _pace(work.settings), _progress_printer(user))
+        outcomes = await runner.run(seen.states)
     for line in outcome_lines(outcomes):
-        voice.say(line)
-    voice.say(f"Progress: {work.path}")
+        user.say(line)
+    user.say(f"Progress: {work.path}")
     return outcomes
 
 
-async def _look(work: _Work, voice: Voice) -> Survey:
+async def _survey_and_print(work: _ApplyRun, user: UserIO) -> Survey:
     """Survey the tenants, and say exactly what would run, and where."""
     progress = read_progress(work.path, work.admitted.id)
     tenants = tuple(work.fleet.targets)
-    unproven = work.wishes.permissions.unproven
+    unproven = work.options.permissions.unproven
     seen = await survey(work.fleet, tenants, work.rehearsal, progress, unproven=unproven)
     only = own_names(work.fleet.targets[tenants[0]], work.fleet.profile) if len(tenants) == 1 else OwnNames()
     for line in plan_lines(work.admitted, work.rehearsal.stages, only):
-        voice.say(line)
+        user.say(line)
     if seen.remark:
-        voice.say(f"  {visible(seen.remark)}")
-    for line in tenant_lines(seen.standings, len(work.rehearsal.stages), work.settings.file.apply.waves):
-        voice.say(line)
+        user.say(f"  {visible(seen.remark)}")
+    for line in tenant_lines(seen.states, len(work.rehearsal.stages), work.settings.file.apply.waves):
+        user.say(line)
     return seen
 
 
@@ -150,7 +152,7 @@ async def _fleet(settings: Settings, tenants: tuple[str, ...]) -> Fleet:
     targets = await _targets(settings, tenants)
     return Fleet(
         targets=targets,
-        hosts={name: _writer(settings, name) for name in _hosts(targets.values())},
+        hosts={name: _host_to_write(settings, name) for name in _hosts(targets.values())},
         profile=file.compare,
         limits=msgspec.structs.replace(file.limits, allow_unsafe_role=file.apply.allow_unsafe_role),
         concurrency=file.apply.concurrency,
@@ -176,14 +178,14 @@ def _hosts(targets: Iterable[Target]) -> list[str]:
     return sorted({target.host for target in targets})
 
 
-def _writer(settings: Settings, name: str) -> Host:
+def _host_to_write(settings: Settings, name: str) -> Host:
     try:
         return resolve_writer(settings, name, os.environ)
     except ValueError as error:
         raise ApplyRefusedError(str(error)) from None
 
 
-def _beside(plan: Path, found: PlanFile, admitted: Admitted) -> Path:
+def _default_progress_path(plan: Path, found: PlanFile, admitted: Admitted) -> Path:
     return plan.with_name(f"{plan.stem}.{found.group or 'plan'}.{admitted.id}.progress.jsonl")
 
 
@@ -198,15 +200,15 @@ def _pace(settings: Settings) -> Pace:
     )
 
 
-def _teller(voice: Voice) -> Callable[[str, str], None]:
-    return lambda tenant, phrase: voice.say(f"{visible(tenant)}: {visible(phrase)}")
+def _progress_printer(user: UserIO) -> Callable[[str, str], None]:
+    return lambda tenant, phrase: user.say(f"{visible(tenant)}: {visible(phrase)}")
 
 
-def _would_be(tenant: str, standing: Standing | Failure) -> Outcome:
-    match standing:
+def _dry_run_outcome(tenant: str, state: TenantState | Failure) -> Outcome:
+    match state:
         case Finished():
-            return Outcome(tenant=tenant, kind=OutcomeKind.BEFORE)
-        case Strange(reason=reason):
+            return Outcome(tenant=tenant, kind=OutcomeKind.DONE_BEFORE)
+        case UnexpectedState(reason=reason):
             return Outcome(tenant=tenant, kind=OutcomeKind.REFUSED, message=reason)
         case Failure(message=message):
             return Outcome(tenant=tenant, kind=OutcomeKind.NOT_REACHED, message=message)

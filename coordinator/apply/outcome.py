@@ -12,7 +12,7 @@ class OutcomeKind(StrEnum):
     """Every tenant that was asked for has exactly one."""
 
     DONE = "done"  # the plan has taken effect, and was seen to have
-    BEFORE = "done before"  # nothing was left to do
+    DONE_BEFORE = "done before"  # nothing was left to do
     REFUSED = "refused"  # its schema is not what the plan was made for; nothing was done
     NOT_REACHED = "not reached"  # no connection, or another apply is at work on it; nothing was done
     FAILED = "failed"  # a statement failed, or the end is not what was expected
@@ -33,7 +33,7 @@ class Outcome(msgspec.Struct, frozen=True, kw_only=True):
     message: str = ""
 
 
-_GOOD = frozenset({OutcomeKind.DONE, OutcomeKind.BEFORE})
+_SUCCESSFUL = frozenset({OutcomeKind.DONE, OutcomeKind.DONE_BEFORE})
 
 
 def exit_code(outcomes: Iterable[Outcome], *, done: int, failed: int, incomplete: int) -> int:
@@ -41,4 +41,4 @@ def exit_code(outcomes: Iterable[Outcome], *, done: int, failed: int, incomplete
     kinds = {outcome.kind for outcome in outcomes}
     if OutcomeKind.FAILED in kinds:
         return failed
-    return done if kinds <= _GOOD else incomplete
+    return done if kinds <= _SUCCESSFUL else incomplete

@@ -9,7 +9,7 @@ import msgspec
 from coordinator.report.model import DriftGroup
 from shared.remediation.plan import Plan
 
-_MOST_BYTES = 2 * 1024**3
+_MAX_BYTES = 2 * 1024**3
 
 
 class PlanFileError(Exception):
@@ -73,7 +73,7 @@ def read_plan(path: Path, group: str = "") -> PlanFile:
 
 def _content(path: Path) -> bytes:
     try:
-        if path.stat().st_size > _MOST_BYTES:
+        if path.stat().st_size > _MAX_BYTES:
             raise PlanFileError(f"{path}: is larger than 2 GB")
         return path.read_bytes()
     except OSError as error:

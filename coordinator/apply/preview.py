@@ -6,19 +6,19 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from coordinator.apply.admission import Admitted
 from coordinator.apply.outcome import Outcome, OutcomeKind
-from coordinator.apply.rehearsal import Finished, Ready, Standing, Strange
+from coordinator.apply.rehearsal import Finished, Ready, TenantState, UnexpectedState
 from coordinator.apply.waves import cut_waves
-from coordinator.report.renderers.reading import plural, proof_sentence
+from coordinator.report.renderers.presentation import plural, proof_sentence
 from coordinator.report.renderers.visible import visible, visible_lines
 from shared.postgres.names.own_names import OwnNames
 from shared.postgres.names.tenant_sql import for_tenant
 from shared.remediation.stages import Stage
 from shared.targets import Failure
 
-_NOBODYS = OwnNames()
+_NO_OWN_NAMES = OwnNames()
 
 
-def plan_lines(admitted: Admitted, stages: Sequence[Stage], own: OwnNames = _NOBODYS) -> Iterator[str]:
+def plan_lines(admitted: Admitted, stages: Sequence[Stage], own: OwnNames = _NO_OWN_NAMES) -> Iterator[str]:
     """Print what runs, stage by stage, with its hazards and timeouts.
 
     Args:
@@ -45,19 +45,19 @@ def plan_lines(admitted: Admitted, stages: Sequence[Stage], own: OwnNames = _NOB
     yield ""
 
 
-def tenant_lines(standings: Mapping[str, Standing | Failure], stages: int, waves: Sequence[int]) -> Iterator[str]:
+def tenant_lines(states: Mapping[str, TenantState | Failure], stages: int, waves: Sequence[int]) -> Iterator[str]:
     """Print where each tenant stands, and the waves of those that the plan would run on."""
-    for tenant, standing in standings.items():
-        yield f"  {visible(tenant)}: {_standing(standing, stages)}"
-    ready = [tenant for tenant, standing in standings.items() if isinstance(standing, Ready)]
+    for tenant, state in states.items():
+        yield f"  {visible(tenant)}: {_state_phrase(state, stages)}"
+    ready = [tenant for tenant, state in states.items() if isinstance(state, Ready)]
     cut = cut_waves(ready, waves)
     if len(ready) > 1:
         sizes = ", ".join(str(len(wave)) for wave in cut)
         yield f"  {plural(len(cut), 'wave')} of {sizes}; the canary is {visible(ready[0])}"
 
 
-def _standing(standing: Standing | Failure, stages: int) -> str:
-    match standing:
+def _state_phrase(state: TenantState | Failure, stages: int) -> str:
+    match state:
         case Ready(stage=stage, leftovers=leftovers):
             what = f"runs stage {stages}" if stage == stages - 1 else f"runs stages {stage + 1} to {stages}"
             if stage == stages:
@@ -67,7 +67,7 @@ def _standing(standing: Standing | Failure, stages: int) -> str:
             return what if stage == 0 else f"{what} (an earlier run came this far)"
         case Finished():
             return "nothing is left to do"
-        case Strange(reason=reason):
+        case UnexpectedState(reason=reason):
             return f"refused: {visible(reason)}"
         case Failure(message=message):
             return f"not reached: {visible(message)}"
@@ -79,7 +79,7 @@ def outcome_lines(outcomes: Sequence[Outcome]) -> Iterator[str]:
     told = ", ".join(f"{count} {kind}" for kind, count in counts if count)
     yield f"{plural(len(outcomes), 'tenant')}: {told}"
     for outcome in outcomes:
-        if outcome.kind not in (OutcomeKind.DONE, OutcomeKind.BEFORE):
+        if outcome.kind not in (OutcomeKind.DONE, OutcomeKind.DONE_BEFORE):
             yield f"  {outcome_line(outcome)}"
 
 

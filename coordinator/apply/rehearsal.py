@@ -33,14 +33,14 @@ class Finished(msgspec.Struct, frozen=True):
     """The plan has nothing left to do."""
 
 
-class Strange(msgspec.Struct, frozen=True):
+class UnexpectedState(msgspec.Struct, frozen=True):
     """The plan was not made for this. `reason` ends a sentence that begins with the tenant's name."""
 
     reason: str
 
 
-Standing = Ready | Finished | Strange
-_CHANGED = Strange("has changed since the plan was made: scan it again")
+TenantState = Ready | Finished | UnexpectedState
+_CHANGED = UnexpectedState("has changed since the plan was made: scan it again")
 
 
 class Rehearsal:
@@ -74,8 +74,8 @@ class Rehearsal:
         """
         key = schema_hash(snapshot.schema)
         if key not in self._settled:
-            standing = msgspec.structs.replace(snapshot, surroundings=self._admitted.plan.surroundings)
-            self._settled[key] = await settle(self._scratch, standing, self._profile)
+            state = msgspec.structs.replace(snapshot, surroundings=self._admitted.plan.surroundings)
+            self._settled[key] = await settle(self._scratch, state, self._profile)
         return self._settled[key]
 
     async def spelt(self, snapshot: Snapshot) -> Snapshot:
@@ -120,21 +120,21 @@ class Rehearsal:
         spelt = snapshot if schema_hash(snapshot.schema) == wanted else await self.spelt(snapshot)
         return schema_hash(spelt.schema) == wanted
 
-    async def standing(self, snapshot: Snapshot, *, stages_noted: int = 0) -> Standing:
+    async def state_of(self, snapshot: Snapshot, *, stages_noted: int = 0) -> TenantState:
         """Say where a tenant stands.
 
         Args:
             snapshot: As its own server spells it.
             stages_noted: How many stages the progress file says have taken effect: decides between equal states.
         """
-        found: Standing = _CHANGED
+        found: TenantState = _CHANGED
         for view in _views(snapshot):
-            found = await self._standing(view, stages_noted)
-            if not isinstance(found, Strange):
+            found = await self._state_of(view, stages_noted)
+            if not isinstance(found, UnexpectedState):
                 break
         return found
 
-    async def _standing(self, snapshot: Snapshot, stages_noted: int) -> Standing:
+    async def _state_of(self, snapshot: Snapshot, stages_noted: int) -> TenantState:
         if await self._is(snapshot, self._admitted.plan.desired):
             return Finished()
         if await self._is(snapshot, self._admitted.plan.observed):
@@ -144,9 +144,9 @@ class Rehearsal:
         try:
             return await self._on_the_way(snapshot, stages_noted)
         except MaterialiseError as error:
-            return Strange(f"cannot be compared: {error}")
+            return UnexpectedState(f"cannot be compared: {error}")
 
-    async def _on_the_way(self, snapshot: Snapshot, stages_noted: int) -> Standing:
+    async def _on_the_way(self, snapshot: Snapshot, stages_noted: int) -> TenantState:
         leftovers = invalid_indexes(snapshot, self._may_be_left)
         for left in ((), leftovers) if leftovers else ((),):
             stage = await self._stage_of(without_indexes(snapshot, left), stages_noted)

@@ -9,7 +9,7 @@ import msgspec
 
 from coordinator.apply.journal import Begun, Done, Failed, Journal, Staged
 from coordinator.apply.outcome import Outcome, OutcomeKind
-from coordinator.apply.rehearsal import Finished, Ready, Rehearsal, Standing, Strange
+from coordinator.apply.rehearsal import Finished, Ready, Rehearsal, TenantState, UnexpectedState
 from coordinator.apply.survey import Fleet
 from coordinator.apply.waves import cut_waves
 from shared.postgres.connection import TargetError
@@ -25,9 +25,9 @@ from shared.remediation.stages import Stage
 from shared.schema.identity import QualifiedName
 from shared.targets import Failure
 
-_LOOKS = 3  # how often a schema that moves between looking and acting is looked at again
-_PATIENCE = 10.0  # seconds for the server to notice that an earlier run was killed
-_LONGEST_PAUSE = 60.0  # seconds between two tries for a lock
+_MAX_ATTEMPTS = 3  # how often a schema that moves between looking and acting is looked at again
+_CLAIM_TIMEOUT_SECONDS = 10.0  # seconds for the server to notice that an earlier run was killed
+_MAX_LOCK_PAUSE_SECONDS = 60.0  # seconds between two tries for a lock
 
 
 class Pace(msgspec.Struct, frozen=True, kw_only=True):
@@ -48,47 +48,52 @@ class Runner:
         rehearsal: Says where a tenant stands.
         journal: Open.
         pace: How fast to go.
-        tell: Called with a tenant and a phrase as things happen.
+        report_progress: Called with a tenant and a phrase as things happen.
     """
 
     def __init__(
-        self, fleet: Fleet, rehearsal: Rehearsal, journal: Journal, pace: Pace, tell: Callable[[str, str], None]
+        self,
+        fleet: Fleet,
+        rehearsal: Rehearsal,
+        journal: Journal,
+        pace: Pace,
+        report_progress: Callable[[str, str], None],
     ) -> None:
         self._fleet = fleet
         self._rehearsal = rehearsal
         self._journal = journal
         self._pace = pace
-        self._tell = tell
+        self._report_progress = report_progress
         self._outcomes: dict[str, Outcome] = {}
 
-    async def run(self, standings: Mapping[str, Standing | Failure]) -> tuple[Outcome, ...]:
+    async def run(self, states: Mapping[str, TenantState | Failure]) -> tuple[Outcome, ...]:
         """Apply the plan wave by wave.
 
         Args:
-            standings: Where each tenant stood when it was surveyed; looked at again right before it is changed.
+            states: Where each tenant stood when it was surveyed; looked at again right before it is changed.
 
         Returns:
             One outcome per tenant, in the order given.
         """
-        for tenant, standing in standings.items():
-            self._settle_without_work(tenant, standing)
-        ready = [tenant for tenant in standings if tenant not in self._outcomes]
+        for tenant, state in states.items():
+            self._end_unless_ready(tenant, state)
+        ready = [tenant for tenant in states if tenant not in self._outcomes]
         slots = asyncio.Semaphore(self._pace.concurrency)
         for number, wave in enumerate(cut_waves(ready, self._pace.waves)):
             if number and not self._stopped:
                 await asyncio.sleep(self._pace.pause)
-            await asyncio.gather(*(self._in_turn(tenant, slots) for tenant in wave))
-        return tuple(self._outcomes[tenant] for tenant in standings)
+            await asyncio.gather(*(self._apply_unless_stopped(tenant, slots) for tenant in wave))
+        return tuple(self._outcomes[tenant] for tenant in states)
 
     @property
     def _stopped(self) -> bool:
         return any(outcome.kind is OutcomeKind.FAILED for outcome in self._outcomes.values())
 
-    def _settle_without_work(self, tenant: str, standing: Standing | Failure) -> None:
-        match standing:
+    def _end_unless_ready(self, tenant: str, state: TenantState | Failure) -> None:
+        match state:
             case Finished():
-                self._end(tenant, OutcomeKind.BEFORE)
-            case Strange(reason=reason):
+                self._end(tenant, OutcomeKind.DONE_BEFORE)
+            case UnexpectedState(reason=reason):
                 self._end(tenant, OutcomeKind.REFUSED, reason)
             case Failure(message=message):
                 self._end(tenant, OutcomeKind.NOT_REACHED, message)
@@ -98,68 +103,68 @@ class Runner:
     def _end(self, tenant: str, kind: OutcomeKind, message: str = "") -> None:
         self._outcomes[tenant] = Outcome(tenant=tenant, kind=kind, message=message)
         match kind:
-            case OutcomeKind.DONE | OutcomeKind.BEFORE:
+            case OutcomeKind.DONE | OutcomeKind.DONE_BEFORE:
                 self._journal.note(Done(tenant=tenant))
             case OutcomeKind.FAILED:
                 self._journal.note(Failed(tenant=tenant, message=message))
         if kind is not OutcomeKind.UNTOUCHED:
-            self._tell(tenant, f"{kind}: {message}" if message else kind.value)
+            self._report_progress(tenant, f"{kind}: {message}" if message else kind.value)
 
-    async def _in_turn(self, tenant: str, slots: asyncio.Semaphore) -> None:
+    async def _apply_unless_stopped(self, tenant: str, slots: asyncio.Semaphore) -> None:
         async with slots:
             if self._stopped:
                 self._end(tenant, OutcomeKind.UNTOUCHED, "the run stopped before its turn")
                 return
-            await self._one(tenant)
+            await self._apply_to(tenant)
 
-    async def _one(self, tenant: str) -> None:
+    async def _apply_to(self, tenant: str) -> None:
         target = self._fleet.targets[tenant]
-        begun = _Begun()
+        begun = _WriteProgress()
         try:
             async with open_writer(
                 self._fleet.hosts[target.host], target, self._fleet.profile, self._fleet.limits
             ) as writer:
-                if not await writer.claim(_PATIENCE):
+                if not await writer.claim(_CLAIM_TIMEOUT_SECONDS):
                     self._end(tenant, OutcomeKind.NOT_REACHED, "another fleetdrift apply is at work on it")
                     return
-                await self._work(tenant, writer, begun)
+                await self._run_plan(tenant, writer, begun)
         except TargetError as error:
             kind = OutcomeKind.FAILED if begun.writing else OutcomeKind.NOT_REACHED
             self._end(tenant, kind, error.failure.message)
         except StatementError as error:
             self._end(tenant, OutcomeKind.FAILED, f"{error.message} (SQLSTATE {error.sqlstate}); in: {error.sql}")
 
-    async def _work(self, tenant: str, writer: Writer, begun: _Begun) -> None:
-        for _ in range(_LOOKS):
+    async def _run_plan(self, tenant: str, writer: Writer, begun: _WriteProgress) -> None:
+        for _ in range(_MAX_ATTEMPTS):
             snapshot, token = await writer.snapshot()
-            standing = await self._rehearsal.standing(snapshot, stages_noted=begun.stages)
-            if not isinstance(standing, Ready):
-                self._settle_without_work(tenant, standing)
+            state = await self._rehearsal.state_of(snapshot, stages_noted=begun.stages)
+            if not isinstance(state, Ready):
+                self._end_unless_ready(tenant, state)
                 return
             try:
-                await self._from(tenant, standing, writer, token, begun)
+                await self._run_stages(tenant, state, writer, token, begun)
             except SchemaMovedError:
                 begun.writing = False
                 continue
-            await self._see(tenant, writer)
+            await self._verify(tenant, writer)
             return
         kind = OutcomeKind.FAILED if begun.writing else OutcomeKind.NOT_REACHED
         self._end(tenant, kind, "its schema keeps changing")
 
-    async def _from(self, tenant: str, standing: Ready, writer: Writer, token: str, begun: _Begun) -> None:
+    async def _run_stages(self, tenant: str, state: Ready, writer: Writer, token: str, begun: _WriteProgress) -> None:
         """Run the stages that are left."""
         stages = self._rehearsal.stages
-        self._journal.note(Begun(tenant=tenant, stage=standing.stage))
+        self._journal.note(Begun(tenant=tenant, stage=state.stage))
         begun.writing = True
-        for name in standing.leftovers:
+        for name in state.leftovers:
             await writer.drop_invalid_index(name)
             token = ""
-        for number in range(standing.stage, len(stages)):
+        for number in range(state.stage, len(stages)):
             await self._stage(stages[number], writer, token)
             token = ""  # it is ours that moved it
             begun.stages = number + 1
             self._journal.note(Staged(tenant=tenant, stage=number))
-            self._tell(tenant, f"stage {number + 1} of {len(stages)}")
+            self._report_progress(tenant, f"stage {number + 1} of {len(stages)}")
 
     async def _stage(self, stage: Stage, writer: Writer, token: str) -> None:
         """Run one stage; what did not get its lock is tried again, a bounded number of times."""
@@ -172,21 +177,21 @@ class Runner:
                     await _clean_up(writer, built_alone((stage,)))
                 if not error.transient or attempt == self._pace.lock_tries:
                     raise
-                await asyncio.sleep(min(self._pace.lock_pause * 2 ** (attempt - 1), _LONGEST_PAUSE))
+                await asyncio.sleep(min(self._pace.lock_pause * 2 ** (attempt - 1), _MAX_LOCK_PAUSE_SECONDS))
             else:
                 return
 
-    async def _see(self, tenant: str, writer: Writer) -> None:
+    async def _verify(self, tenant: str, writer: Writer) -> None:
         """Believe only what is read back."""
         snapshot, _ = await writer.snapshot()
-        standing = await self._rehearsal.standing(snapshot, stages_noted=len(self._rehearsal.stages))
-        if isinstance(standing, Finished):
+        state = await self._rehearsal.state_of(snapshot, stages_noted=len(self._rehearsal.stages))
+        if isinstance(state, Finished):
             self._end(tenant, OutcomeKind.DONE)
         else:
             self._end(tenant, OutcomeKind.FAILED, "every statement ran, but the schema is not what the plan leads to")
 
 
-class _Begun:
+class _WriteProgress:
     """Whether anything was tried on a tenant, and how many stages have taken effect."""
 
     def __init__(self) -> None:

@@ -9,7 +9,7 @@ import msgspec
 
 from coordinator.apply.admission import ApplyRefusedError
 from coordinator.apply.journal import Progress
-from coordinator.apply.rehearsal import Finished, Rehearsal, Standing
+from coordinator.apply.rehearsal import Finished, Rehearsal, TenantState
 from shared.hosts import Host
 from shared.postgres.connection import TargetError
 from shared.postgres.writing.apply import open_writer
@@ -40,12 +40,12 @@ class Survey(msgspec.Struct, frozen=True, kw_only=True):
     """Where the tenants stand.
 
     Args:
-        standings: By tenant, in the order asked for; a Failure where it could not be read.
+        states: By tenant, in the order asked for; a Failure where it could not be read.
         base: The schema the plan starts from, where one was found.
         remark: What is to be said of the rehearsal; empty when all went well.
     """
 
-    standings: dict[str, Standing | Failure]
+    states: dict[str, TenantState | Failure]
     base: Snapshot | None = None
     remark: str = ""
 
@@ -77,17 +77,17 @@ async def survey(
     await asyncio.gather(*(read(tenant) for tenant in open_tenants))
     base = progress.base or await _find_base(rehearsal, shapes, readings, open_tenants)
     remark = await _play(rehearsal, base, unproven=unproven)
-    standings: dict[str, Standing | Failure] = {}
+    states: dict[str, TenantState | Failure] = {}
     for tenant in tenants:
         match readings.get(tenant):
             case None:
-                standings[tenant] = Finished()
+                states[tenant] = Finished()
             case Failure() as failure:
-                standings[tenant] = failure
+                states[tenant] = failure
             case fingerprint:
                 noted = progress.stages.get(tenant, 0)
-                standings[tenant] = await rehearsal.standing(shapes[fingerprint], stages_noted=noted)
-    return Survey(standings=standings, base=base, remark=remark)
+                states[tenant] = await rehearsal.state_of(shapes[fingerprint], stages_noted=noted)
+    return Survey(states=states, base=base, remark=remark)
 
 
 async def _read(fleet: Fleet, tenant: str, shapes: dict[str, Snapshot]) -> str | Failure:

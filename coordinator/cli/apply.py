@@ -48,10 +48,10 @@ def command(
     if really and not yes and not sys.stdin.isatty():
         raise click.UsageError("nobody is here to ask; --yes applies it without asking")
     from coordinator.apply.admission import Permissions  # lazy: cold start
-    from coordinator.apply.execute import Voice, Wishes, execute, psql_script
+    from coordinator.apply.execute import ApplyOptions, UserIO, execute, psql_script
     from coordinator.apply.outcome import OutcomeKind, exit_code
 
-    wishes = Wishes(
+    options = ApplyOptions(
         plan=plan,
         group=group,
         tenants=tuple(name for entry in tenants for name in entry.split(",") if name),
@@ -62,10 +62,10 @@ def command(
     )
     if script:
         known = settings_of(config) if config.exists() else None
-        click.echo(asyncio.run(psql_script(known, wishes)), nl=False)
+        click.echo(asyncio.run(psql_script(known, options)), nl=False)
         return
-    voice = Voice(say=click.echo, confirm=lambda count: yes or _confirm(count))
-    outcomes = asyncio.run(execute(settings_of(config), wishes, voice))
+    user = UserIO(say=click.echo, confirm=lambda count: yes or _confirm(count))
+    outcomes = asyncio.run(execute(settings_of(config), options, user))
     if not really:
         click.echo("Dry run: nothing was changed. --execute applies it.")
         outcomes = tuple(outcome for outcome in outcomes if outcome.kind is not OutcomeKind.UNTOUCHED)

@@ -1,4 +1,4 @@
-"""From answers to one report body: statuses, drift groups, and the headline. Pure: same answers, same bytes."""
+"""Assemble the report body: a status per tenant, drift groups, the headline. Pure: same input, same bytes."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ class TenantOutcome(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=Tru
 
     Args:
         tenant: Name.
-        analysis_key: Key of the analysis of its shape, when it was read.
+        fingerprint: Of its schema, when it was read; `assemble_body` finds the analysis by it.
         versions: What its migration tables said, when it was read.
         failure: Why it could not be read.
         excluded: The configuration leaves it out.
@@ -49,22 +49,22 @@ class TenantOutcome(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=Tru
     """
 
     tenant: str
-    analysis_key: str = ""
+    fingerprint: str = ""
     versions: tuple[SchemaVersion, ...] = ()
     failure: Failure | None = None
     excluded: bool = False
     labels: tuple[tuple[str, str], ...] = ()
 
     def __post_init__(self) -> None:
-        given = bool(self.analysis_key) + (self.failure is not None) + self.excluded
+        given = bool(self.fingerprint) + (self.failure is not None) + self.excluded
         if given != 1:
             raise ValueError(
                 f"tenant {self.tenant!r} must be either read, failed or excluded: {given} of them are given"
             )
 
 
-class _Story(msgspec.Struct, frozen=True, kw_only=True):
-    """What is the same for all tenants with the same analysis and the same versions."""
+class _Assessment(msgspec.Struct, frozen=True, kw_only=True):
+    """The judgement shared by all tenants with the same fingerprint, versions and ignore rules."""
 
     status: TenantStatus
     shape: str
@@ -84,15 +84,15 @@ def assemble_body(
     ignores: Sequence[IgnoreRule] = (),
     today: dt.date = dt.date.min,
 ) -> ReportBody:
-    """Put the answers of a scan together.
+    """Build the body of a report.
 
     Args:
         fleet: Name of the fleet.
         spec: The desired schema.
         expected_version: Declared schema version, or empty.
         outcomes: One for each tenant of the fleet, in any order.
-        analyses: By key; every key an outcome names is in it.
-        patches: Ways to keep the drift, by analysis key.
+        analyses: By fingerprint; every fingerprint of an outcome is in it.
+        patches: Ways to keep the drift, by fingerprint.
         unchecked: What could not be evaluated, as sentences. What contracts could not decide is added.
         unmodelled: What PostgreSQL has and fleetdrift does not read; the largest count of a catalog stands.
         ignores: Drift that somebody has decided to live with, in the order of the configuration.
@@ -100,14 +100,14 @@ def assemble_body(
 
     Raises:
         ValueError: When a tenant occurs twice, or the statuses do not sum to the fleet.
-        KeyError: When an outcome names an unknown analysis.
+        KeyError: When there is no analysis for the fingerprint of an outcome.
     """
     ordered = sorted(outcomes, key=lambda outcome: outcome.tenant)
     _refuse_duplicates(ordered)
     ignoring = Ignoring(ignores, today, spec)
-    stories = _Stories(expected_version, analyses, patches or {}, ignoring)
-    results = tuple(_result(outcome, stories) for outcome in ordered)
-    groups = _groups(results, stories)
+    assessments = _Assessments(expected_version, analyses, patches or {}, ignoring)
+    results = tuple(_result(outcome, assessments) for outcome in ordered)
+    groups = _groups(results, assessments)
     return ReportBody(
         fleet=fleet,
         spec=schema_hash(spec.schema),
@@ -118,7 +118,7 @@ def assemble_body(
         groups=groups,
         drift_summary=summarise(groups, results),
         remediation_steps=remediation_steps(groups),
-        unchecked=tuple(sorted({*unchecked, *stories.undecided()})),
+        unchecked=tuple(sorted({*unchecked, *assessments.undecided_queries()})),
         unmodelled=_largest(unmodelled),
         ignored=ignoring.account(),
         notices=ignoring.notices(),
@@ -128,10 +128,10 @@ def assemble_body(
 
 def _not_compared(outcomes: Iterable[TenantOutcome], analyses: Mapping[str, Analysis]) -> tuple[NotCompared, ...]:
     """Count what was left out, by tool: over tenants, and the most that one of them has."""
-    tenants = Counter(outcome.analysis_key for outcome in outcomes if outcome.analysis_key)
+    tenants = Counter(outcome.fingerprint for outcome in outcomes if outcome.fingerprint)
     found: dict[str, NotCompared] = {}
-    for key, count in tenants.items():
-        for entry in analyses[key].left_out:
+    for fingerprint, count in tenants.items():
+        for entry in analyses[fingerprint].left_out:
             before = found.get(entry.tool, NotCompared(tool=entry.tool, objects=0, tenants=0))
             found[entry.tool] = NotCompared(
                 tool=entry.tool, objects=max(before.objects, entry.objects), tenants=before.tenants + count
@@ -139,8 +139,11 @@ def _not_compared(outcomes: Iterable[TenantOutcome], analyses: Mapping[str, Anal
     return tuple(sorted(found.values()))
 
 
-class _Stories:
-    """Tells each distinct (analysis, versions, ignore rules) once: a fleet of 100,000 tenants has a handful."""
+class _Assessments:
+    """Judges each distinct (fingerprint, versions, ignore rules) once; a fleet of 100,000 tenants has a handful.
+
+    The judgements are kept in a memo, so that the tenants of one group share one.
+    """
 
     def __init__(
         self,
@@ -153,57 +156,58 @@ class _Stories:
         self._analyses = analyses
         self._patches = patches
         self._ignoring = ignoring
-        self._told: dict[tuple[str, tuple[SchemaVersion, ...], Rules], _Story] = {}
+        self._by_inputs: dict[tuple[str, tuple[SchemaVersion, ...], Rules], _Assessment] = {}
 
-    def of(self, outcome: TenantOutcome) -> _Story:
+    def of(self, outcome: TenantOutcome) -> _Assessment:
         rules = self._ignoring.concerning(outcome.tenant, dict(outcome.labels))
-        key = (outcome.analysis_key, tuple(sorted(outcome.versions)), rules)
-        if key not in self._told:
-            self._told[key] = self._tell(*key)
-        self._ignoring.count(outcome.analysis_key, rules)
-        return self._told[key]
+        inputs = (outcome.fingerprint, tuple(sorted(outcome.versions)), rules)
+        if inputs not in self._by_inputs:
+            self._by_inputs[inputs] = self._assess(*inputs)
+        self._ignoring.count(outcome.fingerprint, rules)
+        return self._by_inputs[inputs]
 
     def groups(self) -> dict[str, DriftGroup]:
-        """Give every group by id. Where several analyses tell the same story, the one with the smallest key stands.
+        """Give every drift group by id.
 
-        Its plan then takes over the guards of the others, whose tenants' servers spell the same schema differently.
+        Several fingerprints may make the same group, where servers spell one schema differently. The group of the
+        smallest fingerprint stands, and its plan takes over the guards of the others.
         """
-        told: dict[str, DriftGroup] = {}
-        for _, story in sorted(self._told.items()):
-            if story.group is not None:
-                first = told.setdefault(story.group.id, story.group)
-                told[story.group.id] = _with_guards(first, story.group)
-        return told
+        groups: dict[str, DriftGroup] = {}
+        for _, assessment in sorted(self._by_inputs.items()):
+            if assessment.group is not None:
+                first = groups.setdefault(assessment.group.id, assessment.group)
+                groups[assessment.group.id] = _with_guards(first, assessment.group)
+        return groups
 
-    def undecided(self) -> Iterable[str]:
-        """Say in sentences what the contracts could not decide."""
-        keys = {key for key, _, _ in self._told}
-        for verdict in (verdict for key in keys for verdict in self._analyses[key].verdicts):
+    def undecided_queries(self) -> Iterable[str]:
+        """Say in sentences which queries the contracts could not decide."""
+        fingerprints = {fingerprint for fingerprint, _, _ in self._by_inputs}
+        for verdict in (verdict for each in fingerprints for verdict in self._analyses[each].verdicts):
             if verdict.status is VerdictStatus.UNVERIFIED:
                 yield f"{verdict.service}: {verdict.file}:{verdict.line}: {verdict.reason}"
 
-    def _tell(self, key: str, versions: tuple[SchemaVersion, ...], rules: Rules) -> _Story:
+    def _assess(self, key: str, versions: tuple[SchemaVersion, ...], rules: Rules) -> _Assessment:
         analysis = self._ignoring.apply(msgspec.structs.replace(self._analyses[key], key=key), rules)
         version_finding = judge_version(self._expected, versions)
         findings = _findings(analysis, version_finding)
         verdicts = tuple(verdict for verdict in analysis.verdicts if verdict.status is not VerdictStatus.HOLDS)
         status = _status(analysis, version_finding, verdicts)
         if status is TenantStatus.IN_SYNC:
-            return _Story(status=status, shape=analysis.shape, group=None)
-        # Versions are part of the story only when one is declared or one is broken.
-        told_versions = versions if self._expected or version_finding else ()
+            return _Assessment(status=status, shape=analysis.shape, group=None)
+        # Versions tell groups apart only when one is declared or one is broken.
+        group_versions = versions if self._expected or version_finding else ()
         group = DriftGroup(
-            id=_group_id(analysis, verdicts, told_versions),
+            id=_group_id(analysis, verdicts, group_versions),
             tenants=(),
             shape=analysis.shape,
-            versions=told_versions,
+            versions=group_versions,
             diff=analysis.diff,
             findings=findings,
             verdicts=verdicts,
             plan=analysis.plan if analysis.plan.statements or analysis.plan.remaining else None,
             patches=self._patches.get(key, ()),
         )
-        return _Story(status=status, shape=analysis.shape, group=group)
+        return _Assessment(status=status, shape=analysis.shape, group=group)
 
 
 def _with_guards(group: DriftGroup, other: DriftGroup) -> DriftGroup:
@@ -219,7 +223,7 @@ def _group_id(analysis: Analysis, verdicts: tuple[Verdict, ...], versions: tuple
         "verdicts": verdicts,
         "versions": versions,
     }
-    if analysis.unverified:  # the same shape, decided on one server and not on another, is two stories
+    if analysis.unverified:  # the same shape, decided on one server and not on another, makes two groups
         identity["unverified"] = analysis.unverified
     return content_hash("group/1", identity)[:_ID_DIGITS]
 
@@ -232,7 +236,7 @@ def _findings(analysis: Analysis, version_finding: Finding | None) -> tuple[Find
 
 
 def _status(analysis: Analysis, version_finding: Finding | None, verdicts: tuple[Verdict, ...]) -> TenantStatus:
-    """Decide where a tenant that was read stands. What is certain counts; what is not is never green.
+    """Decide the status of a tenant that was read. Certain drift counts; what is not known is never green.
 
     A query that could not be decided (its text is built at run time, say) says nothing about this tenant, so it makes
     none unverified; the report lists it under `unchecked`.
@@ -249,30 +253,30 @@ def _status(analysis: Analysis, version_finding: Finding | None, verdicts: tuple
     return TenantStatus.IN_SYNC
 
 
-def _result(outcome: TenantOutcome, stories: _Stories) -> TenantResult:
+def _result(outcome: TenantOutcome, assessments: _Assessments) -> TenantResult:
     if outcome.excluded:
         return TenantResult(tenant=outcome.tenant, status=TenantStatus.EXCLUDED)
     if outcome.failure is not None:
         status = TenantStatus.UNREACHABLE if outcome.failure.kind in UNREACHABLE else TenantStatus.ERROR
         return TenantResult(tenant=outcome.tenant, status=status, failure=outcome.failure)
-    story = stories.of(outcome)
+    assessment = assessments.of(outcome)
     return TenantResult(
         tenant=outcome.tenant,
-        status=story.status,
-        shape=story.shape,
-        group=story.group.id if story.group else "",
+        status=assessment.status,
+        shape=assessment.shape,
+        group=assessment.group.id if assessment.group else "",
         versions=tuple(sorted(outcome.versions)),
     )
 
 
-def _groups(results: Iterable[TenantResult], stories: _Stories) -> tuple[DriftGroup, ...]:
+def _groups(results: Iterable[TenantResult], assessments: _Assessments) -> tuple[DriftGroup, ...]:
     members: defaultdict[str, list[str]] = defaultdict(list)
     for result in results:
         if result.group:
             members[result.group].append(result.tenant)
-    told = stories.groups()
+    groups = assessments.groups()
     return tuple(
-        msgspec.structs.replace(told[group], tenants=tuple(tenants)) for group, tenants in sorted(members.items())
+        msgspec.structs.replace(groups[group], tenants=tuple(tenants)) for group, tenants in sorted(members.items())
     )
 
 

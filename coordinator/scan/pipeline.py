@@ -153,7 +153,7 @@ def _outcomes(inventory: Inventory, readings: Mapping[str, Reading]) -> tuple[Te
                     TenantOutcome(
                         tenant=target.tenant,
                         versions=observation.versions,
-                        analysis_key=observation.fingerprint,
+                        fingerprint=observation.fingerprint,
                         labels=target.labels,
                     )
                 )

@@ -14,7 +14,7 @@ import msgspec
 
 from shared.diff.changes import Altered, Change, SchemaDiff
 from shared.diff.compare import headline
-from shared.findings.registry import BY_ID, speakers
+from shared.findings.registry import BY_ID, rules_for
 from shared.findings.rule import tag_of
 from shared.schema.base import SignedObject
 from shared.schema.identity import ObjectId
@@ -187,7 +187,7 @@ def _names(rule: IgnoreRule, change: Change) -> bool:
     if not all(fnmatchcase(getattr(identity, part), getattr(rule, part)) for part in parts):
         return False
     return isinstance(change, Altered) or (
-        rule.attribute == _ANY and rule.rule in (_ANY, *(speaker.id for speaker, _ in speakers(change)))
+        rule.attribute == _ANY and rule.rule in (_ANY, *(speaker.id for speaker, _ in rules_for(change)))
     )
 
 
@@ -196,7 +196,7 @@ def _fields(rule: IgnoreRule, change: Altered) -> frozenset[str]:
     fields = frozenset(field for field in change.fields if fnmatchcase(field, rule.attribute))
     if rule.rule == _ANY:
         return fields
-    told = {speaker.id: claimed for speaker, claimed in speakers(change)}
+    told = {speaker.id: claimed for speaker, claimed in rules_for(change)}
     return fields & told.get(rule.rule, frozenset())
 
 

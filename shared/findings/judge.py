@@ -11,9 +11,9 @@ from shared.diff.compare import headline
 from shared.diff.renames import PossibleRename, possible_renames
 from shared.findings.finding import Finding, Severity
 from shared.findings.origins import Origins
-from shared.findings.registry import speakers
+from shared.findings.registry import rules_for
 from shared.findings.rules import schema_version_mismatch, schema_version_unknown
-from shared.findings.versions import Standing, standing
+from shared.findings.versions import VersionComparison, compare_versions
 from shared.findings.wording import clip, offer, sentence
 from shared.schema.identity import ObjectId
 from shared.schema.schema import SchemaVersion, Spec
@@ -58,7 +58,7 @@ def _judge(diff: SchemaDiff, origins: Origins) -> tuple[Finding, ...]:
 
 
 def _judge_change(change: Change, origins: Origins, renames: Sequence[PossibleRename]) -> Iterable[Finding]:
-    for rule, fields in speakers(change):
+    for rule, fields in rules_for(change):
         judgement = rule.judge(change)
         yield Finding(
             rule=rule.id,
@@ -85,25 +85,25 @@ def judge_version(expected: str, versions: Iterable[SchemaVersion]) -> Finding |
         `schema-version-mismatch` (behind, ahead, another, or half-way), `schema-version-unknown` when a version is
         declared and none could be read, or None.
     """
-    found, version = standing(expected, versions)
+    found, version = compare_versions(expected, versions)
     said = clip(f"{version.version} ({version.tool})") if version else ""
     declared = clip(expected)
     match found:
-        case Standing.SAME:
+        case VersionComparison.SAME:
             return None
-        case Standing.UNKNOWN:
+        case VersionComparison.UNKNOWN:
             return _version_finding(
                 schema_version_unknown.RULE.id,
                 Severity.WARNING,
                 f"schema version {declared} is declared, but no migration table could be read",
             )
-        case Standing.BEHIND:
+        case VersionComparison.BEHIND:
             told = f"schema version {declared} is declared but the database is behind, at {said}"
-        case Standing.AHEAD:
+        case VersionComparison.AHEAD:
             told = f"schema version {declared} is declared but the database is ahead, at {said}"
-        case Standing.DIFFERENT:
+        case VersionComparison.DIFFERENT:
             told = f"schema version {declared} is declared but the database is at {said}"
-        case Standing.DIRTY:
+        case VersionComparison.DIRTY:
             told = f"the migration to schema version {said} failed half-way"
         case _:
             assert_never(found)

@@ -31,7 +31,7 @@ BY_ID = {rule.id: rule for rule in RULES}
 """Every rule by its id."""
 
 
-def speakers(change: Change) -> Iterator[tuple[Rule, frozenset[str]]]:
+def rules_for(change: Change) -> Iterator[tuple[Rule, frozenset[str]]]:
     """Give the rules that speak about a change, each with the fields it speaks for.
 
     Missing, unexpected and unverified changes have exactly one speaker and no fields. The fields of an altered object

@@ -8,7 +8,7 @@ from enum import StrEnum
 from shared.schema.schema import SchemaVersion
 
 
-class Standing(StrEnum):
+class VersionComparison(StrEnum):
     """Where a tenant's version stands against the declared one."""
 
     SAME = "same"
@@ -19,7 +19,9 @@ class Standing(StrEnum):
     UNKNOWN = "unknown"
 
 
-def standing(expected: str, versions: Iterable[SchemaVersion]) -> tuple[Standing, SchemaVersion | None]:
+def compare_versions(
+    expected: str, versions: Iterable[SchemaVersion]
+) -> tuple[VersionComparison, SchemaVersion | None]:
     """Compare what the migration tables say with the declared version.
 
     Where a database carries the tables of several tools, one that says the declared version is enough: the others are
@@ -35,24 +37,24 @@ def standing(expected: str, versions: Iterable[SchemaVersion]) -> tuple[Standing
     known = sorted(versions)
     dirty = next((version for version in known if version.dirty), None)
     if dirty is not None:
-        return Standing.DIRTY, dirty
+        return VersionComparison.DIRTY, dirty
     if not expected:
-        return Standing.SAME, None
+        return VersionComparison.SAME, None
     if not known:
-        return Standing.UNKNOWN, None
+        return VersionComparison.UNKNOWN, None
     compared = [(_compare(expected, version.version), version) for version in known]
-    return min(compared, key=lambda pair: (pair[0] is not Standing.SAME, pair[1]))
+    return min(compared, key=lambda pair: (pair[0] is not VersionComparison.SAME, pair[1]))
 
 
-def _compare(expected: str, version: str) -> Standing:
+def _compare(expected: str, version: str) -> VersionComparison:
     if expected == version:
-        return Standing.SAME
+        return VersionComparison.SAME
     desired, observed = _numbers(expected), _numbers(version)
     if desired is None or observed is None:
-        return Standing.DIFFERENT
+        return VersionComparison.DIFFERENT
     if observed == desired:
-        return Standing.SAME
-    return Standing.BEHIND if observed < desired else Standing.AHEAD
+        return VersionComparison.SAME
+    return VersionComparison.BEHIND if observed < desired else VersionComparison.AHEAD
 
 
 def _numbers(version: str) -> tuple[int, ...] | None:

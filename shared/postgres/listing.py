@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from shared.hosts import Host
 from shared.postgres.connection import close, connect_tenant, translated
-from shared.postgres.session import reading
+from shared.postgres.session import read_transaction
 from shared.targets import Limits
 
 
@@ -23,7 +23,7 @@ async def fetch_strings(host: Host, database: str, sql: str, limits: Limits) -> 
     connection = await connect_tenant(host, database, limits)
     try:
         with translated():
-            async with reading(connection, limits):
+            async with read_transaction(connection, limits):
                 return [str(row[0]) for row in await connection.fetch(sql)]
     finally:
         await close(connection)

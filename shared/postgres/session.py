@@ -132,7 +132,7 @@ async def check_role(connection: asyncpg.Connection) -> None:
 
 
 @asynccontextmanager
-async def reading(connection: asyncpg.Connection, limits: Limits) -> AsyncIterator[Server]:
+async def read_transaction(connection: asyncpg.Connection, limits: Limits) -> AsyncIterator[Server]:
     """Hold a read-only repeatable-read transaction with every setting pinned and checked.
 
     The session's own settings may do (`pin_session`); where one does not, all are set for the transaction.

@@ -5,7 +5,7 @@ from __future__ import annotations
 from rich.text import Text
 
 from coordinator.report.renderers.group_text import print_finding, print_plan
-from coordinator.report.renderers.reading import plural
+from coordinator.report.renderers.presentation import plural
 from coordinator.report.renderers.text import Terminal, close_console, open_console
 from shared.diff.changes import SchemaDiff
 from shared.findings.judge import judge_undeclared

@@ -7,7 +7,13 @@ from rich.padding import Padding
 from rich.text import Text
 
 from coordinator.report.model import DriftGroup, ScanReport
-from coordinator.report.renderers.reading import Told, plural, proof_sentence, tenants_phrase, told_findings
+from coordinator.report.renderers.presentation import (
+    FindingDetails,
+    finding_details,
+    plural,
+    proof_sentence,
+    tenants_phrase,
+)
 from coordinator.report.renderers.version_step import version_step
 from coordinator.report.renderers.visible import visible, visible_lines
 from shared.contracts.contract import Verdict, VerdictStatus
@@ -15,9 +21,9 @@ from shared.findings.finding import Finding, Severity
 from shared.remediation.kept_store import keeps_facts
 from shared.remediation.plan import Plan, ProofStatus, Statement
 
-_MOST_FINDINGS = 30
-_MOST_STATEMENTS = 60
-_MOST_IGNORES = 5
+_MAX_FINDINGS = 30
+_MAX_STATEMENTS = 60
+_MAX_IGNORES = 5
 _STYLES = {Severity.ERROR: "bold red", Severity.WARNING: "yellow", Severity.INFO: "cyan"}
 _PROOF_STYLES = {
     ProofStatus.PROVEN: "green",
@@ -30,13 +36,13 @@ def print_group(console: Console, group: DriftGroup, report: ScanReport) -> None
     """Print what differs, what breaks because of it, the way back, the way to keep it, and the way to ignore it."""
     title = Text.assemble(("━━ ", "dim"), (f"Drift group {group.id[:8]}", "bold"), "  ")
     console.print(title.append(visible(tenants_phrase(group.tenants)), "bold"))
-    told = told_findings(group, report)
-    for entry in told[:_MOST_FINDINGS]:
+    told = finding_details(group, report)
+    for entry in told[:_MAX_FINDINGS]:
         print_finding(console, entry.finding)
-    _print_rest(console, len(told) - _MOST_FINDINGS, "finding")
-    for verdict in group.verdicts[:_MOST_FINDINGS]:
+    _print_rest(console, len(told) - _MAX_FINDINGS, "finding")
+    for verdict in group.verdicts[:_MAX_FINDINGS]:
         _print_verdict(console, verdict)
-    _print_rest(console, len(group.verdicts) - _MOST_FINDINGS, "query")
+    _print_rest(console, len(group.verdicts) - _MAX_FINDINGS, "query")
     if group.plan is not None:
         print_plan(console, group.plan)
     step = version_step(group, report.body.expected_version)
@@ -72,12 +78,12 @@ def print_plan(console: Console, plan: Plan) -> None:
     if plan.statements:
         heading = Text.assemble(("Remediation", "bold"), ", ")
         _indented(console, heading.append(visible(proof_sentence(plan)), _PROOF_STYLES[plan.proof.status]), 2)
-    for statement in plan.statements[:_MOST_STATEMENTS]:
+    for statement in plan.statements[:_MAX_STATEMENTS]:
         _print_statement(console, statement)
-    _print_rest(console, len(plan.statements) - _MOST_STATEMENTS, "statement")
-    for change in plan.remaining[:_MOST_FINDINGS]:
+    _print_rest(console, len(plan.statements) - _MAX_STATEMENTS, "statement")
+    for change in plan.remaining[:_MAX_FINDINGS]:
         _indented(console, Text(f"without it stays different: {visible(str(change.identity))}", "yellow"), 4)
-    _print_rest(console, len(plan.remaining) - _MOST_FINDINGS, "object")
+    _print_rest(console, len(plan.remaining) - _MAX_FINDINGS, "object")
 
 
 def _print_statement(console: Console, statement: Statement) -> None:
@@ -100,14 +106,14 @@ def _print_patches(console: Console, group: DriftGroup) -> None:
         _verbatim(console, patch.diff.rstrip("\n"), 4, "")
 
 
-def _print_ignores(console: Console, told: tuple[Told, ...]) -> None:
+def _print_ignores(console: Console, told: tuple[FindingDetails, ...]) -> None:
     """Print the lines that would ignore the findings, as they are to be pasted."""
     ignorable = [entry.ignore for entry in told if entry.ignore]
     if not ignorable:
         return
     _indented(console, Text("To ignore it, paste at the end of fleetdrift.toml:", "dim"), 2)
-    _verbatim(console, "\n".join(ignorable[:_MOST_IGNORES]).rstrip("\n"), 4, "dim")
-    _print_rest(console, len(ignorable) - _MOST_IGNORES, "table")
+    _verbatim(console, "\n".join(ignorable[:_MAX_IGNORES]).rstrip("\n"), 4, "dim")
+    _print_rest(console, len(ignorable) - _MAX_IGNORES, "table")
 
 
 def _print_rest(console: Console, count: int, noun: str) -> None:

@@ -10,20 +10,20 @@ from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 from markupsafe import Markup
 
 from coordinator.report.model import DriftGroup, ReportBody, ScanReport, TenantStatus
-from coordinator.report.renderers.reading import (
+from coordinator.report.renderers.presentation import (
     STATUS_WORDS,
     VERDICT_OF_SCAN,
-    Told,
+    FindingDetails,
+    finding_details,
     ignored_sentence,
-    most_of_the_fleet,
+    is_common_drift,
+    largest_first,
     not_compared_sentence,
     not_read,
     plural,
     present_counts,
     proof_sentence,
-    reading_order,
     tenants_phrase,
-    told_findings,
 )
 from coordinator.report.renderers.version_step import version_step
 from coordinator.report.renderers.visible import visible, visible_lines
@@ -32,7 +32,7 @@ from shared.findings.finding import Finding
 from shared.remediation.kept_store import keeps_facts
 from shared.remediation.plan import ProofStatus
 
-_MOST_ROWS = 500
+_MAX_ROWS = 500
 """Tenants listed in one place; the JSON has them all."""
 
 
@@ -41,7 +41,7 @@ class GroupPage(msgspec.Struct, frozen=True, kw_only=True):
 
     group: DriftGroup
     title: str
-    findings: tuple[Told, ...]
+    findings: tuple[FindingDetails, ...]
     kinds: tuple[str, ...]
     violations: int
     proof: str
@@ -68,13 +68,13 @@ def render_html(report: ScanReport) -> str:
         verdict=VERDICT_OF_SCAN[report.status],
         shares=[StatusShare(status, STATUS_WORDS[status], count) for status, count in present_counts(body)],
         tiles=_tiles(body),
-        groups=[_group_page(group, report) for group in reading_order(body)],
+        groups=[_group_page(group, report) for group in largest_first(body)],
         failed=not_read(body),
         ignored=[(ignored_sentence(drift), drift) for drift in body.ignored],
         not_compared=[not_compared_sentence(entry) for entry in body.not_compared],
-        rows=body.tenants if len(body.tenants) <= _MOST_ROWS else (),
+        rows=body.tenants if len(body.tenants) <= _MAX_ROWS else (),
         status_words=STATUS_WORDS,
-        most_rows=_MOST_ROWS,
+        most_rows=_MAX_ROWS,
     )
 
 
@@ -130,14 +130,14 @@ def _group_page(group: DriftGroup, report: ScanReport) -> GroupPage:
     return GroupPage(
         group=group,
         title=tenants_phrase(group.tenants, longest=2),
-        findings=told_findings(group, report),
+        findings=finding_details(group, report),
         kinds=_kinds(group.findings),
         violations=sum(verdict.status is VerdictStatus.VIOLATED for verdict in group.verdicts),
         proof=proof_sentence(group.plan) if group.plan and group.plan.statements else "",
         proof_class=status.value,
         destructive=sum(statement.destructive for statement in group.plan.statements) if group.plan else 0,
         version_step=version_step(group, report.body.expected_version),
-        patches_first=most_of_the_fleet(group, report.body),
+        patches_first=is_common_drift(group, report.body),
     )
 
 

@@ -8,8 +8,8 @@ from coordinator.report.model import DriftGroup, ScanReport, TenantResult, Tenan
 from coordinator.report.renderers.visible import visible
 from shared.contracts.contract import VerdictStatus
 
-_MOST_FINDINGS = 30
-_TOLD_IN_FULL = 20
+_MAX_FINDINGS = 30
+_TENANTS_IN_FULL_PER_GROUP = 20
 """Tenants of a group whose test case tells everything; the others name the group: 100,000 copies help nobody."""
 
 _SKIPPED = frozenset({TenantStatus.EXCLUDED, TenantStatus.PENDING})
@@ -20,7 +20,7 @@ def render_junit(report: ScanReport) -> str:
     """Write the suite: drift is a failure, what could not be judged an error, what was left out is skipped."""
     body = report.body
     told = {group.id: _group_lines(group) for group in body.groups}
-    in_full = {tenant for group in body.groups for tenant in group.tenants[:_TOLD_IN_FULL]}
+    in_full = {tenant for group in body.groups for tenant in group.tenants[:_TENANTS_IN_FULL_PER_GROUP]}
     suite = ET.Element(
         "testsuite",
         {
@@ -69,6 +69,6 @@ def _group_lines(group: DriftGroup) -> list[str]:
         for verdict in group.verdicts
         if verdict.status is VerdictStatus.VIOLATED
     ]
-    rest = len(findings) - _MOST_FINDINGS
+    rest = len(findings) - _MAX_FINDINGS
     more = [f"… and {rest} more"] if rest > 0 else []
-    return [*findings[:_MOST_FINDINGS], *more, *broken, f"drift group {group.id}"]
+    return [*findings[:_MAX_FINDINGS], *more, *broken, f"drift group {group.id}"]

@@ -5,28 +5,28 @@ from __future__ import annotations
 import re
 
 from coordinator.report.model import DriftGroup, ReportBody, ScanReport
-from coordinator.report.renderers.reading import (
+from coordinator.report.renderers.presentation import (
     STATUS_WORDS,
     VERDICT_OF_SCAN,
-    Told,
+    FindingDetails,
+    finding_details,
     ignored_sentence,
-    most_of_the_fleet,
+    is_common_drift,
+    largest_first,
     not_compared_sentence,
     not_read,
     plural,
     present_counts,
     proof_sentence,
-    reading_order,
     tenants_phrase,
-    told_findings,
 )
 from coordinator.report.renderers.version_step import version_step
 from coordinator.report.renderers.visible import visible, visible_lines
 from shared.contracts.contract import Verdict
 from shared.remediation.plan import Plan, Statement
 
-_MOST_GROUPS = 20
-_MOST_ITEMS = 30
+_MAX_GROUPS = 20
+_MAX_ITEMS = 30
 _SPECIAL = re.compile(
     r"""
     [\\`*\[\]|<>&~$@#]          # emphasis, code, links, cells, HTML, strike-through, mathematics, mentions, issues
@@ -41,13 +41,13 @@ _SPECIAL = re.compile(
 def render_markdown(report: ScanReport) -> str:
     """Write the report in GitHub's Markdown; names can neither open markup nor link nor mention anybody."""
     body = report.body
-    groups = reading_order(body)
+    groups = largest_first(body)
     parts = [
         f"# {escape(body.fleet)}: {VERDICT_OF_SCAN[report.status]}",
         _answer(report),
         _headline(body),
-        *[_group(group, report) for group in groups[:_MOST_GROUPS]],
-        _rest(len(groups) - _MOST_GROUPS, "drift group"),
+        *[_group(group, report) for group in groups[:_MAX_GROUPS]],
+        _rest(len(groups) - _MAX_GROUPS, "drift group"),
         _failures(body),
         _notes(body),
     ]
@@ -110,24 +110,24 @@ def _headline(body: ReportBody) -> str:
 
 
 def _group(group: DriftGroup, report: ScanReport) -> str:
-    told = told_findings(group, report)
+    told = finding_details(group, report)
     way_back = [_plan(group.plan) if group.plan else "", _version(group, report.body.expected_version)]
     patches = [
         f"**Keep it instead:** {escape(patch.summary)}\n\n{block(patch.diff, 'diff')}" for patch in group.patches
     ]
     parts = [
         f"## {escape(tenants_phrase(group.tenants))}\n\nDrift group {code(group.id[:8])}",
-        "\n".join(_finding(entry) for entry in told[:_MOST_ITEMS]),
-        _rest(len(told) - _MOST_ITEMS, "finding"),
-        *[_verdict(verdict) for verdict in group.verdicts[:_MOST_ITEMS]],
-        _rest(len(group.verdicts) - _MOST_ITEMS, "query"),
-        *(patches + way_back if most_of_the_fleet(group, report.body) else way_back + patches),
+        "\n".join(_finding(entry) for entry in told[:_MAX_ITEMS]),
+        _rest(len(told) - _MAX_ITEMS, "finding"),
+        *[_verdict(verdict) for verdict in group.verdicts[:_MAX_ITEMS]],
+        _rest(len(group.verdicts) - _MAX_ITEMS, "query"),
+        *(patches + way_back if is_common_drift(group, report.body) else way_back + patches),
         _ignores(told),
     ]
     return "\n\n".join(part for part in parts if part)
 
 
-def _finding(entry: Told) -> str:
+def _finding(entry: FindingDetails) -> str:
     finding = entry.finding
     origin = f" ({code(str(finding.origin))})" if finding.origin else ""
     return f"- **{finding.severity}** {code(finding.rule)}{origin}: {escape(finding.message)}"
@@ -144,7 +144,7 @@ def _plan(plan: Plan) -> str:
     if not plan.statements:
         return ""
     statements = "\n".join(_statement(statement) for statement in plan.statements)
-    remaining = ", ".join(code(str(change.identity)) for change in plan.remaining[:_MOST_ITEMS])
+    remaining = ", ".join(code(str(change.identity)) for change in plan.remaining[:_MAX_ITEMS])
     stays = f"\n\nWithout the destructive statements stays different: {remaining}" if remaining else ""
     return f"**Remediation**, {escape(proof_sentence(plan))}:\n\n{block(statements, 'sql')}{stays}"
 
@@ -162,8 +162,8 @@ def _version(group: DriftGroup, expected: str) -> str:
     return f"**Schema version:** {escape(step)}" if step else ""
 
 
-def _ignores(told: tuple[Told, ...]) -> str:
-    lines = [entry.ignore for entry in told if entry.ignore][:_MOST_ITEMS]
+def _ignores(told: tuple[FindingDetails, ...]) -> str:
+    lines = [entry.ignore for entry in told if entry.ignore][:_MAX_ITEMS]
     if not lines:
         return ""
     summary = "<details><summary>To ignore it, paste at the end of fleetdrift.toml</summary>"
@@ -176,15 +176,15 @@ def _failures(body: ReportBody) -> str:
         return ""
     rows = [
         f"| {escape(result.tenant)} | {result.failure.kind} | {escape(result.failure.message)} |"
-        for result in failed[:_MOST_ITEMS]
+        for result in failed[:_MAX_ITEMS]
         if result.failure is not None
     ]
     table = "\n".join(["| tenant | kind | reason |", "|---|---|---|", *rows])
-    return "\n\n".join(part for part in ("## Not read", table, _rest(len(failed) - _MOST_ITEMS, "tenant")) if part)
+    return "\n\n".join(part for part in ("## Not read", table, _rest(len(failed) - _MAX_ITEMS, "tenant")) if part)
 
 
 def _notes(body: ReportBody) -> str:
-    notes = [f"- {escape(sentence)}" for sentence in body.unchecked[:_MOST_ITEMS]]
+    notes = [f"- {escape(sentence)}" for sentence in body.unchecked[:_MAX_ITEMS]]
     notes += [f"- {plural(entry.count, 'object')} of {code(entry.catalog)} are not read" for entry in body.unmodelled]
     told = [f"- {escape(ignored_sentence(drift))}" for drift in body.ignored]
     told += [f"- {escape(notice)}" for notice in body.notices]

@@ -13,7 +13,7 @@ from urllib.parse import quote
 import msgspec
 
 from coordinator.report.model import DriftGroup, ReportBody, ScanReport, ScanStatus
-from coordinator.report.renderers.reading import tenants_phrase
+from coordinator.report.renderers.presentation import tenants_phrase
 from coordinator.report.renderers.visible import visible
 from shared.contracts.contract import Verdict, VerdictStatus
 from shared.findings.finding import Finding, Severity
@@ -22,7 +22,7 @@ from shared.schema.canonical import content_hash
 
 _SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
 _LEVELS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.INFO: "note"}
-_MOST_TENANTS = 100
+_MAX_TENANTS = 100
 
 
 class _Result(msgspec.Struct, frozen=True, order=True):
@@ -136,7 +136,7 @@ def _written(result: _Result, tenants: tuple[str, ...]) -> dict[str, Any]:
         "partialFingerprints": {
             "fleetdriftFinding/v1": content_hash("sarif/1", [result.rule, result.object, result.file, result.message])
         },
-        "properties": {"tenantCount": len(tenants), "tenants": [visible(name) for name in tenants[:_MOST_TENANTS]]},
+        "properties": {"tenantCount": len(tenants), "tenants": [visible(name) for name in tenants[:_MAX_TENANTS]]},
     }
     return written
 

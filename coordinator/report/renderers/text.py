@@ -16,22 +16,22 @@ from rich.text import Text
 
 from coordinator.report.model import ReportBody, ScanReport, ScanStatus, TenantStatus
 from coordinator.report.renderers.group_text import print_group
-from coordinator.report.renderers.reading import (
+from coordinator.report.renderers.presentation import (
     STATUS_WORDS,
     VERDICT_OF_SCAN,
     ignored_sentence,
+    largest_first,
     not_compared_sentence,
     not_read,
     plural,
     present_counts,
-    reading_order,
 )
 from coordinator.report.renderers.visible import visible
 
-_MOST_TENANTS = 20
-_MOST_GROUPS = 20
-_MOST_FAILURES = 20
-_MOST_NOTES = 20
+_MAX_TENANTS = 20
+_MAX_GROUPS = 20
+_MAX_FAILURES = 20
+_MAX_NOTES = 20
 
 STATUS_STYLES = {
     TenantStatus.IN_SYNC: "green",
@@ -146,14 +146,14 @@ def _headline(body: ReportBody) -> Table:
 def _print_tenants(console: Console, body: ReportBody) -> None:
     """List the tenants while they are few, else those that are not in sync."""
     listed = body.tenants
-    if len(listed) > _MOST_TENANTS:
+    if len(listed) > _MAX_TENANTS:
         listed = tuple(result for result in listed if result.status is not TenantStatus.IN_SYNC)
     if not listed:
         return
     table = Table(box=SIMPLE_HEAD, show_edge=False, padding=(0, 2, 0, 0), pad_edge=False)
     for heading in ("tenant", "status", "schema", "version", "drift group"):
         table.add_column(heading, overflow="fold")
-    for result in listed[:_MOST_TENANTS]:
+    for result in listed[:_MAX_TENANTS]:
         versions = ", ".join(f"{version.version} ({version.tool})" for version in result.versions)
         table.add_row(
             Text(visible(result.tenant)),
@@ -163,7 +163,7 @@ def _print_tenants(console: Console, body: ReportBody) -> None:
             Text(result.group[:8] or "–"),
         )
     console.print(table)
-    _print_rest(console, len(listed) - _MOST_TENANTS, "tenant")
+    _print_rest(console, len(listed) - _MAX_TENANTS, "tenant")
     console.print()
 
 
@@ -172,27 +172,27 @@ def _print_failures(console: Console, body: ReportBody) -> None:
     if not failed:
         return
     console.print(Text(f"Not read: {plural(len(failed), 'tenant')}", "bold magenta"))
-    for result in failed[:_MOST_FAILURES]:
+    for result in failed[:_MAX_FAILURES]:
         assert result.failure is not None
         line = f"{visible(result.tenant)}: {result.failure.kind}: {visible(result.failure.message)}"
         console.print(Padding(Text(line), (0, 0, 0, 2)))
-    _print_rest(console, len(failed) - _MOST_FAILURES, "tenant")
+    _print_rest(console, len(failed) - _MAX_FAILURES, "tenant")
     console.print()
 
 
 def _print_groups(console: Console, report: ScanReport) -> None:
-    groups = reading_order(report.body)
-    for group in groups[:_MOST_GROUPS]:
+    groups = largest_first(report.body)
+    for group in groups[:_MAX_GROUPS]:
         print_group(console, group, report)
-    _print_rest(console, len(groups) - _MOST_GROUPS, "drift group")
+    _print_rest(console, len(groups) - _MAX_GROUPS, "drift group")
 
 
 def _print_notes(console: Console, body: ReportBody) -> None:
     if body.unchecked:
         console.print(Text("Not checked", "bold yellow"))
-        for sentence in body.unchecked[:_MOST_NOTES]:
+        for sentence in body.unchecked[:_MAX_NOTES]:
             console.print(Padding(Text(visible(sentence)), (0, 0, 0, 2)))
-        _print_rest(console, len(body.unchecked) - _MOST_NOTES, "note")
+        _print_rest(console, len(body.unchecked) - _MAX_NOTES, "note")
     for drift in body.ignored:
         console.print(Text(visible(ignored_sentence(drift)), "dim"))
     for entry in body.not_compared:

@@ -8,7 +8,7 @@ from typing import assert_never
 
 from coordinator.report.model import DriftGroup
 from coordinator.report.summary import version_mismatch
-from shared.findings.versions import Standing, standing
+from shared.findings.versions import VersionComparison, compare_versions
 
 _COMMANDS: Mapping[str, str] = MappingProxyType(
     {
@@ -36,20 +36,20 @@ def version_step(group: DriftGroup, expected: str) -> str:
     Returns:
         The step, or an empty string when the version is no other.
     """
-    found, version = standing(expected, group.versions)
+    found, version = compare_versions(expected, group.versions)
     if not version_mismatch(group) or version is None:
         return ""
     command = _COMMANDS.get(version.tool, version.tool)
     match found:
-        case Standing.BEHIND:
+        case VersionComparison.BEHIND:
             step = f"run the pending migrations ({command}), from {version.version} to {expected}"
-        case Standing.AHEAD:
+        case VersionComparison.AHEAD:
             step = f"declare {version.version} if it was released, else roll back to {expected} with {version.tool}"
-        case Standing.DIFFERENT:
+        case VersionComparison.DIFFERENT:
             step = f"find out which of {version.version} and {expected} is newer, then migrate with {version.tool}"
-        case Standing.DIRTY:
+        case VersionComparison.DIRTY:
             step = f"repair the migration to {version.version} that failed half-way, then run {command}"
-        case Standing.SAME | Standing.UNKNOWN:
+        case VersionComparison.SAME | VersionComparison.UNKNOWN:
             step = ""
         case _:
             assert_never(found)

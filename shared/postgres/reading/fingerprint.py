@@ -17,7 +17,7 @@ import msgspec
 from shared.postgres.failures import TargetError
 from shared.postgres.query_files import query_text
 from shared.postgres.reading.catalog import hash_statement, kinds_of
-from shared.postgres.session import Server, ask, reading
+from shared.postgres.session import Server, ask, read_transaction
 from shared.schema.profile import Profile
 from shared.targets import FailureKind, Limits
 
@@ -98,7 +98,7 @@ def _number(text: str) -> int:
     return int(text)
 
 
-async def read_steadily(
+async def read_until_unchanged(
     connection: asyncpg.Connection, limits: Limits, read: Callable[[Server], Awaitable[Answer]]
 ) -> Answer:
     """Read in one transaction, and again when the catalogs may have changed under the deparse functions meanwhile.
@@ -113,7 +113,7 @@ async def read_steadily(
     """
     for _ in range(ATTEMPTS):
         try:
-            async with reading(connection, limits) as server:
+            async with read_transaction(connection, limits) as server:
                 answer = await read(server)
                 if await ask(connection, query_text("quiet.sql"), columns=1) == [["t"]]:
                     return answer
@@ -137,7 +137,7 @@ async def read_change_token(
     Raises:
         TargetError, asyncpg.PostgresError: As `reading`.
     """
-    async with reading(connection, limits):
+    async with read_transaction(connection, limits):
         return await token_in_transaction(connection)
 
 
@@ -175,7 +175,7 @@ async def read_fingerprint(
     async def read(server: Server) -> Fingerprint:
         return await fingerprint_in_transaction(connection, server, profile=profile, limits=limits)
 
-    return await read_steadily(connection, limits, read)
+    return await read_until_unchanged(connection, limits, read)
 
 
 async def fingerprint_in_transaction(

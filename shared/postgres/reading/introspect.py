@@ -21,7 +21,7 @@ from shared.postgres.reading.fingerprint import (
     hash_in_database,
     hash_lines,
     present_kinds,
-    read_steadily,
+    read_until_unchanged,
 )
 from shared.postgres.session import Server
 from shared.schema.identity import ObjectId
@@ -85,7 +85,7 @@ async def read_snapshot(
         hashes = _hashes(lines) if names else await hash_in_database(connection, server, kinds, limits)
         return Reading(server.version, lines, edges, hashes, await _inherited_names(connection, server))
 
-    return build_snapshot(await read_steadily(connection, limits, read), names.namespace, profile)
+    return build_snapshot(await read_until_unchanged(connection, limits, read), names.namespace, profile)
 
 
 async def own_fingerprint_in_transaction(

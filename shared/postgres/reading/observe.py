@@ -10,7 +10,7 @@ from shared.hosts import Host
 from shared.postgres.connection import close, connect_tenant, translated
 from shared.postgres.names.own_names import own_names
 from shared.postgres.reading.introspect import read_snapshot
-from shared.postgres.reading.sighting import read_sighting, still_as_seen
+from shared.postgres.reading.sighting import read_sighting, unchanged_since
 from shared.postgres.reading.versions import read_versions
 from shared.schema.schema import Snapshot
 from shared.targets import Observation, Sighting, Target, Wanted
@@ -46,7 +46,11 @@ async def _observe(connection: asyncpg.Connection, target: Target, wanted: Wante
     limits, profile, known, seen = wanted.limits, wanted.profile, wanted.known, wanted.earlier
     snapshot: Snapshot | None = None
     fresh: Sighting | None = None
-    if seen is None or seen.fingerprint not in known or not await still_as_seen(connection, own, seen, profile, limits):
+    if (
+        seen is None
+        or seen.fingerprint not in known
+        or not await unchanged_since(connection, own, seen, profile, limits)
+    ):
         seen = fresh = await read_sighting(connection, own, profile, limits, with_token=seen is not None)
         if seen.fingerprint not in known:
             snapshot = await read_snapshot(connection, own=own, profile=profile, limits=limits)

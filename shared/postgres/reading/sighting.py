@@ -12,7 +12,7 @@ from shared.postgres.reading.fingerprint import (
     FINGERPRINT_VERSION,
     fingerprint_in_transaction,
     read_change_token,
-    read_steadily,
+    read_until_unchanged,
     token_in_transaction,
 )
 from shared.postgres.reading.introspect import own_fingerprint_in_transaction
@@ -21,7 +21,7 @@ from shared.schema.profile import Profile
 from shared.targets import Limits, Sighting
 
 
-async def still_as_seen(
+async def unchanged_since(
     connection: asyncpg.Connection, own: OwnNames, seen: Sighting, profile: Profile, limits: Limits
 ) -> bool:
     """Say whether the catalogs hold the very rows they held then, and the fingerprint would be of the same things.
@@ -65,7 +65,7 @@ async def read_sighting(
             found = await fingerprint_in_transaction(connection, server, profile=profile, limits=limits)
         return Sighting(_scope(profile, own), token, found.hex, found.rows)
 
-    return await read_steadily(connection, limits, read)
+    return await read_until_unchanged(connection, limits, read)
 
 
 def _scope(profile: Profile, own: OwnNames) -> str:

@@ -6,7 +6,7 @@ import asyncpg
 import msgspec
 
 from shared.postgres.query_files import query_text
-from shared.postgres.session import reading
+from shared.postgres.session import read_transaction
 from shared.schema.identity import QualifiedName
 from shared.schema.schema import SchemaVersion
 from shared.sql import quote_qualified
@@ -61,7 +61,7 @@ async def read_versions(
     Raises:
         TargetError, asyncpg.PostgresError: As `reading`.
     """
-    async with reading(connection, limits):
+    async with read_transaction(connection, limits):
         tables = await connection.fetch(
             query_text("version_tables.sql"), namespace, ",".join(tool.table for tool in TOOLS)
         )
@@ -81,7 +81,7 @@ async def _read_version(
 ) -> tuple[SchemaVersion, ...]:
     statement = query_text(tool.file).replace("{table}", quote_qualified(table))
     try:
-        async with reading(connection, limits):
+        async with read_transaction(connection, limits):
             row = await connection.fetchrow(statement)
     except (asyncpg.UndefinedFunctionError, asyncpg.DatatypeMismatchError, asyncpg.InsufficientPrivilegeError):
         return ()  # a table of that name with other types, or hidden by row security: not this tool's

@@ -12,7 +12,7 @@ import msgspec
 import pytest
 
 from coordinator.apply.admission import ApplyRefusedError, Permissions
-from coordinator.apply.execute import Voice, Wishes, execute
+from coordinator.apply.execute import ApplyOptions, UserIO, execute
 from coordinator.apply.outcome import Outcome, OutcomeKind
 from coordinator.report.model import DriftGroup
 from coordinator.settings.load import load_settings
@@ -81,19 +81,19 @@ class Tenants:
         group = DriftGroup(id="0123456789abcdef", tenants=tuple(sorted(self.connections)), shape="s", plan=plan)
         (self.folder / "report.json").write_bytes(msgspec.json.encode({"report": {"groups": [group]}}))
 
-    async def apply(self, *tenants: str, execute_it: bool = True, yes: bool = True, **wishes) -> dict[str, Outcome]:
+    async def apply(self, *tenants: str, execute_it: bool = True, yes: bool = True, **options) -> dict[str, Outcome]:
         settings = load_settings(self.config(), {"CHANGER": PASSWORD})
         self.said.clear()
         done = await execute(
             settings,
-            Wishes(
+            ApplyOptions(
                 plan=self.folder / "report.json",
                 tenants=tenants,
                 whole_group=not tenants,
                 execute=execute_it,
-                **wishes,
+                **options,
             ),
-            Voice(say=self.said.append, confirm=lambda _: yes),
+            UserIO(say=self.said.append, confirm=lambda _: yes),
         )
         assert PASSWORD not in "\n".join(self.said)
         return {outcome.tenant: outcome for outcome in done}
@@ -164,7 +164,7 @@ async def test_every_tenant_of_the_group_is_brought_to_the_declared_schema(tenan
         assert await tenants.shape(name) == plan.desired
         assert await tenants.connections[name].fetchval("SELECT count(*) FROM orders") == 2
     again = await tenants.apply()
-    assert {outcome.kind for outcome in again.values()} == {OutcomeKind.BEFORE}
+    assert {outcome.kind for outcome in again.values()} == {OutcomeKind.DONE_BEFORE}
 
 
 async def test_destructive_statements_stay_out_unless_they_are_asked_for(tenants: Tenants):
@@ -343,7 +343,7 @@ async def test_tenants_that_are_namespaces_of_one_database_are_changed_one_by_on
     assert await shared.fetchval("""SELECT to_regclass('one.n') IS NOT NULL AND to_regclass('"T""wo".n') IS NULL""")
     both = await tenants.apply()
     assert {name: outcome.kind for name, outcome in both.items()} == {
-        "one": OutcomeKind.BEFORE,
+        "one": OutcomeKind.DONE_BEFORE,
         'T"wo': OutcomeKind.DONE,
     }
     assert await shared.fetchval("""SELECT to_regclass('"T""wo".n') IS NOT NULL""")
@@ -358,6 +358,6 @@ async def test_an_unknown_tenant_or_credential_is_refused_before_anything_happen
     text = config.read_text().replace("[apply.hosts.main]", "[apply.hosts.main]\n#").split("[apply.hosts")[0]
     config.write_text(text + '[spec]\nsource = "spec.sql"\n')
     settings = load_settings(config, {})
-    wishes = Wishes(plan=tenants.folder / "report.json", tenants=("a",))
+    options = ApplyOptions(plan=tenants.folder / "report.json", tenants=("a",))
     with pytest.raises(ApplyRefusedError, match=r"there is no \[apply.hosts.main\]"):
-        await execute(settings, wishes, Voice(say=tenants.said.append, confirm=lambda _: True))
+        await execute(settings, options, UserIO(say=tenants.said.append, confirm=lambda _: True))

@@ -17,7 +17,7 @@ from shared.postgres.reading import sighting
 from shared.postgres.reading.fingerprint import read_fingerprint
 from shared.postgres.reading.introspect import read_snapshot
 from shared.postgres.reading.observe import observe
-from shared.postgres.session import ask, reading
+from shared.postgres.session import ask, read_transaction
 from shared.schema.profile import Profile
 from shared.targets import Failure, FailureKind, Limits, Sighting, Target, Wanted
 
@@ -209,7 +209,7 @@ def test_nothing_can_be_written_while_reading(guarded):
         connection = await connect_url(guarded.dsn("tenant"))
         try:
             with pytest.raises(asyncpg.ReadOnlySQLTransactionError):
-                async with reading(connection, Limits()):
+                async with read_transaction(connection, Limits()):
                     await connection.execute("CREATE TABLE public.harm ()")
         finally:
             await connection.close()

@@ -7,7 +7,7 @@ import pytest
 from coordinator.apply.admission import Permissions, admit
 from coordinator.apply.outcome import Outcome, OutcomeKind, exit_code
 from coordinator.apply.preview import outcome_lines, plan_lines, tenant_lines
-from coordinator.apply.rehearsal import Finished, Ready, Strange
+from coordinator.apply.rehearsal import Finished, Ready, UnexpectedState
 from shared.postgres.names.own_names import OwnNames
 from shared.postgres.names.tenant_sql import for_tenant
 from shared.remediation.plan import Plan, Proof, ProofStatus, Statement
@@ -26,7 +26,7 @@ def outcome(kind: OutcomeKind, tenant: str = "a", message: str = "") -> Outcome:
 @pytest.mark.parametrize(
     ("kinds", "code"),
     [
-        ((OutcomeKind.DONE, OutcomeKind.BEFORE), 0),
+        ((OutcomeKind.DONE, OutcomeKind.DONE_BEFORE), 0),
         ((), 0),
         ((OutcomeKind.DONE, OutcomeKind.FAILED, OutcomeKind.UNTOUCHED), 1),
         ((OutcomeKind.DONE, OutcomeKind.REFUSED), 3),
@@ -59,7 +59,7 @@ def test_each_tenant_is_told_where_it_stands():
                 "a": Ready(0),
                 "b": Ready(1, (left,)),
                 "c": Finished(),
-                "d": Strange("has changed"),
+                "d": UnexpectedState("has changed"),
                 "e": Failure(FailureKind.REFUSED, "the connection was refused"),
             },
             2,
@@ -79,7 +79,7 @@ def test_each_tenant_is_told_where_it_stands():
 @pytest.mark.parametrize("name", HOSTILE_NAMES)
 def test_a_hostile_name_stays_on_its_line(name):
     outcomes = [outcome(OutcomeKind.FAILED, name, name), outcome(OutcomeKind.DONE)]
-    for line in (*outcome_lines(outcomes), *tenant_lines({name: Strange(name)}, 1, (1,))):
+    for line in (*outcome_lines(outcomes), *tenant_lines({name: UnexpectedState(name)}, 1, (1,))):
         assert line.isprintable()
 
 

@@ -12,7 +12,7 @@ import pytest
 from shared.diff.changes import Altered, SchemaDiff, Unverified
 from shared.diff.compare import diff_schemas
 from shared.findings.ignore import IgnoreRule, apply_ignores, ignore_lines
-from shared.findings.registry import speakers
+from shared.findings.registry import rules_for
 from shared.schema.model import KINDS, SchemaObject
 from shared.schema.relations import Column, Index, Table
 from shared.schema.routines import Routine
@@ -85,7 +85,7 @@ def test_one_finding_of_an_altered_column_can_be_ignored_and_the_others_stay() -
     [kept] = sifted.kept.changes
     assert isinstance(kept, Altered)
     assert kept.fields == ("type",)
-    assert [speaker.id for speaker, _ in speakers(kept)] == ["altered-column-type"]
+    assert [speaker.id for speaker, _ in rules_for(kept)] == ["altered-column-type"]
 
 
 def test_an_attribute_is_ignored_wherever_it_differs() -> None:

@@ -10,7 +10,7 @@ import pytest
 from shared.diff.changes import Altered, Change, Missing, SchemaDiff, Unexpected, Unverified
 from shared.findings import rules
 from shared.findings.judge import judge, judge_undeclared
-from shared.findings.registry import BY_ID, RULES, speakers
+from shared.findings.registry import BY_ID, RULES, rules_for
 from shared.schema.model import KINDS
 from tests.objects import minimal
 from tests.reports import spec_of
@@ -60,9 +60,9 @@ def test_rules_speak_of_kinds_and_fields_that_exist() -> None:
 def test_every_kind_has_exactly_one_rule_for_being_missing_and_one_for_being_unexpected(kind: str) -> None:
     item = minimal(kind)
 
-    assert len(list(speakers(Missing(item)))) == 1
-    assert len(list(speakers(Unexpected(item)))) == 1
-    assert [rule.id for rule, _ in speakers(Unverified(item.identity, "why"))] == ["unverified"]
+    assert len(list(rules_for(Missing(item)))) == 1
+    assert len(list(rules_for(Unexpected(item)))) == 1
+    assert [rule.id for rule, _ in rules_for(Unverified(item.identity, "why"))] == ["unverified"]
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -70,7 +70,7 @@ def test_every_field_of_every_kind_is_told_by_exactly_one_rule(kind: str) -> Non
     item = minimal(kind)
     fields = tuple(sorted(field.name for field in msgspec.structs.fields(type(item))))
 
-    told = [field for _, claimed in speakers(Altered(item, item, fields)) for field in claimed]
+    told = [field for _, claimed in rules_for(Altered(item, item, fields)) for field in claimed]
 
     assert sorted(told) == list(fields)
 

@@ -52,7 +52,7 @@ def assembled(
 
 
 def status_of(analysis: Analysis, *, expected: str = "", versions: tuple[SchemaVersion, ...] = ()) -> TenantStatus:
-    outcome = TenantOutcome(tenant="t", analysis_key=analysis.key, versions=versions)
+    outcome = TenantOutcome(tenant="t", fingerprint=analysis.key, versions=versions)
     return assembled([outcome], {analysis.key: analysis}, expected=expected).tenants[0].status
 
 
@@ -82,7 +82,7 @@ def test_the_demo_fleet_gives_the_summary_the_product_was_born_from() -> None:
 
 def test_the_order_of_answers_changes_no_byte() -> None:
     outcomes = [
-        TenantOutcome(tenant=f"t{number}", analysis_key="abc"[number % 3], versions=version(str(number % 2)))
+        TenantOutcome(tenant=f"t{number}", fingerprint="abc"[number % 3], versions=version(str(number % 2)))
         for number in range(40)
     ]
     analyses = demo_analyses(SPEC)
@@ -97,7 +97,7 @@ def test_the_order_of_answers_changes_no_byte() -> None:
 
 def test_every_count_is_over_tenants_and_every_plan_counts_once() -> None:
     outcomes = [
-        TenantOutcome(tenant=f"t{number:02}", analysis_key="a", versions=version(EXPECTED_VERSION))
+        TenantOutcome(tenant=f"t{number:02}", fingerprint="a", versions=version(EXPECTED_VERSION))
         for number in range(25)
     ]
 
@@ -112,8 +112,8 @@ def test_every_count_is_over_tenants_and_every_plan_counts_once() -> None:
 
 def test_tenants_with_one_schema_and_two_versions_are_two_groups_with_one_plan() -> None:
     outcomes = [
-        TenantOutcome(tenant="t1", analysis_key="a", versions=version(EXPECTED_VERSION)),
-        TenantOutcome(tenant="t2", analysis_key="a", versions=version("1")),
+        TenantOutcome(tenant="t1", fingerprint="a", versions=version(EXPECTED_VERSION)),
+        TenantOutcome(tenant="t2", fingerprint="a", versions=version("1")),
     ]
 
     body = assembled(outcomes)
@@ -124,7 +124,7 @@ def test_tenants_with_one_schema_and_two_versions_are_two_groups_with_one_plan()
 
 
 def test_versions_split_no_group_where_none_is_declared() -> None:
-    outcomes = [TenantOutcome(tenant=f"t{n}", analysis_key="a", versions=version(str(n))) for n in range(3)]
+    outcomes = [TenantOutcome(tenant=f"t{n}", fingerprint="a", versions=version(str(n))) for n in range(3)]
 
     assert only_group(assembled(outcomes, expected="")).versions == ()
 
@@ -132,7 +132,7 @@ def test_versions_split_no_group_where_none_is_declared() -> None:
 def test_two_fingerprints_of_one_shape_are_one_group_whichever_came_first() -> None:
     one = analysis_of("k1", SPEC, ORDERS, statements=(create_index(EMAIL_INDEX),))
     two = msgspec.structs.replace(one, key="k2", plan=msgspec.structs.replace(one.plan, statements=()))
-    outcomes = [TenantOutcome(tenant="t1", analysis_key="k2"), TenantOutcome(tenant="t2", analysis_key="k1")]
+    outcomes = [TenantOutcome(tenant="t1", fingerprint="k2"), TenantOutcome(tenant="t2", fingerprint="k1")]
 
     for ordered in (outcomes, outcomes[::-1]):
         group = only_group(assembled(ordered, {"k2": two, "k1": one}, expected=""))
@@ -168,7 +168,7 @@ def test_a_failure_makes_a_tenant_unreachable_or_an_error_and_keeps_its_reason(k
 
 
 def test_a_tenant_counted_twice_is_refused() -> None:
-    outcome = TenantOutcome(tenant="t", analysis_key="c")
+    outcome = TenantOutcome(tenant="t", fingerprint="c")
 
     with pytest.raises(ValueError, match="tenant 't' was counted twice"):
         assembled([outcome, outcome])
@@ -177,7 +177,7 @@ def test_a_tenant_counted_twice_is_refused() -> None:
 def test_a_tenant_is_either_read_or_failed_or_excluded() -> None:
     for given in (
         {},
-        {"analysis_key": "a", "excluded": True},
+        {"fingerprint": "a", "excluded": True},
         {"excluded": True, "failure": Failure(FailureKind.BUSY, "")},
     ):
         with pytest.raises(ValueError, match="must be either read, failed or excluded"):
@@ -187,7 +187,7 @@ def test_a_tenant_is_either_read_or_failed_or_excluded() -> None:
 def test_what_could_not_be_rebuilt_is_unverified_told_and_counted_nowhere() -> None:
     analysis = analysis_of("a", SPEC, ORDERS, unverified="no such extension")
 
-    body = assembled([TenantOutcome(tenant="t", analysis_key="a")], {"a": analysis}, expected="")
+    body = assembled([TenantOutcome(tenant="t", fingerprint="a")], {"a": analysis}, expected="")
 
     assert body.tenants[0].status is TenantStatus.UNVERIFIED
     assert "no such extension" in only_group(body).findings[-1].message
@@ -219,7 +219,7 @@ def test_a_query_nobody_can_decide_leaves_tenants_in_sync_and_is_listed() -> Non
     undecided = msgspec.structs.replace(REFUND, status=VerdictStatus.UNVERIFIED, reason="built at run time")
     analysis = analysis_of("a", SPEC, IN_SYNC, verdicts=(undecided,))
 
-    body = assembled([TenantOutcome(tenant="t", analysis_key="a")], {"a": analysis}, expected="")
+    body = assembled([TenantOutcome(tenant="t", fingerprint="a")], {"a": analysis}, expected="")
 
     assert body.tenants[0].status is TenantStatus.IN_SYNC
     assert body.groups == ()
@@ -239,7 +239,7 @@ def test_indexes_and_constraints_of_a_missing_table_are_not_counted_beside_it() 
     spec = demo_spec()
     analysis = analysis_of("a", spec, (Table(namespace="public", name="other"),))
 
-    body = assembled([TenantOutcome(tenant="t", analysis_key="a")], {"a": analysis}, expected="")
+    body = assembled([TenantOutcome(tenant="t", fingerprint="a")], {"a": analysis}, expected="")
 
     assert body.drift_summary.missing_indexes == 0
     assert [finding.rule for finding in only_group(body).findings] == [
@@ -293,7 +293,7 @@ def test_drift_ends_with_two_and_an_incomplete_scan_with_three_even_with_drift()
     ],
 )
 def test_another_version_is_explained_and_nothing_is_run(versions: tuple[SchemaVersion, ...], step: str) -> None:
-    body = assembled([TenantOutcome(tenant="t", analysis_key="c", versions=versions)])
+    body = assembled([TenantOutcome(tenant="t", fingerprint="c", versions=versions)])
 
     assert version_step(only_group(body), EXPECTED_VERSION) == step
     assert body.remediation_steps == 1
@@ -301,6 +301,6 @@ def test_another_version_is_explained_and_nothing_is_run(versions: tuple[SchemaV
 
 def test_the_orphaned_constraint_is_counted_for_every_tenant_that_has_it() -> None:
     analysis = analysis_of("a", SPEC, (*IN_SYNC, LEGACY_CHECK))
-    outcomes = [TenantOutcome(tenant=f"t{number}", analysis_key="a") for number in range(7)]
+    outcomes = [TenantOutcome(tenant=f"t{number}", fingerprint="a") for number in range(7)]
 
     assert assembled(outcomes, {"a": analysis}, expected="").drift_summary.orphaned_constraints == 7

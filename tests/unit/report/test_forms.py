@@ -9,7 +9,7 @@ import msgspec
 import pytest
 
 from coordinator.report.assemble import TenantOutcome
-from coordinator.report.renderers import reading
+from coordinator.report.renderers import presentation
 from coordinator.report.renderers.html import render_html
 from coordinator.report.renderers.json import read_json, render_json
 from coordinator.report.renderers.sarif import render_sarif
@@ -20,7 +20,7 @@ from tests.reports import EXPECTED_VERSION, demo_analyses, demo_spec, report_of,
 
 def large(tenants: int) -> reports.ScanReport:
     outcomes = [
-        TenantOutcome(tenant=f"tenant-{number:06}", analysis_key="a", versions=version(EXPECTED_VERSION))
+        TenantOutcome(tenant=f"tenant-{number:06}", fingerprint="a", versions=version(EXPECTED_VERSION))
         for number in range(tenants)
     ]
     return report_of(demo_spec(), outcomes, demo_analyses(demo_spec()))
@@ -88,8 +88,8 @@ def test_sql_and_ignore_lines_are_never_wrapped() -> None:
 
 def test_the_same_finding_in_several_groups_is_one_sarif_result() -> None:
     outcomes = [
-        TenantOutcome(tenant="t1", analysis_key="a", versions=version(EXPECTED_VERSION)),
-        TenantOutcome(tenant="t2", analysis_key="a", versions=version("1")),
+        TenantOutcome(tenant="t1", fingerprint="a", versions=version(EXPECTED_VERSION)),
+        TenantOutcome(tenant="t2", fingerprint="a", versions=version("1")),
     ]
     report = report_of(demo_spec(), outcomes, demo_analyses(demo_spec()))
     assert len(report.body.groups) == 2
@@ -121,13 +121,13 @@ def test_sarif_files_can_be_placed_in_their_repository() -> None:
 
 def test_the_patch_comes_first_where_most_of_the_fleet_differs_in_one_way() -> None:
     outcomes = [
-        TenantOutcome(tenant=f"t{number}", analysis_key="b", versions=version(EXPECTED_VERSION)) for number in range(3)
+        TenantOutcome(tenant=f"t{number}", fingerprint="b", versions=version(EXPECTED_VERSION)) for number in range(3)
     ]
     many = report_of(demo_spec(), outcomes, demo_analyses(demo_spec()), patches={"b": (reports.KEEP_CHECK,)})
     one = report_of(demo_spec(), outcomes[:1], demo_analyses(demo_spec()), patches={"b": (reports.KEEP_CHECK,)})
 
-    assert reading.most_of_the_fleet(many.body.groups[0], many.body)
-    assert not reading.most_of_the_fleet(one.body.groups[0], one.body)
+    assert presentation.is_common_drift(many.body.groups[0], many.body)
+    assert not presentation.is_common_drift(one.body.groups[0], one.body)
     for report, first, second in (
         (many, "Keep it instead", "Bring them back"),
         (one, "Bring it back", "Keep it instead"),
@@ -147,4 +147,4 @@ def test_the_patch_comes_first_where_most_of_the_fleet_differs_in_one_way() -> N
     ],
 )
 def test_things_are_counted_in_english(count: int, noun: str, told: str) -> None:
-    assert reading.plural(count, noun) == told
+    assert presentation.plural(count, noun) == told

@@ -65,7 +65,7 @@ def hostile_report(name: str) -> ScanReport:
     return report_of(
         spec,
         [
-            TenantOutcome(tenant=f"{name}1", analysis_key="a", versions=(SchemaVersion(name, name),)),
+            TenantOutcome(tenant=f"{name}1", fingerprint="a", versions=(SchemaVersion(name, name),)),
             TenantOutcome(tenant=f"{name}2", failure=Failure(FailureKind.PROTOCOL, name)),
         ],
         {"a": analysis},

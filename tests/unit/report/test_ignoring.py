@@ -11,7 +11,7 @@ import msgspec
 from coordinator.report.assemble import TenantOutcome, assemble_body
 from coordinator.report.exit_code import exit_code, scan_status
 from coordinator.report.model import ReportBody, TenantStatus
-from coordinator.report.renderers.reading import told_findings
+from coordinator.report.renderers.presentation import finding_details
 from shared.analysis.analysis import Analysis
 from shared.findings.ignore import IgnoreRule
 from shared.remediation.plan import ProofStatus
@@ -49,7 +49,7 @@ def assembled(
         fleet="demo",
         spec=SPEC,
         expected_version="",
-        outcomes=outcomes or (TenantOutcome(tenant="t", analysis_key="a"),),
+        outcomes=outcomes or (TenantOutcome(tenant="t", fingerprint="a"),),
         analyses={"a": analysis or both_missing()},
         ignores=rules,
         today=TODAY,
@@ -69,12 +69,12 @@ def test_a_tenant_whose_drift_is_all_ignored_is_in_sync() -> None:
 def test_pasting_the_lines_beside_every_finding_of_a_report_turns_the_exit_code_to_zero() -> None:
     for report, analysis in (
         (
-            report_of(SPEC, [TenantOutcome(tenant="t", analysis_key="a")], {"a": both_missing()}, expected_version=""),
+            report_of(SPEC, [TenantOutcome(tenant="t", fingerprint="a")], {"a": both_missing()}, expected_version=""),
             None,
         ),
         (altered(), msgspec.structs.replace(_altered_analysis(), verdicts=())),
     ):
-        lines = [entry.ignore for group in report.body.groups for entry in told_findings(group, report)]
+        lines = [entry.ignore for group in report.body.groups for entry in finding_details(group, report)]
         rules = msgspec.convert(tomllib.loads("\n".join(lines))["ignore"], list[IgnoreRule])
 
         body = assembled(*rules, analysis=analysis)
@@ -126,9 +126,9 @@ def test_what_stays_different_without_destruction_is_no_longer_told_when_it_is_i
 
 def test_a_rule_for_a_label_parts_tenants_of_one_shape_into_those_it_excuses_and_the_others() -> None:
     outcomes = (
-        TenantOutcome(tenant="t1", analysis_key="a", labels=(("tier", "free"),)),
-        TenantOutcome(tenant="t2", analysis_key="a", labels=(("tier", "gold"),)),
-        TenantOutcome(tenant="t3", analysis_key="a", labels=(("tier", "free"),)),
+        TenantOutcome(tenant="t1", fingerprint="a", labels=(("tier", "free"),)),
+        TenantOutcome(tenant="t2", fingerprint="a", labels=(("tier", "gold"),)),
+        TenantOutcome(tenant="t3", fingerprint="a", labels=(("tier", "free"),)),
     )
 
     body = assembled(rule(kind="index", labels={"tier": "free"}), outcomes=outcomes)

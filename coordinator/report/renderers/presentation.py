@@ -21,12 +21,12 @@ from shared.diff.changes import Altered, Change
 from shared.diff.compare import headline
 from shared.findings.finding import Finding
 from shared.findings.ignore import ignore_lines
-from shared.findings.registry import speakers
+from shared.findings.registry import rules_for
 from shared.remediation.plan import Plan, ProofStatus
 from shared.schema.model import SchemaObject
 from shared.schema.well_known import EXTENSIONS, PARTITIONS
 
-_IGNORE_FOR = dt.timedelta(days=90)
+_IGNORE_PERIOD = dt.timedelta(days=90)
 
 VERDICT_OF_SCAN = {
     ScanStatus.IN_SYNC: "every tenant that was asked is in sync",
@@ -56,7 +56,7 @@ class Side(msgspec.Struct, frozen=True):
     observed: str
 
 
-class Told(msgspec.Struct, frozen=True):
+class FindingDetails(msgspec.Struct, frozen=True):
     """A finding with what stands beside it.
 
     Args:
@@ -70,28 +70,28 @@ class Told(msgspec.Struct, frozen=True):
     sides: tuple[Side, ...] = ()
 
 
-def reading_order(body: ReportBody) -> tuple[DriftGroup, ...]:
+def largest_first(body: ReportBody) -> tuple[DriftGroup, ...]:
     """Give the groups with the most tenants first."""
     return tuple(sorted(body.groups, key=lambda group: (-len(group.tenants), group.tenants, group.id)))
 
 
-def told_findings(group: DriftGroup, report: ScanReport) -> tuple[Told, ...]:
+def finding_details(group: DriftGroup, report: ScanReport) -> tuple[FindingDetails, ...]:
     """Put the ignore lines and both sides beside every finding of a group; ignoring ends 90 days after the scan."""
     changes = {change.identity: change for change in headline(group.diff).changes}
-    until = dt.datetime.fromisoformat(report.started).date() + _IGNORE_FOR
-    return tuple(_tell(finding, changes.get(finding.object), until) for finding in group.findings)
+    until = dt.datetime.fromisoformat(report.started).date() + _IGNORE_PERIOD
+    return tuple(_details_of(finding, changes.get(finding.object), until) for finding in group.findings)
 
 
-def _tell(finding: Finding, change: Change | None, until: dt.date) -> Told:
+def _details_of(finding: Finding, change: Change | None, until: dt.date) -> FindingDetails:
     if change is None:
-        return Told(finding)
-    return Told(finding, ignore_lines(change, until=until, rule=finding.rule), _sides(finding, change))
+        return FindingDetails(finding)
+    return FindingDetails(finding, ignore_lines(change, until=until, rule=finding.rule), _sides(finding, change))
 
 
 def _sides(finding: Finding, change: Change) -> tuple[Side, ...]:
     if not isinstance(change, Altered):
         return ()
-    claimed = next((fields for rule, fields in speakers(change) if rule.id == finding.rule), frozenset[str]())
+    claimed = next((fields for rule, fields in rules_for(change) if rule.id == finding.rule), frozenset[str]())
     return tuple(
         Side(field.replace("_", " "), _in_full(change.desired, field), _in_full(change.observed, field))
         for field in sorted(claimed)
@@ -161,7 +161,7 @@ def present_counts(body: ReportBody) -> Iterable[tuple[TenantStatus, int]]:
     return ((status, count) for status, count in body.counts if count)
 
 
-def most_of_the_fleet(group: DriftGroup, body: ReportBody) -> bool:
+def is_common_drift(group: DriftGroup, body: ReportBody) -> bool:
     """Say whether drift is so common that it is more likely what the declaration forgot than what a tenant did wrong.
 
     Then the patch is offered first, otherwise the SQL. Common means: more than half of the tenants that were read, and
