@@ -6,11 +6,11 @@ import os
 from collections.abc import Mapping
 from pathlib import Path
 
-from coordinator.iac.migrations import read_folder, without_down
 from coordinator.iac.source import SourceError, read_text
-from coordinator.iac.sql import declarations, in_file
+from coordinator.iac.sql.folders import read_folder, without_down
+from coordinator.iac.sql.statements import declarations, in_file
 from coordinator.iac.terraform.configuration import is_configuration_folder
-from coordinator.iac.terraform.declare import load_terraform
+from coordinator.iac.terraform.load import load_terraform
 from coordinator.iac.terraform.variables import Assignment
 from shared.schema.schema import Declaration, SpecSource
 
@@ -39,7 +39,7 @@ def load_source(path: Path, *, variables: Mapping[str, object] | None = None, te
     if path.name.endswith((".tf", ".tf.json")):
         return load_terraform(path.parent, assignments=_assignments(given), environment=os.environ, tenant=tenant)
     if path.suffix in _TEMPLATES:
-        from coordinator.iac.cloudformation.declare import load_template  # lazy: YAML is slow to import
+        from coordinator.iac.cloudformation.load import load_template  # lazy: YAML is slow to import
 
         return load_template(path, given)
     if not path.exists():

@@ -13,7 +13,7 @@ import msgspec
 
 from coordinator.fleet.reader import FleetReader, OnProgress, Reading
 from coordinator.iac.load import load_source
-from coordinator.iac.patching.patch import keep_patches
+from coordinator.iac.patching.keep_patches import keep_patches
 from coordinator.inventory import Inventory, load_targets
 from coordinator.report.assemble import TenantOutcome, assemble_body
 from coordinator.report.exit_code import scan_status

@@ -8,10 +8,11 @@ import msgspec
 import yaml
 
 from coordinator.iac.expressions import syntax
+from coordinator.iac.expressions.json_syntax import parse_json
 from coordinator.iac.expressions.numbers import format_number
-from coordinator.iac.expressions.values import Span, Value, boolean, string
+from coordinator.iac.expressions.values import Value, boolean, string
+from coordinator.iac.located_text import Span
 from coordinator.iac.source import LimitError, SourceError
-from coordinator.iac.terraform.json_body import parse_json
 
 MAX_NODES = 200_000
 """Nodes of one template once its aliases are followed."""

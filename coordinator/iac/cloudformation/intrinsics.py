@@ -10,20 +10,20 @@ from typing import NoReturn
 
 from coordinator.iac.cloudformation.document import Mapping, Node, Scalar, Sequence
 from coordinator.iac.expressions.functions.json_text import encode
-from coordinator.iac.expressions.functions.strings import kept
 from coordinator.iac.expressions.numbers import format_number
 from coordinator.iac.expressions.types import DYNAMIC, STRING
 from coordinator.iac.expressions.values import (
     NULL,
-    Span,
     Value,
     boolean,
     is_wholly_known,
     object_value,
+    part_of,
     string,
     tuple_of,
     unknown_of,
 )
+from coordinator.iac.located_text import Span
 from coordinator.iac.source import SourceError
 
 _VARIABLE = re.compile(r"\$\{(!?)([^${}]+)\}")
@@ -212,10 +212,10 @@ def _sub(template: Template, node: Node) -> Value:
     pieces: list[Value] = []
     position = 0
     for match in _VARIABLE.finditer(text.raw):
-        pieces.append(kept(text, position, match.start()))
+        pieces.append(part_of(text, position, match.start()))
         pieces.append(_substituted(template, node, text, match, extra))
         position = match.end()
-    pieces.append(kept(text, position, len(text.raw)))
+    pieces.append(part_of(text, position, len(text.raw)))
     return concatenated(template, node, pieces)
 
 
@@ -229,7 +229,7 @@ def _substituted(template: Template, node: Node, text: Value, match: re.Match[st
         value = unknown_of(STRING)  # an attribute of a resource
     else:
         value = template.reference(node, name)
-    place = kept(text, match.start(), match.end()).spans[:1]
+    place = part_of(text, match.start(), match.end()).spans[:1]
     fixed = tuple(Span(0, span.file, span.line, advances=False) for span in place)
     return value if not isinstance(value.raw, str) else Value(STRING, value.raw, value.marks, fixed)
 

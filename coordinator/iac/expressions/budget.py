@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from coordinator.iac.expressions.values import Span
+from coordinator.iac.located_text import Span
 from coordinator.iac.source import LimitError
 from shared.schema.schema import Origin
 

@@ -13,7 +13,6 @@ from coordinator.iac.expressions.types import (
     NUMBER,
     STRING,
     Collection,
-    Defaults,
     ObjectType,
     Primitive,
     TupleType,
@@ -241,29 +240,3 @@ def _unify_mappings(types: list[Type]) -> Type | None:
 
 def _element(type_: Type) -> Type:
     return type_.element if isinstance(type_, Collection) else DYNAMIC
-
-
-def apply_defaults(value: Value, defaults: Defaults) -> Value:
-    """Fill in the defaults of optional attributes, before conversion."""
-    if value.is_null or not value.is_known or not defaults:
-        return value
-    if isinstance(value.raw, tuple):
-        each = defaults.children.get("")
-        items = [
-            apply_defaults(item, defaults.children.get(str(i)) or each or Defaults({}, {}))
-            for i, item in enumerate(value.raw)
-        ]
-        return tuple_of(items).marked(value.marks)
-    if not isinstance(value.raw, dict):
-        return value
-    each = defaults.children.get("")
-    if each is not None:
-        return object_value({key: apply_defaults(item, each) for key, item in value.raw.items()}).marked(value.marks)
-    filled = dict(value.raw)
-    for name, default in defaults.values.items():
-        if name not in filled or filled[name].is_null:
-            filled[name] = default
-    for name, child in defaults.children.items():
-        if name in filled:
-            filled[name] = apply_defaults(filled[name], child)
-    return object_value(filled).marked(value.marks)

@@ -8,19 +8,12 @@ from typing import Protocol, assert_never
 from coordinator.iac.expressions import operations, syntax
 from coordinator.iac.expressions.budget import Budget, bounded
 from coordinator.iac.expressions.convert import ConversionError, convert, unify
+from coordinator.iac.expressions.errors import EvaluationError
 from coordinator.iac.expressions.files import Files
-from coordinator.iac.expressions.refusal import EvaluationError
 from coordinator.iac.expressions.syntax import Expression, TemplatePart
 from coordinator.iac.expressions.types import DYNAMIC, STRING, Type, friendly
-from coordinator.iac.expressions.values import (
-    NO_MARKS,
-    Span,
-    Value,
-    object_value,
-    string,
-    tuple_of,
-    unknown_of,
-)
+from coordinator.iac.expressions.values import NO_MARKS, Value, object_value, string, tuple_of, unknown_of
+from coordinator.iac.located_text import Span
 from shared.schema.schema import Origin
 
 

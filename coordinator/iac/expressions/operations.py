@@ -7,7 +7,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, NoReturn
 
 from coordinator.iac.expressions.convert import ConversionError, convert, unify
-from coordinator.iac.expressions.refusal import EvaluationError
+from coordinator.iac.expressions.errors import EvaluationError
 from coordinator.iac.expressions.types import (
     BOOL,
     DYNAMIC,

@@ -10,9 +10,8 @@ import re
 
 from coordinator.iac.expressions import syntax
 from coordinator.iac.expressions.numbers import parse_number
-from coordinator.iac.expressions.scanner import Scanner
 from coordinator.iac.expressions.syntax import Expression
-from coordinator.iac.expressions.templates import parse_heredoc, parse_quoted
+from coordinator.iac.expressions.templates import TemplateScanner, parse_heredoc, parse_quoted
 from coordinator.iac.expressions.values import FALSE, NULL, TRUE, number, string
 from shared.schema.schema import Origin
 
@@ -25,7 +24,7 @@ _OPERATOR = re.compile(r"\|\||&&|==|!=|<=|>=|<(?!<)|>|\+|-|\*|/|%(?!\{)")
 _KEYWORDS = {"true": TRUE, "false": FALSE, "null": NULL}
 
 
-class ExpressionParser(Scanner):
+class ExpressionParser(TemplateScanner):
     """Parses expressions from a position on."""
 
     def expression(self) -> Expression:

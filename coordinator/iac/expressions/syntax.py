@@ -1,4 +1,4 @@
-"""The syntax tree of Terraform's language: expressions, templates, and bodies of attributes and blocks."""
+"""The syntax tree of Terraform's expressions and templates."""
 
 from __future__ import annotations
 
@@ -163,23 +163,8 @@ Expression = (
 TemplatePart = Text | TemplateIf | TemplateFor | Expression
 
 
-class Attribute(Node, frozen=True, eq=False, kw_only=True):
-    """`name = expression`."""
-
-    name: str
-    expression: Expression
-
-
-class Block(Node, frozen=True, eq=False, kw_only=True):
-    """`type "label" { … }`."""
-
-    type: str
-    labels: tuple[str, ...]
-    body: Body
-
-
-class Body(msgspec.Struct, frozen=True, eq=False, kw_only=True):
-    """What stands between braces, or in a file."""
-
-    attributes: dict[str, Attribute]
-    blocks: tuple[Block, ...]
+def constant_text(expression: Expression) -> str | None:
+    """Give the text of a string without interpolation, or None."""
+    if isinstance(expression, Template) and all(isinstance(part, Text) for part in expression.parts):
+        return "".join(part.text for part in expression.parts if isinstance(part, Text))
+    return None

@@ -7,22 +7,28 @@ this, because what `~` and `<<-` remove follows from it.
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from abc import ABC, abstractmethod
 
 import msgspec
 
 from coordinator.iac.expressions import syntax
+from coordinator.iac.expressions.scanner import Scanner
 from coordinator.iac.expressions.syntax import Expression, Template, TemplatePart, Text
 from shared.schema.schema import Origin
-
-if TYPE_CHECKING:
-    from coordinator.iac.expressions.parser import ExpressionParser
 
 _HEREDOC = re.compile(r"<<(-?)([^\W\d][\w-]*)[ \t]*\r?\n")
 _LITERAL_STOP = re.compile(r'\$\{|%\{|\$\$\{|%%\{|["\\\n]')
 _LINE_STOP = re.compile(r"\$\{|%\{|\$\$\{|%%\{|\n")
 _ESCAPES = {"n": "\n", "r": "\r", "t": "\t", '"': '"', "\\": "\\"}
 _UNICODE = re.compile(r"u([0-9a-fA-F]{4})|U([0-9a-fA-F]{8})")
+
+
+class TemplateScanner(Scanner, ABC):
+    """A scanner that can also read the expressions within a template; the expression parser says how."""
+
+    @abstractmethod
+    def expression(self) -> Expression:
+        """Parse one expression from the current position on."""
 
 
 class _Literal(msgspec.Struct):
@@ -71,7 +77,7 @@ class _Tokens:
         self.tokens.append(token)
 
 
-def parse_quoted(parser: ExpressionParser) -> Template:
+def parse_quoted(parser: TemplateScanner) -> Template:
     """Parse a `"…"` string from its opening quote on."""
     at = parser.here()
     start = parser.position
@@ -87,7 +93,7 @@ def parse_quoted(parser: ExpressionParser) -> Template:
         _sequence(parser, tokens)
 
 
-def _quoted_text(parser: ExpressionParser, start: int) -> tuple[str, str]:
+def _quoted_text(parser: TemplateScanner, start: int) -> tuple[str, str]:
     """Read literal text up to the closing quote or a template sequence; give it and what stopped it."""
     pieces: list[str] = []
     while True:
@@ -106,7 +112,7 @@ def _quoted_text(parser: ExpressionParser, start: int) -> tuple[str, str]:
                 return "".join(pieces), stop
 
 
-def _escape(parser: ExpressionParser) -> str:
+def _escape(parser: TemplateScanner) -> str:
     char = parser.text[parser.position + 1 : parser.position + 2]
     if char in _ESCAPES:
         parser.position += 2
@@ -119,7 +125,7 @@ def _escape(parser: ExpressionParser) -> str:
     return chr(code)
 
 
-def parse_heredoc(parser: ExpressionParser) -> Template:
+def parse_heredoc(parser: TemplateScanner) -> Template:
     """Parse a `<<EOT` or `<<-EOT` template; stops before the line end that follows the closing marker."""
     at = parser.here()
     opening = _HEREDOC.match(parser.text, parser.position)
@@ -140,7 +146,7 @@ def parse_heredoc(parser: ExpressionParser) -> Template:
     return Template(at=at, parts=_tree(parser, tokens.tokens))
 
 
-def parse_template(parser: ExpressionParser) -> Template:
+def parse_template(parser: TemplateScanner) -> Template:
     """Parse the whole text as a template (`templatefile`, `templatestring`)."""
     at = parser.here()
     tokens = _Tokens()
@@ -148,7 +154,7 @@ def parse_template(parser: ExpressionParser) -> Template:
     return Template(at=at, parts=_tree(parser, tokens.tokens))
 
 
-def _lines(parser: ExpressionParser, tokens: _Tokens, closing: re.Pattern[str] | None) -> None:
+def _lines(parser: TemplateScanner, tokens: _Tokens, closing: re.Pattern[str] | None) -> None:
     """Read line by line up to the closing marker, or to the end of the text."""
     line_begins = True
     while parser.position < len(parser.text):
@@ -165,7 +171,7 @@ def _lines(parser: ExpressionParser, tokens: _Tokens, closing: re.Pattern[str] |
         parser.fail("Unterminated heredoc")
 
 
-def _line_text(parser: ExpressionParser) -> tuple[str, str]:
+def _line_text(parser: TemplateScanner) -> tuple[str, str]:
     pieces: list[str] = []
     while True:
         found = _LINE_STOP.search(parser.text, parser.position)
@@ -187,7 +193,7 @@ def _line_text(parser: ExpressionParser) -> tuple[str, str]:
                 return "".join(pieces), stop
 
 
-def _sequence(parser: ExpressionParser, tokens: _Tokens) -> None:
+def _sequence(parser: TemplateScanner, tokens: _Tokens) -> None:
     """Read `${ … }` or `%{ … }`, strip markers included."""
     start = parser.position
     interpolates = parser.text[start] == "$"
@@ -203,7 +209,7 @@ def _sequence(parser: ExpressionParser, tokens: _Tokens) -> None:
     tokens.directive(token, strips_left=strips_left, strips_right=strips_right)
 
 
-def _directive(parser: ExpressionParser, start: int) -> _Directive:  # noqa: RET503  # `fail` does not return
+def _directive(parser: TemplateScanner, start: int) -> _Directive:  # noqa: RET503  # `fail` does not return
     at = parser.here(start)
     keyword = parser.identifier()
     match keyword:
@@ -242,7 +248,7 @@ def _dedent(tokens: list[_Token]) -> None:
         literal.text = literal.text[fewest or 0 :]
 
 
-def _tree(parser: ExpressionParser, tokens: list[_Token]) -> tuple[TemplatePart, ...]:
+def _tree(parser: TemplateScanner, tokens: list[_Token]) -> tuple[TemplatePart, ...]:
     parts, rest, stopper = _parts(parser, tokens, 0, 0)
     if stopper is not None:
         parser.fail(f"Unexpected {stopper.kind} directive: nothing was opened before it")
@@ -252,7 +258,7 @@ def _tree(parser: ExpressionParser, tokens: list[_Token]) -> tuple[TemplatePart,
 
 
 def _parts(
-    parser: ExpressionParser, tokens: list[_Token], index: int, depth: int
+    parser: TemplateScanner, tokens: list[_Token], index: int, depth: int
 ) -> tuple[tuple[TemplatePart, ...], int, _Directive | None]:
     """Nest tokens from `index` on; stop at an `else` or `end…` that belongs to the caller."""
     if depth > 50:  # noqa: PLR2004  # nested directives: far more than a person can follow
@@ -286,7 +292,7 @@ def _parts(
     return tuple(parts), index, None
 
 
-def _closed(parser: ExpressionParser, opener: _Directive, stopper: _Directive | None, wanted: str) -> None:
+def _closed(parser: TemplateScanner, opener: _Directive, stopper: _Directive | None, wanted: str) -> None:
     if stopper is None or stopper.kind != wanted:
         found = "the end of the template" if stopper is None else stopper.kind
         parser.fail(f"Unexpected {found}: the {opener.kind} directive of line {opener.at.line} needs its {wanted}")

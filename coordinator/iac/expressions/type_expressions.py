@@ -5,24 +5,14 @@ from __future__ import annotations
 from typing import NoReturn
 
 from coordinator.iac.expressions import syntax
-from coordinator.iac.expressions.convert import ConversionError, apply_defaults, convert
+from coordinator.iac.expressions.convert import ConversionError, convert
+from coordinator.iac.expressions.defaults import Defaults, apply_defaults
+from coordinator.iac.expressions.errors import EvaluationError
 from coordinator.iac.expressions.evaluator import Evaluator
 from coordinator.iac.expressions.parser import parse_expression
-from coordinator.iac.expressions.refusal import EvaluationError
-from coordinator.iac.expressions.syntax import Expression
-from coordinator.iac.expressions.types import (
-    BOOL,
-    DYNAMIC,
-    NUMBER,
-    STRING,
-    Collection,
-    Defaults,
-    TupleType,
-    Type,
-    object_of,
-)
+from coordinator.iac.expressions.syntax import Expression, constant_text
+from coordinator.iac.expressions.types import BOOL, DYNAMIC, NUMBER, STRING, Collection, TupleType, Type, object_of
 from coordinator.iac.expressions.values import Value
-from coordinator.iac.terraform.body import constant_text
 
 _PRIMITIVES = {"string": STRING, "number": NUMBER, "bool": BOOL, "any": DYNAMIC}
 _NO_DEFAULTS = Defaults({}, {})

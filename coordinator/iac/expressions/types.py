@@ -2,12 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import msgspec
-
-if TYPE_CHECKING:
-    from coordinator.iac.expressions.values import Value
 
 
 class Primitive(msgspec.Struct, frozen=True):
@@ -46,21 +41,6 @@ STRING = Primitive("string")
 NUMBER = Primitive("number")
 BOOL = Primitive("bool")
 DYNAMIC = Primitive("dynamic")
-
-
-class Defaults(msgspec.Struct, frozen=True, eq=False):
-    """Default values of optional attributes, beside the type constraint that declares them.
-
-    Args:
-        values: Default per attribute of this object.
-        children: Nested defaults: by attribute name, by tuple position, or under `""` for every element.
-    """
-
-    values: dict[str, Value]
-    children: dict[str, Defaults]
-
-    def __bool__(self) -> bool:
-        return bool(self.values or self.children)
 
 
 def list_of(element: Type) -> Collection:

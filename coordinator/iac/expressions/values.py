@@ -23,6 +23,7 @@ from coordinator.iac.expressions.types import (
     map_of,
     object_of,
 )
+from coordinator.iac.located_text import LocatedText, Span
 
 
 class Unknown(Enum):
@@ -35,18 +36,6 @@ class Unknown(Enum):
 SENSITIVE = "sensitive"
 DEFERRED = "deferred"
 """Marks. A deferred value is decided by the configuration, but a plan does not show it (`terraform_data.x.output`)."""
-
-
-class Span(msgspec.Struct, frozen=True):
-    """From `offset` on, a string's text stands in `file`, its first line at `line`.
-
-    `advances` is False for text that an expression made: all of it belongs to that one line.
-    """
-
-    offset: int
-    file: str
-    line: int
-    advances: bool = True
 
 
 class Value(msgspec.Struct, frozen=True, eq=False):
@@ -112,6 +101,17 @@ def unknown_of(type_: Type, *, nullable: bool = False) -> Value:
 def string(text: str, spans: tuple[Span, ...] = ()) -> Value:
     """A string, normalised as Terraform does (NFC)."""
     return Value(STRING, unicodedata.normalize("NFC", text) if not text.isascii() else text, NO_MARKS, spans)
+
+
+def part_of(value: Value, start: int, end: int) -> Value:
+    """Give the characters of a string from `start` to before `end`, with the places they came from."""
+    part = located(value).part(start, end)
+    return string(part.text, part.spans)
+
+
+def located(value: Value) -> LocatedText:
+    """Give a known string as plain text with places, for readers that know no values."""
+    return LocatedText(value.raw, value.spans)
 
 
 def number(value: Number) -> Value:

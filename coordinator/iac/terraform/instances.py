@@ -9,10 +9,10 @@ import msgspec
 
 from coordinator.iac.expressions import operations
 from coordinator.iac.expressions.convert import ConversionError, convert
+from coordinator.iac.expressions.errors import EvaluationError
 from coordinator.iac.expressions.evaluator import Evaluator, Namespace
 from coordinator.iac.expressions.functions.json_text import quote
-from coordinator.iac.expressions.refusal import EvaluationError
-from coordinator.iac.expressions.syntax import Attribute, Block, Body, Reference, Template, Text
+from coordinator.iac.expressions.syntax import Reference, Template, Text
 from coordinator.iac.expressions.types import DYNAMIC, NUMBER, Collection
 from coordinator.iac.expressions.values import (
     SENSITIVE,
@@ -24,6 +24,7 @@ from coordinator.iac.expressions.values import (
     tuple_of,
     unknown_of,
 )
+from coordinator.iac.terraform.blocks import Attribute, Block, Body
 from shared.schema.schema import Origin
 
 META_ARGUMENTS = frozenset({"count", "for_each", "depends_on", "provider", "lifecycle"})

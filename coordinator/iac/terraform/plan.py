@@ -11,16 +11,13 @@ from pathlib import Path
 
 import msgspec
 
-from coordinator.iac.expressions import functions
-from coordinator.iac.expressions.budget import Budget
-from coordinator.iac.expressions.evaluator import Evaluator
 from coordinator.iac.expressions.files import Files
-from coordinator.iac.expressions.syntax import Call
 from coordinator.iac.expressions.values import DEFERRED, SENSITIVE, Value, deep_marks
 from coordinator.iac.source import LimitError, SourceError
-from coordinator.iac.terraform.configuration import Module, load_module
+from coordinator.iac.terraform.configuration import Module
 from coordinator.iac.terraform.instances import PlannedResource
-from coordinator.iac.terraform.module_run import ModuleRun
+from coordinator.iac.terraform.module_instance import ModuleRun
+from coordinator.iac.terraform.session import Session
 from coordinator.iac.terraform.variables import Assignment, check_declared, constants, gather, root_value
 
 
@@ -42,27 +39,6 @@ class Plan(msgspec.Struct, frozen=True, eq=False, kw_only=True):
     def unknown_outputs(self) -> list[str]:
         """Names of outputs that a plan cannot show before apply."""
         return [name for name, value in self.outputs.items() if not value.is_known or DEFERRED in deep_marks(value)]
-
-
-class Session:
-    """What all modules of one evaluation share."""
-
-    def __init__(self, files: Files) -> None:
-        self.files = files
-        self.budget = Budget()
-        self.completed: list[PlannedResource] = []
-        self.unchecked: list[str] = []
-        self._modules: dict[str, Module] = {}
-
-    def module(self, path: str, at: tuple[str, int]) -> Module:
-        """Load a module's folder once."""
-        if path not in self._modules:
-            self._modules[path] = load_module(self.files, path, at)
-        return self._modules[path]
-
-    def call(self, evaluator: Evaluator, node: Call) -> Value:
-        """Evaluate a function call."""
-        return functions.call(evaluator, node)
 
 
 def evaluate(

@@ -15,13 +15,13 @@ import msgspec
 
 from coordinator.iac.expressions.budget import Budget
 from coordinator.iac.expressions.convert import ConversionError, convert
+from coordinator.iac.expressions.errors import EvaluationError
 from coordinator.iac.expressions.evaluator import Evaluator
 from coordinator.iac.expressions.files import Files
+from coordinator.iac.expressions.functions.filesystem import read_file
 from coordinator.iac.expressions.functions.json_text import from_plain
 from coordinator.iac.expressions.operations import OPEN
 from coordinator.iac.expressions.parser import parse_expression
-from coordinator.iac.expressions.refusal import EvaluationError
-from coordinator.iac.expressions.syntax import Block
 from coordinator.iac.expressions.type_expressions import parse_type
 from coordinator.iac.expressions.types import DYNAMIC, ObjectType, Type, object_of
 from coordinator.iac.expressions.values import (
@@ -36,6 +36,7 @@ from coordinator.iac.expressions.values import (
     unknown_of,
 )
 from coordinator.iac.source import SourceError
+from coordinator.iac.terraform.blocks import Block
 from coordinator.iac.terraform.instances import Blocks
 from coordinator.iac.terraform.variables import constants
 
@@ -176,8 +177,6 @@ def _read_static(type_: str, values: dict[str, Value], evaluator: Evaluator, blo
     if type_ == "atlas_schema" and isinstance(values["src"].raw, str) and not values["src"].raw.startswith("file://"):
         values["hcl"] = values["src"]
     if type_ == "local_file" and isinstance(values["filename"].raw, str):
-        from coordinator.iac.expressions.functions.filesystem import read_file  # needs the evaluator, which needs this
-
         values["content"] = read_file(evaluator.files, values["filename"].raw)
     if type_ == "terraform_remote_state":
         values["outputs"] = _remote_outputs(values, evaluator, block)

@@ -8,20 +8,22 @@ from typing import NoReturn
 import msgspec
 
 from coordinator.iac.expressions.budget import Budget
-from coordinator.iac.expressions.convert import ConversionError, apply_defaults, convert
+from coordinator.iac.expressions.convert import ConversionError, convert
+from coordinator.iac.expressions.defaults import Defaults, apply_defaults
+from coordinator.iac.expressions.errors import EvaluationError
 from coordinator.iac.expressions.evaluator import Evaluator
 from coordinator.iac.expressions.files import Files
 from coordinator.iac.expressions.functions.json_text import from_plain
+from coordinator.iac.expressions.json_syntax import json_attributes, parse_json
 from coordinator.iac.expressions.parser import parse_expression
-from coordinator.iac.expressions.refusal import EvaluationError
-from coordinator.iac.expressions.syntax import Block, Call, Expression
+from coordinator.iac.expressions.syntax import Call, Expression
 from coordinator.iac.expressions.type_expressions import parse_type
-from coordinator.iac.expressions.types import DYNAMIC, Defaults, Primitive, Type
+from coordinator.iac.expressions.types import DYNAMIC, Primitive, Type
 from coordinator.iac.expressions.values import NULL, SENSITIVE, Value, string
 from coordinator.iac.source import SourceError, decode_text
-from coordinator.iac.terraform.body import parse_body
+from coordinator.iac.terraform.blocks import Block
 from coordinator.iac.terraform.configuration import Module
-from coordinator.iac.terraform.json_body import json_attributes, parse_json
+from coordinator.iac.terraform.native_syntax import parse_body
 
 
 class Assignment(msgspec.Struct, frozen=True):

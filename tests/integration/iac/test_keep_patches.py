@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from coordinator.iac.load import load_source
-from coordinator.iac.patching.patch import keep_patches
+from coordinator.iac.patching.keep_patches import keep_patches
 from coordinator.report.model import Patch
 from shared.diff.changes import SchemaDiff
 from shared.diff.compare import diff_schemas

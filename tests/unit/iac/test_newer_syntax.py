@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from coordinator.iac.lexical import cut
 from coordinator.iac.source import SourceError
-from coordinator.iac.sql import declarations, in_file, split_statements
+from coordinator.iac.sql.newer_syntax import cut
+from coordinator.iac.sql.statements import declarations, in_file, split_statements
 
 NEWER = """\
 -- a comment; with a semicolon

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import pytest
 
-from coordinator.iac.expressions.values import Span, string
-from coordinator.iac.psql_command import UnreadableCommandError, psql_inputs
+from coordinator.iac.located_text import LocatedText, Span
+from coordinator.iac.sql.psql_command import UnreadableCommandError, psql_inputs
 
 
 def inputs(command: str) -> list[str]:
-    found = psql_inputs(string(command, (Span(0, "main.tf", 1),)))
-    return [f"<{item.file}>" if item.sql is None else item.sql.raw for item in found]
+    found = psql_inputs(LocatedText(command, (Span(0, "main.tf", 1),)))
+    return [f"<{item.file}>" if item.sql is None else item.sql.text for item in found]
 
 
 @pytest.mark.parametrize(
@@ -44,6 +44,6 @@ def test_what_cannot_be_read_says_so(command: str) -> None:
 
 
 def test_a_here_document_keeps_its_lines() -> None:
-    (found,) = psql_inputs(string("psql x <<SQL\nA;\nB;\nSQL\n", (Span(0, "main.tf", 10),)))
+    (found,) = psql_inputs(LocatedText("psql x <<SQL\nA;\nB;\nSQL\n", (Span(0, "main.tf", 10),)))
     assert found.sql is not None
     assert found.sql.spans[0] == Span(0, "main.tf", 11)

@@ -8,7 +8,7 @@ import pytest
 
 from coordinator.iac.load import load_source
 from coordinator.iac.source import SourceError
-from coordinator.iac.sql import in_file, split_statements
+from coordinator.iac.sql.statements import in_file, split_statements
 
 
 def lines_of(text: str) -> list[tuple[int, str]]:

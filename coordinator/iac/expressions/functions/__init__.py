@@ -2,25 +2,21 @@
 
 from __future__ import annotations
 
-import importlib
-
+from coordinator.iac.expressions.functions import (  # noqa: F401  # importing a module registers its functions
+    collections,
+    control,
+    dates,
+    encoding,
+    filesystem,
+    formatting,
+    hashes,
+    lookups,
+    network,
+    numeric,
+    patterns,
+    sets,
+    strings,
+)
 from coordinator.iac.expressions.functions.calling import call
-
-for _module in (
-    "collections",
-    "control",
-    "dates",
-    "encoding",
-    "filesystem",
-    "formatting",
-    "hashes",
-    "lookups",
-    "network",
-    "numeric",
-    "patterns",
-    "sets",
-    "strings",
-):
-    importlib.import_module(f"{__name__}.{_module}")
 
 __all__ = ["call"]

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from coordinator.iac.expressions.convert import ConversionError, convert
+from coordinator.iac.expressions.errors import EvaluationError
 from coordinator.iac.expressions.evaluator import Evaluator
 from coordinator.iac.expressions.functions.control import SPECIAL_FORMS
 from coordinator.iac.expressions.functions.registry import FUNCTIONS, Function, FunctionError, Parameter
-from coordinator.iac.expressions.refusal import EvaluationError
 from coordinator.iac.expressions.syntax import Call
 from coordinator.iac.expressions.types import BOOL, DYNAMIC
 from coordinator.iac.expressions.values import (

@@ -6,10 +6,10 @@ from collections.abc import Callable
 
 from coordinator.iac.expressions import syntax
 from coordinator.iac.expressions.convert import ConversionError, convert
+from coordinator.iac.expressions.errors import EvaluationError
 from coordinator.iac.expressions.evaluator import Evaluator
 from coordinator.iac.expressions.functions.registry import ANY_OR_NULL, FunctionError, function
 from coordinator.iac.expressions.parser import ExpressionParser
-from coordinator.iac.expressions.refusal import EvaluationError
 from coordinator.iac.expressions.scanner import IDENTIFIER
 from coordinator.iac.expressions.syntax import Call
 from coordinator.iac.expressions.templates import parse_template

@@ -9,7 +9,8 @@ from coordinator.iac.expressions.evaluator import Evaluator
 from coordinator.iac.expressions.files import Files
 from coordinator.iac.expressions.functions.registry import function
 from coordinator.iac.expressions.types import BOOL, STRING, set_of
-from coordinator.iac.expressions.values import Span, Value, boolean, set_value, string
+from coordinator.iac.expressions.values import Value, boolean, set_value, string
+from coordinator.iac.located_text import Span
 from coordinator.iac.source import decode_text
 
 

@@ -7,25 +7,13 @@ import regex
 from coordinator.iac.expressions.budget import bounded
 from coordinator.iac.expressions.functions.registry import ANY, FunctionError, function
 from coordinator.iac.expressions.types import BOOL, NUMBER, STRING, list_of
-from coordinator.iac.expressions.values import Span, Value, boolean, list_value, number, string
+from coordinator.iac.expressions.values import Value, boolean, list_value, number, part_of, string
+from coordinator.iac.located_text import Span
 
 _SPACE = "\t\n\v\f\r \x85\xa0\u1680\u2028\u2029\u202f\u205f\u3000" + "".join(map(chr, range(0x2000, 0x200B)))
 """What Unicode calls white space, and Go trims."""
 
 MAX_TEXT = 64 * 1024 * 1024
-
-
-def kept(value: Value, start: int, end: int) -> Value:
-    """A part of a string that still knows where it came from."""
-    before = [span for span in value.spans if span.offset <= start]
-    inside = [span for span in value.spans if start < span.offset < end]
-    spans: list[Span] = []
-    if before:
-        last = before[-1]
-        skipped = value.raw.count("\n", last.offset, start) if last.advances else 0
-        spans.append(Span(0, last.file, last.line + skipped, last.advances))
-    spans.extend(Span(span.offset - start, span.file, span.line, span.advances) for span in inside)
-    return string(value.raw[start:end], tuple(spans))
 
 
 @function("upper", STRING, returns=STRING)
@@ -65,31 +53,31 @@ def _trim(text: Value, cutset: Value) -> Value:
     raw = text.raw
     start = len(raw) - len(raw.lstrip(cutset.raw)) if cutset.raw else 0
     end = len(raw.rstrip(cutset.raw)) if cutset.raw else len(raw)
-    return kept(text, min(start, end), end)
+    return part_of(text, min(start, end), end)
 
 
 @function("trimspace", STRING, returns=STRING)
 def _trimspace(text: Value) -> Value:
     raw = text.raw
     start = len(raw) - len(raw.lstrip(_SPACE))
-    return kept(text, start, max(start, len(raw.rstrip(_SPACE))))
+    return part_of(text, start, max(start, len(raw.rstrip(_SPACE))))
 
 
 @function("trimprefix", STRING, STRING, returns=STRING)
 def _trimprefix(text: Value, prefix: Value) -> Value:
     start = len(prefix.raw) if text.raw.startswith(prefix.raw) else 0
-    return kept(text, start, len(text.raw))
+    return part_of(text, start, len(text.raw))
 
 
 @function("trimsuffix", STRING, STRING, returns=STRING)
 def _trimsuffix(text: Value, suffix: Value) -> Value:
     end = len(text.raw) - (len(suffix.raw) if suffix.raw and text.raw.endswith(suffix.raw) else 0)
-    return kept(text, 0, end)
+    return part_of(text, 0, end)
 
 
 @function("chomp", STRING, returns=STRING)
 def _chomp(text: Value) -> Value:
-    return kept(text, 0, len(text.raw.rstrip("\r\n")))
+    return part_of(text, 0, len(text.raw.rstrip("\r\n")))
 
 
 @function("startswith", STRING, STRING, returns=BOOL)
@@ -141,9 +129,9 @@ def _split(separator: Value, text: Value) -> Value:
     pieces: list[Value] = []
     start = 0
     while (end := text.raw.find(separator.raw, start)) >= 0:
-        pieces.append(kept(text, start, end))
+        pieces.append(part_of(text, start, end))
         start = end + len(separator.raw)
-    pieces.append(kept(text, start, len(text.raw)))
+    pieces.append(part_of(text, start, len(text.raw)))
     return list_value(STRING, pieces)
 
 

@@ -12,8 +12,8 @@ from typing import Any
 import msgspec
 import pgparse
 
-from coordinator.iac.lexical import NEWER, NotTokensError, cut
 from coordinator.iac.source import SourceError
+from coordinator.iac.sql.newer_syntax import NEWER, NotTokensError, cut
 from shared.schema.schema import Declaration, Origin
 
 _BLANK = re.compile(r"\s+|--[^\n]*(?:\n|\Z)")

@@ -5,7 +5,8 @@ from __future__ import annotations
 from functools import lru_cache
 
 from coordinator.iac.expressions.parser import ExpressionParser
-from coordinator.iac.expressions.syntax import Attribute, Block, Body, Expression, Template, Text
+from coordinator.iac.expressions.syntax import Template, Text
+from coordinator.iac.terraform.blocks import Attribute, Block, Body
 
 
 class BodyParser(ExpressionParser):
@@ -107,10 +108,3 @@ def parse_body(text: str, file: str) -> Body:
     """
     parser = BodyParser(text.removeprefix("\ufeff"), file)
     return parser.body(closed=False)
-
-
-def constant_text(expression: Expression) -> str | None:
-    """Give the text of a string without interpolation, or None."""
-    if isinstance(expression, Template) and all(isinstance(part, Text) for part in expression.parts):
-        return "".join(part.text for part in expression.parts if isinstance(part, Text))
-    return None

@@ -9,14 +9,15 @@ from pathlib import Path
 
 import msgspec
 
-from coordinator.iac.carriers import VERSION_NAMES
 from coordinator.iac.expressions.files import Files
 from coordinator.iac.expressions.numbers import format_number
-from coordinator.iac.expressions.values import Span, Value
+from coordinator.iac.expressions.values import Value
+from coordinator.iac.located_text import LocatedText
 from coordinator.iac.source import SourceError
-from coordinator.iac.sql import declarations
+from coordinator.iac.sql.properties import VERSION_NAMES
+from coordinator.iac.sql.statements import declarations
 from coordinator.iac.terraform.plan import Plan, evaluate
-from coordinator.iac.terraform.sql_carriers import Reader, SqlText
+from coordinator.iac.terraform.resource_sql import Reader, SqlText
 from coordinator.iac.terraform.variables import Assignment
 from shared.schema.schema import Declaration, Origin, SpecSource
 
@@ -84,12 +85,12 @@ def _texts(reader: Reader, plan: Plan) -> list[SqlText]:
 
 def _pieces(texts: list[SqlText], unchecked: list[str]) -> list[_Piece]:
     """Split every text; thousands of tenants mostly carry the same one, which is split once."""
-    split: dict[tuple[str, tuple[Span, ...], Origin], tuple[Declaration, ...]] = {}
+    split: dict[tuple[LocatedText, Origin], tuple[Declaration, ...]] = {}
     pieces: list[_Piece] = []
     for text in texts:
-        key = (text.text.raw, text.text.spans, text.at)
+        key = (text.text, text.at)
         if key not in split:
-            split[key] = declarations(text.text.raw, text.locate, unchecked)
+            split[key] = declarations(text.text.text, text.locate, unchecked)
         pieces.append(_piece(text, split[key]))
     return pieces
 

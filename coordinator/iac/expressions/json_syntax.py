@@ -1,4 +1,4 @@
-"""Terraform's JSON syntax (`.tf.json`, `.tfvars.json`): the same tree as the native syntax gives."""
+"""JSON text as expressions that know their lines: what `.tf.json`, `.tfvars.json` and JSON templates are read with."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from coordinator.iac.expressions import syntax
 from coordinator.iac.expressions.numbers import parse_number
 from coordinator.iac.expressions.parser import ExpressionParser
 from coordinator.iac.expressions.scanner import Scanner
-from coordinator.iac.expressions.syntax import Attribute, Block, Body, Expression, ObjectCons, TupleCons
+from coordinator.iac.expressions.syntax import Expression, ObjectCons, TupleCons
 from coordinator.iac.expressions.templates import parse_template
 from coordinator.iac.expressions.values import FALSE, NULL, TRUE, number, string
 from shared.schema.schema import Origin
@@ -19,33 +19,6 @@ _STRING = re.compile(r'"(?:[^"\\\x00-\x1f]|\\.)*"')
 _NUMBER = re.compile(r"-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?")
 _SPACE = re.compile(r"[ \t\r\n]*")
 _WORDS = {"true": TRUE, "false": FALSE, "null": NULL}
-
-LABELS = {
-    "variable": 1,
-    "output": 1,
-    "module": 1,
-    "provider": 1,
-    "check": 1,
-    "resource": 2,
-    "data": 2,
-    "ephemeral": 2,
-    "locals": 0,
-    "terraform": 0,
-    "moved": 0,
-    "import": 0,
-    "removed": 0,
-}
-"""Block types of a module, and how many labels each has."""
-
-_INNER = {
-    "variable": {"validation": 0},
-    "output": {"precondition": 0},
-    "resource": {"provisioner": 1, "lifecycle": 0, "connection": 0, "dynamic": 1},
-    "data": {"lifecycle": 0, "dynamic": 1},
-    "lifecycle": {"precondition": 0, "postcondition": 0},
-    "dynamic": {"content": 0},
-    "content": {"dynamic": 1},
-}
 
 
 class _JsonParser(Scanner):
@@ -144,15 +117,6 @@ def parse_json(text: str, file: str, *, templates: bool) -> Expression:
     return _JsonParser(text.removeprefix("\ufeff"), file, templates=templates).document()
 
 
-def parse_json_body(text: str, file: str) -> Body:
-    """Parse a `.tf.json` file.
-
-    Raises:
-        SourceError: With file and line.
-    """
-    return _body(parse_json(text, file, templates=True), file, LABELS)
-
-
 def json_attributes(node: Expression, file: str) -> list[tuple[str, Expression]]:
     """Give the properties of a JSON object, comments (`"//"`) left out.
 
@@ -164,30 +128,3 @@ def json_attributes(node: Expression, file: str) -> list[tuple[str, Expression]]
     return [
         (key.value.raw, item) for key, item in node.items if isinstance(key, syntax.Literal) and key.value.raw != "//"
     ]
-
-
-def _body(node: Expression, file: str, blocks: dict[str, int]) -> Body:
-    attributes: dict[str, Attribute] = {}
-    found: list[Block] = []
-    objects = node.items if isinstance(node, TupleCons) else (node,)
-    for entry in objects:
-        for name, item in json_attributes(entry, file):
-            if name in blocks:
-                found.extend(_blocks(name, (), item, file, blocks[name]))
-            else:
-                attributes[name] = Attribute(at=item.at, name=name, expression=item)
-    return Body(attributes=attributes, blocks=tuple(found))
-
-
-def _blocks(type_: str, labels: tuple[str, ...], node: Expression, file: str, missing: int) -> list[Block]:
-    """Unfold the labels of a block: `{"resource": {"type": {"name": {…}}}}`; a list repeats a level."""
-    entries = node.items if isinstance(node, TupleCons) else (node,)
-    found: list[Block] = []
-    for entry in entries:
-        if missing:
-            for label, inner in json_attributes(entry, file):
-                found.extend(_blocks(type_, (*labels, label), inner, file, missing - 1))
-        elif not (isinstance(entry, syntax.Literal) and entry.value.is_null):
-            body = _body(entry, file, _INNER.get(type_, {}))
-            found.append(Block(at=entry.at, type=type_, labels=labels, body=body))
-    return found

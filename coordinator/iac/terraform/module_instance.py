@@ -4,17 +4,16 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Callable, Iterable
-from typing import TYPE_CHECKING
 
 from coordinator.iac.expressions import operations, syntax
+from coordinator.iac.expressions.errors import EvaluationError
 from coordinator.iac.expressions.evaluator import Evaluator, Namespace
-from coordinator.iac.expressions.refusal import EvaluationError
-from coordinator.iac.expressions.syntax import Attribute, Block, Expression
+from coordinator.iac.expressions.syntax import Expression, constant_text
 from coordinator.iac.expressions.types import DYNAMIC
 from coordinator.iac.expressions.values import SENSITIVE, Value, object_value, string, tuple_of, unknown_of
 from coordinator.iac.source import LimitError
 from coordinator.iac.terraform import providers
-from coordinator.iac.terraform.body import constant_text
+from coordinator.iac.terraform.blocks import Attribute, Block
 from coordinator.iac.terraform.configuration import Module
 from coordinator.iac.terraform.instances import (
     MODULE_META_ARGUMENTS,
@@ -26,11 +25,9 @@ from coordinator.iac.terraform.instances import (
     refused,
     shown_key,
 )
+from coordinator.iac.terraform.session import Session
 from coordinator.iac.terraform.variables import Declared, constants, declare
 from shared.schema.schema import Origin
-
-if TYPE_CHECKING:
-    from coordinator.iac.terraform.plan import Session
 
 MAX_MODULE_DEPTH = 20
 """Modules within modules: deeper than that, a module calls itself."""

@@ -13,8 +13,8 @@ from coordinator.iac.expressions.files import repository_root
 from coordinator.iac.patching.declaring_text import CannotEditError, DeclaringText, unified_diff
 from coordinator.iac.patching.keep_statements import Keep, keeps
 from coordinator.iac.source import SourceError, read_text
-from coordinator.iac.sql import in_file, split_statements
-from coordinator.iac.terraform.body import parse_body
+from coordinator.iac.sql.statements import in_file, split_statements
+from coordinator.iac.terraform.native_syntax import parse_body
 from coordinator.report.model import Patch
 from shared.diff.changes import SchemaDiff
 from shared.schema.identity import ObjectId

@@ -6,16 +6,17 @@ from collections.abc import Iterator
 
 import msgspec
 
-from coordinator.iac.carriers import carries, holds_ddl
+from coordinator.iac.expressions.errors import EvaluationError
 from coordinator.iac.expressions.files import Files
 from coordinator.iac.expressions.functions.filesystem import read_file
 from coordinator.iac.expressions.functions.json_text import decode
-from coordinator.iac.expressions.refusal import EvaluationError
-from coordinator.iac.expressions.syntax import Block
-from coordinator.iac.expressions.values import Span, Value, string
-from coordinator.iac.migrations import read_folder
-from coordinator.iac.psql_command import PsqlInput, UnreadableCommandError, psql_inputs
+from coordinator.iac.expressions.values import Value, located, string
+from coordinator.iac.located_text import LocatedText, Span
 from coordinator.iac.source import SourceError
+from coordinator.iac.sql.folders import read_folder
+from coordinator.iac.sql.properties import carries, holds_ddl
+from coordinator.iac.sql.psql_command import PsqlInput, UnreadableCommandError, psql_inputs
+from coordinator.iac.terraform.blocks import Block
 from coordinator.iac.terraform.instances import PlannedResource
 from shared.schema.schema import Origin
 from shared.sql import quote_identifier, quote_literal
@@ -29,14 +30,14 @@ class SqlText(msgspec.Struct, frozen=True, eq=False, kw_only=True):
     """SQL that one resource carries.
 
     Args:
-        text: The SQL, with the spans that say where it comes from.
+        text: The SQL, with the places it comes from.
         at: Where the attribute or block that carries it stands, for what no span covers.
         resource: What carries it.
         version: The version that applying it reaches, when the carrier says so.
         idempotent: True for objects a provider resource declares one by one; saying them twice is no mistake.
     """
 
-    text: Value
+    text: LocatedText
     at: Origin
     resource: PlannedResource
     version: str = ""
@@ -44,12 +45,7 @@ class SqlText(msgspec.Struct, frozen=True, eq=False, kw_only=True):
 
     def locate(self, offset: int) -> Origin:
         """Give where a character of the text comes from."""
-        known = [span for span in self.text.spans if span.offset <= offset]
-        if not known:
-            return Origin(self.at.file, self.at.line, self.resource.address)
-        span = known[-1]
-        line = span.line + (self.text.raw.count("\n", span.offset, offset) if span.advances else 0)
-        return Origin(span.file, line, self.resource.address)
+        return self.text.origin(offset, Origin(self.at.file, self.at.line, self.resource.address))
 
 
 class Reader:
@@ -107,7 +103,7 @@ class Reader:
             place = places[i] if len(places) == len(migrations.raw) else resource.block
             if self._known(resource, migration.raw["up"], "the SQL of a migration") is not None:
                 at = place.body.attributes["up"].at if "up" in place.body.attributes else place.at
-                yield SqlText(text=migration.raw["up"], at=at, resource=resource)
+                yield SqlText(text=located(migration.raw["up"]), at=at, resource=resource)
 
     def _folder(self, resource: PlannedResource) -> Iterator[SqlText]:
         attribute = "dir" if resource.type == "atlas_migration" else "path"
@@ -128,7 +124,7 @@ class Reader:
             self._known(resource, resource.values.raw.get("version"), "its version") if attribute == "dir" else None
         )
         for file in folder.files:
-            text = string(file.text, (Span(0, file.file, 1),))
+            text = located(string(file.text, (Span(0, file.file, 1),)))
             yield SqlText(text=text, at=at, resource=resource, version=pinned or folder.version)
             if pinned and file.file.rpartition("/")[2].startswith(pinned):
                 break
@@ -147,14 +143,14 @@ class Reader:
                 sql += f" SCHEMA {quote_identifier(values['schema'].raw)}"
             if isinstance(values["version"].raw, str):
                 sql += f" VERSION {quote_literal(values['version'].raw)}"
-        yield SqlText(text=string(sql), at=resource.block.at, resource=resource, idempotent=True)
+        yield SqlText(text=located(string(sql)), at=resource.block.at, resource=resource, idempotent=True)
 
     def _atlas(self, resource: PlannedResource) -> Iterator[SqlText]:
         hcl = self._known(resource, resource.values.raw["hcl"], "its schema")
         if hcl is None:
             return
         if holds_ddl(hcl):  # Atlas takes SQL schemas too
-            yield SqlText(text=resource.values.raw["hcl"], at=resource.declared_at("hcl"), resource=resource)
+            yield SqlText(text=located(resource.values.raw["hcl"]), at=resource.declared_at("hcl"), resource=resource)
         else:
             self._not_read(
                 resource, "schemas in Atlas HCL are not read; give the SQL that `atlas schema inspect` prints"
@@ -176,7 +172,7 @@ class Reader:
                 if not found.is_known:
                     self.unchecked.append(f"{at}: {resource.address}.{name}: its SQL is known only after apply")
                 elif holds_ddl(found.raw):
-                    yield SqlText(text=found, at=at, resource=resource)
+                    yield SqlText(text=located(found), at=at, resource=resource)
 
     def _provisioners(self, resource: PlannedResource) -> Iterator[SqlText]:
         for block in resource.block.body.blocks:
@@ -193,7 +189,7 @@ class Reader:
             if not command.is_known or not isinstance(command.raw, str):
                 self.unchecked.append(f"{attribute.at}: {resource.address}: its command is known only after apply")
                 return
-            inputs = psql_inputs(command)
+            inputs = psql_inputs(located(command))
         except (EvaluationError, UnreadableCommandError) as error:
             self.unchecked.append(f"{attribute.at}: {resource.address}: {error}")
             return
@@ -202,11 +198,11 @@ class Reader:
         for given in inputs:
             yield SqlText(text=self._given(given, str(base), attribute.at), at=attribute.at, resource=resource)
 
-    def _given(self, given: PsqlInput, base: str, at: Origin) -> Value:
+    def _given(self, given: PsqlInput, base: str, at: Origin) -> LocatedText:
         if given.sql is not None:
             return given.sql
         try:
-            return read_file(self.files, f"{base}/{given.file}" if base != "." else given.file)
+            return located(read_file(self.files, f"{base}/{given.file}" if base != "." else given.file))
         except SourceError as error:
             raise SourceError(at.file, at.line, f"psql -f {given.file}: {error.message}") from None
 

@@ -6,12 +6,13 @@ from collections.abc import Iterator
 from collections.abc import Mapping as MappingType
 from pathlib import Path
 
-from coordinator.iac.carriers import VERSION_NAMES, carries, holds_ddl
 from coordinator.iac.cloudformation.document import Mapping, Node, Scalar, Sequence, parse_document
 from coordinator.iac.cloudformation.intrinsics import NO_VALUE, Template
-from coordinator.iac.expressions.values import Value, is_wholly_known, string
+from coordinator.iac.expressions.values import is_wholly_known, located, string
+from coordinator.iac.located_text import LocatedText
 from coordinator.iac.source import SourceError, read_text
-from coordinator.iac.sql import declarations
+from coordinator.iac.sql.properties import VERSION_NAMES, carries, holds_ddl
+from coordinator.iac.sql.statements import Locate, declarations
 from shared.schema.schema import Declaration, Origin, SpecSource
 
 
@@ -89,28 +90,16 @@ def _declared(template: Template, name: str, unchecked: list[str]) -> Iterator[D
     properties = resource.items.get("Properties")
     if isinstance(properties, Mapping):
         for text, line in _sql_texts(template, "", properties, f"{name}.Properties", unchecked):
-            yield from declarations(text.raw, _Locator(text, template.file, line, name), unchecked)
+            yield from declarations(text.text, _locate(text, Origin(template.file, line, name)), unchecked)
 
 
-class _Locator:
-    """Gives the place of an offset of a text."""
-
-    def __init__(self, text: Value, file: str, line: int, address: str) -> None:
-        self._text = text
-        self._fallback = Origin(file, line, address)
-
-    def __call__(self, offset: int) -> Origin:
-        known = [span for span in self._text.spans if span.offset <= offset]
-        if not known:
-            return self._fallback
-        span = known[-1]
-        line = span.line + (self._text.raw.count("\n", span.offset, offset) if span.advances else 0)
-        return Origin(span.file, line, self._fallback.address)
+def _locate(text: LocatedText, otherwise: Origin) -> Locate:
+    return lambda offset: text.origin(offset, otherwise)
 
 
 def _sql_texts(
     template: Template, name: str, node: Node, path: str, unchecked: list[str]
-) -> Iterator[tuple[Value, int]]:
+) -> Iterator[tuple[LocatedText, int]]:
     """Walk properties: texts under a listed name, lists of them, and mappings inside."""
     if carries(name):
         value = template.value(node)
@@ -120,7 +109,7 @@ def _sql_texts(
             if not is_wholly_known(text):
                 unchecked.append(f"{template.file}:{node.line}: the SQL of {path} is known only after deployment")
             elif isinstance(text.raw, str) and holds_ddl(text.raw):
-                yield text, node.line
+                yield located(text), node.line
         return
     if isinstance(node, Mapping):
         for key, item in node.items.items():

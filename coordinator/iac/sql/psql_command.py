@@ -7,8 +7,7 @@ import shlex
 
 import msgspec
 
-from coordinator.iac.expressions.functions.strings import kept
-from coordinator.iac.expressions.values import Value
+from coordinator.iac.located_text import LocatedText
 
 _PSQL = re.compile(r"(?:^|[\s;&|(/])psql(?=\s|$)", re.MULTILINE)
 _HEREDOC = re.compile(r"<<(-?)\s*(['\"]?)(\w+)\2[^\n]*\n")
@@ -21,10 +20,10 @@ _LONG_WITH_VALUE = frozenset(
 )
 
 
-class PsqlInput(msgspec.Struct, frozen=True, eq=False):
-    """What psql is given, in order: texts (`sql` with its spans) and files (`file`)."""
+class PsqlInput(msgspec.Struct, frozen=True):
+    """What psql is given, in order: texts (`sql`) and files (`file`)."""
 
-    sql: Value | None = None
+    sql: LocatedText | None = None
     file: str = ""
 
 
@@ -32,16 +31,16 @@ class UnreadableCommandError(Exception):
     """A command that runs psql in a way that cannot be read; says why."""
 
 
-def psql_inputs(command: Value) -> list[PsqlInput]:
+def psql_inputs(command: LocatedText) -> list[PsqlInput]:
     """Give what a shell command feeds to psql; an empty list when it does not run psql.
 
     Args:
-        command: A string, with the spans that say where its text comes from.
+        command: The command line, with the places it comes from.
 
     Raises:
         UnreadableCommandError: When psql is run, but what it is given cannot be told from the text.
     """
-    text: str = command.raw
+    text = command.text
     if not _PSQL.search(text):
         return []
     found: list[PsqlInput] = []
@@ -94,15 +93,15 @@ def _heredoc_end(text: str, opening: re.Match[str]) -> tuple[int, int]:
     return closing.start(), closing.end()
 
 
-def _one(command: Value, start: int, end: int) -> list[PsqlInput]:
-    text: str = command.raw
+def _one(command: LocatedText, start: int, end: int) -> list[PsqlInput]:
+    text = command.text
     opening = _HEREDOC.search(text, start, min(len(text), end + 1))
     line_end = opening.start() if opening is not None else end
     words = _words(text[start:line_end])
     found = _options(command, words, start)
     if opening is not None:
         body_end, _ = _heredoc_end(text, opening)
-        found.append(PsqlInput(sql=kept(command, opening.end(), body_end)))
+        found.append(PsqlInput(sql=command.part(opening.end(), body_end)))
     return found
 
 
@@ -113,7 +112,7 @@ def _words(line: str) -> list[str]:
         raise UnreadableCommandError(f"the psql command line cannot be split into words: {error}") from None
 
 
-def _options(command: Value, words: list[str], start: int) -> list[PsqlInput]:
+def _options(command: LocatedText, words: list[str], start: int) -> list[PsqlInput]:
     found: list[PsqlInput] = []
     i = 0
     while i < len(words):
@@ -149,10 +148,10 @@ def _option(words: list[str], i: int) -> tuple[str, str, int]:
     return "", "", 1
 
 
-def _located(command: Value, text: str, start: int) -> Value:
+def _located(command: LocatedText, text: str, start: int) -> LocatedText:
     """Find a `-c` text in the command again, so that it keeps its place; quoting may have changed it."""
-    position = command.raw.find(text, start)
+    position = command.text.find(text, start)
     if position >= 0 and text:
-        return kept(command, position, position + len(text))
-    fallback = kept(command, start, start)
-    return Value(command.type, text, frozenset(), tuple(span for span in fallback.spans[:1]))
+        return command.part(position, position + len(text))
+    fallback = command.part(start, start)
+    return LocatedText(text, fallback.spans[:1])
