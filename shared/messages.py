@@ -14,7 +14,7 @@ from shared.schema.profile import Profile
 from shared.schema.schema import SchemaVersion
 from shared.targets import Failure, FailureKind
 
-PROTOCOL = 1
+PROTOCOL = 2
 """Raise it when a message changes its meaning: old workers then finish what they have and are left alone."""
 
 SCAN_BATCH = "fleetdrift.scan_batch"
@@ -66,7 +66,7 @@ class ShapeJob(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
         epoch: As in ScanBatch.
         batch: Id of this sending.
         attempt: 1 for the first.
-        key: The analysis' content hash; the answer is stored under it.
+        analysis: Id of the analysis to make; the answer is stored under it.
         spec: Hash of the packed Spec.
         snapshot: Hash (fingerprint) of the packed Snapshot.
         contracts: Hash of the packed contracts.
@@ -77,7 +77,7 @@ class ShapeJob(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     epoch: int
     batch: str
     attempt: int
-    key: str
+    analysis: str
     spec: str
     snapshot: str
     contracts: str
@@ -94,9 +94,9 @@ class Observed(msgspec.Struct, frozen=True, tag_field="outcome", tag="observed",
 
 
 class Analysed(msgspec.Struct, frozen=True, tag_field="outcome", tag="analysed"):
-    """A shape was analysed; the analysis lies under `key`."""
+    """A shape was analysed; the analysis lies under its id."""
 
-    key: str
+    analysis: str
 
 
 class Failed(msgspec.Struct, frozen=True, tag_field="outcome", tag="failed"):
@@ -119,7 +119,7 @@ Outcome = Observed | Analysed | Failed | Deferred
 
 
 class Answer(msgspec.Struct, frozen=True, array_like=True):
-    """What became of one item (a tenant, or an analysis key)."""
+    """What became of one item (a tenant, or an analysis id)."""
 
     item: str
     outcome: Outcome

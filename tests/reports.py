@@ -152,7 +152,7 @@ def analysis_of(
         proof=proof,
     )
     return Analysis(
-        key=key,
+        id=key,
         shape=shape,
         diff=found,
         findings=judge(found, spec),

@@ -8,11 +8,12 @@ from __future__ import annotations
 import msgspec
 
 from shared.analysis.analysis import Analysis
+from shared.analysis.planning import plan_and_prove
 from shared.contracts.contract import Contract, Verdict
 from shared.diff.compare import diff_schemas
 from shared.diff.partitions import with_partitions, without_following_partitions
 from shared.findings.judge import judge
-from shared.postgres.scratch import MaterialiseError, ScratchServer, materialise, plan_and_prove, settle
+from shared.postgres.scratch import MaterialiseError, ScratchServer, materialise, spell_until_stable
 from shared.postgres.scratch.contract_baseline import Baselines
 from shared.postgres.scratch.contract_check import check_contract
 from shared.remediation.guarding import make_guard
@@ -57,7 +58,7 @@ async def analyse(
 
     Args:
         scratch: Where the shape is rebuilt and the remediation tried.
-        spec: The desired schema, settled.
+        spec: The desired schema, as the scratch server spells it.
         snapshot: The observed schema, as its own server spells it.
         contracts: What the services expect.
         profile: Which facets are compared.
@@ -71,10 +72,10 @@ async def analyse(
     compared = snapshot if profile.tools else without_tool_objects(snapshot, spec.schema)
     compared = msgspec.structs.replace(compared, surroundings=spec.snapshot.surroundings)
     try:
-        whole = await settle(scratch, compared, profile)
+        whole = await spell_until_stable(scratch, compared, profile)
     except MaterialiseError as error:
-        unsettled = _unsettled(key, spec, compared, str(error), profile)
-        return msgspec.structs.replace(unsettled, left_out=_left_out(snapshot, spec, profile))
+        as_read = _compared_as_read(key, spec, compared, str(error), profile)
+        return msgspec.structs.replace(as_read, left_out=_left_out(snapshot, spec, profile))
     observed = whole if profile.partitions else without_following_partitions(whole, spec.schema)
     diff = diff_schemas(spec.schema, observed.schema)
     desired = with_partitions(spec.snapshot, whole, observed)
@@ -83,7 +84,7 @@ async def analyse(
         plan = plan.with_guards(make_guard(snapshot, desired, diff, plan.statements, profile))
         plan = msgspec.structs.replace(plan, surroundings=spec.snapshot.surroundings)
     return Analysis(
-        key=key,
+        id=key,
         shape=schema_hash(observed.schema),
         diff=diff,
         findings=judge(diff, spec),
@@ -104,12 +105,12 @@ def _tables(snapshot: Snapshot) -> int:
     return sum(item.kind == "table" for item in snapshot.schema)
 
 
-def _unsettled(key: str, spec: Spec, snapshot: Snapshot, reason: str, profile: Profile) -> Analysis:
+def _compared_as_read(key: str, spec: Spec, snapshot: Snapshot, reason: str, profile: Profile) -> Analysis:
     snapshot = snapshot if profile.spelling else in_one_spelling(snapshot)
     diff = diff_schemas(spec.schema, snapshot.schema)
     plan = plan_remediation(spec.snapshot, snapshot, diff, destructive=False, profile=profile)
     return Analysis(
-        key=key,
+        id=key,
         shape=schema_hash(snapshot.schema),
         diff=diff,
         findings=judge(diff, spec),

@@ -100,7 +100,7 @@ def _nobody_waits(batch: str) -> Iterator[None]:
 
 
 async def run_shape_job(child: Child, message: ShapeJob) -> None:
-    """Analyse one shape and store the analysis under its key."""
+    """Analyse one shape and store the analysis under its id."""
     stream = child.keys.answers(message.run, message.epoch)
     with _nobody_waits(message.batch):
         async with AnswerWriter(child.redis, stream, batch=message.batch, worker=child.name) as writer:
@@ -109,7 +109,7 @@ async def run_shape_job(child: Child, message: ShapeJob) -> None:
             except asyncio.CancelledError:
                 limit = child.settings.soft_time_limit
                 outcome = Failed(Failure(FailureKind.LIMIT, f"the analysis took longer than {limit:g} seconds"))
-            await writer.add(Answer(message.key, outcome))
+            await writer.add(Answer(message.analysis, outcome))
 
 
 async def _analyse(child: Child, message: ShapeJob) -> Outcome:
@@ -131,5 +131,5 @@ async def _analyse(child: Child, message: ShapeJob) -> Outcome:
         return Failed(Failure(FailureKind.INTERNAL, f"the scratch server: {error.failure.message}"))
     except Exception as error:  # noqa: BLE001  # a bug met in one shape must not end the run
         return Failed(internal_failure(error))
-    await child.redis.set(child.keys.blob(message.key), pack(analysis), ex=child.settings.blob_ttl)
-    return Analysed(message.key)
+    await child.redis.set(child.keys.blob(message.analysis), pack(analysis), ex=child.settings.blob_ttl)
+    return Analysed(message.analysis)

@@ -11,7 +11,14 @@ from collections.abc import Sequence
 import msgspec
 
 from coordinator.apply.admission import Admitted, ApplyRefusedError
-from shared.postgres.scratch import MaterialiseError, ScratchError, ScratchServer, materialise, read_again, settle
+from shared.postgres.scratch import (
+    MaterialiseError,
+    ScratchError,
+    ScratchServer,
+    materialise,
+    read_again,
+    spell_until_stable,
+)
 from shared.postgres.writing.apply import built_alone, invalid_indexes, without_indexes
 from shared.remediation.stages import Stage, cut_stages
 from shared.schema.canonical import schema_hash
@@ -57,7 +64,7 @@ class Rehearsal:
         self._admitted = admitted
         self._scratch = scratch
         self._profile = profile
-        self._settled: dict[str, Snapshot] = {}
+        self._spelt: dict[str, Snapshot] = {}
         self._passed: list[Snapshot] = []
         self._may_be_left = built_alone(self.stages)
 
@@ -66,22 +73,22 @@ class Rehearsal:
         """Whether the states between are known."""
         return bool(self._passed)
 
-    async def settled(self, snapshot: Snapshot) -> Snapshot:
+    async def spelt_by_scratch(self, snapshot: Snapshot) -> Snapshot:
         """Have the scratch server spell a schema; the same schema once.
 
         Raises:
             MaterialiseError: When it cannot be rebuilt there.
         """
         key = schema_hash(snapshot.schema)
-        if key not in self._settled:
+        if key not in self._spelt:
             state = msgspec.structs.replace(snapshot, surroundings=self._admitted.plan.surroundings)
-            self._settled[key] = await settle(self._scratch, state, self._profile)
-        return self._settled[key]
+            self._spelt[key] = await spell_until_stable(self._scratch, state, self._profile)
+        return self._spelt[key]
 
     async def spelt(self, snapshot: Snapshot) -> Snapshot:
         """Have the scratch server spell a schema, or give it as it is where that cannot be."""
         try:
-            return await self.settled(snapshot)
+            return await self.spelt_by_scratch(snapshot)
         except MaterialiseError:
             return snapshot
 
@@ -156,8 +163,8 @@ class Rehearsal:
         return _CHANGED
 
     async def _stage_of(self, snapshot: Snapshot, stages_noted: int) -> int | None:
-        here = _state(await self.settled(snapshot))
-        equal = [n for n, passed in enumerate(self._passed) if _state(await self.settled(passed)) == here]
+        here = _state(await self.spelt_by_scratch(snapshot))
+        equal = [n for n, passed in enumerate(self._passed) if _state(await self.spelt_by_scratch(passed)) == here]
         return _choose(equal, stages_noted)
 
 

@@ -11,13 +11,14 @@ from pathlib import Path
 
 import msgspec
 
+from shared.analysis.planning import plan_and_prove
 from shared.analysis.scratch_server import scratch_server
 from shared.diff.changes import Altered, Change, SchemaDiff
 from shared.diff.compare import diff_schemas
 from shared.diff.partitions import with_partitions, without_following_partitions
 from shared.postgres.connection import connect_url, translated
 from shared.postgres.reading.introspect import read_snapshot
-from shared.postgres.scratch import MaterialiseError, ScratchServer, compile_spec, plan_and_prove, settle
+from shared.postgres.scratch import MaterialiseError, ScratchServer, compile_spec, spell_until_stable
 from shared.remediation.guarding import make_guard
 from shared.remediation.plan import Plan
 from shared.remediation.planner import plan_remediation
@@ -106,8 +107,8 @@ async def compare_sources(desired: str, observed: str, profile: Profile, *, dest
                 diff = await _without_respelled(await scratch.get(), diff, wanted, found, profile)
         elif diff:
             server = await scratch.get()
-            wanted = await settle(server, wanted, profile)
-            found = await settle(server, found, profile)
+            wanted = await spell_until_stable(server, wanted, profile)
+            found = await spell_until_stable(server, found, profile)
             diff = _diff(wanted, found, profile)
         wanted = with_partitions(wanted, found, _compared(wanted, found, profile))
         if both_live or not diff:
@@ -143,7 +144,8 @@ async def _without_respelled(
     """
     try:
         rebuilt = diff_schemas(
-            (await settle(server, wanted, profile)).schema, (await settle(server, found, profile)).schema
+            (await spell_until_stable(server, wanted, profile)).schema,
+            (await spell_until_stable(server, found, profile)).schema,
         )
     except MaterialiseError:
         return diff

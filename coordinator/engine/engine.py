@@ -284,7 +284,7 @@ class Engine:
 
 def _blob_of(outcome: object) -> str:
     match outcome:
-        case Observed(fingerprint=name) | Analysed(key=name):
+        case Observed(fingerprint=name) | Analysed(analysis=name):
             return name
         case _:
             return ""

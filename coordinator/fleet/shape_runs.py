@@ -77,7 +77,7 @@ async def run_analyses(
 
     Args:
         facilities: Settings, store and Redis.
-        spec: The desired schema, settled.
+        spec: The desired schema, as the scratch server spells it.
         snapshots: By fingerprint.
         contracts: What the services expect.
         on_progress: Called as shapes are analysed.
@@ -114,7 +114,7 @@ def _memo(key: str) -> str:
 def _unverified(key: str, spec: Spec, snapshot: Snapshot, failed: Failed) -> Analysis:
     shape = schema_hash(snapshot.schema)
     return Analysis(
-        key=key,
+        id=key,
         shape=shape,
         diff=SchemaDiff(),
         plan=Plan(desired=schema_hash(spec.schema), observed=shape),
@@ -169,7 +169,7 @@ class _ShapeRun:
             epoch=epoch,
             batch=batch.id,
             attempt=batch.attempt,
-            key=memo,
+            analysis=memo,
             spec=self._spec,
             snapshot=self._fingerprints[memo],
             contracts=self._contracts,

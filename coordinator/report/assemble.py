@@ -187,7 +187,7 @@ class _Assessments:
                 yield f"{verdict.service}: {verdict.file}:{verdict.line}: {verdict.reason}"
 
     def _assess(self, key: str, versions: tuple[SchemaVersion, ...], rules: Rules) -> _Assessment:
-        analysis = self._ignoring.apply(msgspec.structs.replace(self._analyses[key], key=key), rules)
+        analysis = self._ignoring.apply(msgspec.structs.replace(self._analyses[key], id=key), rules)
         version_finding = judge_version(self._expected, versions)
         findings = _findings(analysis, version_finding)
         verdicts = tuple(verdict for verdict in analysis.verdicts if verdict.status is not VerdictStatus.HOLDS)

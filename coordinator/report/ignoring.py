@@ -46,7 +46,7 @@ class Ignoring:
         """Leave out of an analysis what these rules ignore; what breaks because of it stays broken."""
         kept, ignored = sift(analysis.diff, [self._rules[place] for place in rules])
         used = [next(place for place in rules if self._rules[place] is entry.rule) for entry in ignored]
-        self._used[analysis.key, rules] = frozenset(used)
+        self._used[analysis.id, rules] = frozenset(used)
         for place, entry in zip(used, ignored, strict=True):
             self._objects[place].add(entry.change.identity)
         if not ignored:

@@ -15,7 +15,7 @@ class Analysis(msgspec.Struct, frozen=True, kw_only=True):
     """The answer for one shape.
 
     Args:
-        key: Content hash of (spec, snapshot, contracts, analysis version).
+        id: Hash of everything it depends on.
         shape: Schema hash of the observed shape as the scratch server spells it.
         diff: Desired against observed.
         findings: Sorted.
@@ -25,7 +25,7 @@ class Analysis(msgspec.Struct, frozen=True, kw_only=True):
         left_out: What was not compared, because a tool or time made it, sorted.
     """
 
-    key: str
+    id: str
     shape: str
     diff: SchemaDiff
     findings: tuple[Finding, ...] = ()

@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, given, settings
 
 from shared.diff.compare import diff_schemas
 from shared.embedded.postgres import EmbeddedPostgres
-from shared.postgres.scratch import ScratchServer, materialise, settle
+from shared.postgres.scratch import ScratchServer, materialise, spell_until_stable
 from shared.remediation.planner import plan_remediation
 from shared.schema.canonical import schema_hash
 from shared.schema.profile import EVERYTHING
@@ -48,10 +48,10 @@ def test_what_is_rebuilt_reads_as_it_was(scratch, script):
 
 @laws
 @given(scripts())
-def test_a_settled_spelling_is_settled(scratch, script):
+def test_spelling_what_is_spelt_until_stable_changes_nothing(scratch, script):
     async def law() -> None:
-        once = await settle(scratch, await read(scratch, script), EVERYTHING)
-        again = await settle(scratch, once, EVERYTHING)
+        once = await spell_until_stable(scratch, await read(scratch, script), EVERYTHING)
+        again = await spell_until_stable(scratch, once, EVERYTHING)
         assert schema_hash(again.schema) == schema_hash(once.schema)
 
     asyncio.run(law())

@@ -1,10 +1,9 @@
-"""The scratch server, in one import: throw-away databases, specs compiled in them, plans proven in them."""
+"""The scratch server, in one import: throw-away databases, schemas rebuilt in them, declarations compiled in them."""
 
 from __future__ import annotations
 
 from shared.postgres.scratch.compile import SpecError, compile_spec
-from shared.postgres.scratch.planning import plan_and_prove
-from shared.postgres.scratch.proof import MaterialiseError, materialise, prove, read_again, settle
+from shared.postgres.scratch.rebuild import MaterialiseError, materialise, read_again, spell_until_stable
 from shared.postgres.scratch.server import ScratchDatabase, ScratchError, ScratchServer
 
 __all__ = [
@@ -15,8 +14,6 @@ __all__ = [
     "SpecError",
     "compile_spec",
     "materialise",
-    "plan_and_prove",
-    "prove",
     "read_again",
-    "settle",
+    "spell_until_stable",
 ]

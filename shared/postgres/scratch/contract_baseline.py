@@ -7,7 +7,7 @@ from collections import OrderedDict
 from shared.contracts.contract import Contract
 from shared.contracts.facts import ShapeFacts
 from shared.postgres.scratch.contract_check import describe_contract
-from shared.postgres.scratch.proof import materialise
+from shared.postgres.scratch.rebuild import materialise
 from shared.postgres.scratch.server import ScratchServer
 from shared.schema.canonical import content_hash
 from shared.schema.schema import Snapshot
@@ -31,7 +31,7 @@ class Baselines:
 
         Args:
             contract: What the service expects.
-            declared: The spec's snapshot, settled.
+            declared: The declared schema, as the scratch server spells it.
 
         Raises:
             MaterialiseError: When the declared schema cannot be rebuilt.

@@ -16,11 +16,12 @@ from coordinator.apply.execute import ApplyOptions, UserIO, execute
 from coordinator.apply.outcome import Outcome, OutcomeKind
 from coordinator.report.model import DriftGroup
 from coordinator.settings.load import load_settings
+from shared.analysis.proof import prove
 from shared.diff.compare import diff_schemas
 from shared.embedded.postgres import EmbeddedPostgres
 from shared.hosts import Host
 from shared.postgres.reading.introspect import read_snapshot
-from shared.postgres.scratch import ScratchServer, compile_spec, prove, settle
+from shared.postgres.scratch import ScratchServer, compile_spec, spell_until_stable
 from shared.remediation.plan import Plan, Proof, ProofStatus
 from shared.remediation.planner import plan_remediation
 from shared.schema.canonical import schema_hash
@@ -72,7 +73,7 @@ class Tenants:
         source = SpecSource(declarations=(Declaration(desired, Origin("spec.sql", 1)),))
         spec = await compile_spec(self._scratch, source, profile, namespace)
         read = await read_snapshot(next(iter(self.connections.values())), namespace=observed_namespace)
-        observed = await settle(self._scratch, read, profile)
+        observed = await spell_until_stable(self._scratch, read, profile)
         diff = diff_schemas(spec.schema, observed.schema)
         plan = plan_remediation(spec.snapshot, observed, diff, destructive=False)
         return plan.with_proof((await prove(self._scratch, spec.snapshot, observed, plan, profile)).proof)
@@ -115,7 +116,7 @@ class Tenants:
 
     async def shape(self, name: str) -> str:
         snapshot = await read_snapshot(self.connections[name])
-        return schema_hash((await settle(self._scratch, snapshot, Profile())).schema)
+        return schema_hash((await spell_until_stable(self._scratch, snapshot, Profile())).schema)
 
 
 async def until(connection: asyncpg.Connection, condition: str) -> None:

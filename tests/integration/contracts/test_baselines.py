@@ -9,7 +9,7 @@ import pytest
 from shared.contracts.extract import extract_contract
 from shared.postgres.scratch.contract_baseline import Baselines
 from shared.postgres.scratch.contract_check import check_contract
-from shared.postgres.scratch.proof import materialise
+from shared.postgres.scratch.rebuild import materialise
 from shared.postgres.scratch.server import ScratchError, ScratchServer
 from shared.schema.profile import Profile
 

@@ -9,9 +9,12 @@ import asyncpg
 import msgspec
 import pytest
 
+from shared.analysis import planning
+from shared.analysis.planning import plan_and_prove
+from shared.analysis.proof import prove
 from shared.diff.compare import diff_schemas
 from shared.postgres.connection import connect_url
-from shared.postgres.scratch import ScratchError, SpecError, compile_spec, plan_and_prove, planning, prove, settle
+from shared.postgres.scratch import ScratchError, SpecError, compile_spec, spell_until_stable
 from shared.remediation.plan import Plan, ProofStatus, Statement
 from shared.remediation.planner import plan_remediation
 from shared.schema.canonical import schema_hash
@@ -173,14 +176,14 @@ def test_a_spec_of_a_namespace_calls_it_tenant(scratch):
     assert spec.origin_of(view.identity).line == 11
 
 
-def test_settling_is_a_fixpoint_where_one_deparse_is_not(scratch):
-    async def settled():
+def test_spelling_again_changes_nothing_where_one_deparse_may(scratch):
+    async def spelt_again():
         once = (
             await compile_spec(scratch, source("CREATE TABLE t (a varchar(5) CHECK (a IN ('x', 'y')))"), Profile())
         ).snapshot
-        return once, await settle(scratch, once, Profile())
+        return once, await spell_until_stable(scratch, once, Profile())
 
-    once, twice = asyncio.run(settled())
+    once, twice = asyncio.run(spelt_again())
     assert schema_hash(once.schema) == schema_hash(twice.schema)
 
 
@@ -190,14 +193,14 @@ def test_a_restored_tenant_is_the_declared_shape(scratch):
         scratch,
         "CREATE TABLE t (a varchar(5), CONSTRAINT t_a_check CHECK (((a)::text = ANY (ARRAY[('x'::character varying)::text, ('y'::character varying)::text]))))",
     )
-    assert asyncio.run(settle(scratch, restored, Profile())).schema == declared.schema
+    assert asyncio.run(spell_until_stable(scratch, restored, Profile())).schema == declared.schema
 
 
-def test_facts_of_a_tenant_survive_settling(databases, scratch):
+def test_facts_of_a_tenant_survive_the_scratch_server(databases, scratch):
     script = "CREATE TABLE t (a int); CREATE INDEX i ON t (a); CREATE EXTENSION hstore VERSION '1.4'; UPDATE pg_index SET indisvalid = false WHERE indexrelid = 'i'::regclass"
     snapshot = databases.snapshot(script)
-    settled = asyncio.run(settle(scratch, snapshot, Profile()))
-    assert settled.schema == snapshot.schema
+    respelt = asyncio.run(spell_until_stable(scratch, snapshot, Profile()))
+    assert respelt.schema == snapshot.schema
 
 
 def _plan(desired, observed, *statements: str) -> Plan:

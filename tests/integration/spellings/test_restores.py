@@ -18,7 +18,7 @@ from tests.integration.spellings.same import SAME
 
 HERE = Path(__file__).parent
 RICH = (HERE / "rich.sql").read_text() + (HERE / "extensions.sql").read_text()
-# What PostgreSQL writes of these changes with each restore until it settles.
+# What PostgreSQL writes of these changes with each restore until nothing changes.
 RESPELT = """
 CREATE TABLE respelt (a varchar(9) CHECK (a IN ('x', 'y')), b char(2) CHECK (b NOT IN ('p', 'q')),
     c varchar[] CHECK (c <@ ARRAY['x', 'y']::varchar[]));

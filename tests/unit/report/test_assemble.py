@@ -52,8 +52,8 @@ def assembled(
 
 
 def status_of(analysis: Analysis, *, expected: str = "", versions: tuple[SchemaVersion, ...] = ()) -> TenantStatus:
-    outcome = TenantOutcome(tenant="t", fingerprint=analysis.key, versions=versions)
-    return assembled([outcome], {analysis.key: analysis}, expected=expected).tenants[0].status
+    outcome = TenantOutcome(tenant="t", fingerprint=analysis.id, versions=versions)
+    return assembled([outcome], {analysis.id: analysis}, expected=expected).tenants[0].status
 
 
 def only_group(body: ReportBody) -> DriftGroup:
@@ -131,7 +131,7 @@ def test_versions_split_no_group_where_none_is_declared() -> None:
 
 def test_two_fingerprints_of_one_shape_are_one_group_whichever_came_first() -> None:
     one = analysis_of("k1", SPEC, ORDERS, statements=(create_index(EMAIL_INDEX),))
-    two = msgspec.structs.replace(one, key="k2", plan=msgspec.structs.replace(one.plan, statements=()))
+    two = msgspec.structs.replace(one, id="k2", plan=msgspec.structs.replace(one.plan, statements=()))
     outcomes = [TenantOutcome(tenant="t1", fingerprint="k2"), TenantOutcome(tenant="t2", fingerprint="k1")]
 
     for ordered in (outcomes, outcomes[::-1]):

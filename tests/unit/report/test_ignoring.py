@@ -86,7 +86,7 @@ def test_pasting_the_lines_beside_every_finding_of_a_report_turns_the_exit_code_
 def _altered_analysis() -> Analysis:
     [group] = altered().body.groups
     assert group.plan is not None
-    return Analysis(key="a", shape=group.shape, diff=group.diff, findings=group.findings, plan=group.plan)
+    return Analysis(id="a", shape=group.shape, diff=group.diff, findings=group.findings, plan=group.plan)
 
 
 def test_statements_for_ignored_objects_leave_the_plan_which_then_is_not_the_proven_one() -> None:

@@ -1,14 +1,13 @@
-"""Rebuild a shape on the scratch server, spell it there, and see a plan work before anybody is told it does."""
+"""Rebuild a schema in a scratch database, and read back how PostgreSQL spells it there."""
 
 from __future__ import annotations
 
 import msgspec
 
-from shared.diff.compare import diff_schemas
 from shared.postgres.names.own_names import PLACEHOLDER, OwnNames
 from shared.postgres.scratch.server import ScratchDatabase, ScratchError, ScratchServer
-from shared.remediation.plan import Plan, Proof, ProofStatus, Statement
-from shared.remediation.planner import create_script, plan_remediation, restore_script
+from shared.remediation.plan import Statement
+from shared.remediation.planner import create_script, restore_script
 from shared.schema.canonical import schema_hash
 from shared.schema.database import Extension, Namespace
 from shared.schema.model import SchemaObject
@@ -16,7 +15,7 @@ from shared.schema.profile import Profile
 from shared.schema.relations import Constraint, Index
 from shared.schema.schema import Schema, Snapshot
 
-_ROUNDS = 3  # a deparse is not a fixpoint of itself; two rounds settle every case seen
+_MAX_ROUNDS = 3  # PostgreSQL may respell what it has spelt before; two rounds were enough in every case seen
 
 
 class MaterialiseError(Exception):
@@ -89,7 +88,7 @@ def _without_versions(snapshot: Snapshot) -> Snapshot:
     return msgspec.structs.replace(snapshot, schema=Schema(tuple(objects)))
 
 
-async def settle(scratch: ScratchServer, snapshot: Snapshot, profile: Profile) -> Snapshot:
+async def spell_until_stable(scratch: ScratchServer, snapshot: Snapshot, profile: Profile) -> Snapshot:
     """Have the scratch server spell a shape, until building it and reading it back changes nothing.
 
     Facts that are the tenant server's and not a spelling (extension versions, validity of indexes, migration versions)
@@ -100,15 +99,15 @@ async def settle(scratch: ScratchServer, snapshot: Snapshot, profile: Profile) -
         TargetError: When the scratch server fails.
     """
     current = snapshot
-    for _ in range(_ROUNDS):
+    for _ in range(_MAX_ROUNDS):
         async with scratch.database() as database:
             # As a dump is restored, for a tenant that was restored from one is no other shape.
             await _build(database, restore_script(_to_build(current)), snapshot.surroundings)
             read = await read_again(database, profile, snapshot)
-        settled = _with_facts(read, snapshot)
-        if schema_hash(settled.schema) == schema_hash(current.schema):
-            return settled
-        current = settled
+        respelt = _with_facts(read, snapshot)
+        if schema_hash(respelt.schema) == schema_hash(current.schema):
+            return respelt
+        current = respelt
     return current
 
 
@@ -116,7 +115,7 @@ def _with_facts(read: Snapshot, original: Snapshot) -> Snapshot:
     facts = original.schema.by_identity()
     return msgspec.structs.replace(
         read,
-        schema=Schema(tuple(_with_fact(item, facts.get(item.identity)) for item in read.schema)),
+        schema=Schema(tuple(with_tenants_fact(item, facts.get(item.identity)) for item in read.schema)),
         server_version=original.server_version,
         fingerprint=original.fingerprint,
         versions=original.versions,
@@ -126,7 +125,8 @@ def _with_facts(read: Snapshot, original: Snapshot) -> Snapshot:
     )
 
 
-def _with_fact(item: SchemaObject, original: SchemaObject | None) -> SchemaObject:
+def with_tenants_fact(item: SchemaObject, original: SchemaObject | None) -> SchemaObject:
+    """Give an object with what only the tenant's server knows: an extension's version, an index' validity."""
     match item, original:
         case Extension(), Extension(version=version):
             return msgspec.structs.replace(item, version=version)
@@ -135,70 +135,3 @@ def _with_fact(item: SchemaObject, original: SchemaObject | None) -> SchemaObjec
         case Constraint(), Constraint(index_valid=False):
             return msgspec.structs.replace(item, index_valid=False)
     return item
-
-
-class Trial(msgspec.Struct, frozen=True):
-    """What came of running a plan on a copy.
-
-    Args:
-        proof: Whether it led to its end.
-        after: What was read then; None when it did not come so far.
-    """
-
-    proof: Proof
-    after: Snapshot | None = None
-
-
-async def prove(scratch: ScratchServer, desired: Snapshot, observed: Snapshot, plan: Plan, profile: Profile) -> Trial:
-    """Apply a plan to a copy of the observed shape and compare what is there then with the desired one.
-
-    Args:
-        scratch: Where it is tried.
-        desired: The spec, settled.
-        observed: The shape, settled.
-        plan: Made for exactly these two.
-        profile: Which facets are compared.
-
-    Returns:
-        Proven when nothing differs afterwards but what `plan.remaining` says, and planning again gives nothing.
-
-    Raises:
-        TargetError: When the scratch server fails.
-    """
-    async with scratch.database() as database:
-        try:
-            await materialise(database, observed)
-        except MaterialiseError as error:
-            return Trial(Proof(ProofStatus.NOT_ATTEMPTED, str(error)))
-        try:
-            await database.run(statement.sql for statement in plan.statements)
-        except ScratchError as error:
-            about = plan.statements[error.number].object
-            return Trial(Proof(ProofStatus.UNPROVEN, f"the statement for {about} failed: {error}"))
-        read = await read_again(database, profile, observed)
-    after = _with_extension_versions(read, desired, observed, plan)
-    return Trial(_judged(desired, after, plan, profile), after)
-
-
-def _with_extension_versions(after: Snapshot, desired: Snapshot, observed: Snapshot, plan: Plan) -> Snapshot:
-    """Extension versions are what they were, unless the plan changed them, which the scratch server has let it do."""
-    touched = {statement.object for statement in plan.statements}
-    was, wanted = observed.schema.by_identity(), desired.schema.by_identity()
-
-    def versioned(item: SchemaObject) -> SchemaObject:
-        fact = (wanted if item.identity in touched else was).get(item.identity)
-        return _with_fact(item, fact) if isinstance(item, Extension) else item
-
-    return msgspec.structs.replace(after, schema=Schema(tuple(map(versioned, after.schema))))
-
-
-def _judged(desired: Snapshot, after: Snapshot, plan: Plan, profile: Profile) -> Proof:
-    left = diff_schemas(desired.schema, after.schema)
-    allowed = {change.identity for change in plan.remaining}
-    for change in left.changes:
-        if change.identity not in allowed:
-            return Proof(ProofStatus.UNPROVEN, f"after the plan, {change.identity} still differs")
-    again = plan_remediation(desired, after, left, destructive=False, profile=profile)
-    if again.statements:
-        return Proof(ProofStatus.UNPROVEN, f"planning again still wants to touch {again.statements[0].object}")
-    return Proof(ProofStatus.PROVEN)

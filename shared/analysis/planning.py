@@ -1,12 +1,12 @@
-"""Plan, see the plan work, and plan again from what it left: the net under the planner."""
+"""Make a plan, run it on a copy, and where something still differs plan again from there."""
 
 from __future__ import annotations
 
 import msgspec
 
+from shared.analysis.proof import prove
 from shared.diff.changes import SchemaDiff, Unverified
 from shared.diff.compare import diff_schemas
-from shared.postgres.scratch.proof import prove
 from shared.postgres.scratch.server import ScratchServer
 from shared.remediation.plan import Plan, ProofStatus
 from shared.remediation.planner import plan_remediation
@@ -32,8 +32,8 @@ async def plan_and_prove(
 
     Args:
         scratch: Where it is tried.
-        desired: The spec, settled.
-        observed: The shape, settled.
+        desired: The spec, as the scratch server spells it.
+        observed: The shape, as the scratch server spells it.
         diff: Between them.
         profile: Which facets are compared.
         destructive: See `plan_remediation`.

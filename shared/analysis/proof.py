@@ -1,0 +1,82 @@
+"""Run a plan on a copy of the shape it was made for, and say whether it leads to the declared schema."""
+
+from __future__ import annotations
+
+import msgspec
+
+from shared.diff.compare import diff_schemas
+from shared.postgres.scratch.rebuild import MaterialiseError, materialise, read_again, with_tenants_fact
+from shared.postgres.scratch.server import ScratchError, ScratchServer
+from shared.remediation.plan import Plan, Proof, ProofStatus
+from shared.remediation.planner import plan_remediation
+from shared.schema.database import Extension
+from shared.schema.model import SchemaObject
+from shared.schema.profile import Profile
+from shared.schema.schema import Schema, Snapshot
+
+
+class Trial(msgspec.Struct, frozen=True):
+    """What came of running a plan on a copy.
+
+    Args:
+        proof: Whether it led to its end.
+        after: What was read then; None when it did not come so far.
+    """
+
+    proof: Proof
+    after: Snapshot | None = None
+
+
+async def prove(scratch: ScratchServer, desired: Snapshot, observed: Snapshot, plan: Plan, profile: Profile) -> Trial:
+    """Apply a plan to a copy of the observed shape and compare what is there then with the desired one.
+
+    Args:
+        scratch: Where it is tried.
+        desired: The spec, as the scratch server spells it.
+        observed: The shape, as the scratch server spells it.
+        plan: Made for exactly these two.
+        profile: Which facets are compared.
+
+    Returns:
+        Proven when nothing differs afterwards but what `plan.remaining` says, and planning again gives nothing.
+
+    Raises:
+        TargetError: When the scratch server fails.
+    """
+    async with scratch.database() as database:
+        try:
+            await materialise(database, observed)
+        except MaterialiseError as error:
+            return Trial(Proof(ProofStatus.NOT_ATTEMPTED, str(error)))
+        try:
+            await database.run(statement.sql for statement in plan.statements)
+        except ScratchError as error:
+            about = plan.statements[error.number].object
+            return Trial(Proof(ProofStatus.UNPROVEN, f"the statement for {about} failed: {error}"))
+        read = await read_again(database, profile, observed)
+    after = _with_extension_versions(read, desired, observed, plan)
+    return Trial(_judged(desired, after, plan, profile), after)
+
+
+def _with_extension_versions(after: Snapshot, desired: Snapshot, observed: Snapshot, plan: Plan) -> Snapshot:
+    """Extension versions are what they were, unless the plan changed them, which the scratch server has let it do."""
+    touched = {statement.object for statement in plan.statements}
+    was, wanted = observed.schema.by_identity(), desired.schema.by_identity()
+
+    def versioned(item: SchemaObject) -> SchemaObject:
+        fact = (wanted if item.identity in touched else was).get(item.identity)
+        return with_tenants_fact(item, fact) if isinstance(item, Extension) else item
+
+    return msgspec.structs.replace(after, schema=Schema(tuple(map(versioned, after.schema))))
+
+
+def _judged(desired: Snapshot, after: Snapshot, plan: Plan, profile: Profile) -> Proof:
+    left = diff_schemas(desired.schema, after.schema)
+    allowed = {change.identity for change in plan.remaining}
+    for change in left.changes:
+        if change.identity not in allowed:
+            return Proof(ProofStatus.UNPROVEN, f"after the plan, {change.identity} still differs")
+    again = plan_remediation(desired, after, left, destructive=False, profile=profile)
+    if again.statements:
+        return Proof(ProofStatus.UNPROVEN, f"planning again still wants to touch {again.statements[0].object}")
+    return Proof(ProofStatus.PROVEN)
