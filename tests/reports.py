@@ -12,7 +12,7 @@ from coordinator.report.exit_code import scan_status
 from coordinator.report.model import Patch, ScanReport, Step, StepResult
 from shared.analysis.analysis import Analysis
 from shared.contracts.contract import Verdict, VerdictStatus
-from shared.diff.changes import SchemaDiff
+from shared.diff.changes import ChangeKind, SchemaDiff
 from shared.diff.compare import diff_schemas
 from shared.findings.ignore import IgnoreRule
 from shared.findings.judge import judge
@@ -166,7 +166,7 @@ def create_index(index: Index) -> Statement:
     return Statement(
         sql=index.definition.replace("INDEX ", "INDEX CONCURRENTLY "),
         object=index.identity,
-        change="missing",
+        change=ChangeKind.MISSING,
         hazards=(Hazard(HazardKind.BUILDS_INDEX, f"reads the whole table {index.table} twice; writes go on"),),
         transactional=False,
     )
@@ -176,7 +176,7 @@ def drop_check() -> Statement:
     return Statement(
         sql='ALTER TABLE "public"."orders" DROP CONSTRAINT "orders_status_legacy_check"',
         object=LEGACY_CHECK.identity,
-        change="unexpected",
+        change=ChangeKind.UNEXPECTED,
         hazards=(Hazard(HazardKind.BLOCKS_READS, "takes an ACCESS EXCLUSIVE lock on orders, for an instant"),),
         destructive=True,
     )
@@ -292,7 +292,7 @@ def altered() -> ScanReport:
     statement = Statement(
         sql='ALTER TABLE "public"."orders" ALTER COLUMN "total" TYPE bigint',
         object=column.identity,
-        change="altered",
+        change=ChangeKind.ALTERED,
         hazards=(
             Hazard(HazardKind.BLOCKS_READS, "takes an ACCESS EXCLUSIVE lock on orders"),
             Hazard(HazardKind.REWRITES_TABLE, "writes every row of orders anew"),

@@ -2,13 +2,24 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
+
 import msgspec
 
 from shared.schema.identity import ObjectId
 from shared.schema.model import SchemaObject
 
 
-class Missing(msgspec.Struct, frozen=True, tag_field="change", tag="missing"):
+class ChangeKind(StrEnum):
+    """How an object differs; the tag of each `Change` in JSON."""
+
+    MISSING = "missing"
+    UNEXPECTED = "unexpected"
+    ALTERED = "altered"
+    UNVERIFIED = "unverified"
+
+
+class Missing(msgspec.Struct, frozen=True, tag_field="change", tag=ChangeKind.MISSING.value):
     """Declared, but not in the database."""
 
     desired: SchemaObject
@@ -19,7 +30,7 @@ class Missing(msgspec.Struct, frozen=True, tag_field="change", tag="missing"):
         return self.desired.identity
 
 
-class Unexpected(msgspec.Struct, frozen=True, tag_field="change", tag="unexpected"):
+class Unexpected(msgspec.Struct, frozen=True, tag_field="change", tag=ChangeKind.UNEXPECTED.value):
     """In the database, but declared nowhere."""
 
     observed: SchemaObject
@@ -30,7 +41,7 @@ class Unexpected(msgspec.Struct, frozen=True, tag_field="change", tag="unexpecte
         return self.observed.identity
 
 
-class Altered(msgspec.Struct, frozen=True, tag_field="change", tag="altered"):
+class Altered(msgspec.Struct, frozen=True, tag_field="change", tag=ChangeKind.ALTERED.value):
     """On both sides, and different in `fields` (sorted names of model fields)."""
 
     desired: SchemaObject
@@ -43,7 +54,7 @@ class Altered(msgspec.Struct, frozen=True, tag_field="change", tag="altered"):
         return self.desired.identity
 
 
-class Unverified(msgspec.Struct, frozen=True, tag_field="change", tag="unverified"):
+class Unverified(msgspec.Struct, frozen=True, tag_field="change", tag=ChangeKind.UNVERIFIED.value):
     """Cannot be decided, and why."""
 
     object: ObjectId

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from shared.diff.changes import Altered, Missing, SchemaDiff, Unexpected
 from shared.remediation.kinds.partition_keys import partitioned_by
 from shared.remediation.kinds.tables import is_left_behind
+from shared.remediation.plan import Role
 from shared.remediation.recipe import REBUILD, RECIPES, Context, Loosened, Step
 from shared.schema.base import Facet
 from shared.schema.identity import ObjectId, QualifiedName
@@ -221,7 +222,8 @@ class _Closure:
         name = f"{quote_identifier(sequence.namespace)}.{quote_identifier(sequence.name)}"
         column = f"{quote_qualified(sequence.owned_by_table)}.{quote_identifier(sequence.owned_by_column)}"
         self.decision.loosened[sequence.identity, owner.identity] = Loosened(
-            (Step(f"ALTER SEQUENCE {name} OWNED BY NONE"),), (Step(f"ALTER SEQUENCE {name} OWNED BY {column}"),)
+            (Step(Role.SET, f"ALTER SEQUENCE {name} OWNED BY NONE"),),
+            (Step(Role.SET, f"ALTER SEQUENCE {name} OWNED BY {column}"),),
         )
 
 

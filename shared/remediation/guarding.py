@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator
 
 from shared.diff.changes import SchemaDiff
 from shared.remediation.guard import ABSENT, Field, Guard, Touched, Untouched, as_json, as_text, hash_of, value_hash
+from shared.remediation.interim import not_null_check
 from shared.remediation.plan import Statement
 from shared.schema.identity import ObjectId
 from shared.schema.model import SchemaObject
@@ -72,15 +73,9 @@ def _interim(
             case Constraint(type=kind) if kind in _INDEXED:
                 yield ObjectId(kind="index", namespace=identity.namespace, name=identity.name)
             case Column(not_null=True) as column:
-                check = not_null_check(column)
+                check = not_null_check(column.identity)
                 if check not in present and check not in wanted:
                     yield check
-
-
-def not_null_check(column: Column) -> ObjectId:
-    """Name the check by which SET NOT NULL is made without a scan under the lock."""
-    name = f"fleetdrift_not_null_{column.name}"[:60]
-    return ObjectId(kind="constraint", namespace=column.namespace, parent=column.parent, name=name)
 
 
 def _untouched(items: Iterable[SchemaObject]) -> Iterator[Untouched]:

@@ -8,15 +8,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
+from shared.diff.changes import ChangeKind
 from shared.remediation.graph import Graph
-from shared.remediation.kept_sql import Kept, remember_sql, restore_sql
+from shared.remediation.kept_sql import RESTORE_SUMMARY, Kept, remember_sql, remember_summary, restore_sql
 from shared.remediation.kept_store import DATABASE, SESSION, Store
 from shared.remediation.kinds.sequence_sql import former_identity
 from shared.remediation.naming import designation, grant_designation, parent_name, qualified, spell
 from shared.remediation.node import Node
-from shared.remediation.plan import Statement
+from shared.remediation.plan import Role, Statement
 from shared.remediation.recipe import Context
-from shared.remediation.sequence_position import go_on_sql
+from shared.remediation.sequence_position import GO_ON_SUMMARY, go_on_sql
 from shared.remediation.stages import is_long
 from shared.schema.identity import ObjectId, QualifiedName
 from shared.schema.relations import Column, Sequence
@@ -53,7 +54,13 @@ def _kept(identity: ObjectId) -> Kept | None:
         return Kept(catalog="pg_class", spelling=spell(identity), id=relation, target=target)
     if kind in ("sequence", "index"):
         target = spell(identity) if kind == "sequence" else ""
-        return Kept(catalog="pg_class", spelling=spell(identity), id=relation, target=target)
+        return Kept(
+            catalog="pg_class",
+            spelling=spell(identity),
+            id=relation,
+            target=target,
+            has_position=kind == "sequence",
+        )
     if kind in _TYPES:
         found = f"pg_catalog.to_regtype({name})::oid" if kind != "base_type" else _base_type(identity)
         return Kept(catalog="pg_type", spelling=spell(identity), id=found, target=f"TYPE {designation(identity)}")
@@ -158,16 +165,20 @@ class _Keeper:
                 going[before] = self._comes(successor)
         for store in (SESSION, DATABASE):
             about = [i for i, comes in going.items() if self._leaves(i) == run and _store(run, comes) is store]
-            yield from _said(about, remember_sql(_all_kept(about), self._compared, store) if about else "")
+            if about:
+                kept = _all_kept(about)
+                summary = remember_summary(kept, self._compared)
+                yield _statement(about[0], Role.KEEP, remember_sql(kept, self._compared, store), summary)
 
     def after(self, run: int) -> Iterator[Statement]:
         back = [identity for identity in self._rebuilt if self._comes(identity) == run and self._matters(identity)]
         for store in (SESSION, DATABASE):
             about = [identity for identity in back if _store(self._leaves(identity), run) is store]
-            yield from _said(about, restore_sql(_all_kept(about), store) if about else "")
+            if about:
+                yield _statement(about[0], Role.RESTORE, restore_sql(_all_kept(about), store), RESTORE_SUMMARY)
         for successor, before in self._successors.items():
             if self._comes(successor) == run:
-                yield from _said([successor], self._go_on(successor, before))
+                yield _statement(successor, Role.RESTORE, self._go_on(successor, before), GO_ON_SUMMARY)
 
     def _matters(self, identity: ObjectId) -> bool:
         """Where everything that goes with an object is compared, nothing is left to be kept."""
@@ -243,6 +254,5 @@ def _all_kept(identities: Iterable[ObjectId]) -> list[Kept]:
     return [kept for identity in identities if (kept := _kept(identity)) is not None]
 
 
-def _said(about: list[ObjectId], sql: str) -> Iterator[Statement]:
-    if sql:
-        yield Statement(sql=sql, object=about[0], change="altered")
+def _statement(about: ObjectId, role: Role, sql: str, summary: str) -> Statement:
+    return Statement(sql=sql, object=about, change=ChangeKind.ALTERED, role=role, summary=summary)

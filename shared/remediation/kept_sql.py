@@ -24,7 +24,7 @@ _OWNERS = {
 """Catalog → owner, access control list, and the kind of object that its default is asked for by (acldefault)."""
 
 _REMEMBER = """DO {tag}
--- Notes {words} of what is dropped below and comes again, as commands.
+-- {summary}
 DECLARE
     item record;
     facts jsonb;
@@ -53,7 +53,7 @@ END
 {tag}"""
 
 _RESTORE = """DO {tag}
--- Gives it back.
+-- {summary}
 DECLARE
     item record;
     command text;
@@ -78,6 +78,8 @@ BEGIN
     END LOOP;
 END
 {tag}"""
+
+RESTORE_SUMMARY = "Gives it back."
 
 _OWN = """SELECT o.{owner}, COALESCE(o.{acl}, pg_catalog.acldefault({kind}, o.{owner}))
                 FROM pg_catalog.{catalog} o
@@ -162,6 +164,7 @@ class Kept(msgspec.Struct, frozen=True, kw_only=True):
         id: SQL that gives its oid, or NULL.
         target: What GRANT calls it; empty where nothing is granted on it.
         part: The column it is about, of the relation that `id` gives.
+        has_position: Whether it is a sequence.
     """
 
     catalog: str
@@ -169,6 +172,7 @@ class Kept(msgspec.Struct, frozen=True, kw_only=True):
     id: str
     target: str = ""
     part: str = ""
+    has_position: bool = False
 
 
 def remember_sql(kept: Iterable[Kept], compared: Iterable[str], store: Store) -> str:
@@ -181,17 +185,12 @@ def remember_sql(kept: Iterable[Kept], compared: Iterable[str], store: Store) ->
     """
     items, known = tuple(kept), frozenset(compared)
     catalogs = sorted({item.catalog for item in items if item.target} & _OWNERS.keys())
-    wanted = {"acl": _GRANTS, "owner": _OWNER} if catalogs else {}
-    wanted["comment"] = _COMMENTS
-    if any(item.target or item.part for item in items):  # constraints, triggers, … carry none (SECURITY LABEL)
-        wanted["labels"] = _LABELS
-    parts = [wanted[fact] for fact in ("owner", "acl", "comment", "labels") if fact in wanted.keys() - known]
+    parts = [query for fact, query in _QUERIES.items() if fact in _facts_of(items) - known]
     parts = parts or ["SELECT 1, 0, NULL::name, NULL::oid, NULL::text WHERE false"]
-    names = [name for fact, name in _WORDS.items() if fact in wanted.keys() - known]
-    sequences = any(item.spelling.startswith("SEQUENCE ") for item in items)
+    sequences = any(item.has_position for item in items)
     return filled(
         _REMEMBER,
-        words=", ".join([*names, *(["position"] if sequences else [])]),
+        summary=remember_summary(items, known),
         rows=",\n        ".join(map(_row, items)),
         commands=_own(catalogs) + "\n            UNION ALL\n            ".join(parts),
         position=_POSITION if sequences else "",
@@ -199,7 +198,34 @@ def remember_sql(kept: Iterable[Kept], compared: Iterable[str], store: Store) ->
     )
 
 
+def remember_summary(kept: Iterable[Kept], compared: Iterable[str]) -> str:
+    """Say in a sentence what `remember_sql` notes; it stands in its SQL as a comment.
+
+    Args:
+        kept: As there.
+        compared: As there.
+    """
+    items = tuple(kept)
+    noted = _facts_of(items) - frozenset(compared)
+    words = [word for fact, word in _WORDS.items() if fact in noted]
+    words += ["position"] if any(item.has_position for item in items) else []
+    return f"Notes {', '.join(words)} of what is dropped below and comes again, as commands."
+
+
+def _facts_of(items: Iterable[Kept]) -> frozenset[str]:
+    """Name the facts that any of these objects can have."""
+    facts = {"comment"}
+    for item in items:
+        if item.target and item.catalog in _OWNERS:
+            facts |= {"owner", "acl"}
+        if item.target or item.part:  # constraints, triggers, … carry none (SECURITY LABEL)
+            facts.add("labels")
+    return frozenset(facts)
+
+
 _WORDS = {"owner": "owner", "acl": "grants", "comment": "comments", "labels": "labels"}
+_QUERIES = {"owner": _OWNER, "acl": _GRANTS, "comment": _COMMENTS, "labels": _LABELS}
+"""Fact → the query for the commands that give it back, in the order in which they are run."""
 
 
 def _own(catalogs: list[str]) -> str:
@@ -220,4 +246,4 @@ def _row(item: Kept) -> str:
 def restore_sql(kept: Iterable[Kept], store: Store) -> str:
     """Write the statement that gives back what is noted of objects that are there again, and forgets it."""
     rows = ",\n            ".join(f"({dollar_quote(item.spelling)}, {item.id})" for item in kept)
-    return filled(_RESTORE, rows=rows, source=store.source, forget=store.forget)
+    return filled(_RESTORE, summary=RESTORE_SUMMARY, rows=rows, source=store.source, forget=store.forget)

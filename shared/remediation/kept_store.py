@@ -48,11 +48,6 @@ DATABASE = Store(
 """For what comes again in a later transaction, perhaps of another session."""
 
 
-def keeps_facts(sql: str) -> bool:
-    """Say whether a statement only notes what goes with an object that is made again, or gives it back."""
-    return sql.startswith(f"DO {_TAG[:-1]}")
-
-
 def filled(template: str, **parts: str) -> str:
     """Fill in a DO block; its dollar quotes are chosen so that no part ends them."""
     tag = _TAG

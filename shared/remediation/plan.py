@@ -6,7 +6,7 @@ from enum import StrEnum
 
 import msgspec
 
-from shared.diff.changes import Change
+from shared.diff.changes import Change, ChangeKind
 from shared.remediation.guard import Guard
 from shared.schema.canonical import canonical_json
 from shared.schema.identity import ObjectId
@@ -31,13 +31,45 @@ class Hazard(msgspec.Struct, frozen=True, order=True):
     message: str
 
 
+class Role(StrEnum):
+    """What a statement does to the object it is about (`Statement.object`)."""
+
+    CREATE = "create"
+    """Makes it. Fails when it is there."""
+    REPLACE = "replace"
+    """Makes it, or puts its new form in the place of the old one."""
+    ALTER = "alter"
+    """Changes it in a way that may fail, or do more, when it is run again: renames, attaches, adds an option."""
+    SET = "set"
+    """Gives it a property, whatever the property was. Does nothing more when it is run again."""
+    VALIDATE = "validate"
+    """Reads all rows to prove a constraint of it. Does nothing more when it is run again."""
+    PREPARE = "prepare"
+    """Makes something that a later statement turns into the object or removes: an index for a constraint, a check."""
+    DROP = "drop"
+    """Removes it."""
+    DISCARD = "discard"
+    """Removes what the plan has set aside for its sake: the former type, once no column uses it."""
+    KEEP = "keep"
+    """Notes its owner, grants, comments or position before it is dropped, for RESTORE."""
+    RESTORE = "restore"
+    """Gives it what KEEP has noted, or the position where a sequence goes on."""
+
+
+REPEATABLE = frozenset({Role.REPLACE, Role.SET, Role.VALIDATE, Role.PREPARE, Role.KEEP, Role.RESTORE})
+"""Roles of statements that can be run again: an earlier run leaves nothing that stops them."""
+
+
 class Statement(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """One DDL statement of a plan.
 
     Args:
         sql: Complete, without the trailing semicolon.
         object: What it is about.
-        change: `missing`, `unexpected` or `altered`: the difference it removes.
+        change: The difference it removes; never `UNVERIFIED`.
+        role: What it does to the object. Left out of JSON where it is `ALTER`, which is also what documents of
+            releases that wrote no role are read as.
+        summary: What a statement of KEEP or RESTORE does, in a sentence, for people: its SQL is long.
         hazards: Sorted.
         destructive: True when data or a constraint that nobody declared is lost; shown only behind an option.
         transactional: False for what PostgreSQL refuses inside a transaction (CREATE INDEX CONCURRENTLY).
@@ -47,12 +79,19 @@ class Statement(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
     sql: str
     object: ObjectId
-    change: str
+    change: ChangeKind
+    role: Role = Role.ALTER
+    summary: str = ""
     hazards: tuple[Hazard, ...] = ()
     destructive: bool = False
     transactional: bool = True
     lock_timeout_ms: int = 3000
     statement_timeout_ms: int = 0
+
+    @property
+    def keeps_facts(self) -> bool:
+        """Say whether it only notes or gives back what goes with an object, and changes nothing that is declared."""
+        return self.role in (Role.KEEP, Role.RESTORE)
 
 
 class ProofStatus(StrEnum):

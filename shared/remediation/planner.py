@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 import msgspec
 
-from shared.diff.changes import Change, SchemaDiff, Unverified
+from shared.diff.changes import Change, ChangeKind, SchemaDiff, Unverified
 from shared.diff.compare import diff_schemas
 from shared.remediation.closure import Decision, decide
 from shared.remediation.graph import Graph
@@ -131,7 +131,7 @@ def _deparsed_plan(
 
 def _statement(node: Node, step: Step, context: Context) -> Statement:
     dropped, created = node.identity in context.drops, node.identity in context.creates
-    change = "altered" if dropped == created else "missing" if created else "unexpected"
+    either = ChangeKind.MISSING if created else ChangeKind.UNEXPECTED
     if node.phase == "drop":
         rebuilt = created
         keeps = node.identity.kind in _KEEPS_VALUES
@@ -141,7 +141,8 @@ def _statement(node: Node, step: Step, context: Context) -> Statement:
     return Statement(
         sql=step.sql,
         object=node.identity,
-        change=change,
+        change=ChangeKind.ALTERED if dropped == created else either,
+        role=step.role,
         hazards=tuple(sorted(set(step.hazards))),
         destructive=lost,
         transactional=step.transactional,

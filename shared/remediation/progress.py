@@ -7,10 +7,10 @@ on), also by notes in the comments of empty large objects. What can be run twice
 from __future__ import annotations
 
 import hashlib
-import re
 from collections.abc import Iterator, Sequence
 
-from shared.remediation.plan import Plan, Statement
+from shared.diff.changes import ChangeKind
+from shared.remediation.plan import REPEATABLE, Plan, Role, Statement
 from shared.remediation.stages import Stage
 from shared.remediation.witness import has_run
 from shared.schema.identity import ObjectId
@@ -20,24 +20,6 @@ _NOTED = (
     "FROM pg_catalog.pg_description d WHERE d.classoid = 'pg_catalog.pg_largeobject'::pg_catalog.regclass "
     "AND pg_catalog.starts_with(d.description, {})"
 )
-_NAME = r'"(?:[^"]|"")*"(?:\."(?:[^"]|"")*")*'
-_TWICE = re.compile(
-    rf"""
-      DO\ \$fleetdrift\$ | CREATE\ OR\ REPLACE\  | COMMENT\ ON\  | GRANT\  | REVOKE\  | DROP\ [A-Z ]+\ IF\ EXISTS\b
-    | ALTER\ [A-Z ]+\ {_NAME}\ (?:
-          ALTER\ COLUMN\ {_NAME}\ (?: SET | DROP\ (?: DEFAULT | NOT\ NULL | (?:IDENTITY|EXPRESSION)\ IF\ EXISTS ))
-        | SET\  | RESET\  | OWNER\ TO\  | OWNED\ BY\  | VALIDATE\ CONSTRAINT\b
-        | DROP\ CONSTRAINT\ IF\ EXISTS\  | (?: ADD | DROP )\ CONSTRAINT\ "fleetdrift_not_null_
-        | (?: ENABLE | DISABLE | FORCE | NO\ FORCE )\  | REPLICA\ IDENTITY\  | CLUSTER\ ON\b
-      )
-    """,
-    re.VERBOSE,
-)
-"""Statements that do no more when they are run again; the check before SET NOT NULL is removed before it is added."""
-
-
-_DROPS = re.compile(rf"DROP |ALTER TABLE (?:ONLY )?{_NAME} DROP CONSTRAINT ")
-_MAKES = re.compile(rf"CREATE |ALTER TABLE (?:ONLY )?{_NAME} ADD CONSTRAINT ")
 
 
 class Progress:
@@ -68,7 +50,7 @@ class Progress:
         i = statement.object
         later = (s.object for stage in self._stages[number + 1 :] for s in stage.statements)
         takers = {(o.namespace, o.name) for o in later if o.kind == "constraint"}
-        return statement.sql.startswith("DROP INDEX ") and (i.namespace, i.name) in takers
+        return statement.role is Role.DROP and i.kind == "index" and (i.namespace, i.name) in takers
 
     def has_run(self, number: int) -> str | None:
         """Give the SQL condition that a stage has been run; None for one that may be run again."""
@@ -100,11 +82,12 @@ def _can_run_twice(stage: Stage) -> bool:
     dropped: set[ObjectId] = set()
     made_again: set[ObjectId] = set()
     for statement in stage.statements:
-        if _DROPS.match(statement.sql):
+        if statement.role is Role.DROP:
             dropped.add(statement.object)
-        elif statement.object in dropped and _MAKES.match(statement.sql):
+        elif statement.object in dropped and statement.role in (Role.CREATE, Role.REPLACE):
             made_again.add(statement.object)
     return all(
-        statement.change != "unexpected" and (statement.object in made_again or _TWICE.match(statement.sql) is not None)
+        statement.change is not ChangeKind.UNEXPECTED
+        and (statement.object in made_again or statement.role in REPEATABLE)
         for statement in stage.statements
     )

@@ -9,7 +9,7 @@ from typing import Any
 
 import msgspec
 
-from shared.remediation.plan import Hazard
+from shared.remediation.plan import Hazard, Role
 from shared.remediation.side import Side
 from shared.schema.identity import ObjectId
 from shared.schema.profile import Profile
@@ -19,12 +19,14 @@ class Step(msgspec.Struct, frozen=True):
     """One statement before the planner has said what it is for.
 
     Args:
+        role: What it does to the object whose recipe gives it.
         sql: Complete, without the trailing semicolon.
         hazards: In any order.
         destructive: True when something is lost that the statement's own kind cannot bring back.
         transactional: False for what PostgreSQL refuses inside a transaction block.
     """
 
+    role: Role
     sql: str
     hazards: tuple[Hazard, ...] = ()
     destructive: bool = False

@@ -7,8 +7,7 @@ from itertools import groupby
 
 import msgspec
 
-from shared.remediation.kept_store import keeps_facts
-from shared.remediation.plan import Plan, ProofStatus, Statement
+from shared.remediation.plan import Plan, ProofStatus, Role, Statement
 from shared.remediation.progress import Progress
 from shared.remediation.psql import comment, shield
 from shared.remediation.stages import Stage, cut_stages
@@ -78,21 +77,19 @@ def _stages(stages: tuple[Stage, ...], plan: Plan) -> Iterator[str]:
 def _alone(stage: Stage) -> Iterator[str]:
     """What runs outside transactions leaves an invalid index when it fails, which the next try removes."""
     [statement] = stage.statements
-    for verb, again in _CONCURRENTLY:
-        if statement.sql.startswith(verb):
-            if verb.startswith("CREATE"):
-                yield from _remove_invalid(statement.object)
-            sql = statement.sql.replace(verb, again, 1)
-            yield from _stage(Stage((msgspec.structs.replace(statement, sql=sql),), transactional=False))
-            return
-    yield from _stage(stage)
+    match statement.role:
+        case Role.CREATE | Role.PREPARE:
+            yield from _remove_invalid(statement.object)
+            sql = statement.sql.replace(_CONCURRENTLY, f"{_CONCURRENTLY}IF NOT EXISTS ", 1)
+        case Role.DROP:
+            sql = statement.sql.replace(_CONCURRENTLY, f"{_CONCURRENTLY}IF EXISTS ", 1)
+        case _:
+            sql = statement.sql
+    yield from _stage(Stage((msgspec.structs.replace(statement, sql=sql),), transactional=False))
 
 
-_CONCURRENTLY = (
-    ("CREATE INDEX CONCURRENTLY ", "CREATE INDEX CONCURRENTLY IF NOT EXISTS "),
-    ("CREATE UNIQUE INDEX CONCURRENTLY ", "CREATE UNIQUE INDEX CONCURRENTLY IF NOT EXISTS "),
-    ("DROP INDEX CONCURRENTLY ", "DROP INDEX CONCURRENTLY IF EXISTS "),
-)
+_CONCURRENTLY = " INDEX CONCURRENTLY "
+"""Stands in each statement that makes or drops something outside transactions, before any name."""
 
 
 def _remove_invalid(index: ObjectId) -> Iterator[str]:
@@ -123,7 +120,7 @@ def _stage(stage: Stage) -> Iterator[str]:
 def _withheld(statements: Iterable[Statement]) -> Iterator[str]:
     yield comment("Destructive, and left out: ask for destructive statements to have them run.")
     for statement in statements:
-        if not keeps_facts(statement.sql):  # goes without saying
+        if not statement.keeps_facts:  # goes without saying
             yield from _hazards(statement)
             yield comment(shield(statement.sql) + ";")
     yield ""

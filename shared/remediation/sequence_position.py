@@ -5,8 +5,10 @@ from __future__ import annotations
 from shared.remediation.kept_store import Store, filled
 from shared.sql import dollar_quote
 
+GO_ON_SUMMARY = "The sequence goes on where its column was."
+
 _GO_ON = """DO {tag}
--- The sequence goes on where its column was.
+-- {summary}
 DECLARE
     told text;
 BEGIN
@@ -53,4 +55,6 @@ def go_on_sql(sequence: str, highest: str, before: str = "", store: Store | None
         told = _NOTED_BEFORE.format(spelling=dollar_quote(f"SEQUENCE {before}"), source=store.source)
     elif before:
         told = _STILL_THERE.format(before=dollar_quote(before))
-    return filled(_GO_ON, sequence=dollar_quote(sequence), before=told, highest=dollar_quote(highest))
+    return filled(
+        _GO_ON, summary=GO_ON_SUMMARY, sequence=dollar_quote(sequence), before=told, highest=dollar_quote(highest)
+    )

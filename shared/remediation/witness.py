@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 
+from shared.diff.changes import ChangeKind
+from shared.remediation.interim import not_null_check
 from shared.remediation.naming import designation
-from shared.remediation.plan import Statement
+from shared.remediation.plan import Role, Statement
 from shared.schema.identity import ObjectId
 from shared.sql import quote_literal
 
@@ -43,7 +44,6 @@ _EXISTS = {
 
 
 _UNREAD = _PART.format(catalog="pg_constraint", relation="conrelid", name="conname", more=" AND NOT p.convalidated")
-_UNREAD_CHECK = re.compile(r'VALIDATE CONSTRAINT "(fleetdrift_not_null_(?:[^"]|"")*)"$')
 
 
 def existence(identity: ObjectId) -> str | None:
@@ -51,26 +51,25 @@ def existence(identity: ObjectId) -> str | None:
     template = _EXISTS.get(identity.kind)
     if template is None:
         return None
-    return template.format(**_place(identity, identity.name), designation=quote_literal(designation(identity)))
+    return template.format(**_place(identity), designation=quote_literal(designation(identity)))
 
 
-def _place(identity: ObjectId, name: str) -> dict[str, str]:
+def _place(identity: ObjectId) -> dict[str, str]:
     return {
         "namespace": quote_literal(identity.namespace),
         "parent": quote_literal(identity.parent),
-        "name": quote_literal(name),
+        "name": quote_literal(identity.name),
     }
 
 
 def has_run(statements: Iterable[Statement]) -> str | None:
     """Give the SQL condition that these statements have been run; None where they leave no such trace."""
     for statement in statements:
-        if check := _UNREAD_CHECK.search(statement.sql):  # dropped again once the column is NOT NULL
-            name = check[1].replace('""', '"')
-            return f"NOT {_UNREAD.format(**_place(statement.object, name))}"
-        verb = statement.sql.split(" ", 1)[0]
-        made = statement.change == "missing" and (verb == "CREATE" or " ADD " in statement.sql)
-        gone = statement.change == "unexpected" and (verb == "DROP" or " DROP " in statement.sql)
+        if statement.role is Role.VALIDATE and statement.object.kind == "column":
+            # Its check, which is dropped again once the column is NOT NULL.
+            return f"NOT {_UNREAD.format(**_place(not_null_check(statement.object)))}"
+        made = statement.change is ChangeKind.MISSING and statement.role in (Role.CREATE, Role.REPLACE)
+        gone = statement.change is ChangeKind.UNEXPECTED and statement.role is Role.DROP
         condition = existence(statement.object) if made or gone else None
         if condition is not None:
             return condition if made else f"NOT {condition}"

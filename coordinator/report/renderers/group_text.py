@@ -18,7 +18,6 @@ from coordinator.report.renderers.version_step import version_step
 from coordinator.report.renderers.visible import visible, visible_lines
 from shared.contracts.contract import Verdict, VerdictStatus
 from shared.findings.finding import Finding, Severity
-from shared.remediation.kept_store import keeps_facts
 from shared.remediation.plan import Plan, ProofStatus, Statement
 
 _MAX_FINDINGS = 30
@@ -87,9 +86,8 @@ def print_plan(console: Console, plan: Plan) -> None:
 
 
 def _print_statement(console: Console, statement: Statement) -> None:
-    if keeps_facts(statement.sql):
-        about = statement.sql.splitlines()[1].removeprefix("-- ")
-        _verbatim(console, f"-- {about} (DO block: see the JSON or HTML report)", 4, "dim")
+    if statement.keeps_facts:
+        _verbatim(console, f"-- {statement.summary} (DO block: see the JSON or HTML report)", 4, "dim")
         return
     sql = statement.sql.strip() + ";"
     if statement.destructive:

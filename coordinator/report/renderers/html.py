@@ -29,7 +29,6 @@ from coordinator.report.renderers.version_step import version_step
 from coordinator.report.renderers.visible import visible, visible_lines
 from shared.contracts.contract import VerdictStatus
 from shared.findings.finding import Finding
-from shared.remediation.kept_store import keeps_facts
 from shared.remediation.plan import ProofStatus
 
 _MAX_ROWS = 500
@@ -92,7 +91,6 @@ def _template() -> Template:
     environment.filters["lines"] = _lines
     environment.filters["plural"] = plural
     environment.filters["diff"] = _diff_lines
-    environment.tests["bookkeeping"] = keeps_facts
     return environment.get_template("report.html.j2")
 
 

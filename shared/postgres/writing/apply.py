@@ -17,7 +17,7 @@ from shared.postgres.names.own_names import PLACEHOLDER, own_names
 from shared.postgres.names.tenant_sql import for_tenant
 from shared.postgres.reading.fingerprint import read_change_token, token_in_transaction
 from shared.postgres.reading.introspect import read_snapshot
-from shared.remediation.plan import Statement
+from shared.remediation.plan import Role, Statement
 from shared.remediation.stages import Stage
 from shared.schema.identity import QualifiedName
 from shared.schema.profile import Profile
@@ -231,7 +231,7 @@ def built_alone(stages: tuple[Stage, ...]) -> frozenset[QualifiedName]:
         for stage in stages
         if not stage.transactional
         for statement in stage.statements
-        if statement.object.kind in ("index", "constraint") and statement.sql.startswith("CREATE ")
+        if statement.object.kind in ("index", "constraint") and statement.role in (Role.CREATE, Role.PREPARE)
     )
 
 

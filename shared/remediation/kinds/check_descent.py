@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from shared.remediation.hazards import blocks_all, scans
 from shared.remediation.naming import parent_name
+from shared.remediation.plan import Role
 from shared.remediation.recipe import Context, Step
 from shared.schema.identity import QualifiedName
 from shared.schema.relations import Constraint
@@ -35,10 +36,10 @@ def _above(constraint: Constraint, context: Context) -> list[Constraint]:
 def _add(constraint: Constraint) -> Step:
     what = parent_name(constraint)
     sql = f"ALTER TABLE {what} ADD CONSTRAINT {quote_identifier(constraint.name)} {constraint.definition}"
-    return Step(sql, (blocks_all(what), scans(what)))
+    return Step(Role.ALTER, sql, (blocks_all(what), scans(what)))
 
 
 def _drop(constraint: Constraint) -> Step:
     what = parent_name(constraint)
     sql = f"ALTER TABLE {what} DROP CONSTRAINT {quote_identifier(constraint.name)}"
-    return Step(sql, (blocks_all(what),))
+    return Step(Role.ALTER, sql, (blocks_all(what),))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from shared.remediation.hazards import blocks_all, breaks, loses, rewrites, scans
+from shared.remediation.interim import not_null_check
 from shared.remediation.kinds.column_sql import (
     adjustments,
     column_clause,
@@ -14,6 +15,7 @@ from shared.remediation.kinds.not_null import is_stated
 from shared.remediation.kinds.parameters import change_options
 from shared.remediation.kinds.sequence_sql import identity_clause
 from shared.remediation.naming import parent_name
+from shared.remediation.plan import Role
 from shared.remediation.recipe import REBUILD, Context, Loosened, Recipe, Step, Verdict, register
 from shared.schema.identity import ObjectId, QualifiedName
 from shared.schema.relations import Column, ForeignTable, Table
@@ -56,26 +58,29 @@ def _follows_type(column: Column, context: Context) -> bool:
 def create_column(column: Column, context: Context) -> list[Step]:
     """ADD COLUMN, and what it cannot say."""
     if comes_from_parent(column):
-        return [Step(sql) for sql in adjustments(column, context)]
+        return [Step(Role.SET, sql) for sql in adjustments(column, context)]
     what = parent_name(column)
     if _follows_type(column, context):
-        return [*_beyond_type(column), *(Step(sql, (blocks_all(what),)) for sql in adjustments(column, context))]
+        return [
+            *_beyond_type(column),
+            *(Step(Role.SET, sql, (blocks_all(what),)) for sql in adjustments(column, context)),
+        ]
     hazards = [blocks_all(what)]
     if column.generated == "stored" or column.identity_mode:
         hazards.append(rewrites(what))
     if column.not_null and not column.default and not column.identity_mode:
         hazards.append(scans(f"{what}, and fails when it has rows, for they would hold NULL"))
-    steps = [Step(f"ALTER TABLE {what} ADD COLUMN {column_clause(column, context)}", tuple(hazards))]
-    return steps + [Step(sql, (blocks_all(what),)) for sql in adjustments(column, context)]
+    steps = [Step(Role.CREATE, f"ALTER TABLE {what} ADD COLUMN {column_clause(column, context)}", tuple(hazards))]
+    return steps + [Step(Role.SET, sql, (blocks_all(what),)) for sql in adjustments(column, context)]
 
 
 def _beyond_type(column: Column) -> list[Step]:
     """Give what a typed table's column has that its type's attribute cannot say."""
     what = parent_name(column)
     only = f"ALTER TABLE ONLY {what} ALTER COLUMN {quote_identifier(column.name)}"
-    steps = [Step(f"{only} SET DEFAULT {column.default}", (blocks_all(what),))] if column.default else []
+    steps = [Step(Role.SET, f"{only} SET DEFAULT {column.default}", (blocks_all(what),))] if column.default else []
     if column.not_null:
-        steps.append(Step(f"{only} SET NOT NULL", (blocks_all(what), scans(f"{what} under that lock"))))
+        steps.append(Step(Role.SET, f"{only} SET NOT NULL", (blocks_all(what), scans(f"{what} under that lock"))))
     return steps
 
 
@@ -102,7 +107,9 @@ def drop_column(column: Column, context: Context) -> list[Step]:
         what = f"ONLY {what}"
     desired = context.desired.find(Column, column.identity)
     computed = column.generated and (desired is None or desired.generated)  # the values can be computed again
-    return [Step(f"ALTER TABLE {what} DROP COLUMN {name}", (blocks_all(what), lost), destructive=not computed)]
+    return [
+        Step(Role.DROP, f"ALTER TABLE {what} DROP COLUMN {name}", (blocks_all(what), lost), destructive=not computed)
+    ]
 
 
 def alter_column(desired: Column, observed: Column, fields: frozenset[str], context: Context) -> list[Step] | Verdict:
@@ -158,7 +165,13 @@ def _alter_null(column: Column, context: Context) -> list[Step]:
         return []  # a constraint of its own brings it about
     if column.not_null:
         return set_not_null(column, context)
-    return [Step(f"{_alter(column)} DROP NOT NULL", (blocks_all(parent_name(column)), breaks("readers may meet NULL")))]
+    return [
+        Step(
+            Role.SET,
+            f"{_alter(column)} DROP NOT NULL",
+            (blocks_all(parent_name(column)), breaks("readers may meet NULL")),
+        )
+    ]
 
 
 def retype(desired: Column, observed: Column, context: Context) -> list[Step]:
@@ -180,25 +193,31 @@ def retype(desired: Column, observed: Column, context: Context) -> list[Step]:
     if not lossless:
         hazards.append(loses(f"a value of {what}.{quote_identifier(desired.name)} that {desired.type} cannot hold"))
     sql = f"{_alter(desired)} SET DATA TYPE {desired.type}{collate}{using}"
-    return [Step(sql, tuple(hazards), destructive=not lossless)]
+    return [Step(Role.SET, sql, tuple(hazards), destructive=not lossless)]
 
 
 def set_not_null(column: Column, context: Context) -> list[Step]:
     """SET NOT NULL; online by a validated check, which spares the scan under the lock (ALTER TABLE, SET NOT NULL)."""
     what = parent_name(column)
-    plain = Step(f"{_alter(column)} SET NOT NULL", (blocks_all(what), scans(what)))
+    plain = Step(Role.SET, f"{_alter(column)} SET NOT NULL", (blocks_all(what), scans(what)))
     if not context.online or context.is_new(ObjectId(kind="table", namespace=column.namespace, name=column.parent)):
         return [plain]
     if isinstance(context.observed.table(_table(column)), ForeignTable):
         return [plain]
-    check = quote_identifier(f"fleetdrift_not_null_{column.name}"[:60])
+    check = quote_identifier(not_null_check(column.identity).name)
     name = quote_identifier(column.name)
     return [
-        Step(f"ALTER TABLE {what} DROP CONSTRAINT IF EXISTS {check}", (blocks_all(what),)),  # of a try that failed
-        Step(f"ALTER TABLE {what} ADD CONSTRAINT {check} CHECK ({name} IS NOT NULL) NOT VALID", (blocks_all(what),)),
-        Step(f"ALTER TABLE {what} VALIDATE CONSTRAINT {check}", (scans(what),)),
-        Step(f"{_alter(column)} SET NOT NULL", (blocks_all(what),)),
-        Step(f"ALTER TABLE {what} DROP CONSTRAINT IF EXISTS {check}", (blocks_all(what),)),
+        Step(
+            Role.SET, f"ALTER TABLE {what} DROP CONSTRAINT IF EXISTS {check}", (blocks_all(what),)
+        ),  # of a try that failed
+        Step(
+            Role.PREPARE,
+            f"ALTER TABLE {what} ADD CONSTRAINT {check} CHECK ({name} IS NOT NULL) NOT VALID",
+            (blocks_all(what),),
+        ),
+        Step(Role.VALIDATE, f"ALTER TABLE {what} VALIDATE CONSTRAINT {check}", (scans(what),)),
+        Step(Role.SET, f"{_alter(column)} SET NOT NULL", (blocks_all(what),)),
+        Step(Role.SET, f"ALTER TABLE {what} DROP CONSTRAINT IF EXISTS {check}", (blocks_all(what),)),
     ]
 
 
@@ -208,18 +227,24 @@ def _alter_value(desired: Column, observed: Column, fields: frozenset[str], cont
     if desired.generated:
         if "default" in fields:
             hazards = (*lock, rewrites(parent_name(desired)))
-            steps.append(Step(f"{_alter(desired)} SET EXPRESSION AS ({desired.default})", hazards))
+            steps.append(Step(Role.SET, f"{_alter(desired)} SET EXPRESSION AS ({desired.default})", hazards))
         return steps
     released = _releases_default(desired, observed) or (desired.identity in context.retyped and bool(observed.default))
     if desired.default and ("default" in fields or released):
-        steps.append(Step(f"{_alter_only(desired)} SET DEFAULT {desired.default}", lock))
+        steps.append(Step(Role.SET, f"{_alter_only(desired)} SET DEFAULT {desired.default}", lock))
     elif "default" in fields and not desired.default and not observed.generated and not released:
-        steps.append(Step(f"{_alter_only(desired)} DROP DEFAULT", (*lock, _NO_VALUE)))
+        steps.append(Step(Role.SET, f"{_alter_only(desired)} DROP DEFAULT", (*lock, _NO_VALUE)))
     if "identity_mode" in fields and desired.identity_mode and not is_partition_column(desired, context):
         if observed.identity_mode:
-            steps.append(Step(f"{_alter(desired)} SET GENERATED {desired.identity_mode.upper()}", (*lock, _NO_VALUE)))
+            steps.append(
+                Step(Role.SET, f"{_alter(desired)} SET GENERATED {desired.identity_mode.upper()}", (*lock, _NO_VALUE))
+            )
         else:
-            steps.append(Step(f"{_alter(desired)} ADD {identity_clause(desired, context.desired)}", (*lock, _NO_VALUE)))
+            steps.append(
+                Step(
+                    Role.ALTER, f"{_alter(desired)} ADD {identity_clause(desired, context.desired)}", (*lock, _NO_VALUE)
+                )
+            )
     return steps
 
 
@@ -228,21 +253,21 @@ def _alter_storage(desired: Column, observed: Column, fields: frozenset[str], co
     steps = []
     if "storage" in fields:
         storage = desired.storage or default_storage(desired.type, context)
-        steps.append(Step(f"{_alter_only(desired)} SET STORAGE {storage.upper()}", lock))
+        steps.append(Step(Role.SET, f"{_alter_only(desired)} SET STORAGE {storage.upper()}", lock))
     if "compression" in fields:
-        steps.append(Step(f"{_alter_only(desired)} SET COMPRESSION {desired.compression or 'default'}", lock))
+        steps.append(Step(Role.SET, f"{_alter_only(desired)} SET COMPRESSION {desired.compression or 'default'}", lock))
     if "statistics_target" in fields:
-        steps.append(Step(f"{_alter_only(desired)} SET STATISTICS {desired.statistics_target}"))
+        steps.append(Step(Role.SET, f"{_alter_only(desired)} SET STATISTICS {desired.statistics_target}"))
     if "options" in fields:
         wanted = {option.partition("=")[0] for option in desired.options}
         gone = sorted({option.partition("=")[0] for option in observed.options} - wanted)
         if gone:
-            steps.append(Step(f"{_alter_only(desired)} RESET ({', '.join(gone)})"))
+            steps.append(Step(Role.SET, f"{_alter_only(desired)} RESET ({', '.join(gone)})"))
         if desired.options:
-            steps.append(Step(f"{_alter_only(desired)} SET ({', '.join(desired.options)})"))
+            steps.append(Step(Role.SET, f"{_alter_only(desired)} SET ({', '.join(desired.options)})"))
     if "foreign_options" in fields:
         changes = change_options(desired.foreign_options, observed.foreign_options)
-        steps.append(Step(f"{_alter(desired)} OPTIONS ({changes})", lock))
+        steps.append(Step(Role.ALTER, f"{_alter(desired)} OPTIONS ({changes})", lock))
     return steps
 
 
@@ -257,13 +282,13 @@ def release_column(desired: Column, observed: Column, fields: frozenset[str], co
     """Drop the default, identity or expression that is in the way of what comes."""
     lock = (blocks_all(parent_name(observed)),)
     if fields & {"default", "type", "identity_mode"} and _releases_default(desired, observed):
-        return [Step(f"{_alter_only(observed)} DROP DEFAULT", (*lock, _NO_VALUE))]
+        return [Step(Role.SET, f"{_alter_only(observed)} DROP DEFAULT", (*lock, _NO_VALUE))]
     if "identity_mode" in fields and observed.identity_mode and not desired.identity_mode:
         if _follows_identity(observed, context):
             return []  # "cannot drop identity from a column of a partition"
-        return [Step(f"{_alter(observed)} DROP IDENTITY IF EXISTS", (*lock, _NO_VALUE))]
+        return [Step(Role.SET, f"{_alter(observed)} DROP IDENTITY IF EXISTS", (*lock, _NO_VALUE))]
     if "generated" in fields and observed.generated == "stored":
-        return [Step(f"{_alter(observed)} DROP EXPRESSION IF EXISTS", (*lock, _NO_VALUE))]
+        return [Step(Role.SET, f"{_alter(observed)} DROP EXPRESSION IF EXISTS", (*lock, _NO_VALUE))]
     return []
 
 
@@ -283,18 +308,18 @@ def loosen_column(column: Column, below: ObjectId, context: Context) -> Loosened
         desired = context.desired.find(Column, column.identity)
         if desired is None:
             return None
-        before = (Step(f"{_alter_only(column)} DROP DEFAULT", (*lock, _NO_VALUE)),) if column.default else ()
+        before = (Step(Role.SET, f"{_alter_only(column)} DROP DEFAULT", (*lock, _NO_VALUE)),) if column.default else ()
         after = retype(desired, column, context)
         if column.default and desired.default:
-            after.append(Step(f"{_alter_only(desired)} SET DEFAULT {desired.default}", lock))
+            after.append(Step(Role.SET, f"{_alter_only(desired)} SET DEFAULT {desired.default}", lock))
         return Loosened(before, tuple(after))
     if (
         below.kind in ("routine", "sequence", "operator", "aggregate", "cast")
         and column.default
         and not column.generated
     ):
-        restored = Step(f"{_alter_only(column)} SET DEFAULT {column.default}", lock)
-        return Loosened((Step(f"{_alter_only(column)} DROP DEFAULT", (*lock, _NO_VALUE)),), (restored,))
+        restored = Step(Role.SET, f"{_alter_only(column)} SET DEFAULT {column.default}", lock)
+        return Loosened((Step(Role.SET, f"{_alter_only(column)} DROP DEFAULT", (*lock, _NO_VALUE)),), (restored,))
     return None
 
 
@@ -305,12 +330,12 @@ def _by_way_of_text(column: Column, context: Context) -> Loosened | None:
         return None
     what, name = parent_name(column), quote_identifier(column.name)
     hazards = (blocks_all(what), rewrites(what))
-    steps = [Step(f"{_alter(column)} SET DATA TYPE text USING {name}::text", hazards)]
+    steps = [Step(Role.SET, f"{_alter(column)} SET DATA TYPE text USING {name}::text", hazards)]
     if column.default:
-        steps.insert(0, Step(f"{_alter_only(column)} DROP DEFAULT", (hazards[0], _NO_VALUE)))
-    after = [Step(f"{_alter(column)} SET DATA TYPE {desired.type} USING {name}::{desired.type}", hazards)]
+        steps.insert(0, Step(Role.SET, f"{_alter_only(column)} DROP DEFAULT", (hazards[0], _NO_VALUE)))
+    after = [Step(Role.SET, f"{_alter(column)} SET DATA TYPE {desired.type} USING {name}::{desired.type}", hazards)]
     if column.default and desired.default:
-        after.append(Step(f"{_alter_only(desired)} SET DEFAULT {desired.default}", hazards[:1]))
+        after.append(Step(Role.SET, f"{_alter_only(desired)} SET DEFAULT {desired.default}", hazards[:1]))
     return Loosened(tuple(steps), tuple(after))
 
 

@@ -10,6 +10,7 @@ from shared.remediation.kinds.index_sql import unique_index_behind
 from shared.remediation.kinds.parameters import change_parameters
 from shared.remediation.kinds.tables import is_left_behind
 from shared.remediation.naming import parent_name
+from shared.remediation.plan import Role
 from shared.remediation.recipe import REBUILD, Context, Recipe, Step, Verdict, register
 from shared.schema.identity import ObjectId, QualifiedName
 from shared.schema.relations import Constraint, Table
@@ -65,15 +66,15 @@ def _add(constraint: Constraint, context: Context) -> list[Step]:
         if context.online and not new and constraint.type != "exclusion" and not _is_partitioned(constraint, context):
             built = unique_index_behind(constraint)
             if built is not None:
-                return [*built, Step(_using_index(constraint), lock)]
-        return [Step(plain, () if new else (*lock, builds_index(what)))]
+                return [*built, Step(Role.CREATE, _using_index(constraint), lock)]
+        return [Step(Role.CREATE, plain, () if new else (*lock, builds_index(what)))]
     postponable = constraint.validated and constraint.type in ("check", "foreign_key") and _is_enforced(constraint)
     if context.online and not new and postponable and not _is_partitioned(constraint, context):
         return [
-            Step(f"{plain} NOT VALID", lock),
-            Step(f"ALTER TABLE {what} VALIDATE CONSTRAINT {name}", (scans(what),)),
+            Step(Role.CREATE, f"{plain} NOT VALID", lock),
+            Step(Role.VALIDATE, f"ALTER TABLE {what} VALIDATE CONSTRAINT {name}", (scans(what),)),
         ]
-    return [Step(plain, () if new else (*lock, scans(what)) if constraint.validated else lock)]
+    return [Step(Role.CREATE, plain, () if new else (*lock, scans(what)) if constraint.validated else lock)]
 
 
 def _is_enforced(constraint: Constraint) -> bool:
@@ -97,9 +98,11 @@ def _index_settings(constraint: Constraint) -> list[Step]:
     name = quote_identifier(constraint.name)
     steps = []
     if constraint.index_clustered:
-        steps.append(Step(f"ALTER TABLE {what} CLUSTER ON {name}", (blocks_all(what),)))
+        steps.append(Step(Role.SET, f"ALTER TABLE {what} CLUSTER ON {name}", (blocks_all(what),)))
     if constraint.index_replica_identity:
-        steps.append(Step(f"ALTER TABLE ONLY {what} REPLICA IDENTITY USING INDEX {name}", (blocks_all(what),)))
+        steps.append(
+            Step(Role.SET, f"ALTER TABLE ONLY {what} REPLICA IDENTITY USING INDEX {name}", (blocks_all(what),))
+        )
     return steps
 
 
@@ -112,7 +115,7 @@ def drop_constraint(constraint: Constraint, context: Context) -> list[Step]:
     what = parent_name(constraint)
     sql = f"ALTER TABLE {what} DROP CONSTRAINT {quote_identifier(constraint.name)}"
     lost = breaks("what the constraint guaranteed is not guaranteed any more")
-    return [Step(sql, (blocks_all(what), lost), destructive=True)]
+    return [Step(Role.DROP, sql, (blocks_all(what), lost), destructive=True)]
 
 
 def alter_constraint(
@@ -137,9 +140,9 @@ def alter_constraint(
             return REBUILD
         if not _only_validates(desired, observed):
             wanted = next((d for d in _DEFERRABLE if d in desired.definition), " NOT DEFERRABLE")
-            steps.append(Step(f"ALTER TABLE {what} ALTER CONSTRAINT {name}{wanted}", (blocks_all(what),)))
+            steps.append(Step(Role.SET, f"ALTER TABLE {what} ALTER CONSTRAINT {name}{wanted}", (blocks_all(what),)))
     if "validated" in fields:
-        steps.append(Step(f"ALTER TABLE {what} VALIDATE CONSTRAINT {name}", (scans(what),)))
+        steps.append(Step(Role.VALIDATE, f"ALTER TABLE {what} VALIDATE CONSTRAINT {name}", (scans(what),)))
     return steps + _alter_index(desired, observed, fields)
 
 
@@ -157,15 +160,17 @@ def _alter_index(desired: Constraint, observed: Constraint, fields: frozenset[st
     steps = []
     if "index_options" in fields:
         changes = change_parameters(desired.index_options, observed.index_options)
-        steps += [Step(f"ALTER INDEX {index} {change}") for change in changes]
+        steps += [Step(Role.SET, f"ALTER INDEX {index} {change}") for change in changes]
     if "index_tablespace" in fields:
         target = quote_identifier(desired.index_tablespace or "pg_default")
-        steps.append(Step(f"ALTER INDEX {index} SET TABLESPACE {target}", (blocks_all(what),)))
+        steps.append(Step(Role.SET, f"ALTER INDEX {index} SET TABLESPACE {target}", (blocks_all(what),)))
     if "index_clustered" in fields:
         word = f"CLUSTER ON {name}" if desired.index_clustered else "SET WITHOUT CLUSTER"
-        steps.append(Step(f"ALTER TABLE {what} {word}", (blocks_all(what),)))
+        steps.append(Step(Role.SET, f"ALTER TABLE {what} {word}", (blocks_all(what),)))
     if "index_replica_identity" in fields and desired.index_replica_identity:
-        steps.append(Step(f"ALTER TABLE ONLY {what} REPLICA IDENTITY USING INDEX {name}", (blocks_all(what),)))
+        steps.append(
+            Step(Role.SET, f"ALTER TABLE ONLY {what} REPLICA IDENTITY USING INDEX {name}", (blocks_all(what),))
+        )
     return steps
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from shared.remediation.plan import Role
 from shared.remediation.recipe import Step
 from shared.sql import quote_identifier
 
@@ -19,4 +20,4 @@ def tie_to_extensions(what: str, desired: Iterable[str], observed: Iterable[str]
     wanted, present = set(desired), set(observed)
     untied = [f"ALTER {what} NO DEPENDS ON EXTENSION {quote_identifier(name)}" for name in sorted(present - wanted)]
     tied = [f"ALTER {what} DEPENDS ON EXTENSION {quote_identifier(name)}" for name in sorted(wanted - present)]
-    return [Step(sql) for sql in (*untied, *tied)]
+    return [Step(Role.SET, sql) for sql in (*untied, *tied)]

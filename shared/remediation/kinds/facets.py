@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from shared.remediation.naming import spell
+from shared.remediation.plan import Role
 from shared.remediation.recipe import Context, Recipe, Step, register
 from shared.remediation.roles import DATABASE_OWNER, quote_role, resolve_roles
 from shared.schema.database import DatabaseSetting
@@ -21,7 +22,7 @@ def set_owner(owner: Owner, context: Context) -> list[Step]:
     role = quote_role(owner.role)
     if owner.carrier == _PUBLIC and context.observed.server_version >= _DATABASE_OWNER_ROLE:
         role = quote_identifier("pg_database_owner") if owner.role == DATABASE_OWNER else role
-    return [Step(resolve_roles(f"ALTER {spell(owner.carrier)} OWNER TO {role}"))]
+    return [Step(Role.SET, resolve_roles(f"ALTER {spell(owner.carrier)} OWNER TO {role}"))]
 
 
 def drop_owner(owner: Owner, context: Context) -> list[Step]:
@@ -39,13 +40,13 @@ def alter_owner(desired: Owner, observed: Owner, fields: frozenset[str], context
 def set_comment(comment: Comment, context: Context) -> list[Step]:
     """COMMENT ON."""
     del context
-    return [Step(f"COMMENT ON {spell(comment.carrier)} IS {quote_literal(comment.text)}")]
+    return [Step(Role.SET, f"COMMENT ON {spell(comment.carrier)} IS {quote_literal(comment.text)}")]
 
 
 def drop_comment(comment: Comment, context: Context) -> list[Step]:
     """COMMENT ON … IS NULL."""
     del context
-    return [Step(f"COMMENT ON {spell(comment.carrier)} IS NULL")]
+    return [Step(Role.SET, f"COMMENT ON {spell(comment.carrier)} IS NULL")]
 
 
 def alter_comment(desired: Comment, observed: Comment, fields: frozenset[str], context: Context) -> list[Step]:
@@ -58,7 +59,10 @@ def set_labels(label: SecurityLabel, context: Context) -> list[Step]:
     """SECURITY LABEL, one for each provider."""
     del context
     return [
-        Step(f"SECURITY LABEL FOR {quote_identifier(provider)} ON {spell(label.carrier)} IS {quote_literal(text)}")
+        Step(
+            Role.SET,
+            f"SECURITY LABEL FOR {quote_identifier(provider)} ON {spell(label.carrier)} IS {quote_literal(text)}",
+        )
         for provider, text in label.labels
     ]
 
@@ -67,7 +71,7 @@ def drop_labels(label: SecurityLabel, context: Context) -> list[Step]:
     """SECURITY LABEL … IS NULL."""
     del context
     return [
-        Step(f"SECURITY LABEL FOR {quote_identifier(provider)} ON {spell(label.carrier)} IS NULL")
+        Step(Role.SET, f"SECURITY LABEL FOR {quote_identifier(provider)} ON {spell(label.carrier)} IS NULL")
         for provider, _ in label.labels
     ]
 
@@ -116,7 +120,7 @@ def _setting(setting: DatabaseSetting, action: str) -> list[Step]:
         f"{_setting_head(setting)} {action}".replace("%I", "\0").replace("%", "%%").replace("\0", "%I")
     )
     body = f"BEGIN EXECUTE pg_catalog.format({template}, pg_catalog.current_database()); END"
-    return [Step(f"DO {quote_literal(body)}")]
+    return [Step(Role.SET, f"DO {quote_literal(body)}")]
 
 
 def set_setting(setting: DatabaseSetting, context: Context) -> list[Step]:

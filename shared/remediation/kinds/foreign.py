@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from shared.remediation.hazards import breaks, loses
 from shared.remediation.kinds.parameters import change_options
 from shared.remediation.naming import options_list
-from shared.remediation.plan import Hazard
+from shared.remediation.plan import Hazard, Role
 from shared.remediation.recipe import REBUILD, Context, Recipe, Step, Verdict, register
 from shared.schema.database import ForeignDataWrapper, ForeignServer, UserMapping
 from shared.sql import quote_identifier, quote_literal
@@ -33,13 +33,13 @@ def create_wrapper(item: ForeignDataWrapper, context: Context) -> list[Step]:
         parts.append(f"VALIDATOR {item.validator}")
     if item.options:
         parts.append(f"OPTIONS ({options_list(item.options)})")
-    return [Step(" ".join(parts), _blanks(item.options))]
+    return [Step(Role.CREATE, " ".join(parts), _blanks(item.options))]
 
 
 def drop_wrapper(item: ForeignDataWrapper, context: Context) -> list[Step]:
     """DROP FOREIGN DATA WRAPPER."""
     del context
-    return [Step(f"DROP FOREIGN DATA WRAPPER {quote_identifier(item.name)}")]
+    return [Step(Role.DROP, f"DROP FOREIGN DATA WRAPPER {quote_identifier(item.name)}")]
 
 
 def alter_wrapper(
@@ -55,7 +55,7 @@ def alter_wrapper(
     if "options" in fields:
         parts.append(f"OPTIONS ({change_options(desired.options, observed.options)})")
     hazards = _blanks(set(desired.options) - set(observed.options))
-    return [Step(f"ALTER FOREIGN DATA WRAPPER {quote_identifier(desired.name)} {' '.join(parts)}", hazards)]
+    return [Step(Role.ALTER, f"ALTER FOREIGN DATA WRAPPER {quote_identifier(desired.name)} {' '.join(parts)}", hazards)]
 
 
 def create_server(item: ForeignServer, context: Context) -> list[Step]:
@@ -69,14 +69,14 @@ def create_server(item: ForeignServer, context: Context) -> list[Step]:
     parts.append(f"FOREIGN DATA WRAPPER {quote_identifier(item.wrapper)}")
     if item.options:
         parts.append(f"OPTIONS ({options_list(item.options)})")
-    return [Step(" ".join(parts), _blanks(item.options))]
+    return [Step(Role.CREATE, " ".join(parts), _blanks(item.options))]
 
 
 def drop_server(item: ForeignServer, context: Context) -> list[Step]:
     """DROP SERVER."""
     del context
     name = quote_identifier(item.name)
-    return [Step(f"DROP SERVER {name}", (loses(f"the credentials kept for {name}"),), destructive=True)]
+    return [Step(Role.DROP, f"DROP SERVER {name}", (loses(f"the credentials kept for {name}"),), destructive=True)]
 
 
 def alter_server(
@@ -92,7 +92,7 @@ def alter_server(
     if "options" in fields:
         parts.append(f"OPTIONS ({change_options(desired.options, observed.options)})")
     hazards = _blanks(set(desired.options) - set(observed.options))
-    return [Step(f"ALTER SERVER {quote_identifier(desired.name)} {' '.join(parts)}", hazards)]
+    return [Step(Role.ALTER, f"ALTER SERVER {quote_identifier(desired.name)} {' '.join(parts)}", hazards)]
 
 
 def _mapping(item: UserMapping) -> str:
@@ -104,13 +104,13 @@ def create_mapping(item: UserMapping, context: Context) -> list[Step]:
     """CREATE USER MAPPING; what can be a secret is written blank, and the statement says so."""
     del context
     options = f" OPTIONS ({options_list(item.options)})" if item.options else ""
-    return [Step(f"CREATE {_mapping(item)}{options}", _blanks(item.options))]
+    return [Step(Role.CREATE, f"CREATE {_mapping(item)}{options}", _blanks(item.options))]
 
 
 def drop_mapping(item: UserMapping, context: Context) -> list[Step]:
     """DROP USER MAPPING."""
     del context
-    return [Step(f"DROP {_mapping(item)}", (loses("the credentials kept in it"),), destructive=True)]
+    return [Step(Role.DROP, f"DROP {_mapping(item)}", (loses("the credentials kept in it"),), destructive=True)]
 
 
 def alter_mapping(desired: UserMapping, observed: UserMapping, fields: frozenset[str], context: Context) -> list[Step]:
@@ -118,7 +118,11 @@ def alter_mapping(desired: UserMapping, observed: UserMapping, fields: frozenset
     del fields, context
     changes = change_options(desired.options, observed.options)
     return [
-        Step(f"ALTER {_mapping(desired)} OPTIONS ({changes})", _blanks(set(desired.options) - set(observed.options)))
+        Step(
+            Role.ALTER,
+            f"ALTER {_mapping(desired)} OPTIONS ({changes})",
+            _blanks(set(desired.options) - set(observed.options)),
+        )
     ]
 
 

@@ -8,6 +8,7 @@ from shared.remediation.hazards import builds_index
 from shared.remediation.kinds.constraint_sql import split_definition
 from shared.remediation.kinds.parameters import as_documented, storage_parameters
 from shared.remediation.naming import parent_name
+from shared.remediation.plan import Role
 from shared.remediation.recipe import Step
 from shared.schema.relations import Constraint, Index
 from shared.sql import quote_identifier
@@ -51,4 +52,4 @@ def unique_index_behind(constraint: Constraint) -> list[Step] | None:
         settings += f" TABLESPACE {quote_identifier(constraint.index_tablespace)}"
     what = parent_name(constraint)
     sql = f"CREATE UNIQUE INDEX CONCURRENTLY {name} ON {what} {columns}{nulls}{settings}"
-    return [Step(sql, (builds_index(what),), transactional=False)]
+    return [Step(Role.PREPARE, sql, (builds_index(what),), transactional=False)]

@@ -6,6 +6,7 @@ from shared.remediation.hazards import blocks_all, blocks_writes, builds_index
 from shared.remediation.kinds.index_sql import index_sql
 from shared.remediation.kinds.parameters import change_parameters
 from shared.remediation.naming import qualified
+from shared.remediation.plan import Role
 from shared.remediation.recipe import REBUILD, Context, Recipe, Step, Verdict, register
 from shared.schema.identity import ObjectId, QualifiedName
 from shared.schema.relations import Index, Table
@@ -30,13 +31,15 @@ def create_index(index: Index, context: Context) -> list[Step]:
     partitioned = _is_partitioned(index, context)
     sql = index_sql(index, concurrently=context.online and not new and not partitioned)
     if new:
-        steps = [Step(sql)]
+        steps = [Step(Role.CREATE, sql)]
     elif context.online and not partitioned:
-        steps = [Step(sql, (builds_index(what),), transactional=False)]
+        steps = [Step(Role.CREATE, sql, (builds_index(what),), transactional=False)]
     else:
-        steps = [Step(sql, (blocks_writes(what), builds_index(what)))]
+        steps = [Step(Role.CREATE, sql, (blocks_writes(what), builds_index(what)))]
     if index.tablespace:
-        steps.append(Step(f"ALTER INDEX {qualified(index)} SET TABLESPACE {quote_identifier(index.tablespace)}"))
+        steps.append(
+            Step(Role.SET, f"ALTER INDEX {qualified(index)} SET TABLESPACE {quote_identifier(index.tablespace)}")
+        )
     return steps + _after_creation(index, context)
 
 
@@ -56,12 +59,12 @@ def _after_creation(index: Index, context: Context) -> list[Step]:
             if context.desired.table(QualifiedName(index.namespace, index.table)) is None
             else "TABLE"
         )
-        steps.append(Step(f"ALTER {keyword} {what} CLUSTER ON {name}", lock))
+        steps.append(Step(Role.SET, f"ALTER {keyword} {what} CLUSTER ON {name}", lock))
     if index.replica_identity:
-        steps.append(Step(f"ALTER TABLE ONLY {what} REPLICA IDENTITY USING INDEX {name}", lock))
+        steps.append(Step(Role.SET, f"ALTER TABLE ONLY {what} REPLICA IDENTITY USING INDEX {name}", lock))
     if index.attached_to is not None and _must_be_attached(index, context):
         sql = f"ALTER INDEX {quote_qualified(index.attached_to)} ATTACH PARTITION {qualified(index)}"
-        steps.append(Step(sql, lock))
+        steps.append(Step(Role.ALTER, sql, lock))
     return steps + _attached_parts(index, context)
 
 
@@ -71,7 +74,11 @@ def _attached_parts(index: Index, context: Context) -> list[Step]:
         return []
     own = QualifiedName(index.namespace, index.name)
     return [
-        Step(f"ALTER INDEX {qualified(index)} ATTACH PARTITION {qualified(part)}", (blocks_all(_table_name(part)),))
+        Step(
+            Role.ALTER,
+            f"ALTER INDEX {qualified(index)} ATTACH PARTITION {qualified(part)}",
+            (blocks_all(_table_name(part)),),
+        )
         for partition in context.desired.partitions[QualifiedName(index.namespace, index.table)]
         for part in context.desired.indexes[QualifiedName(partition.namespace, partition.name)]
         if part.attached_to == own
@@ -90,7 +97,7 @@ def _must_be_attached(index: Index, context: Context) -> bool:
 
 def _statistics(index: Index, entry: str) -> Step:
     position, _, target = entry.partition("=")
-    return Step(f"ALTER INDEX {qualified(index)} ALTER COLUMN {int(position)} SET STATISTICS {int(target)}")
+    return Step(Role.SET, f"ALTER INDEX {qualified(index)} ALTER COLUMN {int(position)} SET STATISTICS {int(target)}")
 
 
 def drop_index(index: Index, context: Context) -> list[Step]:
@@ -100,10 +107,10 @@ def drop_index(index: Index, context: Context) -> list[Step]:
     dropped = any(identity in context.drops for identity in _relation_ids(index))
     if any(identity.kind == "constraint" for identity in context.observed.dependents[index.identity]):
         # The index behind a partition's constraint is a part of this one, and neither can go without the other.
-        return [Step(f"DROP INDEX {qualified(index)} CASCADE", (blocks_all(_table_name(index)),))]
+        return [Step(Role.DROP, f"DROP INDEX {qualified(index)} CASCADE", (blocks_all(_table_name(index)),))]
     if context.online and not partitioned and not dropped and index.attached_to is None:
-        return [Step(f"DROP INDEX CONCURRENTLY {qualified(index)}", transactional=False)]
-    return [Step(f"DROP INDEX {qualified(index)}", (blocks_all(_table_name(index)),))]
+        return [Step(Role.DROP, f"DROP INDEX CONCURRENTLY {qualified(index)}", transactional=False)]
+    return [Step(Role.DROP, f"DROP INDEX {qualified(index)}", (blocks_all(_table_name(index)),))]
 
 
 def alter_index(desired: Index, observed: Index, fields: frozenset[str], context: Context) -> list[Step] | Verdict:
@@ -118,10 +125,10 @@ def alter_index(desired: Index, observed: Index, fields: frozenset[str], context
     what = _table_name(desired)
     if "options" in fields:
         changes = change_parameters(desired.options, observed.options)
-        steps += [Step(f"ALTER INDEX {qualified(desired)} {change}") for change in changes]
+        steps += [Step(Role.SET, f"ALTER INDEX {qualified(desired)} {change}") for change in changes]
     if "tablespace" in fields:
         target = quote_identifier(desired.tablespace or "pg_default")
-        steps.append(Step(f"ALTER INDEX {qualified(desired)} SET TABLESPACE {target}", (blocks_all(what),)))
+        steps.append(Step(Role.SET, f"ALTER INDEX {qualified(desired)} SET TABLESPACE {target}", (blocks_all(what),)))
     if "statistics" in fields:
         gone = {e.partition("=")[0] for e in observed.statistics} - {e.partition("=")[0] for e in desired.statistics}
         steps += [_statistics(desired, f"{position}=-1") for position in sorted(gone)]
@@ -129,12 +136,14 @@ def alter_index(desired: Index, observed: Index, fields: frozenset[str], context
     if "clustered" in fields:
         word = f"CLUSTER ON {name}" if desired.clustered else "SET WITHOUT CLUSTER"
         if desired.clustered or not _another_is_clustered(desired, context):
-            steps.append(Step(f"ALTER TABLE {what} {word}", (blocks_all(what),)))
+            steps.append(Step(Role.SET, f"ALTER TABLE {what} {word}", (blocks_all(what),)))
     if "replica_identity" in fields and desired.replica_identity:
-        steps.append(Step(f"ALTER TABLE ONLY {what} REPLICA IDENTITY USING INDEX {name}", (blocks_all(what),)))
+        steps.append(
+            Step(Role.SET, f"ALTER TABLE ONLY {what} REPLICA IDENTITY USING INDEX {name}", (blocks_all(what),))
+        )
     if "attached_to" in fields and desired.attached_to is not None and _must_be_attached(desired, context):
         sql = f"ALTER INDEX {quote_qualified(desired.attached_to)} ATTACH PARTITION {qualified(desired)}"
-        steps.append(Step(sql, (blocks_all(what),)))
+        steps.append(Step(Role.ALTER, sql, (blocks_all(what),)))
     return steps
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from shared.remediation.hazards import breaks, loses
+from shared.remediation.plan import Role
 from shared.remediation.recipe import Context, Recipe, Step, always_rebuild, register
 from shared.schema.database import Extension, Namespace
 from shared.sql import quote_identifier, quote_literal
@@ -11,14 +12,14 @@ from shared.sql import quote_identifier, quote_literal
 def create_namespace(namespace: Namespace, context: Context) -> list[Step]:
     """CREATE SCHEMA."""
     del context
-    return [Step(f"CREATE SCHEMA {quote_identifier(namespace.name)}")]
+    return [Step(Role.CREATE, f"CREATE SCHEMA {quote_identifier(namespace.name)}")]
 
 
 def drop_namespace(namespace: Namespace, context: Context) -> list[Step]:
     """DROP SCHEMA, which must be empty by then."""
     del context
     name = quote_identifier(namespace.name)
-    return [Step(f"DROP SCHEMA {name}", (breaks(f"statements that name {name} fail"),))]
+    return [Step(Role.DROP, f"DROP SCHEMA {name}", (breaks(f"statements that name {name} fail"),))]
 
 
 def create_extension(extension: Extension, context: Context) -> list[Step]:
@@ -29,14 +30,16 @@ def create_extension(extension: Extension, context: Context) -> list[Step]:
         parts.append(f"SCHEMA {quote_identifier(extension.installed_in)}")
     if extension.version:
         parts.append(f"VERSION {quote_literal(extension.version)}")
-    return [Step(" ".join(parts))]
+    return [Step(Role.CREATE, " ".join(parts))]
 
 
 def drop_extension(extension: Extension, context: Context) -> list[Step]:
     """DROP EXTENSION."""
     del context
     name = quote_identifier(extension.name)
-    return [Step(f"DROP EXTENSION {name}", (loses(f"what {name} keeps in tables of its own"),), destructive=True)]
+    return [
+        Step(Role.DROP, f"DROP EXTENSION {name}", (loses(f"what {name} keeps in tables of its own"),), destructive=True)
+    ]
 
 
 def alter_extension(desired: Extension, observed: Extension, fields: frozenset[str], context: Context) -> list[Step]:
@@ -46,9 +49,9 @@ def alter_extension(desired: Extension, observed: Extension, fields: frozenset[s
     steps = []
     if "version" in fields:
         target = f" TO {quote_literal(desired.version)}" if desired.version else ""
-        steps.append(Step(f"ALTER EXTENSION {name} UPDATE{target}"))
+        steps.append(Step(Role.SET, f"ALTER EXTENSION {name} UPDATE{target}"))
     if "installed_in" in fields:
-        steps.append(Step(f"ALTER EXTENSION {name} SET SCHEMA {quote_identifier(desired.installed_in)}"))
+        steps.append(Step(Role.SET, f"ALTER EXTENSION {name} SET SCHEMA {quote_identifier(desired.installed_in)}"))
     return steps
 
 

@@ -12,6 +12,7 @@ import msgspec
 from shared.remediation.hazards import blocks_all, breaks, scans
 from shared.remediation.kinds.column_sql import automatic_not_null
 from shared.remediation.naming import parent_name
+from shared.remediation.plan import Role
 from shared.remediation.recipe import Context, Step
 from shared.remediation.side import Side
 from shared.schema.identity import ObjectId, QualifiedName
@@ -95,17 +96,17 @@ def _steps(constraint: Constraint, context: Context) -> list[Step]:
     if wanted is None:
         assert present is not None
         sql = f"ALTER TABLE {what} DROP CONSTRAINT {quote_identifier(present.name)}"
-        return [Step(sql, (*lock, breaks("readers may meet NULL")), destructive=True)]
+        return [Step(Role.DROP, sql, (*lock, breaks("readers may meet NULL")), destructive=True)]
     name = quote_identifier(wanted.name)
     if present is None or (present.valid and not wanted.valid):
         steps = []
         if present is not None:
             old = f"ALTER TABLE {what} DROP CONSTRAINT {quote_identifier(present.name)}"
-            steps.append(Step(old, (*lock, breaks("readers may meet NULL"))))
+            steps.append(Step(Role.DROP, old, (*lock, breaks("readers may meet NULL"))))
         inherit = "" if wanted.inherits else " NO INHERIT"
         valid, hazards = ("", (*lock, scans(what))) if wanted.valid else (" NOT VALID", lock)
         sql = f"ALTER TABLE {what} ADD CONSTRAINT {name} NOT NULL {column}{inherit}{valid}"
-        return [*steps, Step(sql, hazards)]
+        return [*steps, Step(Role.CREATE, sql, hazards)]
     return _in_place(what, wanted, present)
 
 
@@ -115,11 +116,11 @@ def _in_place(what: str, wanted: _State, present: _State) -> list[Step]:
     steps = []
     if wanted.inherits != present.inherits:
         word = "INHERIT" if wanted.inherits else "NO INHERIT"
-        steps.append(Step(f"ALTER TABLE {what} ALTER CONSTRAINT {old} {word}", lock))
+        steps.append(Step(Role.SET, f"ALTER TABLE {what} ALTER CONSTRAINT {old} {word}", lock))
     if wanted.name != present.name:
-        steps.append(Step(f"ALTER TABLE {what} RENAME CONSTRAINT {old} TO {name}", lock))
+        steps.append(Step(Role.ALTER, f"ALTER TABLE {what} RENAME CONSTRAINT {old} TO {name}", lock))
     if wanted.valid and not present.valid:
-        steps.append(Step(f"ALTER TABLE {what} VALIDATE CONSTRAINT {name}", (scans(what),)))
+        steps.append(Step(Role.VALIDATE, f"ALTER TABLE {what} VALIDATE CONSTRAINT {name}", (scans(what),)))
     return steps
 
 
@@ -152,5 +153,5 @@ def after_parting(table: QualifiedName, parent: QualifiedName, context: Context)
         rename = f"ALTER TABLE {what} RENAME CONSTRAINT {quote_identifier(old)} TO {quote_identifier(new)}"
         if old and new and old != new:
             body = _RENAME.format(table=quote_literal(what), old=quote_literal(old), rename=rename)
-            steps.append(Step(f"DO {quote_literal(body)}", (blocks_all(what),)))
+            steps.append(Step(Role.SET, f"DO {quote_literal(body)}", (blocks_all(what),)))
     return steps

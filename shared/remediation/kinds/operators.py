@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from shared.remediation.naming import designation, operator_name, qualified
+from shared.remediation.plan import Role
 from shared.remediation.recipe import REBUILD, Context, Recipe, Step, Verdict, always_rebuild, register
 from shared.remediation.side import Side
 from shared.schema.database import AccessMethod, Collation, Conversion
@@ -18,13 +19,13 @@ def create_operator(operator: Operator, context: Context) -> list[Step]:
     """CREATE OPERATOR with its option list."""
     del context
     name = operator_name(operator.namespace, operator.name)
-    return [Step(f"CREATE OPERATOR {name} ({', '.join(operator.attributes)})")]
+    return [Step(Role.CREATE, f"CREATE OPERATOR {name} ({', '.join(operator.attributes)})")]
 
 
 def drop_operator(operator: Operator, context: Context) -> list[Step]:
     """DROP OPERATOR."""
     del context
-    return [Step(f"DROP OPERATOR {designation(operator.identity)}")]
+    return [Step(Role.DROP, f"DROP OPERATOR {designation(operator.identity)}")]
 
 
 _ALTERABLE = ("RESTRICT", "JOIN")
@@ -40,7 +41,7 @@ def alter_operator(
     if not changed <= set(_ALTERABLE):
         return REBUILD
     settings = ", ".join(f"{name} = {wanted.get(name, 'NONE')}" for name in sorted(changed))
-    return [Step(f"ALTER OPERATOR {designation(desired.identity)} SET ({settings})")]
+    return [Step(Role.SET, f"ALTER OPERATOR {designation(desired.identity)} SET ({settings})")]
 
 
 def _pairs(attributes: tuple[str, ...]) -> dict[str, str]:
@@ -78,16 +79,16 @@ def create_family(family: OperatorFamily, context: Context) -> list[Step]:
     """CREATE OPERATOR FAMILY; its loose members follow."""
     del context
     what = designation(family.identity)
-    steps = [Step(f"CREATE OPERATOR FAMILY {what}")]
+    steps = [Step(Role.CREATE, f"CREATE OPERATOR FAMILY {what}")]
     if family.members:
-        steps.append(Step(f"ALTER OPERATOR FAMILY {what} ADD {', '.join(family.members)}"))
+        steps.append(Step(Role.ALTER, f"ALTER OPERATOR FAMILY {what} ADD {', '.join(family.members)}"))
     return steps
 
 
 def drop_family(family: OperatorFamily, context: Context) -> list[Step]:
     """DROP OPERATOR FAMILY."""
     del context
-    return [Step(f"DROP OPERATOR FAMILY {designation(family.identity)}")]
+    return [Step(Role.DROP, f"DROP OPERATOR FAMILY {designation(family.identity)}")]
 
 
 def create_class(item: OperatorClass, context: Context) -> list[Step]:
@@ -98,37 +99,42 @@ def create_class(item: OperatorClass, context: Context) -> list[Step]:
     members = ([f"STORAGE {item.storage}"] if item.storage else []) + list(item.members)
     head = f"CREATE OPERATOR CLASS {qualified(item)} {default}FOR TYPE {item.type}"
     body = ", ".join(members) or f"STORAGE {item.type}"
-    return [Step(f"{head} USING {quote_identifier(item.signature)}{family} AS {body}")]
+    return [Step(Role.CREATE, f"{head} USING {quote_identifier(item.signature)}{family} AS {body}")]
 
 
 def drop_class(item: OperatorClass, context: Context) -> list[Step]:
     """DROP OPERATOR CLASS."""
     del context
-    return [Step(f"DROP OPERATOR CLASS {designation(item.identity)}")]
+    return [Step(Role.DROP, f"DROP OPERATOR CLASS {designation(item.identity)}")]
 
 
 def create_access_method(item: AccessMethod, context: Context) -> list[Step]:
     """CREATE ACCESS METHOD."""
     del context
-    return [Step(f"CREATE ACCESS METHOD {quote_identifier(item.name)} TYPE {item.type.upper()} HANDLER {item.handler}")]
+    return [
+        Step(
+            Role.CREATE,
+            f"CREATE ACCESS METHOD {quote_identifier(item.name)} TYPE {item.type.upper()} HANDLER {item.handler}",
+        )
+    ]
 
 
 def drop_access_method(item: AccessMethod, context: Context) -> list[Step]:
     """DROP ACCESS METHOD."""
     del context
-    return [Step(f"DROP ACCESS METHOD {quote_identifier(item.name)}")]
+    return [Step(Role.DROP, f"DROP ACCESS METHOD {quote_identifier(item.name)}")]
 
 
 def create_collation(item: Collation, context: Context) -> list[Step]:
     """CREATE COLLATION with its option list."""
     del context
-    return [Step(f"CREATE COLLATION {qualified(item)} ({', '.join(item.attributes)})")]
+    return [Step(Role.CREATE, f"CREATE COLLATION {qualified(item)} ({', '.join(item.attributes)})")]
 
 
 def drop_collation(item: Collation, context: Context) -> list[Step]:
     """DROP COLLATION."""
     del context
-    return [Step(f"DROP COLLATION {qualified(item)}")]
+    return [Step(Role.DROP, f"DROP COLLATION {qualified(item)}")]
 
 
 def create_conversion(item: Conversion, context: Context) -> list[Step]:
@@ -136,13 +142,13 @@ def create_conversion(item: Conversion, context: Context) -> list[Step]:
     del context
     default = "DEFAULT " if item.default else ""
     encodings = f"{quote_literal(item.source)} TO {quote_literal(item.destination)}"
-    return [Step(f"CREATE {default}CONVERSION {qualified(item)} FOR {encodings} FROM {item.function}")]
+    return [Step(Role.CREATE, f"CREATE {default}CONVERSION {qualified(item)} FOR {encodings} FROM {item.function}")]
 
 
 def drop_conversion(item: Conversion, context: Context) -> list[Step]:
     """DROP CONVERSION."""
     del context
-    return [Step(f"DROP CONVERSION {qualified(item)}")]
+    return [Step(Role.DROP, f"DROP CONVERSION {qualified(item)}")]
 
 
 register(Operator, Recipe(create=create_operator, drop=drop_operator, alter=alter_operator))

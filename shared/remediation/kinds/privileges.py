@@ -9,6 +9,7 @@ from typing import NamedTuple
 import msgspec
 
 from shared.remediation.naming import grant_designation
+from shared.remediation.plan import Role
 from shared.remediation.recipe import Context, Recipe, Step, register
 from shared.remediation.roles import DATABASE_OWNER, acting_as, quote_role, resolve_roles
 from shared.remediation.side import Side
@@ -162,7 +163,7 @@ def _change(
 
 
 def _by(grantor: str, sql: str) -> Step:
-    return Step(acting_as(grantor, sql) if grantor else resolve_roles(sql))
+    return Step(Role.SET, acting_as(grantor, sql) if grantor else resolve_roles(sql))
 
 
 def _spelled(privileges: set[str], target: Target) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from shared.remediation.hazards import loses
+from shared.remediation.plan import Role
 from shared.remediation.recipe import REBUILD, Context, Loosened, Recipe, Step, Verdict, register
 from shared.schema.database import Publication, Subscription
 from shared.schema.identity import ObjectId
@@ -19,7 +20,7 @@ def create_publication(item: Publication, context: Context) -> list[Step]:
     elif members:
         parts.append(f"FOR {members}")
     parts.append(f"WITH ({_parameters(item)})")
-    return [Step(" ".join(parts))]
+    return [Step(Role.CREATE, " ".join(parts))]
 
 
 def _members(item: Publication) -> str:
@@ -40,7 +41,7 @@ def _parameters(item: Publication) -> str:
 def drop_publication(item: Publication, context: Context) -> list[Step]:
     """DROP PUBLICATION."""
     del context
-    return [Step(f"DROP PUBLICATION {quote_identifier(item.name)}")]
+    return [Step(Role.DROP, f"DROP PUBLICATION {quote_identifier(item.name)}")]
 
 
 def alter_publication(
@@ -58,9 +59,9 @@ def alter_publication(
             if "generated_columns" in fields and not desired.generated_columns
             else ""
         )
-        steps.append(Step(f"{head} ({_parameters(desired)}{reset})"))
+        steps.append(Step(Role.SET, f"{head} ({_parameters(desired)}{reset})"))
     if fields & {"tables", "namespaces"}:
-        steps.append(Step(f"{head} {_members(desired)}"))
+        steps.append(Step(Role.SET, f"{head} {_members(desired)}"))
     return steps
 
 
@@ -70,7 +71,7 @@ def loosen_publication(item: Publication, below: ObjectId, context: Context) -> 
     if desired is None or below.kind not in ("table", "namespace") or not _members(desired):
         return None
     sql = f"ALTER PUBLICATION {quote_identifier(item.name)} SET {_members(desired)}"
-    return Loosened((), (Step(sql),))
+    return Loosened((), (Step(Role.SET, sql),))
 
 
 def create_subscription(item: Subscription, context: Context) -> list[Step]:
@@ -79,7 +80,9 @@ def create_subscription(item: Subscription, context: Context) -> list[Step]:
     publications = ", ".join(quote_identifier(name) for name in item.publications)
     parameters = ", ".join(("connect = false", *item.options))
     name = quote_identifier(item.name)
-    return [Step(f"CREATE SUBSCRIPTION {name} CONNECTION '' PUBLICATION {publications} WITH ({parameters})")]
+    return [
+        Step(Role.CREATE, f"CREATE SUBSCRIPTION {name} CONNECTION '' PUBLICATION {publications} WITH ({parameters})")
+    ]
 
 
 def drop_subscription(item: Subscription, context: Context) -> list[Step]:
@@ -87,9 +90,9 @@ def drop_subscription(item: Subscription, context: Context) -> list[Step]:
     del context
     name = quote_identifier(item.name)
     return [
-        Step(f"ALTER SUBSCRIPTION {name} DISABLE"),
-        Step(f"ALTER SUBSCRIPTION {name} SET (slot_name = NONE)"),
-        Step(f"DROP SUBSCRIPTION {name}", (loses(f"the connection string of {name}"),), destructive=True),
+        Step(Role.SET, f"ALTER SUBSCRIPTION {name} DISABLE"),
+        Step(Role.SET, f"ALTER SUBSCRIPTION {name} SET (slot_name = NONE)"),
+        Step(Role.DROP, f"DROP SUBSCRIPTION {name}", (loses(f"the connection string of {name}"),), destructive=True),
     ]
 
 
@@ -103,13 +106,13 @@ def alter_subscription(
     steps = []
     if "publications" in fields:
         publications = ", ".join(quote_identifier(publication) for publication in desired.publications)
-        steps.append(Step(f"ALTER SUBSCRIPTION {name} SET PUBLICATION {publications} WITH (refresh = false)"))
+        steps.append(Step(Role.SET, f"ALTER SUBSCRIPTION {name} SET PUBLICATION {publications} WITH (refresh = false)"))
     if "options" in fields:
         changed = [option for option in desired.options if option not in observed.options]
         changed += _back_to_defaults(desired, observed)
-        steps += [Step(f"ALTER SUBSCRIPTION {name} SET ({', '.join(group)})") for group in _apart(changed)]
+        steps += [Step(Role.SET, f"ALTER SUBSCRIPTION {name} SET ({', '.join(group)})") for group in _apart(changed)]
     if "enabled" in fields:
-        steps.append(Step(f"ALTER SUBSCRIPTION {name} {'ENABLE' if desired.enabled else 'DISABLE'}"))
+        steps.append(Step(Role.SET, f"ALTER SUBSCRIPTION {name} {'ENABLE' if desired.enabled else 'DISABLE'}"))
     return steps
 
 

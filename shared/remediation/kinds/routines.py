@@ -7,6 +7,7 @@ import re
 from shared.remediation.hazards import breaks
 from shared.remediation.kinds.extension_ties import tie_to_extensions
 from shared.remediation.naming import designation, qualified
+from shared.remediation.plan import Role
 from shared.remediation.recipe import REBUILD, Context, Recipe, Step, Verdict, always_rebuild, register
 from shared.schema.routines import Aggregate, Cast, Language, Routine, Transform
 from shared.sql import quote_identifier
@@ -18,7 +19,10 @@ _TOKEN = re.compile(r"""'(?:[^']|'')*'|"(?:[^"]|"")*"|\bDEFAULT\b|.""", re.DOTAL
 def create_routine(routine: Routine, context: Context) -> list[Step]:
     """CREATE OR REPLACE, as PostgreSQL deparses it."""
     del context
-    return [Step(routine.definition.rstrip()), *tie_to_extensions(_spelled(routine), routine.depends_on_extensions)]
+    return [
+        Step(Role.REPLACE, routine.definition.rstrip()),
+        *tie_to_extensions(_spelled(routine), routine.depends_on_extensions),
+    ]
 
 
 def _spelled(routine: Routine) -> str:
@@ -29,7 +33,7 @@ def drop_routine(routine: Routine, context: Context) -> list[Step]:
     """DROP FUNCTION or PROCEDURE."""
     del context
     what = designation(routine.identity)
-    return [Step(f"DROP {_spelled(routine)}", (breaks(f"calls of {what} fail"),))]
+    return [Step(Role.DROP, f"DROP {_spelled(routine)}", (breaks(f"calls of {what} fail"),))]
 
 
 def alter_routine(
@@ -39,7 +43,7 @@ def alter_routine(
     del context
     if fields & {"result", "type"} or not _can_become(desired, observed):
         return REBUILD
-    steps = [] if fields <= {"depends_on_extensions"} else [Step(desired.definition.rstrip())]
+    steps = [] if fields <= {"depends_on_extensions"} else [Step(Role.REPLACE, desired.definition.rstrip())]
     ties = tie_to_extensions(_spelled(desired), desired.depends_on_extensions, observed.depends_on_extensions)
     return steps + ties
 
@@ -78,14 +82,16 @@ def create_aggregate(aggregate: Aggregate, context: Context) -> list[Step]:
     """CREATE AGGREGATE."""
     del context
     arguments = aggregate.arguments or aggregate.signature or "*"
-    return [Step(f"CREATE AGGREGATE {qualified(aggregate)}({arguments}) ({', '.join(aggregate.attributes)})")]
+    return [
+        Step(Role.CREATE, f"CREATE AGGREGATE {qualified(aggregate)}({arguments}) ({', '.join(aggregate.attributes)})")
+    ]
 
 
 def drop_aggregate(aggregate: Aggregate, context: Context) -> list[Step]:
     """DROP AGGREGATE."""
     del context
     what = f"{qualified(aggregate)}({aggregate.signature or '*'})"
-    return [Step(f"DROP AGGREGATE {what}", (breaks(f"calls of {what} fail"),))]
+    return [Step(Role.DROP, f"DROP AGGREGATE {what}", (breaks(f"calls of {what} fail"),))]
 
 
 def create_language(language: Language, context: Context) -> list[Step]:
@@ -98,13 +104,13 @@ def create_language(language: Language, context: Context) -> list[Step]:
         parts.append(f"INLINE {language.inline}")
     if language.validator:
         parts.append(f"VALIDATOR {language.validator}")
-    return [Step(" ".join(parts))]
+    return [Step(Role.CREATE, " ".join(parts))]
 
 
 def drop_language(language: Language, context: Context) -> list[Step]:
     """DROP LANGUAGE."""
     del context
-    return [Step(f"DROP LANGUAGE {quote_identifier(language.name)}")]
+    return [Step(Role.DROP, f"DROP LANGUAGE {quote_identifier(language.name)}")]
 
 
 def create_cast(cast: Cast, context: Context) -> list[Step]:
@@ -112,13 +118,13 @@ def create_cast(cast: Cast, context: Context) -> list[Step]:
     del context
     how = {"inout": "WITH INOUT", "binary": "WITHOUT FUNCTION"}.get(cast.method, f"WITH FUNCTION {cast.function}")
     when = {"assignment": " AS ASSIGNMENT", "implicit": " AS IMPLICIT"}.get(cast.context, "")
-    return [Step(f"CREATE CAST ({cast.signature}) {how}{when}")]
+    return [Step(Role.CREATE, f"CREATE CAST ({cast.signature}) {how}{when}")]
 
 
 def drop_cast(cast: Cast, context: Context) -> list[Step]:
     """DROP CAST."""
     del context
-    return [Step(f"DROP CAST ({cast.signature})")]
+    return [Step(Role.DROP, f"DROP CAST ({cast.signature})")]
 
 
 def create_transform(transform: Transform, context: Context) -> list[Step]:
@@ -129,13 +135,13 @@ def create_transform(transform: Transform, context: Context) -> list[Step]:
         parts.append(f"FROM SQL WITH FUNCTION {transform.from_sql}")
     if transform.to_sql:
         parts.append(f"TO SQL WITH FUNCTION {transform.to_sql}")
-    return [Step(f"CREATE TRANSFORM {designation(transform.identity)} ({', '.join(parts)})")]
+    return [Step(Role.CREATE, f"CREATE TRANSFORM {designation(transform.identity)} ({', '.join(parts)})")]
 
 
 def drop_transform(transform: Transform, context: Context) -> list[Step]:
     """DROP TRANSFORM."""
     del context
-    return [Step(f"DROP TRANSFORM {designation(transform.identity)}")]
+    return [Step(Role.DROP, f"DROP TRANSFORM {designation(transform.identity)}")]
 
 
 register(Routine, Recipe(create=create_routine, drop=drop_routine, alter=alter_routine))

@@ -7,6 +7,7 @@ import msgspec
 from shared.remediation.hazards import blocks_all, breaks, loses, rewrites
 from shared.remediation.kinds.sequence_sql import former_identity, options_text
 from shared.remediation.naming import qualified
+from shared.remediation.plan import Role
 from shared.remediation.recipe import REBUILD, Context, Recipe, Step, Verdict, register
 from shared.schema.identity import ObjectId, QualifiedName
 from shared.schema.relations import Sequence
@@ -25,12 +26,18 @@ def create_sequence(sequence: Sequence, context: Context) -> list[Step]:
     persistence = "UNLOGGED " if sequence.persistence == "unlogged" else ""
     type_text = f" AS {sequence.type}" if sequence.type != "bigint" else ""
     options = options_text(sequence)
-    return [Step(f"CREATE {persistence}SEQUENCE {qualified(sequence)}{type_text}{' ' + options if options else ''}")]
+    return [
+        Step(
+            Role.CREATE,
+            f"CREATE {persistence}SEQUENCE {qualified(sequence)}{type_text}{' ' + options if options else ''}",
+        )
+    ]
 
 
 def _rename(desired: Sequence, former: Sequence, context: Context) -> list[Step]:
     what = qualified(former)
     step = Step(
+        Role.ALTER,
         f"ALTER SEQUENCE {what} RENAME TO {quote_identifier(desired.name)}",
         (breaks(f"whoever calls nextval or setval by the name {what} fails"),),
     )
@@ -47,7 +54,7 @@ def own(sequence: Sequence, context: Context) -> list[Step]:
     if sequence.identity_of_column or owner is None:
         return []
     column = f"{quote_qualified(owner)}.{quote_identifier(sequence.owned_by_column)}"
-    step = Step(f"ALTER SEQUENCE {qualified(sequence)} OWNED BY {column}")
+    step = Step(Role.SET, f"ALTER SEQUENCE {qualified(sequence)} OWNED BY {column}")
     new = context.is_new(ObjectId(kind="table", namespace=owner.namespace, name=owner.name))
     return [step] if new else [_give_to_owner_of(owner, sequence), step]
 
@@ -57,7 +64,7 @@ def _give_to_owner_of(table: QualifiedName, sequence: Sequence) -> Step:
     name, of = dollar_quote(qualified(sequence)), dollar_quote(quote_qualified(table))
     command = f"pg_catalog.format('ALTER SEQUENCE %s OWNER TO %I', {name}, pg_catalog.pg_get_userbyid(c.relowner))"
     found = f"SELECT {command} FROM pg_catalog.pg_class c WHERE c.oid = pg_catalog.to_regclass({of})"
-    return Step(f"DO {dollar_quote(f'BEGIN EXECUTE ({found}); END')}")
+    return Step(Role.SET, f"DO {dollar_quote(f'BEGIN EXECUTE ({found}); END')}")
 
 
 def own_needs(sequence: Sequence, context: Context) -> set[ObjectId]:
@@ -78,6 +85,7 @@ def drop_sequence(sequence: Sequence, context: Context) -> list[Step]:
     what = qualified(sequence)
     return [
         Step(
+            Role.DROP,
             f"DROP SEQUENCE {what}",
             (loses(f"the position of {what}"), breaks(f"nextval of {what} fails")),
             destructive=True,
@@ -97,13 +105,13 @@ def alter_sequence(
     steps = []
     if fields & _OPTIONS:
         steps += _move_within(desired, observed)
-        steps.append(
-            Step(f"ALTER SEQUENCE {qualified(desired)} {_changes(desired, fields)}{_restart(desired, observed)}")
-        )
+        restart = _restart(desired, observed)
+        sql = f"ALTER SEQUENCE {qualified(desired)} {_changes(desired, fields)}{restart}"
+        steps.append(Step(Role.ALTER if restart else Role.SET, sql))
     if "persistence" in fields:
         word = "UNLOGGED" if desired.persistence == "unlogged" else "LOGGED"
         what = qualified(desired)
-        steps.append(Step(f"ALTER SEQUENCE {what} SET {word}", (blocks_all(what), rewrites(what))))
+        steps.append(Step(Role.SET, f"ALTER SEQUENCE {what} SET {word}", (blocks_all(what), rewrites(what))))
     return steps
 
 
@@ -135,7 +143,7 @@ def _move_within(desired: Sequence, observed: Sequence) -> list[Step]:
     name = qualified(desired)
     call = f"pg_catalog.setval({quote_literal(name)}::pg_catalog.regclass, {{}}, is_called)"
     moved = call.format(f"LEAST(GREATEST(last_value, {low}), {high})")
-    return [Step(f"DO {quote_literal(f'BEGIN PERFORM {moved} FROM {name}; END')}")]
+    return [Step(Role.SET, f"DO {quote_literal(f'BEGIN PERFORM {moved} FROM {name}; END')}")]
 
 
 def _restart(desired: Sequence, observed: Sequence) -> str:
@@ -151,7 +159,7 @@ def release_sequence(desired: Sequence, observed: Sequence, fields: frozenset[st
         return []
     if observed.owned_by_table is None:
         return []
-    return [Step(f"ALTER SEQUENCE {qualified(observed)} OWNED BY NONE")]
+    return [Step(Role.SET, f"ALTER SEQUENCE {qualified(observed)} OWNED BY NONE")]
 
 
 register(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from shared.remediation.naming import qualified
+from shared.remediation.plan import Role
 from shared.remediation.recipe import REBUILD, Context, Recipe, Step, Verdict, register
 from shared.schema.relations import StatisticsObject
 
@@ -10,18 +11,18 @@ from shared.schema.relations import StatisticsObject
 def create_statistics(item: StatisticsObject, context: Context) -> list[Step]:
     """CREATE STATISTICS; ANALYZE fills them."""
     del context
-    steps = [Step(item.definition.rstrip().removesuffix(";"))]
+    steps = [Step(Role.CREATE, item.definition.rstrip().removesuffix(";"))]
     return steps + (_target(item) if item.target >= 0 else [])
 
 
 def _target(item: StatisticsObject) -> list[Step]:
-    return [Step(f"ALTER STATISTICS {qualified(item)} SET STATISTICS {item.target}")]
+    return [Step(Role.SET, f"ALTER STATISTICS {qualified(item)} SET STATISTICS {item.target}")]
 
 
 def drop_statistics(item: StatisticsObject, context: Context) -> list[Step]:
     """DROP STATISTICS."""
     del context
-    return [Step(f"DROP STATISTICS {qualified(item)}")]
+    return [Step(Role.DROP, f"DROP STATISTICS {qualified(item)}")]
 
 
 def alter_statistics(

@@ -8,6 +8,7 @@ from shared.remediation.kinds.column_sql import adjustments, column_clause, over
 from shared.remediation.kinds.constraint_sql import inline_clause
 from shared.remediation.kinds.parameters import change_options, change_parameters, storage_parameters
 from shared.remediation.naming import options_list, qualified
+from shared.remediation.plan import Role
 from shared.remediation.recipe import REBUILD, Context, Loosened, Recipe, Step, Verdict, register
 from shared.remediation.side import Side
 from shared.schema.identity import ObjectId, QualifiedName
@@ -27,11 +28,11 @@ def create_table(table: Table | ForeignTable, context: Context) -> list[Step]:
     clauses += [
         inline_clause(c) for c in context.desired.constraints(name) if c.identity in inlined and _stated(c, table)
     ]
-    steps = [Step(_create_sql(table, clauses))]
+    steps = [Step(Role.CREATE, _create_sql(table, clauses))]
     for column in columns:
-        steps += [Step(sql) for sql in adjustments(column, context)]
+        steps += [Step(Role.SET, sql) for sql in adjustments(column, context)]
     if isinstance(table, Table):
-        steps += [Step(sql) for sql in _settings(table)]
+        steps += [Step(Role.SET, sql) for sql in _settings(table)]
     return steps
 
 
@@ -96,7 +97,13 @@ def attach(table: Table | ForeignTable, context: Context) -> list[Step]:
         return []
     parent = quote_qualified(table.partition_of)
     hazards = (scans(f"{qualified(table)} unless a CHECK proves the bound"), blocks_writes(qualified(table)))
-    return [Step(f"ALTER TABLE ONLY {parent} ATTACH PARTITION {qualified(table)} {table.partition_bound}", hazards)]
+    return [
+        Step(
+            Role.ALTER,
+            f"ALTER TABLE ONLY {parent} ATTACH PARTITION {qualified(table)} {table.partition_bound}",
+            hazards,
+        )
+    ]
 
 
 def attach_needs(table: Table | ForeignTable, context: Context) -> set[ObjectId]:
@@ -151,7 +158,9 @@ def drop_table(table: Table | ForeignTable, context: Context) -> list[Step]:
     del context
     keyword = "FOREIGN TABLE" if isinstance(table, ForeignTable) else "TABLE"
     what = qualified(table)
-    return [Step(f"DROP {keyword} {what}", (blocks_all(what), loses(f"every row of {what}")), destructive=True)]
+    return [
+        Step(Role.DROP, f"DROP {keyword} {what}", (blocks_all(what), loses(f"every row of {what}")), destructive=True)
+    ]
 
 
 def alter_table(
@@ -170,16 +179,16 @@ def alter_table(
     if "persistence" in fields:
         word = "UNLOGGED" if desired.persistence == "unlogged" else "LOGGED"
         lost = (loses(f"after a crash, every row of {what}"),) if desired.persistence == "unlogged" else ()
-        steps.append(Step(f"ALTER TABLE {what} SET {word}", (*lock, rewrites(what), *lost)))
+        steps.append(Step(Role.SET, f"ALTER TABLE {what} SET {word}", (*lock, rewrites(what), *lost)))
     if "access_method" in fields:
         method = quote_identifier(desired.access_method)
-        steps.append(Step(f"ALTER TABLE {what} SET ACCESS METHOD {method}", (*lock, rewrites(what))))
+        steps.append(Step(Role.SET, f"ALTER TABLE {what} SET ACCESS METHOD {method}", (*lock, rewrites(what))))
     if "options" in fields:
         actions = change_parameters(desired.options, observed.options)
-        steps += [Step(f"ALTER TABLE {what} {action}") for action in actions]
+        steps += [Step(Role.SET, f"ALTER TABLE {what} {action}") for action in actions]
     if "tablespace" in fields:
         target = quote_identifier(desired.tablespace or "pg_default")
-        steps.append(Step(f"ALTER TABLE {what} SET TABLESPACE {target}", (*lock, rewrites(what))))
+        steps.append(Step(Role.SET, f"ALTER TABLE {what} SET TABLESPACE {target}", (*lock, rewrites(what))))
     steps += _alter_security(desired, fields)
     steps += _alter_replica_identity(desired, fields, context)
     steps += _alter_parents(desired, observed, fields, context)
@@ -191,7 +200,7 @@ def _alter_of_type(desired: Table, fields: frozenset[str]) -> list[Step]:
         return []
     what = qualified(desired)
     action = f"OF {quote_qualified(desired.of_type)}" if desired.of_type is not None else "NOT OF"
-    return [Step(f"ALTER TABLE {what} {action}", (blocks_all(what),))]
+    return [Step(Role.ALTER, f"ALTER TABLE {what} {action}", (blocks_all(what),))]
 
 
 def _alter_security(desired: Table, fields: frozenset[str]) -> list[Step]:
@@ -199,10 +208,10 @@ def _alter_security(desired: Table, fields: frozenset[str]) -> list[Step]:
     steps = []
     if "row_security" in fields:
         word = "ENABLE" if desired.row_security else "DISABLE"
-        steps.append(Step(f"ALTER TABLE {what} {word} ROW LEVEL SECURITY", (blocks_all(what),)))
+        steps.append(Step(Role.SET, f"ALTER TABLE {what} {word} ROW LEVEL SECURITY", (blocks_all(what),)))
     if "force_row_security" in fields:
         word = "FORCE" if desired.force_row_security else "NO FORCE"
-        steps.append(Step(f"ALTER TABLE {what} {word} ROW LEVEL SECURITY", (blocks_all(what),)))
+        steps.append(Step(Role.SET, f"ALTER TABLE {what} {word} ROW LEVEL SECURITY", (blocks_all(what),)))
     return steps
 
 
@@ -212,7 +221,7 @@ def _alter_replica_identity(desired: Table, fields: frozenset[str], context: Con
     word, _, index = desired.replica_identity.partition(":")
     what = qualified(desired)
     if word != "index":
-        return [Step(f"ALTER TABLE ONLY {what} REPLICA IDENTITY {word.upper()}", (blocks_all(what),))]
+        return [Step(Role.SET, f"ALTER TABLE ONLY {what} REPLICA IDENTITY {word.upper()}", (blocks_all(what),))]
     candidates = (
         ObjectId(kind="index", namespace=desired.namespace, name=index),
         ObjectId(kind="constraint", namespace=desired.namespace, parent=desired.name, name=index),
@@ -220,7 +229,7 @@ def _alter_replica_identity(desired: Table, fields: frozenset[str], context: Con
     if any(candidate in context.creates for candidate in candidates):
         return []  # the index says it when it is made
     sql = f"ALTER TABLE ONLY {what} REPLICA IDENTITY USING INDEX {quote_identifier(index)}"
-    return [Step(sql, (blocks_all(what),))]
+    return [Step(Role.SET, sql, (blocks_all(what),))]
 
 
 def _alter_parents(
@@ -230,7 +239,7 @@ def _alter_parents(
     steps = []
     if "inherits" in fields:
         gained = [quote_qualified(parent) for parent in desired.inherits if parent not in observed.inherits]
-        steps += [Step(f"ALTER TABLE {what} INHERIT {parent}", (blocks_all(what),)) for parent in gained]
+        steps += [Step(Role.ALTER, f"ALTER TABLE {what} INHERIT {parent}", (blocks_all(what),)) for parent in gained]
     if fields & {"partition_of", "partition_bound"}:
         steps += attach(desired, context)
     return steps
@@ -248,14 +257,14 @@ def release_table(
         steps += not_null.after_parting(own, observed.partition_of, context)
     lost = [parent for parent in observed.inherits if parent not in desired.inherits]
     for parent in lost if "inherits" in fields else ():
-        steps.append(Step(f"ALTER TABLE {what} NO INHERIT {quote_qualified(parent)}", (blocks_all(what),)))
+        steps.append(Step(Role.ALTER, f"ALTER TABLE {what} NO INHERIT {quote_qualified(parent)}", (blocks_all(what),)))
         steps += not_null.after_parting(own, parent, context)
     return steps
 
 
 def _detach(table: Table | ForeignTable, parent: QualifiedName) -> Step:
     name = quote_qualified(parent)
-    return Step(f"ALTER TABLE ONLY {name} DETACH PARTITION {qualified(table)}", (blocks_all(name),))
+    return Step(Role.ALTER, f"ALTER TABLE ONLY {name} DETACH PARTITION {qualified(table)}", (blocks_all(name),))
 
 
 def _alter_foreign(
@@ -266,7 +275,13 @@ def _alter_foreign(
     if not fields <= {"options"}:
         return REBUILD
     changes = change_options(desired.options, observed.options)
-    return [Step(f"ALTER FOREIGN TABLE {qualified(desired)} OPTIONS ({changes})", (blocks_all(qualified(desired)),))]
+    return [
+        Step(
+            Role.ALTER,
+            f"ALTER FOREIGN TABLE {qualified(desired)} OPTIONS ({changes})",
+            (blocks_all(qualified(desired)),),
+        )
+    ]
 
 
 def loosen_table(table: Table | ForeignTable, below: ObjectId, context: Context) -> Loosened | None:
@@ -278,12 +293,13 @@ def loosen_table(table: Table | ForeignTable, below: ObjectId, context: Context)
         return None
     if table.partition_of == parent:
         sql = f"ALTER TABLE ONLY {quote_qualified(parent)} ATTACH PARTITION {what} {table.partition_bound}"
-        return Loosened((_detach(table, parent),), (Step(sql, (scans(what), blocks_writes(what))),))
+        return Loosened((_detach(table, parent),), (Step(Role.ALTER, sql, (scans(what), blocks_writes(what))),))
     if parent in table.inherits:
         name = quote_qualified(parent)
         lock = (blocks_all(what),)
         return Loosened(
-            (Step(f"ALTER TABLE {what} NO INHERIT {name}", lock),), (Step(f"ALTER TABLE {what} INHERIT {name}", lock),)
+            (Step(Role.ALTER, f"ALTER TABLE {what} NO INHERIT {name}", lock),),
+            (Step(Role.ALTER, f"ALTER TABLE {what} INHERIT {name}", lock),),
         )
     return None
 

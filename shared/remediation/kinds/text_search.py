@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from shared.remediation.naming import qualified
+from shared.remediation.plan import Role
 from shared.remediation.recipe import REBUILD, Context, Recipe, Step, Verdict, always_rebuild, register
 from shared.schema.database import (
     TextSearchConfiguration,
@@ -20,39 +21,39 @@ def _words(item: TextSearchParser | TextSearchTemplate) -> str:
 def create_machinery(item: TextSearchParser | TextSearchTemplate, context: Context) -> list[Step]:
     """CREATE TEXT SEARCH PARSER or TEMPLATE with its functions."""
     del context
-    return [Step(f"CREATE TEXT SEARCH {_words(item)} {qualified(item)} ({', '.join(item.attributes)})")]
+    return [Step(Role.CREATE, f"CREATE TEXT SEARCH {_words(item)} {qualified(item)} ({', '.join(item.attributes)})")]
 
 
 def drop_machinery(item: TextSearchParser | TextSearchTemplate, context: Context) -> list[Step]:
     """DROP TEXT SEARCH PARSER or TEMPLATE."""
     del context
-    return [Step(f"DROP TEXT SEARCH {_words(item)} {qualified(item)}")]
+    return [Step(Role.DROP, f"DROP TEXT SEARCH {_words(item)} {qualified(item)}")]
 
 
 def create_dictionary(item: TextSearchDictionary, context: Context) -> list[Step]:
     """CREATE TEXT SEARCH DICTIONARY."""
     del context
     options = f", {item.options}" if item.options else ""
-    return [Step(f"CREATE TEXT SEARCH DICTIONARY {qualified(item)} (TEMPLATE = {item.template}{options})")]
+    return [Step(Role.CREATE, f"CREATE TEXT SEARCH DICTIONARY {qualified(item)} (TEMPLATE = {item.template}{options})")]
 
 
 def drop_dictionary(item: TextSearchDictionary, context: Context) -> list[Step]:
     """DROP TEXT SEARCH DICTIONARY."""
     del context
-    return [Step(f"DROP TEXT SEARCH DICTIONARY {qualified(item)}")]
+    return [Step(Role.DROP, f"DROP TEXT SEARCH DICTIONARY {qualified(item)}")]
 
 
 def create_configuration(item: TextSearchConfiguration, context: Context) -> list[Step]:
     """CREATE TEXT SEARCH CONFIGURATION and its mappings."""
     del context
-    steps = [Step(f"CREATE TEXT SEARCH CONFIGURATION {qualified(item)} (PARSER = {item.parser})")]
-    return steps + [Step(_mapping(item, "ADD", token, into)) for token, into in _mappings(item).items()]
+    steps = [Step(Role.CREATE, f"CREATE TEXT SEARCH CONFIGURATION {qualified(item)} (PARSER = {item.parser})")]
+    return steps + [Step(Role.ALTER, _mapping(item, "ADD", token, into)) for token, into in _mappings(item).items()]
 
 
 def drop_configuration(item: TextSearchConfiguration, context: Context) -> list[Step]:
     """DROP TEXT SEARCH CONFIGURATION."""
     del context
-    return [Step(f"DROP TEXT SEARCH CONFIGURATION {qualified(item)}")]
+    return [Step(Role.DROP, f"DROP TEXT SEARCH CONFIGURATION {qualified(item)}")]
 
 
 def _mappings(item: TextSearchConfiguration) -> dict[str, str]:
@@ -72,12 +73,12 @@ def alter_configuration(
     if "parser" in fields:
         return REBUILD
     wanted, present = _mappings(desired), _mappings(observed)
-    steps = [Step(_mapping(desired, "DROP", token, "")) for token in present if token not in wanted]
+    steps = [Step(Role.ALTER, _mapping(desired, "DROP", token, "")) for token in present if token not in wanted]
     for token, into in wanted.items():
         if token not in present:
-            steps.append(Step(_mapping(desired, "ADD", token, into)))
+            steps.append(Step(Role.ALTER, _mapping(desired, "ADD", token, into)))
         elif present[token] != into:
-            steps.append(Step(_mapping(desired, "ALTER", token, into)))
+            steps.append(Step(Role.SET, _mapping(desired, "ALTER", token, into)))
     return steps
 
 

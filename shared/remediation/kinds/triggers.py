@@ -5,6 +5,7 @@ from __future__ import annotations
 from shared.remediation.hazards import blocks_all, blocks_writes
 from shared.remediation.kinds.extension_ties import tie_to_extensions
 from shared.remediation.naming import designation, parent_name
+from shared.remediation.plan import Role
 from shared.remediation.recipe import REBUILD, Context, Recipe, Step, Verdict, register
 from shared.schema.database import EventTrigger
 from shared.schema.relations import Policy, Rule, Trigger
@@ -17,7 +18,9 @@ def create_trigger(trigger: Trigger, context: Context) -> list[Step]:
     """CREATE TRIGGER; the clones on partitions come with their parent's."""
     del context
     steps = (
-        [] if trigger.partition_child else [Step(trigger.definition.rstrip(), (blocks_writes(parent_name(trigger)),))]
+        []
+        if trigger.partition_child
+        else [Step(Role.CREATE, trigger.definition.rstrip(), (blocks_writes(parent_name(trigger)),))]
     )
     steps += _enable(trigger, "TRIGGER") if trigger.enabled != "origin" else []
     return steps + tie_to_extensions(f"TRIGGER {designation(trigger.identity)}", trigger.depends_on_extensions)
@@ -26,7 +29,7 @@ def create_trigger(trigger: Trigger, context: Context) -> list[Step]:
 def _enable(item: Trigger | Rule, word: str) -> list[Step]:
     what = parent_name(item)
     sql = f"ALTER TABLE {what} {_ENABLE[item.enabled]} {word} {quote_identifier(item.name)}"
-    return [Step(sql, (blocks_writes(what),))]
+    return [Step(Role.SET, sql, (blocks_writes(what),))]
 
 
 def drop_trigger(trigger: Trigger, context: Context) -> list[Step]:
@@ -35,7 +38,7 @@ def drop_trigger(trigger: Trigger, context: Context) -> list[Step]:
     if trigger.partition_child:
         return []
     what = parent_name(trigger)
-    return [Step(f"DROP TRIGGER {quote_identifier(trigger.name)} ON {what}", (blocks_all(what),))]
+    return [Step(Role.DROP, f"DROP TRIGGER {quote_identifier(trigger.name)} ON {what}", (blocks_all(what),))]
 
 
 def alter_trigger(
@@ -53,7 +56,7 @@ def alter_trigger(
 def create_rule(rule: Rule, context: Context) -> list[Step]:
     """CREATE RULE."""
     del context
-    steps = [Step(rule.definition.rstrip().removesuffix(";"), (blocks_all(parent_name(rule)),))]
+    steps = [Step(Role.CREATE, rule.definition.rstrip().removesuffix(";"), (blocks_all(parent_name(rule)),))]
     return steps + (_enable(rule, "RULE") if rule.enabled != "origin" else [])
 
 
@@ -61,7 +64,7 @@ def drop_rule(rule: Rule, context: Context) -> list[Step]:
     """DROP RULE."""
     del context
     what = parent_name(rule)
-    return [Step(f"DROP RULE {quote_identifier(rule.name)} ON {what}", (blocks_all(what),))]
+    return [Step(Role.DROP, f"DROP RULE {quote_identifier(rule.name)} ON {what}", (blocks_all(what),))]
 
 
 def alter_rule(desired: Rule, observed: Rule, fields: frozenset[str], context: Context) -> list[Step] | Verdict:
@@ -89,14 +92,14 @@ def create_policy(policy: Policy, context: Context) -> list[Step]:
         parts.append(f"USING ({policy.using})")
     if policy.with_check:
         parts.append(f"WITH CHECK ({policy.with_check})")
-    return [Step(" ".join(parts), (blocks_all(what),))]
+    return [Step(Role.CREATE, " ".join(parts), (blocks_all(what),))]
 
 
 def drop_policy(policy: Policy, context: Context) -> list[Step]:
     """DROP POLICY."""
     del context
     what = parent_name(policy)
-    return [Step(f"DROP POLICY {quote_identifier(policy.name)} ON {what}", (blocks_all(what),))]
+    return [Step(Role.DROP, f"DROP POLICY {quote_identifier(policy.name)} ON {what}", (blocks_all(what),))]
 
 
 def alter_policy(desired: Policy, observed: Policy, fields: frozenset[str], context: Context) -> list[Step] | Verdict:
@@ -113,7 +116,7 @@ def alter_policy(desired: Policy, observed: Policy, fields: frozenset[str], cont
         parts.append(f"USING ({desired.using})")
     if "with_check" in fields:
         parts.append(f"WITH CHECK ({desired.with_check})")
-    return [Step(" ".join(parts), (blocks_all(what),))]
+    return [Step(Role.SET, " ".join(parts), (blocks_all(what),))]
 
 
 def create_event_trigger(trigger: EventTrigger, context: Context) -> list[Step]:
@@ -121,18 +124,20 @@ def create_event_trigger(trigger: EventTrigger, context: Context) -> list[Step]:
     del context
     name = quote_identifier(trigger.name)
     tags = f" WHEN TAG IN ({', '.join(quote_literal(tag) for tag in trigger.tags)})" if trigger.tags else ""
-    steps = [Step(f"CREATE EVENT TRIGGER {name} ON {trigger.event}{tags} EXECUTE FUNCTION {trigger.function}()")]
+    steps = [
+        Step(Role.CREATE, f"CREATE EVENT TRIGGER {name} ON {trigger.event}{tags} EXECUTE FUNCTION {trigger.function}()")
+    ]
     return steps + (_enable_event(trigger) if trigger.enabled != "origin" else [])
 
 
 def _enable_event(trigger: EventTrigger) -> list[Step]:
-    return [Step(f"ALTER EVENT TRIGGER {quote_identifier(trigger.name)} {_ENABLE[trigger.enabled]}")]
+    return [Step(Role.SET, f"ALTER EVENT TRIGGER {quote_identifier(trigger.name)} {_ENABLE[trigger.enabled]}")]
 
 
 def drop_event_trigger(trigger: EventTrigger, context: Context) -> list[Step]:
     """DROP EVENT TRIGGER."""
     del context
-    return [Step(f"DROP EVENT TRIGGER {quote_identifier(trigger.name)}")]
+    return [Step(Role.DROP, f"DROP EVENT TRIGGER {quote_identifier(trigger.name)}")]
 
 
 def alter_event_trigger(

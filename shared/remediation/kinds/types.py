@@ -8,6 +8,7 @@ from __future__ import annotations
 from shared.remediation.hazards import blocks_all, blocks_writes, breaks, loses, scans
 from shared.remediation.kinds.column_types import is_lossless
 from shared.remediation.naming import parent_name, qualified
+from shared.remediation.plan import Role
 from shared.remediation.recipe import REBUILD, Context, Recipe, Step, Verdict, always_rebuild, register
 from shared.remediation.side import Side
 from shared.schema.identity import ObjectId, QualifiedName
@@ -40,9 +41,9 @@ def drop_type(item: AnyType, context: Context) -> list[Step]:
     """DROP TYPE, or RENAME when columns hold values that are to be kept."""
     keyword, what = _keyword(item), qualified(item)
     if item.identity not in context.aside:
-        return [Step(f"DROP {keyword} {what}", (breaks(f"statements that name {what} fail"),))]
+        return [Step(Role.DROP, f"DROP {keyword} {what}", (breaks(f"statements that name {what} fail"),))]
     hazards = (breaks(f"statements that name {what} fail until it is made anew"),)
-    return [Step(f"ALTER {keyword} {what} RENAME TO {quote_identifier(aside_name(item.name))}", hazards)]
+    return [Step(Role.ALTER, f"ALTER {keyword} {what} RENAME TO {quote_identifier(aside_name(item.name))}", hazards)]
 
 
 def discard_type(item: AnyType, context: Context) -> list[Step]:
@@ -51,6 +52,7 @@ def discard_type(item: AnyType, context: Context) -> list[Step]:
     name = quote_qualified(QualifiedName(item.namespace, aside_name(item.name)))
     return [
         Step(
+            Role.DISCARD,
             f"DROP {_keyword(item)} {name}",
             (loses(f"what only the old {qualified(item)} could say"),),
             destructive=True,
@@ -62,7 +64,7 @@ def create_enum(enum: EnumType, context: Context) -> list[Step]:
     """CREATE TYPE … AS ENUM."""
     del context
     labels = ", ".join(quote_literal(label) for label in enum.labels)
-    return [Step(f"CREATE TYPE {qualified(enum)} AS ENUM ({labels})")]
+    return [Step(Role.CREATE, f"CREATE TYPE {qualified(enum)} AS ENUM ({labels})")]
 
 
 def alter_enum(desired: EnumType, observed: EnumType, fields: frozenset[str], context: Context) -> list[Step] | Verdict:
@@ -79,7 +81,7 @@ def alter_enum(desired: EnumType, observed: EnumType, fields: frozenset[str], co
         place = _place(desired.labels, position, present)
         # A value that was added in a transaction cannot be used before it ends (ALTER TYPE, Notes).
         sql = f"ALTER TYPE {qualified(desired)} ADD VALUE IF NOT EXISTS {quote_literal(label)}{place}"
-        steps.append(Step(sql, transactional=False))
+        steps.append(Step(Role.SET, sql, transactional=False))
         present.add(label)
     return steps
 
@@ -100,7 +102,7 @@ def create_domain(domain: DomainType, context: Context) -> list[Step]:
         parts.append(f"DEFAULT {domain.default}")
     if domain.not_null and not _names_not_null(domain, context.desired):
         parts.append("NOT NULL")
-    return [Step(" ".join(parts))]
+    return [Step(Role.CREATE, " ".join(parts))]
 
 
 def alter_domain(
@@ -114,10 +116,10 @@ def alter_domain(
     steps = []
     if "default" in fields:
         action = f"SET DEFAULT {desired.default}" if desired.default else "DROP DEFAULT"
-        steps.append(Step(f"ALTER DOMAIN {what} {action}"))
+        steps.append(Step(Role.SET, f"ALTER DOMAIN {what} {action}"))
     if "not_null" in fields and not (desired.not_null and _names_not_null(desired, context.desired)):
         hazards = (scans(f"every table with a column of {what}"),) if desired.not_null else ()
-        steps.append(Step(f"ALTER DOMAIN {what} {'SET' if desired.not_null else 'DROP'} NOT NULL", hazards))
+        steps.append(Step(Role.SET, f"ALTER DOMAIN {what} {'SET' if desired.not_null else 'DROP'} NOT NULL", hazards))
     return steps
 
 
@@ -139,9 +141,11 @@ def create_domain_constraint(constraint: DomainConstraint, context: Context) -> 
     sql = f"ALTER DOMAIN {what} ADD CONSTRAINT {quote_identifier(constraint.name)} {constraint.definition}"
     replaces = constraint.type == "not_null" and _is_not_null(constraint, context.observed)
     return [
-        *([Step(f"ALTER DOMAIN {what} DROP NOT NULL")] if replaces else []),
+        *([Step(Role.SET, f"ALTER DOMAIN {what} DROP NOT NULL")] if replaces else []),
         Step(
-            sql, (blocks_writes(f"every table with a column of {what}"), scans(f"every table with a column of {what}"))
+            Role.CREATE,
+            sql,
+            (blocks_writes(f"every table with a column of {what}"), scans(f"every table with a column of {what}")),
         ),
     ]
 
@@ -152,7 +156,9 @@ def drop_domain_constraint(constraint: DomainConstraint, context: Context) -> li
         return _unname_not_null(constraint, context)
     name = quote_identifier(constraint.name)
     lost = breaks("what the constraint guaranteed is not guaranteed any more")
-    return [Step(f"ALTER DOMAIN {parent_name(constraint)} DROP CONSTRAINT {name}", (lost,), destructive=True)]
+    return [
+        Step(Role.DROP, f"ALTER DOMAIN {parent_name(constraint)} DROP CONSTRAINT {name}", (lost,), destructive=True)
+    ]
 
 
 def _unname_not_null(constraint: DomainConstraint, context: Context) -> list[Step]:
@@ -161,8 +167,8 @@ def _unname_not_null(constraint: DomainConstraint, context: Context) -> list[Ste
     if item is None or _names_not_null(item, context.desired):
         return []  # the one that comes replaces it
     what = parent_name(constraint)
-    again = Step(f"ALTER DOMAIN {what} SET NOT NULL", (scans(f"every table with a column of {what}"),))
-    return [Step(f"ALTER DOMAIN {what} DROP CONSTRAINT {quote_identifier(constraint.name)}"), again]
+    again = Step(Role.SET, f"ALTER DOMAIN {what} SET NOT NULL", (scans(f"every table with a column of {what}"),))
+    return [Step(Role.DROP, f"ALTER DOMAIN {what} DROP CONSTRAINT {quote_identifier(constraint.name)}"), again]
 
 
 def alter_domain_constraint(
@@ -177,7 +183,9 @@ def alter_domain_constraint(
     sql = f"ALTER DOMAIN {what} VALIDATE CONSTRAINT {quote_identifier(desired.name)}"
     return [
         Step(
-            sql, (blocks_writes(f"every table with a column of {what}"), scans(f"every table with a column of {what}"))
+            Role.VALIDATE,
+            sql,
+            (blocks_writes(f"every table with a column of {what}"), scans(f"every table with a column of {what}")),
         )
     ]
 
@@ -191,7 +199,7 @@ def create_composite(composite: CompositeType, context: Context) -> list[Step]:
     """CREATE TYPE … AS (…)."""
     del context
     attributes = ", ".join(_attribute(attribute) for attribute in composite.attributes)
-    return [Step(f"CREATE TYPE {qualified(composite)} AS ({attributes})")]
+    return [Step(Role.CREATE, f"CREATE TYPE {qualified(composite)} AS ({attributes})")]
 
 
 def alter_composite(
@@ -223,7 +231,7 @@ def alter_composite(
     hazards = [blocks_all(what), *([breaks(f"readers of {', '.join(gone)} fail")] if gone and not harmed else [])]
     if harmed:
         hazards.append(loses(f"what only the old {', '.join(harmed)} could hold"))
-    return [Step(f"ALTER TYPE {what} {', '.join(actions)}", tuple(hazards), destructive=bool(harmed))]
+    return [Step(Role.ALTER, f"ALTER TYPE {what} {', '.join(actions)}", tuple(hazards), destructive=bool(harmed))]
 
 
 def create_range(item: RangeType, context: Context) -> list[Step]:
@@ -243,38 +251,38 @@ def create_range(item: RangeType, context: Context) -> list[Step]:
     kinds = {identity.kind for identity in context.observed.dependents[item.identity]}
     cut = before is not None and "column" in kinds and not is_lossless(before.subtype, item.subtype)
     lost = (loses(f"a bound of {qualified(item)} that {item.subtype} cannot hold"),) if cut else ()
-    return [Step(f"CREATE TYPE {qualified(item)} AS RANGE ({', '.join(parts)})", lost, destructive=cut)]
+    return [Step(Role.CREATE, f"CREATE TYPE {qualified(item)} AS RANGE ({', '.join(parts)})", lost, destructive=cut)]
 
 
 def begin_range(item: RangeType, context: Context) -> list[Step]:
     """The shell that a canonical function names before the range can name it (CREATE TYPE, range types)."""
     del context
-    return [Step(f"CREATE TYPE {qualified(item)}")] if item.canonical else []
+    return [Step(Role.CREATE, f"CREATE TYPE {qualified(item)}")] if item.canonical else []
 
 
 def drop_range(item: RangeType, context: Context) -> list[Step]:
     """DROP TYPE, with the canonical function that exists for it alone."""
     del context
     hazards = (breaks(f"statements that name {qualified(item)} fail"),)
-    return [Step(f"DROP TYPE {qualified(item)}{' CASCADE' if item.canonical else ''}", hazards)]
+    return [Step(Role.DROP, f"DROP TYPE {qualified(item)}{' CASCADE' if item.canonical else ''}", hazards)]
 
 
 def begin_base(item: BaseType, context: Context) -> list[Step]:
     """The shell that the input and output functions name before the type can name them (CREATE TYPE, base types)."""
     del context
-    return [Step(f"CREATE TYPE {qualified(item)}")]
+    return [Step(Role.CREATE, f"CREATE TYPE {qualified(item)}")]
 
 
 def create_base(item: BaseType, context: Context) -> list[Step]:
     """CREATE TYPE with its option list."""
     del context
-    return [] if item.shell else [Step(f"CREATE TYPE {qualified(item)} ({', '.join(item.attributes)})")]
+    return [] if item.shell else [Step(Role.CREATE, f"CREATE TYPE {qualified(item)} ({', '.join(item.attributes)})")]
 
 
 def drop_base(item: BaseType, context: Context) -> list[Step]:
     """DROP TYPE with the functions that exist for it alone."""
     del context
-    return [Step(f"DROP TYPE {qualified(item)} CASCADE", destructive=True)]
+    return [Step(Role.DROP, f"DROP TYPE {qualified(item)} CASCADE", destructive=True)]
 
 
 register(EnumType, Recipe(create=create_enum, drop=drop_type, alter=alter_enum, discard=discard_type))

@@ -7,6 +7,7 @@ from shared.remediation.kinds.column_sql import default_storage
 from shared.remediation.kinds.extension_ties import tie_to_extensions
 from shared.remediation.kinds.parameters import change_parameters, storage_parameters
 from shared.remediation.naming import parent_name, qualified
+from shared.remediation.plan import Role
 from shared.remediation.recipe import REBUILD, Context, Recipe, Step, Verdict, register
 from shared.schema.relations import MaterializedView, View, ViewColumn
 from shared.sql import quote_identifier
@@ -15,7 +16,7 @@ from shared.sql import quote_identifier
 def create_view(view: View, context: Context) -> list[Step]:
     """CREATE VIEW."""
     del context
-    return [Step(_view_sql("CREATE", view))]
+    return [Step(Role.CREATE, _view_sql("CREATE", view))]
 
 
 def _view_sql(verb: str, view: View) -> str:
@@ -27,7 +28,7 @@ def drop_view(view: View, context: Context) -> list[Step]:
     """DROP VIEW."""
     del context
     what = qualified(view)
-    return [Step(f"DROP VIEW {what}", (breaks(f"queries of {what} fail"),))]
+    return [Step(Role.DROP, f"DROP VIEW {what}", (breaks(f"queries of {what} fail"),))]
 
 
 def alter_view(desired: View, observed: View, fields: frozenset[str], context: Context) -> list[Step] | Verdict:
@@ -37,8 +38,8 @@ def alter_view(desired: View, observed: View, fields: frozenset[str], context: C
         return REBUILD
     if fields <= {"options"}:
         changes = change_parameters(desired.options, observed.options)
-        return [Step(f"ALTER VIEW {qualified(desired)} {change}") for change in changes]
-    return [Step(_view_sql("CREATE OR REPLACE", desired))]
+        return [Step(Role.SET, f"ALTER VIEW {qualified(desired)} {change}") for change in changes]
+    return [Step(Role.REPLACE, _view_sql("CREATE OR REPLACE", desired))]
 
 
 def create_materialized_view(view: MaterializedView, context: Context) -> list[Step]:
@@ -52,7 +53,7 @@ def create_materialized_view(view: MaterializedView, context: Context) -> list[S
     if view.tablespace:
         parts.append(f" TABLESPACE {quote_identifier(view.tablespace)}")
     query = view.definition.rstrip().removesuffix(";")
-    step = Step(f"{''.join(parts)} AS\n{query}", (scans(f"what {qualified(view)} selects from"),))
+    step = Step(Role.CREATE, f"{''.join(parts)} AS\n{query}", (scans(f"what {qualified(view)} selects from"),))
     return [step, *tie_to_extensions(f"MATERIALIZED VIEW {qualified(view)}", view.depends_on_extensions)]
 
 
@@ -60,7 +61,7 @@ def drop_materialized_view(view: MaterializedView, context: Context) -> list[Ste
     """DROP MATERIALIZED VIEW; its content can be computed again."""
     del context
     what = qualified(view)
-    return [Step(f"DROP MATERIALIZED VIEW {what}", (blocks_all(what), breaks(f"queries of {what} fail")))]
+    return [Step(Role.DROP, f"DROP MATERIALIZED VIEW {what}", (blocks_all(what), breaks(f"queries of {what} fail")))]
 
 
 def alter_materialized_view(
@@ -72,11 +73,13 @@ def alter_materialized_view(
         return REBUILD
     what = qualified(desired)
     changes = change_parameters(desired.options, observed.options)
-    steps = [Step(f"ALTER MATERIALIZED VIEW {what} {change}") for change in changes]
+    steps = [Step(Role.SET, f"ALTER MATERIALIZED VIEW {what} {change}") for change in changes]
     if "tablespace" in fields:
         target = quote_identifier(desired.tablespace or "pg_default")
         steps.append(
-            Step(f"ALTER MATERIALIZED VIEW {what} SET TABLESPACE {target}", (blocks_all(what), rewrites(what)))
+            Step(
+                Role.SET, f"ALTER MATERIALIZED VIEW {what} SET TABLESPACE {target}", (blocks_all(what), rewrites(what))
+            )
         )
     ties = (desired.depends_on_extensions, observed.depends_on_extensions)
     return steps + tie_to_extensions(f"MATERIALIZED VIEW {what}", *ties)
@@ -115,7 +118,7 @@ def _view_column_steps(desired: ViewColumn, observed: ViewColumn, context: Conte
         steps.append(f"{alter} SET COMPRESSION {desired.compression or 'default'}")
     if desired.options != observed.options:
         steps += [f"{alter} {change}" for change in change_parameters(desired.options, observed.options)]
-    return [Step(sql) for sql in steps]
+    return [Step(Role.SET, sql) for sql in steps]
 
 
 def _type_of(column: ViewColumn, context: Context) -> str:

@@ -17,7 +17,7 @@ from shared.diff.compare import diff_schemas
 from shared.embedded.postgres import EmbeddedPostgres
 from shared.postgres.connection import connect_url
 from shared.postgres.reading.introspect import read_snapshot
-from shared.remediation.plan import Plan
+from shared.remediation.plan import Plan, Role
 from shared.remediation.planner import plan_remediation
 from shared.remediation.script import render_script
 from shared.schema.profile import EVERYTHING
@@ -34,6 +34,7 @@ def test_plan_is_as_written_and_leads_to_the_declared_schema(
     desired = databases.load("desired", (case / "desired.sql").read_text())
     observed = databases.load("observed", (case / "observed.sql").read_text())
     plan = plan_between(desired, observed)
+    assert [statement.sql for statement in plan.statements if statement.role not in roles_of(statement.sql)] == []
 
     databases.psql("observed", render_script(plan, destructive=True))
     databases.assert_equal(desired)
@@ -54,6 +55,23 @@ def test_plan_without_destructive_statements_stands_alone(case: Path, postgres: 
 
     databases.psql("observed", "".join(f"{statement.sql};\n" for statement in plan.statements if statement.destructive))
     databases.assert_equal(desired)
+
+
+def roles_of(sql: str) -> set[Role]:
+    """Give the roles that a statement of these words can have."""
+    if " VALIDATE CONSTRAINT " in sql:
+        return {Role.VALIDATE}
+    match re.match(r"CREATE OR REPLACE|CREATE|DROP|DO \$fleetdrift|DO|GRANT|REVOKE|COMMENT|ALTER", sql):
+        case None:
+            return set()
+        case found:
+            return {
+                "CREATE OR REPLACE": {Role.REPLACE},
+                "CREATE": {Role.CREATE, Role.PREPARE},
+                "DROP": {Role.DROP, Role.DISCARD},
+                "DO $fleetdrift": {Role.KEEP, Role.RESTORE},
+                "ALTER": {Role.CREATE, Role.PREPARE, Role.ALTER, Role.SET, Role.DROP},
+            }.get(found[0], {Role.SET})
 
 
 def plan_between(desired: Snapshot, observed: Snapshot) -> Plan:

@@ -10,6 +10,7 @@ import asyncpg
 import pytest
 
 from coordinator.apply.script import is_about_own_names, plan_script
+from shared.diff.changes import ChangeKind
 from shared.diff.compare import diff_schemas
 from shared.embedded.postgres import EmbeddedPostgres
 from shared.postgres.names.own_names import OwnNames
@@ -73,7 +74,7 @@ async def test_a_script_about_a_namespace_changes_and_guards_the_tenants_own(
     tenants, desired = await database(tables), await database("CREATE SCHEMA x; CREATE TABLE x.t (a int, b int)")
     is_now, should_be = await read_snapshot(tenants, namespace="one"), await read_snapshot(desired, namespace="x")
     column = ObjectId(kind="column", namespace="{tenant}", parent="t", name="b")
-    add = Statement(sql='ALTER TABLE "{tenant}"."t" ADD COLUMN "b" integer', object=column, change="missing")
+    add = Statement(sql='ALTER TABLE "{tenant}"."t" ADD COLUMN "b" integer', object=column, change=ChangeKind.MISSING)
     diff = diff_schemas(should_be.schema, is_now.schema)
     plan = Plan(desired="d", observed="o", statements=(add,))
     plan = plan.with_guards(make_guard(is_now, should_be, diff, plan.statements, Profile()))

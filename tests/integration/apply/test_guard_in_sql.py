@@ -8,6 +8,7 @@ import asyncpg
 import msgspec
 import pytest
 
+from shared.diff.changes import ChangeKind
 from shared.diff.compare import diff_schemas
 from shared.embedded.postgres import EmbeddedPostgres
 from shared.postgres.names.own_names import OwnNames
@@ -48,7 +49,7 @@ async def guard_between(observed: asyncpg.Connection, desired: asyncpg.Connectio
     """Make the guard of a plan whose statements are about what differs."""
     is_now, should_be = await read_snapshot(observed), await read_snapshot(desired)
     diff = diff_schemas(should_be.schema, is_now.schema)
-    statements = [Statement(sql="", object=identity, change="altered") for identity in about]
+    statements = [Statement(sql="", object=identity, change=ChangeKind.ALTERED) for identity in about]
     return make_guard(is_now, should_be, diff, statements, Profile())
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncpg
 import pytest
 
+from shared.diff.changes import ChangeKind
 from shared.hosts import Host
 from shared.postgres.connection import TargetError
 from shared.postgres.reading.introspect import read_snapshot
@@ -16,7 +17,7 @@ from shared.postgres.writing.apply import (
     open_writer,
     without_indexes,
 )
-from shared.remediation.plan import Statement
+from shared.remediation.plan import Role, Statement
 from shared.remediation.stages import Stage
 from shared.schema.identity import ObjectId, QualifiedName
 from shared.schema.profile import Profile
@@ -33,7 +34,12 @@ def stage(*sql: str, transactional: bool = True, lock_timeout_ms: int = 300) -> 
     return Stage(
         tuple(
             Statement(
-                sql=text, object=INDEX, change="missing", transactional=transactional, lock_timeout_ms=lock_timeout_ms
+                sql=text,
+                object=INDEX,
+                change=ChangeKind.MISSING,
+                role=Role.CREATE,
+                transactional=transactional,
+                lock_timeout_ms=lock_timeout_ms,
             )
             for text in sql
         ),

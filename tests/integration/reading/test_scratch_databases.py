@@ -12,6 +12,7 @@ import pytest
 from shared.analysis import planning
 from shared.analysis.planning import plan_and_prove
 from shared.analysis.proof import prove
+from shared.diff.changes import ChangeKind
 from shared.diff.compare import diff_schemas
 from shared.postgres.connection import connect_url
 from shared.postgres.scratch import ScratchError, SpecError, compile_spec, spell_until_stable
@@ -205,7 +206,7 @@ def test_facts_of_a_tenant_survive_the_scratch_server(databases, scratch):
 
 def _plan(desired, observed, *statements: str) -> Plan:
     about = ObjectId(kind="table", namespace="public", name="t")
-    made = tuple(Statement(sql=sql, object=about, change="altered") for sql in statements)
+    made = tuple(Statement(sql=sql, object=about, change=ChangeKind.ALTERED) for sql in statements)
     return Plan(desired=schema_hash(desired.schema), observed=schema_hash(observed.schema), statements=made)
 
 

@@ -5,14 +5,14 @@ from __future__ import annotations
 import pytest
 
 from coordinator.apply.admission import ApplyRefusedError, Permissions, admit, choose_tenants
-from shared.diff.changes import Unexpected, Unverified
+from shared.diff.changes import ChangeKind, Unexpected, Unverified
 from shared.remediation.plan import Plan, Proof, ProofStatus, Statement
 from shared.schema.identity import ObjectId
 from shared.schema.relations import Index
 
 INDEX = ObjectId(kind="index", namespace="public", name="i")
-MAKE = Statement(sql="CREATE INDEX i ON t (a)", object=INDEX, change="missing")
-LOSE = Statement(sql="DROP TABLE t", object=INDEX, change="unexpected", destructive=True)
+MAKE = Statement(sql="CREATE INDEX i ON t (a)", object=INDEX, change=ChangeKind.MISSING)
+LOSE = Statement(sql="DROP TABLE t", object=INDEX, change=ChangeKind.UNEXPECTED, destructive=True)
 EXTRA = Index(namespace="public", name="i", table="t", definition="…")
 
 

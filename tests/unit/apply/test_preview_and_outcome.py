@@ -8,6 +8,7 @@ from coordinator.apply.admission import Permissions, admit
 from coordinator.apply.outcome import Outcome, OutcomeKind, exit_code
 from coordinator.apply.preview import outcome_lines, plan_lines, tenant_lines
 from coordinator.apply.rehearsal import Finished, Ready, UnexpectedState
+from shared.diff.changes import ChangeKind
 from shared.postgres.names.own_names import OwnNames
 from shared.postgres.names.tenant_sql import for_tenant
 from shared.remediation.plan import Plan, Proof, ProofStatus, Statement
@@ -39,8 +40,10 @@ def test_the_exit_code_follows_from_the_outcomes(kinds, code):
 
 def test_the_preview_shows_what_runs_and_what_does_not():
     table = ObjectId(kind="table", namespace="public", name="t")
-    index = Statement(sql="CREATE INDEX CONCURRENTLY i ON t (a)", object=table, change="missing", transactional=False)
-    drop = Statement(sql="DROP TABLE t", object=table, change="unexpected", destructive=True)
+    index = Statement(
+        sql="CREATE INDEX CONCURRENTLY i ON t (a)", object=table, change=ChangeKind.MISSING, transactional=False
+    )
+    drop = Statement(sql="DROP TABLE t", object=table, change=ChangeKind.UNEXPECTED, destructive=True)
     plan = Plan(desired="d" * 64, observed="0" * 64, statements=(index, drop), proof=Proof(ProofStatus.PROVEN))
     admitted = admit(plan, Permissions())
     text = "\n".join(plan_lines(admitted, cut_stages(admitted.statements)))

@@ -6,6 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from coordinator.apply.waves import cut_waves
+from shared.diff.changes import ChangeKind
 from shared.remediation.plan import Hazard, HazardKind, Statement
 from shared.remediation.stages import cut_stages
 from shared.schema.identity import ObjectId
@@ -16,7 +17,7 @@ SCANS = Hazard(HazardKind.SCANS_TABLE, "…")
 
 
 def statement(sql: str, *hazards: Hazard, transactional: bool = True) -> Statement:
-    return Statement(sql=sql, object=SOMETHING, change="altered", hazards=hazards, transactional=transactional)
+    return Statement(sql=sql, object=SOMETHING, change=ChangeKind.ALTERED, hazards=hazards, transactional=transactional)
 
 
 def test_the_canary_goes_first_and_the_last_size_repeats():

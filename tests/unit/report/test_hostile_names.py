@@ -24,6 +24,7 @@ from coordinator.report.renderers.sarif import render_sarif
 from coordinator.report.renderers.text import Terminal, render_text
 from coordinator.report.renderers.visible import visible, visible_lines
 from shared.contracts.contract import Verdict, VerdictStatus
+from shared.diff.changes import ChangeKind
 from shared.diff.compare import diff_schemas
 from shared.findings.ignore import IgnoreRule
 from shared.remediation.plan import Hazard, HazardKind, Proof, ProofStatus, Statement
@@ -49,7 +50,7 @@ def hostile_report(name: str) -> ScanReport:
     statement = Statement(
         sql=f"ALTER TABLE {quote_identifier(name)} …",
         object=constraint.identity,
-        change="unexpected",
+        change=ChangeKind.UNEXPECTED,
         hazards=(Hazard(HazardKind.LOSES_DATA, name),),
         destructive=True,
     )

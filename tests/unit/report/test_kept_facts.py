@@ -7,9 +7,10 @@ import io
 from rich.console import Console
 
 from coordinator.report.renderers.group_text import print_plan
-from shared.remediation.kept_sql import Kept, remember_sql, restore_sql
-from shared.remediation.kept_store import SESSION, keeps_facts
-from shared.remediation.plan import Plan, Statement
+from shared.diff.changes import ChangeKind
+from shared.remediation.kept_sql import RESTORE_SUMMARY, Kept, remember_sql, remember_summary, restore_sql
+from shared.remediation.kept_store import SESSION
+from shared.remediation.plan import Plan, Role, Statement
 from shared.remediation.script import render_script
 from shared.schema.identity import ObjectId
 
@@ -18,8 +19,15 @@ KEPT = [Kept(catalog="pg_class", spelling='VIEW "public"."v"', id="1", target='T
 
 
 def plan(*, destructive: bool) -> Plan:
-    sqls = (remember_sql(KEPT, (), SESSION), 'DROP VIEW "public"."v"', restore_sql(KEPT, SESSION))
-    statements = tuple(Statement(sql=sql, object=VIEW, change="altered", destructive=destructive) for sql in sqls)
+    parts = (
+        (Role.KEEP, remember_sql(KEPT, (), SESSION), remember_summary(KEPT, ())),
+        (Role.DROP, 'DROP VIEW "public"."v"', ""),
+        (Role.RESTORE, restore_sql(KEPT, SESSION), RESTORE_SUMMARY),
+    )
+    statements = tuple(
+        Statement(sql=sql, object=VIEW, change=ChangeKind.ALTERED, role=role, summary=summary, destructive=destructive)
+        for role, sql, summary in parts
+    )
     return Plan(desired="d", observed="o", statements=statements)
 
 
@@ -40,4 +48,5 @@ def test_a_script_runs_it_and_leaves_it_out_of_comments() -> None:
 
 
 def test_no_other_block_is_taken_for_it() -> None:
-    assert not keeps_facts("DO 'BEGIN EXECUTE 1; END'")
+    block = Statement(sql="DO 'BEGIN EXECUTE 1; END'", object=VIEW, change=ChangeKind.ALTERED, role=Role.SET)
+    assert not block.keeps_facts

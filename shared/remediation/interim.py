@@ -1,0 +1,17 @@
+"""Names of what a plan makes on its way and removes again."""
+
+from __future__ import annotations
+
+from shared.schema.identity import ObjectId
+
+_NAME_BYTES = 60  # within NAMEDATALEN - 1, which is 63
+
+
+def not_null_check(column: ObjectId) -> ObjectId:
+    """Name the check that lets SET NOT NULL go without reading the table under its lock.
+
+    Args:
+        column: Of a table.
+    """
+    name = f"fleetdrift_not_null_{column.name}".encode()[:_NAME_BYTES].decode(errors="ignore")
+    return ObjectId(kind="constraint", namespace=column.namespace, parent=column.parent, name=name)
