@@ -1,4 +1,4 @@
-"""A PostgreSQL server that carries tenants, and the credential for it, which never shows itself."""
+"""A PostgreSQL server that carries tenants, and the secret to connect to it, which is never printed."""
 
 from __future__ import annotations
 

@@ -21,7 +21,11 @@ SCAN_BATCH = "fleetdrift.scan_batch"
 ANALYSE_SHAPE = "fleetdrift.analyse_shape"
 
 HOST_DOWN = frozenset({FailureKind.REFUSED, FailureKind.TIMEOUT})
-"""Failures that say more of the host than of the tenant: three in a row open the host's breaker."""
+"""Failures that say more of the host than of the tenant: some in a row open the host's breaker."""
+
+FAILURES_TO_OPEN_BREAKER = 3
+"""Failures of HOST_DOWN in a row that open a host's breaker, the coordinator's and a worker's own: the host's other
+tenants are then not tried."""
 
 
 class Place(msgspec.Struct, frozen=True, array_like=True):

@@ -1,4 +1,4 @@
-"""Where a tenant lives, and what one attempt to read it gave."""
+"""Where a tenant lives, what is asked of one read, and what the read gave."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from shared.schema.schema import SchemaVersion, Snapshot
 
 
 class Target(msgspec.Struct, frozen=True, order=True, kw_only=True, omit_defaults=True):
-    """One tenant's place. Holds no secret: the host's credentials are looked up by `host` where the connection is made.
+    """Where one tenant lives. No secret: the host's credentials are looked up by `host` where the connection is made.
 
     Args:
         tenant: The tenant's name, unique in the fleet.
@@ -59,7 +59,7 @@ UNREACHABLE = frozenset({FailureKind.REFUSED, FailureKind.TIMEOUT, FailureKind.A
 
 
 class Sighting(msgspec.Struct, frozen=True, array_like=True):
-    """What one read saw of a target, kept so that the next one can tell at a glance that nothing has changed.
+    """Change token and fingerprint of an earlier read: while the token stays the same, the tenant is not read again.
 
     Args:
         scope: What the fingerprint is of: its version, the profile and the names that were replaced. Empty in the
@@ -76,7 +76,7 @@ class Sighting(msgspec.Struct, frozen=True, array_like=True):
 
 
 class Observation(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """What one read of one target gave.
+    """The result of reading one target.
 
     Args:
         fingerprint: See `shared.postgres.reading.fingerprint`.
@@ -96,7 +96,7 @@ class Observation(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True)
 
 
 class Limits(msgspec.Struct, frozen=True, kw_only=True):
-    """Bounds on everything a tenant's server can make us wait for or hold (DESIGN: deadlines, inside out).
+    """Bounds on how long a read may wait for a tenant's server, and on how much it may hold of what the server sends.
 
     Times are seconds, sizes are bytes.
     """
@@ -110,8 +110,8 @@ class Limits(msgspec.Struct, frozen=True, kw_only=True):
     allow_unsafe_role: bool = False
 
 
-class Wanted(msgspec.Struct, frozen=True, kw_only=True):
-    """What a caller wants to know of a target, and what it knows already.
+class ReadRequest(msgspec.Struct, frozen=True, kw_only=True):
+    """What one read of a target is asked for, and what the caller knows already.
 
     Args:
         limits: Bounds on everything its server can make us wait for or hold.

@@ -1,7 +1,7 @@
-"""The way back: the answers of one batch to the run's stream.
+"""Send the answers of one batch to the coordinator, through the run's Redis stream.
 
-A blob is stored before its fingerprint becomes known, and both before the answer that names them: whoever reads an
-answer finds what it speaks of.
+A blob is stored before its fingerprint is announced, and both before the answer that names them: whoever reads an
+answer finds the blob it names.
 """
 
 from __future__ import annotations
@@ -19,30 +19,30 @@ from shared.messages import Answer, AnswerSet
 
 _log = logging.getLogger(__name__)
 
-_MOST = 25  # answers in one entry of the stream
-_PAUSE = 0.2  # seconds an answer waits for company
-_ALIVE = 1.0  # seconds of silence after which a sign of life is due
-_STREAM_TTL = 24 * 3600  # seconds: a stream whose coordinator never came back
-_RETRY = 1.0  # seconds between tries while Redis is away
-_PATIENCE = 60.0  # seconds of Redis' absence after which a batch is given up: the ledger sends it again
+_MAX_ANSWERS_PER_ENTRY = 25  # one entry of the stream holds so many
+_FLUSH_AFTER_SECONDS = 0.2  # an answer waits so long for others to be sent with
+_HEARTBEAT_EVERY_SECONDS = 1.0  # without an answer for so long, an empty entry is sent
+_STREAM_TTL_SECONDS = 24 * 3600  # for a stream whose coordinator never came back
+_RETRY_REDIS_AFTER_SECONDS = 1.0
+_GIVE_UP_AFTER_SECONDS = 60.0  # of unreachable Redis: the ledger will send the batch again
 
 
 class RunGoneError(Exception):
-    """The run's stream does not exist: it ended, was cancelled, or Redis lost it. Nobody waits for the answers."""
+    """The run's stream does not exist: the run ended, was cancelled, or Redis lost it. Answers would not be read."""
 
 
 class AnswerWriter:
-    """Sends the answers of one batch. An async context manager; entering it says that the batch has begun.
+    """Sends the answers of one batch. An async context manager: entering it says that the batch has started.
 
     Args:
         redis: Connection pool of this process.
         stream: The run's stream.
         batch: Id of the batch.
         worker: Name of this process, for people.
-        at_once: Send every answer before `add` returns, so that a crash tells what it met.
+        at_once: Send every answer before `add` returns, so that a crash shows which tenant was being read.
 
     Raises:
-        RunGoneError: From entering and from `add`, when there is nothing to answer to any more.
+        RunGoneError: From entering and from `add`, when the run's stream does not exist.
     """
 
     def __init__(self, redis: Redis, stream: str, *, batch: str, worker: str, at_once: bool = False) -> None:
@@ -53,46 +53,46 @@ class AnswerWriter:
         self._at_once = at_once
         self._buffer: list[Answer] = []
         self._sending = asyncio.Lock()
-        self._pulse: asyncio.Task[None] | None = None
+        self._heart: asyncio.Task[None] | None = None
         self._ending = asyncio.Event()
         self._gone = False
         self._sent = 0.0
 
     async def __aenter__(self) -> Self:
         await self._send(())
-        self._pulse = asyncio.create_task(self._beat())
+        self._heart = asyncio.create_task(self._beat())
         return self
 
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        assert self._pulse is not None
-        # Asked, not cancelled: redis-py turns a cancellation that meets a reply into an error of its own, and the
-        # pulse, trying again, would outlive it for ever.
+        assert self._heart is not None
+        # Asked to end, not cancelled: redis-py turns a cancellation that meets a reply into an error of its own, and
+        # the heartbeat, trying again, would go on for ever.
         self._ending.set()
-        await self._pulse
+        await self._heart
         if not self._gone:
             await self._flush()
 
     async def add(self, answer: Answer) -> None:
-        """Take an answer; it is sent with others, at most 0.2 s later."""
+        """Queue an answer; it is sent together with others, at most 0.2 s later."""
         if self._gone:
             raise RunGoneError
         self._buffer.append(answer)
-        if self._at_once or len(self._buffer) >= _MOST:
+        if self._at_once or len(self._buffer) >= _MAX_ANSWERS_PER_ENTRY:
             await self._flush()
 
     async def _beat(self) -> None:
-        """Send what waits, and a sign of life when nothing does."""
+        """Send the queued answers, and a heartbeat when there are none."""
         clock = asyncio.get_running_loop().time
         try:
-            while not await self._ends_within(_PAUSE):
+            while not await self._ends_within(_FLUSH_AFTER_SECONDS):
                 if self._buffer:
                     await self._flush()
-                elif clock() - self._sent > _ALIVE:
+                elif clock() - self._sent > _HEARTBEAT_EVERY_SECONDS:
                     await self._send(())
         except RunGoneError:
-            return  # `add` says so to the reader
+            return  # `add` raises it to the caller
         except RedisError as error:
             _log.warning("batch %s: answers cannot be sent (%s)", self._batch, type(error).__name__)
             self._gone = True
@@ -107,25 +107,25 @@ class AnswerWriter:
     async def _flush(self) -> None:
         async with self._sending:  # one at a time, so that a retry cannot reorder or drop
             while self._buffer:
-                some = tuple(self._buffer[:_MOST])
+                some = tuple(self._buffer[:_MAX_ANSWERS_PER_ENTRY])
                 await self._send(some)
                 del self._buffer[: len(some)]
 
     async def _send(self, answers: tuple[Answer, ...]) -> None:
         clock = asyncio.get_running_loop().time
         entry = msgspec.json.encode(AnswerSet(batch=self._batch, worker=self._worker, answers=answers))
-        until = clock() + _PATIENCE
+        until = clock() + _GIVE_UP_AFTER_SECONDS
         while True:
             try:
                 async with self._redis.pipeline(transaction=False) as pipe:
                     pipe.xadd(self._stream, {"a": entry}, nomkstream=True)
-                    pipe.expire(self._stream, _STREAM_TTL)
+                    pipe.expire(self._stream, _STREAM_TTL_SECONDS)
                     added, _ = await pipe.execute()
                 break
             except RedisError:
                 if clock() > until or _cancelled():
                     raise
-                await asyncio.sleep(_RETRY)
+                await asyncio.sleep(_RETRY_REDIS_AFTER_SECONDS)
         self._sent = clock()
         if added is None:
             self._gone = True
@@ -133,6 +133,6 @@ class AnswerWriter:
 
 
 def _cancelled() -> bool:
-    """Say whether somebody asked this task to end: redis-py can turn that into an error of its own."""
+    """Say whether this task was cancelled: redis-py can turn the cancellation into an error of its own."""
     task = asyncio.current_task()
     return task is not None and task.cancelling() > 0

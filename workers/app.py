@@ -1,4 +1,4 @@
-"""Celery begins here: the application, how the coordinator puts messages into its queue, and how a worker runs.
+"""Build the Celery application, put messages into its queue, and run a worker.
 
 The settings were each exercised against killed workers and lost brokers. Celery carries messages and keeps processes.
 It is not trusted with completeness, the coordinator's ledger is: so there is no result backend, no late
@@ -30,10 +30,10 @@ from workers.tasks import Pool, register
 
 _log = logging.getLogger(__name__)
 
-_ANNOUNCE = 5.0  # seconds between a worker's signs of life
-_ABSENT = 15.0  # seconds after the last one it no longer counts
+_ANNOUNCE_EVERY_SECONDS = 5.0  # a worker says so often that it lives
+_ABSENT_AFTER_SECONDS = 15.0  # without that for so long, it no longer counts
 
-_SETTINGS: dict[str, Any] = {
+_CELERY_SETTINGS: dict[str, Any] = {
     "accept_content": ["json"],
     "task_serializer": "json",
     "result_backend": None,
@@ -60,7 +60,7 @@ _SETTINGS: dict[str, Any] = {
 
 
 class BrokerAwayError(Exception):
-    """The queue cannot be reached now. The message is the kind of error, nothing else."""
+    """The queue cannot be reached now. The message is the type of the error, nothing else."""
 
 
 def broker_url(redis_url: Secret) -> str:
@@ -75,7 +75,7 @@ def build_app(redis_url: Secret, fleet: str) -> Celery:
     """Build the application of one fleet, for sending and for working."""
     queue = Keys(fleet).queue
     app = Celery("fleetdrift", broker=broker_url(redis_url), set_as_current=False)
-    app.conf.update(_SETTINGS, task_default_queue=queue)
+    app.conf.update(_CELERY_SETTINGS, task_default_queue=queue)
     return app
 
 
@@ -146,7 +146,7 @@ def _work(settings: WorkerSettings, scratch_dsn: Secret, concurrency: int, hostn
 
 
 class _Presence:
-    """Tells the coordinator that this worker lives and how many batches it takes at once."""
+    """Announces this worker in Redis: the coordinator counts its slots for as long as it is announced."""
 
     def __init__(self, settings: WorkerSettings, hostname: str, slots: int) -> None:
         self.hostname = hostname
@@ -156,12 +156,12 @@ class _Presence:
 
     def begin(self, sender: Any, **_: Any) -> None:
         self._announce()
-        sender.timer.call_repeatedly(_ANNOUNCE, self._announce)
+        sender.timer.call_repeatedly(_ANNOUNCE_EVERY_SECONDS, self._announce)
 
     def _announce(self) -> None:
         try:
             seconds, micros = self._redis.time()
-            self._redis.zadd(self._key, {self._member: seconds + micros / 1e6 + _ABSENT})
+            self._redis.zadd(self._key, {self._member: seconds + micros / 1e6 + _ABSENT_AFTER_SECONDS})
         except RedisError as error:
             _log.warning("cannot tell that this worker lives: %s", type(error).__name__)
 

@@ -1,4 +1,4 @@
-"""What a worker does with a message: read the tenants, or analyse the shape, and answer for every item of it."""
+"""Do what a message asks for: read its tenants or analyse its shape, and answer for every item."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from shared.targets import Failure, FailureKind, Observation, Target
 from workers.analyse import analyse
 from workers.answers import AnswerWriter, RunGoneError
 from workers.child import Child
-from workers.scan import Reader, Scanned, internal_failure, scan_batch
+from workers.scan import ReadSettings, Scanned, internal_failure, read_batch
 from workers.sightings import Sightings
 from workers.snapshots import KnownSnapshots
 
@@ -27,7 +27,7 @@ _log = logging.getLogger(__name__)
 
 
 async def run_scan_batch(child: Child, message: ScanBatch) -> None:
-    """Read the tenants of one message. Every tenant gets an answer, or nobody waits for it any more."""
+    """Read the tenants of one message, and answer for each, unless the run has ended."""
     writer = AnswerWriter(
         child.redis,
         child.keys.answers(message.run, message.epoch),
@@ -35,7 +35,7 @@ async def run_scan_batch(child: Child, message: ScanBatch) -> None:
         worker=child.name,
         at_once=message.careful,
     )
-    with _nobody_waits(message.batch):
+    with _stop_quietly_if_run_ended(message.batch):
         async with writer:
             await _read(child, message, writer)
 
@@ -51,7 +51,7 @@ async def _read(child: Child, message: ScanBatch, writer: AnswerWriter) -> None:
     known = KnownSnapshots(child.redis, child.keys, message.run, message.epoch, ttl=child.settings.blob_ttl)
     await known.refresh()
     sightings = Sightings(child.redis, child.keys, ttl=child.settings.sighting_ttl)
-    reader = Reader(
+    settings = ReadSettings(
         observe=child.observe,
         limits=child.settings.limits,
         known=known,
@@ -60,7 +60,7 @@ async def _read(child: Child, message: ScanBatch, writer: AnswerWriter) -> None:
     )
     left = {target.tenant for target in targets}
     try:
-        async with contextlib.aclosing(scan_batch(targets, host, reader, connections=message.connections)) as results:
+        async with contextlib.aclosing(read_batch(targets, host, settings, connections=message.connections)) as results:
             async for scanned in results:
                 await writer.add(Answer(scanned.target.tenant, await _outcome(scanned, known, sightings)))
                 left.discard(scanned.target.tenant)
@@ -89,8 +89,8 @@ async def _outcome(scanned: Scanned, known: KnownSnapshots, sightings: Sightings
 
 
 @contextlib.contextmanager
-def _nobody_waits(batch: str) -> Iterator[None]:
-    """End a batch quietly when its run is gone or Redis is: the ledger knows what is missing."""
+def _stop_quietly_if_run_ended(batch: str) -> Iterator[None]:
+    """Stop a batch without an error when its run has ended or Redis is unreachable: the ledger sends the rest again."""
     try:
         yield
     except RunGoneError:
@@ -100,9 +100,9 @@ def _nobody_waits(batch: str) -> Iterator[None]:
 
 
 async def run_shape_job(child: Child, message: ShapeJob) -> None:
-    """Analyse one shape and store the analysis under its id."""
+    """Analyse one shape, store the analysis under its id, and answer."""
     stream = child.keys.answers(message.run, message.epoch)
-    with _nobody_waits(message.batch):
+    with _stop_quietly_if_run_ended(message.batch):
         async with AnswerWriter(child.redis, stream, batch=message.batch, worker=child.name) as writer:
             try:
                 outcome = await _analyse(child, message)

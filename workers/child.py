@@ -1,4 +1,4 @@
-"""What one pool process holds for its life: an event loop on a thread of its own, a Redis pool, and the scratch server.
+"""One pool process of a worker: its event loop on a thread of its own, its Redis pool, and its scratch server.
 
 Everything here begins after the fork. The process' main thread belongs to Celery and its signals.
 """
@@ -27,8 +27,8 @@ from workers.scan import Observe
 from workers.settings import WorkerSettings
 
 _PR_SET_PDEATHSIG = 1  # prctl(2)
-_HANDING_BACK = 5.0  # seconds a stopped batch has to say what it did not do, before it is stopped again
-_ASKED = 4
+_HAND_BACK_SECONDS = 5.0  # a cancelled batch has so long to hand back what it did not do
+_MAX_CANCELLATIONS = 4  # before the process is left to the hard time limit
 
 
 def die_with_parent() -> None:
@@ -88,10 +88,10 @@ class Child:
         try:
             done.result()
         except out_of_time:
-            for _ in range(_ASKED):  # more than once: a cancellation can be lost in a library on its way
+            for _ in range(_MAX_CANCELLATIONS):  # more than once: a cancellation can be lost in a library on its way
                 self._loop.call_soon_threadsafe(started.result().cancel)
                 with contextlib.suppress(concurrent.futures.TimeoutError):
-                    return done.result(_HANDING_BACK)
+                    return done.result(_HAND_BACK_SECONDS)
             raise
 
     def close(self) -> None:

@@ -1,4 +1,4 @@
-"""One batch of targets of one host on one event loop: bounded, deadlined, and an answer for every target."""
+"""Read a batch of targets of one host: a bounded number at once, each with a deadline, a result for every target."""
 
 from __future__ import annotations
 
@@ -13,29 +13,28 @@ from pathlib import Path
 import msgspec
 
 from shared.hosts import Host
-from shared.messages import HOST_DOWN, Deferred
+from shared.messages import FAILURES_TO_OPEN_BREAKER, HOST_DOWN, Deferred
 from shared.postgres.connection import TargetError
 from shared.schema.profile import Profile
-from shared.targets import Failure, FailureKind, Limits, Observation, Sighting, Target, Wanted
+from shared.targets import Failure, FailureKind, Limits, Observation, ReadRequest, Sighting, Target
 
 _log = logging.getLogger(__name__)
 
-Observe = Callable[[Host, Target, Wanted], Awaitable[Observation]]
+Observe = Callable[[Host, Target, ReadRequest], Awaitable[Observation]]
 """`shared.postgres.reading.observe.observe`, or what stands in for it."""
 
-_GRACE = 5.0  # seconds beyond the tenant's own timeout before we stop believing that the reader keeps it
-_BREAKER = 3  # failed connections in a row after which the host is left alone
+_TIMEOUT_GRACE_SECONDS = 5.0  # beyond the tenant's own timeout, in case `observe` does not keep it
 
 
-class Reader(msgspec.Struct, frozen=True, kw_only=True):
-    """How targets are read.
+class ReadSettings(msgspec.Struct, frozen=True, kw_only=True):
+    """How the targets of a batch are read.
 
     Args:
         observe: Reads one target.
         limits: Bounds for each.
         known: Fingerprints whose snapshot is not wanted.
         profile: Which facets are read.
-        sightings: By tenant; a tenant that is not in it has nothing remembered and nobody to remember it.
+        sightings: By tenant; what earlier scans saw; nothing is remembered of a tenant that is not in it.
     """
 
     observe: Observe
@@ -46,19 +45,21 @@ class Reader(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Scanned(msgspec.Struct, frozen=True):
-    """What became of one target of a batch."""
+    """The result of one target of a batch."""
 
     target: Target
     result: Observation | Failure | Deferred
 
 
-async def read_target(host: Host, target: Target, reader: Reader) -> Observation | Failure:
+async def read_target(host: Host, target: Target, settings: ReadSettings) -> Observation | Failure:
     """Read one target. Never raises but for cancellation: a tenant that fails is data, and so is a bug of ours."""
     try:
-        async with asyncio.timeout(reader.limits.tenant_timeout + _GRACE):
-            earlier = reader.sightings.get(target.tenant)
-            wanted = Wanted(limits=reader.limits, known=reader.known, profile=reader.profile, earlier=earlier)
-            return await reader.observe(host, target, wanted)
+        async with asyncio.timeout(settings.limits.tenant_timeout + _TIMEOUT_GRACE_SECONDS):
+            earlier = settings.sightings.get(target.tenant)
+            wanted = ReadRequest(
+                limits=settings.limits, known=settings.known, profile=settings.profile, earlier=earlier
+            )
+            return await settings.observe(host, target, wanted)
     except TargetError as error:
         return error.failure
     except TimeoutError:
@@ -68,7 +69,7 @@ async def read_target(host: Host, target: Target, reader: Reader) -> Observation
 
 
 def internal_failure(error: Exception) -> Failure:
-    """Log a bug of ours and name it by what it is: the same bug has the same id in every run and on every tenant.
+    """Log a bug of ours and give it an id: the same bug has the same id in every run and on every tenant.
 
     Neither the log nor the failure holds the exception's text, which may quote a connection string.
     """
@@ -79,19 +80,19 @@ def internal_failure(error: Exception) -> Failure:
     return Failure(FailureKind.INTERNAL, f"internal error {name} ({type(error).__name__}); the worker's log has more")
 
 
-async def scan_batch(
-    targets: Sequence[Target], host: Host, reader: Reader, *, connections: int
+async def read_batch(
+    targets: Sequence[Target], host: Host, settings: ReadSettings, *, connections: int
 ) -> AsyncGenerator[Scanned, None]:
-    """Read targets of one host and give each one's result as it comes, in the given order when `connections` is 1.
+    """Read targets of one host, and yield each result as it comes, in the given order when `connections` is 1.
 
     Args:
         targets: All on `host`.
         host: Where they live.
-        reader: How they are read.
+        settings: How they are read.
         connections: How many are read at once.
 
     Yields:
-        Each target exactly once. After three failed connections in a row the rest is `Deferred("breaker")`.
+        Each target exactly once. When the breaker opens, the rest is deferred.
     """
     waiting = deque(targets)
     results: asyncio.Queue[Scanned] = asyncio.Queue(maxsize=2 * connections)  # a slow consumer slows the reading
@@ -103,29 +104,29 @@ async def scan_batch(
             if breaker.open:
                 await results.put(Scanned(target, Deferred("breaker")))
                 continue
-            result = await read_target(host, target, reader)
+            result = await read_target(host, target, settings)
             breaker.count(result)
             await results.put(Scanned(target, result))
 
-    runners = [asyncio.create_task(work()) for _ in range(min(connections, len(targets)))]
+    readers = [asyncio.create_task(work()) for _ in range(min(connections, len(targets)))]
     try:
         for _ in targets:
             yield await results.get()
     finally:
-        for runner in runners:
-            runner.cancel()
-        await asyncio.gather(*runners, return_exceptions=True)
+        for task in readers:
+            task.cancel()
+        await asyncio.gather(*readers, return_exceptions=True)
 
 
 class _Breaker:
-    """Counts connections that failed in a row."""
+    """Counts the connections that failed in a row; open means that the host is not tried any more."""
 
     def __init__(self) -> None:
         self._streak = 0
 
     @property
     def open(self) -> bool:
-        return self._streak >= _BREAKER
+        return self._streak >= FAILURES_TO_OPEN_BREAKER
 
     def count(self, result: Observation | Failure) -> None:
         failed = isinstance(result, Failure) and result.kind in HOST_DOWN

@@ -1,4 +1,4 @@
-"""What a worker process is told when it starts; read once, inherited by its children, never sent anywhere."""
+"""The settings of a worker process: read once when it starts, inherited by its pool processes, never sent anywhere."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What was seen of tenants in earlier scans: one glance then tells that nothing has changed."""
+"""Remember in Redis what earlier scans saw of each tenant, so that an unchanged tenant is not read in full again."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from shared.targets import Sighting
 
 
 class _Kept(msgspec.Struct, frozen=True, array_like=True):
-    """One field of the hash."""
+    """One field of the Redis hash: a sighting and when it expires."""
 
     until: float  # seconds since the epoch
     sighting: Sighting
@@ -42,7 +42,7 @@ class Sightings:
         return {name: _current(value) for name, value in zip(names, stored, strict=True)}
 
     async def keep(self, tenant: str, sighting: Sighting) -> None:
-        """Remember a sighting."""
+        """Store a sighting."""
         kept = msgspec.json.encode(_Kept(time.time() + self._ttl, sighting))
         async with self._redis.pipeline(transaction=False) as pipe:
             pipe.hset(self._key, tenant, kept)
@@ -51,7 +51,7 @@ class Sightings:
 
 
 def _current(value: object) -> Sighting:
-    """Decode what was kept; what is too old, or of another version of us, is as good as nothing."""
+    """Decode a stored sighting; one that expired, or that another release wrote, counts as none."""
     if not isinstance(value, bytes):
         return Sighting()
     try:

@@ -1,4 +1,4 @@
-"""Which snapshots are known already, and how a new one gets to where the coordinator finds it."""
+"""Store new snapshots in Redis for the coordinator, and know which ones it has already."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from shared.schema.schema import Snapshot
 
 
 class KnownSnapshots:
-    """The fingerprints of one run that nobody needs to send again: a Container that follows the run's list.
+    """The fingerprints of one run whose snapshots need not be sent again: a Container that follows the run's list.
 
     Args:
         redis: Connection pool of this process.
@@ -35,13 +35,13 @@ class KnownSnapshots:
         return fingerprint in self._seen
 
     async def refresh(self) -> None:
-        """Read what others have added since: the list only grows, so only its end is fetched."""
+        """Fetch the fingerprints that were added since the last call: the list only grows."""
         fresh = await self._redis.lrange(self._list, self._read, -1)
         self._read += len(fresh)
         self._seen.update(item if isinstance(item, str) else item.decode() for item in fresh)
 
     async def store(self, fingerprint: str, snapshot: Snapshot) -> None:
-        """Put a snapshot where its fingerprint names it, unless another worker was first, and make it known.
+        """Store a snapshot under its fingerprint, unless another worker has, and add the fingerprint to the run's list.
 
         The migration versions are left out: they belong to the tenant, not to what its fingerprint stands for.
         """

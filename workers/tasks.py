@@ -1,4 +1,4 @@
-"""Celery ends here: two tasks, each a thin seam between a message and the coroutine that does what it says."""
+"""The two Celery tasks: each decodes its message and runs the coroutine that does what it asks for."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from workers.settings import WorkerSettings
 
 
 class Pool:
-    """What pool processes inherit, and what each of them makes of it after the fork."""
+    """What every pool process of a worker inherits, and sets up for itself after the fork."""
 
     def __init__(self, settings: WorkerSettings, scratch_dsn: Secret, observe: Observe) -> None:
         self._settings = settings

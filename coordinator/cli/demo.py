@@ -1,4 +1,4 @@
-"""`fleetdrift demo`: a fleet of one's own in seconds, scanned by real workers."""
+"""`fleetdrift demo`: create a small drifted fleet on servers of its own, and scan it with real workers."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A progress bar on stderr, when somebody is looking."""
+"""Show a progress bar on stderr, when stderr is a terminal."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What `serve` does all day: take requests for scans, keep the schedule, finish what an earlier process left."""
+"""Run the scans of `serve`: those that are requested, those of the schedule, and those an earlier process left."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from coordinator.store.store import Store
 
 _log = logging.getLogger(__name__)
 
-_STORE_AWAY = 5.0  # seconds before the store is asked again
+_RETRY_STORE_AFTER_SECONDS = 5.0
 
 Perform = Callable[[str], Awaitable[ScanReport]]
 """Does the scan of this id from declaration to report; takes it up where it was left."""
@@ -61,7 +61,7 @@ class QueuedScans:
         metrics: Told of every scan.
         perform: Does one scan.
         check: Says what keeps scans from being done, beside the store.
-        resumable: Seconds after which a scan that nobody finished is too old to be taken up: what it read is no news.
+        resumable: An unfinished scan requested so many seconds ago is cancelled, not resumed: it is outdated.
     """
 
     def __init__(
@@ -80,16 +80,16 @@ class QueuedScans:
         self._perform = perform
         self._check = check
         self._resumable = dt.timedelta(seconds=resumable)
-        self._wanted = asyncio.Event()
+        self._requested = asyncio.Event()
 
     async def enqueue(self) -> ScanRecord:
-        """Ask for a scan; one that waits already is as good as a new one."""
+        """Request a scan; a request that waits already is given instead of a second."""
         waiting = [each for each in await self._store.unfinished_scans(self._fleet) if each.state == "queued"]
         if waiting:
             return waiting[0]
         scan = str(uuid.uuid4())
         await self._store.create_scan(scan, self._fleet)
-        self._wanted.set()
+        self._requested.set()
         record = await self._store.get_scan(scan)
         assert record is not None
         return record
@@ -120,7 +120,7 @@ class QueuedScans:
         return await self._check()
 
     async def run(self, interval: float) -> None:
-        """Do what is wanted, one scan after the other, until cancelled.
+        """Run the requested and scheduled scans, one after the other, until cancelled.
 
         Args:
             interval: Seconds between the beginnings of scheduled scans; 0 scans on request only.
@@ -133,28 +133,28 @@ class QueuedScans:
                 due = clock() + interval
                 with contextlib.suppress(StoreError):
                     await self.enqueue()
-            await self._work_off()
-            self._wanted.clear()
+            await self._run_unfinished_scans()
+            self._requested.clear()
             timeout = max(0.0, due - clock()) if interval else None
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(timeout):
-                    await self._wanted.wait()
+                    await self._requested.wait()
 
-    async def _work_off(self) -> None:
+    async def _run_unfinished_scans(self) -> None:
         try:
             while unfinished := await self._store.unfinished_scans(self._fleet):
                 first = unfinished[0]
                 if first.state != "queued" and dt.datetime.now(dt.UTC) - first.requested > self._resumable:
                     await self._store.finish_scan(first.scan, "cancelled")
                 else:
-                    await self._one(first.scan)
+                    await self._run_scan(first.scan)
         except StoreError as error:
             _log.error("%s; the scan is taken up when it is back", error)
-            await asyncio.sleep(_STORE_AWAY)
-            self._wanted.set()
+            await asyncio.sleep(_RETRY_STORE_AFTER_SECONDS)
+            self._requested.set()
 
-    async def _one(self, scan: str) -> None:
-        """Do one scan. What is wrong with the declaration or the program ends this scan, not the service."""
+    async def _run_scan(self, scan: str) -> None:
+        """Run one scan. An error in the declaration or in the program ends this scan, not the service."""
         self._metrics.scan_started()
         report: ScanReport | None = None
         try:
@@ -170,6 +170,6 @@ class QueuedScans:
 
 
 def _sentence(error: Exception) -> str:
-    """Give the words of our own errors; of others only the kind, for their words may quote a credential."""
+    """Give the message of our own errors; of others only the type, because their message may quote a credential."""
     ours = type(error).__module__.split(".")[0] in {"coordinator", "workers", "shared"}
     return str(error) if ours else f"{type(error).__name__}"

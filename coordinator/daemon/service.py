@@ -1,4 +1,4 @@
-"""The coordinator at work: its store, its queue and its scratch server, open for as long as it runs."""
+"""The coordinator: holds the store and the scratch server open, and scans a fleet through its workers."""
 
 from __future__ import annotations
 
@@ -69,7 +69,7 @@ class Coordinator:
         return report
 
     async def _perform(self, scan: str, on_progress: OnProgress) -> ScanReport:
-        """Do the scan of this id, or take it up where an earlier process left it."""
+        """Run the scan of this id, or resume it where an earlier process left it."""
         async with QueuedFleet.open(engine_settings(self.settings), self.store, scan=scan) as fleet:
             return await run_scan(self.settings, self._scratch, fleet, on_progress)
 

@@ -1,1 +1,1 @@
-"""`fleetdrift demo`: the story the product was born from, on servers of its own. The declaration is in `fleet/`."""
+"""`fleetdrift demo`: a small drifted fleet on servers of its own. Its declaration and Rust service are in `fleet/`."""

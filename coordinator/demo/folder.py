@@ -1,4 +1,4 @@
-"""The folder a demo leaves behind: the declaration, the Rust service and a fleetdrift.toml, to read and play with."""
+"""Write the demo's folder: the declaration, the Rust service and a fleetdrift.toml, which stay after the demo."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from pathlib import Path
 from shared.embedded.postgres import EmbeddedPostgres
 from shared.embedded.redis import EmbeddedRedis
 
-_MARK = "# Written by `fleetdrift demo`"
+_FIRST_LINE = "# Written by `fleetdrift demo`"
 _CONFIGURATION = f"""\
-{_MARK}; the servers it names end with the demo.
+{_FIRST_LINE}; the servers it names end with the demo.
 
 [fleet]
 name = "demo"
@@ -69,11 +69,11 @@ def prepare_folder(directory: Path, tenants: tuple[str, ...]) -> None:
     """
     configuration = directory / "fleetdrift.toml"
     if directory.exists() and any(directory.iterdir()):
-        ours = configuration.exists() and configuration.read_text(errors="replace").startswith(_MARK)
+        ours = configuration.exists() and configuration.read_text(errors="replace").startswith(_FIRST_LINE)
         if not ours:
             raise DemoFolderError(f"{directory} holds something else; name another folder with --directory")
     directory.mkdir(parents=True, exist_ok=True)
-    configuration.write_text(f"{_MARK}\n")
+    configuration.write_text(f"{_FIRST_LINE}\n")
     package = Path(__file__).parent / "fleet"
     for part in ("infra", "sql", "service"):
         shutil.copytree(package / part, directory / part, dirs_exist_ok=True)

@@ -1,4 +1,4 @@
-"""Everything `fleetdrift demo` does: servers, fleet, workers, one scan through the queue, and the report."""
+"""Run the demo: start servers and workers, create a fleet, scan it through the queue, and show the report."""
 
 from __future__ import annotations
 

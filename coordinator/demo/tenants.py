@@ -1,4 +1,4 @@
-"""Build the demo fleet: tenants at the declared schema, then what somebody did to some of them by hand.
+"""Create the demo's tenants: each at the declared schema, some of them then changed by hand.
 
 Every tenth tenant is like tenant-001 (two indexes dropped), every tenth like tenant-002 (a constraint added by hand,
 and the last migration never recorded). The rest is in sync.
@@ -42,7 +42,7 @@ def tenant_names(count: int) -> tuple[str, ...]:
 
 
 def hand_made_changes(number: int) -> tuple[str, ...]:
-    """Say what was done by hand to the n-th tenant (1-based)."""
+    """Give the statements that were run by hand on the n-th tenant (1-based)."""
     return {1: _DROPPED_INDEXES, 2: _ADDED_BY_HAND}.get(number % 10, ())
 
 

@@ -1,4 +1,4 @@
-"""The demo's worker processes: the real `fleetdrift worker`, twice, which cannot outlive us."""
+"""Run the demo's worker processes (the real `fleetdrift worker`), which end with the demo."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The coordinator's end of the answer stream: open it, read it from where we were, notice when Redis lost it."""
+"""Read the workers' answers to one run from its Redis stream, and notice when Redis lost the stream."""
 
 from __future__ import annotations
 
@@ -10,17 +10,17 @@ from redis.asyncio import Redis
 
 from shared.messages import AnswerSet, Keys
 
-_ENTRIES = 500  # of up to 25 answers each, in one read
-_CHUNK = 1000  # values in one command
-_TTL = 24 * 3600  # seconds
+_MAX_ENTRIES_PER_READ = 500  # of up to 25 answers each
+_MAX_VALUES_PER_COMMAND = 1000
+_STREAM_TTL_SECONDS = 24 * 3600
 
 
 class RunLostError(Exception):
     """Redis no longer knows the run: flushed, restarted empty, or it dropped a blob that an answer names."""
 
 
-class Collector:
-    """Reads one run's answers.
+class AnswerStream:
+    """The coordinator's end of a run's answer stream; the workers' end is `workers.answers.AnswerWriter`.
 
     Args:
         redis: Connection pool.
@@ -43,7 +43,7 @@ class Collector:
         self._cursor = "0"
 
     async def open(self, epoch: int, known: Sequence[str]) -> None:
-        """Begin an epoch: from now on workers may answer.
+        """Create the epoch's stream: from now on workers may answer.
 
         Args:
             epoch: Never used before by this run.
@@ -51,21 +51,21 @@ class Collector:
         """
         self.attach(epoch)
         async with self._redis.pipeline(transaction=False) as pipe:
-            for start in range(0, len(known), _CHUNK):
-                pipe.rpush(self._known, *known[start : start + _CHUNK])
-            pipe.expire(self._known, _TTL)
+            for start in range(0, len(known), _MAX_VALUES_PER_COMMAND):
+                pipe.rpush(self._known, *known[start : start + _MAX_VALUES_PER_COMMAND])
+            pipe.expire(self._known, _STREAM_TTL_SECONDS)
             pipe.xadd(self._stream, {"open": epoch})
-            pipe.expire(self._stream, _TTL)
+            pipe.expire(self._stream, _STREAM_TTL_SECONDS)
             await pipe.execute()
 
     async def read(self, wait: float) -> list[AnswerSet]:
-        """Give what arrived since the last call, waiting for something at most `wait` seconds (0: not at all).
+        """Give the answers that arrived since the last call, waiting at most `wait` seconds for one (0: not at all).
 
         Raises:
             RunLostError: When the stream is gone.
         """
         block = max(1, int(wait * 1000)) if wait > 0 else None
-        found: Any = await self._redis.xread({self._stream: self._cursor}, count=_ENTRIES, block=block)
+        found: Any = await self._redis.xread({self._stream: self._cursor}, count=_MAX_ENTRIES_PER_READ, block=block)
         if not found:
             if not await self._redis.exists(self._stream):
                 raise RunLostError
@@ -86,8 +86,8 @@ class Collector:
         """
         wanted = sorted(names)
         found: dict[str, bytes] = {}
-        for start in range(0, len(wanted), _CHUNK):
-            some = wanted[start : start + _CHUNK]
+        for start in range(0, len(wanted), _MAX_VALUES_PER_COMMAND):
+            some = wanted[start : start + _MAX_VALUES_PER_COMMAND]
             for name, blob in zip(some, await self._redis.mget([self._keys.blob(name) for name in some]), strict=True):
                 if not isinstance(blob, bytes):
                     raise RunLostError
@@ -95,6 +95,6 @@ class Collector:
         return found
 
     async def close(self) -> None:
-        """End the run for everybody: workers drop what is still queued, and stop what they are doing."""
+        """Delete the stream, which ends the run: workers drop its queued batches and stop those they are reading."""
         if self._stream:
             await self._redis.delete(self._stream, self._known)

@@ -1,4 +1,4 @@
-"""From the ledger's batches to the queue: permits first, then one pipelined publication. And who is there to work."""
+"""Send batches: get permits for their connections, put their messages into the queue, count the workers."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from celery import Celery
 from redis.asyncio import Redis
 
 from coordinator.engine.permits import Permits
-from coordinator.ledger.ledger import Batch
+from coordinator.ledger.batch import Batch
 from shared.messages import Keys
 from workers.app import publish
 
-_CENSUS = 2.0  # seconds between looks at who works
-_RENEWAL = 8.0  # seconds between renewals of permits
+_COUNT_WORKERS_EVERY_SECONDS = 2.0
+_RENEW_PERMITS_EVERY_SECONDS = 8.0
 
 
 class Dispatcher:
@@ -41,9 +41,9 @@ class Dispatcher:
         self._counted = float("-inf")
         self._renewal = float("-inf")
 
-    async def census(self, now: float) -> tuple[int, int]:
-        """Say for how many batches to plan, at least 1, and how many can really run at once."""
-        if now - self._counted > _CENSUS:
+    async def count_slots(self, now: float) -> tuple[int, int]:
+        """Give the number of batches to plan for, at least 1, and of those that can really run at once."""
+        if now - self._counted > _COUNT_WORKERS_EVERY_SECONDS:
             self._counted = now
             seconds, micros = await self._redis.time()
             living: Any = await self._redis.zrangebyscore(self._keys.workers, seconds + micros / 1e6, "+inf")
@@ -51,12 +51,12 @@ class Dispatcher:
         planned = self._fixed or max(1, self._announced)
         return planned, max(planned, self._announced)
 
-    async def forget(self) -> None:
-        """Give back the permits that an earlier coordinator of this run took."""
+    async def forget_permits(self) -> None:
+        """Give back the permits that an earlier coordinator of this run held."""
         await self._permits.forget()
 
-    async def permitted(self, lane: str, connections: int) -> bool:
-        """Make sure that so many connections to a lane's host may be open, all or none."""
+    async def get_permits(self, lane: str, connections: int) -> bool:
+        """Get permits for so many connections to a lane's host, all or none; say whether this run holds them now."""
         return await self._permits.raise_to(lane, connections)
 
     async def send(self, batches: Sequence[Batch], message: Callable[[Batch], str]) -> None:
@@ -68,13 +68,13 @@ class Dispatcher:
         if batches:
             await asyncio.to_thread(publish, self._app, self._task, [message(batch) for batch in batches])
 
-    async def settle(self, peaks: Mapping[str, int], now: float) -> None:
-        """Give back the permits that are not needed any more, and renew the others in time."""
+    async def adjust_permits(self, peaks: Mapping[str, int], now: float) -> None:
+        """Give back the permits beyond each lane's peak of connections, and renew the others in time."""
         await self._permits.lower_to(peaks)
-        if now - self._renewal > _RENEWAL:
+        if now - self._renewal > _RENEW_PERMITS_EVERY_SECONDS:
             self._renewal = now
             await self._permits.renew()
 
     async def queue_empty(self) -> bool:
-        """Say whether every message has been taken by somebody."""
+        """Say whether workers have taken every message."""
         return not await self._redis.llen(self._keys.queue)

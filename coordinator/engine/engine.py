@@ -1,6 +1,6 @@
-"""The loop that turns: offer, send, read, record, conclude, until the ledger says that every item has its outcome.
+"""The I/O loop of one run: send batches, read answers, record outcomes, until every item has its final outcome.
 
-What is decided is the ledger's business, what is kept is the journal's; this module only lets them meet the world.
+It drives the ledger (which decides) and the journal (which persists).
 """
 
 from __future__ import annotations
@@ -15,11 +15,12 @@ import msgspec
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
-from coordinator.engine.collect import Collector, RunLostError
+from coordinator.engine.collect import AnswerStream, RunLostError
 from coordinator.engine.dispatch import Dispatcher
 from coordinator.engine.permits import Permits
+from coordinator.ledger.batch import Batch, FinalOutcome, ItemOutcome, Mark
 from coordinator.ledger.lane import LedgerRules
-from coordinator.ledger.ledger import Batch, Final, Ledger, Mark, Settled
+from coordinator.ledger.ledger import Ledger
 from coordinator.store.store import Store
 from shared.hosts import Host, Secret
 from shared.messages import Analysed, AnswerSet, Deferred, Keys, Observed
@@ -29,8 +30,8 @@ from workers.app import BrokerAwayError, build_app
 
 _log = logging.getLogger(__name__)
 
-_WAIT = 0.5  # seconds for an answer, before silence is looked into
-_AWAY = 1.0  # seconds between tries while Redis is away
+_READ_TIMEOUT_SECONDS = 0.5  # how long to wait for an answer before leases are checked
+_RETRY_REDIS_AFTER_SECONDS = 1.0
 
 
 class EngineSettings(msgspec.Struct, frozen=True, kw_only=True):
@@ -66,18 +67,18 @@ class Progress(msgspec.Struct, frozen=True):
 
 
 class Journal(Protocol):
-    """What outlives the coordinator, and whatever must be safe before an answer counts."""
+    """Persists a run: its blobs, which batches were sent, and the outcomes; what is stored survives the coordinator."""
 
     async def next_epoch(self) -> int:
         """Give a number never used before by this run."""
         ...
 
     async def known(self) -> Sequence[str]:
-        """Names of blobs that need not be sent again."""
+        """Give the names of stored blobs, which workers need not send again."""
         ...
 
     async def prepare(self) -> None:
-        """Put into Redis what the workers need; called at every beginning of an epoch."""
+        """Put into Redis what the workers need; called whenever an epoch begins."""
         ...
 
     def lacks(self, name: str) -> bool:
@@ -85,20 +86,20 @@ class Journal(Protocol):
         ...
 
     async def keep(self, blobs: Mapping[str, bytes]) -> None:
-        """Store blobs; when this returns they are safe."""
+        """Store blobs; when this returns they survive a crash."""
         ...
 
     async def sent(self, marks: Sequence[Mark]) -> None:
-        """Remember who was sent."""
+        """Store the marks of batches that are about to be sent."""
         ...
 
-    async def settled(self, outcomes: Sequence[Settled]) -> None:
-        """Remember outcomes."""
+    async def record(self, outcomes: Sequence[ItemOutcome]) -> None:
+        """Store outcomes."""
         ...
 
 
 class Facilities(msgspec.Struct, frozen=True):
-    """What every run works with: settings, the store, and a connection pool to Redis."""
+    """The settings, the store and the Redis pool that every run uses."""
 
     settings: EngineSettings
     store: Store
@@ -124,7 +125,7 @@ class Facilities(msgspec.Struct, frozen=True):
         return Engine(
             ledger=ledger,
             journal=journal,
-            collector=Collector(self.redis, self.keys, run),
+            answers=AnswerStream(self.redis, self.keys, run),
             dispatcher=Dispatcher(
                 build_app(settings.redis_url, settings.fleet),
                 self.redis,
@@ -140,13 +141,13 @@ class Facilities(msgspec.Struct, frozen=True):
 
 
 class Engine:
-    """One run.
+    """Drives one run to its end.
 
     Args:
-        ledger: Who is to be done.
-        journal: What is kept.
-        collector: The answers.
-        dispatcher: The queue.
+        ledger: Decides.
+        journal: Persists.
+        answers: The stream of answers.
+        dispatcher: Sends batches.
         message: Turns (batch, epoch) into the message's text.
         deadline: Seconds the run may take.
         on_progress: Called after every change.
@@ -157,7 +158,7 @@ class Engine:
         *,
         ledger: Ledger,
         journal: Journal,
-        collector: Collector,
+        answers: AnswerStream,
         dispatcher: Dispatcher,
         message: Callable[[Batch, int], str],
         deadline: float,
@@ -165,121 +166,123 @@ class Engine:
     ) -> None:
         self._ledger = ledger
         self._journal = journal
-        self._collector = collector
+        self._answers = answers
         self._dispatcher = dispatcher
         self._message = message
         self._deadline = deadline
         self._on_progress = on_progress
         self._epoch = -1
-        self._inbox: list[AnswerSet] = []  # read, and not yet taken: Redis may go away in between
+        self._inbox: list[AnswerSet] = []  # read, and not yet applied: Redis may go away in between
         self._clock = asyncio.get_running_loop().time
 
-    async def run(self, *, previous_epoch: int | None = None) -> dict[str, Final]:
-        """Let every item come to its outcome.
+    async def run(self, *, previous_epoch: int | None = None) -> dict[str, FinalOutcome]:
+        """Run until every item has its final outcome, and give the outcomes by item.
 
         Args:
             previous_epoch: Where an earlier coordinator left off; its stream, if it is still there, is read first.
         """
         until = self._clock() + self._deadline
         if previous_epoch is not None:
-            await self._surviving(lambda: self._harvest(previous_epoch))
+            await self._surviving_redis(lambda: self._read_old_epoch(previous_epoch))
         try:
             while not self._ledger.done:
                 if self._clock() >= until:
                     late = Failure(FailureKind.DEADLINE, f"the scan ended after {self._deadline:g} seconds without it")
-                    await self._record(self._ledger.give_up(late))
+                    await self._record_outcomes(self._ledger.give_up(late))
                     break
-                await self._surviving(self._turn)
+                await self._surviving_redis(self._turn)
         finally:
             with contextlib.suppress(RedisError):  # what remains there expires
-                await self._dispatcher.settle({}, self._clock())
-                await self._collector.close()
+                await self._dispatcher.adjust_permits({}, self._clock())
+                await self._answers.close()
         return self._ledger.outcomes()
 
-    async def _surviving(self, act: Callable[[], Awaitable[None]]) -> None:
-        """Do something that Redis may fail under; afterwards every lease begins anew."""
+    async def _surviving_redis(self, act: Callable[[], Awaitable[None]]) -> None:
+        """Run `act`; when Redis is unreachable, wait and reset all leases; when it lost the run, requeue everything."""
         try:
             await act()
         except RunLostError:
-            _log.warning("Redis lost the run; %d batches are sent again", len(self._ledger.flights()))
+            _log.warning("Redis lost the run; %d batches are sent again", len(self._ledger.in_flight()))
             self._epoch = -1
             self._inbox.clear()
-            self._ledger.recall()
+            self._ledger.requeue_all()
         except (RedisError, BrokerAwayError) as error:
             task = asyncio.current_task()
             if task is not None and task.cancelling():  # redis-py can turn a cancellation into an error of its own
                 raise asyncio.CancelledError from error
             _log.warning("Redis is away (%s); trying again", type(error).__name__)
-            await asyncio.sleep(_AWAY)
-            self._ledger.touch(self._clock())
+            await asyncio.sleep(_RETRY_REDIS_AFTER_SECONDS)
+            self._ledger.reset_leases(self._clock())
 
-    async def _harvest(self, epoch: int) -> None:
-        """Take what workers answered while no coordinator listened, then end that epoch."""
-        self._collector.attach(epoch)
+    async def _read_old_epoch(self, epoch: int) -> None:
+        """Apply what workers answered while no coordinator was running, then end that epoch."""
+        self._answers.attach(epoch)
         with contextlib.suppress(RunLostError):
-            while sets := await self._collector.read(0):
+            while sets := await self._answers.read(0):
                 self._inbox += sets
-                await self._take()
-        await self._collector.close()
-        await self._dispatcher.forget()
+                await self._apply_inbox()
+        await self._answers.close()
+        await self._dispatcher.forget_permits()
 
     async def _turn(self) -> None:
         if self._epoch < 0:
-            await self._begin()
-        slots, runners = await self._dispatcher.census(self._clock())
+            await self._begin_epoch()
+        slots, runners = await self._dispatcher.count_slots(self._clock())
         await self._dispatch(slots, runners)
-        self._inbox += await self._collector.read(_WAIT)
+        self._inbox += await self._answers.read(_READ_TIMEOUT_SECONDS)
         silent = not self._inbox
-        await self._take()
+        await self._apply_inbox()
         now = self._clock()
         empty = silent and await self._dispatcher.queue_empty()
-        await self._record(self._ledger.tick(now, queue_empty=empty))
-        await self._dispatcher.settle(self._ledger.peaks(runners), now)
-        self._on_progress(Progress(self._ledger.settled, self._ledger.total, slots))
+        await self._record_outcomes(self._ledger.tick(now, queue_empty=empty))
+        await self._dispatcher.adjust_permits(self._ledger.peaks(runners), now)
+        self._on_progress(Progress(self._ledger.finished, self._ledger.total, slots))
 
-    async def _begin(self) -> None:
+    async def _begin_epoch(self) -> None:
         epoch = await self._journal.next_epoch()
         await self._journal.prepare()
-        await self._collector.open(epoch, await self._journal.known())
+        await self._answers.open(epoch, await self._journal.known())
         self._epoch = epoch
 
     async def _dispatch(self, slots: int, runners: int) -> None:
-        offered = self._ledger.offer(self._clock(), slots, runners)
+        offered = self._ledger.next_batches(self._clock(), slots, runners)
         try:
-            batches = await self._permitted(offered, runners)
+            batches = await self._with_permits(offered, runners)
             await self._journal.sent([mark for batch in batches for mark in self._ledger.marks(batch)])
             await self._dispatcher.send(batches, lambda batch: self._message(batch, self._epoch))
         except BaseException:
-            flying = set(self._ledger.flights())
+            in_flight = set(self._ledger.in_flight())
             for batch in offered:
-                if batch in flying:
+                if batch in in_flight:
                     self._ledger.withdraw(batch)
             raise
 
-    async def _permitted(self, offered: Sequence[Batch], runners: int) -> list[Batch]:
+    async def _with_permits(self, offered: Sequence[Batch], runners: int) -> list[Batch]:
         """Withdraw batches, the last one first, until their host grants the rest its connections."""
         granted: list[Batch] = []
         for lane in dict.fromkeys(batch.lane for batch in offered):
             batches = [batch for batch in offered if batch.lane == lane]
-            while batches and not await self._dispatcher.permitted(lane, self._ledger.peaks(runners)[lane]):
+            while batches and not await self._dispatcher.get_permits(lane, self._ledger.peaks(runners)[lane]):
                 self._ledger.withdraw(batches.pop())
             granted += batches
         return granted
 
-    async def _take(self) -> None:
-        """Let answers count once what they name is safe."""
+    async def _apply_inbox(self) -> None:
+        """Fetch and store the blobs that the answers name, then apply the answers."""
         answers = [answer for each in self._inbox for answer in each.answers]
         missing = {name for answer in answers if (name := _blob_of(answer.outcome)) and self._journal.lacks(name)}
         if missing:
-            await self._journal.keep(await self._collector.blobs(missing))
+            await self._journal.keep(await self._answers.blobs(missing))
         inbox, self._inbox, now = self._inbox, [], self._clock()
-        await self._record([done for each in inbox for done in self._ledger.answer(each.batch, each.answers, now)])
+        await self._record_outcomes(
+            [done for each in inbox for done in self._ledger.answer(each.batch, each.answers, now)]
+        )
         if any(answer.outcome == Deferred("blob") for answer in answers):
             raise RunLostError  # what `prepare` put into Redis is not there any more
 
-    async def _record(self, settled: Sequence[Settled]) -> None:
-        if settled:
-            await self._journal.settled(settled)
+    async def _record_outcomes(self, outcomes: Sequence[ItemOutcome]) -> None:
+        if outcomes:
+            await self._journal.record(outcomes)
 
 
 def _blob_of(outcome: object) -> str:

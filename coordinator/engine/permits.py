@@ -1,4 +1,7 @@
-"""Connections to a tenant server are counted across all scans that share it, in Redis, with an end for every permit."""
+"""Permits in Redis: how many connections each run may hold to a host, so that scans that share it respect its limit.
+
+Every permit expires, so a coordinator that dies blocks nobody for long.
+"""
 
 from __future__ import annotations
 
@@ -11,7 +14,7 @@ from redis.asyncio import Redis
 from shared.hosts import Host
 from shared.messages import Keys
 
-_TTL = 30.0  # seconds a permit outlives its holder
+_PERMIT_TTL_SECONDS = 30.0  # a permit outlives its holder by so much
 
 
 class Permits:
@@ -31,25 +34,25 @@ class Permits:
         self._script = redis.register_script(files("coordinator.engine").joinpath("permits.lua").read_text())
 
     def held(self, lane: str) -> int:
-        """Say how many connections to a lane's host this run may have open."""
+        """Count the connections to a lane's host that this run may have open."""
         return self._held.get(lane, 0)
 
     def _names(self, first: int, last: int) -> list[str]:
         return [f"{self._run}/{number}" for number in range(first, last)]
 
     async def raise_to(self, lane: str, count: int) -> bool:
-        """Ask for as many connections as are missing, all or none."""
+        """Get the permits that are missing for `count` connections, all or none; say whether they are held now."""
         host, held = self._hosts.get(lane), self.held(lane)
         if host is None or count <= held:
             return True
-        arguments: list[str | float] = ["acquire", host.max_connections, _TTL, *self._names(held, count)]
+        arguments: list[str | float] = ["acquire", host.max_connections, _PERMIT_TTL_SECONDS, *self._names(held, count)]
         if not await self._script(keys=[Keys.permits(host.address, host.port)], args=arguments):
             return False
         self._held[lane] = count
         return True
 
     async def lower_to(self, counts: Mapping[str, int]) -> None:
-        """Give back what is more than this; a lane that is not named needs nothing any more."""
+        """Give back the permits beyond these counts; a lane that is not named needs none any more."""
         async with self._redis.pipeline(transaction=False) as pipe:
             for lane, held in tuple(self._held.items()):
                 wanted = counts.get(lane, 0)
@@ -60,7 +63,7 @@ class Permits:
             await pipe.execute()
 
     async def forget(self) -> None:
-        """Give back everything this run holds, whichever process took it: a coordinator that died left it behind."""
+        """Give back every permit of this run, also those of a coordinator that died."""
         mine = f"{self._run}/".encode()
         for key in {Keys.permits(host.address, host.port) for host in self._hosts.values()}:
             held: Any = await self._redis.zrange(key, 0, -1)
@@ -68,11 +71,11 @@ class Permits:
                 await self._redis.zrem(key, *left)
 
     async def renew(self) -> None:
-        """Keep what is held. Call it well within 30 seconds."""
+        """Extend every permit of this run. Call it well within 30 seconds."""
         async with self._redis.pipeline(transaction=False) as pipe:
             for lane, held in self._held.items():
                 if held:
                     host = self._hosts[lane]
-                    arguments: list[str | float] = ["renew", 0, _TTL, *self._names(0, held)]
+                    arguments: list[str | float] = ["renew", 0, _PERMIT_TTL_SECONDS, *self._names(0, held)]
                     await self._script(keys=[Keys.permits(host.address, host.port)], args=arguments, client=pipe)
             await pipe.execute()

@@ -1,4 +1,4 @@
-"""The engine without a queue: the same ledger, read by this process. What `check` needs to answer as `scan` does."""
+"""Read a fleet in this process, without Redis: the same ledger as the workers' engine, so `check` answers as `scan`."""
 
 from __future__ import annotations
 
@@ -7,19 +7,20 @@ import contextlib
 import math
 from collections.abc import Callable, Mapping, Sequence
 
-from coordinator.fleet.readings import reading_of
+from coordinator.fleet.read_results import read_result_of
+from coordinator.ledger.batch import Batch
 from coordinator.ledger.lane import LedgerRules
-from coordinator.ledger.ledger import Batch, Ledger
+from coordinator.ledger.ledger import Ledger
 from shared.hosts import Host
 from shared.messages import Answer, Deferred, Failed, Observed, Outcome
 from shared.postgres.reading.observe import observe as observe_target
 from shared.schema.profile import Profile
 from shared.schema.schema import Snapshot
-from shared.targets import Failure, Limits, Observation, Target, Wanted
-from workers.scan import Observe, Reader, Scanned, scan_batch
+from shared.targets import Failure, Limits, Observation, ReadRequest, Target
+from workers.scan import Observe, ReadSettings, Scanned, read_batch
 
-_PAUSE = 0.2  # seconds between looks at what may be tried again
-_RULES = LedgerRules(lease=math.inf)  # nobody can die but all of us
+_TICK_EVERY_SECONDS = 0.2  # how long to wait for an answer before due retries are looked for
+_RULES_WITHOUT_LEASES = LedgerRules(lease=math.inf)  # a reader cannot die without this process
 
 
 class InProcess:
@@ -45,13 +46,13 @@ class InProcess:
         self.snapshots: dict[str, Snapshot] = {}
         self._hosts = hosts
         self._concurrency = concurrency
-        self._places = asyncio.Semaphore(concurrency)
+        self._slots = asyncio.Semaphore(concurrency)
         self._observe = observe
-        self._reader = Reader(observe=self._bounded, limits=limits, known=self.snapshots, profile=profile)
+        self._read_settings = ReadSettings(observe=self._bounded, limits=limits, known=self.snapshots, profile=profile)
         self._answers: asyncio.Queue[tuple[str, Answer]] = asyncio.Queue()
 
-    async def _bounded(self, host: Host, target: Target, wanted: Wanted) -> Observation:
-        async with self._places:
+    async def _bounded(self, host: Host, target: Target, wanted: ReadRequest) -> Observation:
+        async with self._slots:
             return await self._observe(host, target, wanted)
 
     async def read(
@@ -60,26 +61,26 @@ class InProcess:
         """Read every target; new snapshots are in `snapshots` afterwards.
 
         Returns:
-            Exactly one reading for each target: dead hosts are given up, busy tenants tried again, as `run_scan` does.
+            Exactly one result for each target: dead hosts are given up, busy tenants retried, as by `read_targets`.
         """
         clock = asyncio.get_running_loop().time
         by_name = {target.tenant: target for target in targets}
         capacities = {name: host.max_connections for name, host in self._hosts.items()}
-        ledger = Ledger(((target.tenant, target.host) for target in targets), capacities, _RULES)
+        ledger = Ledger(((target.tenant, target.host) for target in targets), capacities, _RULES_WITHOUT_LEASES)
         async with asyncio.TaskGroup() as group:
             while not ledger.done:
-                for batch in ledger.offer(clock(), self._concurrency):
-                    group.create_task(self._perform(batch, [by_name[item] for item in batch.items]))
+                for batch in ledger.next_batches(clock(), self._concurrency):
+                    group.create_task(self._read_batch(batch, [by_name[item] for item in batch.items]))
                 with contextlib.suppress(TimeoutError):
-                    async with asyncio.timeout(_PAUSE):
+                    async with asyncio.timeout(_TICK_EVERY_SECONDS):
                         batch_id, answer = await self._answers.get()
                         ledger.answer(batch_id, [answer], clock())
                 ledger.tick(clock(), queue_empty=False)
-                on_progress(ledger.settled)
-        return {tenant: reading_of(outcome) for tenant, outcome in ledger.outcomes().items()}
+                on_progress(ledger.finished)
+        return {tenant: read_result_of(outcome) for tenant, outcome in ledger.outcomes().items()}
 
-    async def _perform(self, batch: Batch, targets: Sequence[Target]) -> None:
-        results = scan_batch(targets, self._hosts[batch.lane], self._reader, connections=batch.connections)
+    async def _read_batch(self, batch: Batch, targets: Sequence[Target]) -> None:
+        results = read_batch(targets, self._hosts[batch.lane], self._read_settings, connections=batch.connections)
         async with contextlib.aclosing(results):
             async for scanned in results:
                 await self._answers.put((batch.id, Answer(scanned.target.tenant, self._outcome(scanned))))

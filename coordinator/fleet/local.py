@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from coordinator.fleet.in_process import InProcess
-from coordinator.fleet.reader import OnProgress, Reading
+from coordinator.fleet.reader import OnProgress, ReadResult
 from coordinator.settings.model import Settings
 from shared.analysis.analysis import Analysis
 from shared.contracts.contract import Contract
@@ -26,7 +26,7 @@ class LocalFleet:
         self._baselines = Baselines(scratch)
         self._reader = InProcess(settings.hosts, file.limits, file.compare, concurrency=file.scan.concurrency)
 
-    async def read(self, targets: Sequence[Target], on_progress: OnProgress) -> Mapping[str, Reading]:
+    async def read(self, targets: Sequence[Target], on_progress: OnProgress) -> Mapping[str, ReadResult]:
         """Read every target; the first of each fingerprint brings its snapshot along."""
         return await self._reader.read(targets, on_progress)
 

@@ -6,9 +6,9 @@ import contextlib
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 
 from coordinator.engine.engine import EngineSettings, Facilities, Progress
-from coordinator.fleet.reader import OnProgress, Reading
+from coordinator.fleet.reader import OnProgress, ReadResult
 from coordinator.fleet.shape_runs import run_analyses
-from coordinator.fleet.target_runs import load_snapshots, run_scan
+from coordinator.fleet.target_runs import load_snapshots, read_targets
 from coordinator.store.store import Store
 from shared.analysis.analysis import Analysis
 from shared.contracts.contract import Contract
@@ -39,10 +39,10 @@ class QueuedFleet:
         finally:
             await redis.aclose()
 
-    async def read(self, targets: Sequence[Target], on_progress: OnProgress) -> Mapping[str, Reading]:
-        """Read every target; see `run_scan`."""
-        outcome = await run_scan(self._facilities, targets, scan=self._scan, on_progress=_counted(on_progress))
-        return outcome.readings
+    async def read(self, targets: Sequence[Target], on_progress: OnProgress) -> Mapping[str, ReadResult]:
+        """Read every target; see `read_targets`."""
+        results = await read_targets(self._facilities, targets, scan=self._scan, on_progress=_counted(on_progress))
+        return results.results
 
     async def snapshots(self, fingerprints: Sequence[str]) -> Mapping[str, Snapshot]:
         """Load what the workers sent."""

@@ -1,4 +1,4 @@
-"""The two things a scan needs somebody to do: read every tenant, and analyse every distinct shape."""
+"""The protocol of whoever reads every tenant of a scan and analyses every distinct shape."""
 
 from __future__ import annotations
 
@@ -10,22 +10,22 @@ from shared.contracts.contract import Contract
 from shared.schema.schema import Snapshot, Spec
 from shared.targets import Failure, Observation, Target
 
-Reading = Observation | Failure
+ReadResult = Observation | Failure
 """What became of one tenant."""
 
 OnProgress = Callable[[int], None]
-"""Called with the number of tenants that have a reading."""
+"""Called with the number of tenants that have a result."""
 
 
 class FleetReader(Protocol):
-    """Done in this process by `check`, by Celery workers for `scan`: the answers are the same."""
+    """Reads tenants and analyses shapes: in this process for `check`, by workers for `scan`, with the same answers."""
 
-    async def read(self, targets: Sequence[Target], on_progress: OnProgress) -> Mapping[str, Reading]:
-        """Read every target; every tenant has exactly one reading when this returns."""
+    async def read(self, targets: Sequence[Target], on_progress: OnProgress) -> Mapping[str, ReadResult]:
+        """Read every target; every tenant has exactly one result when this returns."""
         ...
 
     async def snapshots(self, fingerprints: Sequence[str]) -> Mapping[str, Snapshot]:
-        """Give the snapshot of each fingerprint that a reading named."""
+        """Give the snapshot of each fingerprint that a result named."""
         ...
 
     async def analyse(

@@ -9,7 +9,8 @@ from collections.abc import Callable, Mapping, Sequence
 import msgspec
 
 from coordinator.engine.engine import Facilities, Progress
-from coordinator.ledger.ledger import Batch, Ledger, Mark, Settled
+from coordinator.ledger.batch import Batch, ItemOutcome, Mark
+from coordinator.ledger.ledger import Ledger
 from coordinator.store.store import BlobKind
 from shared.analysis.analysis import Analysis
 from shared.blobs import pack, unpack
@@ -22,7 +23,7 @@ from shared.schema.schema import Snapshot, Spec
 from workers.analyse import analysis_key
 
 _LANE = ""  # no host is named so: no permits
-_AT_ONCE = 10_000  # the window bounds what is in flight; the scratch servers are the workers' own
+_MAX_IN_FLIGHT = 10_000  # the window bounds what is in flight; the scratch servers are the workers' own
 
 
 class ShapeJournal:
@@ -59,10 +60,10 @@ class ShapeJournal:
         self._have.update(blobs)
 
     async def sent(self, marks: Sequence[Mark]) -> None:
-        """Forget it: what is missing after a crash is asked for again."""
+        """Store nothing: what is missing after a crash is asked for again."""
 
-    async def settled(self, outcomes: Sequence[Settled]) -> None:
-        """Forget it: an analysis that is kept is outcome enough."""
+    async def record(self, outcomes: Sequence[ItemOutcome]) -> None:
+        """Store nothing: the stored analysis is the outcome."""
 
 
 async def run_analyses(
@@ -154,7 +155,7 @@ class _ShapeRun:
         engine = facilities.engine(
             run=self._run,
             task=ANALYSE_SHAPE,
-            ledger=Ledger(((memo, _LANE) for memo in sorted(self._fingerprints)), {_LANE: _AT_ONCE}, rules),
+            ledger=Ledger(((memo, _LANE) for memo in sorted(self._fingerprints)), {_LANE: _MAX_IN_FLIGHT}, rules),
             journal=ShapeJournal(facilities, self._needed),
             message=self._message,
             on_progress=on_progress,

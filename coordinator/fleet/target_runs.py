@@ -1,4 +1,4 @@
-"""A scan of a fleet through the workers: one reading for each target, kept so that another process can finish it."""
+"""Read every target of a fleet through the workers; progress is stored, so that another process can finish it."""
 
 from __future__ import annotations
 
@@ -8,35 +8,36 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 import msgspec
 
 from coordinator.engine.engine import EngineSettings, Facilities, Progress
-from coordinator.fleet.readings import reading_of
-from coordinator.ledger.ledger import Batch, Ledger, Mark, Settled
+from coordinator.fleet.read_results import read_result_of
+from coordinator.ledger.batch import Batch, ItemOutcome, Mark
+from coordinator.ledger.ledger import Ledger
 from coordinator.store.store import BlobKind, Store
 from shared.blobs import unpack
 from shared.messages import SCAN_BATCH, Place, ScanBatch
 from shared.schema.schema import Snapshot
 from shared.targets import Failure, Observation, Target
 
-_KNOWN = 5000  # fingerprints that workers are told at the beginning
+_MAX_KNOWN_FINGERPRINTS = 5000  # that workers are told at the beginning
 
 
 class UnknownHostError(ValueError):
     """A target names a host that is not configured."""
 
 
-class ScanOutcome(msgspec.Struct, frozen=True):
-    """What a scan found.
+class TargetResults(msgspec.Struct, frozen=True):
+    """What reading the targets of a scan gave.
 
     Args:
         scan: Id.
-        readings: One for each tenant, in the order of the targets; observations hold no snapshot.
+        results: One for each tenant, in the order of the targets; observations hold no snapshot.
     """
 
     scan: str
-    readings: Mapping[str, Observation | Failure]
+    results: Mapping[str, Observation | Failure]
 
 
 class ScanJournal:
-    """Keeps one scan in the store."""
+    """The journal of one scan: everything goes to the store."""
 
     def __init__(self, store: Store, scan: str) -> None:
         self._store = store
@@ -44,8 +45,8 @@ class ScanJournal:
         self._have: set[str] = set()
 
     async def load(self) -> None:
-        """Learn which snapshots are kept already."""
-        self._have.update(await self._store.recent_blobs(BlobKind.SNAPSHOT, _KNOWN))
+        """Ask the store which snapshots it has."""
+        self._have.update(await self._store.recent_blobs(BlobKind.SNAPSHOT, _MAX_KNOWN_FINGERPRINTS))
 
     async def next_epoch(self) -> int:
         """Give a number this scan never used before, whichever process it ran in."""
@@ -68,22 +69,22 @@ class ScanJournal:
         self._have.update(blobs)
 
     async def sent(self, marks: Sequence[Mark]) -> None:
-        """Remember who was sent."""
+        """Store the marks of batches that are about to be sent."""
         if marks:
             await self._store.mark_sent(self._scan, marks)
 
-    async def settled(self, outcomes: Sequence[Settled]) -> None:
-        """Remember outcomes."""
+    async def record(self, outcomes: Sequence[ItemOutcome]) -> None:
+        """Store outcomes."""
         await self._store.record_outcomes(self._scan, outcomes)
 
 
-async def run_scan(
+async def read_targets(
     facilities: Facilities,
     targets: Sequence[Target],
     *,
     scan: str = "",
     on_progress: Callable[[Progress], None] = lambda _: None,
-) -> ScanOutcome:
+) -> TargetResults:
     """Read every target through the workers; take up a scan of this id where an earlier process left it.
 
     Args:
@@ -93,7 +94,7 @@ async def run_scan(
         on_progress: Called as tenants are read.
 
     Returns:
-        Exactly one reading for each target.
+        Exactly one result for each target.
 
     Raises:
         UnknownHostError: When a target's host is not configured.
@@ -122,10 +123,10 @@ async def run_scan(
         on_progress=on_progress,
     )
     outcomes = await engine.run(previous_epoch=epoch if rows else None)
-    readings = {tenant: reading_of(outcome) for tenant, outcome in outcomes.items()}
-    if list(readings) != [target.tenant for target in fleet]:
-        raise AssertionError(f"scan {scan} ended with {len(readings)} readings for {len(fleet)} tenants")
-    return ScanOutcome(scan, readings)
+    results = {tenant: read_result_of(outcome) for tenant, outcome in outcomes.items()}
+    if list(results) != [target.tenant for target in fleet]:
+        raise AssertionError(f"scan {scan} ended with {len(results)} results for {len(fleet)} tenants")
+    return TargetResults(scan, results)
 
 
 def _check_hosts(settings: EngineSettings, targets: Iterable[Target]) -> None:
@@ -163,6 +164,6 @@ def _messages(settings: EngineSettings, fleet: Sequence[Target], scan: str) -> C
 
 
 async def load_snapshots(store: Store, fingerprints: Sequence[str]) -> dict[str, Snapshot]:
-    """Give the snapshots that readings named."""
+    """Load the snapshots of these fingerprints from the store."""
     found = await store.get_blobs(BlobKind.SNAPSHOT, fingerprints)
     return {name: unpack(found[name], Snapshot) for name in fingerprints}

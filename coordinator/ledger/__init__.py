@@ -1,1 +1,1 @@
-"""Pure state machines: who is still to be read, who has what, and what an answer or a silence means."""
+"""Pure state machines that track every tenant of a run: what to send next, and how each tenant ended."""

@@ -1,14 +1,15 @@
-"""The work that waits for one host, and what is known of the host's health. Pure: times are numbers given."""
+"""The lane of one host: the items that wait for it, and its circuit breaker. Pure: times are numbers given."""
 
 from __future__ import annotations
 
 import math
 from collections import deque
 from collections.abc import Iterator
+from collections.abc import Set as AbstractSet
 
 import msgspec
 
-from shared.messages import HOST_DOWN, Failed
+from shared.messages import FAILURES_TO_OPEN_BREAKER, HOST_DOWN, Failed
 from shared.targets import FailureKind
 
 RETRIED = frozenset({FailureKind.BUSY, FailureKind.REFUSED})
@@ -19,33 +20,40 @@ class LedgerRules(msgspec.Struct, frozen=True, kw_only=True):
     """Numbers the ledger decides by; times are seconds.
 
     Args:
-        lease: Without a sign of life for so long, a batch is lost. Workers give one every second.
+        lease: A batch whose worker is silent for longer is taken to be lost. Workers send a heartbeat every second.
         batch_size: Most tenants in a batch.
         batch_connections: Most connections one batch holds.
-        breaker: Failed connections in a row that close a host.
-        strikes: How often a tenant must be the one being read when its worker dies before it is blamed.
-        late_tries: How often a busy tenant is tried again.
-        late_pause: How long to wait before that.
+        breaker: Failed connections in a row that open a host's breaker.
+        max_strikes: A tenant that was being read so many times when a worker died ends as `crashed`.
+        retries: How often a tenant that was busy or refused is tried again.
+        retry_after: How long to wait before that.
     """
 
     lease: float = 20.0
     batch_size: int = 50
     batch_connections: int = 16
-    breaker: int = 3
-    strikes: int = 3
-    late_tries: int = 2
-    late_pause: float = 1.0
+    breaker: int = FAILURES_TO_OPEN_BREAKER
+    max_strikes: int = 3
+    retries: int = 2
+    retry_after: float = 1.0
 
 
 class Held(msgspec.Struct, frozen=True):
     """A failure that is not final yet, and when the item may be tried again (infinity: not any more)."""
 
     outcome: Failed
-    eligible: float
+    retry_at: float
 
 
-class Load(msgspec.Struct, frozen=True):
-    """What goes into one batch."""
+class BatchDraft(msgspec.Struct, frozen=True):
+    """What goes into a host's next batch.
+
+    Args:
+        items: Tenants, in order.
+        connections: How many are read at once.
+        careful: One after the other, because a worker died while it had them.
+        probe: Tries a host whose breaker is open.
+    """
 
     items: tuple[str, ...]
     connections: int
@@ -60,13 +68,13 @@ class Window(msgspec.Struct, frozen=True, kw_only=True):
         runners: How many batches can run at once, over all hosts.
         share: How many batches of one host should run side by side.
         size: About how many items a batch should have.
-        probing: Whether a closed host may be tried now.
+        may_probe: Whether a host whose breaker is open may be tried now.
     """
 
     runners: int
     share: int
     size: int
-    probing: bool
+    may_probe: bool
 
 
 class Lane:
@@ -81,55 +89,68 @@ class Lane:
     def __init__(self, name: str, capacity: int, rules: LedgerRules) -> None:
         self.name = name
         self.capacity = capacity
-        self.flying: list[int] = []  # connections of each batch that is with the workers
+        self.in_flight: list[int] = []  # connections of each batch that is with the workers
         self.held: dict[str, Held] = {}
-        self.tripped: FailureKind | None = None
+        self.opened_by: FailureKind | None = None  # the failure that opened the breaker; None while it is closed
         self._rules = rules
-        self._fresh: deque[str] = deque()
-        self._groups: deque[tuple[str, ...]] = deque()
-        self._streak = 0
+        self._queue: deque[str] = deque()
+        self._careful_groups: deque[tuple[str, ...]] = deque()
+        self._failures_in_a_row = 0
 
     def push(self, items: tuple[str, ...], *, front: bool = False) -> None:
         """Queue items for normal batches."""
         if front:
-            self._fresh.extendleft(reversed(items))
+            self._queue.extendleft(reversed(items))
         else:
-            self._fresh.extend(items)
+            self._queue.extend(items)
 
     def push_careful(self, items: tuple[str, ...]) -> None:
-        """Queue items that were in a batch that died: they go together again, one after the other."""
+        """Queue items of a batch whose worker died: they form one batch again, read one after the other."""
         if items:
-            self._groups.append(items)
+            self._careful_groups.append(items)
 
     @property
     def waiting(self) -> bool:
-        """Something is queued (it may turn out to be settled already)."""
-        return bool(self._fresh or self._groups)
+        """Something is queued (it may turn out to be finished already)."""
+        return bool(self._queue or self._careful_groups)
+
+    @property
+    def busy(self) -> bool:
+        """Something is queued or in flight."""
+        return bool(self.waiting or self.in_flight)
 
     def drain(self) -> Iterator[str]:
         """Empty the queues."""
-        while self._fresh:
-            yield self._fresh.popleft()
-        while self._groups:
-            yield from self._groups.popleft()
+        while self._queue:
+            yield self._queue.popleft()
+        while self._careful_groups:
+            yield from self._careful_groups.popleft()
 
-    def record(self, kind: FailureKind | None) -> None:
-        """Count an answer: None is a success; a failure that does not speak of the host counts as one."""
+    def count_answer(self, kind: FailureKind | None) -> None:
+        """Count an answer for the breaker; None, or a failure that says nothing of the host, closes it.
+
+        Args:
+            kind: How the item failed; None when it did not.
+        """
         if kind not in HOST_DOWN:
-            self._streak, self.tripped = 0, None
+            self._failures_in_a_row, self.opened_by = 0, None
             return
-        self._streak += 1
-        if self._streak >= self._rules.breaker:
-            self.tripped = kind
+        self._failures_in_a_row += 1
+        if self._failures_in_a_row >= self._rules.breaker:
+            self.opened_by = kind
 
-    def trip(self) -> None:
-        """Close the host because a worker's own breaker opened."""
-        if self.tripped is None:
-            self.tripped = FailureKind.REFUSED
+    def open_breaker(self) -> None:
+        """Open the breaker because a worker's own breaker for this host opened."""
+        if self.opened_by is None:
+            self.opened_by = FailureKind.REFUSED
 
     def peak(self, runners: int) -> int:
         """Give the most connections that can be open at once: no more than `runners` batches run at the same time."""
-        return sum(sorted(self.flying, reverse=True)[:runners])
+        return sum(self._largest(runners))
+
+    def _largest(self, runners: int) -> list[int]:
+        """Give the connections of the batches that can cost most at once, largest first."""
+        return sorted(self.in_flight, reverse=True)[:runners]
 
     def _free(self, runners: int) -> int:
         """Give the most connections another batch may have without the peak passing the capacity.
@@ -137,57 +158,59 @@ class Lane:
         A batch beyond `runners` only waits in the queue, and begins when another has ended: it is free up to that
         one's connections. So a worker's next batch is there when it asks, however few hosts there are.
         """
-        largest = sorted(self.flying, reverse=True)[:runners]
+        largest = self._largest(runners)
         replaced = largest[-1] if len(largest) == runners else 0
         return self.capacity - sum(largest) + replaced
 
-    def load(self, now: float, window: Window, settled: frozenset[str] | set[str]) -> Load | None:
-        """Take the next batch's worth of work, or None when there is none or no connection is free.
+    def draft_batch(self, now: float, window: Window, finished: AbstractSet[str]) -> BatchDraft | None:
+        """Take the items of the next batch out of the queues; None when there are none or no connection is free.
 
         Args:
             now: Seconds.
             window: What the whole run allows.
-            settled: Items that need no work any more.
+            finished: Items that need no work any more.
         """
         free = self._free(window.runners)
         if free < 1:
             return None
-        if self.tripped is not None:
-            items = self._take(1, settled) if window.probing and not self.flying else ()
-            return Load(items, 1, probe=True) if items else None
-        while self._groups:
-            group = tuple(item for item in self._groups.popleft() if item not in settled)
+        if self.opened_by is not None:
+            items = self._pop(1, finished) if window.may_probe and not self.in_flight else ()
+            return BatchDraft(items, 1, probe=True) if items else None
+        while self._careful_groups:
+            group = tuple(item for item in self._careful_groups.popleft() if item not in finished)
             if group:
-                return Load(group, 1, careful=True)
-        fair = math.ceil(len(self._fresh or self.held) / window.share)
+                return BatchDraft(group, 1, careful=True)
+        fair = math.ceil(len(self._queue or self.held) / window.share)
         most = min(self._rules.batch_connections, self._rules.batch_size)
         connections = max(1, min(self.capacity // window.share, most, fair, free))
         # A multiple of the connections: none of them is idle while the last tenants are read.
         rounds = min(math.ceil(window.size / connections), self._rules.batch_size // connections)
-        items = self._take(rounds * connections, settled) or self._late(now, rounds * connections)
-        return Load(items, min(connections, len(items))) if items else None
+        items = self._pop(rounds * connections, finished) or self._due_retries(now, rounds * connections)
+        return BatchDraft(items, min(connections, len(items))) if items else None
 
-    def _take(self, size: int, settled: frozenset[str] | set[str]) -> tuple[str, ...]:
+    def _pop(self, size: int, finished: AbstractSet[str]) -> tuple[str, ...]:
         taken: list[str] = []
-        while self._fresh and len(taken) < size:
-            item = self._fresh.popleft()
-            if item not in settled:
+        while self._queue and len(taken) < size:
+            item = self._queue.popleft()
+            if item not in finished:
                 taken.append(item)
-        if not taken and self.tripped is not None:
-            for group in tuple(self._groups):
-                rest = tuple(item for item in group if item not in settled)
-                self._groups.popleft()
-                if rest:
-                    self.push_careful(rest[1:])
-                    return rest[:1]
+        if not taken and self.opened_by is not None:
+            return self._pop_careful(finished)
         return tuple(taken)
 
-    def _late(self, now: float, size: int) -> tuple[str, ...]:
-        if self.flying:
+    def _pop_careful(self, finished: AbstractSet[str]) -> tuple[str, ...]:
+        """Take one item out of the careful groups: a probe is always a single item."""
+        for group in tuple(self._careful_groups):
+            rest = tuple(item for item in group if item not in finished)
+            self._careful_groups.popleft()
+            if rest:
+                self.push_careful(rest[1:])
+                return rest[:1]
+        return ()
+
+    def _due_retries(self, now: float, size: int) -> tuple[str, ...]:
+        """Give held items whose time has come, once nothing else of the host is in flight."""
+        if self.in_flight:
             return ()
-        ready = [
-            item
-            for item, held in self.held.items()
-            if held.eligible <= now
-        ]  # fmt: skip
-        return tuple(ready[:size])
+        due = [item for item, held in self.held.items() if held.retry_at <= now]
+        return tuple(due[:size])

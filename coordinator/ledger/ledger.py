@@ -1,4 +1,4 @@
-"""Who is still to be read, who has what, and what an answer or a silence means.
+"""The ledger of one run: which items still have to be read, which batches are in flight, and how each item ended.
 
 A pure state machine: no clock, no network, no randomness. The coordinator tells it the time (any monotonic number of
 seconds) and what arrived; it says what to send. Completion is derived from it and from nothing else.
@@ -9,72 +9,14 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Mapping
 
-import msgspec
-
-from coordinator.ledger.lane import RETRIED, Held, Lane, LedgerRules, Load, Window
+from coordinator.ledger.batch import Batch, BatchInFlight, FinalOutcome, ItemOutcome, ItemState, Mark
+from coordinator.ledger.lane import RETRIED, BatchDraft, Held, Lane, LedgerRules, Window
 from shared.messages import HOST_DOWN, Analysed, Answer, Deferred, Failed, Observed, host_down
 from shared.targets import Failure, FailureKind
 
-Final = Observed | Analysed | Failed
-Settled = tuple[str, Final]
-
-
-class Batch(msgspec.Struct, frozen=True, kw_only=True):
-    """What one message asks for.
-
-    Args:
-        id: Unique in the ledger.
-        lane: Host.
-        items: Tenants, in the order they are to be read.
-        attempt: How often the most often sent of them has been sent.
-        connections: How many may be held at once.
-        careful: One after the other.
-    """
-
-    id: str
-    lane: str
-    items: tuple[str, ...]
-    attempt: int
-    connections: int
-    careful: bool = False
-
-
-class Mark(msgspec.Struct, frozen=True, kw_only=True):
-    """What must be remembered of one item beside its outcome, for a coordinator that takes over."""
-
-    item: str
-    attempt: int
-    strikes: int
-    batch: str
-
-
-class _Entry:
-    __slots__ = ("attempt", "flight", "lane", "outcome", "strikes", "tries")
-
-    def __init__(self, lane: Lane) -> None:
-        self.lane = lane
-        self.attempt = 0
-        self.strikes = 0
-        self.tries = 0
-        self.flight = ""
-        self.outcome: Final | None = None
-
-
-class _Flight:
-    __slots__ = ("batch", "begun", "overtaken", "pending", "probe", "seen", "sent")
-
-    def __init__(self, batch: Batch, number: int, now: float, *, probe: bool) -> None:
-        self.batch = batch
-        self.sent = number
-        self.seen = now
-        self.begun = False
-        self.overtaken: float | None = None  # when it became known that this message is no longer in the queue
-        self.pending = set(batch.items)
-        self.probe = probe
-
 
 class Ledger:
-    """One run's book.
+    """Decides, for one run, what to send to the workers and what their answers and their silence mean.
 
     Args:
         items: (item, lane) pairs; items are unique.
@@ -92,53 +34,53 @@ class Ledger:
         self._rules = rules
         self._prefix = prefix
         self._lanes: dict[str, Lane] = {}
-        self._entries: dict[str, _Entry] = {}
-        self._flights: dict[str, _Flight] = {}
-        self._settled: set[str] = set()
+        self._items: dict[str, ItemState] = {}
+        self._in_flight: dict[str, BatchInFlight] = {}
+        self._finished: set[str] = set()
         self._sent = 0
         for item, name in items:
-            if item in self._entries:
+            if item in self._items:
                 raise ValueError(f"{item} is in the fleet twice")
             lane = self._lanes.get(name) or self._lanes.setdefault(name, Lane(name, capacities[name], rules))
-            self._entries[item] = _Entry(lane)
+            self._items[item] = ItemState(lane)
             lane.push((item,))
 
     # -- what it knows -------------------------------------------------------------------------------------------
 
     @property
     def done(self) -> bool:
-        """Every item has its final outcome."""
-        return len(self._settled) == len(self._entries)
+        """Say whether every item has its final outcome."""
+        return len(self._finished) == len(self._items)
 
     @property
     def total(self) -> int:
-        """Number of items."""
-        return len(self._entries)
+        """Count the items."""
+        return len(self._items)
 
     @property
-    def settled(self) -> int:
-        """How many have their final outcome."""
-        return len(self._settled)
+    def finished(self) -> int:
+        """Count the items that have their final outcome."""
+        return len(self._finished)
 
-    def flights(self) -> tuple[Batch, ...]:
-        """What is with the workers, oldest first."""
-        return tuple(flight.batch for flight in self._flights.values())
+    def in_flight(self) -> tuple[Batch, ...]:
+        """Give the batches that were sent and are not completely answered, oldest first."""
+        return tuple(flight.batch for flight in self._in_flight.values())
 
-    def outcomes(self) -> dict[str, Final]:
-        """Give the final outcome of each settled item, in the order the items were given."""
-        return {item: entry.outcome for item, entry in self._entries.items() if entry.outcome is not None}
+    def outcomes(self) -> dict[str, FinalOutcome]:
+        """Give the final outcome of each finished item, in the order the items were given."""
+        return {item: entry.outcome for item, entry in self._items.items() if entry.outcome is not None}
 
-    def restore(self, item: str, mark: Mark | None, outcome: Final | None) -> None:
-        """Take over what an earlier coordinator wrote down."""
-        entry = self._entries[item]
+    def restore(self, item: str, mark: Mark | None, outcome: FinalOutcome | None) -> None:
+        """Take over what an earlier coordinator stored of an item, before the first batch is sent."""
+        entry = self._items[item]
         if mark is not None:
             entry.attempt, entry.strikes = mark.attempt, mark.strikes
         if outcome is not None:
-            self._settle(item, entry, outcome)
+            self._set_outcome(item, entry, outcome)
 
     # -- what to send --------------------------------------------------------------------------------------------
 
-    def offer(self, now: float, slots: int, runners: int = 0) -> tuple[Batch, ...]:
+    def next_batches(self, now: float, slots: int, runners: int = 0) -> tuple[Batch, ...]:
         """Give the batches to send now: at most two per slot in flight, and per lane within its capacity.
 
         Args:
@@ -146,21 +88,21 @@ class Ledger:
             slots: Worker slots to plan for.
             runners: How many batches can really run at once, when that may be more.
         """
-        room = 2 * slots - len(self._flights)
+        room = 2 * slots - len(self._in_flight)
         active = [lane for lane in self._lanes.values() if lane.waiting or lane.held]
         window = Window(
             runners=max(slots, runners),
             share=max(1, math.ceil(slots / max(1, len(active)))),
             size=max(1, min(self._rules.batch_size, math.ceil(self.total / (4 * slots)))),
-            probing=not any(lane.tripped is None and (lane.waiting or lane.flying) for lane in self._lanes.values()),
+            may_probe=not any(lane.opened_by is None and lane.busy for lane in self._lanes.values()),
         )
         batches: list[Batch] = []
         while active and len(batches) < room:
             still: list[Lane] = []  # one batch per lane and round: no host is served before another
             for lane in active:
-                load = lane.load(now, window, self._settled)
-                if load is not None:
-                    batches.append(self._send(lane, load, now))
+                draft = lane.draft_batch(now, window, self._finished)
+                if draft is not None:
+                    batches.append(self._register(lane, draft, now))
                     still.append(lane)
                 if len(batches) >= room:
                     break
@@ -169,210 +111,224 @@ class Ledger:
 
     def peaks(self, runners: int) -> dict[str, int]:
         """Give, for each lane with batches in flight, how many connections can be open at once."""
-        return {name: lane.peak(runners) for name, lane in self._lanes.items() if lane.flying}
+        return {name: lane.peak(runners) for name, lane in self._lanes.items() if lane.in_flight}
 
-    def _send(self, lane: Lane, load: Load, now: float) -> Batch:
+    def _register(self, lane: Lane, draft: BatchDraft, now: float) -> Batch:
         self._sent += 1
         attempt = 0
-        for item in load.items:
-            entry = self._entries[item]
+        for item in draft.items:
+            entry = self._items[item]
             entry.attempt += 1
             attempt = max(attempt, entry.attempt)
             if lane.held.pop(item, None) is not None:
-                entry.tries += 1
+                entry.retries += 1
         batch = Batch(
             id=f"{self._prefix}-{self._sent}",
             lane=lane.name,
-            items=load.items,
+            items=draft.items,
             attempt=attempt,
-            connections=load.connections,
-            careful=load.careful,
+            connections=draft.connections,
+            careful=draft.careful,
         )
-        for item in load.items:
-            self._entries[item].flight = batch.id
-        lane.flying.append(batch.connections)
-        self._flights[batch.id] = _Flight(batch, self._sent, now, probe=load.probe)
+        for item in draft.items:
+            self._items[item].batch = batch.id
+        lane.in_flight.append(batch.connections)
+        self._in_flight[batch.id] = BatchInFlight(batch, self._sent, now, probe=draft.probe)
         return batch
 
     def withdraw(self, batch: Batch) -> None:
-        """Take back a batch that could not be sent; its items wait again, and nobody is blamed."""
+        """Take back a batch that could not be sent: its items wait again, and the attempt does not count."""
         for item in batch.items:
-            self._entries[item].attempt -= 1
-        self._return(self._flights[batch.id])
+            self._items[item].attempt -= 1
+        self._requeue(self._in_flight[batch.id])
 
     def marks(self, batch: Batch) -> tuple[Mark, ...]:
-        """Give what must be written down of a batch that is being sent."""
+        """Give what must be stored of a batch before it is sent."""
         return tuple(
             Mark(item=item, attempt=entry.attempt, strikes=entry.strikes, batch=batch.id)
-            for item, entry in ((item, self._entries[item]) for item in batch.items)
+            for item, entry in ((item, self._items[item]) for item in batch.items)
         )
 
     # -- what arrived --------------------------------------------------------------------------------------------
 
-    def answer(self, batch_id: str, answers: Iterable[Answer], now: float) -> list[Settled]:
-        """Take answers (none at all is a sign of life) and give what they settled. The first answer to an item wins."""
-        flight = self._flights.get(batch_id)
+    def answer(self, batch_id: str, answers: Iterable[Answer], now: float) -> list[ItemOutcome]:
+        """Apply the answers to a batch; the first final answer to an item wins.
+
+        Args:
+            batch_id: The batch they came from, which may have been given up in the meantime.
+            answers: None at all is a heartbeat.
+            now: Seconds.
+
+        Returns:
+            The items that are finished by this, and how they ended.
+        """
+        flight = self._in_flight.get(batch_id)
         if flight is not None:
-            flight.seen = now
-            if not flight.begun:
-                self._begin(flight, now)
-        before = len(self._settled)
-        fresh: list[Settled] = []
+            flight.last_heard = now
+            if not flight.started:
+                self._mark_started(flight, now)
+        before = len(self._finished)
+        fresh: list[ItemOutcome] = []
         for answer in answers:
-            entry = self._entries.get(answer.item)
+            entry = self._items.get(answer.item)
             if entry is not None and entry.outcome is None:
-                fresh += self._take(answer, entry, batch_id, now)
-        assert len(self._settled) - before == len(fresh)
+                fresh += self._apply_answer(answer, entry, batch_id, now)
+        assert len(self._finished) - before == len(fresh)
         return fresh
 
-    def _begin(self, flight: _Flight, now: float) -> None:
-        """Note that this message, and by the queue's order every earlier one, has left the queue."""
-        flight.begun = True
-        for other in self._flights.values():
-            if not other.begun and other.sent < flight.sent and other.overtaken is None:
-                other.overtaken = now
+    def _mark_started(self, flight: BatchInFlight, now: float) -> None:
+        """Note that a worker started this batch: the queue keeps order, so every earlier message has left it too."""
+        flight.started = True
+        for other in self._in_flight.values():
+            if not other.started and other.number < flight.number and other.left_queue_at is None:
+                other.left_queue_at = now
 
-    def _take(self, answer: Answer, entry: _Entry, batch_id: str, now: float) -> list[Settled]:
-        lane, ours = entry.lane, batch_id in self._flights and entry.flight == batch_id
+    def _apply_answer(self, answer: Answer, entry: ItemState, batch_id: str, now: float) -> list[ItemOutcome]:
+        lane, ours = entry.lane, batch_id in self._in_flight and entry.batch == batch_id
         match answer.outcome:
             case Deferred(reason=reason):
                 if ours:
                     if reason == "breaker":
-                        lane.trip()
-                    self._land(answer.item, entry)
+                        lane.open_breaker()
+                    self._clear_in_flight(answer.item, entry)
                     lane.push((answer.item,))
                 return []
             case Failed(failure=failure) as outcome if failure.kind in HOST_DOWN | RETRIED:
-                probe = ours and self._flights[batch_id].probe
-                lane.record(failure.kind)
+                probe = ours and self._in_flight[batch_id].probe
+                lane.count_answer(failure.kind)
                 if not ours:
-                    return []  # an answer from a batch given up for lost; the newer try will tell
-                self._land(answer.item, entry)
-                again = failure.kind in RETRIED and entry.tries < self._rules.late_tries
-                lane.held[answer.item] = Held(outcome, now + self._rules.late_pause if again else math.inf)
-                return self._close(lane, failure.kind) if probe and failure.kind in HOST_DOWN else []
+                    return []  # from a batch that was given up: the newer attempt decides
+                self._clear_in_flight(answer.item, entry)
+                again = failure.kind in RETRIED and entry.retries < self._rules.retries
+                lane.held[answer.item] = Held(outcome, now + self._rules.retry_after if again else math.inf)
+                return self._fail_host(lane, failure.kind) if probe and failure.kind in HOST_DOWN else []
             case Observed() | Analysed() | Failed() as outcome:
-                lane.record(None)
-                return [self._settle(answer.item, entry, outcome)]
+                lane.count_answer(None)
+                return [self._set_outcome(answer.item, entry, outcome)]
 
-    def _settle(self, item: str, entry: _Entry, outcome: Final) -> Settled:
+    def _set_outcome(self, item: str, entry: ItemState, outcome: FinalOutcome) -> ItemOutcome:
         entry.outcome = outcome
-        self._settled.add(item)
+        self._finished.add(item)
         entry.lane.held.pop(item, None)
-        self._land(item, entry)
+        self._clear_in_flight(item, entry)
         return item, outcome
 
-    def _land(self, item: str, entry: _Entry) -> None:
-        flight = self._flights.get(entry.flight)
-        entry.flight = ""
+    def _clear_in_flight(self, item: str, entry: ItemState) -> None:
+        flight = self._in_flight.get(entry.batch)
+        entry.batch = ""
         if flight is not None:
-            flight.pending.discard(item)
-            if not flight.pending:
-                self._finish(flight)
+            flight.unanswered.discard(item)
+            if not flight.unanswered:
+                self._remove(flight)
 
-    def _finish(self, flight: _Flight) -> None:
-        del self._flights[flight.batch.id]
-        self._lanes[flight.batch.lane].flying.remove(flight.batch.connections)
+    def _remove(self, flight: BatchInFlight) -> None:
+        del self._in_flight[flight.batch.id]
+        self._lanes[flight.batch.lane].in_flight.remove(flight.batch.connections)
 
-    def _close(self, lane: Lane, kind: FailureKind) -> list[Settled]:
-        """Settle everything that waits for a host whose last probe failed."""
+    def _fail_host(self, lane: Lane, kind: FailureKind) -> list[ItemOutcome]:
+        """End every item of a host whose probe failed: those that wait, and those whose failure was held."""
         down = Failed(host_down(lane.name, kind))
-        waiting = [item for item in dict.fromkeys(lane.drain()) if item not in self._settled]
-        settled = [self._settle(item, self._entries[item], down) for item in waiting]
+        waiting = [item for item in dict.fromkeys(lane.drain()) if item not in self._finished]
+        ended = [self._set_outcome(item, self._items[item], down) for item in waiting]
         for item, held in tuple(lane.held.items()):
             outcome = down if held.outcome.failure.kind in HOST_DOWN else held.outcome
-            settled.append(self._settle(item, self._entries[item], outcome))
-        return settled
+            ended.append(self._set_outcome(item, self._items[item], outcome))
+        return ended
 
     # -- what did not arrive -------------------------------------------------------------------------------------
 
-    def tick(self, now: float, *, queue_empty: bool) -> list[Settled]:
-        """Draw conclusions from silence, and give what they settled.
+    def tick(self, now: float, *, queue_empty: bool) -> list[ItemOutcome]:
+        """Expire leases: requeue or fail batches that stopped answering; then end held failures that are not retried.
 
         Args:
             now: Seconds.
             queue_empty: The queue was seen empty after everything sent so far had been put into it.
+
+        Returns:
+            The items that are finished by this, and how they ended.
         """
-        settled: list[Settled] = []
-        for flight in tuple(self._flights.values()):
-            if flight.begun:
-                if now - flight.seen > self._rules.lease:
-                    settled += self._crashed(flight)
-            elif flight.overtaken is None:
-                flight.overtaken = now if queue_empty else None
-            elif now - flight.overtaken > self._rules.lease:
-                self._return(flight)  # the message was lost on its way: nobody is to blame
-        return settled + self._exhausted()
+        ended: list[ItemOutcome] = []
+        for flight in tuple(self._in_flight.values()):
+            if flight.started:
+                if now - flight.last_heard > self._rules.lease:
+                    ended += self._handle_crash(flight)
+            elif flight.left_queue_at is None:
+                flight.left_queue_at = now if queue_empty else None
+            elif now - flight.left_queue_at > self._rules.lease:
+                self._requeue(flight)  # the message was lost on its way: nobody is to blame
+        return ended + self._end_held_failures()
 
-    def _unanswered(self, flight: _Flight) -> tuple[str, ...]:
-        return tuple(item for item in flight.batch.items if item in flight.pending)
-
-    def _return(self, flight: _Flight) -> None:
-        lane, items = self._lanes[flight.batch.lane], self._unanswered(flight)
+    def _requeue(self, flight: BatchInFlight) -> None:
+        """Queue what is missing of a batch again, without a strike."""
+        lane, items = self._lanes[flight.batch.lane], flight.missing()
         for item in items:
-            self._entries[item].flight = ""
-        self._finish(flight)
+            self._items[item].batch = ""
+        self._remove(flight)
         if flight.batch.careful:
             lane.push_careful(items)
         else:
             lane.push(items, front=True)
 
-    def _crashed(self, flight: _Flight) -> list[Settled]:
-        """Blame nobody for a first crash: its rest goes one after the other, so a second one points at a tenant."""
-        lane, items = self._lanes[flight.batch.lane], self._unanswered(flight)
+    def _handle_crash(self, flight: BatchInFlight) -> list[ItemOutcome]:
+        """Requeue carefully what a dead worker left; when it was careful already, the item being read gets a strike.
+
+        A careful batch reads one item after the other and answers each at once: its first missing item is the one that
+        was being read.
+        """
+        lane, items = self._lanes[flight.batch.lane], flight.missing()
         if not flight.batch.careful:
-            self._release(flight, items)
+            self._take_back(flight, items)
             lane.push_careful(items)
             return []
-        suspect, entry = items[0], self._entries[items[0]]
+        suspect, entry = items[0], self._items[items[0]]
         entry.strikes += 1
-        if entry.strikes >= self._rules.strikes and len(flight.batch.items) == 1:
+        if entry.strikes >= self._rules.max_strikes and len(flight.batch.items) == 1:
             failure = Failure(FailureKind.CRASHED, "every worker that read it died; it is left out of this scan")
-            return [self._settle(suspect, entry, Failed(failure))]
-        self._release(flight, items)
+            return [self._set_outcome(suspect, entry, Failed(failure))]
+        self._take_back(flight, items)
         lane.push_careful((suspect,))
         lane.push_careful(items[1:])
         return []
 
-    def _release(self, flight: _Flight, items: tuple[str, ...]) -> None:
+    def _take_back(self, flight: BatchInFlight, items: tuple[str, ...]) -> None:
         for item in items:
-            self._entries[item].flight = ""
-        self._finish(flight)
+            self._items[item].batch = ""
+        self._remove(flight)
 
-    def _exhausted(self) -> list[Settled]:
-        """Settle failures that will not be tried again, where the host's own fate is known."""
-        settled: list[Settled] = []
+    def _end_held_failures(self) -> list[ItemOutcome]:
+        """End held failures that are not retried, on hosts that are done and whose breaker is closed."""
+        ended: list[ItemOutcome] = []
         for lane in self._lanes.values():
-            if lane.tripped is not None and not lane.waiting and not lane.flying and lane.held:
-                self._reopen(lane)
-            if lane.tripped is not None or lane.waiting or lane.flying:
+            if lane.opened_by is not None and not lane.busy and lane.held:
+                self._requeue_probe(lane)
+            if lane.opened_by is not None or lane.busy:
                 continue
             for item, held in tuple(lane.held.items()):
-                if held.eligible == math.inf:
-                    settled.append(self._settle(item, self._entries[item], held.outcome))
-        return settled
+                if held.retry_at == math.inf:
+                    ended.append(self._set_outcome(item, self._items[item], held.outcome))
+        return ended
 
-    def _reopen(self, lane: Lane) -> None:
-        """Give a closed host something to be probed with, when all its tenants have failed already."""
+    def _requeue_probe(self, lane: Lane) -> None:
+        """Queue one held item again, so that a host whose breaker is open can be probed with it."""
         item = next(iter(lane.held))
         lane.held.pop(item)
         lane.push((item,))
 
-    def touch(self, now: float) -> None:
-        """Begin every lease anew: after an outage of Redis the workers' silence means nothing."""
-        for flight in self._flights.values():
-            flight.seen, flight.overtaken = now, None
+    def reset_leases(self, now: float) -> None:
+        """Start every lease again: workers could not be heard while Redis was unreachable."""
+        for flight in self._in_flight.values():
+            flight.last_heard, flight.left_queue_at = now, None
 
-    def recall(self) -> None:
-        """Take everything back that is with the workers: Redis lost its memory. Nobody is blamed."""
-        for flight in tuple(self._flights.values()):
-            self._return(flight)
+    def requeue_all(self) -> None:
+        """Queue the items of every batch in flight again, without a strike: Redis lost the messages."""
+        for flight in tuple(self._in_flight.values()):
+            self._requeue(flight)
 
-    def give_up(self, failure: Failure) -> list[Settled]:
-        """End the run: what failed keeps its failure, the rest gets this one."""
-        settled: list[Settled] = []
-        for item, entry in self._entries.items():
+    def give_up(self, failure: Failure) -> list[ItemOutcome]:
+        """End every unfinished item: a held failure becomes final, the rest get this one."""
+        ended: list[ItemOutcome] = []
+        for item, entry in self._items.items():
             if entry.outcome is None:
                 held = entry.lane.held.get(item)
-                settled.append(self._settle(item, entry, held.outcome if held else Failed(failure)))
-        return settled
+                ended.append(self._set_outcome(item, entry, held.outcome if held else Failed(failure)))
+        return ended

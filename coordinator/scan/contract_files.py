@@ -1,4 +1,4 @@
-"""Read the Rust sources `[[contracts]]` points at; what is in them is `shared.contracts`' business."""
+"""Read the Rust sources that `[[contracts]]` names; `shared.contracts` extracts the queries from them."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from coordinator.settings.model import ContractTable
 from shared.contracts.contract import Contract
 from shared.contracts.extract import extract_contract
 
-_SKIPPED = frozenset({"target", ".git", "node_modules"})
-_WANTED = frozenset({".rs", ".sql"})  # query_file! names .sql files, from the folder of Cargo.toml
-_MAX_FILE = 4 * 1024 * 1024  # bytes; generated code beyond that holds no hand-written query
+_SKIPPED_FOLDERS = frozenset({"target", ".git", "node_modules"})
+_READ_SUFFIXES = frozenset({".rs", ".sql"})  # query_file! names .sql files, from the folder of Cargo.toml
+_MAX_FILE_BYTES = 4 * 1024 * 1024  # generated code beyond that holds no hand-written query
 
 
 class ContractFilesError(Exception):
@@ -48,11 +48,11 @@ def _walk(folder: Path) -> Iterator[Path]:
     for entry in folder.iterdir():
         if entry.is_symlink():
             continue
-        if entry.is_dir() and entry.name not in _SKIPPED:
+        if entry.is_dir() and entry.name not in _SKIPPED_FOLDERS:
             yield from _walk(entry)
-        elif _wanted(entry) and entry.is_file() and entry.stat().st_size <= _MAX_FILE:
+        elif _is_source(entry) and entry.is_file() and entry.stat().st_size <= _MAX_FILE_BYTES:
             yield entry
 
 
-def _wanted(entry: Path) -> bool:
-    return entry.suffix in _WANTED or entry.name == "Cargo.toml"
+def _is_source(entry: Path) -> bool:
+    return entry.suffix in _READ_SUFFIXES or entry.name == "Cargo.toml"

@@ -1,4 +1,4 @@
-"""The execution log of a run: what was done, when, and how it ended."""
+"""The execution log of a run: its steps, when each ended, and with what result. It becomes a part of the report."""
 
 from __future__ import annotations
 

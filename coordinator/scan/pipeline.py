@@ -1,6 +1,6 @@
-"""One scan from declaration to report: the five steps of the execution log, in order.
+"""Run one scan from declaration to report: the five steps of the execution log, in order.
 
-Who reads and who analyses is a FleetReader's business; everything else happens here.
+A FleetReader reads the tenants and analyses their shapes; everything else happens here.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from pathlib import Path
 
 import msgspec
 
-from coordinator.fleet.reader import FleetReader, OnProgress, Reading
+from coordinator.fleet.reader import FleetReader, OnProgress, ReadResult
 from coordinator.iac.load import load_source
 from coordinator.iac.patching.keep_patches import keep_patches
 from coordinator.inventory import Inventory, load_targets
@@ -32,7 +32,7 @@ from shared.targets import Failure
 
 
 class Declared(msgspec.Struct, frozen=True, kw_only=True):
-    """What the configuration declares, read and compiled."""
+    """What the configuration declares: the compiled spec, the contracts, and the fleet."""
 
     spec: Spec
     expected_version: str
@@ -56,12 +56,12 @@ async def run_scan(
     """
     log = ExecutionLog()
     declared = await _declare(settings, scratch, log)
-    readings = await reader.read(declared.inventory.targets, on_progress)
-    _log_readings(log, readings)
-    snapshots = await _snapshots(reader, readings)
+    results = await reader.read(declared.inventory.targets, on_progress)
+    _log_results(log, results)
+    snapshots = await _snapshots(reader, results)
     analyses = await reader.analyse(declared.spec, snapshots, declared.contracts)
     unmodelled = [entry for snapshot in snapshots.values() for entry in snapshot.unmodelled]
-    body = _assemble(settings, declared, readings, analyses, unmodelled)
+    body = _assemble(settings, declared, results, analyses, unmodelled)
     _log_analyses(log, body, analyses, declared.contracts)
     return ScanReport(
         execution_id=log.execution_id,
@@ -92,7 +92,7 @@ async def _declare(settings: Settings, scratch: ScratchServer, log: ExecutionLog
 
 
 def _declared_names(source: SpecSource, inventory: Inventory, profile: Profile) -> OwnNames:
-    """Say what the declaration calls the tenant it speaks of: placeholders, or its name where `for_each` made it."""
+    """Give the names of the tenant in the declaration: placeholders, or its own where `for_each` made it."""
     spoken_of = next((target for target in inventory.targets if target.tenant in source.tenants[:1]), None)
     if spoken_of is None or any(PLACEHOLDER in declaration.sql for declaration in source.declarations):
         return declared_names(profile, namespaced=any(target.namespace for target in inventory.targets))
@@ -104,25 +104,25 @@ def _describe(where: str, source: SpecSource, spec: Spec, expected: str) -> str:
     return f"{where} declares {len(spec.schema.objects)} objects in {len(source.declarations)} statements{version}"
 
 
-def _log_readings(log: ExecutionLog, readings: Mapping[str, Reading]) -> None:
-    failed = sum(isinstance(reading, Failure) for reading in readings.values())
-    rows = sum(reading.rows_scanned for reading in readings.values() if not isinstance(reading, Failure))
-    distinct = {reading.fingerprint for reading in readings.values() if not isinstance(reading, Failure)}
-    detail = f"read {len(readings) - failed} of {len(readings)} tenants: {len(distinct)} distinct fingerprints"
-    result = StepResult.INCOMPLETE if failed else StepResult.OK
-    log.record("Introspect Live Schema", detail, result, rows_scanned=rows)
+def _log_results(log: ExecutionLog, results: Mapping[str, ReadResult]) -> None:
+    failed = sum(isinstance(result, Failure) for result in results.values())
+    rows = sum(result.rows_scanned for result in results.values() if not isinstance(result, Failure))
+    distinct = {result.fingerprint for result in results.values() if not isinstance(result, Failure)}
+    detail = f"read {len(results) - failed} of {len(results)} tenants: {len(distinct)} distinct fingerprints"
+    step = StepResult.INCOMPLETE if failed else StepResult.OK
+    log.record("Introspect Live Schema", detail, step, rows_scanned=rows)
 
 
-async def _snapshots(reader: FleetReader, readings: Mapping[str, Reading]) -> Mapping[str, Snapshot]:
-    """Give what was read, by distinct fingerprint."""
-    found = {reading.fingerprint for reading in readings.values() if not isinstance(reading, Failure)}
+async def _snapshots(reader: FleetReader, results: Mapping[str, ReadResult]) -> Mapping[str, Snapshot]:
+    """Load the snapshot of each distinct fingerprint that was read."""
+    found = {result.fingerprint for result in results.values() if not isinstance(result, Failure)}
     return await reader.snapshots(sorted(found))
 
 
 def _assemble(
     settings: Settings,
     declared: Declared,
-    readings: Mapping[str, Reading],
+    results: Mapping[str, ReadResult],
     analyses: Mapping[str, Analysis],
     unmodelled: Sequence[Unmodelled],
 ) -> ReportBody:
@@ -131,7 +131,7 @@ def _assemble(
         fleet=settings.file.fleet.name,
         spec=declared.spec,
         expected_version=declared.expected_version,
-        outcomes=_outcomes(declared.inventory, readings),
+        outcomes=_outcomes(declared.inventory, results),
         analyses=analyses,
         patches={key: keep_patches(analysis.diff, declared.spec, root) for key, analysis in analyses.items()},
         unchecked=declared.spec.source.unchecked
@@ -142,10 +142,10 @@ def _assemble(
     )
 
 
-def _outcomes(inventory: Inventory, readings: Mapping[str, Reading]) -> tuple[TenantOutcome, ...]:
+def _outcomes(inventory: Inventory, results: Mapping[str, ReadResult]) -> tuple[TenantOutcome, ...]:
     outcomes = [TenantOutcome(tenant=tenant, excluded=True) for tenant in inventory.excluded]
     for target in inventory.targets:
-        match readings[target.tenant]:
+        match results[target.tenant]:
             case Failure() as failure:
                 outcomes.append(TenantOutcome(tenant=target.tenant, failure=failure, labels=target.labels))
             case observation:
@@ -181,5 +181,5 @@ def _log_analyses(
         StepResult.DRIFT if broken else StepResult.OK,
     )
     proofs = [analysis.plan.proof.status.value for analysis in analyses.values() if analysis.plan.statements]
-    told = ", ".join(f"{proofs.count(status)} {status}" for status in sorted(set(proofs))) or "nothing to do"
-    log.record("Generate Remediation", f"{body.remediation_steps} steps; plans: {told}", drifted)
+    counted = ", ".join(f"{proofs.count(status)} {status}" for status in sorted(set(proofs))) or "nothing to do"
+    log.record("Generate Remediation", f"{body.remediation_steps} steps; plans: {counted}", drifted)

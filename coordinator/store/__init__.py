@@ -1,1 +1,1 @@
-"""Scans, ledgers, tenants, reports and blobs, in PostgreSQL, in a namespace of their own."""
+"""The store: what the coordinator keeps in its own PostgreSQL database (scans, ledgers, tenants, reports, blobs)."""

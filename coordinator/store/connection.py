@@ -1,4 +1,4 @@
-"""The store's pool, its migrations, its queries by name, and its one exception."""
+"""Connect to the store's database, migrate it, find its queries by name, and translate its errors."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ import asyncpg
 
 from shared.hosts import Secret
 
-_LOCK = 0x666C65657464  # advisory lock that lets one process migrate at a time: "fleetd"
+_MIGRATION_LOCK = 0x666C65657464  # advisory lock that lets one process migrate at a time: "fleetd"
 _MAX_CONNECTIONS = 4
-_GOODBYE = 3.0  # seconds
+_CLOSE_TIMEOUT_SECONDS = 3.0
 
 
 class StoreError(Exception):
@@ -63,7 +63,7 @@ async def open_pool(dsn: Secret) -> AsyncIterator[Any]:
         yield pool
     finally:
         try:
-            async with asyncio.timeout(_GOODBYE):
+            async with asyncio.timeout(_CLOSE_TIMEOUT_SECONDS):
                 await pool.close()
         except (TimeoutError, OSError, asyncpg.PostgresError, asyncpg.InterfaceError):
             pool.terminate()
@@ -71,7 +71,7 @@ async def open_pool(dsn: Secret) -> AsyncIterator[Any]:
 
 async def _migrate(pool: Any) -> None:
     async with pool.acquire() as connection, connection.transaction():
-        await connection.execute("SELECT pg_advisory_xact_lock($1)", _LOCK)
+        await connection.execute("SELECT pg_advisory_xact_lock($1)", _MIGRATION_LOCK)
         await connection.execute("CREATE SCHEMA IF NOT EXISTS fleetdrift")
         await connection.execute("CREATE TABLE IF NOT EXISTS fleetdrift.migrations (version integer PRIMARY KEY)")
         done = await connection.fetchval("SELECT coalesce(max(version), 0) FROM fleetdrift.migrations")

@@ -1,4 +1,4 @@
-"""What the store gives back: frozen, read once from its rows."""
+"""The records that the store returns."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import datetime as dt
 
 import msgspec
 
-from coordinator.ledger.ledger import Final, Mark
+from coordinator.ledger.batch import FinalOutcome, Mark
 from shared.targets import Target
 
 
@@ -33,11 +33,11 @@ class ScanRecord(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class LedgerRow(msgspec.Struct, frozen=True, kw_only=True):
-    """One tenant of one scan, as the ledger remembers it."""
+    """One tenant of one scan: its target, and what an earlier coordinator stored of it."""
 
     target: Target
     mark: Mark | None
-    outcome: Final | None
+    outcome: FinalOutcome | None
 
 
 class TenantRecord(msgspec.Struct, frozen=True, kw_only=True):

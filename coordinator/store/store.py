@@ -1,4 +1,4 @@
-"""The coordinator's truth in PostgreSQL. Every method raises StoreError when the store fails it."""
+"""The store: scans, ledgers, tenants, reports and blobs in PostgreSQL. Every method raises StoreError when it fails."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Any
 
 import msgspec
 
-from coordinator.ledger.ledger import Final, Mark, Settled
+from coordinator.ledger.batch import FinalOutcome, ItemOutcome, Mark
 from coordinator.report.model import ScanReport
 from coordinator.store.connection import StoreError, open_pool, query, translated
 from coordinator.store.records import LedgerRow, ScanRecord, TenantRecord
@@ -18,12 +18,12 @@ from shared.blobs import pack, unpack
 from shared.hosts import Secret
 from shared.targets import Target
 
-_LEDGERS_KEPT = 5
-_REPORTS_KEPT = 500
-_BLOBS_KEPT = dt.timedelta(days=90)
+_MAX_LEDGERS_KEPT = 5
+_MAX_REPORTS_KEPT = 500
+_DELETE_BLOBS_UNUSED_FOR = dt.timedelta(days=90)
 
 _decode_target = msgspec.json.Decoder(Target).decode
-_decode_outcome: msgspec.json.Decoder[Final] = msgspec.json.Decoder(Final)
+_decode_outcome: msgspec.json.Decoder[FinalOutcome] = msgspec.json.Decoder(FinalOutcome)
 
 
 class BlobKind(StrEnum):
@@ -34,7 +34,7 @@ class BlobKind(StrEnum):
 
 
 class Store:
-    """Open one with `Store.open`."""
+    """The coordinator's database. Open it with `Store.open`."""
 
     def __init__(self, pool: Any) -> None:
         self._pool = pool
@@ -59,18 +59,18 @@ class Store:
             return list(await self._pool.fetch(query(name), *arguments))
 
     async def ping(self) -> None:
-        """Ask for a sign of life."""
+        """Check that the database answers."""
         with translated():
             await self._pool.fetchval("SELECT 1")
 
     # -- scans ---------------------------------------------------------------------------------------------------
 
     async def create_scan(self, scan: str, fleet: str, state: str = "queued") -> None:
-        """Write down that a scan is wanted; once is enough."""
+        """Record that a scan was asked for; a scan of this id that is recorded already stays as it is."""
         await self._run("create_scan", scan, fleet, state)
 
     async def begin_ledger(self, scan: str, targets: Sequence[Target]) -> None:
-        """Write the scan's targets, all or none, and call it running."""
+        """Record the scan's targets, all or none, and that it is running."""
         records = [(scan, ordinal, msgspec.json.encode(target).decode()) for ordinal, target in enumerate(targets)]
         with translated():
             async with self._pool.acquire() as connection, connection.transaction():
@@ -93,7 +93,7 @@ class Store:
         return record.epoch if record else 0
 
     async def mark_sent(self, scan: str, marks: Sequence[Mark]) -> None:
-        """Remember attempts, strikes and batches."""
+        """Record the attempts, strikes and batches of items that are about to be sent."""
         columns = (
             [mark.item for mark in marks],
             [mark.attempt for mark in marks],
@@ -102,8 +102,8 @@ class Store:
         )
         await self._run("mark_sent", scan, *columns)
 
-    async def record_outcomes(self, scan: str, outcomes: Sequence[Settled]) -> None:
-        """Remember outcomes; one that is there already stays."""
+    async def record_outcomes(self, scan: str, outcomes: Sequence[ItemOutcome]) -> None:
+        """Record outcomes; the first outcome of a tenant stays."""
         texts = [msgspec.json.encode(outcome).decode() for _, outcome in outcomes]
         await self._run("record_outcomes", scan, [item for item, _ in outcomes], texts)
 
@@ -120,7 +120,7 @@ class Store:
         ]
 
     async def finish_scan(self, scan: str, state: str) -> None:
-        """Write down how a scan ended."""
+        """Record how a scan ended."""
         await self._run("finish_scan", scan, state)
 
     async def get_scan(self, scan: str) -> ScanRecord | None:
@@ -139,23 +139,23 @@ class Store:
     # -- blobs ---------------------------------------------------------------------------------------------------
 
     async def put_blobs(self, kind: BlobKind, blobs: Mapping[str, bytes]) -> None:
-        """Keep values under their hashes; what is there already stays."""
+        """Store blobs under their hashes; one that is there already stays."""
         await self._run("put_blobs", kind.value, list(blobs), list(blobs.values()))
 
     async def get_blobs(self, kind: BlobKind, names: Sequence[str]) -> dict[str, bytes]:
-        """Give those that are there, and remember that they were wanted."""
+        """Load the blobs that are there, and record that they were used."""
         found = {row["name"]: row["data"] for row in await self._rows("get_blobs", kind.value, list(names))}
         await self._run("touch_blobs", kind.value, list(found))
         return found
 
     async def recent_blobs(self, kind: BlobKind, limit: int) -> list[str]:
-        """Name the most recently used ones."""
+        """Give the names of the most recently used blobs."""
         return [row["name"] for row in await self._rows("recent_blobs", kind.value, limit)]
 
     # -- reports and tenants -------------------------------------------------------------------------------------
 
     async def record_report(self, scan: str, report: ScanReport) -> None:
-        """Keep a report, bring every tenant's record up to date, end the scan, and clear away what is too old."""
+        """Store a report, update every tenant's record, end the scan, and delete what is too old."""
         fleet, tenants = report.body.fleet, report.body.tenants
         columns = (
             [each.tenant for each in tenants],
@@ -170,9 +170,9 @@ class Store:
                 await connection.execute(query("forget_tenants"), fleet, scan)
                 await connection.execute(query("finish_scan"), scan, status)
                 for table in ("prune_ledger", "prune_ledger_marks", "prune_ledger_outcomes"):
-                    await connection.execute(query(table), fleet, _LEDGERS_KEPT)
-                await connection.execute(query("prune_reports"), fleet, _REPORTS_KEPT)
-                await connection.execute(query("prune_blobs"), _BLOBS_KEPT)
+                    await connection.execute(query(table), fleet, _MAX_LEDGERS_KEPT)
+                await connection.execute(query("prune_reports"), fleet, _MAX_REPORTS_KEPT)
+                await connection.execute(query("prune_blobs"), _DELETE_BLOBS_UNUSED_FOR)
 
     async def latest_report(self, fleet: str) -> ScanReport | None:
         """Give the newest report of a fleet."""

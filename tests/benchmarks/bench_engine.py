@@ -17,7 +17,7 @@ from pathlib import Path
 import asyncpg
 
 from coordinator.engine.engine import EngineSettings, Facilities
-from coordinator.fleet.target_runs import run_scan
+from coordinator.fleet.target_runs import read_targets
 from coordinator.store.store import Store
 from shared.embedded.postgres import EmbeddedPostgres
 from shared.embedded.redis import EmbeddedRedis
@@ -27,7 +27,7 @@ from shared.postgres.reading.observe import observe
 from shared.schema.profile import Profile
 from shared.targets import Limits, Observation, Target
 from workers.redis_pool import connect_redis
-from workers.scan import Reader, scan_batch
+from workers.scan import ReadSettings, read_batch
 
 TENANTS = 100
 TABLES = 20
@@ -58,8 +58,8 @@ async def make_fleet(server: EmbeddedPostgres) -> list[Target]:
 
 async def on_one_loop(host: Host, targets: list[Target]) -> None:
     known: set[str] = set()
-    reader = Reader(observe=observe, limits=Limits(), known=known, profile=Profile())
-    async for scanned in scan_batch(targets, host, reader, connections=CONNECTIONS):
+    reader = ReadSettings(observe=observe, limits=Limits(), known=known, profile=Profile())
+    async for scanned in read_batch(targets, host, reader, connections=CONNECTIONS):
         assert isinstance(scanned.result, Observation), scanned
         known.add(scanned.result.fingerprint)
 
@@ -84,14 +84,14 @@ async def compare(server: EmbeddedPostgres, redis: EmbeddedRedis) -> tuple[float
     try:
         async with Store.open(Secret(server.dsn("bench_store"))) as store:
             facilities = Facilities(settings, store, client)
-            await run_scan(facilities, targets[:8])  # everybody is awake
+            await read_targets(facilities, targets[:8])  # everybody is awake
             rounds = []
             for _ in range(ROUNDS):
                 await client.delete(
                     Keys("bench").sightings
                 )  # or the workers would see at a glance that nothing changed
-                engine = await seconds(lambda: run_scan(facilities, targets))
-                again = await seconds(lambda: run_scan(facilities, targets))
+                engine = await seconds(lambda: read_targets(facilities, targets))
+                again = await seconds(lambda: read_targets(facilities, targets))
                 rounds.append((engine / await seconds(lambda: on_one_loop(host, targets)), again / engine))
             ledger = await seconds(lambda: keep_ledger(store))
     finally:

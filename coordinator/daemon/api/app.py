@@ -1,4 +1,4 @@
-"""The routes. Thin: a route asks the ScanService or the metrics, and turns nothing into a dict."""
+"""The routes of the HTTP API. Thin: a route asks the ScanService or the metrics, and turns nothing into a dict."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from coordinator.store.connection import StoreError
 from coordinator.store.records import ScanRecord
 from shared.hosts import Secret
 
-_MOST_SCANS = 1000  # in one list
+_MAX_SCANS_PER_LIST = 1000
 
 
 class Health(msgspec.Struct, frozen=True):
@@ -96,7 +96,7 @@ def _scans(service: ScanService) -> list[BaseRouteHandler]:
         return await service.enqueue()
 
     @get("/scans")
-    async def list_scans(limit: Annotated[int, QueryParameter(ge=1, le=_MOST_SCANS)] = 50) -> list[ScanRecord]:
+    async def list_scans(limit: Annotated[int, QueryParameter(ge=1, le=_MAX_SCANS_PER_LIST)] = 50) -> list[ScanRecord]:
         """List scans, newest first."""
         return await service.list_scans(limit)
 

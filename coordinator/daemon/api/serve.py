@@ -1,4 +1,4 @@
-"""uvicorn begins and ends here."""
+"""Serve the HTTP API with uvicorn."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ class ListenError(OSError):
 
 
 class _Server(uvicorn.Server):
-    """Leaves signals to the caller, who stops the service by cancelling it, and says when it takes requests."""
+    """A uvicorn server that leaves signals to its caller, and calls `on_listening` when it takes requests."""
 
     def __init__(self, config: uvicorn.Config, on_listening: Callable[[], None]) -> None:
         super().__init__(config)

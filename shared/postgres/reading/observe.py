@@ -13,10 +13,10 @@ from shared.postgres.reading.introspect import read_snapshot
 from shared.postgres.reading.sighting import read_sighting, unchanged_since
 from shared.postgres.reading.versions import read_versions
 from shared.schema.schema import Snapshot
-from shared.targets import Observation, Sighting, Target, Wanted
+from shared.targets import Observation, ReadRequest, Sighting, Target
 
 
-async def observe(host: Host, target: Target, wanted: Wanted) -> Observation:
+async def observe(host: Host, target: Target, wanted: ReadRequest) -> Observation:
     """Read one target once.
 
     Args:
@@ -41,7 +41,7 @@ async def observe(host: Host, target: Target, wanted: Wanted) -> Observation:
                     await close(connection)
 
 
-async def _observe(connection: asyncpg.Connection, target: Target, wanted: Wanted) -> Observation:
+async def _observe(connection: asyncpg.Connection, target: Target, wanted: ReadRequest) -> Observation:
     own = own_names(target, wanted.profile)
     limits, profile, known, seen = wanted.limits, wanted.profile, wanted.known, wanted.earlier
     snapshot: Snapshot | None = None

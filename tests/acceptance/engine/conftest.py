@@ -16,7 +16,7 @@ import msgspec
 import pytest
 
 from coordinator.engine.engine import EngineSettings, Facilities, Progress
-from coordinator.fleet.target_runs import ScanOutcome, run_scan
+from coordinator.fleet.target_runs import TargetResults, read_targets
 from coordinator.ledger.lane import LedgerRules
 from coordinator.store.store import Store
 from shared.embedded.postgres import EmbeddedPostgres
@@ -26,12 +26,12 @@ from shared.postgres.reading.observe import observe
 from shared.schema.profile import Profile
 from shared.targets import Limits, Target
 from workers.redis_pool import connect_redis
-from workers.scan import Reader, scan_batch
+from workers.scan import ReadSettings, read_batch
 
 HERE = Path(__file__).parent
 ROLE = "engine_scanner"
 TENANTS = 40
-RULES = LedgerRules(lease=3.0, strikes=2, late_pause=0.2)
+RULES = LedgerRules(lease=3.0, max_strikes=2, retry_after=0.2)
 CANARY = "canary-Passw0rd"
 
 Workers = Callable[..., subprocess.Popen[bytes]]
@@ -77,9 +77,9 @@ async def _make_fleet(postgres: EmbeddedPostgres) -> Fleet:
         "max_connections": 4,
     }
     targets = tuple(Target(tenant=name, host="main", database="engine_fleet", namespace=name) for name in names)
-    reader = Reader(observe=observe, limits=Limits(), known=(), profile=Profile())
+    reader = ReadSettings(observe=observe, limits=Limits(), known=(), profile=Profile())
     truth: dict[str, str] = {}
-    async for scanned in scan_batch(targets, Host(**host), reader, connections=4):
+    async for scanned in read_batch(targets, Host(**host), reader, connections=4):
         truth[scanned.target.tenant] = scanned.result.fingerprint
     assert len(set(truth.values())) == 4
     return Fleet(host, targets, truth)
@@ -157,9 +157,9 @@ class Engine:
         slots: int = 2,
         scan: str = "",
         on_progress: Callable[[Progress], None] = lambda _: None,
-    ) -> ScanOutcome:
+    ) -> TargetResults:
         async with self.facilities(slots=slots) as facilities:
-            return await run_scan(facilities, targets or self.fleet.targets, scan=scan, on_progress=on_progress)
+            return await read_targets(facilities, targets or self.fleet.targets, scan=scan, on_progress=on_progress)
 
     def stop(self) -> None:
         for process in self.workers:

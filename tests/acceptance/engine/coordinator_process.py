@@ -10,7 +10,7 @@ import sys
 import msgspec
 
 from coordinator.engine.engine import EngineSettings, Facilities
-from coordinator.fleet.target_runs import run_scan
+from coordinator.fleet.target_runs import read_targets
 from coordinator.store.store import Store
 from shared.hosts import Host, Secret
 from shared.targets import Target
@@ -28,7 +28,7 @@ async def main() -> None:
     targets = msgspec.convert(told["targets"], list[Target])
     async with Store.open(Secret(told["store"])) as store:
         redis = connect_redis(settings.redis_url)
-        await run_scan(Facilities(settings, store, redis), targets, scan=told["scan"])
+        await read_targets(Facilities(settings, store, redis), targets, scan=told["scan"])
 
 
 if __name__ == "__main__":

@@ -13,7 +13,7 @@ import pytest
 from redis import Redis
 
 from coordinator.engine.engine import Progress
-from coordinator.fleet.target_runs import load_snapshots, run_scan
+from coordinator.fleet.target_runs import load_snapshots, read_targets
 from shared.messages import Keys
 from shared.targets import FailureKind, Observation, Target
 
@@ -27,7 +27,7 @@ PAUSE = 0.1  # seconds a slow worker waits before each tenant, so that a scan ha
 def fingerprints(outcome) -> dict[str, str]:
     return {
         tenant: reading.fingerprint if isinstance(reading, Observation) else reading.kind.value
-        for tenant, reading in outcome.readings.items()
+        for tenant, reading in outcome.results.items()
     }
 
 
@@ -53,7 +53,7 @@ async def test_every_tenant_is_read_as_it_is_by_one_slot_or_by_four_in_any_order
     alone = await steady.scan(slots=1)
     together = await steady.scan(tuple(reversed(steady.fleet.targets)), slots=4)
     assert fingerprints(alone) == fingerprints(together) == steady.fleet.truth
-    assert list(alone.readings) == [target.tenant for target in steady.fleet.targets]
+    assert list(alone.results) == [target.tenant for target in steady.fleet.targets]
 
 
 async def test_each_shape_is_kept_under_its_fingerprint_and_nothing_of_a_tenant_with_it(steady):
@@ -172,7 +172,7 @@ async def test_a_tenant_that_stays_locked_is_busy_and_one_that_is_unlocked_in_ti
 
 async def test_what_no_worker_took_before_the_deadline_is_said_to_be_late(engine):
     async with engine.facilities(deadline=0.5) as facilities:
-        outcome = await run_scan(facilities, engine.fleet.targets)
+        outcome = await read_targets(facilities, engine.fleet.targets)
     assert set(fingerprints(outcome).values()) == {FailureKind.DEADLINE}
 
 
@@ -182,7 +182,7 @@ async def test_a_dead_host_costs_the_other_tenants_nothing_but_its_own(engine):
     engine.worker(slots=2)
     lost = tuple(Target(tenant=f"lost{number:02}", host="dead", database="x") for number in range(20))
     outcome = await engine.scan(lost + engine.fleet.targets)
-    failures = {outcome.readings[target.tenant] for target in lost}
+    failures = {outcome.results[target.tenant] for target in lost}
     assert [failure.kind for failure in failures] == [FailureKind.REFUSED]
     assert {k: v for k, v in fingerprints(outcome).items() if k.startswith("tenant")} == engine.fleet.truth
 

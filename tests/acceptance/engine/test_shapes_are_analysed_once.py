@@ -32,7 +32,7 @@ async def test_workers_say_what_this_process_would_say_and_are_not_asked_twice(e
     spec = await compile_spec(scratch, SOURCE, Profile(), namespace="{tenant}")
     outcome = await engine.scan(engine.fleet.targets[:3])
     async with engine.facilities() as facilities:
-        names = sorted({reading.fingerprint for reading in outcome.readings.values()})
+        names = sorted({reading.fingerprint for reading in outcome.results.values()})
         snapshots = await load_snapshots(facilities.store, names)
         far = await run_analyses(facilities, spec, snapshots, CONTRACTS)
         near = {name: await analyse(scratch, spec, snapshots[name], CONTRACTS, Profile()) for name in names}

@@ -8,7 +8,7 @@ import secrets
 import pytest
 from redis.asyncio import Redis
 
-from coordinator.engine.collect import Collector, RunLostError
+from coordinator.engine.collect import AnswerStream, RunLostError
 from coordinator.engine.permits import Permits
 from shared.blobs import unpack
 from shared.hosts import Host
@@ -87,8 +87,8 @@ async def test_a_lane_without_a_host_needs_no_permit(redis):
     assert await Permits(redis, "a", {}).raise_to("", 1000)
 
 
-async def opened(redis: Redis, keys: Keys) -> Collector:
-    collector = Collector(redis, keys, "run")
+async def opened(redis: Redis, keys: Keys) -> AnswerStream:
+    collector = AnswerStream(redis, keys, "run")
     await collector.open(1, ["known"])
     await collector.read(0)
     return collector

@@ -11,7 +11,7 @@ import msgspec
 import pytest
 
 from coordinator import store as store_package
-from coordinator.ledger.ledger import Mark
+from coordinator.ledger.batch import Mark
 from coordinator.report.model import TenantStatus
 from coordinator.store.connection import migrations
 from coordinator.store.store import BlobKind, Store, StoreError

@@ -19,7 +19,7 @@ from shared.postgres.reading.introspect import read_snapshot
 from shared.postgres.reading.observe import observe
 from shared.postgres.session import ask, read_transaction
 from shared.schema.profile import Profile
-from shared.targets import Failure, FailureKind, Limits, Sighting, Target, Wanted
+from shared.targets import Failure, FailureKind, Limits, ReadRequest, Sighting, Target
 
 CANARY = "canary-Pa$$word"
 LIMITS = Limits()
@@ -66,7 +66,7 @@ def failure(server: EmbeddedPostgres, database: str = "tenant", limits: Limits =
     async def attempt():
         with pytest.raises(TargetError) as caught:
             await observe(
-                host(server, **changes), Target(tenant="t", host="one", database=database), Wanted(limits=limits)
+                host(server, **changes), Target(tenant="t", host="one", database=database), ReadRequest(limits=limits)
             )
         return caught.value.failure
 
@@ -98,7 +98,7 @@ def test_a_user_can_insist_on_an_unsafe_role(guarded):
     async def read():
         limits = Limits(allow_unsafe_role=True)
         target = Target(tenant="t", host="one", database="tenant")
-        return await observe(host(guarded, "boss"), target, Wanted(limits=limits))
+        return await observe(host(guarded, "boss"), target, ReadRequest(limits=limits))
 
     assert asyncio.run(read()).snapshot is not None
 
@@ -112,7 +112,7 @@ def test_a_wrong_password_is_an_authentication_failure(guarded):
 def test_a_right_password_connects(guarded):
     async def read():
         there = host(guarded, address="127.0.0.1", password=Secret(CANARY))
-        return await observe(there, Target(tenant="t", host="one", database="tenant"), Wanted(limits=Limits()))
+        return await observe(there, Target(tenant="t", host="one", database="tenant"), ReadRequest(limits=Limits()))
 
     assert asyncio.run(read()).rows_scanned > 0
 
@@ -152,7 +152,7 @@ def test_a_server_that_is_no_postgresql_is_data_not_a_crash(guarded, answer):
         async with server:
             with pytest.raises(TargetError) as caught:
                 await observe(
-                    there, Target(tenant="t", host="one", database="x"), Wanted(limits=Limits(connect_timeout=2))
+                    there, Target(tenant="t", host="one", database="x"), ReadRequest(limits=Limits(connect_timeout=2))
                 )
         return caught.value.failure
 
@@ -172,7 +172,7 @@ def test_a_server_that_never_answers_is_given_up(guarded):
         async with server:
             with pytest.raises(TargetError) as caught:
                 await observe(
-                    there, Target(tenant="t", host="one", database="x"), Wanted(limits=Limits(connect_timeout=0.2))
+                    there, Target(tenant="t", host="one", database="x"), ReadRequest(limits=Limits(connect_timeout=0.2))
                 )
             server.close()
         return caught.value.failure
@@ -189,7 +189,7 @@ def test_a_locked_view_is_busy(guarded):
                 await observe(
                     host(guarded),
                     Target(tenant="t", host="one", database="tenant"),
-                    Wanted(limits=Limits(lock_timeout=0.1)),
+                    ReadRequest(limits=Limits(lock_timeout=0.1)),
                 )
             return caught.value.failure
         finally:
@@ -261,8 +261,8 @@ def test_a_url_that_cannot_be_used_never_shows_its_password():
 def test_a_known_fingerprint_is_not_read_again(guarded):
     async def read():
         target = Target(tenant="t", host="one", database="tenant")
-        first = await observe(host(guarded), target, Wanted(limits=Limits()))
-        return first, await observe(host(guarded), target, Wanted(limits=Limits(), known={first.fingerprint}))
+        first = await observe(host(guarded), target, ReadRequest(limits=Limits()))
+        return first, await observe(host(guarded), target, ReadRequest(limits=Limits(), known={first.fingerprint}))
 
     first, second = asyncio.run(read())
     assert first.snapshot is not None
@@ -276,18 +276,18 @@ def test_an_unchanged_target_is_told_at_a_glance(guarded):
     target = Target(tenant="t", host="one", database="tenant")
 
     async def read():
-        first = await observe(host(guarded), target, Wanted(earlier=Sighting()))
+        first = await observe(host(guarded), target, ReadRequest(earlier=Sighting()))
         told = msgspec.structs.replace(first.sighting, fingerprint="as remembered", rows=7)
         known = {"as remembered", first.fingerprint}
-        glance = await observe(host(guarded), target, Wanted(earlier=told, known=known))
+        glance = await observe(host(guarded), target, ReadRequest(earlier=told, known=known))
         other_facets = await observe(
-            host(guarded), target, Wanted(earlier=told, known=known, profile=Profile(owners=True))
+            host(guarded), target, ReadRequest(earlier=told, known=known, profile=Profile(owners=True))
         )
-        unknown = await observe(host(guarded), target, Wanted(earlier=told))
+        unknown = await observe(host(guarded), target, ReadRequest(earlier=told))
         owner = await connect_url(guarded.dsn("tenant"))
         try:
             await owner.execute("CREATE TABLE made_since ()")
-            moved = await observe(host(guarded), target, Wanted(earlier=told, known=known))
+            moved = await observe(host(guarded), target, ReadRequest(earlier=told, known=known))
         finally:
             await owner.execute("DROP TABLE IF EXISTS made_since")
             await owner.close()
@@ -305,7 +305,7 @@ def test_an_unchanged_target_is_told_at_a_glance(guarded):
 
 
 def test_nothing_is_remembered_for_a_caller_who_remembers_nothing(guarded):
-    read = observe(host(guarded), Target(tenant="t", host="one", database="tenant"), Wanted())
+    read = observe(host(guarded), Target(tenant="t", host="one", database="tenant"), ReadRequest())
     assert asyncio.run(read).sighting is None
 
 
@@ -313,9 +313,9 @@ def test_a_release_that_reads_otherwise_does_not_trust_what_another_saw(guarded,
     target = Target(tenant="t", host="one", database="tenant")
 
     async def read():
-        first = await observe(host(guarded), target, Wanted(earlier=Sighting()))
+        first = await observe(host(guarded), target, ReadRequest(earlier=Sighting()))
         told = msgspec.structs.replace(first.sighting, fingerprint="as remembered")
-        wanted = Wanted(earlier=told, known={"as remembered", first.fingerprint})
+        wanted = ReadRequest(earlier=told, known={"as remembered", first.fingerprint})
         trusted = await observe(host(guarded), target, wanted)
         monkeypatch.setattr(sighting, "reading_hash", lambda: "another release's")
         return first, trusted, await observe(host(guarded), target, wanted)

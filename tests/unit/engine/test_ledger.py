@@ -6,8 +6,9 @@ import random
 
 import pytest
 
+from coordinator.ledger.batch import Batch, Mark
 from coordinator.ledger.lane import LedgerRules
-from coordinator.ledger.ledger import Batch, Ledger, Mark
+from coordinator.ledger.ledger import Ledger
 from shared.messages import Answer, Deferred, Failed, Observed
 from shared.targets import Failure, FailureKind
 
@@ -43,60 +44,60 @@ def test_a_tenant_cannot_be_in_the_fleet_twice():
 
 
 def test_at_most_two_batches_per_slot_are_in_flight():
-    assert len(ledger_of(1000, hosts=20).offer(0.0, slots=3)) == 6
+    assert len(ledger_of(1000, hosts=20).next_batches(0.0, slots=3)) == 6
 
 
 def test_a_host_never_has_more_connections_open_than_it_allows():
     for slots in (1, 2, 3, 16):
         ledger = ledger_of(1000, hosts=3, capacity=5)
         while not ledger.done:
-            ledger.offer(0.0, slots)
+            ledger.next_batches(0.0, slots)
             for host in ("h0", "h1", "h2"):
-                wanted = sorted((batch.connections for batch in ledger.flights() if batch.lane == host), reverse=True)
+                wanted = sorted((batch.connections for batch in ledger.in_flight() if batch.lane == host), reverse=True)
                 assert sum(wanted[:slots]) <= 5  # only so many batches run at once
-            answer_all(ledger, ledger.flights()[0])
+            answer_all(ledger, ledger.in_flight()[0])
 
 
 def test_a_batch_holds_tenants_of_one_host_and_never_more_than_fifty():
-    batches = ledger_of(5000, hosts=4).offer(0.0, slots=4)
+    batches = ledger_of(5000, hosts=4).next_batches(0.0, slots=4)
     assert {len(batch.items) for batch in batches} == {48}  # six times eight connections
     assert all({int(item[1:]) % 4 for item in batch.items} == {int(batch.lane[1:])} for batch in batches)
 
 
 def test_a_small_fleet_is_cut_so_that_every_slot_has_some_batches():
-    sizes = [len(batch.items) for batch in ledger_of(80).offer(0.0, slots=4)]
+    sizes = [len(batch.items) for batch in ledger_of(80).next_batches(0.0, slots=4)]
     assert sizes == [6] * 8  # 80 / (4 x 4), as a multiple of the two connections
 
 
 def test_a_fleet_of_three_is_read_by_two_slots():
-    assert [len(batch.items) for batch in ledger_of(3).offer(0.0, slots=2)] == [2, 1]
+    assert [len(batch.items) for batch in ledger_of(3).next_batches(0.0, slots=2)] == [2, 1]
 
 
 def test_no_connection_is_idle_while_the_last_tenants_of_a_batch_are_read():
-    for batch in ledger_of(1000, hosts=3).offer(0.0, slots=2):
+    for batch in ledger_of(1000, hosts=3).next_batches(0.0, slots=2):
         assert len(batch.items) % batch.connections == 0
 
 
 def test_the_next_batch_waits_in_the_queue_although_all_connections_are_taken():
     ledger = ledger_of(1000)
-    batches = ledger.offer(0.0, slots=2)
+    batches = ledger.next_batches(0.0, slots=2)
     assert [batch.connections for batch in batches] == [4, 4, 4, 4]
     assert ledger.peaks(2) == {"h0": 8}
 
 
 def test_workers_that_nobody_planned_for_open_no_connection_too_many():
     ledger = ledger_of(1000)
-    batches = ledger.offer(0.0, slots=2, runners=10)
+    batches = ledger.next_batches(0.0, slots=2, runners=10)
     assert [batch.connections for batch in batches] == [4, 4]
 
 
 def test_hosts_are_served_in_turn():
-    assert [batch.lane for batch in ledger_of(400, hosts=4).offer(0.0, slots=4)][:4] == ["h0", "h1", "h2", "h3"]
+    assert [batch.lane for batch in ledger_of(400, hosts=4).next_batches(0.0, slots=4)][:4] == ["h0", "h1", "h2", "h3"]
 
 
 def test_the_first_answer_wins():
     ledger = ledger_of(1)
-    [batch] = ledger.offer(0.0, 1)
+    [batch] = ledger.next_batches(0.0, 1)
     assert answer_all(ledger, batch) == [("t0", SEEN)]
     assert answer_all(ledger, batch, failed(FailureKind.INTERNAL)) == []
     assert ledger.outcomes() == {"t0": SEEN}
@@ -110,23 +111,23 @@ def test_an_answer_from_nowhere_to_nobody_changes_nothing():
 
 def test_what_a_dead_worker_left_is_sent_again_and_nobody_is_blamed():
     ledger = ledger_of(40)
-    batch, _ = ledger.offer(0.0, 1)
+    batch, _ = ledger.next_batches(0.0, 1)
     ledger.answer(batch.id, [Answer(batch.items[0], SEEN)], 1.0)
     ledger.tick(RULES.lease + 0.5, queue_empty=False)
-    assert batch in ledger.flights()
+    assert batch in ledger.in_flight()
     ledger.tick(RULES.lease + 1.5, queue_empty=False)
-    assert batch not in ledger.flights()
-    again, *_ = ledger.offer(30.0, 1)
+    assert batch not in ledger.in_flight()
+    again, *_ = ledger.next_batches(30.0, 1)
     assert (again.items, again.attempt, again.careful) == (batch.items[1:], 2, True)
 
 
 def test_a_sign_of_life_extends_the_lease():
     ledger = ledger_of(1)
-    [batch] = ledger.offer(0.0, 1)
+    [batch] = ledger.next_batches(0.0, 1)
     for now in range(0, 200, 10):
         ledger.answer(batch.id, [], float(now))
         ledger.tick(now + 9.0, queue_empty=True)
-    assert ledger.flights() == (batch,)
+    assert ledger.in_flight() == (batch,)
 
 
 def test_a_tenant_that_kills_its_workers_ends_as_crashed_and_the_others_are_read():
@@ -135,7 +136,7 @@ def test_a_tenant_that_kills_its_workers_ends_as_crashed_and_the_others_are_read
     for _ in range(200):
         if ledger.done:
             break
-        for batch in ledger.offer(now, 2):
+        for batch in ledger.next_batches(now, 2):
             safe = batch.items[: batch.items.index(deadly)] if deadly in batch.items else batch.items
             if batch.careful or deadly not in batch.items:
                 ledger.answer(batch.id, [Answer(item, SEEN) for item in safe], now)
@@ -149,91 +150,91 @@ def test_a_tenant_that_kills_its_workers_ends_as_crashed_and_the_others_are_read
 
 def test_one_crash_in_bad_company_is_forgiven():
     ledger = ledger_of(1)
-    now = crash(ledger, ledger.offer(0.0, 1)[0], 0.0)
-    now = crash(ledger, ledger.offer(now, 1)[0], now)
-    now = crash(ledger, ledger.offer(now, 1)[0], now)
-    answer_all(ledger, ledger.offer(now, 1)[0], now=now)
+    now = crash(ledger, ledger.next_batches(0.0, 1)[0], 0.0)
+    now = crash(ledger, ledger.next_batches(now, 1)[0], now)
+    now = crash(ledger, ledger.next_batches(now, 1)[0], now)
+    answer_all(ledger, ledger.next_batches(now, 1)[0], now=now)
     assert ledger.outcomes() == {"t0": SEEN}
 
 
 def test_a_message_that_waits_in_the_queue_is_not_lost_however_long_it_takes():
     ledger = ledger_of(4, rules=LedgerRules(batch_size=1))
-    ledger.offer(0.0, 2)
-    before = ledger.flights()
+    ledger.next_batches(0.0, 2)
+    before = ledger.in_flight()
     for now in range(0, 10_000, 100):
         ledger.tick(float(now), queue_empty=False)
-    assert ledger.flights() == before
+    assert ledger.in_flight() == before
 
 
 def test_a_message_that_left_the_queue_and_never_began_is_sent_again_without_blame():
     ledger = ledger_of(1)
-    ledger.offer(0.0, 1)
+    ledger.next_batches(0.0, 1)
     ledger.tick(1.0, queue_empty=True)
     ledger.tick(RULES.lease + 2, queue_empty=True)
-    [again] = ledger.offer(RULES.lease + 2, 1)
+    [again] = ledger.next_batches(RULES.lease + 2, 1)
     assert not again.careful
     assert again.attempt == 2
 
 
 def test_a_message_overtaken_by_a_later_one_is_known_to_have_left_the_queue():
     ledger = ledger_of(2, rules=LedgerRules(batch_size=1))
-    lost, later = ledger.offer(0.0, 1)
+    lost, later = ledger.next_batches(0.0, 1)
     ledger.answer(later.id, [], 1.0)
     ledger.tick(RULES.lease + 2, queue_empty=False)
-    assert lost not in ledger.flights()
+    assert lost not in ledger.in_flight()
 
 
 def test_when_redis_forgot_everything_all_of_it_is_sent_again_without_blame():
     ledger = ledger_of(100, hosts=2)
-    first = {item for batch in ledger.offer(0.0, 2) for item in batch.items}
-    ledger.recall()
-    assert ledger.flights() == ()
-    again = ledger.offer(0.0, 2)
+    first = {item for batch in ledger.next_batches(0.0, 2) for item in batch.items}
+    ledger.requeue_all()
+    assert ledger.in_flight() == ()
+    again = ledger.next_batches(0.0, 2)
     assert {item for batch in again for item in batch.items} == first
     assert not any(batch.careful for batch in again)
 
 
 def test_an_outage_of_redis_is_not_held_against_the_workers():
     ledger = ledger_of(1)
-    [batch] = ledger.offer(0.0, 1)
+    [batch] = ledger.next_batches(0.0, 1)
     ledger.answer(batch.id, [], 0.0)
-    ledger.touch(1000.0)
+    ledger.reset_leases(1000.0)
     ledger.tick(1001.0, queue_empty=True)
-    assert ledger.flights() == (batch,)
+    assert ledger.in_flight() == (batch,)
 
 
 def test_a_withdrawn_batch_was_never_sent():
     ledger = ledger_of(1)
-    [batch] = ledger.offer(0.0, 1)
+    [batch] = ledger.next_batches(0.0, 1)
     ledger.withdraw(batch)
-    [again] = ledger.offer(0.0, 1)
+    [again] = ledger.next_batches(0.0, 1)
     assert (again.items, again.attempt) == (batch.items, 1)
 
 
 def test_a_busy_tenant_is_tried_again_at_the_end_and_keeps_its_failure_if_it_stays_busy():
     ledger, now, tries = ledger_of(1), 0.0, 0
     while not ledger.done and now < 100:
-        for batch in ledger.offer(now, 1):
+        for batch in ledger.next_batches(now, 1):
             tries += 1
             answer_all(ledger, batch, failed(FailureKind.BUSY), now)
         now += 0.5
         ledger.tick(now, queue_empty=True)
-    assert tries == 1 + RULES.late_tries
+    assert tries == 1 + RULES.retries
     assert ledger.outcomes() == {"t0": failed(FailureKind.BUSY)}
 
 
 def test_a_tenant_that_was_busy_for_a_moment_is_read():
     ledger = ledger_of(1)
-    answer_all(ledger, ledger.offer(0.0, 1)[0], failed(FailureKind.BUSY), 0.0)
-    assert ledger.offer(0.5, 1) == ()
-    answer_all(ledger, ledger.offer(1.5, 1)[0], now=1.5)
+    answer_all(ledger, ledger.next_batches(0.0, 1)[0], failed(FailureKind.BUSY), 0.0)
+    assert ledger.next_batches(0.5, 1) == ()
+    answer_all(ledger, ledger.next_batches(1.5, 1)[0], now=1.5)
     assert ledger.outcomes() == {"t0": SEEN}
 
 
 def test_a_dead_host_is_left_alone_after_three_failures_and_all_its_tenants_are_told_the_same():
     ledger, now, tried = ledger_of(100, rules=LedgerRules(batch_size=1)), 0.0, 0
     while not ledger.done:
-        for batch in ledger.offer(now, 1):
+        for batch in ledger.next_batches(now, 1):
             tried += len(batch.items)
             answer_all(ledger, batch, failed(FailureKind.REFUSED), now)
         now += 1
@@ -246,7 +247,7 @@ def test_a_dead_host_keeps_no_other_waiting():
     ledger, rounds = ledger_of(40, hosts=2, rules=LedgerRules(batch_size=1)), 0
     while any(ledger.outcomes().get(f"t{number}") is None for number in range(0, 40, 2)):
         rounds += 1
-        for batch in ledger.offer(float(rounds), 1):
+        for batch in ledger.next_batches(float(rounds), 1):
             if batch.lane == "h0":
                 answer_all(ledger, batch, now=float(rounds))
             else:
@@ -258,7 +259,7 @@ def test_a_host_that_comes_back_is_read_after_all():
     ledger, now = ledger_of(20, rules=LedgerRules(batch_size=5)), 0.0
     while not ledger.done:
         outcome = failed(FailureKind.REFUSED) if now < 3 else SEEN
-        for batch in ledger.offer(now, 1):
+        for batch in ledger.next_batches(now, 1):
             if now < 1 or now >= 3:
                 answer_all(ledger, batch, outcome, now)
             else:
@@ -270,7 +271,7 @@ def test_a_host_that_comes_back_is_read_after_all():
 
 def test_the_deadline_ends_what_is_left_and_a_failure_that_was_seen_stays():
     ledger = ledger_of(2, rules=LedgerRules(batch_size=1))
-    first, _ = ledger.offer(0.0, 1)
+    first, _ = ledger.next_batches(0.0, 1)
     answer_all(ledger, first, failed(FailureKind.BUSY))
     settled = dict(ledger.give_up(LATE))
     assert settled == {first.items[0]: failed(FailureKind.BUSY), "t1": Failed(LATE)}
@@ -282,7 +283,7 @@ def test_a_coordinator_that_takes_over_sends_only_what_is_left_and_remembers_cra
     ledger.restore("t0", Mark(item="t0", attempt=1, strikes=0, batch="0-1"), SEEN)
     ledger.restore("t1", Mark(item="t1", attempt=4, strikes=2, batch="0-9"), None)
     ledger.restore("t2", None, None)
-    batches = ledger.offer(0.0, 3)
+    batches = ledger.next_batches(0.0, 3)
     assert sorted(item for batch in batches for item in batch.items) == ["t1", "t2"]
     assert {mark.item: (mark.attempt, mark.strikes) for batch in batches for mark in ledger.marks(batch)} == {
         "t1": (5, 2),
@@ -299,8 +300,8 @@ def test_whatever_goes_wrong_every_tenant_ends_with_exactly_one_outcome(seed):
     delayed: list[tuple[str, list[Answer]]] = []
     while not ledger.done:
         assert now < 100_000, "it never ends"
-        ledger.offer(now, slots=3)
-        for batch in ledger.flights():
+        ledger.next_batches(now, slots=3)
+        for batch in ledger.in_flight():
             outcomes = [SEEN, SEEN, SEEN, failed(FailureKind.BUSY), failed(FailureKind.REFUSED), Deferred("time")]
             answers = [Answer(item, chance.choice(outcomes)) for item in batch.items]
             match chance.randrange(6):
@@ -318,9 +319,9 @@ def test_whatever_goes_wrong_every_tenant_ends_with_exactly_one_outcome(seed):
         if delayed and chance.random() < 0.3:
             settled += ledger.answer(*delayed.pop(chance.randrange(len(delayed))), now)
         if chance.random() < 0.02:
-            ledger.recall()
+            ledger.requeue_all()
         now += chance.random() * 10
         settled += ledger.tick(now, queue_empty=chance.random() < 0.5)
         assert all(0 < peak <= 4 for peak in ledger.peaks(3).values())
     assert sorted(item for item, _ in settled) == sorted(f"t{number}" for number in range(200))
-    assert ledger.flights() == ()
+    assert ledger.in_flight() == ()

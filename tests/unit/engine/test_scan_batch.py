@@ -12,7 +12,7 @@ from shared.messages import Deferred
 from shared.postgres.connection import TargetError
 from shared.schema.profile import Profile
 from shared.targets import Failure, FailureKind, Limits, Observation, Target
-from workers.scan import Reader, read_target, scan_batch
+from workers.scan import ReadSettings, read_batch, read_target
 
 HOST = Host(name="h", address="/nowhere")
 
@@ -21,13 +21,13 @@ def targets(count: int) -> list[Target]:
     return [Target(tenant=f"t{number:02}", host="h", database="d") for number in range(count)]
 
 
-def reader(observe, **limits) -> Reader:
-    return Reader(observe=observe, limits=Limits(**limits), known=(), profile=Profile())
+def reader(observe, **limits) -> ReadSettings:
+    return ReadSettings(observe=observe, limits=Limits(**limits), known=(), profile=Profile())
 
 
 def run(observe, count: int, connections: int) -> dict[str, object]:
     async def collect() -> list[tuple[str, object]]:
-        batch = scan_batch(targets(count), HOST, reader(observe), connections=connections)
+        batch = read_batch(targets(count), HOST, reader(observe), connections=connections)
         return [(scanned.target.tenant, scanned.result) async for scanned in batch]
 
     results = asyncio.run(collect())
@@ -122,7 +122,7 @@ def test_a_consumer_that_stops_stops_the_reading():
         return await seen(host, target, wanted)
 
     async def take_one() -> None:
-        batch = scan_batch(targets(1000), HOST, reader(recording), connections=2)
+        batch = read_batch(targets(1000), HOST, reader(recording), connections=2)
         async for _ in batch:
             break
         await batch.aclose()

@@ -1,14 +1,14 @@
-"""What the ledger knows of a tenant, as what it is to the rest of the program."""
+"""Turn the ledger's outcomes into the results that the rest of the coordinator works with."""
 
 from __future__ import annotations
 
-from coordinator.ledger.ledger import Final
+from coordinator.ledger.batch import FinalOutcome
 from shared.messages import Analysed, Failed, Observed
 from shared.targets import Failure, Observation
 
 
-def reading_of(outcome: Final) -> Observation | Failure:
-    """Turn a tenant's final outcome into its reading; the snapshot is found under the fingerprint."""
+def read_result_of(outcome: FinalOutcome) -> Observation | Failure:
+    """Turn a tenant's final outcome into its result; the snapshot is found under the fingerprint."""
     match outcome:
         case Observed() as seen:
             return Observation(

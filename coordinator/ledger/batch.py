@@ -1,0 +1,94 @@
+"""The records of the ledger: a batch, an item's final outcome, and what is remembered of an item and of a batch."""
+
+from __future__ import annotations
+
+import msgspec
+
+from coordinator.ledger.lane import Lane
+from shared.messages import Analysed, Failed, Observed
+
+FinalOutcome = Observed | Analysed | Failed
+"""How an item ended; it does not change any more."""
+
+ItemOutcome = tuple[str, FinalOutcome]
+"""An item and how it ended."""
+
+
+class Batch(msgspec.Struct, frozen=True, kw_only=True):
+    """What one message asks for.
+
+    Args:
+        id: Unique in the ledger.
+        lane: Host.
+        items: Tenants, in the order they are to be read.
+        attempt: How often the most often sent of them has been sent.
+        connections: How many may be held at once.
+        careful: One after the other.
+    """
+
+    id: str
+    lane: str
+    items: tuple[str, ...]
+    attempt: int
+    connections: int
+    careful: bool = False
+
+
+class Mark(msgspec.Struct, frozen=True, kw_only=True):
+    """How often an item was sent and struck, stored so that another coordinator can finish the scan.
+
+    Args:
+        item: Tenant.
+        attempt: How often it has been sent.
+        strikes: How often it was the one being read when a worker died.
+        batch: The batch it was sent in last.
+    """
+
+    item: str
+    attempt: int
+    strikes: int
+    batch: str
+
+
+class ItemState:
+    """What the ledger knows of one item.
+
+    Args:
+        lane: The lane of the item's host.
+    """
+
+    __slots__ = ("attempt", "batch", "lane", "outcome", "retries", "strikes")
+
+    def __init__(self, lane: Lane) -> None:
+        self.lane = lane
+        self.attempt = 0
+        self.strikes = 0
+        self.retries = 0
+        self.batch = ""  # id of the batch in flight that holds it; empty: in none
+        self.outcome: FinalOutcome | None = None
+
+
+class BatchInFlight:
+    """A batch that was sent and not completely answered.
+
+    Args:
+        batch: What was sent.
+        number: Counts the ledger's batches, in the order they were sent.
+        now: When it was sent, in seconds.
+        probe: It tries a host whose breaker is open.
+    """
+
+    __slots__ = ("batch", "last_heard", "left_queue_at", "number", "probe", "started", "unanswered")
+
+    def __init__(self, batch: Batch, number: int, now: float, *, probe: bool) -> None:
+        self.batch = batch
+        self.number = number
+        self.last_heard = now
+        self.started = False
+        self.left_queue_at: float | None = None  # when it became known that the message is no longer in the queue
+        self.unanswered = set(batch.items)
+        self.probe = probe
+
+    def missing(self) -> tuple[str, ...]:
+        """Give the items without an answer, in the order they are read."""
+        return tuple(item for item in self.batch.items if item in self.unanswered)
