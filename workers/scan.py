@@ -13,7 +13,7 @@ from pathlib import Path
 import msgspec
 
 from shared.hosts import Host
-from shared.messages import FAILURES_TO_OPEN_BREAKER, HOST_DOWN, Deferred
+from shared.messages import FAILURES_TO_OPEN_BREAKER, HOST_DOWN, DeferReason, Deferred
 from shared.postgres.connection import TargetError
 from shared.schema.profile import Profile
 from shared.targets import Failure, FailureKind, Limits, Observation, ReadRequest, Sighting, Target
@@ -96,13 +96,13 @@ async def read_batch(
     """
     waiting = deque(targets)
     results: asyncio.Queue[Scanned] = asyncio.Queue(maxsize=2 * connections)  # a slow consumer slows the reading
-    breaker = _Breaker()
+    breaker = HostBreaker()
 
     async def work() -> None:
         while waiting:
             target = waiting.popleft()
             if breaker.open:
-                await results.put(Scanned(target, Deferred("breaker")))
+                await results.put(Scanned(target, Deferred(DeferReason.BREAKER)))
                 continue
             result = await read_target(host, target, settings)
             breaker.count(result)
@@ -118,16 +118,18 @@ async def read_batch(
         await asyncio.gather(*readers, return_exceptions=True)
 
 
-class _Breaker:
-    """Counts the connections that failed in a row; open means that the host is not tried any more."""
+class HostBreaker:
+    """Counts a batch's failed connections in a row; open means that the host is not tried any more."""
 
     def __init__(self) -> None:
-        self._streak = 0
+        self._failures_in_a_row = 0
 
     @property
     def open(self) -> bool:
-        return self._streak >= FAILURES_TO_OPEN_BREAKER
+        """Say whether the host's other targets are left out."""
+        return self._failures_in_a_row >= FAILURES_TO_OPEN_BREAKER
 
     def count(self, result: Observation | Failure) -> None:
+        """Count the result of one target."""
         failed = isinstance(result, Failure) and result.kind in HOST_DOWN
-        self._streak = self._streak + 1 if failed else 0
+        self._failures_in_a_row = self._failures_in_a_row + 1 if failed else 0
