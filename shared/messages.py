@@ -6,6 +6,7 @@ holds the protocol's version, so workers of another version never see a message 
 
 from __future__ import annotations
 
+from enum import StrEnum
 from urllib.parse import quote
 
 import msgspec
@@ -109,14 +110,18 @@ class Failed(msgspec.Struct, frozen=True, tag_field="outcome", tag="failed"):
     failure: Failure
 
 
+class DeferReason(StrEnum):
+    """Why a worker did not finish an item."""
+
+    BREAKER = "breaker"  # the worker's own breaker for the host is open
+    TIME = "time"  # the batch reached its soft time limit
+    BLOB = "blob"  # Redis does not have a blob that the message names
+
+
 class Deferred(msgspec.Struct, frozen=True, tag_field="outcome", tag="deferred"):
-    """It was not tried, or not to the end: the coordinator decides what becomes of it.
+    """It was not tried, or not to the end: the coordinator decides what becomes of it."""
 
-    Args:
-        reason: One word for the log: `breaker`, `time`, `blob`.
-    """
-
-    reason: str
+    reason: DeferReason
 
 
 Outcome = Observed | Analysed | Failed | Deferred

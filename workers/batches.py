@@ -12,7 +12,18 @@ from redis.exceptions import RedisError
 from shared.analysis.analysis import Analysis
 from shared.blobs import pack, unpack
 from shared.contracts.contract import Contract
-from shared.messages import Analysed, Answer, Deferred, Failed, Observed, Outcome, Place, ScanBatch, ShapeJob
+from shared.messages import (
+    Analysed,
+    Answer,
+    DeferReason,
+    Deferred,
+    Failed,
+    Observed,
+    Outcome,
+    Place,
+    ScanBatch,
+    ShapeJob,
+)
 from shared.postgres.connection import TargetError
 from shared.schema.schema import Snapshot, Spec
 from shared.targets import Failure, FailureKind, Observation, Target
@@ -67,7 +78,7 @@ async def _read(child: Child, message: ScanBatch, writer: AnswerWriter) -> None:
     except asyncio.CancelledError:  # the soft time limit: say what was not done, and end
         for target in targets:
             if target.tenant in left:
-                await writer.add(Answer(target.tenant, Deferred("time")))
+                await writer.add(Answer(target.tenant, Deferred(DeferReason.TIME)))
 
 
 def _target(host: str, place: Place) -> Target:
@@ -117,7 +128,7 @@ async def _analyse(child: Child, message: ShapeJob) -> Outcome:
     found = await child.redis.mget([child.keys.blob(name) for name in names])
     spec, snapshot, contracts = (blob if isinstance(blob, bytes) else b"" for blob in found)
     if not (spec and snapshot and contracts):
-        return Deferred("blob")
+        return Deferred(DeferReason.BLOB)
     try:
         analysis: Analysis = await analyse(
             child.scratch,

@@ -11,9 +11,9 @@ from collections.abc import Awaitable, Callable
 from typing import Protocol
 
 from coordinator.daemon.metrics import FleetMetrics
-from coordinator.report.model import ScanReport, ScanStatus
+from coordinator.report.model import ScanReport
 from coordinator.store.connection import StoreError
-from coordinator.store.records import ScanRecord
+from coordinator.store.records import ScanRecord, ScanState
 from coordinator.store.store import Store
 
 _log = logging.getLogger(__name__)
@@ -84,7 +84,7 @@ class QueuedScans:
 
     async def enqueue(self) -> ScanRecord:
         """Request a scan; a request that waits already is given instead of a second."""
-        waiting = [each for each in await self._store.unfinished_scans(self._fleet) if each.state == "queued"]
+        waiting = [each for each in await self._store.unfinished_scans(self._fleet) if each.state is ScanState.QUEUED]
         if waiting:
             return waiting[0]
         scan = str(uuid.uuid4())
@@ -144,8 +144,8 @@ class QueuedScans:
         try:
             while unfinished := await self._store.unfinished_scans(self._fleet):
                 first = unfinished[0]
-                if first.state != "queued" and dt.datetime.now(dt.UTC) - first.requested > self._resumable:
-                    await self._store.finish_scan(first.scan, "cancelled")
+                if first.state is not ScanState.QUEUED and dt.datetime.now(dt.UTC) - first.requested > self._resumable:
+                    await self._store.finish_scan(first.scan, ScanState.CANCELLED)
                 else:
                     await self._run_scan(first.scan)
         except StoreError as error:
@@ -164,7 +164,7 @@ class QueuedScans:
             raise
         except Exception as error:  # noqa: BLE001  # whatever it was, the next scan may do better
             _log.error("scan %s failed: %s", scan, _sentence(error))
-            await self._store.finish_scan(scan, ScanStatus.FAILED.value)
+            await self._store.finish_scan(scan, ScanState.FAILED)
         finally:
             self._metrics.scan_ended(report)
 

@@ -17,10 +17,11 @@ from coordinator.fleet.queued import QueuedFleet
 from coordinator.fleet.reader import OnProgress
 from coordinator.ledger.lane import LedgerRules
 from coordinator.report.files import write_files
-from coordinator.report.model import ScanReport, ScanStatus
+from coordinator.report.model import ScanReport
 from coordinator.scan.pipeline import run_scan
 from coordinator.settings.load import required
 from coordinator.settings.model import Settings
+from coordinator.store.records import ScanState
 from coordinator.store.store import Store
 from shared.analysis.scratch_server import scratch_server
 from shared.postgres.scratch import ScratchServer
@@ -63,7 +64,7 @@ class Coordinator:
         try:
             report = await self._perform(scan, on_progress)
         except Exception:
-            await self.store.finish_scan(scan, ScanStatus.FAILED.value)
+            await self.store.finish_scan(scan, ScanState.FAILED)
             raise
         await self.store.record_report(scan, report)
         return report

@@ -23,7 +23,7 @@ from coordinator.ledger.lane import LedgerRules
 from coordinator.ledger.ledger import Ledger
 from coordinator.store.store import Store
 from shared.hosts import Host, Secret
-from shared.messages import Analysed, AnswerSet, Deferred, Keys, Observed
+from shared.messages import Analysed, AnswerSet, DeferReason, Deferred, Keys, Observed
 from shared.schema.profile import Profile
 from shared.targets import Failure, FailureKind
 from workers.app import BrokerAwayError, build_app
@@ -277,7 +277,7 @@ class Engine:
         await self._record_outcomes(
             [done for each in inbox for done in self._ledger.answer(each.batch, each.answers, now)]
         )
-        if any(answer.outcome == Deferred("blob") for answer in answers):
+        if any(answer.outcome == Deferred(DeferReason.BLOB) for answer in answers):
             raise RunLostError  # what `prepare` put into Redis is not there any more
 
     async def _record_outcomes(self, outcomes: Sequence[ItemOutcome]) -> None:

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping
 
 from coordinator.ledger.batch import Batch, BatchInFlight, FinalOutcome, ItemOutcome, ItemState, Mark
 from coordinator.ledger.lane import RETRIED, BatchDraft, Held, Lane, LedgerRules, Window
-from shared.messages import HOST_DOWN, Analysed, Answer, Deferred, Failed, Observed, host_down
+from shared.messages import HOST_DOWN, Analysed, Answer, DeferReason, Deferred, Failed, Observed, host_down
 from shared.targets import Failure, FailureKind
 
 
@@ -188,7 +188,7 @@ class Ledger:
         match answer.outcome:
             case Deferred(reason=reason):
                 if ours:
-                    if reason == "breaker":
+                    if reason is DeferReason.BREAKER:
                         lane.open_breaker()
                     self._clear_in_flight(answer.item, entry)
                     lane.push((answer.item,))

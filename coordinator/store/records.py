@@ -3,11 +3,28 @@
 from __future__ import annotations
 
 import datetime as dt
+from enum import StrEnum
+from typing import Any, Self
 
 import msgspec
 
 from coordinator.ledger.batch import FinalOutcome, Mark
 from shared.targets import Target
+
+
+class ScanState(StrEnum):
+    """Where a scan stands: `queued`, `running`, then a ScanStatus' value or `cancelled`.
+
+    It is the column `state` of the store and the field `state` of the API.
+    """
+
+    QUEUED = "queued"
+    RUNNING = "running"
+    IN_SYNC = "in_sync"
+    DRIFT = "drift"
+    INCOMPLETE = "incomplete"
+    FAILED = "failed"
+    CANCELLED = "cancelled"  # it was too old to be resumed
 
 
 class ScanRecord(msgspec.Struct, frozen=True, kw_only=True):
@@ -16,7 +33,7 @@ class ScanRecord(msgspec.Struct, frozen=True, kw_only=True):
     Args:
         scan: Id.
         fleet: Name.
-        state: `queued`, `running`, a ScanStatus' value, or `cancelled`.
+        state: Where it stands.
         requested: When it was asked for.
         finished: When it ended.
         epoch: How often it began anew in Redis.
@@ -25,11 +42,16 @@ class ScanRecord(msgspec.Struct, frozen=True, kw_only=True):
 
     scan: str
     fleet: str
-    state: str
+    state: ScanState
     requested: dt.datetime
     finished: dt.datetime | None
     epoch: int
     tenants: int
+
+    @classmethod
+    def from_row(cls, row: Any) -> Self:
+        """Read a row of `fleetdrift.scans`."""
+        return cls(**{**dict(row), "state": ScanState(row["state"])})
 
 
 class LedgerRow(msgspec.Struct, frozen=True, kw_only=True):

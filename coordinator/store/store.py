@@ -13,7 +13,7 @@ import msgspec
 from coordinator.ledger.batch import FinalOutcome, ItemOutcome, Mark
 from coordinator.report.model import ScanReport
 from coordinator.store.connection import StoreError, open_pool, query, translated
-from coordinator.store.records import LedgerRow, ScanRecord, TenantRecord
+from coordinator.store.records import LedgerRow, ScanRecord, ScanState, TenantRecord
 from shared.blobs import pack, unpack
 from shared.hosts import Secret
 from shared.targets import Target
@@ -65,9 +65,9 @@ class Store:
 
     # -- scans ---------------------------------------------------------------------------------------------------
 
-    async def create_scan(self, scan: str, fleet: str, state: str = "queued") -> None:
+    async def create_scan(self, scan: str, fleet: str) -> None:
         """Record that a scan was asked for; a scan of this id that is recorded already stays as it is."""
-        await self._run("create_scan", scan, fleet, state)
+        await self._run("create_scan", scan, fleet, ScanState.QUEUED.value)
 
     async def begin_ledger(self, scan: str, targets: Sequence[Target]) -> None:
         """Record the scan's targets, all or none, and that it is running."""
@@ -119,22 +119,22 @@ class Store:
             for target in targets
         ]
 
-    async def finish_scan(self, scan: str, state: str) -> None:
+    async def finish_scan(self, scan: str, state: ScanState) -> None:
         """Record how a scan ended."""
-        await self._run("finish_scan", scan, state)
+        await self._run("finish_scan", scan, state.value)
 
     async def get_scan(self, scan: str) -> ScanRecord | None:
         """Give one scan."""
         rows = await self._rows("get_scan", scan)
-        return ScanRecord(**dict(rows[0])) if rows else None
+        return ScanRecord.from_row(rows[0]) if rows else None
 
     async def list_scans(self, fleet: str, limit: int = 50) -> list[ScanRecord]:
         """Give the newest scans, newest first."""
-        return [ScanRecord(**dict(row)) for row in await self._rows("list_scans", fleet, limit)]
+        return [ScanRecord.from_row(row) for row in await self._rows("list_scans", fleet, limit)]
 
     async def unfinished_scans(self, fleet: str) -> list[ScanRecord]:
         """Give scans that are queued, running, or were when their coordinator died; oldest first."""
-        return [ScanRecord(**dict(row)) for row in await self._rows("unfinished_scans", fleet)]
+        return [ScanRecord.from_row(row) for row in await self._rows("unfinished_scans", fleet)]
 
     # -- blobs ---------------------------------------------------------------------------------------------------
 

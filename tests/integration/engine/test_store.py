@@ -12,8 +12,9 @@ import pytest
 
 from coordinator import store as store_package
 from coordinator.ledger.batch import Mark
-from coordinator.report.model import TenantStatus
+from coordinator.report.model import ScanStatus, TenantStatus
 from coordinator.store.connection import migrations
+from coordinator.store.records import ScanState
 from coordinator.store.store import BlobKind, Store, StoreError
 from shared.hosts import Secret
 from shared.messages import Failed, Observed
@@ -117,6 +118,20 @@ async def test_a_report_comes_back_as_it_was_and_ends_its_scan(store):
     assert await store.get_report("s") == await store.latest_report(fleet) == report
     assert await store.unfinished_scans(fleet) == []
     assert [each.state for each in await store.list_scans(fleet)] == [report.status.value]
+
+
+def test_every_way_a_scan_can_end_is_a_state():
+    before = {ScanState.QUEUED, ScanState.RUNNING}
+    assert {state.value for state in set(ScanState) - before} == {status.value for status in ScanStatus} | {"cancelled"}
+
+
+async def test_a_scan_begins_queued_and_runs_when_its_targets_are_known(store):
+    await store.create_scan("s", "fleet")
+    assert (await store.get_scan("s")).state is ScanState.QUEUED
+    await store.begin_ledger("s", targets(1))
+    assert (await store.get_scan("s")).state is ScanState.RUNNING
+    await store.finish_scan("s", ScanState.CANCELLED)
+    assert (await store.get_scan("s")).state is ScanState.CANCELLED
 
 
 async def test_only_a_scan_that_read_everybody_is_a_success(store):

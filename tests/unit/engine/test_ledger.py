@@ -9,7 +9,7 @@ import pytest
 from coordinator.ledger.batch import Batch, Mark
 from coordinator.ledger.lane import LedgerRules
 from coordinator.ledger.ledger import Ledger
-from shared.messages import Answer, Deferred, Failed, Observed
+from shared.messages import Answer, DeferReason, Deferred, Failed, Observed
 from shared.targets import Failure, FailureKind
 
 RULES = LedgerRules()
@@ -263,7 +263,7 @@ def test_a_host_that_comes_back_is_read_after_all():
             if now < 1 or now >= 3:
                 answer_all(ledger, batch, outcome, now)
             else:
-                ledger.answer(batch.id, [Answer(item, Deferred("breaker")) for item in batch.items], now)
+                ledger.answer(batch.id, [Answer(item, Deferred(DeferReason.BREAKER)) for item in batch.items], now)
         now += 1
         ledger.tick(now, queue_empty=True)
     assert set(ledger.outcomes().values()) == {SEEN}
@@ -302,7 +302,14 @@ def test_whatever_goes_wrong_every_tenant_ends_with_exactly_one_outcome(seed):
         assert now < 100_000, "it never ends"
         ledger.next_batches(now, slots=3)
         for batch in ledger.in_flight():
-            outcomes = [SEEN, SEEN, SEEN, failed(FailureKind.BUSY), failed(FailureKind.REFUSED), Deferred("time")]
+            outcomes = [
+                SEEN,
+                SEEN,
+                SEEN,
+                failed(FailureKind.BUSY),
+                failed(FailureKind.REFUSED),
+                Deferred(DeferReason.TIME),
+            ]
             answers = [Answer(item, chance.choice(outcomes)) for item in batch.items]
             match chance.randrange(6):
                 case 0:

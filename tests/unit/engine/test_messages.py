@@ -7,7 +7,18 @@ import pytest
 
 from shared.blobs import BlobError, pack, unpack
 from shared.hosts import Secret
-from shared.messages import Analysed, Answer, AnswerSet, Deferred, Failed, Observed, Place, ScanBatch, host_down
+from shared.messages import (
+    Analysed,
+    Answer,
+    AnswerSet,
+    DeferReason,
+    Deferred,
+    Failed,
+    Observed,
+    Place,
+    ScanBatch,
+    host_down,
+)
 from shared.schema.profile import EVERYTHING
 from shared.schema.schema import Schema, SchemaVersion, Snapshot
 from shared.targets import Failure, FailureKind
@@ -18,7 +29,7 @@ OUTCOMES = (
     Observed("ab" * 32, 180001, 12, (SchemaVersion("sqlx", "7", dirty=True),)),
     Analysed("key"),
     Failed(Failure(FailureKind.BUSY, "locked")),
-    Deferred("time"),
+    Deferred(DeferReason.TIME),
 )
 
 

@@ -8,7 +8,7 @@ import logging
 import pytest
 
 from shared.hosts import Host
-from shared.messages import Deferred
+from shared.messages import DeferReason, Deferred
 from shared.postgres.connection import TargetError
 from shared.schema.profile import Profile
 from shared.targets import Failure, FailureKind, Limits, Observation, Target
@@ -94,7 +94,7 @@ def test_three_failed_connections_in_a_row_spare_the_rest_of_the_host():
         raise TargetError(FailureKind.REFUSED, "no")
 
     results = list(run(refused, 10, 1).values())
-    assert results == [Failure(FailureKind.REFUSED, "no")] * 3 + [Deferred("breaker")] * 7
+    assert results == [Failure(FailureKind.REFUSED, "no")] * 3 + [Deferred(DeferReason.BREAKER)] * 7
 
 
 def test_a_tenant_that_answers_closes_the_breaker_again():
