@@ -10,14 +10,14 @@ from shared.remediation.closure import TYPES, Decision
 from shared.remediation.hosting import creation_host, drop_host, inline_children, parted_from
 from shared.remediation.kinds.not_null import keys_on
 from shared.remediation.kinds.operators import one_way_links
-from shared.remediation.kinds.privileges import may_be_granted, settle_grants
+from shared.remediation.kinds.privileges import grants_after_creation, may_be_granted
 from shared.remediation.kinds.tables import belongs_to_parent
 from shared.remediation.mentions import mention_edges
 from shared.remediation.node import Node
 from shared.remediation.ranks import LAST, kind_rank
 from shared.remediation.recipe import REBUILD, RECIPES, Context, Step
 from shared.remediation.slots import slots_of
-from shared.remediation.stages import is_long
+from shared.remediation.stages import reads_without_blocking
 from shared.schema.identity import ObjectId, QualifiedName
 from shared.schema.model import SchemaObject
 from shared.schema.relations import Column, Constraint, ForeignTable, Index, Table
@@ -125,7 +125,7 @@ class Graph:
             kind="privileges", namespace=i.namespace, parent=i.parent, name=i.name, signature=i.signature, of=i.kind
         )
         if own not in self.context.desired.objects and may_be_granted(identity, self.context):
-            self._add(Node("grants", identity), settle_grants(identity, None, self.context))
+            self._add(Node("grants", identity), grants_after_creation(identity, None, self.context))
 
     def _finish_sequence(self, identity: ObjectId, sequence: SequenceObject) -> None:
         finish = RECIPES[identity.kind].finish
@@ -375,7 +375,7 @@ class Graph:
         i, b = node.identity, node.below
         where = (i.kind, i.namespace, i.parent, i.name, i.signature, i.of)
         # What needs a transaction of its own comes as late as it may: the rest is one, and nothing is missing for long.
-        apart = int(any(not step.transactional or is_long(step.hazards) for step in self.steps[node]))
+        apart = int(any(not step.transactional or reads_without_blocking(step.hazards) for step in self.steps[node]))
         # What cannot be brought back goes last: rows that do not fit what is declared have stopped the plan by then.
         if node.identity.kind in _HOLDS_VALUES and any(step.destructive for step in self.steps[node]):
             apart = apart if node.identity in self.context.creates else 2

@@ -110,6 +110,6 @@ def value_hash(given: dict[str, Any], name: str) -> str:
     return hash_of(given[name]) if name in given else ABSENT
 
 
-def key_of(identity: ObjectId) -> list[str]:
+def identity_parts(identity: ObjectId) -> list[str]:
     """Give an identity as the guard's SQL spells it."""
     return [identity.kind, identity.namespace, identity.parent, identity.name, identity.signature, identity.of]

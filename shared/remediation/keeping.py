@@ -10,15 +10,15 @@ from collections.abc import Iterable, Iterator
 
 from shared.diff.changes import ChangeKind
 from shared.remediation.graph import Graph
-from shared.remediation.kept_sql import RESTORE_SUMMARY, Kept, remember_sql, remember_summary, restore_sql
-from shared.remediation.kept_store import DATABASE, SESSION, Store
+from shared.remediation.kept_sql import RESTORE_SUMMARY, Kept, keep_sql, keep_summary, restore_sql
+from shared.remediation.kept_store import DATABASE, SESSION, FactStore
 from shared.remediation.kinds.sequence_sql import former_identity
 from shared.remediation.naming import designation, grant_designation, parent_name, qualified, spell
 from shared.remediation.node import Node
 from shared.remediation.plan import Role, Statement
 from shared.remediation.recipe import Context
-from shared.remediation.sequence_position import GO_ON_SUMMARY, go_on_sql
-from shared.remediation.stages import is_long
+from shared.remediation.sequence_position import POSITION_SUMMARY, position_sql
+from shared.remediation.stages import reads_without_blocking
 from shared.schema.identity import ObjectId, QualifiedName
 from shared.schema.relations import Column, Sequence
 from shared.sql import dollar_quote, quote_identifier, quote_qualified
@@ -121,7 +121,7 @@ def _runs(statements: list[tuple[Node, Statement]]) -> Iterator[list[tuple[Node,
     """Cut where a transaction must end; as `cut_stages`."""
     run: list[tuple[Node, Statement]] = []
     for node, statement in statements:
-        if not statement.transactional or is_long(statement.hazards):
+        if not statement.transactional or reads_without_blocking(statement.hazards):
             if run:
                 yield run
             yield [(node, statement)]
@@ -167,8 +167,8 @@ class _Keeper:
             about = [i for i, comes in going.items() if self._leaves(i) == run and _store(run, comes) is store]
             if about:
                 kept = _all_kept(about)
-                summary = remember_summary(kept, self._compared)
-                yield _statement(about[0], Role.KEEP, remember_sql(kept, self._compared, store), summary)
+                summary = keep_summary(kept, self._compared)
+                yield _statement(about[0], Role.KEEP, keep_sql(kept, self._compared, store), summary)
 
     def after(self, run: int) -> Iterator[Statement]:
         back = [identity for identity in self._rebuilt if self._comes(identity) == run and self._matters(identity)]
@@ -178,7 +178,7 @@ class _Keeper:
                 yield _statement(about[0], Role.RESTORE, restore_sql(_all_kept(about), store), RESTORE_SUMMARY)
         for successor, before in self._successors.items():
             if self._comes(successor) == run:
-                yield _statement(successor, Role.RESTORE, self._go_on(successor, before), GO_ON_SUMMARY)
+                yield _statement(successor, Role.RESTORE, self._go_on(successor, before), POSITION_SUMMARY)
 
     def _matters(self, identity: ObjectId) -> bool:
         """Where everything that goes with an object is compared, nothing is left to be kept."""
@@ -213,13 +213,13 @@ class _Keeper:
             f"FROM {quote_qualified(sequence.owned_by_table)} v HAVING pg_catalog.{most}(v.{name}) IS NOT NULL"
         )
         if before is None:
-            return go_on_sql(qualified(sequence), highest)
+            return position_sql(qualified(sequence), highest)
         noted = self._is_gone(before, successor)
         store = _store(self._leaves(before), self._comes(successor)) if noted else None
-        return go_on_sql(qualified(sequence), highest, designation(before), store)
+        return position_sql(qualified(sequence), highest, designation(before), store)
 
 
-def _store(leaves: int | None, comes: int | None) -> Store:
+def _store(leaves: int | None, comes: int | None) -> FactStore:
     return SESSION if leaves == comes else DATABASE
 
 

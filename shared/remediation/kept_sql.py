@@ -13,7 +13,7 @@ from collections.abc import Iterable
 
 import msgspec
 
-from shared.remediation.kept_store import Store, filled
+from shared.remediation.kept_store import FactStore, fill_block
 from shared.sql import dollar_quote
 
 _OWNERS = {
@@ -23,7 +23,7 @@ _OWNERS = {
 }
 """Catalog → owner, access control list, and the kind of object that its default is asked for by (acldefault)."""
 
-_REMEMBER = """DO {tag}
+_KEEP = """DO {tag}
 -- {summary}
 DECLARE
     item record;
@@ -175,7 +175,7 @@ class Kept(msgspec.Struct, frozen=True, kw_only=True):
     has_position: bool = False
 
 
-def remember_sql(kept: Iterable[Kept], compared: Iterable[str], store: Store) -> str:
+def keep_sql(kept: Iterable[Kept], compared: Iterable[str], store: FactStore) -> str:
     """Write the statement that notes the facts of objects that are there; what is not there stays as it was noted.
 
     Args:
@@ -188,9 +188,9 @@ def remember_sql(kept: Iterable[Kept], compared: Iterable[str], store: Store) ->
     parts = [query for fact, query in _QUERIES.items() if fact in _facts_of(items) - known]
     parts = parts or ["SELECT 1, 0, NULL::name, NULL::oid, NULL::text WHERE false"]
     sequences = any(item.has_position for item in items)
-    return filled(
-        _REMEMBER,
-        summary=remember_summary(items, known),
+    return fill_block(
+        _KEEP,
+        summary=keep_summary(items, known),
         rows=",\n        ".join(map(_row, items)),
         commands=_own(catalogs) + "\n            UNION ALL\n            ".join(parts),
         position=_POSITION if sequences else "",
@@ -198,8 +198,8 @@ def remember_sql(kept: Iterable[Kept], compared: Iterable[str], store: Store) ->
     )
 
 
-def remember_summary(kept: Iterable[Kept], compared: Iterable[str]) -> str:
-    """Say in a sentence what `remember_sql` notes; it stands in its SQL as a comment.
+def keep_summary(kept: Iterable[Kept], compared: Iterable[str]) -> str:
+    """Say in a sentence what `keep_sql` notes; it stands in its SQL as a comment.
 
     Args:
         kept: As there.
@@ -243,7 +243,7 @@ def _row(item: Kept) -> str:
     return f"({dollar_quote(item.spelling)}, {dollar_quote(item.target)}, '{item.catalog}', {item.id}, {part})"
 
 
-def restore_sql(kept: Iterable[Kept], store: Store) -> str:
+def restore_sql(kept: Iterable[Kept], store: FactStore) -> str:
     """Write the statement that gives back what is noted of objects that are there again, and forgets it."""
     rows = ",\n            ".join(f"({dollar_quote(item.spelling)}, {item.id})" for item in kept)
-    return filled(_RESTORE, summary=RESTORE_SUMMARY, rows=rows, source=store.source, forget=store.forget)
+    return fill_block(_RESTORE, summary=RESTORE_SUMMARY, rows=rows, source=store.source, forget=store.forget)

@@ -7,7 +7,7 @@ import msgspec
 _TAG = "$fleetdrift$"
 
 
-class Store(msgspec.Struct, frozen=True):
+class FactStore(msgspec.Struct, frozen=True):
     """Where facts are noted.
 
     Args:
@@ -21,7 +21,7 @@ class Store(msgspec.Struct, frozen=True):
     forget: str = ""
 
 
-SESSION = Store(
+SESSION = FactStore(
     note="""PERFORM pg_catalog.set_config('fleetdrift.kept', (
             COALESCE(NULLIF(pg_catalog.current_setting('fleetdrift.kept', true), ''), '{}')::jsonb
             || pg_catalog.jsonb_build_object(item.spelling, facts)
@@ -33,7 +33,7 @@ SESSION = Store(
 _NOTED = """d.classoid = 'pg_catalog.pg_largeobject'::regclass
             AND pg_catalog.starts_with(d.description, 'fleetdrift keeps ' || {}.spelling || pg_catalog.chr(10))"""
 
-DATABASE = Store(
+DATABASE = FactStore(
     note=f"""PERFORM pg_catalog.lo_unlink(d.objoid) FROM pg_catalog.pg_description d
         WHERE {_NOTED.format("item")};
         place := pg_catalog.lo_create(0);
@@ -48,7 +48,7 @@ DATABASE = Store(
 """For what comes again in a later transaction, perhaps of another session."""
 
 
-def filled(template: str, **parts: str) -> str:
+def fill_block(template: str, **parts: str) -> str:
     """Fill in a DO block; its dollar quotes are chosen so that no part ends them."""
     tag = _TAG
     while any(tag in part for part in parts.values()):

@@ -40,7 +40,7 @@ def sort_nodes(
     return order, waiting.keys() - set(order)
 
 
-def sink(order: list[Node], edges: dict[Node, set[Node]], movable: Callable[[Node], bool]) -> list[Node]:
+def delay(order: list[Node], edges: dict[Node, set[Node]], movable: Callable[[Node], bool]) -> list[Node]:
     """Put movable nodes as late as what must come after them allows; the others keep their order.
 
     Args:

@@ -12,10 +12,10 @@ from shared.remediation.closure import Decision, decide
 from shared.remediation.graph import Graph
 from shared.remediation.keeping import keep_facts
 from shared.remediation.node import Node
-from shared.remediation.order import cycles, invert, sink, sort_nodes
+from shared.remediation.order import cycles, delay, invert, sort_nodes
 from shared.remediation.plan import Plan, Statement
 from shared.remediation.ranks import is_facet
-from shared.remediation.reachable import safe_snapshot
+from shared.remediation.reachable import lossless_snapshot
 from shared.remediation.recipe import Context, Step
 from shared.remediation.registry import FAMILIES
 from shared.remediation.respelling import keep_array_casts
@@ -72,7 +72,7 @@ def plan_remediation(
         return Plan(desired=names[0], observed=names[1], statements=statements, remaining=tuple(unverified))
     if destructive:
         return Plan(desired=names[0], observed=names[1], statements=statements, remaining=tuple(unverified))
-    safe, withheld = safe_snapshot(desired, observed, diff, lossy)
+    safe, withheld = lossless_snapshot(desired, observed, diff, lossy)
     first, _ = _plan(safe, observed, diff_schemas(safe.schema, observed.schema), online=online, profile=profile)
     second, _ = _plan(desired, safe, diff_schemas(desired.schema, safe.schema), online=online, profile=profile)
     marked = tuple(msgspec.structs.replace(statement, destructive=True) for statement in second)
@@ -166,18 +166,18 @@ def _ordered(context: Context, decision: Decision) -> tuple[Graph, list[Node]]:
     while left:
         _cut(graph, left)
         order, left = sort_nodes(graph.steps, graph.edges, graph.rank)
-    return graph, _closed_up(graph, *_with_mentions(graph, order))
+    return graph, _close_gaps(graph, *_with_mentions(graph, order))
 
 
-def _closed_up(graph: Graph, order: list[Node], edges: dict[Node, set[Node]]) -> list[Node]:
+def _close_gaps(graph: Graph, order: list[Node], edges: dict[Node, set[Node]]) -> list[Node]:
     """Bring together what is dropped and what is made again: it is missing for a moment, and in one transaction."""
     again = graph.context.drops & graph.context.creates
-    late = sink(
+    late = delay(
         order,
         edges,
         lambda node: node.phase == "drop" and node.identity in again and node.identity.kind in _DROPPED_LATE,
     )
-    soon = sink(
+    soon = delay(
         late[::-1],
         invert(edges),
         lambda node: node.phase == "create" and node.identity in again and node.identity.kind in _MADE_AT_ONCE,

@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 from shared.diff.changes import ChangeKind
 from shared.remediation.plan import REPEATABLE, Plan, Role, Statement
 from shared.remediation.stages import Stage
-from shared.remediation.witness import has_run
+from shared.remediation.witness import trace_of
 from shared.schema.identity import ObjectId
 from shared.sql import quote_literal
 
@@ -43,7 +43,7 @@ class Progress:
             return False  # nothing comes after it that could fail
         if not stage.transactional:
             return self._gives_name_away(stage.statements[0], number)
-        return has_run(stage.statements) is None and not _can_run_twice(stage)
+        return trace_of(stage.statements) is None and not _can_run_twice(stage)
 
     def _gives_name_away(self, statement: Statement, number: int) -> bool:
         """Say whether an index is dropped whose name a constraint takes, which then needs its own."""
@@ -55,7 +55,7 @@ class Progress:
     def has_run(self, number: int) -> str | None:
         """Give the SQL condition that a stage has been run; None for one that may be run again."""
         stage = self._stages[number]
-        traces = has_run(stage.statements) if stage.transactional and self._stages[1:] else None
+        traces = trace_of(stage.statements) if stage.transactional and self._stages[1:] else None
         if not self._is_noted:
             return traces
         noted = f"EXISTS (SELECT {_NOTED.format(quote_literal(self._note(number)))})"

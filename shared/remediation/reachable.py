@@ -16,7 +16,7 @@ from shared.schema.relations import Column, Constraint, ForeignTable, Table
 from shared.schema.schema import Dependency, Schema, Snapshot
 
 
-def safe_snapshot(
+def lossless_snapshot(
     desired: Snapshot, observed: Snapshot, diff: SchemaDiff, lossy: frozenset[ObjectId]
 ) -> tuple[Snapshot, list[Change]]:
     """Give the desired snapshot with every destructive change undone.

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from shared.remediation.kept_store import Store, filled
+from shared.remediation.kept_store import FactStore, fill_block
 from shared.sql import dollar_quote
 
-GO_ON_SUMMARY = "The sequence goes on where its column was."
+POSITION_SUMMARY = "The sequence goes on where its column was."
 
-_GO_ON = """DO {tag}
+_POSITION_BLOCK = """DO {tag}
 -- {summary}
 DECLARE
     told text;
@@ -39,7 +39,7 @@ _NOTED_BEFORE = """    told := (
 """
 
 
-def go_on_sql(sequence: str, highest: str, before: str = "", store: Store | None = None) -> str:
+def position_sql(sequence: str, highest: str, before: str = "", store: FactStore | None = None) -> str:
     """Write the statement by which a sequence goes on where another stood, or else beyond the values of its column.
 
     It is never put back: a number that was given out is not given out again.
@@ -55,6 +55,10 @@ def go_on_sql(sequence: str, highest: str, before: str = "", store: Store | None
         told = _NOTED_BEFORE.format(spelling=dollar_quote(f"SEQUENCE {before}"), source=store.source)
     elif before:
         told = _STILL_THERE.format(before=dollar_quote(before))
-    return filled(
-        _GO_ON, summary=GO_ON_SUMMARY, sequence=dollar_quote(sequence), before=told, highest=dollar_quote(highest)
+    return fill_block(
+        _POSITION_BLOCK,
+        summary=POSITION_SUMMARY,
+        sequence=dollar_quote(sequence),
+        before=told,
+        highest=dollar_quote(highest),
     )

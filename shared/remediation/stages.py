@@ -32,7 +32,7 @@ def cut_stages(statements: Iterable[Statement]) -> tuple[Stage, ...]:
     stages: list[Stage] = []
     joining: list[Statement] = []
     for statement in statements:
-        alone = not statement.transactional or is_long(statement.hazards)
+        alone = not statement.transactional or reads_without_blocking(statement.hazards)
         if alone and joining:
             stages.append(Stage(tuple(joining)))
             joining = []
@@ -45,7 +45,7 @@ def cut_stages(statements: Iterable[Statement]) -> tuple[Stage, ...]:
     return tuple(stages)
 
 
-def is_long(hazards: Iterable[Hazard]) -> bool:
+def reads_without_blocking(hazards: Iterable[Hazard]) -> bool:
     """Say whether a statement may take long and harms nobody meanwhile."""
     kinds = {hazard.kind for hazard in hazards}
     return HazardKind.SCANS_TABLE in kinds and not kinds & _BLOCKS

@@ -62,7 +62,7 @@ def _place(identity: ObjectId) -> dict[str, str]:
     }
 
 
-def has_run(statements: Iterable[Statement]) -> str | None:
+def trace_of(statements: Iterable[Statement]) -> str | None:
     """Give the SQL condition that these statements have been run; None where they leave no such trace."""
     for statement in statements:
         if statement.role is Role.VALIDATE and statement.object.kind == "column":

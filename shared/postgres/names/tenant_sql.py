@@ -22,7 +22,7 @@ def for_tenant(sql: str, names: OwnNames) -> str:
 
 
 _DO_BLOCK = re.compile(r"DO E?'")
-"""A block that a plan wrote (`remediation.roles`): the literals in it are statements, and not somebody's data."""
+"""A block that a plan wrote (`remediation.database_roles`): the literals in it are statements, not somebody's data."""
 
 
 class _Speaker:

@@ -15,7 +15,7 @@ from shared.postgres.names.own_names import PLACEHOLDER, OwnNames
 from shared.postgres.query_files import query_text
 from shared.postgres.reading.catalog import kinds_of, rows_statement
 from shared.postgres.session import PINNED
-from shared.remediation.guard import Guard, as_text, key_of
+from shared.remediation.guard import Guard, as_text, identity_parts
 from shared.schema.model import KINDS
 from shared.sql import is_plain, quote_identifier, quote_literal
 
@@ -154,7 +154,7 @@ def _document(guard: Guard) -> dict[str, object]:
         "untouched": [{"kind": part.kind, "hash": part.hash} for part in guard.untouched],
         "touched": [
             {
-                "identity": key_of(part.identity),
+                "identity": identity_parts(part.identity),
                 "rest": part.rest,
                 "may_be_absent": part.may_be_absent,
                 "fields": [{"name": field.name, "values": list(field.values)} for field in part.fields],

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 
+from shared.remediation.database_roles import DATABASE_OWNER, quote_role, resolve_roles
 from shared.remediation.naming import spell
 from shared.remediation.plan import Role
 from shared.remediation.recipe import Context, Recipe, Step, register
-from shared.remediation.roles import DATABASE_OWNER, quote_role, resolve_roles
 from shared.schema.database import DatabaseSetting
 from shared.schema.facets import Comment, Owner, SecurityLabel
 from shared.schema.identity import ObjectId

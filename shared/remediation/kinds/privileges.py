@@ -8,10 +8,10 @@ from typing import NamedTuple
 
 import msgspec
 
+from shared.remediation.database_roles import DATABASE_OWNER, acting_as, quote_role, resolve_roles
 from shared.remediation.naming import grant_designation
 from shared.remediation.plan import Role
 from shared.remediation.recipe import Context, Recipe, Step, register
-from shared.remediation.roles import DATABASE_OWNER, acting_as, quote_role, resolve_roles
 from shared.remediation.side import Side
 from shared.schema.facets import DefaultPrivileges, Grant, Owner, Privileges
 from shared.schema.identity import ObjectId, QualifiedName
@@ -257,11 +257,11 @@ def grant_all(facet: Privileges, context: Context) -> list[Step]:
     """From what a fresh object has to what is declared; an old one has PostgreSQL's own."""
     carrier = facet.carrier
     if carrier in context.creates:
-        return settle_grants(carrier, facet.grants, context)
+        return grants_after_creation(carrier, facet.grants, context)
     return change_grants(_target(carrier, context), facet.grants, built_in_grants(carrier, context))
 
 
-def settle_grants(carrier: ObjectId, desired: Iterable[Grant] | None, context: Context) -> list[Step]:
+def grants_after_creation(carrier: ObjectId, desired: Iterable[Grant] | None, context: Context) -> list[Step]:
     """Undo what default privileges did to a created object; without `desired`, back to PostgreSQL's own."""
     possible, certain = _fresh_grants(carrier, context)
     wanted = built_in_grants(carrier, context) if desired is None else desired

@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.remediation.order import cycles, sink, sort_nodes
+from shared.remediation.order import cycles, delay, sort_nodes
 
 
 def test_ties_are_broken_by_rank_whatever_the_order_of_input() -> None:
@@ -30,7 +30,7 @@ def test_two_cycles_are_two() -> None:
 def test_what_moves_goes_to_just_before_what_needs_it() -> None:
     edges = {"drop a": {"make a"}, "drop b": {"alter", "drop a"}, "alter": {"make a"}}
     order = ["drop b", "drop a", "x", "alter", "y", "make a"]
-    moved = sink(order, edges, lambda node: node.startswith("drop"))
+    moved = delay(order, edges, lambda node: node.startswith("drop"))
     assert moved == ["x", "drop b", "alter", "y", "drop a", "make a"]
 
 
@@ -43,12 +43,14 @@ def test_what_moves_goes_to_just_before_what_needs_it() -> None:
         )
     )
 )
-def test_sinking_keeps_every_edge_and_the_order_of_what_stays(case: tuple[int, set[tuple[int, int]], set[int]]) -> None:
+def test_delaying_keeps_every_edge_and_the_order_of_what_stays(
+    case: tuple[int, set[tuple[int, int]], set[int]],
+) -> None:
     count, pairs, movable = case
     edges: dict[int, set[int]] = {}
     for first, then in pairs:
         edges.setdefault(first, set()).add(then)
-    moved = sink(list(range(count)), edges, movable.__contains__)
+    moved = delay(list(range(count)), edges, movable.__contains__)
     assert sorted(moved) == list(range(count))
     assert all(moved.index(first) < moved.index(then) for first, then in pairs)
     assert [node for node in moved if node not in movable] == [n for n in range(count) if n not in movable]

@@ -11,7 +11,7 @@ from shared.remediation.plan import Plan, Role, Statement
 from shared.remediation.progress import Progress
 from shared.remediation.script import render_script
 from shared.remediation.stages import Stage
-from shared.remediation.witness import has_run
+from shared.remediation.witness import trace_of
 from shared.schema.identity import ObjectId, QualifiedName
 
 TABLE = ObjectId(kind="table", namespace="n", name="t")
@@ -47,13 +47,13 @@ def test_a_document_that_names_no_role_is_read_as_a_change_that_may_not_be_run_a
 
 @pytest.mark.parametrize("role", [Role.CREATE, Role.REPLACE])
 def test_what_makes_a_missing_object_is_seen_by_the_object(role: Role):
-    condition = has_run([statement(role, change=ChangeKind.MISSING)])
+    condition = trace_of([statement(role, change=ChangeKind.MISSING)])
     assert condition is not None
     assert condition.startswith("EXISTS (SELECT FROM pg_catalog.pg_class c")
 
 
 def test_what_drops_an_unexpected_object_is_seen_by_its_absence():
-    condition = has_run([statement(Role.DROP, change=ChangeKind.UNEXPECTED)])
+    condition = trace_of([statement(Role.DROP, change=ChangeKind.UNEXPECTED)])
     assert condition is not None
     assert condition.startswith("NOT EXISTS (SELECT FROM pg_catalog.pg_class c")
 
@@ -70,23 +70,25 @@ def test_what_drops_an_unexpected_object_is_seen_by_its_absence():
     ],
 )
 def test_nothing_else_leaves_a_trace(role: Role, change: ChangeKind):
-    assert has_run([statement(role, change=change)]) is None
+    assert trace_of([statement(role, change=change)]) is None
 
 
 def test_a_default_that_speaks_of_adding_is_no_trace_of_a_column():
     sql = """ALTER TABLE ONLY "n"."t" ALTER COLUMN "c" SET DEFAULT ' ADD '"""
-    assert has_run([statement(Role.SET, COLUMN, ChangeKind.MISSING, sql)]) is None
+    assert trace_of([statement(Role.SET, COLUMN, ChangeKind.MISSING, sql)]) is None
 
 
 def test_a_column_whose_check_is_validated_is_seen_by_the_check():
-    condition = has_run([statement(Role.VALIDATE, COLUMN)])
+    condition = trace_of([statement(Role.VALIDATE, COLUMN)])
     assert condition is not None
     assert condition.startswith("NOT EXISTS (SELECT FROM pg_catalog.pg_constraint p")
     assert "p.conname = 'fleetdrift_not_null_c' AND NOT p.convalidated" in condition
 
 
 def test_the_constraint_of_another_object_leaves_no_trace_when_it_is_validated():
-    assert has_run([statement(Role.VALIDATE, ObjectId(kind="constraint", namespace="n", parent="t", name="k"))]) is None
+    assert (
+        trace_of([statement(Role.VALIDATE, ObjectId(kind="constraint", namespace="n", parent="t", name="k"))]) is None
+    )
 
 
 @pytest.mark.parametrize("role", [Role.REPLACE, Role.SET, Role.VALIDATE, Role.PREPARE, Role.KEEP, Role.RESTORE])

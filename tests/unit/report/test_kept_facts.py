@@ -8,7 +8,7 @@ from rich.console import Console
 
 from coordinator.report.renderers.group_text import print_plan
 from shared.diff.changes import ChangeKind
-from shared.remediation.kept_sql import RESTORE_SUMMARY, Kept, remember_sql, remember_summary, restore_sql
+from shared.remediation.kept_sql import RESTORE_SUMMARY, Kept, keep_sql, keep_summary, restore_sql
 from shared.remediation.kept_store import SESSION
 from shared.remediation.plan import Plan, Role, Statement
 from shared.remediation.script import render_script
@@ -20,7 +20,7 @@ KEPT = [Kept(catalog="pg_class", spelling='VIEW "public"."v"', id="1", target='T
 
 def plan(*, destructive: bool) -> Plan:
     parts = (
-        (Role.KEEP, remember_sql(KEPT, (), SESSION), remember_summary(KEPT, ())),
+        (Role.KEEP, keep_sql(KEPT, (), SESSION), keep_summary(KEPT, ())),
         (Role.DROP, 'DROP VIEW "public"."v"', ""),
         (Role.RESTORE, restore_sql(KEPT, SESSION), RESTORE_SUMMARY),
     )
