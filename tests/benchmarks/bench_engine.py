@@ -13,6 +13,7 @@ import sys
 import time
 from collections.abc import Awaitable, Callable
 from pathlib import Path
+from typing import Any
 
 import asyncpg
 
@@ -73,10 +74,10 @@ async def seconds(act: Callable[[], Awaitable[object]]) -> float:
 async def compare(server: EmbeddedPostgres, redis: EmbeddedRedis) -> tuple[float, float, float]:
     """Give the engine's time by one loop's, a second scan's by the first's, and the seconds of a large ledger."""
     targets = await make_fleet(server)
-    place = {"name": "main", "address": str(server.socket_dir), "port": server.port, "user": SCANNER}
+    place: dict[str, Any] = {"name": "main", "address": str(server.socket_dir), "port": server.port, "user": SCANNER}
     host = Host(**place, max_connections=CONNECTIONS)
     told = {"redis_url": redis.url, "fleet": "bench", "hosts": [{**place, "password": ""}], "scratch": server.dsn()}
-    argv = [sys.executable, WORKER, json.dumps({**told, "slots": 2, "name": "bench@here"})]
+    argv = [sys.executable, str(WORKER), json.dumps({**told, "slots": 2, "name": "bench@here"})]
     worker = await asyncio.create_subprocess_exec(*argv)
     url = Secret(redis.url)
     settings = EngineSettings(fleet="bench", redis_url=url, hosts={"main": host}, slots=2)

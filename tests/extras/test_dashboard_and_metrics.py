@@ -60,7 +60,9 @@ def test_a_panel_shows_nothing_of_a_fleet_that_was_not_chosen(prometheus, expres
 
 def test_the_dashboard_s_variable_lists_the_fleet(prometheus):
     [variable] = DASHBOARD["templating"]["list"]
-    metric, label = re.fullmatch(r"label_values\((\w+), (\w+)\)", variable["query"]["query"]).groups()
+    match = re.fullmatch(r"label_values\((\w+), (\w+)\)", variable["query"]["query"])
+    assert match is not None
+    metric, label = match.groups()
     assert prometheus.ask(f"label/{label}/values", **{"match[]": metric}) == ["demo"]
 
 
@@ -80,7 +82,7 @@ def test_the_scrape_job_is_the_one_the_rules_know(prometheus):
 
 
 def test_every_metric_that_is_asked_for_exists(prometheus):
-    asked = " ".join([*RULES.values(), *(parameter.values[0] for parameter in QUERIES)])
+    asked = " ".join([*RULES.values(), *(str(parameter.values[0]) for parameter in QUERIES)])
     exported = set(prometheus.ask("label/__name__/values"))
     assert set(re.findall(r"\bfleetdrift_[a-z_]+", asked)) - exported == set()
 

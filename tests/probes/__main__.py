@@ -43,7 +43,7 @@ async def _run(major: int, probes: list[Probe], jobs: int, *, singly: bool, pack
             ]
             again = {p.name for p in probes if p.alone}
             if not packed_only:
-                again |= {p.name for p in results if not (p.detected and p.converged)}
+                again |= {p.probe for p in results if not (p.detected and p.converged)}
             results = [result for result in results if result.probe not in again]
             waiting = [probe for probe in waiting if probe.name in again]
             print(f"--- {len(packed)} in the pack; {len(waiting)} are run singly", flush=True)

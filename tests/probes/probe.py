@@ -71,8 +71,8 @@ def read_probes(server_major: int) -> tuple[Probe, ...]:
 
 
 def _read_file(path: Path) -> list[Probe]:
-    probes = []
-    header, body = "", []
+    probes: list[Probe] = []
+    header, body = "", list[str]()
     for number, line in enumerate([*path.read_text().splitlines(), "== end"], 1):
         if line.startswith("== "):
             if header:

@@ -116,7 +116,7 @@ def scripts(draw: st.DrawFn) -> str:
         clauses = [clause for _, clause in columns.values()]
         if draw(st.booleans()):
             clauses.append("key integer PRIMARY KEY")
-        if keyed and draw(st.booleans()):
+        if bool(keyed) and draw(st.booleans()):
             action = draw(st.sampled_from(["", " ON DELETE CASCADE", " DEFERRABLE INITIALLY DEFERRED"]))
             clauses.append(f'ref integer REFERENCES "{draw(st.sampled_from(keyed))}"{action}')
         for name, (type_, _) in columns.items():
@@ -134,7 +134,7 @@ def scripts(draw: st.DrawFn) -> str:
 def _hangers(draw: st.DrawFn, table: str, columns: dict[str, tuple[str, str]]) -> list[str]:
     made = []
     indexable = [name for name, (type_, _) in columns.items() if type_ in _INDEXED]
-    if indexable and draw(st.booleans()):
+    if bool(indexable) and draw(st.booleans()):
         unique = draw(st.sampled_from(["", "UNIQUE "]))
         order = draw(st.sampled_from(["", " DESC", " NULLS FIRST"]))
         where = draw(st.sampled_from(["", f' WHERE "{indexable[0]}" IS NOT NULL']))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -27,10 +26,10 @@ SERVER_LAW = settings(
 
 
 @st.composite
-def columns(draw: Callable[..., object]) -> list[tuple[str, str]]:
+def columns(draw: st.DrawFn) -> list[tuple[str, str]]:
     """Draw (name, definition) of a table's columns."""
     made = []
-    for name in draw(st.lists(st.sampled_from(NAMES), min_size=1, max_size=4, unique=True)):  # type: ignore[attr-defined]
+    for name in draw(st.lists(st.sampled_from(NAMES), min_size=1, max_size=4, unique=True)):
         kind = draw(st.sampled_from(TYPES))
         text = f"{quote(name)} {kind}"
         if kind in DEFAULTS and draw(st.booleans()):
@@ -42,11 +41,11 @@ def columns(draw: Callable[..., object]) -> list[tuple[str, str]]:
 
 
 @st.composite
-def schemas(draw: Callable[..., object]) -> tuple[str, ...]:
+def schemas(draw: st.DrawFn) -> tuple[str, ...]:
     """Draw the statements that make a schema."""
     labels = draw(st.sampled_from(["'a', 'b'", "'b', 'a'", "'a', 'b', 'c'"]))
     statements = [f"CREATE TYPE e AS ENUM ({labels})", f"CREATE SEQUENCE s INCREMENT BY {draw(st.integers(1, 3))}"]
-    for table in draw(st.lists(st.sampled_from(("t", 'T"2', "third")), max_size=3, unique=True)):  # type: ignore[attr-defined]
+    for table in draw(st.lists(st.sampled_from(("t", 'T"2', "third")), max_size=3, unique=True)):
         own = draw(columns())
         body = [text for _, text in own]
         if draw(st.booleans()):

@@ -12,7 +12,7 @@ import sys
 import time
 import urllib.request
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -69,7 +69,7 @@ class Marked:
 
 
 @pytest.fixture
-def demo(tmp_path) -> Iterator[type]:
+def demo(tmp_path) -> Iterator[Callable[..., Marked]]:
     started: list[Marked] = []
 
     def start(*arguments: str) -> Marked:
@@ -106,7 +106,7 @@ def test_the_demo_tells_the_story_and_leaves_nothing_running(told):
     assert all({"timestamp", "action", "detail", "result"} <= step.keys() for step in report["steps"])
     assert report["steps"][1]["rows_scanned"] > 100
     assert report["status"] == "drift"
-    assert uuid.UUID(report["execution_id"])
+    assert str(uuid.UUID(report["execution_id"])) == report["execution_id"]
     assert "<html" in (told.folder / "report.html").read_text()
 
 

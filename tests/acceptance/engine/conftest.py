@@ -10,6 +10,7 @@ import subprocess
 import sys
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
 import asyncpg
 import msgspec
@@ -24,7 +25,7 @@ from shared.embedded.redis import EmbeddedRedis
 from shared.hosts import Host, Secret
 from shared.postgres.reading.observe import observe
 from shared.schema.profile import Profile
-from shared.targets import Limits, Target
+from shared.targets import Limits, Observation, Target
 from workers.redis_pool import connect_redis
 from workers.scan import ReadSettings, read_batch
 
@@ -45,7 +46,7 @@ def anyio_backend() -> str:
 class Fleet(msgspec.Struct, frozen=True):
     """Forty tenants in four shapes, and what each of them must be read as."""
 
-    host: dict[str, object]
+    host: dict[str, Any]
     targets: tuple[Target, ...]
     truth: dict[str, str]
 
@@ -69,7 +70,7 @@ async def _make_fleet(postgres: EmbeddedPostgres) -> Fleet:
         if number % 4:
             await database.execute(f"CREATE INDEX by_status{number % 4} ON {name}.orders (status)")
     await database.close()
-    host: dict[str, object] = {
+    host: dict[str, Any] = {
         "name": "main",
         "address": str(postgres.socket_dir),
         "port": postgres.port,
@@ -80,6 +81,7 @@ async def _make_fleet(postgres: EmbeddedPostgres) -> Fleet:
     reader = ReadSettings(observe=observe, limits=Limits(), known=(), profile=Profile())
     truth: dict[str, str] = {}
     async for scanned in read_batch(targets, Host(**host), reader, connections=4):
+        assert isinstance(scanned.result, Observation), scanned
         truth[scanned.target.tenant] = scanned.result.fingerprint
     assert len(set(truth.values())) == 4
     return Fleet(host, targets, truth)
@@ -94,7 +96,7 @@ class Engine:
         self.redis = redis
         self.dsn = dsn
         self.logs = logs
-        self.hosts: list[dict[str, object]] = [{**fleet.host, "password": CANARY}]
+        self.hosts: list[dict[str, Any]] = [{**fleet.host, "password": CANARY}]
         self._scratch = scratch
         self.workers: list[subprocess.Popen[bytes]] = []
 
@@ -167,7 +169,7 @@ class Engine:
             process.wait()
 
 
-def _host(host: dict[str, object]) -> Host:
+def _host(host: dict[str, Any]) -> Host:
     return Host(**{**host, "password": Secret(str(host["password"]))})
 
 

@@ -9,6 +9,7 @@ import msgspec
 import pytest
 import redis as redis_client
 
+from coordinator.inventory.load import load_targets
 from coordinator.report.model import ScanStatus, TenantStatus
 from coordinator.scan import pipeline
 from shared.messages import PROTOCOL
@@ -42,7 +43,7 @@ def test_a_second_scan_gives_the_same_bytes(fleet, reference):
 
 
 def test_the_order_of_tenants_does_not_matter(fleet, reference, monkeypatch):
-    listed = pipeline.load_targets
+    listed = load_targets
 
     async def shuffled(*arguments):
         inventory = await listed(*arguments)
@@ -61,7 +62,7 @@ def test_workers_give_the_same_bytes_as_one_process(fleet, reference, workers):
 
 
 def test_a_worker_killed_in_mid_scan_changes_nothing(fleet, reference):
-    killed = []
+    killed: list[int] = []
 
     def kill_one(done, processes):
         if not killed and 0 < done < len(reference.body.tenants):
@@ -74,7 +75,7 @@ def test_a_worker_killed_in_mid_scan_changes_nothing(fleet, reference):
 
 
 def test_a_flushed_redis_in_mid_scan_changes_nothing(fleet, reference):
-    flushed = []
+    flushed: list[int] = []
 
     def flush(done, _processes):
         if not flushed and 0 < done < len(reference.body.tenants):

@@ -21,6 +21,7 @@ from shared.remediation.plan import Role, Statement
 from shared.remediation.stages import Stage
 from shared.schema.identity import ObjectId, QualifiedName
 from shared.schema.profile import Profile
+from shared.schema.relations import Column
 from shared.targets import FailureKind, Limits
 from tests.integration.apply.conftest import LIMITS, Open, target_of
 
@@ -166,10 +167,11 @@ async def test_nothing_of_the_tenants_own_settings_reaches_a_statement(database:
         await writer.run(stage("ALTER TABLE public.t ALTER a SET DEFAULT now()", "INSERT INTO public.t DEFAULT VALUES"))
         await writer.run(stage("ALTER TABLE public.t ALTER a SET DEFAULT '2001-01-01 00:00'"))
     assert await tenant.fetchval("SELECT a IS NOT NULL FROM t")
-    default = (await read_snapshot(tenant)).schema.by_identity()[
+    column = (await read_snapshot(tenant)).schema.by_identity()[
         ObjectId(kind="column", namespace="public", parent="t", name="a")
     ]
-    assert default.default == "'2001-01-01 00:00:00+00'::timestamp with time zone"
+    assert isinstance(column, Column)
+    assert column.default == "'2001-01-01 00:00:00+00'::timestamp with time zone"
 
 
 async def test_a_plan_about_a_namespace_changes_the_tenants_own(database: Open, host: Host):

@@ -17,6 +17,7 @@ from pathlib import Path
 import pytest
 
 from coordinator.demo.tenants import hand_made_changes
+from coordinator.store.records import ScanRecord
 from coordinator.store.store import Store
 from shared.embedded.postgres import EmbeddedPostgres
 from shared.hosts import Secret
@@ -136,7 +137,7 @@ def test_the_store_belongs_to_its_role_and_the_scanner_cannot_enter_it(compose_p
 
 
 def test_the_store_s_role_can_make_the_store(compose_postgres):
-    async def made() -> list[object]:
+    async def made() -> list[ScanRecord]:
         async with Store.open(Secret(compose_postgres.dsn("fleetdrift_store", "fleetdrift_store"))) as store:
             return await store.list_scans("demo", 10)
 
@@ -170,7 +171,9 @@ def test_a_role_s_password_is_the_one_in_its_file(compose_postgres, secrets, rol
         compose_postgres, "postgres", f"SELECT rolpassword FROM pg_authid WHERE rolname = 'fleetdrift_{role}'"
     )
     # SCRAM-SHA-256$<iterations>:<salt>$<StoredKey>:<ServerKey>; StoredKey is defined in RFC 5802, section 3.
-    rounds, salt, stored = re.fullmatch(r"SCRAM-SHA-256\$(\d+):(.+)\$(.+):.+", verifier).groups()
+    match = re.fullmatch(r"SCRAM-SHA-256\$(\d+):(.+)\$(.+):.+", verifier)
+    assert match is not None, verifier
+    rounds, salt, stored = match.groups()
     password = (secrets / f"{role}_password").read_bytes()
     salted = hashlib.pbkdf2_hmac("sha256", password, base64.b64decode(salt), int(rounds))
     key = hashlib.sha256(hmac.digest(salted, b"Client Key", "sha256")).digest()

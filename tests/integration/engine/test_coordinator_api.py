@@ -179,6 +179,7 @@ async def test_another_fleet_s_scans_are_not_shown(store, scans):
 async def test_a_port_that_is_taken_is_said_in_a_sentence(store, scans):
     async with running(store, scans) as client:
         port = client.base_url.port
+        assert port is not None
         with pytest.raises(ListenError, match=rf"^cannot listen on 127.0.0.1 port {port}: "):
             await serve(
                 build_api(

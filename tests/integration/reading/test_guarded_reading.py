@@ -277,6 +277,7 @@ def test_an_unchanged_target_is_told_at_a_glance(guarded):
 
     async def read():
         first = await observe(host(guarded), target, ReadRequest(earlier=Sighting()))
+        assert first.sighting is not None
         told = msgspec.structs.replace(first.sighting, fingerprint="as remembered", rows=7)
         known = {"as remembered", first.fingerprint}
         glance = await observe(host(guarded), target, ReadRequest(earlier=told, known=known))
@@ -314,6 +315,7 @@ def test_a_release_that_reads_otherwise_does_not_trust_what_another_saw(guarded,
 
     async def read():
         first = await observe(host(guarded), target, ReadRequest(earlier=Sighting()))
+        assert first.sighting is not None
         told = msgspec.structs.replace(first.sighting, fingerprint="as remembered")
         wanted = ReadRequest(earlier=told, known={"as remembered", first.fingerprint})
         trusted = await observe(host(guarded), target, wanted)

@@ -364,7 +364,7 @@ def test_a_schema_that_keeps_moving_is_read_whole_or_called_busy(databases):
                 await mover.execute("DROP VIEW public.two; DROP TABLE public.one")
 
         task = asyncio.create_task(moving())
-        seen = []
+        seen: list[set[str] | FailureKind] = []
         try:
             for _ in range(10):
                 try:

@@ -244,7 +244,7 @@ def test_what_a_plan_leaves_different_is_planned_again_and_the_whole_is_proven(s
             return made
         return msgspec.structs.replace(made, statements=tuple(s for s in made.statements if s.object.kind != "index"))
 
-    asked = []
+    asked: list[Plan] = []
     monkeypatch.setattr(planning, "plan_remediation", forgetful)
     plan = asyncio.run(plan_and_prove(scratch, desired, observed, diff, Profile(), destructive=True))
     assert plan.proof.status is ProofStatus.PROVEN

@@ -79,7 +79,7 @@ class Pair:
         return asyncio.run(read())
 
     def _psql(self, database: str, sql: str, user: str = "postgres") -> subprocess.CompletedProcess[str]:
-        argv = [self.server.binaries / "psql", "-X", "-q", "-A", "-t", "-v", "ON_ERROR_STOP=1", "-f", "-"]
+        argv = [str(self.server.binaries / "psql"), "-X", "-q", "-A", "-t", "-v", "ON_ERROR_STOP=1", "-f", "-"]
         return subprocess.run(
             [*argv, self.server.dsn(database).replace("//postgres@", f"//{user}@")],
             input=sql,
@@ -104,7 +104,7 @@ class Pair:
 def pair(postgres: EmbeddedPostgres) -> Iterator[Callable[[str, str], Pair]]:
     made = "".join(f"DROP ROLE IF EXISTS {role}; CREATE ROLE {role} LOGIN;" for role in ROLES)
     server = postgres
-    argv = [server.binaries / "psql", "-X", "-q", "-v", "ON_ERROR_STOP=1", server.dsn("postgres")]
+    argv = [str(server.binaries / "psql"), "-X", "-q", "-v", "ON_ERROR_STOP=1", server.dsn("postgres")]
     gone = "".join(f"DROP DATABASE IF EXISTS {name} WITH (FORCE);\n" for name in (*DATABASES, "remedy_kept"))
     subprocess.run(argv, input=f"{gone}{made} GRANT remedy_app TO remedy_changer;", text=True, check=True)
 

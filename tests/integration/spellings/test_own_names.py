@@ -70,6 +70,7 @@ def test_equal_tenants_with_roles_of_their_own_are_in_sync_and_the_others_way_ba
     in_sync = [each.tenant for each in report.body.tenants if each.status is TenantStatus.IN_SYNC]
     assert in_sync == sorted({*NAMES} - {"acme"}), report.body.groups
     [group] = report.body.groups
+    assert group.plan is not None
     assert group.plan.proof.status is ProofStatus.PROVEN, group.plan.proof
     assert is_about_own_names(group.plan)
     own = own_names(Target(tenant="acme", host="one", database="x"), PROFILE)

@@ -83,8 +83,9 @@ def test_every_file_that_is_mounted_exists(service):
 
 def test_every_secret_is_written_by_the_script_and_kept_out_of_the_repository():
     script = (DEPLOY / "compose/make-secrets.sh").read_text()
-    names = re.search(r"for name in ([\w ]+);", script).group(1).split()
-    assert sorted(names) == sorted(COMPOSE["secrets"])
+    loop = re.search(r"for name in ([\w ]+);", script)
+    assert loop is not None
+    assert sorted(loop[1].split()) == sorted(COMPOSE["secrets"])
     assert [entry["file"] for entry in COMPOSE["secrets"].values()] == [
         f"deploy/compose/secrets/{name}" for name in COMPOSE["secrets"]
     ]
@@ -159,6 +160,7 @@ def test_every_status_has_a_colour_of_its_own():
 
 
 def test_every_status_is_either_known_or_alerted_as_unscanned():
-    alerted = re.search(r'status=~"([a-z_|]+)"', RULES["FleetdriftTenantsUnscanned"]["expr"]).group(1).split("|")
+    alerted = re.search(r'status=~"([a-z_|]+)"', RULES["FleetdriftTenantsUnscanned"]["expr"])
+    assert alerted is not None
     known = {TenantStatus.IN_SYNC, TenantStatus.DRIFTED, TenantStatus.PENDING, TenantStatus.EXCLUDED}
-    assert set(alerted) == set(TenantStatus) - known
+    assert set(alerted[1].split("|")) == set(TenantStatus) - known

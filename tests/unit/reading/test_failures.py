@@ -30,7 +30,9 @@ from shared.targets import FailureKind
     ],
 )
 def test_each_failure_has_its_kind(error, kind):
-    assert target_error(error).failure.kind is kind
+    found = target_error(error)
+    assert found is not None
+    assert found.failure.kind is kind
 
 
 def test_a_bug_of_ours_is_no_failure_of_a_target():
@@ -43,6 +45,7 @@ def test_a_message_is_one_line_without_escapes_and_not_endless():
 
 def test_an_echoed_credential_is_blanked():
     error = target_error(asyncpg.InvalidPasswordError('password "hunter2" is wrong'), "hunter2")
+    assert error is not None
     assert error.failure.message == 'the server said: password "***" is wrong'
 
 

@@ -9,6 +9,7 @@ import msgspec
 import pytest
 
 from coordinator.report.assemble import TenantOutcome
+from coordinator.report.model import ScanReport
 from coordinator.report.renderers import presentation
 from coordinator.report.renderers.html import render_html
 from coordinator.report.renderers.json import read_json, render_json
@@ -18,7 +19,7 @@ from tests import reports
 from tests.reports import EXPECTED_VERSION, demo_analyses, demo_spec, report_of, version
 
 
-def large(tenants: int) -> reports.ScanReport:
+def large(tenants: int) -> ScanReport:
     outcomes = [
         TenantOutcome(tenant=f"tenant-{number:06}", fingerprint="a", versions=version(EXPECTED_VERSION))
         for number in range(tenants)

@@ -119,7 +119,8 @@ def test_a_common_namespace_is_a_platforms_only_where_the_platform_shows_itself(
 
 def test_what_is_declared_of_a_platforms_namespace_is_compared_and_the_rest_of_it_is_the_platforms():
     sign = EventTrigger(name="pgrst_ddl_watch", event="ddl_command_end", function="extensions.pgrst_ddl_watch")
-    namespace, users, key, email = (Namespace(name="auth"), *table("users", "id", "email", namespace="auth"))
+    namespace = Namespace(name="auth")
+    users, key, email = table("users", "id", "email", namespace="auth")
     sessions = table("sessions", "id", namespace="auth")
     left = without_tool_objects(
         reading(namespace, users, key, email, *sessions, sign), Schema.of([namespace, users, key])
