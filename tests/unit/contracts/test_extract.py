@@ -219,6 +219,8 @@ def test_the_order_of_files_makes_no_difference():
         ('query("SELECT 1").fetch(&p)', 0, "fetch"),
         ('query("SELECT $1")\n .bind::<i64>(a)\n // why\n .map(|r: PgRow| r.get(0)).fetch_all(&p)', 1, "fetch_all"),
         ('query_with("SELECT $1", args).execute(&p)', -1, "execute"),
+        # try_bind gives a Result, not the query: what stands behind it is not done with the query.
+        ('query("SELECT $1, $2").bind(a).try_bind(b)?.execute(&p)', -1, ""),
     ],
 )
 def test_arguments_are_counted_where_all_of_them_are_in_sight(call, arguments, fetch):

@@ -8,7 +8,7 @@ from shared.diff.compare import diff_schemas
 from shared.diff.partitions import without_following_partitions
 from shared.schema.identity import QualifiedName
 from shared.schema.model import SchemaObject
-from shared.schema.relations import Column, Constraint, Index, Table, View
+from shared.schema.relations import Column, Constraint, Index, Table, Trigger, View
 from shared.schema.schema import Dependency, Schema, Snapshot
 
 PARENT = QualifiedName("public", "t")
@@ -29,13 +29,17 @@ PARTITION: tuple[SchemaObject, ...] = (
 )  # fmt: skip
 
 
-def left(*objects: SchemaObject, dependencies: tuple[Dependency, ...] = ()) -> list[str]:
+def left(
+    *objects: SchemaObject,
+    dependencies: tuple[Dependency, ...] = (),
+    declared: tuple[SchemaObject, ...] = DECLARED,
+) -> list[str]:
     snapshot = Snapshot(
         schema=Schema.of(objects), server_version=180000, fingerprint="", dependencies=tuple(sorted(dependencies))
     )
-    declared = Schema.of(DECLARED)
-    kept = without_following_partitions(snapshot, declared)
-    return [str(change.identity) for change in diff_schemas(declared, kept.schema).changes]
+    desired = Schema.of(declared)
+    kept = without_following_partitions(snapshot, desired)
+    return [str(change.identity) for change in diff_schemas(desired, kept.schema).changes]
 
 
 def test_a_partition_that_follows_its_parent_is_left_out_with_its_parts():
@@ -54,6 +58,21 @@ def test_a_partition_that_follows_its_parent_is_left_out_with_its_parts():
 def test_a_partition_with_something_of_its_own_is_reported(odd):
     assert str(odd.identity) in left(*DECLARED, *PARTITION, odd)
     assert "table public.t_1" in left(*DECLARED, *PARTITION, odd)
+
+
+@pytest.mark.parametrize(
+    ("enabled", "partition_child", "reported"),
+    [("origin", True, False), ("disabled", True, True), ("always", True, True), ("origin", False, True)],
+)
+def test_a_trigger_follows_only_as_the_parent_s_made_it_and_as_it_was_made(enabled, partition_child, reported):
+    definition = "CREATE TRIGGER audit BEFORE INSERT ON public.t{} FOR EACH ROW EXECUTE FUNCTION public.f()"
+    on_parent = Trigger(namespace="public", parent="t", name="audit", definition=definition.format(""))
+    on_partition = Trigger(
+        namespace="public", parent="t_1", name="audit", definition=definition.format("_1"),
+        enabled=enabled, partition_child=partition_child,
+    )  # fmt: skip
+    found = left(*DECLARED, on_parent, *PARTITION, on_partition, declared=(*DECLARED, on_parent))
+    assert ("table public.t_1" in found, "trigger public.t_1.audit" in found) == (reported, reported)
 
 
 def test_a_partition_with_settings_of_its_own_is_reported():

@@ -15,7 +15,9 @@ from coordinator.report.renderers.version_step import version_step
 from shared.analysis.analysis import Analysis
 from shared.contracts.contract import VerdictStatus
 from shared.diff.changes import SchemaDiff, Unverified
+from shared.remediation.guard import Guard
 from shared.schema.canonical import canonical_json
+from shared.schema.profile import Profile
 from shared.schema.relations import Table
 from shared.schema.schema import SchemaVersion, Unmodelled
 from shared.targets import UNREACHABLE, Failure, FailureKind
@@ -138,6 +140,21 @@ def test_two_fingerprints_of_one_shape_are_one_group_whichever_came_first() -> N
         group = only_group(assembled(ordered, {"k2": two, "k1": one}, expected=""))
         assert group.tenants == ("t1", "t2")
         assert group.plan == one.plan
+
+
+def test_the_plan_of_a_group_is_guarded_for_every_server_major_of_its_tenants() -> None:
+    def analysis(name: str, major: int) -> Analysis:
+        plain = analysis_of(name, SPEC, ORDERS, statements=(create_index(EMAIL_INDEX),))
+        return msgspec.structs.replace(plain, plan=plain.plan.with_guards(Guard(major=major, profile=Profile())))
+
+    analyses = {name: analysis(name, major) for name, major in (("a", 14), ("b", 16), ("c", 18))}
+    outcomes = [TenantOutcome(tenant=f"on {name}", fingerprint=name) for name in analyses]
+
+    for ordered in (outcomes, outcomes[::-1]):
+        plan = only_group(assembled(ordered, analyses, expected="")).plan
+        assert plan is not None
+        assert [guard.major for guard in plan.guards] == [14, 16, 18]
+        assert plan.statements == analyses["a"].plan.statements
 
 
 def test_the_statuses_of_a_scan_sum_to_the_fleet() -> None:
