@@ -43,9 +43,9 @@ def command(tenants: int, directory: Path, *, serve: bool, port: int, interval: 
 
 
 def _show(report: ScanReport, directory: Path, *, serve: bool) -> None:
-    from coordinator.report.files import render, write_files  # lazy: cold start
+    from coordinator.report.files import ReportForm, render, write_files  # lazy: cold start
 
-    click.echo(render(report, "text"), nl=False)
+    click.echo(render(report, ReportForm.TEXT), nl=False)
     files = write_files(report, directory)
     click.echo("\nThe report: " + ", ".join(str(path) for path in files))
     if serve:

@@ -1,4 +1,4 @@
-"""The entry point: finds the verb, turns errors into one sentence and an exit code."""
+"""The entry point of the command line: find the verb, turn every error into one sentence and an exit code."""
 
 from __future__ import annotations
 
@@ -24,11 +24,15 @@ VERBS = {
     "snapshot": "coordinator.cli.snapshot",
     "worker": "coordinator.cli.worker",
 }
-"""Module of each verb; the command in it is called `command`."""
+"""Module of each verb; the command in it is called `command`.
+
+Named as text and imported when used: importing all of them takes 0.4 s where this module takes 0.05 s, and
+`fleetdrift --version` would pay for it too. A test imports every one of them and finds its `command`.
+"""
 
 
 class LazyGroup(click.Group):
-    """Imports a verb's module when the verb is used."""
+    """A click group that imports the module of a verb only when that verb is used."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002  # click's signature
         """List the verbs."""
@@ -54,7 +58,7 @@ def cli(*, debug: bool) -> None:  # read by `main` before click sees it
 
 def main() -> None:
     """Run the command line and exit with the documented code."""
-    # A shell that starts us in the background has SIGINT ignored; SIGTERM goes the same road, which must be open.
+    # A shell that starts us in the background has SIGINT ignored; SIGTERM is turned into SIGINT, so that must work.
     signal.signal(signal.SIGINT, signal.default_int_handler)
     signal.signal(signal.SIGTERM, _terminate)
     debug = "--debug" in sys.argv
@@ -84,15 +88,16 @@ def main() -> None:
 
 
 def _terminate(_number: int, _frame: FrameType | None) -> None:
-    """SIGTERM takes the same road as Ctrl-C, so that everything we started is stopped.
+    """Treat SIGTERM as Ctrl-C, so that every server and worker that was started is stopped.
 
-    As a signal and not as an exception: an event loop then cancels its work, where an exception would tear it apart.
+    Sent on as a signal, not raised as an exception: an event loop cancels its tasks on SIGINT, and would be broken off
+    in the middle by an exception.
     """
     signal.raise_signal(signal.SIGINT)
 
 
 def _sentence(error: Exception) -> str:
-    """Say what went wrong; our own errors are sentences already, others are bugs of ours."""
+    """Write an error as one sentence. Our own errors are sentences already; any other is a bug of ours."""
     if type(error).__module__.split(".")[0] in {"coordinator", "workers", "shared"}:
         return str(error)
     if isinstance(error, OSError) and error.filename:

@@ -1,4 +1,4 @@
-"""How a scan's report leaves the command line: on stdout in the form asked for, and as files."""
+"""The options that `check` and `scan` share, and how both print a report and choose the exit code."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 import click
 
 from coordinator.report.exit_code import exit_code
-from coordinator.report.files import RENDERERS, render, write_files
+from coordinator.report.files import ReportForm, render, write_files
 from coordinator.report.model import ScanReport
 from coordinator.settings.load import load_settings
 from coordinator.settings.model import Settings
@@ -20,7 +20,12 @@ def scan_options(function: Callable[..., Any]) -> Callable[..., Any]:
     config = click.option(
         "-c", "--config", type=click.Path(path_type=Path), default=Path("fleetdrift.toml"), show_default=True
     )
-    output = click.option("--output", type=click.Choice(list(RENDERERS)), default="text", show_default=True)
+    output = click.option(
+        "--output",
+        type=click.Choice([form.value for form in ReportForm]),
+        default=ReportForm.TEXT.value,
+        show_default=True,
+    )
     return config(output(function))
 
 
@@ -38,8 +43,12 @@ def settings_of(config: Path) -> Settings:
 
 
 def deliver(report: ScanReport, settings: Settings, form: str) -> None:
-    """Print the report, write the files the configuration wants, and end with the documented exit code."""
-    click.echo(render(report, form), nl=False)
+    """Print the report, write the files that the configuration asks for, and exit with the documented code.
+
+    Raises:
+        click.exceptions.Exit: Always, with the exit code.
+    """
+    click.echo(render(report, ReportForm(form)), nl=False)
     if settings.file.report.directory:
         write_files(report, Path(settings.root, settings.file.report.directory))
     raise click.exceptions.Exit(exit_code(report.status))

@@ -9,7 +9,7 @@ from itertools import pairwise
 
 import msgspec
 
-from coordinator.report.ignoring import Ignoring, Rules
+from coordinator.report.ignoring import IgnoreAccount, Places
 from coordinator.report.model import (
     DriftGroup,
     NotCompared,
@@ -104,8 +104,8 @@ def assemble_body(
     """
     ordered = sorted(outcomes, key=lambda outcome: outcome.tenant)
     _refuse_duplicates(ordered)
-    ignoring = Ignoring(ignores, today, spec)
-    assessments = _Assessments(expected_version, analyses, patches or {}, ignoring)
+    account = IgnoreAccount(ignores, today, spec)
+    assessments = _Assessments(expected_version, analyses, patches or {}, account)
     results = tuple(_result(outcome, assessments) for outcome in ordered)
     groups = _groups(results, assessments)
     return ReportBody(
@@ -120,8 +120,8 @@ def assemble_body(
         remediation_steps=remediation_steps(groups),
         unchecked=tuple(sorted({*unchecked, *assessments.undecided_queries()})),
         unmodelled=_largest(unmodelled),
-        ignored=ignoring.account(),
-        notices=ignoring.notices(),
+        ignored=account.ignored(),
+        notices=account.notices(),
         not_compared=_not_compared(ordered, analyses),
     )
 
@@ -150,20 +150,20 @@ class _Assessments:
         expected: str,
         analyses: Mapping[str, Analysis],
         patches: Mapping[str, tuple[Patch, ...]],
-        ignoring: Ignoring,
+        ignores: IgnoreAccount,
     ) -> None:
         self._expected = expected
         self._analyses = analyses
         self._patches = patches
-        self._ignoring = ignoring
-        self._by_inputs: dict[tuple[str, tuple[SchemaVersion, ...], Rules], _Assessment] = {}
+        self._ignores = ignores
+        self._by_inputs: dict[tuple[str, tuple[SchemaVersion, ...], Places], _Assessment] = {}
 
     def of(self, outcome: TenantOutcome) -> _Assessment:
-        rules = self._ignoring.concerning(outcome.tenant, dict(outcome.labels))
+        rules = self._ignores.concerning(outcome.tenant, dict(outcome.labels))
         inputs = (outcome.fingerprint, tuple(sorted(outcome.versions)), rules)
         if inputs not in self._by_inputs:
             self._by_inputs[inputs] = self._assess(*inputs)
-        self._ignoring.count(outcome.fingerprint, rules)
+        self._ignores.count(outcome.fingerprint, rules)
         return self._by_inputs[inputs]
 
     def groups(self) -> dict[str, DriftGroup]:
@@ -186,8 +186,8 @@ class _Assessments:
             if verdict.status is VerdictStatus.UNVERIFIED:
                 yield f"{verdict.service}: {verdict.file}:{verdict.line}: {verdict.reason}"
 
-    def _assess(self, key: str, versions: tuple[SchemaVersion, ...], rules: Rules) -> _Assessment:
-        analysis = self._ignoring.apply(msgspec.structs.replace(self._analyses[key], id=key), rules)
+    def _assess(self, fingerprint: str, versions: tuple[SchemaVersion, ...], rules: Places) -> _Assessment:
+        analysis = self._ignores.apply(fingerprint, self._analyses[fingerprint], rules)
         version_finding = judge_version(self._expected, versions)
         findings = _findings(analysis, version_finding)
         verdicts = tuple(verdict for verdict in analysis.verdicts if verdict.status is not VerdictStatus.HOLDS)
@@ -205,7 +205,7 @@ class _Assessments:
             findings=findings,
             verdicts=verdicts,
             plan=analysis.plan if analysis.plan.statements or analysis.plan.remaining else None,
-            patches=self._patches.get(key, ()),
+            patches=self._patches.get(fingerprint, ()),
         )
         return _Assessment(status=status, shape=analysis.shape, group=group)
 

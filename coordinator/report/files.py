@@ -1,31 +1,64 @@
-"""A report in the form somebody asked for, and as the files that a scan leaves behind."""
+"""Render a report in the form somebody asked for, and write the files that a scan leaves behind."""
 
 from __future__ import annotations
 
-import importlib
 import os
 from collections.abc import Callable
+from enum import StrEnum
 from pathlib import Path
+from typing import assert_never
 
 from coordinator.report.model import ScanReport
 
-RENDERERS = {
-    "text": "coordinator.report.renderers.text",
-    "json": "coordinator.report.renderers.json",
-    "html": "coordinator.report.renderers.html",
-    "markdown": "coordinator.report.renderers.markdown",
-    "sarif": "coordinator.report.renderers.sarif",
-    "junit": "coordinator.report.renderers.junit",
-}
-"""Module of each form, imported when it is asked for; the function in it is `render_FORM`."""
 
-_FILES = {"json": "report.json", "html": "report.html"}
+class ReportForm(StrEnum):
+    """The forms a report can be printed in: the values of `--output`."""
+
+    TEXT = "text"
+    JSON = "json"
+    HTML = "html"
+    MARKDOWN = "markdown"
+    SARIF = "sarif"
+    JUNIT = "junit"
 
 
-def render(report: ScanReport, form: str) -> str:
+_FILES = {ReportForm.JSON: "report.json", ReportForm.HTML: "report.html"}
+
+
+def render(report: ScanReport, form: ReportForm) -> str:
     """Render a report in one of the forms."""
-    function: Callable[[ScanReport], str] = getattr(importlib.import_module(RENDERERS[form]), f"render_{form}")
-    return function(report)
+    return _renderer(form)(report)
+
+
+def _renderer(form: ReportForm) -> Callable[[ScanReport], str]:
+    """Import the renderer of a form; only that one, because a template engine is slow to import."""
+    match form:
+        case ReportForm.TEXT:
+            from coordinator.report.renderers.text import render_text
+
+            return render_text
+        case ReportForm.JSON:
+            from coordinator.report.renderers.json import render_json
+
+            return render_json
+        case ReportForm.HTML:
+            from coordinator.report.renderers.html import render_html
+
+            return render_html
+        case ReportForm.MARKDOWN:
+            from coordinator.report.renderers.markdown import render_markdown
+
+            return render_markdown
+        case ReportForm.SARIF:
+            from coordinator.report.renderers.sarif import render_sarif
+
+            return render_sarif
+        case ReportForm.JUNIT:
+            from coordinator.report.renderers.junit import render_junit
+
+            return render_junit
+        case _:
+            assert_never(form)
 
 
 def write_files(report: ScanReport, directory: Path) -> list[Path]:

@@ -1,4 +1,4 @@
-"""Ignore rules: drift that somebody has decided to live with, by whom, why, and until when.
+"""Ignore rules: which drift somebody has decided to accept, who decided, why, and until when.
 
 Pure: the configuration's `[[ignore]]` tables are read elsewhere, and today's date is an argument.
 """
@@ -25,7 +25,9 @@ _CHANGES = (_ANY, "missing", "unexpected", "altered", "unverified")
 
 
 class IgnoreRule(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """One `[[ignore]]` table. What it does not say matches everything; it must say something.
+    """One `[[ignore]]` table: drift that matches every field given in it is left out of the report.
+
+    A field that is not given matches everything; at least one that says what is ignored must be given.
 
     The parts of a name are glob patterns (`*`, `?`, `[…]`), matched with case against the name as PostgreSQL stores it.
 
@@ -46,7 +48,7 @@ class IgnoreRule(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
         labels: Labels the tenant must carry, values as patterns.
 
     Raises:
-        ValueError: When it selects nothing in particular, gives no reason or owner, or names an unknown change or rule.
+        ValueError: When no field says what is ignored, reason or owner is blank, or the change or rule is unknown.
     """
 
     reason: str
@@ -77,62 +79,51 @@ class IgnoreRule(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
 
 
 class Ignored(msgspec.Struct, frozen=True):
-    """A change that is left out (of an altered object: the fields that are), and by which rule."""
+    """A change that a rule leaves out; of an altered object, only the fields that the rule leaves out.
+
+    Args:
+        change: What is left out.
+        place: Place in the configuration, from 0, of the rule that leaves it out.
+    """
 
     change: Change
-    rule: IgnoreRule
+    place: int
 
 
-class Sifted(msgspec.Struct, frozen=True, kw_only=True):
-    """A diff after the ignore rules.
-
-    Args:
-        kept: What is still drift.
-        ignored: What is not, each with the rule that said so.
-        unused: Rules that matched nothing here; over a fleet only what is unused everywhere is worth a word.
-        expired: Rules whose last day has passed: they ignore nothing.
-    """
-
-    kept: SchemaDiff
-    ignored: tuple[Ignored, ...] = ()
-    unused: tuple[IgnoreRule, ...] = ()
-    expired: tuple[IgnoreRule, ...] = ()
-
-
-def apply_ignores(
-    diff: SchemaDiff,
-    rules: Iterable[IgnoreRule],
-    *,
-    today: dt.date,
-    tenant: str = "",
-    labels: Mapping[str, str] | None = None,
-) -> Sifted:
-    """Take out of a diff what the rules say may differ; the first rule that matches is named.
-
-    Whoever ignores a missing or unexpected table ignores what it carries.
+class IgnoreRules:
+    """The `[[ignore]]` tables of a configuration, as they apply on one day.
 
     Args:
-        diff: Desired against observed, complete.
-        rules: In the order of the configuration.
-        today: Decides which rules have expired.
-        tenant: Whose diff it is.
-        labels: The tenant's.
+        rules: In the order of the configuration; the first rule that matches a change leaves it out.
+        today: A rule whose last day is before it has ended and leaves out nothing.
     """
-    known = tuple(rules)
-    active = tuple(rule for rule in known if rule.until >= today)
-    kept, ignored = sift(diff, concerning(active, tenant, labels or {}))
-    used = [entry.rule for entry in ignored]
-    return Sifted(
-        kept=kept,
-        ignored=ignored,
-        unused=tuple(rule for rule in active if rule not in used),
-        expired=tuple(rule for rule in known if rule.until < today),
-    )
 
+    def __init__(self, rules: Iterable[IgnoreRule], today: dt.date) -> None:
+        self.rules = tuple(rules)
+        self.ended = frozenset(place for place, rule in enumerate(self.rules) if rule.until < today)
 
-def concerning(rules: Iterable[IgnoreRule], tenant: str, labels: Mapping[str, str]) -> tuple[IgnoreRule, ...]:
-    """Give the rules that speak about a tenant, in their order."""
-    return tuple(rule for rule in rules if _concerns(rule, tenant, labels))
+    def concerning(self, tenant: str, labels: Mapping[str, str]) -> tuple[int, ...]:
+        """Give the places of the rules that have not ended and are about a tenant.
+
+        Args:
+            tenant: Its name.
+            labels: Its labels.
+        """
+        numbered = enumerate(self.rules)
+        return tuple(place for place, rule in numbered if place not in self.ended and _concerns(rule, tenant, labels))
+
+    def split(self, diff: SchemaDiff, places: Iterable[int]) -> tuple[SchemaDiff, tuple[Ignored, ...]]:
+        """Split a diff into what is still drift and what is ignored.
+
+        Whoever ignores a missing or unexpected table ignores what it carries.
+
+        Args:
+            diff: Desired against observed, complete.
+            places: Of the rules that count, as `concerning` gives them.
+        """
+        ignored: list[Ignored] = []
+        numbered = [(place, self.rules[place]) for place in places]
+        return _still_drift(diff, numbered, ignored), tuple(ignored)
 
 
 def _concerns(rule: IgnoreRule, tenant: str, labels: Mapping[str, str]) -> bool:
@@ -141,13 +132,7 @@ def _concerns(rule: IgnoreRule, tenant: str, labels: Mapping[str, str]) -> bool:
     )
 
 
-def sift(diff: SchemaDiff, rules: Sequence[IgnoreRule]) -> tuple[SchemaDiff, tuple[Ignored, ...]]:
-    """Part a diff into what is kept and what these rules ignore."""
-    ignored: list[Ignored] = []
-    return _sift(diff, rules, ignored), tuple(ignored)
-
-
-def _sift(diff: SchemaDiff, rules: Sequence[IgnoreRule], ignored: list[Ignored]) -> SchemaDiff:
+def _still_drift(diff: SchemaDiff, rules: Sequence[tuple[int, IgnoreRule]], ignored: list[Ignored]) -> SchemaDiff:
     """Remove the ignored changes, then what only they kept out of the headline: the children of ignored parents."""
     shown = headline(diff).changes
     replaced = {change.identity: _remainder(change, rules, ignored) for change in shown}
@@ -159,27 +144,27 @@ def _sift(diff: SchemaDiff, rules: Sequence[IgnoreRule], ignored: list[Ignored])
     return left
 
 
-def _remainder(change: Change, rules: Sequence[IgnoreRule], ignored: list[Ignored]) -> Change | None:
-    """Give what is left of a change, and note what was taken and by which rule."""
+def _remainder(change: Change, rules: Sequence[tuple[int, IgnoreRule]], ignored: list[Ignored]) -> Change | None:
+    """Give what is still drift of a change, and add what is not to `ignored`."""
     left: Change = change
-    for rule in rules:
-        if not _names(rule, left):
+    for place, rule in rules:
+        if not _matches(rule, left):
             continue
         if not isinstance(left, Altered):
-            ignored.append(Ignored(left, rule))
+            ignored.append(Ignored(left, place))
             return None
-        taken = _fields(rule, left)
-        if not taken:
+        matched = _matched_fields(rule, left)
+        if not matched:
             continue
-        ignored.append(Ignored(msgspec.structs.replace(left, fields=tuple(sorted(taken))), rule))
-        rest = tuple(field for field in left.fields if field not in taken)
+        ignored.append(Ignored(msgspec.structs.replace(left, fields=tuple(sorted(matched))), place))
+        rest = tuple(field for field in left.fields if field not in matched)
         if not rest:
             return None
         left = msgspec.structs.replace(left, fields=rest)
     return left
 
 
-def _names(rule: IgnoreRule, change: Change) -> bool:
+def _matches(rule: IgnoreRule, change: Change) -> bool:
     identity = change.identity
     parts = ("kind", "namespace", "parent", "name", "signature", "of")
     if rule.change not in (_ANY, tag_of(change)):
@@ -187,17 +172,17 @@ def _names(rule: IgnoreRule, change: Change) -> bool:
     if not all(fnmatchcase(getattr(identity, part), getattr(rule, part)) for part in parts):
         return False
     return isinstance(change, Altered) or (
-        rule.attribute == _ANY and rule.rule in (_ANY, *(speaker.id for speaker, _ in rules_for(change)))
+        rule.attribute == _ANY and rule.rule in (_ANY, *(finding_rule.id for finding_rule, _ in rules_for(change)))
     )
 
 
-def _fields(rule: IgnoreRule, change: Altered) -> frozenset[str]:
-    """Give the fields of an altered object that a rule takes."""
+def _matched_fields(rule: IgnoreRule, change: Altered) -> frozenset[str]:
+    """Give the fields of an altered object that a rule leaves out."""
     fields = frozenset(field for field in change.fields if fnmatchcase(field, rule.attribute))
     if rule.rule == _ANY:
         return fields
-    told = {speaker.id: claimed for speaker, claimed in rules_for(change)}
-    return fields & told.get(rule.rule, frozenset())
+    claimed = {finding_rule.id: claimed for finding_rule, claimed in rules_for(change)}
+    return fields & claimed.get(rule.rule, frozenset())
 
 
 def ignore_lines(change: Change, *, until: dt.date, rule: str = "") -> str:
@@ -208,7 +193,7 @@ def ignore_lines(change: Change, *, until: dt.date, rule: str = "") -> str:
     Args:
         change: What to ignore.
         until: The last day.
-        rule: For an altered object: ignore only what this rule speaks about.
+        rule: For an altered object: ignore only the fields that this rule judges.
     """
     selected = {**_selectors(change.identity), "change": tag_of(change)}
     if rule and isinstance(change, Altered):

@@ -1,4 +1,4 @@
-"""Where what a change is about is declared; for what nobody declared, where the table it hangs on is."""
+"""Find where the object of a change is declared; for an undeclared object, where its table is declared."""
 
 from __future__ import annotations
 
@@ -15,13 +15,17 @@ _CARRIERS = ("table", "view", "materialized_view", "foreign_table", "domain_type
 
 
 class Origins:
-    """An index over a spec's origins: `Spec.origin_of` scans them all for each question."""
+    """Looks up where objects are declared.
+
+    Args:
+        origins: Of a spec.
+    """
 
     def __init__(self, origins: Iterable[ObjectOrigin]) -> None:
         self._by_identity = {entry.identity: entry.origin for entry in origins}
 
     def of(self, change: Change) -> Origin | None:
-        """Give where the object of a change, or failing that its table, is declared; None when neither is."""
+        """Give where the object of a change is declared, else where its table is; None when neither is declared."""
         identity = change.identity
         if identity.of:  # a facet stands where its carrier does
             identity = ObjectId(

@@ -176,14 +176,3 @@ class Spec(msgspec.Struct, frozen=True, kw_only=True):
     def schema(self) -> Schema:
         """The desired schema."""
         return self.snapshot.schema
-
-    def origin_of(self, identity: ObjectId) -> Origin | None:
-        """Give where an object, or failing that its parent table, is declared."""
-        index = {entry.identity: entry.origin for entry in self.origins}
-        if identity in index:
-            return index[identity]
-        for kind in ("table", "view", "materialized_view", "foreign_table", "domain_type"):
-            parent = ObjectId(kind=kind, namespace=identity.namespace, name=identity.parent)
-            if identity.parent and parent in index:
-                return index[parent]
-        return None

@@ -10,9 +10,10 @@ from collections.abc import Awaitable, Callable
 from shared.embedded.postgres import EmbeddedPostgres
 from shared.hosts import Host
 from shared.postgres.connection import close, connect_tenant, connect_url
-from shared.postgres.reading.fingerprint import read_change_token, read_fingerprint
+from shared.postgres.reading.fingerprint import read_change_token
 from shared.postgres.reading.introspect import read_snapshot
 from shared.targets import Limits
+from tests.fingerprints import read_fingerprint
 
 TABLES = 100
 ROUNDS = 25

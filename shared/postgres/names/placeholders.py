@@ -23,8 +23,6 @@ __all__ = [
     "TOKENS",
     "name_read_in",
     "replace_in_line",
-    "replace_namespace",
-    "replace_own",
 ]
 
 TOKENS = re.compile(
@@ -56,21 +54,6 @@ PATH = re.compile(
     r"(?:'(?:[^']|'')*'|\"(?:[^\"]|\"\")*\"|\{tenant\}|\w+)(?:\s*,\s*(?:'(?:[^']|'')*'|\"(?:[^\"]|\"\")*\"|\{tenant\}|\w+))*"
 )
 PATH_ITEM = re.compile(r"'(?:[^']|'')*'|\"(?:[^\"]|\"\")*\"|\{tenant\}|\w+")
-
-
-def replace_namespace(sql: str, namespace: str) -> str:
-    """Replace a namespace by the placeholder where SQL qualifies a name with it, also within the bodies of functions.
-
-    Args:
-        sql: What a deparse function printed.
-        namespace: As the catalog stores it.
-    """
-    return replace_own(sql, OwnNames(namespace=namespace))
-
-
-def replace_own(sql: str, names: OwnNames) -> str:
-    """Replace all that is called after a tenant by placeholders."""
-    return _Replacer(names).replace(sql)
 
 
 class _Replacer:

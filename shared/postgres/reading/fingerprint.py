@@ -149,35 +149,6 @@ async def token_in_transaction(connection: asyncpg.Connection) -> str:
     return hashlib.sha256(repr(told).encode()).hexdigest()
 
 
-async def read_fingerprint(
-    connection: asyncpg.Connection,
-    *,
-    namespace: str = "",
-    profile: Profile = Profile(),  # noqa: B008  # frozen, so shared safely
-    limits: Limits = Limits(),  # noqa: B008  # the same
-) -> Fingerprint:
-    """Give the fingerprint that `read_snapshot` would give, without carrying the rows away.
-
-    Args:
-        connection: Not inside a transaction.
-        namespace: Only the whole database ("") is hashed by its server; read a snapshot of a namespace instead, whose
-            name has to be replaced in deparsed text before hashing.
-        profile: Which facets count.
-        limits: Bounds on time, rows and bytes.
-
-    Raises:
-        TargetError: `busy` when the catalogs keep moving, `limit`, `unsupported`.
-        asyncpg.PostgresError: When a query fails; `connection.translated` maps it.
-    """
-    if namespace:
-        raise ValueError("a namespace's fingerprint is that of its snapshot")
-
-    async def read(server: Server) -> Fingerprint:
-        return await fingerprint_in_transaction(connection, server, profile=profile, limits=limits)
-
-    return await read_until_unchanged(connection, limits, read)
-
-
 async def fingerprint_in_transaction(
     connection: asyncpg.Connection, server: Server, *, profile: Profile, limits: Limits
 ) -> Fingerprint:

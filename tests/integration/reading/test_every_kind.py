@@ -9,12 +9,12 @@ import pytest
 
 from shared.embedded.postgres import EmbeddedPostgres
 from shared.postgres.connection import connect_url
-from shared.postgres.reading.fingerprint import read_fingerprint
 from shared.postgres.reading.introspect import read_snapshot
 from shared.schema.canonical import canonical_json, schema_hash
 from shared.schema.identity import ObjectId
 from shared.schema.model import FACETS, KINDS
 from shared.schema.profile import EVERYTHING, Profile
+from tests.fingerprints import read_fingerprint
 from tests.servers import NEWEST, OLDER, server_binaries
 
 EVERY_KIND = (Path(__file__).parent / "everything.sql").read_text()

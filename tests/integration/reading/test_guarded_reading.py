@@ -14,12 +14,12 @@ from shared.embedded.postgres import EmbeddedPostgres
 from shared.hosts import Host, Secret
 from shared.postgres.connection import TargetError, close, connect_tenant, connect_url
 from shared.postgres.reading import sighting
-from shared.postgres.reading.fingerprint import read_fingerprint
 from shared.postgres.reading.introspect import read_snapshot
 from shared.postgres.reading.observe import observe
 from shared.postgres.session import ask, read_transaction
 from shared.schema.profile import Profile
 from shared.targets import Failure, FailureKind, Limits, ReadRequest, Sighting, Target
+from tests.fingerprints import read_fingerprint
 
 CANARY = "canary-Pa$$word"
 LIMITS = Limits()

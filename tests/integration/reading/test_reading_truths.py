@@ -9,12 +9,13 @@ import asyncpg
 import pytest
 
 from shared.postgres.connection import connect_url
-from shared.postgres.reading.fingerprint import read_change_token, read_fingerprint
+from shared.postgres.reading.fingerprint import read_change_token
 from shared.postgres.reading.introspect import read_snapshot
 from shared.schema.canonical import schema_hash
 from shared.schema.facets import Owner, Privileges
 from shared.schema.identity import ObjectId
 from shared.schema.profile import EVERYTHING, Profile
+from tests.fingerprints import read_fingerprint
 from tests.hostile import HOSTILE_NAMES
 
 PLAIN = """

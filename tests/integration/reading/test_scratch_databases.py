@@ -12,8 +12,9 @@ import pytest
 from shared.analysis import planning
 from shared.analysis.planning import plan_and_prove
 from shared.analysis.proof import prove
-from shared.diff.changes import ChangeKind
+from shared.diff.changes import ChangeKind, Missing
 from shared.diff.compare import diff_schemas
+from shared.findings.origins import Origins
 from shared.postgres.connection import connect_url
 from shared.postgres.scratch import ScratchError, SpecError, compile_spec, spell_until_stable
 from shared.remediation.plan import Plan, ProofStatus, Statement
@@ -55,8 +56,9 @@ def test_each_object_knows_the_line_that_declares_it(scratch):
         "ALTER TABLE t ADD d int, ADD CONSTRAINT e CHECK (d > 0)",
         "CREATE FUNCTION f() RETURNS int LANGUAGE sql AS 'SELECT 1'",
     )
+    origins = Origins(spec.origins)
     lines = {
-        str(item.identity): spec.origin_of(item.identity).line for item in spec.schema if spec.origin_of(item.identity)
+        str(item.identity): origin.line for item in spec.schema if (origin := origins.of(Missing(item))) is not None
     }
     assert lines == {
         "table public.t": 1, "column public.t.a": 1, "column public.t.b": 1, "constraint public.t.c": 1,
@@ -174,7 +176,7 @@ def test_a_spec_of_a_namespace_calls_it_tenant(scratch):
     [view] = [item for item in spec.schema if item.kind == "view"]
     assert view.namespace == "{tenant}"
     assert '"{tenant}".t' in view.definition
-    assert spec.origin_of(view.identity).line == 11
+    assert Origins(spec.origins).of(Missing(view)).line == 11
 
 
 def test_spelling_again_changes_nothing_where_one_deparse_may(scratch):

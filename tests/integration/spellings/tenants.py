@@ -8,10 +8,11 @@ import subprocess
 
 from shared.embedded.postgres import EmbeddedPostgres
 from shared.postgres.connection import connect_url
-from shared.postgres.reading.fingerprint import Fingerprint, read_fingerprint
+from shared.postgres.reading.fingerprint import Fingerprint
 from shared.postgres.reading.introspect import read_snapshot
 from shared.schema.profile import Profile
 from shared.schema.schema import Snapshot
+from tests.fingerprints import read_fingerprint
 
 _numbers = itertools.count()
 _DEFAULT = Profile()

@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+import importlib
 import subprocess
 import sys
 from pathlib import Path
+
+import click
+import pytest
+
+from coordinator.cli.main import VERBS
 
 FLEETDRIFT = Path(sys.executable).with_name("fleetdrift")
 
@@ -40,3 +46,8 @@ def test_a_missing_configuration_is_wrong_usage(tmp_path):
     done = run("check", cwd=tmp_path)
     assert done.returncode == 64
     assert "there is no fleetdrift.toml" in done.stderr
+
+
+@pytest.mark.parametrize("verb", VERBS)
+def test_the_module_of_every_verb_holds_its_command(verb):
+    assert isinstance(importlib.import_module(VERBS[verb]).command, click.Command)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import tomllib
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import msgspec
@@ -11,7 +12,7 @@ import pytest
 
 from shared.diff.changes import Altered, SchemaDiff, Unverified
 from shared.diff.compare import diff_schemas
-from shared.findings.ignore import IgnoreRule, apply_ignores, ignore_lines
+from shared.findings.ignore import Ignored, IgnoreRule, IgnoreRules, ignore_lines
 from shared.findings.registry import rules_for
 from shared.schema.model import KINDS, SchemaObject
 from shared.schema.relations import Column, Index, Table
@@ -34,6 +35,23 @@ def differ(desired: tuple[SchemaObject, ...], observed: tuple[SchemaObject, ...]
     return diff_schemas(Schema.of(desired), Schema.of(observed))
 
 
+def split(
+    diff: SchemaDiff,
+    rules: Sequence[IgnoreRule],
+    *,
+    today: dt.date = TODAY,
+    tenant: str = "",
+    labels: Mapping[str, str] | None = None,
+) -> tuple[SchemaDiff, tuple[Ignored, ...]]:
+    """Apply the rules as the report does: those that concern the tenant, on its diff."""
+    configured = IgnoreRules(rules, today)
+    return configured.split(diff, configured.concerning(tenant, labels or {}))
+
+
+def kept_of(diff: SchemaDiff, rules: Sequence[IgnoreRule], **given: Any) -> SchemaDiff:
+    return split(diff, rules, **given)[0]
+
+
 def pasted(*lines: str) -> list[IgnoreRule]:
     return msgspec.convert(tomllib.loads("\n".join(lines))["ignore"], list[IgnoreRule])
 
@@ -43,10 +61,10 @@ def test_pasting_the_lines_beside_a_finding_ignores_it_whatever_its_name_holds(k
     for name in HOSTILE_NAMES:
         diff = differ((minimal(kind, name), minimal(kind, f"{name}2")), ())
 
-        sifted = apply_ignores(diff, pasted(ignore_lines(diff.changes[0], until=LATER)), today=TODAY)
+        kept, ignored = split(diff, pasted(ignore_lines(diff.changes[0], until=LATER)))
 
-        assert [change.identity for change in sifted.kept.changes] == [diff.changes[1].identity]
-        assert sifted.unused == ()
+        assert [change.identity for change in kept.changes] == [diff.changes[1].identity]
+        assert ignored == (Ignored(diff.changes[0], 0),)
 
 
 def test_the_lines_hold_no_character_that_does_not_print() -> None:
@@ -61,17 +79,17 @@ def test_lines_of_several_findings_can_be_pasted_after_each_other_and_after_anyt
     configuration = '[fleet]\nname = "demo"\n'
     lines = [ignore_lines(change, until=LATER) for change in diff.changes]
 
-    assert not apply_ignores(diff, pasted(configuration, *lines), today=TODAY).kept
+    assert not kept_of(diff, pasted(configuration, *lines))
 
 
 def test_ignoring_a_table_ignores_what_it_carries() -> None:
     column = Column(namespace="public", parent="orders", name="id", type="bigint")
     diff = differ((TABLE, column, INDEX), ())
 
-    sifted = apply_ignores(diff, [rule(kind="table", name="orders")], today=TODAY)
+    kept, ignored = split(diff, [rule(kind="table", name="orders")])
 
-    assert not sifted.kept
-    assert [entry.change.identity.kind for entry in sifted.ignored] == ["table"]
+    assert not kept
+    assert [entry.change.identity.kind for entry in ignored] == ["table"]
 
 
 def test_one_finding_of_an_altered_column_can_be_ignored_and_the_others_stay() -> None:
@@ -80,12 +98,10 @@ def test_one_finding_of_an_altered_column_can_be_ignored_and_the_others_stay() -
     diff = differ((TABLE, desired), (TABLE, observed))
 
     lines = ignore_lines(diff.changes[0], until=LATER, rule="altered-column-default")
-    sifted = apply_ignores(diff, pasted(lines), today=TODAY)
-
-    [kept] = sifted.kept.changes
+    [kept] = kept_of(diff, pasted(lines)).changes
     assert isinstance(kept, Altered)
     assert kept.fields == ("type",)
-    assert [speaker.id for speaker, _ in rules_for(kept)] == ["altered-column-type"]
+    assert [judging.id for judging, _ in rules_for(kept)] == ["altered-column-type"]
 
 
 def test_an_attribute_is_ignored_wherever_it_differs() -> None:
@@ -93,9 +109,9 @@ def test_an_attribute_is_ignored_wherever_it_differs() -> None:
     observed = Column(namespace="public", parent="orders", name="total", type="bigint")
     diff = differ((TABLE, desired, INDEX), (TABLE, observed))
 
-    sifted = apply_ignores(diff, [rule(attribute="statistics_target")], today=TODAY)
+    kept = kept_of(diff, [rule(attribute="statistics_target")])
 
-    assert [change.identity.kind for change in sifted.kept.changes] == ["index"]
+    assert [change.identity.kind for change in kept.changes] == ["index"]
 
 
 def test_overloads_of_one_name_are_told_apart() -> None:
@@ -103,32 +119,35 @@ def test_overloads_of_one_name_are_told_apart() -> None:
     other = Routine(namespace="public", name="f", signature="integer", definition="…")
     diff = differ((plain, other), ())
 
-    sifted = apply_ignores(diff, pasted(ignore_lines(diff.changes[0], until=LATER)), today=TODAY)
+    kept = kept_of(diff, pasted(ignore_lines(diff.changes[0], until=LATER)))
 
-    assert [change.identity.signature for change in sifted.kept.changes] == ["integer"]
+    assert [change.identity.signature for change in kept.changes] == ["integer"]
 
 
 def test_unverified_changes_can_be_ignored_too() -> None:
     diff = SchemaDiff((Unverified(INDEX.identity, "the extension is not there"),))
 
-    assert not apply_ignores(diff, pasted(ignore_lines(diff.changes[0], until=LATER)), today=TODAY).kept
+    assert not kept_of(diff, pasted(ignore_lines(diff.changes[0], until=LATER)))
 
 
-def test_a_rule_ends_after_its_last_day_and_is_reported_as_expired() -> None:
+def test_a_rule_ends_after_its_last_day_and_is_known_to_have_ended() -> None:
     diff = differ((INDEX,), ())
     ending = rule(kind="index", until=TODAY)
+    tomorrow = TODAY + dt.timedelta(days=1)
 
-    assert not apply_ignores(diff, [ending], today=TODAY).kept
-    after = apply_ignores(diff, [ending], today=TODAY + dt.timedelta(days=1))
-    assert after.kept == diff
-    assert after.expired == (ending,)
-    assert after.unused == ()
+    assert not kept_of(diff, [ending], today=TODAY)
+    assert IgnoreRules([ending], TODAY).ended == frozenset()
+    assert split(diff, [ending], today=tomorrow) == (diff, ())
+    assert IgnoreRules([ending], tomorrow).ended == frozenset({0})
 
 
-def test_a_rule_that_matches_nothing_is_reported_as_unused() -> None:
-    useless = rule(kind="view")
+def test_what_is_ignored_names_the_rule_by_its_place_and_never_one_that_matches_nothing() -> None:
+    diff = differ((INDEX,), ())
+    useless, also_matching = rule(kind="view"), rule(name="orders_*")
 
-    assert apply_ignores(differ((INDEX,), ()), [rule(kind="index"), useless], today=TODAY).unused == (useless,)
+    _, ignored = split(diff, [useless, rule(kind="index"), also_matching])
+
+    assert ignored == (Ignored(diff.changes[0], 1),)
 
 
 def test_rules_for_other_tenants_and_other_labels_do_not_count() -> None:
@@ -136,17 +155,17 @@ def test_rules_for_other_tenants_and_other_labels_do_not_count() -> None:
     free = rule(kind="index", labels={"tier": "fr*"})
     canary = rule(kind="index", tenant="canary-*")
 
-    assert not apply_ignores(diff, [free], today=TODAY, labels={"tier": "free"}).kept
-    assert apply_ignores(diff, [free], today=TODAY, labels={"tier": "gold"}).kept
-    assert apply_ignores(diff, [free], today=TODAY).kept
-    assert not apply_ignores(diff, [canary], today=TODAY, tenant="canary-1").kept
-    assert apply_ignores(diff, [canary], today=TODAY, tenant="tenant-1").kept
+    assert not kept_of(diff, [free], labels={"tier": "free"})
+    assert kept_of(diff, [free], labels={"tier": "gold"})
+    assert kept_of(diff, [free])
+    assert not kept_of(diff, [canary], tenant="canary-1")
+    assert kept_of(diff, [canary], tenant="tenant-1")
 
 
 def test_patterns_match_with_case_and_over_line_breaks() -> None:
     diff = differ((minimal("view", "Tmp_1"), minimal("view", "tmp_\n2")), ())
 
-    kept = apply_ignores(diff, [rule(kind="view", name="tmp_*")], today=TODAY).kept
+    kept = kept_of(diff, [rule(kind="view", name="tmp_*")])
 
     assert [change.identity.name for change in kept.changes] == ["Tmp_1"]
 
