@@ -1,4 +1,4 @@
-"""`fleetdrift iac`: what a declaration comes to, for people and for machines."""
+"""`fleetdrift iac`: evaluates Terraform configurations and prints the result."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ def _assignments(
         if option == "variables":
             name, equals, value = next(given).partition("=")
             if not equals:
-                raise click.UsageError("--var needs NAME=VALUE")
+                raise click.UsageError(f"expected --var NAME=VALUE, got {name!r}")
             found.append(Assignment(name.strip(), value))
         elif option == "variable_files":
             found.append(Assignment("", next(files)))

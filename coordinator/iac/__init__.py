@@ -1,4 +1,6 @@
-"""What IaC declares: Terraform, CloudFormation and SQL, read into the `SpecSource` that PostgreSQL then compiles.
+"""Reads what infrastructure code declares, Terraform, CloudFormation or SQL, into a `SpecSource`.
 
-Nothing here runs anything or talks to anything: IaC is data, its SQL too. `load` is the way in.
+`load` is the way in: it reads a path with `terraform`, `cloudformation` or `sql`. `terraform` and `cloudformation` find
+the SQL that resources hold, `sql` splits it into declarations; both evaluate with `expressions`. `patching` writes the
+way back: patches of the declaring files. Nothing here runs a command or talks to a server.
 """

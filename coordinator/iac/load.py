@@ -1,4 +1,4 @@
-"""A declaration, wherever it is written: SQL, Terraform or CloudFormation, found out from what is there."""
+"""Loads a declaration from SQL, Terraform or CloudFormation; the path says which of them it is."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from coordinator.iac.source import SourceError, read_text
-from coordinator.iac.sql.folders import read_folder, without_down
+from coordinator.iac.sql.folders import blank_down_sections, read_folder
 from coordinator.iac.sql.statements import declarations, in_file
 from coordinator.iac.terraform.configuration import is_configuration_folder
 from coordinator.iac.terraform.load import load_terraform
@@ -44,7 +44,16 @@ def load_source(path: Path, *, variables: Mapping[str, object] | None = None, te
         return load_template(path, given)
     if not path.exists():
         raise SourceError(str(path), 0, "no such file or folder")
-    raise SourceError(path.name, 0, "is no .sql, no Terraform and no CloudFormation")
+    raise SourceError(
+        path.name,
+        0,
+        "unsupported source: expected a .sql file, a Terraform folder or a CloudFormation template "
+        f"({', '.join(_TEMPLATES)}), got {_named_kind(path)}",
+    )
+
+
+def _named_kind(path: Path) -> str:
+    return f"a {path.suffix} file" if path.suffix else "a file without a suffix"
 
 
 def _assignments(variables: Mapping[str, object]) -> tuple[Assignment, ...]:
@@ -64,7 +73,7 @@ def _load_folder(folder: Path, variables: dict[str, object], tenant: str) -> Spe
 
 def _load_sql(path: Path) -> SpecSource:
     unchecked: list[str] = []
-    text = without_down(read_text(path, path.name))
+    text = blank_down_sections(read_text(path, path.name))
     return _source(list(declarations(text, in_file(text, path.name), unchecked)), path.name, "", unchecked)
 
 

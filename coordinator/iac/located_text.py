@@ -31,7 +31,7 @@ class LocatedText(msgspec.Struct, frozen=True):
     spans: tuple[Span, ...] = ()
 
     def part(self, start: int, end: int) -> LocatedText:
-        """Give the characters from `start` to before `end`, with their places."""
+        """Return the characters from `start` to before `end`, with their places."""
         before = [span for span in self.spans if span.offset <= start]
         inside = [span for span in self.spans if start < span.offset < end]
         spans: list[Span] = []
@@ -43,7 +43,7 @@ class LocatedText(msgspec.Struct, frozen=True):
         return LocatedText(self.text[start:end], tuple(spans))
 
     def origin(self, offset: int, otherwise: Origin) -> Origin:
-        """Give the file and line of a character.
+        """Return the file and line of a character.
 
         Args:
             offset: Which character.

@@ -1,15 +1,15 @@
-"""How a bad source is refused, and how much of one is read at all."""
+"""Reads source files within limits, and defines the error that names the file and line of what is wrong."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
 MAX_FILE_BYTES = 16 * 1024 * 1024
-"""Larger than any hand-written declaration; smaller than what would stall a parser."""
+"""The largest file that is read. Longer than any declaration written by hand, too short to stall a parser."""
 
 
 class SourceError(Exception):
-    """A source that cannot be read, at a place.
+    """A declaration that cannot be read, with the file and line of what is wrong.
 
     Args:
         file: Path relative to the source's root.
@@ -28,15 +28,15 @@ class SourceError(Exception):
 
 
 class LimitError(SourceError):
-    """A source that asks for more than it may have: never caught by `try()` and friends."""
+    """A declaration that exceeds a limit; unlike other errors, Terraform's `try()` and `can()` do not catch it."""
 
 
 def read_bytes(path: Path, shown: str) -> bytes:
-    """Read a whole file, within bounds.
+    """Read a whole file of at most `MAX_FILE_BYTES`.
 
     Args:
         path: Where it is.
-        shown: How messages call it.
+        shown: Its name in messages.
 
     Raises:
         SourceError: When it cannot be read or is too large.
@@ -45,7 +45,7 @@ def read_bytes(path: Path, shown: str) -> bytes:
         if not path.is_file():
             raise SourceError(shown, 0, "no such file" if not path.exists() else "not a regular file")
         if path.stat().st_size > MAX_FILE_BYTES:
-            raise LimitError(shown, 0, f"larger than {MAX_FILE_BYTES} bytes")
+            raise LimitError(shown, 0, f"larger than {MAX_FILE_BYTES} bytes, the most that is read of one file")
         return path.read_bytes()
     except OSError as error:
         raise SourceError(shown, 0, f"cannot be read: {error.strerror}") from error

@@ -1,4 +1,4 @@
-"""Who is in the fleet: the configuration's tenants, a pattern, a query or the spec's own list → sorted Targets."""
+"""Lists the tenants of the fleet: from the configuration, a pattern, a query or the declaration, as sorted `Target`s."""
 
 from coordinator.inventory.errors import InventoryError
 from coordinator.inventory.load import Inventory, load_targets

@@ -1,4 +1,4 @@
-"""What can go wrong when the fleet is listed."""
+"""The error of a fleet that cannot be listed."""
 
 
 class InventoryError(Exception):

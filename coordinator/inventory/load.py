@@ -1,4 +1,4 @@
-"""Turn `[fleet]` into targets, whatever way it names them."""
+"""Lists the targets that `[fleet]` names, by tenants, a pattern, a query or the declaration."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from shared.targets import Target
 
 
 class Inventory(msgspec.Struct, frozen=True):
-    """Who is in the fleet: targets to be read, sorted by tenant, and the names of those left out, sorted."""
+    """The tenants of the fleet: targets to be read, sorted by tenant, and the sorted names of excluded tenants."""
 
     targets: tuple[Target, ...]
     excluded: tuple[str, ...] = ()
@@ -30,17 +30,23 @@ async def load_targets(settings: Settings, source: SpecSource) -> Inventory:
         source: The declaration, whose own tenants `[fleet.declared]` takes.
 
     Raises:
-        InventoryError: When two tenants share a name, or nobody is left.
+        InventoryError: When two tenants share a name, or no tenant is left.
         TargetError: When a server that has to be asked cannot be.
     """
     targets = await _listed(settings, source)
     doubles = [name for name, count in Counter(target.tenant for target in targets).items() if count > 1]
     if doubles:
-        raise InventoryError(f"the fleet lists the tenant {min(doubles)!r} more than once")
+        raise InventoryError(
+            f"[fleet] lists the tenant {min(doubles)!r} more than once; each tenant needs a name of its own"
+        )
     patterns = settings.file.fleet.exclude
     kept = tuple(sorted(target for target in targets if not _excluded(target, patterns)))
     if not kept:
-        raise InventoryError("the fleet is empty: no tenant matches [fleet]")
+        raise InventoryError(
+            f"the fleet is empty: [fleet] lists {len(targets)} tenants, and exclude leaves none of them"
+            if targets
+            else "the fleet is empty: expected [fleet] to list at least one tenant, got none"
+        )
     return Inventory(kept, tuple(sorted(target.tenant for target in targets if _excluded(target, patterns))))
 
 
@@ -62,7 +68,7 @@ async def _listed(settings: Settings, source: SpecSource) -> list[Target]:
 def _static(entry: TenantTable, settings: Settings) -> Target:
     hosts = sorted(settings.hosts)
     if not entry.host and len(hosts) > 1:
-        raise InventoryError(f"the tenant {entry.tenant!r} needs a host: there are {', '.join(hosts)}")
+        raise InventoryError(f"the tenant {entry.tenant!r} names no host; expected one of {', '.join(hosts)}")
     return Target(
         tenant=entry.tenant,
         host=entry.host or hosts[0],
@@ -74,7 +80,9 @@ def _static(entry: TenantTable, settings: Settings) -> Target:
 
 def _declared(table: DeclaredTable, source: SpecSource) -> list[Target]:
     if not source.tenants:
-        raise InventoryError("[fleet.declared] takes the tenants from the spec, and the spec enumerates none")
+        raise InventoryError(
+            "[fleet.declared] takes the tenants from the declaration: expected a for_each over tenants in it, found none"
+        )
     return [
         Target(
             tenant=tenant,

@@ -1,4 +1,4 @@
-"""Ask a server who is in the fleet."""
+"""Lists the fleet by asking a server: its databases, its namespaces, or the rows of a configured query."""
 
 from __future__ import annotations
 
@@ -69,7 +69,9 @@ async def query_targets(host: Host, table: QueryTable, limits: Limits) -> list[T
     try:
         entries = [msgspec.json.decode(row, type=_QueriedTenant) for row in rows]
     except msgspec.ValidationError as error:
-        raise InventoryError(f"[fleet.query] needs text columns tenant, host, database, namespace: {error}") from None
+        raise InventoryError(
+            f"[fleet.query] sql: expected the text columns tenant, and if wanted host, database, namespace: {error}"
+        ) from None
     return [
         Target(
             tenant=entry.tenant,

@@ -1,4 +1,4 @@
-"""A template's text as a tree in which every node knows its line. YAML by a safe loader within limits, or JSON."""
+"""Parses a template, YAML or JSON, into a tree in which every node knows its line, within limits."""
 
 from __future__ import annotations
 
@@ -18,12 +18,13 @@ MAX_NODES = 200_000
 """Nodes of one template once its aliases are followed."""
 
 MAX_DEPTH = 100
+"""Levels of nesting of one template."""
 
 _FUNCTIONS = frozenset(
     {"And", "Base64", "Cidr", "Equals", "FindInMap", "GetAZs", "GetAtt", "If", "ImportValue", "Join", "Length", "Not"}
     | {"Or", "Select", "Split", "Sub", "ToJsonString", "Transform"}
 )
-_BARE = frozenset({"Ref", "Condition"})
+_FUNCTIONS_WITHOUT_PREFIX = frozenset({"Ref", "Condition"})
 
 
 class Scalar(msgspec.Struct, frozen=True, eq=False):
@@ -81,8 +82,10 @@ class _Builder:
     def node(self, node: Any, depth: int) -> Node:
         line = node.start_mark.line + 1
         self._nodes += 1
-        if self._nodes > MAX_NODES or depth > MAX_DEPTH:
-            raise LimitError(self.file, line, "too many nodes or levels: aliases that multiply, or a bomb")
+        if self._nodes > MAX_NODES:
+            raise LimitError(self.file, line, f"more than {MAX_NODES} nodes; do aliases multiply them?")
+        if depth > MAX_DEPTH:
+            raise LimitError(self.file, line, f"nested more than {MAX_DEPTH} levels deep")
         tag = str(node.tag)
         if tag.startswith("!") and tag != "!":
             return self._short_form(node, tag[1:], line, depth)
@@ -105,7 +108,7 @@ class _Builder:
 
     def _short_form(self, node: Any, name: str, line: int, depth: int) -> Node:
         """`!Sub x` means `{"Fn::Sub": x}`."""
-        if name not in _FUNCTIONS | _BARE:
+        if name not in _FUNCTIONS | _FUNCTIONS_WITHOUT_PREFIX:
             raise SourceError(self.file, line, f"the tag !{name} is not an intrinsic function")
         if isinstance(node, yaml.MappingNode):
             argument: Node = self._mapping(node, line, depth)
@@ -113,7 +116,7 @@ class _Builder:
             argument = Sequence(line, tuple(self.node(item, depth + 1) for item in node.value))
         else:
             argument = Scalar(line, self._text(node))
-        return Mapping(line, {name if name in _BARE else f"Fn::{name}": argument})
+        return Mapping(line, {name if name in _FUNCTIONS_WITHOUT_PREFIX else f"Fn::{name}": argument})
 
     def _scalar(self, node: Any) -> Value | None:
         tag = str(node.tag).removeprefix("tag:yaml.org,2002:")

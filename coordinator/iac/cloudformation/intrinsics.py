@@ -1,4 +1,4 @@
-"""CloudFormation's intrinsic functions, over what the template itself says. The rest is unknown, never guessed."""
+"""Evaluates CloudFormation's intrinsic functions from the template alone; what only AWS knows is unknown."""
 
 from __future__ import annotations
 
@@ -27,8 +27,9 @@ from coordinator.iac.located_text import Span
 from coordinator.iac.source import SourceError
 
 _VARIABLE = re.compile(r"\$\{(!?)([^${}]+)\}")
-MAX_TEXT = 16 * 1024 * 1024
-MAX_STEPS = 500_000
+MAX_TEXT_CHARACTERS = 16 * 1024 * 1024
+MAX_NODES_EVALUATED = 500_000
+"""Limits of one template: characters of a text put together, and nodes evaluated."""
 
 NO_VALUE = Value(DYNAMIC, None, frozenset({"no value"}))
 """`AWS::NoValue`: the property is left out."""
@@ -81,8 +82,8 @@ class Template:
             SourceError: For a misused function, an undeclared name, or a parameter without a value.
         """
         self._steps += 1
-        if self._steps > MAX_STEPS:
-            self.fail(node, "this template takes too much work to evaluate")
+        if self._steps > MAX_NODES_EVALUATED:
+            self.fail(node, f"evaluating this template takes more than {MAX_NODES_EVALUATED} steps")
         match node:
             case Scalar(value=value):
                 return NULL if value is None else value
@@ -113,14 +114,14 @@ class Template:
             return string("true" if value.raw else "false")
         return value
 
-    def listed(self, node: Node, wanted: int | None, name: str) -> tuple[Node, ...]:
-        """Take a function's arguments, a list of `wanted` items."""
+    def arguments_of(self, node: Node, wanted: int | None, name: str) -> tuple[Node, ...]:
+        """Return a function's arguments, which must be a list of `wanted` items."""
         if not isinstance(node, Sequence) or (wanted is not None and len(node.items) != wanted):
             self.fail(node, f"{name} takes a list{f' of {wanted} items' if wanted else ''}")
         return node.items
 
     def name(self, node: Node) -> str:
-        """Take a literal name."""
+        """Return a literal name."""
         if not isinstance(node, Scalar) or node.value is None or not isinstance(node.value.raw, str):
             self.fail(node, "a name is required here")
         return node.value.raw
@@ -153,7 +154,7 @@ class Template:
             return tuple_of(string(item.strip()) for item in value.raw.split(","))
         return value
 
-    def holds(self, node: Node, name: str) -> bool | None:
+    def condition_holds(self, node: Node, name: str) -> bool | None:
         """Evaluate a named condition; None when it is not known.
 
         Raises:
@@ -166,11 +167,11 @@ class Template:
             self.fail(node, f"the condition {name!r} needs itself")
         self._running.append(name)
         try:
-            return self.truth(declared)
+            return self.as_condition(declared)
         finally:
             self._running.pop()
 
-    def truth(self, node: Node) -> bool | None:  # noqa: RET503  # `fail` does not return
+    def as_condition(self, node: Node) -> bool | None:  # noqa: RET503  # `fail` does not return
         """Evaluate a condition's expression."""
         value = self.value(node)
         if not value.is_known:
@@ -181,7 +182,7 @@ class Template:
             return bool(value.raw == "true")
         self.fail(node, "a condition must be true or false")
 
-    def mapped(self, node: Node, keys: list[Value]) -> Value:
+    def find_in_map(self, node: Node, keys: list[Value]) -> Value:
         """`Fn::FindInMap`."""
         if any(not key.is_known for key in keys):
             return unknown_of(DYNAMIC)
@@ -200,7 +201,7 @@ def _ref(template: Template, node: Node) -> Value:
 def _sub(template: Template, node: Node) -> Value:
     extra: dict[str, Node] = {}
     if isinstance(node, Sequence):
-        text_node, names = template.listed(node, 2, "Fn::Sub")
+        text_node, names = template.arguments_of(node, 2, "Fn::Sub")
         if not isinstance(names, Mapping):
             template.fail(names, "Fn::Sub takes a mapping of names as its second argument")
         extra = names.items
@@ -245,13 +246,13 @@ def concatenated(template: Template, node: Node, pieces: list[Value]) -> Value:
             template.fail(node, "only strings can be put together")
         spans.extend(Span(span.offset + length, span.file, span.line, span.advances) for span in piece.spans)
         length += len(piece.raw)
-        if length > MAX_TEXT:
-            template.fail(node, "the text is too long")
+        if length > MAX_TEXT_CHARACTERS:
+            template.fail(node, f"the text is longer than {MAX_TEXT_CHARACTERS} characters")
     return string("".join(piece.raw for piece in pieces), tuple(spans))
 
 
 def _join(template: Template, node: Node) -> Value:
-    delimiter_node, items_node = template.listed(node, 2, "Fn::Join")
+    delimiter_node, items_node = template.arguments_of(node, 2, "Fn::Join")
     delimiter, items = template.text(delimiter_node), template.value(items_node)
     if not items.is_known:
         return unknown_of(STRING)
@@ -264,7 +265,7 @@ def _join(template: Template, node: Node) -> Value:
 
 
 def _select(template: Template, node: Node) -> Value:
-    index_node, items_node = template.listed(node, 2, "Fn::Select")
+    index_node, items_node = template.arguments_of(node, 2, "Fn::Select")
     index, items = template.value(index_node), template.value(items_node)
     if not index.is_known or not items.is_known:
         return unknown_of(DYNAMIC)
@@ -275,7 +276,7 @@ def _select(template: Template, node: Node) -> Value:
 
 
 def _split(template: Template, node: Node) -> Value:
-    delimiter_node, text_node = template.listed(node, 2, "Fn::Split")
+    delimiter_node, text_node = template.arguments_of(node, 2, "Fn::Split")
     delimiter, text = template.text(delimiter_node), template.text(text_node)
     if not delimiter.is_known or not text.is_known or not delimiter.raw:
         return unknown_of(DYNAMIC)
@@ -288,27 +289,27 @@ def _base64(template: Template, node: Node) -> Value:
 
 
 def _find_in_map(template: Template, node: Node) -> Value:
-    arguments = template.listed(node, None, "Fn::FindInMap")
+    arguments = template.arguments_of(node, None, "Fn::FindInMap")
     if len(arguments) not in {3, 4}:
         template.fail(node, "Fn::FindInMap takes three arguments")
-    return template.mapped(node, [template.text(argument) for argument in arguments[:3]])
+    return template.find_in_map(node, [template.text(argument) for argument in arguments[:3]])
 
 
 def _if(template: Template, node: Node) -> Value:
-    name, yes, no = template.listed(node, 3, "Fn::If")
-    held = template.holds(name, template.name(name))
+    name, yes, no = template.arguments_of(node, 3, "Fn::If")
+    held = template.condition_holds(name, template.name(name))
     if held is None:
         return unknown_of(DYNAMIC)
     return template.value(yes if held else no)
 
 
 def _condition(template: Template, node: Node) -> Value:
-    held = template.holds(node, template.name(node))
+    held = template.condition_holds(node, template.name(node))
     return unknown_of(DYNAMIC) if held is None else boolean(held)
 
 
 def _equals(template: Template, node: Node) -> Value:
-    one, other = (template.value(item) for item in template.listed(node, 2, "Fn::Equals"))
+    one, other = (template.value(item) for item in template.arguments_of(node, 2, "Fn::Equals"))
     if not is_wholly_known(one) or not is_wholly_known(other):
         return unknown_of(DYNAMIC)
     return boolean(_plain(one) == _plain(other))
@@ -322,7 +323,7 @@ def _plain(value: Value) -> str:
 
 def _all_of(name: str, decide: Callable[[list[bool | None]], bool | None]) -> Callable[[Template, Node], Value]:
     def run(template: Template, node: Node) -> Value:
-        held = decide([template.truth(item) for item in template.listed(node, None, name)])
+        held = decide([template.as_condition(item) for item in template.arguments_of(node, None, name)])
         return unknown_of(DYNAMIC) if held is None else boolean(held)
 
     return run

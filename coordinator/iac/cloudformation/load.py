@@ -1,4 +1,4 @@
-"""A CloudFormation template as a `SpecSource`: the SQL of its resources, in an order in which they can be made."""
+"""Loads a CloudFormation template as a `SpecSource`: the SQL of its resources, in the order of their dependencies."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from coordinator.iac.cloudformation.intrinsics import NO_VALUE, Template
 from coordinator.iac.expressions.values import is_wholly_known, located, string
 from coordinator.iac.located_text import LocatedText
 from coordinator.iac.source import SourceError, read_text
-from coordinator.iac.sql.properties import VERSION_NAMES, carries, holds_ddl
+from coordinator.iac.sql.properties import VERSION_NAMES, holds_ddl, is_sql_property
 from coordinator.iac.sql.statements import Locate, declarations
 from shared.schema.schema import Declaration, Origin, SpecSource
 
@@ -29,8 +29,8 @@ def load_template(path: Path, parameters: MappingType[str, object]) -> SpecSourc
     template = Template(parse_document(read_text(path, path.name), path.name), path.name, parameters)
     unchecked: list[str] = []
     made: list[Declaration] = []
-    for name in _ordered(template):
-        made.extend(_declared(template, name, unchecked))
+    for name in _by_dependency(template):
+        made.extend(_resource_declarations(template, name, unchecked))
     if not made:
         reason = "declares no SQL that can be read" + (f" ({unchecked[0]})" if unchecked else "")
         raise SourceError(path.name, 0, reason)
@@ -41,7 +41,7 @@ def load_template(path: Path, parameters: MappingType[str, object]) -> SpecSourc
     )
 
 
-def _ordered(template: Template) -> list[str]:
+def _by_dependency(template: Template) -> list[str]:
     """Order resources by DependsOn, in the order of the text otherwise."""
     ordered: dict[str, None] = {}
     running: list[str] = []
@@ -76,13 +76,13 @@ def _names(node: Node | None) -> Iterator[str]:
             pass
 
 
-def _declared(template: Template, name: str, unchecked: list[str]) -> Iterator[Declaration]:
+def _resource_declarations(template: Template, name: str, unchecked: list[str]) -> Iterator[Declaration]:
     resource = template.resources[name]
     if not isinstance(resource, Mapping):
         template.fail(resource, f"the resource {name!r} must be a mapping")
     condition = resource.items.get("Condition")
     if condition is not None:
-        held = template.holds(condition, template.name(condition))
+        held = template.condition_holds(condition, template.name(condition))
         if held is None:
             unchecked.append(f"{template.file}:{resource.line}: whether {name} is made is known only after deployment")
         if not held:
@@ -100,8 +100,8 @@ def _locate(text: LocatedText, otherwise: Origin) -> Locate:
 def _sql_texts(
     template: Template, name: str, node: Node, path: str, unchecked: list[str]
 ) -> Iterator[tuple[LocatedText, int]]:
-    """Walk properties: texts under a listed name, lists of them, and mappings inside."""
-    if carries(name):
+    """Return the texts of properties that are read as SQL, each with its line."""
+    if is_sql_property(name):
         value = template.value(node)
         for text in value.raw if isinstance(value.raw, tuple) else (value,):
             if text is NO_VALUE or text.is_null:
@@ -120,7 +120,7 @@ def _sql_texts(
 
 
 def _expected_version(template: Template, unchecked: list[str]) -> str:
-    """Give the declared version: an output, parameter or resource property of a telling name."""
+    """Return the declared version: an output, parameter or resource property of one of `VERSION_NAMES`."""
     for name in VERSION_NAMES:
         for node in _candidates(template, name):
             value = template.value(node)

@@ -1,4 +1,4 @@
-"""How much one source may make the evaluator do, and remember."""
+"""Limits the work that evaluating one source may take, and the places that one text may remember."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ MAX_SPANS = 20_000
 
 
 class Budget:
-    """Bounds the work of one source: steps, and bytes of text made."""
+    """Counts the work of evaluating one source: steps, and characters of text made."""
 
     MAX_STEPS = 2_000_000
     MAX_TEXT = 512 * 1024 * 1024
@@ -32,9 +32,14 @@ class Budget:
         self.text += text
         self.last = at
         if self.steps > self.MAX_STEPS or self.text > self.MAX_TEXT or text > self.MAX_STRING:
-            raise LimitError(at.file, at.line, "this configuration takes too much work to evaluate")
+            raise LimitError(
+                at.file,
+                at.line,
+                "evaluating this configuration takes too much work: more than "
+                f"{self.MAX_STEPS} steps, {self.MAX_TEXT} characters of text, or {self.MAX_STRING} in one string",
+            )
 
 
-def bounded(spans: list[Span]) -> tuple[Span, ...]:
-    """Forget places when there are too many to be of use to anybody."""
+def limit_spans(spans: list[Span]) -> tuple[Span, ...]:
+    """Return the spans of a text; only the first when there are more than `MAX_SPANS`."""
     return tuple(spans) if len(spans) <= MAX_SPANS else tuple(spans[:1])

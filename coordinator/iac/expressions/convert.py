@@ -44,7 +44,7 @@ _BOOLS = {"true": True, "1": True, "false": False, "0": False}
 
 
 def convert(value: Value, wanted: Type) -> Value:
-    """Give the value as the wanted type.
+    """Convert a value to a type.
 
     Raises:
         ConversionError: When it has no such form.
@@ -189,7 +189,7 @@ def _check_possible(have: Type, wanted: Type) -> None:
 
 
 def unify(types: Iterable[Type]) -> Type | None:
-    """Give the type all these convert to without loss, or None. Untyped nulls fit everywhere."""
+    """Return the type that all these convert to without loss, or None. An untyped null converts to every type."""
     given = [type_ for type_ in types if type_ != DYNAMIC]
     distinct = list(dict.fromkeys(given))
     if not distinct:

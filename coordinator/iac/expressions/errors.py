@@ -1,4 +1,4 @@
-"""The error of an expression."""
+"""The error of an expression that has no value."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Expressions to values. Pure, but for the files that functions read through `Files`; bounded by a `Budget`."""
+"""Evaluates expressions to values, within a `Budget`. Only functions that read files reach outside, through `Files`."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Protocol, assert_never
 
 from coordinator.iac.expressions import operations, syntax
-from coordinator.iac.expressions.budget import Budget, bounded
+from coordinator.iac.expressions.budget import Budget, limit_spans
 from coordinator.iac.expressions.convert import ConversionError, convert, unify
 from coordinator.iac.expressions.errors import EvaluationError
 from coordinator.iac.expressions.files import Files
@@ -56,7 +56,7 @@ class Evaluator:
         self._splat_items: dict[int, Value] = {}
 
     def within(self, names: Mapping[str, Value | Namespace]) -> Evaluator:
-        """Give an evaluator of the same scope with more names."""
+        """Return an evaluator that knows this one's names and these."""
         inner = Evaluator(names, self.files, self.budget, self.call, inside_template=self.inside_template)
         inner.outer = self
         inner._splat_items = self._splat_items  # the same class
@@ -235,7 +235,7 @@ class Evaluator:
         items: list[Value] = []
         keyed: dict[str, list[Value]] = {}
         for key, item in pairs:
-            inner = self.within(_bound(node.key_name, node.value_name, key, item))
+            inner = self.within(_loop_names(node.key_name, node.value_name, key, item))
             if node.condition is not None:
                 kept = operations.condition(inner.value(node.condition), node.at, "Invalid 'for' condition")
                 marks |= kept.marks
@@ -296,11 +296,11 @@ class Evaluator:
             if not piece.is_known:
                 known = False
                 continue
-            spans.extend(shifted(piece, length, part.at))
+            spans.extend(moved_spans(piece, length, part.at))
             pieces.append(piece.raw)
             length += len(piece.raw)
         self.budget.spend(at, text=length)
-        return (string("".join(pieces), bounded(spans)) if known else unknown_of(STRING)).marked(marks)
+        return (string("".join(pieces), limit_spans(spans)) if known else unknown_of(STRING)).marked(marks)
 
     def _piece(self, part: TemplatePart) -> Value:
         match part:
@@ -338,23 +338,23 @@ class Evaluator:
         marks = collection.marks
         length = 0
         for key, item in pairs:
-            piece = self.within(_bound(part.key_name, part.value_name, key, item))._text(part.parts, part.at)  # noqa: SLF001  # the same class
+            piece = self.within(_loop_names(part.key_name, part.value_name, key, item))._text(part.parts, part.at)  # noqa: SLF001  # the same class
             marks |= piece.marks
             if not piece.is_known:
                 return unknown_of(STRING).marked(marks)
-            spans.extend(shifted(piece, length, part.at))
+            spans.extend(moved_spans(piece, length, part.at))
             pieces.append(piece.raw)
             length += len(piece.raw)
             self.budget.spend(part.at, text=len(piece.raw))
-        return Value(STRING, "".join(pieces), marks, bounded(spans))
+        return Value(STRING, "".join(pieces), marks, limit_spans(spans))
 
 
-def shifted(piece: Value, offset: int, at: Origin) -> list[Span]:
+def moved_spans(piece: Value, offset: int, at: Origin) -> list[Span]:
     """Move the spans of a piece of text to where it stands in a longer one."""
     if not piece.spans:
         return [Span(offset, at.file, at.line, advances=False)] if piece.raw else []
     return [Span(span.offset + offset, span.file, span.line, span.advances) for span in piece.spans]
 
 
-def _bound(key_name: str, value_name: str, key: Value, item: Value) -> dict[str, Value]:
+def _loop_names(key_name: str, value_name: str, key: Value, item: Value) -> dict[str, Value]:
     return {key_name: key, value_name: item} if key_name else {value_name: item}

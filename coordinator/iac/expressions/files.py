@@ -8,10 +8,10 @@ from pathlib import Path
 
 from coordinator.iac.source import SourceError, read_bytes
 
-MAX_LISTED = 100_000
-"""How many entries `fileset` looks at before it gives up."""
+MAX_FILESET_ENTRIES = 100_000
+"""Entries below a folder that `fileset` may look at."""
 
-MAX_KEPT = 64
+MAX_CACHED_FILES = 64
 """Files kept in memory: a `for_each` over thousands of tenants reads the same few for each."""
 
 
@@ -29,7 +29,7 @@ class Files:
         self._read: dict[Path, bytes] = {}
 
     def locate(self, path: str) -> Path:
-        """Give the real path of a file.
+        """Return the real path of a file.
 
         Raises:
             SourceError: When it lies outside what may be read, with the path as its file and line 0.
@@ -38,7 +38,7 @@ class Files:
             raise SourceError("", 0, "a path cannot contain NUL")
         real = Path(os.path.realpath(self.base / path))
         if not real.is_relative_to(self.confine):
-            raise SourceError("", 0, f"{path!r} leads out of the folder that may be read")
+            raise SourceError("", 0, f"{path!r} leads out of the folder that may be read ({self.confine.name})")
         return real
 
     def shown(self, real: Path) -> str:
@@ -53,13 +53,13 @@ class Files:
         """
         real = self.locate(path)
         if real not in self._read:
-            if len(self._read) >= MAX_KEPT:
+            if len(self._read) >= MAX_CACHED_FILES:
                 self._read.clear()
             self._read[real] = read_bytes(real, self.shown(real))
         return self._read[real]
 
     def exists(self, path: str) -> bool:
-        """Say whether a regular file is there."""
+        """Return whether there is a regular file of this name."""
         return self.locate(path).is_file()
 
     def matching(self, folder: str, pattern: str) -> list[str]:
@@ -75,8 +75,8 @@ class Files:
         for parent, folders, names in os.walk(top):
             folders.sort()
             seen += len(names) + len(folders)
-            if seen > MAX_LISTED:
-                raise SourceError("", 0, f"more than {MAX_LISTED} files below {folder!r}")
+            if seen > MAX_FILESET_ENTRIES:
+                raise SourceError("", 0, f"more than {MAX_FILESET_ENTRIES} files below {folder!r}")
             for name in names:
                 relative = Path(os.path.relpath(Path(parent, name), top)).as_posix()
                 if compiled.fullmatch(relative) and Path(parent, name).is_file():
@@ -85,7 +85,7 @@ class Files:
 
 
 def repository_root(folder: Path) -> Path:
-    """Give the outermost folder a declaration may read from, when nobody says which.
+    """Return the outermost folder that a declaration may read, when none is configured.
 
     It is the nearest one upwards that holds `.git` or `fleetdrift.toml`; failing that the parent of the folder, because
     `infra/` beside `sql/` is the usual layout, but never the file system's root.

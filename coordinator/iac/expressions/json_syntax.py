@@ -44,9 +44,9 @@ class _JsonParser(Scanner):
         """Parse one JSON value."""
         self.skip_space()
         at = self.here()
-        if self.take("{"):
+        if self.accept("{"):
             return self._object(at.line)
-        if self.take("["):
+        if self.accept("["):
             return self._array(at.line)
         if self.peek('"'):
             return self._text(at.line)
@@ -57,14 +57,14 @@ class _JsonParser(Scanner):
                 self.fail("Invalid JSON number")
             return syntax.Literal(at=at, value=number(value))
         for word, constant in _WORDS.items():
-            if self.take(word):
+            if self.accept(word):
                 return syntax.Literal(at=at, value=constant)
         self.fail("Invalid JSON: a value is required here")
 
     def _object(self, line: int) -> Expression:
         self.enter(skips_newlines=True)
         items: list[tuple[Expression, Expression]] = []
-        while not self.take("}"):
+        while not self.accept("}"):
             if items:
                 self.expect(",", "Invalid JSON: expected a comma between properties")
             self.skip_space()
@@ -83,7 +83,7 @@ class _JsonParser(Scanner):
     def _array(self, line: int) -> Expression:
         self.enter(skips_newlines=True)
         items: list[Expression] = []
-        while not self.take("]"):
+        while not self.accept("]"):
             if items:
                 self.expect(",", "Invalid JSON: expected a comma between elements")
             items.append(self.element())
@@ -118,7 +118,7 @@ def parse_json(text: str, file: str, *, templates: bool) -> Expression:
 
 
 def json_attributes(node: Expression, file: str) -> list[tuple[str, Expression]]:
-    """Give the properties of a JSON object, comments (`"//"`) left out.
+    """Return the properties of a JSON object without comments (`"//"`).
 
     Raises:
         SourceError: When it is no object.

@@ -84,7 +84,7 @@ def _shortest_integer(value: int) -> str:
 
 
 def from_float(value: float) -> Number:
-    """Take the shortest decimal of a 64-bit float (what `log` and `pow` give)."""
+    """Convert a 64-bit float, the result of `log` or `pow`, by its shortest decimal."""
     parsed = parse_number(repr(value))
     if parsed is None:
         raise OverflowError("not a finite number")

@@ -35,33 +35,34 @@ from coordinator.iac.expressions.values import (
 if TYPE_CHECKING:
     from shared.schema.schema import Origin
 
-_BIG = 1 << 16
+MAX_FACTOR_BITS = 1 << 16
+"""Bits of a number that may be multiplied."""
 
-OPEN = frozenset({"*"})
-"""Marks the object of a resource whose provider is not known: unset attributes are unknown rather than absent."""
+MAY_HAVE_MORE_ATTRIBUTES = frozenset({"*"})
+"""As the optional names of an object type: any other attribute is unknown, not absent (its provider is not known)."""
 
 
-def _fail(at: Origin, message: str) -> NoReturn:
+def _refuse(at: Origin, message: str) -> NoReturn:
     raise EvaluationError(at.file, at.line, message)
 
 
 def _operand(value: Value, wanted: Type, at: Origin) -> Value:
     if value.is_null:
-        _fail(at, "Invalid operand: the operand is null")
+        _refuse(at, "Invalid operand: the operand is null")
     try:
         return convert(value, wanted)
     except ConversionError as error:
-        _fail(at, f"Invalid operand: unsuitable value for operand: {error}")
+        _refuse(at, f"Invalid operand: unsuitable value for operand: {error}")
 
 
 def condition(value: Value, at: Origin, problem: str) -> Value:
-    """Take a value as a condition."""
+    """Convert a value to the bool of a condition."""
     if value.is_null:
-        _fail(at, f"{problem}: the condition is null, and must be true or false")
+        _refuse(at, f"{problem}: the condition is null, and must be true or false")
     try:
         return convert(value, BOOL)
     except ConversionError as error:
-        _fail(at, f"{problem}: the condition must be a bool: {error}")
+        _refuse(at, f"{problem}: the condition must be a bool: {error}")
 
 
 def unary(operator: str, operand: Value, at: Origin) -> Value:
@@ -111,8 +112,8 @@ def _computed(  # noqa: PLR0911  # one return for each operator
         case "-":
             return number(one - other)
         case "*":
-            if max(_size(one), _size(other)) > _BIG:
-                _fail(at, "Operation failed: the number is too large")
+            if max(_size(one), _size(other)) > MAX_FACTOR_BITS:
+                _refuse(at, "Operation failed: the number is too large")
             return number(one * other)
         case _:
             return _divided(operator, one, other, at)
@@ -122,7 +123,7 @@ def _divided(operator: str, one: int | Fraction, other: int | Fraction, at: Orig
     if other == 0 and operator == "%":
         return number(one)  # as Terraform has it
     if other == 0:
-        _fail(at, "Division by zero")
+        _refuse(at, "Division by zero")
     if operator == "/":
         return number(Fraction(one) / Fraction(other))
     # Go's remainder takes the sign of the dividend; Python's % that of the divisor.
@@ -138,21 +139,21 @@ def _size(value: int | Fraction) -> int:
 def attribute(of: Value, name: str, at: Origin) -> Value:
     """`of.name`."""
     if of.is_null:
-        _fail(at, f"Attempt to get attribute from null value: this value is null, so it has no attribute {name!r}")
+        _refuse(at, f"Attempt to get attribute from null value: this value is null, so it has no attribute {name!r}")
     if not of.is_known:
         return _unknown_attribute(of, name, at)
     if isinstance(of.raw, dict):
         if name in of.raw:
             found: Value = of.raw[name]
             return found.marked(of.marks)
-        if isinstance(of.type, ObjectType) and of.type.optional >= OPEN:
+        if isinstance(of.type, ObjectType) and of.type.optional >= MAY_HAVE_MORE_ATTRIBUTES:
             return unknown_of(DYNAMIC, nullable=True)
         problem = "Unsupported attribute" if isinstance(of.type, ObjectType) else "Missing map element"
-        _fail(at, f"{problem}: this {friendly(of.type)} has no {name!r}")
+        _refuse(at, f"{problem}: this {friendly(of.type)} has no {name!r}")
     hint = ""
     if isinstance(of.raw, tuple):
         hint = "; did you mean [*] to take the attribute of every element?"
-    _fail(at, f"Unsupported attribute: this value is {friendly(of.type)} and has no attribute {name!r}{hint}")
+    _refuse(at, f"Unsupported attribute: this value is {friendly(of.type)} and has no attribute {name!r}{hint}")
 
 
 def _unknown_attribute(of: Value, name: str, at: Origin) -> Value:
@@ -162,33 +163,33 @@ def _unknown_attribute(of: Value, name: str, at: Origin) -> Value:
         case ObjectType() as object_type:
             inner = object_type.by_name()
             if name not in inner:
-                _fail(at, f"Unsupported attribute: this object has no {name!r}")
+                _refuse(at, f"Unsupported attribute: this object has no {name!r}")
             return unknown_of(inner[name], nullable=True).marked(of.marks)
         case Collection(kind="map", element=element):
             return unknown_of(element, nullable=True).marked(of.marks)
         case other:
-            _fail(at, f"Unsupported attribute: this value is {friendly(other)} and has no attribute {name!r}")
+            _refuse(at, f"Unsupported attribute: this value is {friendly(other)} and has no attribute {name!r}")
 
 
 def index(of: Value, key: Value, at: Origin) -> Value:
     """`of[key]`."""
     marks = of.marks | key.marks
     if of.is_null:
-        _fail(at, "Attempt to index null value: this value is null, so it has no elements")
+        _refuse(at, "Attempt to index null value: this value is null, so it has no elements")
     if key.is_null:
-        _fail(at, "Invalid index: a null value cannot be an index")
+        _refuse(at, "Invalid index: a null value cannot be an index")
     if not of.is_known or not key.is_known:
         return _unknown_element(of, key, at).marked(marks)
     if isinstance(of.raw, dict):
         return _mapped(of, key, at).marked(marks)
     if not isinstance(of.raw, tuple) or (isinstance(of.type, Collection) and of.type.kind == "set"):
-        _fail(at, f"Invalid index: this value is {friendly(of.type)} and has no elements that an index can address")
+        _refuse(at, f"Invalid index: this value is {friendly(of.type)} and has no elements that an index can address")
     try:
         position = convert(key, NUMBER).raw
     except ConversionError as error:
-        _fail(at, f"Invalid index: the given key does not identify an element: {error}")
+        _refuse(at, f"Invalid index: the given key does not identify an element: {error}")
     if not isinstance(position, int) or not 0 <= position < len(of.raw):
-        _fail(at, f"Invalid index: the given index is not within the {len(of.raw)} elements of this value")
+        _refuse(at, f"Invalid index: the given index is not within the {len(of.raw)} elements of this value")
     found: Value = of.raw[position]
     return found.marked(marks)
 
@@ -197,9 +198,9 @@ def _mapped(of: Value, key: Value, at: Origin) -> Value:
     try:
         name = convert(key, STRING).raw
     except ConversionError as error:
-        _fail(at, f"Invalid index: the given key does not identify an element: {error}")
+        _refuse(at, f"Invalid index: the given key does not identify an element: {error}")
     if name not in of.raw:
-        _fail(at, f"Invalid index: the given key {name!r} does not identify an element of this {friendly(of.type)}")
+        _refuse(at, f"Invalid index: the given key {name!r} does not identify an element of this {friendly(of.type)}")
     found: Value = of.raw[name]
     return found
 
@@ -209,7 +210,9 @@ def _unknown_element(of: Value, key: Value, at: Origin) -> Value:
         case Collection(kind="list" | "map", element=element):
             return unknown_of(element, nullable=True)
         case Collection() | Primitive(name="string" | "number" | "bool"):
-            _fail(at, f"Invalid index: this value is {friendly(of.type)} and has no elements that an index can address")
+            _refuse(
+                at, f"Invalid index: this value is {friendly(of.type)} and has no elements that an index can address"
+            )
         case ObjectType() if not of.is_known and key.is_known and isinstance(key.raw, str):
             return _unknown_attribute(of, key.raw, at)
         case _:
@@ -217,12 +220,12 @@ def _unknown_element(of: Value, key: Value, at: Origin) -> Value:
 
 
 def pairs(collection: Value, at: Origin) -> Iterator[tuple[Value, Value]] | None:
-    """Walk a collection as a `for` does; None when it is not known."""
+    """Return the pairs of key and value that a `for` walks; None when the collection is not known."""
     if collection.is_null:
-        _fail(at, "Iteration over null value: a null value cannot be iterated over")
+        _refuse(at, "Iteration over null value: a null value cannot be iterated over")
     if not collection.is_known:
         if isinstance(collection.type, Primitive) and collection.type != DYNAMIC:
-            _fail(at, f"Iteration over non-iterable value: a value of type {friendly(collection.type)}")
+            _refuse(at, f"Iteration over non-iterable value: a value of type {friendly(collection.type)}")
         return None
     raw = collection.raw
     if isinstance(raw, dict):
@@ -231,16 +234,18 @@ def pairs(collection: Value, at: Origin) -> Iterator[tuple[Value, Value]] | None
         if isinstance(collection.type, Collection) and collection.type.kind == "set":
             return ((item, item) for item in raw)
         return ((number(i), item) for i, item in enumerate(raw))
-    _fail(at, f"Iteration over non-iterable value: a value of type {friendly(collection.type)} cannot be iterated over")
+    _refuse(
+        at, f"Iteration over non-iterable value: a value of type {friendly(collection.type)} cannot be iterated over"
+    )
 
 
 def splat_elements(of: Value, at: Origin) -> list[Value] | None:
-    """Give what a splat walks: a sequence's elements; any other value as the only one; nothing for null."""
+    """Return what a splat walks: a sequence's elements; any other value as the only one; nothing for null."""
     if of.is_null:
         if isinstance(of.type, (Collection, TupleType)) and not (
             isinstance(of.type, Collection) and of.type.kind == "map"
         ):
-            _fail(at, "Splat of null value: splat expressions ([*]) cannot be applied to null sequences")
+            _refuse(at, "Splat of null value: splat expressions ([*]) cannot be applied to null sequences")
         return []
     if not of.is_known:
         return None
@@ -249,7 +254,7 @@ def splat_elements(of: Value, at: Origin) -> list[Value] | None:
 
 
 def splat_result(of: Value, results: list[Value]) -> Value:
-    """Give a splat's results the shape of what was walked: a list stays a list, all else becomes a tuple."""
+    """Return a splat's results as a list when a list was walked, else as a tuple."""
     if isinstance(of.type, Collection) and of.type.kind in {"list", "set"}:
         element = unify([item.type for item in results])
         if element is not None and all(item.type == element for item in results):

@@ -33,7 +33,7 @@ class ExpressionParser(TemplateScanner):
         self.skip_space()
         at = self.here()
         condition = self._binary(0)
-        if not self.take("?"):
+        if not self.accept("?"):
             self.leave()
             return condition
         yes = self.expression()
@@ -58,7 +58,7 @@ class ExpressionParser(TemplateScanner):
         self.skip_space()
         at = self.here()
         for operator in ("-", "!"):
-            if not self.text.startswith("!=", self.position) and self.take(operator):
+            if not self.text.startswith("!=", self.position) and self.accept(operator):
                 self.enter(skips_newlines=self.skips_newlines[-1])
                 operand = self._unary()
                 self.leave()
@@ -117,13 +117,13 @@ class ExpressionParser(TemplateScanner):
         self.enter(skips_newlines=True)
         arguments: list[Expression] = []
         expand = False
-        while not self.take(")"):
+        while not self.accept(")"):
             arguments.append(self.expression())
-            if self.take("..."):
+            if self.accept("..."):
                 expand = True
                 self.expect(")", "Missing closing parenthesis: '...' must end the arguments")
                 break
-            if self.take(","):
+            if self.accept(","):
                 continue
             self.expect(")", "Missing argument separator: a comma or ')' must follow each function argument")
             break
@@ -131,7 +131,7 @@ class ExpressionParser(TemplateScanner):
         return syntax.Call(at=at, name=name, arguments=tuple(arguments), expand=expand)
 
     def _parentheses(self, at: Origin) -> Expression:
-        self.take("(")
+        self.accept("(")
         self.enter(skips_newlines=True)
         inner = self.expression()
         self.expect(")", "Unbalanced parentheses: expected a closing parenthesis")
@@ -139,16 +139,16 @@ class ExpressionParser(TemplateScanner):
         return syntax.Parentheses(at=at, inner=inner)
 
     def _tuple(self, at: Origin) -> Expression:
-        self.take("[")
+        self.accept("[")
         self.enter(skips_newlines=True)
         if self.peek_keyword("for"):
             found = self._for(at, "]")
             self.leave()
             return found
         items: list[Expression] = []
-        while not self.take("]"):
+        while not self.accept("]"):
             items.append(self.expression())
-            if self.take(","):
+            if self.accept(","):
                 continue
             self.expect("]", "Missing item separator: expected a comma to mark the beginning of the next item")
             break
@@ -156,7 +156,7 @@ class ExpressionParser(TemplateScanner):
         return syntax.TupleCons(at=at, items=tuple(items))
 
     def _object(self, at: Origin) -> Expression:
-        self.take("{")
+        self.accept("{")
         self.enter(skips_newlines=True)
         if self.peek_keyword("for"):
             found = self._for(at, "}")
@@ -166,12 +166,12 @@ class ExpressionParser(TemplateScanner):
         items: list[tuple[Expression, Expression]] = []
         while True:
             self.skip_lines()
-            if self.take("}"):
+            if self.accept("}"):
                 break
             items.append(self._object_item())
-            if self.take("}"):
+            if self.accept("}"):
                 break
-            if not self.take(",") and not self.peek("\n"):
+            if not self.accept(",") and not self.peek("\n"):
                 self.fail("Missing attribute separator: expected a newline or comma to mark the next attribute")
         self.leave()
         return syntax.ObjectCons(at=at, items=tuple(items))
@@ -184,7 +184,7 @@ class ExpressionParser(TemplateScanner):
         else:
             self.position = start
             key = self.expression()
-        if not self.take("=") and not self.take(":"):
+        if not self.accept("=") and not self.accept(":"):
             self.fail("Missing attribute value: expected '=' or ':' after the key")
         return key, self.expression()
 
@@ -192,7 +192,7 @@ class ExpressionParser(TemplateScanner):
         self.identifier()
         value_name = self._bound_name()
         key_name = ""
-        if self.take(","):
+        if self.accept(","):
             key_name, value_name = value_name, self._bound_name()
         if self.identifier() != "in":
             self.fail("Invalid 'for' expression: the 'in' keyword must follow the names")
@@ -200,11 +200,11 @@ class ExpressionParser(TemplateScanner):
         self.expect(":", "Invalid 'for' expression: a colon must follow the collection")
         value = self.expression()
         key: Expression | None = None
-        if self.take("=>"):
+        if self.accept("=>"):
             key, value = value, self.expression()
         if (key is None) != (closing == "]"):
             self.fail("Invalid 'for' expression: '=>' makes an object and needs braces; without it, use brackets")
-        grouping = self.take("...")
+        grouping = self.accept("...")
         if grouping and key is None:
             self.fail("Invalid 'for' expression: grouping ('...') needs a key")
         condition: Expression | None = None
@@ -236,13 +236,13 @@ class ExpressionParser(TemplateScanner):
             if self.peek("...") or self.peek(".."):
                 return of
             if self.peek("[*]"):
-                self.take("[*]")
+                self.accept("[*]")
                 return self._full_splat(of, at)
-            if self.take(".*"):
+            if self.accept(".*"):
                 of = self._attribute_splat(of, at)
-            elif self.take("."):
+            elif self.accept("."):
                 of = self._dotted(of, at)
-            elif self.take("["):
+            elif self.accept("["):
                 self.enter(skips_newlines=True)
                 key = self.expression()
                 self.expect("]", "Missing close bracket on index")
@@ -276,7 +276,7 @@ class ExpressionParser(TemplateScanner):
         while self.peek(".") and not self.peek(".."):
             if self.peek(".*"):
                 self.fail("Nested splat expression not allowed: use [*] instead")
-            self.take(".")
+            self.accept(".")
             each = self._dotted(each, at)
         return syntax.Splat(at=at, of=of, item=item, each=each)
 

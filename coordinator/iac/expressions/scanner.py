@@ -1,4 +1,4 @@
-"""A position in a source text: reading tokens, counting lines, and refusing with file and line."""
+"""Reads a source text token by token, and raises errors with file and line."""
 
 from __future__ import annotations
 
@@ -39,12 +39,12 @@ class Scanner:
         return [0, *(match.end() for match in re.finditer("\n", self.text))]
 
     def line(self, position: int | None = None) -> int:
-        """Give the line of a position (default: here)."""
+        """Return the line of a position (default: here)."""
         where = self.position if position is None else position
         return bisect_right(self._line_starts, where) - 1 + self.first_line
 
     def here(self, position: int | None = None) -> Origin:
-        """Give the place of a position (default: here)."""
+        """Return the file and line of a position (default: here)."""
         return Origin(self.file, self.line(position))
 
     def fail(self, message: str, position: int | None = None) -> NoReturn:
@@ -52,14 +52,14 @@ class Scanner:
         raise SourceError(self.file, self.line(position), message)
 
     def enter(self, *, skips_newlines: bool) -> None:
-        """Go one bracket deeper."""
+        """Count an opening bracket; LimitError when it is one too many."""
         self.depth += 1
         if self.depth > MAX_DEPTH:
             raise LimitError(self.file, self.line(), f"nested more than {MAX_DEPTH} levels deep")
         self.skips_newlines.append(skips_newlines)
 
     def leave(self) -> None:
-        """Come back from a bracket."""
+        """Count a closing bracket."""
         self.depth -= 1
         self.skips_newlines.pop()
 
@@ -85,12 +85,12 @@ class Scanner:
         self.skips_newlines.pop()
 
     def peek(self, token: str) -> bool:
-        """Say whether a token comes next."""
+        """Return whether a token comes next."""
         self.skip_space()
         return self.text.startswith(token, self.position)
 
-    def take(self, token: str) -> bool:
-        """Read a token if it comes next."""
+    def accept(self, token: str) -> bool:
+        """Skip a token if it comes next, and return whether it did."""
         if self.peek(token):
             self.position += len(token)
             return True
@@ -98,7 +98,7 @@ class Scanner:
 
     def expect(self, token: str, message: str) -> None:
         """Read a token, or refuse."""
-        if not self.take(token):
+        if not self.accept(token):
             self.fail(message)
 
     def match(self, pattern: re.Pattern[str]) -> re.Match[str] | None:
@@ -115,12 +115,12 @@ class Scanner:
         return None if found is None else found.group()
 
     def peek_keyword(self, keyword: str) -> bool:
-        """Say whether exactly this word comes next."""
+        """Return whether exactly this word comes next."""
         self.skip_space()
         found = IDENTIFIER.match(self.text, self.position)
         return found is not None and found.group() == keyword
 
     def at_end(self) -> bool:
-        """Say whether nothing but blanks is left."""
+        """Return whether only blanks are left."""
         self.skip_space()
         return self.position >= len(self.text)

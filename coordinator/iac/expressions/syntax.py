@@ -164,7 +164,7 @@ TemplatePart = Text | TemplateIf | TemplateFor | Expression
 
 
 def constant_text(expression: Expression) -> str | None:
-    """Give the text of a string without interpolation, or None."""
+    """Return the text of a string without interpolation; None for any other expression."""
     if isinstance(expression, Template) and all(isinstance(part, Text) for part in expression.parts):
         return "".join(part.text for part in expression.parts if isinstance(part, Text))
     return None

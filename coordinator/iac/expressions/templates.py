@@ -51,7 +51,7 @@ class _Directive(msgspec.Struct):
 _Token = _Literal | _Directive
 
 
-class _Tokens:
+class _TokenCollector:
     """Collects the tokens of one template, applying strip markers as they come."""
 
     def __init__(self) -> None:
@@ -82,15 +82,15 @@ def parse_quoted(parser: TemplateScanner) -> Template:
     at = parser.here()
     start = parser.position
     parser.position += 1
-    tokens = _Tokens()
+    tokens = _TokenCollector()
     while True:
         begin = parser.position
         text, stop = _quoted_text(parser, start)
         tokens.literal(text, parser.here(begin), advances=False)
         if stop == '"':
             parser.position += 1
-            return Template(at=at, parts=_tree(parser, tokens.tokens))
-        _sequence(parser, tokens)
+            return Template(at=at, parts=_nested_parts(parser, tokens.tokens))
+        _collect_interpolation(parser, tokens)
 
 
 def _quoted_text(parser: TemplateScanner, start: int) -> tuple[str, str]:
@@ -139,22 +139,22 @@ def parse_heredoc(parser: TemplateScanner) -> Template:
     ):
         parser.fail(f"Unterminated heredoc: no line holds only {opening.group(2)}")
     parser.position = opening.end()
-    tokens = _Tokens()
-    _lines(parser, tokens, closing)
+    tokens = _TokenCollector()
+    _collect_lines(parser, tokens, closing)
     if opening.group(1):
         _dedent(tokens.tokens)
-    return Template(at=at, parts=_tree(parser, tokens.tokens))
+    return Template(at=at, parts=_nested_parts(parser, tokens.tokens))
 
 
 def parse_template(parser: TemplateScanner) -> Template:
     """Parse the whole text as a template (`templatefile`, `templatestring`)."""
     at = parser.here()
-    tokens = _Tokens()
-    _lines(parser, tokens, None)
-    return Template(at=at, parts=_tree(parser, tokens.tokens))
+    tokens = _TokenCollector()
+    _collect_lines(parser, tokens, None)
+    return Template(at=at, parts=_nested_parts(parser, tokens.tokens))
 
 
-def _lines(parser: TemplateScanner, tokens: _Tokens, closing: re.Pattern[str] | None) -> None:
+def _collect_lines(parser: TemplateScanner, tokens: _TokenCollector, closing: re.Pattern[str] | None) -> None:
     """Read line by line up to the closing marker, or to the end of the text."""
     line_begins = True
     while parser.position < len(parser.text):
@@ -166,7 +166,7 @@ def _lines(parser: TemplateScanner, tokens: _Tokens, closing: re.Pattern[str] | 
         tokens.literal(text, parser.here(begin), advances=True)
         line_begins = stop == "\n"
         if stop in ("${", "%{"):
-            _sequence(parser, tokens)
+            _collect_interpolation(parser, tokens)
     if closing is not None and not line_begins:
         parser.fail("Unterminated heredoc")
 
@@ -193,7 +193,7 @@ def _line_text(parser: TemplateScanner) -> tuple[str, str]:
                 return "".join(pieces), stop
 
 
-def _sequence(parser: TemplateScanner, tokens: _Tokens) -> None:
+def _collect_interpolation(parser: TemplateScanner, tokens: _TokenCollector) -> None:
     """Read `${ … }` or `%{ … }`, strip markers included."""
     start = parser.position
     interpolates = parser.text[start] == "$"
@@ -202,8 +202,8 @@ def _sequence(parser: TemplateScanner, tokens: _Tokens) -> None:
     parser.position += strips_left
     parser.enter(skips_newlines=True)
     token = _Directive("", parser.here(start), parser.expression()) if interpolates else _directive(parser, start)
-    strips_right = parser.take("~")
-    if not parser.take("}"):
+    strips_right = parser.accept("~")
+    if not parser.accept("}"):
         parser.fail("Extra characters after interpolation expression: expected a closing brace")
     parser.leave()
     tokens.directive(token, strips_left=strips_left, strips_right=strips_right)
@@ -219,7 +219,7 @@ def _directive(parser: TemplateScanner, start: int) -> _Directive:  # noqa: RET5
             return _Directive(keyword, at)
         case "for":
             value_name, key_name = parser.identifier() or "", ""
-            if parser.take(","):
+            if parser.accept(","):
                 key_name, value_name = value_name, parser.identifier() or ""
             if not value_name or parser.identifier() != "in":
                 parser.fail("Invalid 'for' directive: expected names followed by 'in'")
@@ -248,7 +248,7 @@ def _dedent(tokens: list[_Token]) -> None:
         literal.text = literal.text[fewest or 0 :]
 
 
-def _tree(parser: TemplateScanner, tokens: list[_Token]) -> tuple[TemplatePart, ...]:
+def _nested_parts(parser: TemplateScanner, tokens: list[_Token]) -> tuple[TemplatePart, ...]:
     parts, rest, stopper = _parts(parser, tokens, 0, 0)
     if stopper is not None:
         parser.fail(f"Unexpected {stopper.kind} directive: nothing was opened before it")
@@ -276,11 +276,11 @@ def _parts(
             no: tuple[TemplatePart, ...] = ()
             if stopper is not None and stopper.kind == "else":
                 no, index, stopper = _parts(parser, tokens, index, depth + 1)
-            _closed(parser, token, stopper, "endif")
+            _require_closing(parser, token, stopper, "endif")
             parts.append(syntax.TemplateIf(at=token.at, condition=token.expression, yes=yes, no=no))
         elif token.kind == "for" and token.expression is not None:
             inner, index, stopper = _parts(parser, tokens, index, depth + 1)
-            _closed(parser, token, stopper, "endfor")
+            _require_closing(parser, token, stopper, "endfor")
             key_name, value_name = token.words
             parts.append(
                 syntax.TemplateFor(
@@ -292,7 +292,7 @@ def _parts(
     return tuple(parts), index, None
 
 
-def _closed(parser: TemplateScanner, opener: _Directive, stopper: _Directive | None, wanted: str) -> None:
+def _require_closing(parser: TemplateScanner, opener: _Directive, stopper: _Directive | None, wanted: str) -> None:
     if stopper is None or stopper.kind != wanted:
         found = "the end of the template" if stopper is None else stopper.kind
         parser.fail(f"Unexpected {found}: the {opener.kind} directive of line {opener.at.line} needs its {wanted}")

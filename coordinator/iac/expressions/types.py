@@ -79,7 +79,7 @@ def friendly(type_: Type) -> str:
 
 
 def contains_dynamic(type_: Type) -> bool:
-    """Say whether `any` occurs in a type."""
+    """Return whether `any` occurs in a type."""
     match type_:
         case Primitive():
             return type_ == DYNAMIC

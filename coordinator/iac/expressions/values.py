@@ -35,7 +35,7 @@ class Unknown(Enum):
 
 SENSITIVE = "sensitive"
 DEFERRED = "deferred"
-"""Marks. A deferred value is decided by the configuration, but a plan does not show it (`terraform_data.x.output`)."""
+"""Marks of values. A deferred value follows from the configuration, but a plan does not show it yet."""
 
 
 class Value(msgspec.Struct, frozen=True, eq=False):
@@ -67,7 +67,7 @@ class Value(msgspec.Struct, frozen=True, eq=False):
         return not isinstance(self.raw, Unknown)
 
     def elements(self) -> Iterator[Value]:
-        """Walk the values directly inside a collection, tuple or object."""
+        """Return the values directly inside a collection, tuple or object."""
         if isinstance(self.raw, tuple):
             yield from self.raw
         elif isinstance(self.raw, dict):
@@ -104,13 +104,13 @@ def string(text: str, spans: tuple[Span, ...] = ()) -> Value:
 
 
 def part_of(value: Value, start: int, end: int) -> Value:
-    """Give the characters of a string from `start` to before `end`, with the places they came from."""
+    """Return the characters of a string from `start` to before `end`, with the places they came from."""
     part = located(value).part(start, end)
     return string(part.text, part.spans)
 
 
 def located(value: Value) -> LocatedText:
-    """Give a known string as plain text with places, for readers that know no values."""
+    """Return a known string as plain text with places, for code that knows no values."""
     return LocatedText(value.raw, value.spans)
 
 
@@ -166,7 +166,7 @@ def _set_order(item: Value, hashed: bytes) -> tuple[Any, ...]:
 
 
 def hash_bytes(value: Value) -> bytes:  # noqa: PLR0911  # one return for each case
-    """Give bytes that order and tell apart the elements of a set (cty's own order for structural elements)."""
+    """Return bytes that order the elements of a set and tell them apart, as cty does for structural elements."""
     raw = value.raw
     if raw is None:
         return b"~"

@@ -1,1 +1,1 @@
-"""Patches that keep drift: edits of the files that declare the schema."""
+"""Patches of the declaring files that accept drift: after them, the database is what they declare."""

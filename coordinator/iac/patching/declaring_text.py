@@ -1,4 +1,4 @@
-"""One declaring file, edited by whole lines: statements found by the lines they stand on, all else left as it is.
+"""Edits one declaring file by whole lines. Statements are found by their line numbers; other lines stay as they are.
 
 The same edit serves a `.sql` file, SQL in a heredoc of a `.tf` file, a template, and a block of a YAML template,
 because a statement's lines there are the statement's own lines, but for indentation.
@@ -13,12 +13,12 @@ import msgspec
 
 from shared.schema.schema import Declaration
 
-_UNSAFE = re.compile(r"[\x00-\x1f\x7f\x85\u2028\u2029]")
-"""What a line of a patch cannot carry unharmed."""
+_BREAKS_A_PATCH_LINE = re.compile(r"[\x00-\x1f\x7f\x85\u2028\u2029]")
+"""Characters that end a line, or that a patch cannot carry."""
 
 
 class CannotEditError(Exception):
-    """The text is not laid out in a way that this edit understands."""
+    """The statement does not stand on whole lines of its own, so it cannot be edited safely; the message says why."""
 
 
 class _Place(msgspec.Struct, frozen=True):
@@ -46,7 +46,11 @@ class DeclaringText:
         self._closed: set[int] = set()
 
     def _place(self, declaration: Declaration) -> _Place:
-        """Find a statement's lines, and be sure of it: each must be the statement's own, but for indentation."""
+        """Find the lines of a statement.
+
+        Raises:
+            CannotEditError: When a line is not, but for indentation, a line of the statement.
+        """
         said = declaration.sql.split("\n")
         first = declaration.origin.line - 1
         last = first + len(said) - 1
@@ -62,7 +66,7 @@ class DeclaringText:
         return _Place(first, last)
 
     def _ends(self, here: str, own: str) -> bool:
-        """The last line may carry the semicolon and a comment, but no other statement."""
+        """Return whether a line is the statement's last one, with at most a semicolon and a comment behind it."""
         rest = here.removeprefix(own).strip() if here.startswith(own) else None
         return rest is not None and (rest in {"", ";"} or re.fullmatch(r";?\s*--[^;]*", rest) is not None)
 
@@ -70,7 +74,7 @@ class DeclaringText:
         return templated and here.endswith(";")
 
     def add_after(self, declaration: Declaration, statements: tuple[str, ...]) -> None:
-        """Put statements on lines of their own below a declaration.
+        """Insert statements below a declaration, each on a line of its own.
 
         Raises:
             CannotEditError: When the declaration is not laid out in lines.
@@ -85,7 +89,7 @@ class DeclaringText:
         )
 
     def remove(self, declaration: Declaration) -> None:
-        """Take a declaration's lines out, with one blank line beside them.
+        """Remove a declaration's lines, and one blank line next to them.
 
         Raises:
             CannotEditError: When the declaration is not laid out in lines.
@@ -98,7 +102,7 @@ class DeclaringText:
             self._removed.add(after)
 
     def _escaped(self, sql: str) -> str:
-        if _UNSAFE.search(sql):
+        if _BREAKS_A_PATCH_LINE.search(sql):
             raise CannotEditError("a name holds control characters")
         if self.file.endswith((".tf", ".tftpl", ".tmpl", ".tpl")):
             return sql.replace("${", "$${").replace("%{", "%%{")
@@ -107,7 +111,7 @@ class DeclaringText:
         return sql
 
     def edited(self) -> str:
-        """Give the text after all edits."""
+        """Return the text after all edits."""
         out: list[str] = []
         for i, line in enumerate(self._lines):
             if i not in self._removed:
@@ -117,7 +121,7 @@ class DeclaringText:
 
 
 def unified_diff(path: str, before: str, after: str) -> str:
-    """Give a patch that `git apply` takes, or nothing when there is no difference.
+    """Return a patch for `git apply`; empty when the texts are equal.
 
     Args:
         path: From the repository's root, with `/`.

@@ -1,4 +1,4 @@
-"""Patches that keep drift: what the declaring files would have to say for the database to be right as it is."""
+"""Writes patches of the declaring files after which the database, as it is now, is what they declare."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import pgparse
 from coordinator.iac.cloudformation.document import parse_document
 from coordinator.iac.expressions.files import repository_root
 from coordinator.iac.patching.declaring_text import CannotEditError, DeclaringText, unified_diff
-from coordinator.iac.patching.keep_statements import Keep, keeps
+from coordinator.iac.patching.keep_statements import KeptChange, changes_to_keep
 from coordinator.iac.source import SourceError, read_text
 from coordinator.iac.sql.statements import in_file, split_statements
 from coordinator.iac.terraform.native_syntax import parse_body
@@ -20,12 +20,12 @@ from shared.diff.changes import SchemaDiff
 from shared.schema.identity import ObjectId
 from shared.schema.schema import Declaration, Spec
 
-MAX_KEPT = 500
-"""Differences one patch keeps: beyond that nobody reads it."""
+MAX_KEPT_CHANGES = 500
+"""Differences that all patches of a report keep together; a longer list would not be read."""
 
 
 def keep_patches(diff: SchemaDiff, spec: Spec, root: Path) -> tuple[Patch, ...]:
-    """Write the patches that keep what the database has, where the declaration says something else.
+    """Write patches that make the declaration say what the database has.
 
     Args:
         diff: Desired against observed.
@@ -38,13 +38,13 @@ def keep_patches(diff: SchemaDiff, spec: Spec, root: Path) -> tuple[Patch, ...]:
     """
     folder = (root if root.is_dir() else root.parent).resolve()
     edits = _Edits(spec, folder)
-    for keep in list(keeps(diff))[:MAX_KEPT]:
+    for keep in list(changes_to_keep(diff))[:MAX_KEPT_CHANGES]:
         edits.apply(keep)
     return edits.patches()
 
 
 class _Edits:
-    """Collects the edits of each file."""
+    """The edited text of each declaring file, and a summary of what was changed in it."""
 
     def __init__(self, spec: Spec, folder: Path) -> None:
         self._spec = spec
@@ -64,12 +64,12 @@ class _Edits:
         return {entry.identity: (entry.origin.file, entry.origin.line) for entry in self._spec.origins}
 
     def _declared(self, identity: ObjectId) -> tuple[int, Declaration] | None:
-        """Give the one declaration an object comes from, with its position."""
+        """Return the one declaration that an object comes from, with its position; None when there are more."""
         origin = self._origins.get(identity)
         found = self._declarations.get(origin, []) if origin is not None else []
         return found[0] if len(found) == 1 else None
 
-    def apply(self, keep: Keep) -> None:
+    def apply(self, keep: KeptChange) -> None:
         """Make the edits of one difference, or none of them."""
         edits: list[tuple[Declaration, tuple[str, ...]]] = []
         if keep.removes is not None:
@@ -108,39 +108,39 @@ class _Edits:
             text.remove(declaration)
 
     def patches(self) -> tuple[Patch, ...]:
-        """Give the patches of all edited files that still read after the edit."""
+        """Return a patch for each edited file that can still be parsed after the edit."""
         top = repository_root(self._folder)
         found: list[tuple[str, Patch]] = []
         for file, text in self._texts.items():
             path = Path(os.path.relpath((self._folder / file).resolve(), top)).as_posix()
             after = text.edited()
-            if path.startswith("../") or not _still_reads(file, after):
+            if path.startswith("../") or not _still_parses(file, after):
                 continue
             summary = f"{path} {' and '.join(self._summaries[file])}"
             found.append((path, Patch(summary=summary, diff=unified_diff(path, text.original, after))))
         return tuple(patch for _, patch in sorted(found, key=lambda entry: entry[0]))
 
 
-_OWN_STATEMENTS = frozenset({"IndexStmt", "CreateTrigStmt", "AlterTableStmt"})
+_SINGLE_PURPOSE_NODES = frozenset({"IndexStmt", "CreateTrigStmt", "AlterTableStmt"})
 
 
 def _stands_alone(declaration: Declaration) -> bool:
-    """Say whether a statement declares one thing only, so that taking it out removes nothing else."""
+    """Return whether a statement declares only one object, so that removing it removes nothing else."""
     try:
         ((node, tree),) = pgparse.parse(declaration.sql)[0]["stmt"].items()
     except (pgparse.PGQueryError, ValueError, IndexError):
         return False
-    return node in _OWN_STATEMENTS and len(tree.get("cmds", ())) <= 1
+    return node in _SINGLE_PURPOSE_NODES and len(tree.get("cmds", ())) <= 1
 
 
-def _still_reads(file: str, text: str) -> bool:
-    """Make sure that an edited file is still what it was; a `.tf` file by two readers that share no code."""
+def _still_parses(file: str, text: str) -> bool:
+    """Return whether an edited file can still be parsed; a `.tf` file by two parsers that share no code."""
     try:
         if file.endswith(".sql"):
             split_statements(text, in_file(text, file))
         elif file.endswith(".tf"):
             parse_body(text, file)
-            return _hcl2_reads(text)
+            return _hcl2_parses(text)
         elif file.endswith((".yaml", ".yml", ".template")):
             parse_document(text, file)
     except SourceError:
@@ -148,7 +148,7 @@ def _still_reads(file: str, text: str) -> bool:
     return True
 
 
-def _hcl2_reads(text: str) -> bool:
+def _hcl2_parses(text: str) -> bool:
     import hcl2  # lazy: its grammar takes long to load, and few runs write a patch for a .tf file
     from lark.exceptions import LarkError
 

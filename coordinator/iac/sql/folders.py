@@ -1,4 +1,4 @@
-"""Folders of `.sql`: plain ones in natural order, and the migration tools' own layouts, up parts only.
+"""Reads folders of `.sql` files: plain ones in natural order, those of migration tools by version, without down parts.
 
 Sources: the public documentation of sqlx, golang-migrate, dbmate, goose, Flyway, refinery, diesel and Atlas.
 """
@@ -20,14 +20,14 @@ _FLYWAY_UNDO = re.compile(r"U\d+(?:[._]\d+)*__.*\.sql\Z")
 _FLYWAY_REPEATABLE = re.compile(r"R__.*\.sql\Z")
 _NUMBERED = re.compile(r"(?P<version>\d+)(?:[_.-].*)?\.sql\Z")
 _DIESEL = re.compile(r"(?P<version>\d{4}-?\d\d-?\d\d-?\d+|\d+)_.*\Z")
-_DOWN = re.compile(r"\.(?:down|undo)\.sql\Z")
-_UP = re.compile(r"\.up\.sql\Z")
-_SECTION = re.compile(
+_DOWN_FILE = re.compile(r"\.(?:down|undo)\.sql\Z")
+_UP_FILE = re.compile(r"\.up\.sql\Z")
+_DIRECTION_MARK = re.compile(
     r"^\s*--\s*(?:\+goose\s+(?P<goose>up|down)|migrate:(?P<dbmate>up|down))\b.*$", re.IGNORECASE | re.MULTILINE
 )
-_FOLDER_NAMES = frozenset({"migrations", "migration", "migrate", "versions"})
-_LONG_VERSION = 4
-"""Digits from which a numeric prefix is a version; `01_tables.sql` is only an order."""
+_MIGRATION_FOLDER_NAMES = frozenset({"migrations", "migration", "migrate", "versions"})
+MIN_VERSION_DIGITS = 4
+"""Digits a numeric prefix needs to be a version; `01_tables.sql` is only an order."""
 
 
 class SqlFile(msgspec.Struct, frozen=True):
@@ -54,24 +54,24 @@ def read_folder(folder: Path, root: Path) -> SqlFolder:
     Raises:
         SourceError: When there is no SQL, or too much.
     """
-    shown = _shown(folder, root)
-    diesel = _diesel(folder)
+    shown = _relative(folder, root)
+    diesel = _diesel_migrations(folder)
     if diesel:
         files = tuple(_file(path / "up.sql", root) for _, path in diesel)
         return SqlFolder(files, diesel[-1][0])
     paths = _sql_files(folder, shown)
     if not paths:
-        raise SourceError(shown, 0, "holds no .sql file")
-    versioned = _versioned(folder, paths)
+        raise SourceError(shown, 0, "this folder holds no .sql file; expected .sql files or a Terraform configuration")
+    versioned = _numbered_migrations(folder, paths)
     if versioned is None:
-        return SqlFolder(tuple(_file(path, root) for path in sorted(paths, key=_natural)))
+        return SqlFolder(tuple(_file(path, root) for path in sorted(paths, key=_natural_order)))
     numbered, others = versioned
     ordered = [path for _, _, path in sorted(numbered, key=lambda entry: (entry[0], entry[2].name))]
     last = max(numbered, key=lambda entry: entry[0])
-    return SqlFolder(tuple(_file(path, root) for path in (*ordered, *others)), _spelt(last[1], folder, paths))
+    return SqlFolder(tuple(_file(path, root) for path in (*ordered, *others)), _version_text(last[1], folder, paths))
 
 
-def _shown(path: Path, root: Path) -> str:
+def _relative(path: Path, root: Path) -> str:
     return Path(os.path.relpath(path, root)).as_posix()
 
 
@@ -82,23 +82,23 @@ def _sql_files(folder: Path, shown: str) -> list[Path]:
         folders[:] = sorted(name for name in folders if not name.startswith("."))
         found.extend(Path(parent, name) for name in names if name.endswith(".sql") and not name.startswith("."))
         if len(found) > MAX_FILES:
-            raise SourceError(shown, 0, f"holds more than {MAX_FILES} .sql files")
+            raise SourceError(shown, 0, f"holds more than {MAX_FILES} .sql files, the most that one folder may hold")
     for path in found:
         if not path.resolve().is_relative_to(top):
-            raise SourceError(_shown(path, top), 0, "is a symbolic link that leads out of the folder")
+            raise SourceError(_relative(path, top), 0, "is a symbolic link that leads out of the folder")
     return found
 
 
-def _natural(path: Path) -> tuple[tuple[tuple[int, int | str], ...], ...]:
-    """Order names as people do: 2 before 10, parents' order first."""
+def _natural_order(path: Path) -> tuple[tuple[tuple[int, int | str], ...], ...]:
+    """Sort key that puts 2 before 10, and compares folders before the files within."""
     return tuple(
         tuple((0, int(part)) if part.isdigit() else (1, part) for part in re.split(r"(\d+)", name) if part)
         for name in path.parts
     )
 
 
-def _diesel(folder: Path) -> list[tuple[str, Path]]:
-    """Folders that each hold an `up.sql`, by version."""
+def _diesel_migrations(folder: Path) -> list[tuple[str, Path]]:
+    """Return the folders that hold an `up.sql`, as diesel lays them out, with their versions in order."""
     found = [
         (match["version"].replace("-", ""), path)
         for path in folder.iterdir()
@@ -110,14 +110,14 @@ def _diesel(folder: Path) -> list[tuple[str, Path]]:
 _Entry = tuple[tuple[int, ...], str, Path]
 
 
-def _versioned(folder: Path, paths: list[Path]) -> tuple[list[_Entry], list[Path]] | None:
-    """Take the folder as migrations, if its names say so: (numbered ones, those that always run last)."""
+def _numbered_migrations(folder: Path, paths: list[Path]) -> tuple[list[_Entry], list[Path]] | None:
+    """Return a migration tool's files, (numbered ones, those that run last); None when the names are not a tool's."""
     numbered: list[_Entry] = []
     repeatable: list[Path] = []
     for path in paths:
         if path.parent != folder.resolve():
             return None
-        if _DOWN.search(path.name) or _FLYWAY_UNDO.match(path.name):
+        if _DOWN_FILE.search(path.name) or _FLYWAY_UNDO.match(path.name):
             continue
         if _FLYWAY_REPEATABLE.match(path.name):
             repeatable.append(path)
@@ -134,28 +134,28 @@ def _versioned(folder: Path, paths: list[Path]) -> tuple[list[_Entry], list[Path
 
 def _are_migrations(folder: Path, paths: list[Path], numbered: list[_Entry]) -> bool:
     return (
-        folder.resolve().name in _FOLDER_NAMES
+        folder.resolve().name in _MIGRATION_FOLDER_NAMES
         or (folder / "atlas.sum").is_file()
-        or any(_FLYWAY.match(path.name) or _UP.search(path.name) for path in paths)
-        or all(len(version) >= _LONG_VERSION for _, version, _ in numbered)
+        or any(_FLYWAY.match(path.name) or _UP_FILE.search(path.name) for path in paths)
+        or all(len(version) >= MIN_VERSION_DIGITS for _, version, _ in numbered)
     )
 
 
-def _spelt(version: str, folder: Path, paths: list[Path]) -> str:
-    """Spell a version as the tool's own table does: Flyway with dots, Atlas as the file, the rest as a number."""
+def _version_text(version: str, folder: Path, paths: list[Path]) -> str:
+    """Write a version as the tool does in its own table: Flyway with dots, Atlas as in the file, others as a number."""
     if any(_FLYWAY.match(path.name) for path in paths):
         return ".".join(part.lstrip("0") or "0" for part in re.split(r"[._]", version))
     return version if (folder / "atlas.sum").is_file() else version.lstrip("0") or "0"
 
 
 def _file(path: Path, root: Path) -> SqlFile:
-    shown = _shown(path, root)
-    return SqlFile(shown, without_down(read_text(path, shown)))
+    shown = _relative(path, root)
+    return SqlFile(shown, blank_down_sections(read_text(path, shown)))
 
 
-def without_down(text: str) -> str:
-    """Blank the sections of a goose or dbmate migration that undo it, keeping every line where it is."""
-    marks = list(_SECTION.finditer(text))
+def blank_down_sections(text: str) -> str:
+    """Replace the sections of a goose or dbmate migration that undo it by blanks; every line keeps its number."""
+    marks = list(_DIRECTION_MARK.finditer(text))
     if not marks:
         return text
     out = [text[: marks[0].start()]]

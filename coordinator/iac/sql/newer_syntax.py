@@ -1,30 +1,30 @@
-"""Cut SQL into statements by its tokens alone: for syntax that is newer than the grammar we parse with.
+"""Splits SQL into statements by its tokens alone, where its syntax is newer than the grammar we parse with.
 
-libpg_query in `pgparse` knows PostgreSQL 17. What 18 added is cut out by sqlglot's tokenizer, which knows quotes and
-comments, and is judged by the scratch server, which knows the rest.
+libpg_query in `pgparse` knows PostgreSQL 17. Statements with syntax of 18 are split by sqlglot's tokenizer,
+which knows quotes and comments; whether they are valid, the scratch server says.
 """
 
 from __future__ import annotations
 
 import re
 
-NEWER = re.compile(
+POSTGRES_18_WORDS = re.compile(
     r"\b(?:VIRTUAL|GENERATED\s+ALWAYS\s+AS\s*\(|NOT\s+ENFORCED|ENFORCED|WITHOUT\s+OVERLAPS|PERIOD|(?:ADD|,|\()\s*(?:CONSTRAINT\s+\S+\s+)?NOT\s+NULL\s+[\w\"]"
     r"|ALTER\s+CONSTRAINT\s+\S+\s+(?:NO\s+)?INHERIT)",
     re.IGNORECASE,
 )
-"""Words of statements that PostgreSQL 18 was the first to take (release-18.html)."""
+"""Words of statements that PostgreSQL accepts since version 18 (release-18.html)."""
 
 
-class NotTokensError(ValueError):
-    """The text is no SQL, not even its tokens."""
+class UnclosedQuoteError(ValueError):
+    """A quote or a comment of the text is never closed, so it cannot be split."""
 
 
-def cut(text: str) -> tuple[tuple[int, int], ...]:
-    """Give the span of each statement: character offsets of its first character and behind its last, no semicolon.
+def statement_spans(text: str) -> tuple[tuple[int, int], ...]:
+    """Return the span of each statement: offsets of its first character and behind its last, without the semicolon.
 
     Raises:
-        NotTokensError: When a quote or a comment is not closed.
+        UnclosedQuoteError: When a quote or a comment is not closed.
     """
     from sqlglot.dialects.postgres import Postgres  # lazy: rarely needed, and slow to import
     from sqlglot.errors import TokenError
@@ -32,7 +32,7 @@ def cut(text: str) -> tuple[tuple[int, int], ...]:
     try:
         tokens = Postgres().tokenize(text)
     except TokenError as error:
-        raise NotTokensError(str(error)) from None
+        raise UnclosedQuoteError(str(error)) from None
     spans: list[tuple[int, int]] = []
     begin, depth, previous = -1, 0, ""
     for token in tokens:

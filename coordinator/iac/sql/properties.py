@@ -1,8 +1,7 @@
-"""Where SQL hides in IaC: the explicit list, shared by Terraform and CloudFormation.
+"""Names of the resource properties that hold SQL, in Terraform and CloudFormation.
 
-A resource of a type that fleetdrift does not know carries SQL when it has a property of one of these names, at any
-depth, whose text parses as SQL and holds at least one statement that makes or alters an object. Anything else is not
-guessed at. Listed for users in docs/iac.md.
+A property of a resource of any type is read as SQL when it has one of these names, at any depth, and its text parses as
+SQL with at least one statement that creates or alters an object. Nothing else is guessed. docs/iac.md lists the names.
 """
 
 from __future__ import annotations
@@ -38,20 +37,21 @@ SQL_PROPERTIES = frozenset(
 """Names of properties, compared without case."""
 
 VERSION_NAMES = ("expected_schema_version", "schema_version", "expectedschemaversion", "schemaversion")
-"""Names that declare the schema version tenants should be at, most telling first, compared without case."""
+"""Names under which a declaration gives the schema version that tenants should have; the first one found counts."""
 
-_DECLARING = ("Create", "Alter", "Index", "View", "Define", "Composite", "Rename", "Comment", "Rule")
+_DDL_NODE_PREFIXES = ("Create", "Alter", "Index", "View", "Define", "Composite", "Rename", "Comment", "Rule")
+"""How the names of those statements' parse nodes begin (libpg_query)."""
 
 
-def carries(name: str) -> bool:
-    """Say whether a property of this name may carry SQL."""
+def is_sql_property(name: str) -> bool:
+    """Return whether a property of this name is read as SQL."""
     return name.lower() in SQL_PROPERTIES
 
 
 def holds_ddl(text: str) -> bool:
-    """Say whether a text is SQL that makes or alters objects."""
+    """Return whether a text is SQL that creates or alters objects."""
     try:
         parsed = pgparse.parse(text)
     except (pgparse.PGQueryError, ValueError):
         return False
-    return any(node.startswith(_DECLARING) for entry in parsed for node in entry["stmt"])
+    return any(node.startswith(_DDL_NODE_PREFIXES) for entry in parsed for node in entry["stmt"])

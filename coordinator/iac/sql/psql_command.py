@@ -1,4 +1,4 @@
-"""The SQL a `psql` command line would run, read from its text. Nothing is run."""
+"""Finds the SQL that a shell command would pass to `psql`, by reading the command. Nothing is run."""
 
 from __future__ import annotations
 
@@ -11,28 +11,28 @@ from coordinator.iac.located_text import LocatedText
 
 _PSQL = re.compile(r"(?:^|[\s;&|(/])psql(?=\s|$)", re.MULTILINE)
 _HEREDOC = re.compile(r"<<(-?)\s*(['\"]?)(\w+)\2[^\n]*\n")
-_WITH_VALUE = frozenset("cfdhpUvoLFRTPV")
+_SHORT_OPTIONS_WITH_VALUE = frozenset("cfdhpUvoLFRTPV")
 """Short options of psql that take a value (its manual page)."""
 
-_LONG_WITH_VALUE = frozenset(
+_LONG_OPTIONS_WITH_VALUE = frozenset(
     {"command", "file", "dbname", "host", "port", "username", "variable", "set", "output", "log-file"}
     | {"field-separator", "record-separator", "table-attr", "pset"}
 )
 
 
 class PsqlInput(msgspec.Struct, frozen=True):
-    """What psql is given, in order: texts (`sql`) and files (`file`)."""
+    """One input of psql: SQL text (`sql`), or the name of a file (`file`)."""
 
     sql: LocatedText | None = None
     file: str = ""
 
 
 class UnreadableCommandError(Exception):
-    """A command that runs psql in a way that cannot be read; says why."""
+    """A command runs psql, but what SQL psql gets cannot be read from it; the message says why."""
 
 
 def psql_inputs(command: LocatedText) -> list[PsqlInput]:
-    """Give what a shell command feeds to psql; an empty list when it does not run psql.
+    """Return what a shell command passes to psql, in order; nothing when it does not run psql.
 
     Args:
         command: The command line, with the places it comes from.
@@ -47,7 +47,7 @@ def psql_inputs(command: LocatedText) -> list[PsqlInput]:
     position = 0
     while (match := _PSQL.search(text, position)) is not None:
         end = _command_end(text, match.end())
-        found.extend(_one(command, match.end(), end))
+        found.extend(_inputs_of_one_psql(command, match.end(), end))
         position = max(end, _after_heredoc(text, match.end(), end))
     if not found:
         raise UnreadableCommandError("psql is run, but with no -c, -f or here-document, so what it runs is not known")
@@ -83,7 +83,7 @@ def _after_heredoc(text: str, start: int, end: int) -> int:
 
 
 def _heredoc_end(text: str, opening: re.Match[str]) -> tuple[int, int]:
-    """Give where a here-document's text ends, and where its closing line ends."""
+    """Return where a here-document's text ends, and where its closing line ends."""
     tabs = r"\t*" if opening.group(1) else ""
     closing = re.compile(rf"^{tabs}{re.escape(opening.group(3))}$", re.MULTILINE).search(text, opening.end())
     # Terraform's `<<-` heredocs often leave the marker indented: the shell would not see it, but the intent is plain.
@@ -93,7 +93,7 @@ def _heredoc_end(text: str, opening: re.Match[str]) -> tuple[int, int]:
     return closing.start(), closing.end()
 
 
-def _one(command: LocatedText, start: int, end: int) -> list[PsqlInput]:
+def _inputs_of_one_psql(command: LocatedText, start: int, end: int) -> list[PsqlInput]:
     text = command.text
     opening = _HEREDOC.search(text, start, min(len(text), end + 1))
     line_end = opening.start() if opening is not None else end
@@ -124,7 +124,7 @@ def _options(command: LocatedText, words: list[str], start: int) -> list[PsqlInp
         elif word.startswith("<") and not word.startswith("<<") and len(word) > 1:
             found.append(PsqlInput(file=word[1:]))
         elif option in {"c", "command"}:
-            found.append(PsqlInput(sql=_located(command, value, start)))
+            found.append(PsqlInput(sql=_find_again(command, value, start)))
         elif option in {"f", "file"} and value != "-":
             found.append(PsqlInput(file=value))
         i += used
@@ -139,17 +139,17 @@ def _option(words: list[str], i: int) -> tuple[str, str, int]:
         name, equals, value = word[2:].partition("=")
         if equals:
             return name, value, 1
-        return (name, following, 2) if name in _LONG_WITH_VALUE else (name, "", 1)
+        return (name, following, 2) if name in _LONG_OPTIONS_WITH_VALUE else (name, "", 1)
     if word.startswith("-") and len(word) > 1:
         for position, letter in enumerate(word[1:], start=1):
-            if letter in _WITH_VALUE:
+            if letter in _SHORT_OPTIONS_WITH_VALUE:
                 rest = word[position + 1 :]
                 return (letter, rest, 1) if rest else (letter, following, 2)
     return "", "", 1
 
 
-def _located(command: LocatedText, text: str, start: int) -> LocatedText:
-    """Find a `-c` text in the command again, so that it keeps its place; quoting may have changed it."""
+def _find_again(command: LocatedText, text: str, start: int) -> LocatedText:
+    """Find the text of `-c` in the command, for its line number; quoting may have changed it."""
     position = command.text.find(text, start)
     if position >= 0 and text:
         return command.part(position, position + len(text))

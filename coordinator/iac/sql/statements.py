@@ -1,6 +1,6 @@
-"""SQL text into declarations: one per statement, each with the file and line it begins on.
+"""Splits SQL text into declarations: one per statement, each with the file and line on which it begins.
 
-PostgreSQL's own grammar (libpg_query) splits, so quotes, dollar quotes and SQL bodies are no guesswork.
+PostgreSQL's own grammar (libpg_query) does it, so quotes, dollar quotes and SQL bodies are understood.
 """
 
 from __future__ import annotations
@@ -13,14 +13,20 @@ import msgspec
 import pgparse
 
 from coordinator.iac.source import SourceError
-from coordinator.iac.sql.newer_syntax import NEWER, NotTokensError, cut
+from coordinator.iac.sql.newer_syntax import POSTGRES_18_WORDS, UnclosedQuoteError, statement_spans
 from shared.schema.schema import Declaration, Origin
 
-_BLANK = re.compile(r"\s+|--[^\n]*(?:\n|\Z)")
-_HARMLESS = re.compile(r"\\(?:restrict|unrestrict|echo|qecho|warn|timing|pset|encoding|set\s+ON_ERROR_STOP)\b")
-"""psql commands that change neither what follows nor the schema; every other one is refused."""
+_SPACE_OR_LINE_COMMENT = re.compile(r"\s+|--[^\n]*(?:\n|\Z)")
+_IGNORED_PSQL_COMMANDS = re.compile(
+    r"\\(?:restrict|unrestrict|echo|qecho|warn|timing|pset|encoding|set\s+ON_ERROR_STOP)\b"
+)
+"""psql commands that change neither the SQL behind them nor the schema; every other one is an error."""
 
 MAX_STATEMENTS = 100_000
+"""Statements one text may hold."""
+
+MAX_PSQL_COMMANDS = 1000
+"""Ignored psql commands one text may hold: the text is parsed again after each."""
 
 
 class Statement(msgspec.Struct, frozen=True, kw_only=True):
@@ -42,11 +48,11 @@ class Statement(msgspec.Struct, frozen=True, kw_only=True):
 
 
 Locate = Callable[[int], Origin]
-"""Gives the place of a character offset."""
+"""A function from a character offset to the file and line it stands in."""
 
 
 def in_file(text: str, file: str, address: str = "") -> Locate:
-    """Locate offsets of a text that is a whole file."""
+    """Return the `Locate` of a text that is a whole file."""
     return lambda offset: Origin(file, text.count("\n", 0, offset) + 1, address)
 
 
@@ -61,32 +67,32 @@ def split_statements(text: str, locate: Locate) -> tuple[Statement, ...]:
         SourceError: For what PostgreSQL's grammar refuses, and for psql commands.
     """
     text = text.replace("\ufeff", " ", 1) if text.startswith("\ufeff") else text
-    for _ in range(1000):
+    for _ in range(MAX_PSQL_COMMANDS + 1):
         try:
             parsed = pgparse.parse(text)
         except pgparse.PGQueryError as error:
-            if NEWER.search(text):
-                return _newer_statements(text, locate, error)
-            text = _without_harmless_command(text, error, locate)
+            if POSTGRES_18_WORDS.search(text):
+                return _statements_of_newer_syntax(text, locate, error)
+            text = _blank_psql_command(text, error, locate)
             continue
         except ValueError as error:  # NUL
             raise _refused(locate, 0, f"not SQL text: {error}") from None
         if len(parsed) > MAX_STATEMENTS:
-            raise _refused(locate, 0, f"more than {MAX_STATEMENTS} statements")
+            raise _refused(locate, 0, f"more than {MAX_STATEMENTS} statements in one text")
         return _statements(text, parsed)
-    raise _refused(locate, 0, "too many psql commands")
+    raise _refused(locate, 0, f"more than {MAX_PSQL_COMMANDS} psql commands in one text")
 
 
-def _newer_statements(text: str, locate: Locate, error: Any) -> tuple[Statement, ...]:
-    """Cut a text that the grammar refused; a statement with newer syntax is left to the scratch server's judgement."""
+def _statements_of_newer_syntax(text: str, locate: Locate, error: Any) -> tuple[Statement, ...]:
+    """Split a text that the grammar refused by its tokens; the scratch server judges statements with newer syntax."""
     try:
-        spans = cut(text)
-    except NotTokensError:
+        spans = statement_spans(text)
+    except UnclosedQuoteError:
         spans = ()
     if len(spans) < 2:  # noqa: PLR2004  # one statement: it is the newer one, or nothing can be made of the text
         if not spans or text.lstrip().startswith("\\"):
-            _without_harmless_command(text, error, locate)
-            raise _refused(locate, 0, "SQL whose end cannot be found")
+            _blank_psql_command(text, error, locate)
+            raise _refused(locate, 0, "expected SQL in which every quote and comment is closed; found one that is not")
         ((start, end),) = spans
         sql = text[start:end].rstrip()
         return (Statement(sql=sql, start=start, end=min(end + 1, len(text)), node="", tree={}),)
@@ -105,14 +111,18 @@ def _refused(locate: Locate, offset: int, message: str) -> SourceError:
     return SourceError(at.file, at.line, message)
 
 
-def _without_harmless_command(text: str, error: Any, locate: Locate) -> str:
-    """Blank the psql command that the grammar stumbled over, or say what is wrong."""
+def _blank_psql_command(text: str, error: Any, locate: Locate) -> str:
+    """Replace the psql command at which the parser stopped by blanks.
+
+    Raises:
+        SourceError: When it is no psql command, or one that cannot be ignored.
+    """
     position = max(0, min(int(getattr(error, "position", 1) or 1) - 1, len(text)))
     begin = text.rfind("\n", 0, position) + 1
     line = text[begin : text.find("\n", begin) if "\n" in text[begin:] else len(text)]
     command = line.lstrip()
     if command.startswith("\\"):
-        if _HARMLESS.match(command):
+        if _IGNORED_PSQL_COMMANDS.match(command):
             return text[:begin] + " " * len(line) + text[begin + len(line) :]
         word = command.split()[0]
         raise _refused(locate, begin, f"{word} is a psql command, not SQL; a declaration cannot contain it")
@@ -147,9 +157,9 @@ def _character_offsets(text: str) -> list[int]:
 
 
 def skip_comments(text: str, position: int) -> int:
-    """Give the offset of the first character that is neither white space nor comment."""
+    """Return the offset of the first character that is neither white space nor comment."""
     while True:
-        found = _BLANK.match(text, position)
+        found = _SPACE_OR_LINE_COMMENT.match(text, position)
         if found is not None:
             position = found.end()
         elif text.startswith("/*", position):
@@ -159,7 +169,7 @@ def skip_comments(text: str, position: int) -> int:
 
 
 def _comment_end(text: str, position: int) -> int:
-    """Give the end of a block comment; PostgreSQL's nest."""
+    """Return the end of a block comment; in PostgreSQL they nest."""
     depth = 0
     for mark in re.compile(r"/\*|\*/").finditer(text, position):
         depth += 1 if mark.group() == "/*" else -1
@@ -168,20 +178,20 @@ def _comment_end(text: str, position: int) -> int:
     return len(text)
 
 
-_NOT_DECLARED = frozenset({"TransactionStmt", "CheckPointStmt", "VacuumStmt", "ListenStmt", "NotifyStmt"})
-"""Statements that declare nothing: transaction control above all, for the scratch server has its own."""
+_DECLARES_NOTHING = frozenset({"TransactionStmt", "CheckPointStmt", "VacuumStmt", "ListenStmt", "NotifyStmt"})
+"""Parse nodes of statements that declare nothing, such as BEGIN: the scratch server runs a transaction of its own."""
 
-_NOT_THE_TENANTS = {
+_ABOUT_THE_SERVER = {
     "CreatedbStmt": "CREATE DATABASE",
     "AlterDatabaseStmt": "ALTER DATABASE",
     "DropdbStmt": "DROP DATABASE",
     "CreateTableSpaceStmt": "CREATE TABLESPACE",
 }
-"""Statements about the server rather than the tenant's schema: left out, and said so."""
+"""Parse nodes of statements about the server, not about a tenant's schema: left out and listed as unchecked."""
 
 
 def declarations(text: str, locate: Locate, unchecked: list[str]) -> tuple[Declaration, ...]:
-    """Give the declarations of a SQL text.
+    """Return the declarations of a SQL text.
 
     Args:
         text: The SQL.
@@ -194,10 +204,10 @@ def declarations(text: str, locate: Locate, unchecked: list[str]) -> tuple[Decla
     found: list[Declaration] = []
     for statement in split_statements(text, locate):
         at = locate(statement.start)
-        if statement.node in _NOT_THE_TENANTS:
+        if statement.node in _ABOUT_THE_SERVER:
             unchecked.append(
-                f"{at}: {_NOT_THE_TENANTS[statement.node]} is not about a tenant's schema and was left out"
+                f"{at}: {_ABOUT_THE_SERVER[statement.node]} is not about a tenant's schema and was left out"
             )
-        elif statement.node not in _NOT_DECLARED:
+        elif statement.node not in _DECLARES_NOTHING:
             found.append(Declaration(statement.sql, at))
     return tuple(found)

@@ -1,4 +1,4 @@
-"""A module: the files of one folder, merged with their overrides, declarations by name."""
+"""Loads a module: the files of one folder, merged with their overrides, with declarations by name."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ class Module(msgspec.Struct, eq=False, kw_only=True):
 
 
 def is_configuration_folder(folder: Path) -> bool:
-    """Say whether a folder holds Terraform files."""
+    """Return whether a folder holds Terraform files."""
     return any(entry.name.endswith((".tf", ".tf.json")) for entry in folder.iterdir() if entry.is_file())
 
 

@@ -1,4 +1,4 @@
-"""Resource instances: `count` and `for_each`, nested and dynamic blocks, the values a plan shows."""
+"""Expands `count`, `for_each` and dynamic blocks, and evaluates the body of each resource instance."""
 
 from __future__ import annotations
 
@@ -64,13 +64,13 @@ class PlannedResource(msgspec.Struct, frozen=True, eq=False, kw_only=True):
     evaluator: Evaluator
 
     def declared_at(self, attribute: str) -> Origin:
-        """Give where an attribute is set, or the block when it is not."""
+        """Return where an attribute is set, or where the block is when it is not."""
         found = self.block.body.attributes.get(attribute)
         return self.block.at if found is None else found.at
 
 
 class Lookup:
-    """A namespace made of a function."""
+    """A namespace whose names a function looks up."""
 
     def __init__(self, find: Callable[[str, Origin], Value | Namespace]) -> None:
         self._find = find
@@ -80,8 +80,8 @@ class Lookup:
         return self._find(name, at)
 
 
-def refused(message: str) -> Lookup:
-    """A namespace that exists in other places, but not here."""
+def unavailable_namespace(message: str) -> Lookup:
+    """Return a namespace, such as `each`, whose use here is an error with this message."""
 
     def find(_name: str, at: Origin) -> NoReturn:
         raise EvaluationError(at.file, at.line, message)
@@ -97,7 +97,7 @@ def shown_key(key: Key) -> str:
 
 
 def expand(body: Body, evaluator: Evaluator) -> list[tuple[Key, Evaluator]]:
-    """Give the keys of a resource or module call, each with an evaluator that knows its `each` or `count`.
+    """Return the instance keys of a resource or module call, each with an evaluator that knows its `each` or `count`.
 
     Raises:
         EvaluationError: When the keys cannot be known, or are no fit keys.
@@ -161,14 +161,14 @@ def _set_key(item: Value, at: Origin) -> str:
     return item.raw
 
 
-class Blocks(msgspec.Struct, frozen=True, eq=False):
+class NestedBlocks(msgspec.Struct, frozen=True, eq=False):
     """Nested blocks of one type; `known` is False when a dynamic block's collection is not known."""
 
     values: list[Value]
     known: bool = True
 
 
-def body_values(body: Body, evaluator: Evaluator) -> tuple[dict[str, Value], dict[str, Blocks]]:
+def body_values(body: Body, evaluator: Evaluator) -> tuple[dict[str, Value], dict[str, NestedBlocks]]:
     """Evaluate a body: its attributes, and its nested blocks by type.
 
     Raises:
@@ -179,12 +179,12 @@ def body_values(body: Body, evaluator: Evaluator) -> tuple[dict[str, Value], dic
         for name, attribute in body.attributes.items()
         if name not in META_ARGUMENTS
     }
-    blocks: dict[str, Blocks] = {}
+    blocks: dict[str, NestedBlocks] = {}
     for block in body.blocks:
         if block.type == "dynamic":
             _dynamic(block, evaluator, blocks)
         elif block.type not in META_BLOCKS:
-            blocks.setdefault(block.type, Blocks([])).values.append(_nested(block.body, evaluator))
+            blocks.setdefault(block.type, NestedBlocks([])).values.append(_nested(block.body, evaluator))
     return attributes, blocks
 
 
@@ -194,7 +194,7 @@ def _nested(body: Body, evaluator: Evaluator) -> Value:
     return object_value({**attributes, **inner})
 
 
-def _dynamic(block: Block, evaluator: Evaluator, into: dict[str, Blocks]) -> None:
+def _dynamic(block: Block, evaluator: Evaluator, into: dict[str, NestedBlocks]) -> None:
     if len(block.labels) != 1:
         raise EvaluationError(block.at.file, block.at.line, "Invalid dynamic block: it needs exactly one label")
     type_ = block.labels[0]
@@ -207,9 +207,9 @@ def _dynamic(block: Block, evaluator: Evaluator, into: dict[str, Blocks]) -> Non
     iterator = _iterator(attributes.get("iterator"), type_)
     collection = evaluator.value(attributes["for_each"].expression)
     pairs = operations.pairs(collection, attributes["for_each"].at)
-    found = into.setdefault(type_, Blocks([]))
+    found = into.setdefault(type_, NestedBlocks([]))
     if pairs is None:
-        into[type_] = Blocks(found.values, known=False)
+        into[type_] = NestedBlocks(found.values, known=False)
         return
     for key, item in pairs:
         inner = evaluator.within({iterator: object_value({"key": key, "value": item})})

@@ -1,4 +1,4 @@
-"""A Terraform configuration as a `SpecSource`: its SQL per tenant, checked to be the same for all of them."""
+"""Loads a Terraform configuration as a `SpecSource`: the SQL it declares for each tenant, if all declare the same."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ from coordinator.iac.located_text import LocatedText
 from coordinator.iac.source import SourceError
 from coordinator.iac.sql.properties import VERSION_NAMES
 from coordinator.iac.sql.statements import declarations
-from coordinator.iac.terraform.plan import Plan, evaluate
-from coordinator.iac.terraform.resource_sql import Reader, SqlText
+from coordinator.iac.terraform.plan import TerraformPlan, evaluate
+from coordinator.iac.terraform.resource_sql import SqlExtractor, SqlText
 from coordinator.iac.terraform.variables import Assignment
 from shared.schema.schema import Declaration, Origin, SpecSource
 
 
-class _Piece(msgspec.Struct, frozen=True, eq=False):
+class _CarriedSql(msgspec.Struct, frozen=True, eq=False):
     """The declarations of one SQL text, shared by all tenants that carry the same one.
 
     Args:
@@ -60,9 +60,9 @@ def load_terraform(
     """
     plan = evaluate(folder, assignments=assignments, environment=environment)
     unchecked = list(plan.unchecked)
-    texts = _texts(Reader(Files(folder), unchecked), plan)
-    said_by = _Said()
-    pieces = _assign_tenants(_pieces(texts, unchecked), said_by)
+    texts = _texts(SqlExtractor(Files(folder), unchecked), plan)
+    neutral_texts = _TenantNeutralTexts()
+    pieces = _assign_tenants(_carried_sql(texts, unchecked), neutral_texts)
     tenants = tuple(sorted({piece.tenant for piece in pieces} - {""}))
     if not any(piece.declarations for piece in pieces):
         reason = "declares no SQL that can be read" + (f" ({unchecked[0]})" if unchecked else "")
@@ -70,69 +70,71 @@ def load_terraform(
     if tenant and tenant not in tenants:
         raise SourceError(folder.name, 0, f"declares no tenant {tenant!r}")
     if not tenant:
-        _check_alike(pieces, tenants, said_by)
+        _refuse_different_tenants(pieces, tenants, neutral_texts)
     return SpecSource(
-        declarations=_of(pieces, tenant or (tenants[0] if tenants else "")),
+        declarations=_declarations_of(pieces, tenant or (tenants[0] if tenants else "")),
         expected_version=_expected_version(plan, texts, unchecked),
         tenants=tenants,
         unchecked=tuple(dict.fromkeys(unchecked)),
     )
 
 
-def _texts(reader: Reader, plan: Plan) -> list[SqlText]:
-    return [text for resource in plan.resources for text in reader.texts(resource)]
+def _texts(extractor: SqlExtractor, plan: TerraformPlan) -> list[SqlText]:
+    return [text for resource in plan.resources for text in extractor.texts(resource)]
 
 
-def _pieces(texts: list[SqlText], unchecked: list[str]) -> list[_Piece]:
-    """Split every text; thousands of tenants mostly carry the same one, which is split once."""
+def _carried_sql(texts: list[SqlText], unchecked: list[str]) -> list[_CarriedSql]:
+    """Split every text into declarations; a text that thousands of tenants share is split once."""
     split: dict[tuple[LocatedText, Origin], tuple[Declaration, ...]] = {}
-    pieces: list[_Piece] = []
+    pieces: list[_CarriedSql] = []
     for text in texts:
         key = (text.text, text.at)
         if key not in split:
             split[key] = declarations(text.text.text, text.locate, unchecked)
-        pieces.append(_piece(text, split[key]))
+        pieces.append(_carried_by(text, split[key]))
     return pieces
 
 
-def _piece(text: SqlText, made: tuple[Declaration, ...]) -> _Piece:
+def _carried_by(text: SqlText, made: tuple[Declaration, ...]) -> _CarriedSql:
     resource = text.resource
     keys = resource.module_keys
     tenant = keys[-1] if keys else resource.index if isinstance(resource.index, str) else ""
     carrier = re.sub(r"\[[^\]]*\]", "", resource.module) + f"/{resource.type}.{resource.name}"
-    return _Piece(carrier, tenant, resource.address, made, text.idempotent)
+    return _CarriedSql(carrier, tenant, resource.address, made, text.idempotent)
 
 
-class _Said:
-    """What pieces say once their tenant's name is taken out; computed once for texts that do not name it."""
+class _TenantNeutralTexts:
+    """Gives the statements of a piece with the tenant's name replaced; computed once for texts that do not name it."""
 
     def __init__(self) -> None:
-        self._known: dict[tuple[int, str], tuple[str, ...]] = {}
+        self._memo: dict[tuple[int, str], tuple[str, ...]] = {}
 
-    def __call__(self, piece: _Piece) -> tuple[str, ...]:
+    def __call__(self, piece: _CarriedSql) -> tuple[str, ...]:
         named = any(name in item.sql for name in _spellings(piece.tenant) for item in piece.declarations)
         key = (id(piece.declarations), piece.tenant if named else "")
-        if key not in self._known:
-            self._known[key] = tuple(placeholder(item.sql, key[1]) for item in piece.declarations)
-        return self._known[key]
+        if key not in self._memo:
+            self._memo[key] = tuple(replace_tenant_name(item.sql, key[1]) for item in piece.declarations)
+        return self._memo[key]
 
 
-def _assign_tenants(pieces: list[_Piece], said_by: _Said) -> list[_Piece]:
-    """Tell a `for_each` over tenants from one over files, tables or extensions.
+def _assign_tenants(pieces: list[_CarriedSql], neutral_texts: _TenantNeutralTexts) -> list[_CarriedSql]:
+    """Keep the tenant of pieces whose `for_each` is over tenants; clear it where it is over files or tables.
 
-    Keys are tenants when all say the same (but for their own name), or at least say some of it alike; keys that each
-    say something else are parts of one declaration.
+    Keys are tenants when the SQL of all is the same but for the tenant's own name, or at least one statement is in all;
+    keys whose SQL has nothing in common are parts of one declaration.
     """
     by_carrier: dict[str, dict[str, tuple[str, ...]]] = {}
     for piece in pieces:
         keys = by_carrier.setdefault(piece.carrier, {})
-        keys[piece.tenant] = keys.get(piece.tenant, ()) + said_by(piece)
+        keys[piece.tenant] = keys.get(piece.tenant, ()) + neutral_texts(piece)
     strict = {piece.carrier for piece in pieces if piece.idempotent}
-    over_tenants = {carrier: _are_tenants(keys, must_equal=carrier in strict) for carrier, keys in by_carrier.items()}
+    over_tenants = {
+        carrier: _keys_are_tenants(keys, must_equal=carrier in strict) for carrier, keys in by_carrier.items()
+    }
     return [piece if over_tenants[piece.carrier] else msgspec.structs.replace(piece, tenant="") for piece in pieces]
 
 
-def _are_tenants(keys: dict[str, tuple[str, ...]], *, must_equal: bool) -> bool:
+def _keys_are_tenants(keys: dict[str, tuple[str, ...]], *, must_equal: bool) -> bool:
     if len(keys) == 1:
         return not next(iter(keys)).endswith(".sql")
     distinct = [set(said) for said in set(keys.values())]
@@ -142,11 +144,11 @@ def _are_tenants(keys: dict[str, tuple[str, ...]], *, must_equal: bool) -> bool:
 
 
 def _spellings(tenant: str) -> tuple[str, ...]:
-    """A tenant's name, and how it is written where `-` cannot be."""
+    """Return a tenant's name, and the name with `_` for `-`."""
     return tuple(dict.fromkeys(name for name in (tenant, tenant.replace("-", "_")) if name))
 
 
-def placeholder(sql: str, tenant: str) -> str:
+def replace_tenant_name(sql: str, tenant: str) -> str:
     """Replace a tenant's own name by `{tenant}`, also as part of a name and with `_` for `-`."""
     names = [name for name in _spellings(tenant) if name in sql]
     if not names:
@@ -155,8 +157,8 @@ def placeholder(sql: str, tenant: str) -> str:
     return re.sub(rf"(?<![A-Za-z0-9])(?:{spelt})(?![A-Za-z0-9])", "{tenant}", sql)
 
 
-def _of(pieces: list[_Piece], tenant: str) -> tuple[Declaration, ...]:
-    """Give one tenant's declarations; what providers declare one by one is said once."""
+def _declarations_of(pieces: list[_CarriedSql], tenant: str) -> tuple[Declaration, ...]:
+    """Return one tenant's declarations; what several provider resources declare alike comes once."""
     found: list[Declaration] = []
     seen: set[str] = set()
     for piece in pieces:
@@ -173,20 +175,24 @@ def _addressed(declaration: Declaration, address: str) -> Declaration:
     return Declaration(declaration.sql, Origin(declaration.origin.file, declaration.origin.line, address))
 
 
-def _check_alike(pieces: list[_Piece], tenants: tuple[str, ...], said_by: _Said) -> None:
-    """Refuse to speak for all tenants when they are declared differently."""
+def _refuse_different_tenants(
+    pieces: list[_CarriedSql], tenants: tuple[str, ...], neutral_texts: _TenantNeutralTexts
+) -> None:
+    """Raise SourceError when two tenants are declared differently, so that no one declaration is that of all."""
     by_tenant: dict[str, list[tuple[str, ...]]] = {tenant: [] for tenant in tenants}
     for piece in pieces:
         if piece.tenant:
-            by_tenant[piece.tenant].append(said_by(piece))
+            by_tenant[piece.tenant].append(neutral_texts(piece))
     for tenant in tenants[1:]:
         if by_tenant[tenant] != by_tenant[tenants[0]]:
-            _refuse_difference(_of(pieces, tenants[0]), _of(pieces, tenant), tenants[0], tenant)
+            _refuse_difference(
+                _declarations_of(pieces, tenants[0]), _declarations_of(pieces, tenant), tenants[0], tenant
+            )
 
 
 def _refuse_difference(first: tuple[Declaration, ...], own: tuple[Declaration, ...], one: str, other: str) -> None:
-    expected = [placeholder(declaration.sql, one) for declaration in first]
-    said = [placeholder(declaration.sql, other) for declaration in own]
+    expected = [replace_tenant_name(declaration.sql, one) for declaration in first]
+    said = [replace_tenant_name(declaration.sql, other) for declaration in own]
     if said == expected:  # the same statements, carried in other portions
         return
     pairs = enumerate(zip(said, expected, strict=False))
@@ -196,13 +202,13 @@ def _refuse_difference(first: tuple[Declaration, ...], own: tuple[Declaration, .
     raise SourceError(at.file, at.line, reason)
 
 
-def _expected_version(plan: Plan, texts: list[SqlText], unchecked: list[str]) -> str:
-    """Give the declared version: a root output, local or variable of a telling name, else the newest migration."""
+def _expected_version(plan: TerraformPlan, texts: list[SqlText], unchecked: list[str]) -> str:
+    """Return the declared version: a root output, local or variable of `VERSION_NAMES`, else the newest migration."""
     for name in VERSION_NAMES:
         value = plan.named(name)
         if value is None or value.is_null:
             continue
-        shown = _shown(value)
+        shown = _version_text(value)
         if shown is not None:
             return shown
         unchecked.append(f"the expected schema version ({name}) is not a known string or number")
@@ -210,7 +216,7 @@ def _expected_version(plan: Plan, texts: list[SqlText], unchecked: list[str]) ->
     return versions.pop() if len(versions) == 1 else ""
 
 
-def _shown(value: Value) -> str | None:
+def _version_text(value: Value) -> str | None:
     if isinstance(value.raw, str):
         return value.raw
     if isinstance(value.raw, (int, Fraction)) and not isinstance(value.raw, bool):

@@ -1,4 +1,4 @@
-"""One module, instantiated: its variables given, its locals, resources, calls and outputs evaluated on demand."""
+"""Evaluates one instance of a module on demand: its variables, locals, resources, module calls and outputs."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from coordinator.iac.source import LimitError
 from coordinator.iac.terraform import providers
 from coordinator.iac.terraform.blocks import Attribute, Block
 from coordinator.iac.terraform.configuration import Module
+from coordinator.iac.terraform.evaluation import Evaluation
 from coordinator.iac.terraform.instances import (
     MODULE_META_ARGUMENTS,
     Key,
@@ -22,24 +23,23 @@ from coordinator.iac.terraform.instances import (
     PlannedResource,
     body_values,
     expand,
-    refused,
     shown_key,
+    unavailable_namespace,
 )
-from coordinator.iac.terraform.session import Session
-from coordinator.iac.terraform.variables import Declared, constants, declare
+from coordinator.iac.terraform.variables import DeclaredVariable, constant_evaluator, read_variable
 from shared.schema.schema import Origin
 
 MAX_MODULE_DEPTH = 20
-"""Modules within modules: deeper than that, a module calls itself."""
+"""Levels of modules within modules; a module that calls itself has no end."""
 
-_RUNNING = object()
+_BEING_EVALUATED = object()
 
 
-class ModuleRun:
+class ModuleInstance:
     """Evaluates one module instance.
 
     Args:
-        session: What all modules share.
+        evaluation: What all modules of the configuration share.
         module: What the folder declares.
         inputs: Gives each variable's value.
         address: `module.t["acme"]`, empty for the root.
@@ -49,23 +49,23 @@ class ModuleRun:
 
     def __init__(
         self,
-        session: Session,
+        evaluation: Evaluation,
         module: Module,
         *,
-        inputs: Callable[[Declared], Value],
+        inputs: Callable[[DeclaredVariable], Value],
         address: str = "",
         keys: tuple[str, ...] = (),
         depth: int = 0,
     ) -> None:
-        self.session = session
+        self.evaluation = evaluation
         self.module = module
         self.address = address
         self.keys = keys
         self.depth = depth
         self._inputs = inputs
         self._memo: dict[tuple[str, ...], object] = {}
-        self._calls: dict[str, list[tuple[Key, ModuleRun]]] = {}
-        self.evaluator = Evaluator(self._scope(), session.files, session.budget, session.call)
+        self._calls: dict[str, list[tuple[Key, ModuleInstance]]] = {}
+        self.evaluator = Evaluator(self._scope(), evaluation.files, evaluation.budget, evaluation.call)
 
     def _scope(self) -> dict[str, Value | Namespace]:
         return {
@@ -78,20 +78,26 @@ class ModuleRun:
             ),
             "path": Lookup(self._path),
             "terraform": Lookup(self._terraform),
-            "each": refused('Reference to "each" in context without for_each'),
-            "count": refused('Reference to "count" in non-counted context'),
-            "self": refused('Invalid "self" reference: it has a meaning only in provisioners and postconditions'),
+            "each": unavailable_namespace('Reference to "each" in context without for_each'),
+            "count": unavailable_namespace('Reference to "count" in non-counted context'),
+            "self": unavailable_namespace(
+                'Invalid "self" reference: it has a meaning only in provisioners and postconditions'
+            ),
             "": Lookup(lambda type_, _at: Lookup(lambda name, at: self.resource("managed", type_, name, at))),
         }
 
     def _once(self, key: tuple[str, ...], at: Origin, make: Callable[[], Value]) -> Value:
-        """Evaluate a name once; a name that needs itself is refused."""
+        """Evaluate a name once and remember its value.
+
+        Raises:
+            EvaluationError: When the name needs its own value.
+        """
         found = self._memo.get(key)
         if isinstance(found, Value):
             return found
-        if found is _RUNNING:
+        if found is _BEING_EVALUATED:
             raise EvaluationError(at.file, at.line, f"Cycle: {'.'.join(key)} refers to itself")
-        self._memo[key] = _RUNNING
+        self._memo[key] = _BEING_EVALUATED
         try:
             value = make()
         except BaseException:
@@ -101,7 +107,7 @@ class ModuleRun:
         return value
 
     def _path(self, name: str, at: Origin) -> Value:
-        known = {"module": self.module.path, "root": ".", "cwd": self.session.files.base.as_posix()}
+        known = {"module": self.module.path, "root": ".", "cwd": self.evaluation.files.base.as_posix()}
         if name not in known:
             raise EvaluationError(at.file, at.line, f'Invalid "path" attribute: there is no path.{name}')
         return string(known[name])
@@ -119,7 +125,7 @@ class ModuleRun:
         return self._once(("var", name), at, lambda: self._variable(block))
 
     def _variable(self, block: Block) -> Value:
-        value = self._inputs(declare(block, constants(self.session.files, self.session.budget)))
+        value = self._inputs(read_variable(block, constant_evaluator(self.evaluation.files, self.evaluation.budget)))
         scope: dict[str, Value | Namespace] = {"var": object_value({block.labels[0]: value})}
         for validation in block.body.blocks:
             if validation.type == "validation":
@@ -191,9 +197,9 @@ class ModuleRun:
                     if inner.type == "precondition":
                         self._check(inner, evaluator, "Resource precondition failed")
         attributes, blocks = body_values(block.body, evaluator)
-        values = providers.complete(mode, attributes, blocks, block, evaluator)
+        values = providers.planned_values(mode, attributes, blocks, block, evaluator)
         values = self._imported(block, key, values)
-        self.session.completed.append(
+        self.evaluation.completed.append(
             PlannedResource(
                 address=f"{self.address}.{address}" if self.address else address,
                 mode=mode,
@@ -210,7 +216,7 @@ class ModuleRun:
         return values
 
     def _imported(self, block: Block, key: Key, values: Value) -> Value:
-        """An `import` block makes the id known."""
+        """Return the values with the id that an `import` block gives the instance, if there is one."""
         for entry in self.module.imports:
             to, identity = entry.body.attributes.get("to"), entry.body.attributes.get("id")
             if to is None or identity is None or _target(to.expression) != block.labels:
@@ -228,13 +234,13 @@ class ModuleRun:
         return self._once(("module", name), at, lambda: self._called(block))
 
     def _called(self, block: Block) -> Value:
-        runs = self._runs(block)
+        runs = self._instances(block)
         if runs is None:
             return unknown_of(DYNAMIC)
         made = [(key, object_value({output: run.output(output) for output in run.module.outputs})) for key, run in runs]
         return _combined(block, made)
 
-    def _runs(self, block: Block) -> list[tuple[Key, ModuleRun]] | None:
+    def _instances(self, block: Block) -> list[tuple[Key, ModuleInstance]] | None:
         name = block.labels[0]
         if name in self._calls:
             return self._calls[name]
@@ -246,7 +252,8 @@ class ModuleRun:
             raise LimitError(at.file, at.line, f"modules call each other more than {MAX_MODULE_DEPTH} levels deep")
         self._check_arguments(block, module)
         runs = [
-            (key, self._run(block, module, key, evaluator)) for key, evaluator in expand(block.body, self.evaluator)
+            (key, self._instantiate(block, module, key, evaluator))
+            for key, evaluator in expand(block.body, self.evaluator)
         ]
         self._calls[name] = runs
         return runs
@@ -258,13 +265,13 @@ class ModuleRun:
             at = block.at if attribute is None else attribute.at
             raise EvaluationError(at.file, at.line, "Invalid module source: a literal string is required")
         if not source.startswith(("./", "../")):
-            self.session.unchecked.append(
+            self.evaluation.unchecked.append(
                 f"{attribute.at}: module {block.labels[0]!r} comes from {source!r}, which is not a local folder, "
                 "so what it declares was not read"
             )
             return None
         path = posixpath.normpath(posixpath.join(self.module.path, source))
-        return self.session.module(path, (attribute.at.file, attribute.at.line))
+        return self.evaluation.module(path, (attribute.at.file, attribute.at.line))
 
     def _check_arguments(self, block: Block, module: Module) -> None:
         for name, attribute in block.body.attributes.items():
@@ -277,8 +284,8 @@ class ModuleRun:
                     block.at.file, block.at.line, f"Missing required argument: the module needs a value for {name!r}"
                 )
 
-    def _run(self, block: Block, module: Module, key: Key, evaluator: Evaluator) -> ModuleRun:
-        def inputs(declared: Declared) -> Value:
+    def _instantiate(self, block: Block, module: Module, key: Key, evaluator: Evaluator) -> ModuleInstance:
+        def inputs(declared: DeclaredVariable) -> Value:
             attribute: Attribute | None = block.body.attributes.get(declared.block.labels[0])
             if attribute is None:
                 given, at = declared.default, declared.block.at
@@ -289,8 +296,8 @@ class ModuleRun:
             return declared.accept(given, at.file, at.line)
 
         own = f"module.{block.labels[0]}{shown_key(key)}"
-        return ModuleRun(
-            self.session,
+        return ModuleInstance(
+            self.evaluation,
             module,
             inputs=inputs,
             address=f"{self.address}.{own}" if self.address else own,
@@ -306,7 +313,7 @@ class ModuleRun:
             target = _target(item)
             match target:
                 case ("module", name) if name in self.module.modules:
-                    for _, run in self._runs(self.module.modules[name]) or ():
+                    for _, run in self._instances(self.module.modules[name]) or ():
                         run.evaluate_all()
                 case ("data", type_, name):
                     self.resource("data", type_, name, item.at)
@@ -323,19 +330,21 @@ class ModuleRun:
             self.local(name, attribute.at)
         declared: list[tuple[Origin, Callable[[], object]]] = []
         for (mode, type_, name), block in self.module.resources.items():
-            declared.append((block.at, _bind(self.resource, mode, type_, name, block.at)))
-        declared.extend((block.at, _bind(self._evaluate_call, block)) for block in self.module.modules.values())
+            declared.append((block.at, _deferred_call(self.resource, mode, type_, name, block.at)))
+        declared.extend(
+            (block.at, _deferred_call(self._evaluate_call, block)) for block in self.module.modules.values()
+        )
         for _, run in sorted(declared, key=lambda entry: entry[0]):
             run()
         for name in self.module.outputs:
             self.output(name)
 
     def _evaluate_call(self, block: Block) -> None:
-        for _, run in self._runs(block) or ():
+        for _, run in self._instances(block) or ():
             run.evaluate_all()
 
     def named(self, name: str) -> Value | None:
-        """Give an output, local or variable of this name, whichever there is first."""
+        """Return the output, else the local, else the variable of this name; None when there is none."""
         if name in self.module.outputs:
             return self.output(name)
         if name in self.module.locals:
@@ -345,7 +354,7 @@ class ModuleRun:
         return None
 
 
-def _bind(action: Callable[..., object], *arguments: object) -> Callable[[], object]:
+def _deferred_call(action: Callable[..., object], *arguments: object) -> Callable[[], object]:
     return lambda: action(*arguments)
 
 
@@ -359,7 +368,7 @@ def _combined(block: Block, made: Iterable[tuple[Key, Value]]) -> Value:
 
 
 def _target(node: Expression) -> tuple[str, ...]:
-    """Give the names of an address, keys left out: `module.t["a"]` is ("module", "t")."""
+    """Return the names of an address, without keys: `module.t["a"]` is ("module", "t")."""
     match node:
         case syntax.Reference(name=name):
             return (name,)

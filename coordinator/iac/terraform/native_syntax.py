@@ -1,4 +1,4 @@
-"""Bodies: the attributes and blocks of a `.tf` or `.tfvars` file. Parsed once per content, within this process."""
+"""Parses the attributes and blocks of a `.tf` or `.tfvars` file. A content is parsed once per process."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ class BodyParser(ExpressionParser):
         blocks: list[Block] = []
         while True:
             self.skip_lines()
-            if closed and self.take("}"):
+            if closed and self.accept("}"):
                 break
             if self.at_end():
                 if closed:
@@ -33,14 +33,14 @@ class BodyParser(ExpressionParser):
         if name is None:
             self.fail("Argument or block definition required: an argument or block definition is required here")
         if self.peek("=") and not self.peek("=="):
-            self.take("=")
+            self.accept("=")
             if name in attributes:
                 self.fail(f"Attribute redefined: the argument {name!r} was already set at {attributes[name].at}")
             attributes[name] = Attribute(at=at, name=name, expression=self.expression())
             self._line_ends("argument")
             return
         labels = self._labels()
-        if not self.take("{"):
+        if not self.accept("{"):
             self.fail(f"Invalid block definition: {name!r} needs '=' for an argument, or '{{' for a block")
         self.enter(skips_newlines=False)
         blocks.append(Block(at=at, type=name, labels=labels, body=self._block_body()))
@@ -63,9 +63,9 @@ class BodyParser(ExpressionParser):
             self.fail("Invalid block definition: expected an argument or the closing brace")
         if not self.peek("="):
             self.fail("Invalid single-line block: only one argument can stand on the line of its block")
-        self.take("=")
+        self.accept("=")
         attributes[name] = Attribute(at=at, name=name, expression=self.expression())
-        if blocks or not self.take("}"):
+        if blocks or not self.accept("}"):
             self.fail(
                 "Invalid single-argument block definition: "
                 "the closing brace must follow on the same line, or the argument must begin a line of its own"

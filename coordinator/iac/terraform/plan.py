@@ -1,4 +1,4 @@
-"""A configuration evaluated: outputs and resource instances, as `terraform plan` on an empty state would have them.
+"""Evaluates a configuration to outputs and resource instances, as `terraform plan` on an empty state would.
 
 Lazy and memoised: a name is evaluated when something asks for it, so the order in which resources complete is an order
 in which they could be created. Nothing is run, no provider is asked; what only they know is unknown.
@@ -15,14 +15,20 @@ from coordinator.iac.expressions.files import Files
 from coordinator.iac.expressions.values import DEFERRED, SENSITIVE, Value, deep_marks
 from coordinator.iac.source import LimitError, SourceError
 from coordinator.iac.terraform.configuration import Module
+from coordinator.iac.terraform.evaluation import Evaluation
 from coordinator.iac.terraform.instances import PlannedResource
-from coordinator.iac.terraform.module_instance import ModuleRun
-from coordinator.iac.terraform.session import Session
-from coordinator.iac.terraform.variables import Assignment, check_declared, constants, gather, root_value
+from coordinator.iac.terraform.module_instance import ModuleInstance
+from coordinator.iac.terraform.variables import (
+    Assignment,
+    assigned_values,
+    constant_evaluator,
+    refuse_undeclared,
+    root_variable_value,
+)
 
 
-class Plan(msgspec.Struct, frozen=True, eq=False, kw_only=True):
-    """What a configuration comes to.
+class TerraformPlan(msgspec.Struct, frozen=True, eq=False, kw_only=True):
+    """The result of evaluating a configuration.
 
     Args:
         outputs: By name, sorted.
@@ -37,7 +43,7 @@ class Plan(msgspec.Struct, frozen=True, eq=False, kw_only=True):
     unchecked: tuple[str, ...]
 
     def unknown_outputs(self) -> list[str]:
-        """Names of outputs that a plan cannot show before apply."""
+        """Return the names of outputs that are known only after apply."""
         return [name for name, value in self.outputs.items() if not value.is_known or DEFERRED in deep_marks(value)]
 
 
@@ -47,7 +53,7 @@ def evaluate(
     assignments: tuple[Assignment, ...] = (),
     environment: Mapping[str, str] | None = None,
     confine: Path | None = None,
-) -> Plan:
+) -> TerraformPlan:
     """Evaluate the configuration of a folder.
 
     Args:
@@ -59,33 +65,35 @@ def evaluate(
     Raises:
         SourceError: With file and line, for the first thing that is wrong.
     """
-    session = Session(Files(folder, confine))
+    evaluation = Evaluation(Files(folder, confine))
     try:
-        return _evaluate(session, assignments, environment or {})
+        return _evaluate(evaluation, assignments, environment or {})
     except RecursionError:
-        last = session.budget.last
+        last = evaluation.budget.last
         raise LimitError(last.file, last.line, "this configuration is nested too deeply to evaluate") from None
 
 
-def _evaluate(session: Session, assignments: tuple[Assignment, ...], environment: Mapping[str, str]) -> Plan:
-    root = session.module(".", ("", 0))
-    check_declared(root, assignments)
-    given = gather(session.files, session.budget, assignments, environment)
-    literals = constants(session.files, session.budget)
-    run = ModuleRun(
-        session,
+def _evaluate(
+    evaluation: Evaluation, assignments: tuple[Assignment, ...], environment: Mapping[str, str]
+) -> TerraformPlan:
+    root = evaluation.module(".", ("", 0))
+    refuse_undeclared(root, assignments)
+    given = assigned_values(evaluation.files, evaluation.budget, assignments, environment)
+    literals = constant_evaluator(evaluation.files, evaluation.budget)
+    run = ModuleInstance(
+        evaluation,
         root,
-        inputs=lambda declared: root_value(declared, given.get(declared.block.labels[0]), literals),
+        inputs=lambda declared: root_variable_value(declared, given.get(declared.block.labels[0]), literals),
     )
     run.evaluate_all()
     outputs = {name: run.output(name) for name in sorted(root.outputs)}
     for name, value in outputs.items():
         _check_sensitive(root, name, value)
-    return Plan(
+    return TerraformPlan(
         outputs=outputs,
-        resources=tuple(session.completed),
+        resources=tuple(evaluation.completed),
         named=run.named,
-        unchecked=tuple(dict.fromkeys(session.unchecked)),
+        unchecked=tuple(dict.fromkeys(evaluation.unchecked)),
     )
 
 

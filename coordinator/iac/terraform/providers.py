@@ -1,4 +1,4 @@
-"""What providers add to what is written: computed attributes, types, nested blocks.
+"""Completes resources as their providers would: attribute types, computed attributes, nested blocks.
 
 The facts are data, in `provider_schemas.toml`.
 """
@@ -20,7 +20,7 @@ from coordinator.iac.expressions.evaluator import Evaluator
 from coordinator.iac.expressions.files import Files
 from coordinator.iac.expressions.functions.filesystem import read_file
 from coordinator.iac.expressions.functions.json_text import from_plain
-from coordinator.iac.expressions.operations import OPEN
+from coordinator.iac.expressions.operations import MAY_HAVE_MORE_ATTRIBUTES
 from coordinator.iac.expressions.parser import parse_expression
 from coordinator.iac.expressions.type_expressions import parse_type
 from coordinator.iac.expressions.types import DYNAMIC, ObjectType, Type, object_of
@@ -37,35 +37,35 @@ from coordinator.iac.expressions.values import (
 )
 from coordinator.iac.source import SourceError
 from coordinator.iac.terraform.blocks import Block
-from coordinator.iac.terraform.instances import Blocks
-from coordinator.iac.terraform.variables import constants
+from coordinator.iac.terraform.instances import NestedBlocks
+from coordinator.iac.terraform.variables import constant_evaluator
 
 
-class _Schema(msgspec.Struct, frozen=True, eq=False):
+class _ProviderSchema(msgspec.Struct, frozen=True, eq=False):
     """One resource type, or one nested block."""
 
     attributes: dict[str, Type]
     computed: frozenset[str]
-    blocks: dict[str, _Nested]
+    blocks: dict[str, _NestedBlock]
     closed: bool = False  # complete, so that any other argument is a mistake
 
 
-class _Nested(msgspec.Struct, frozen=True, eq=False):
+class _NestedBlock(msgspec.Struct, frozen=True, eq=False):
     """A nested block: `list`, `set` or `single`."""
 
     nesting: str
-    schema: _Schema
+    schema: _ProviderSchema
 
 
 @lru_cache(maxsize=1)
-def schemas() -> dict[str, _Schema]:
+def provider_schemas() -> dict[str, _ProviderSchema]:
     """Read the table of known resource types: `TYPE`, or `data.TYPE`."""
     table = tomllib.loads(Path(__file__).with_name("provider_schemas.toml").read_text("utf-8"))
     return {name: _schema(entry) for name, entry in table.items()}
 
 
-def _schema(entry: dict[str, Any]) -> _Schema:
-    nothing = constants(Files(Path("/nonexistent"), Path("/nonexistent")), Budget())
+def _schema(entry: dict[str, Any]) -> _ProviderSchema:
+    nothing = constant_evaluator(Files(Path("/nonexistent"), Path("/nonexistent")), Budget())
     attributes: dict[str, Type] = {}
     computed: set[str] = set()
     for name, text in entry.get("attributes", {}).items():
@@ -74,21 +74,22 @@ def _schema(entry: dict[str, Any]) -> _Schema:
         if len(words) > 1:
             computed.add(name)
     blocks = {
-        name: _Nested(inner.get("nesting", "list"), _schema(inner)) for name, inner in entry.get("blocks", {}).items()
+        name: _NestedBlock(inner.get("nesting", "list"), _schema(inner))
+        for name, inner in entry.get("blocks", {}).items()
     }
-    return _Schema(attributes, frozenset(computed), blocks, entry.get("closed", False))
+    return _ProviderSchema(attributes, frozenset(computed), blocks, entry.get("closed", False))
 
 
-def complete(
-    mode: str, attributes: dict[str, Value], blocks: dict[str, Blocks], block: Block, evaluator: Evaluator
+def planned_values(
+    mode: str, attributes: dict[str, Value], blocks: dict[str, NestedBlocks], block: Block, evaluator: Evaluator
 ) -> Value:
-    """Give an instance's whole object: what is set, converted; what is not, null or unknown.
+    """Return an instance's object: set attributes converted to their types, all others null or unknown.
 
     Raises:
         EvaluationError: When a value does not fit the provider's type.
     """
     type_ = block.labels[0]
-    schema = schemas().get(f"data.{type_}" if mode == "data" else type_)
+    schema = provider_schemas().get(f"data.{type_}" if mode == "data" else type_)
     if schema is None:
         return _without_schema(attributes, blocks)
     values = _completed(schema, attributes, blocks, block)
@@ -101,18 +102,21 @@ def complete(
     return object_value(values)
 
 
-def _without_schema(attributes: dict[str, Value], blocks: dict[str, Blocks]) -> Value:
+def _without_schema(attributes: dict[str, Value], blocks: dict[str, NestedBlocks]) -> Value:
     """An unknown resource type: what is set stands; anything else may be computed, so it is unknown."""
     values = dict(attributes)
     for name, found in blocks.items():
         values[name] = tuple_of(found.values) if found.known else unknown_of(DYNAMIC, nullable=True)
     values.setdefault("id", unknown_of(DYNAMIC, nullable=True))
     made = object_value(values)
-    return Value(ObjectType(made.type.attributes, OPEN) if isinstance(made.type, ObjectType) else made.type, made.raw)
+    return Value(
+        ObjectType(made.type.attributes, MAY_HAVE_MORE_ATTRIBUTES) if isinstance(made.type, ObjectType) else made.type,
+        made.raw,
+    )
 
 
 def _completed(
-    schema: _Schema, attributes: dict[str, Value], blocks: dict[str, Blocks], block: Block
+    schema: _ProviderSchema, attributes: dict[str, Value], blocks: dict[str, NestedBlocks], block: Block
 ) -> dict[str, Value]:
     values: dict[str, Value] = {}
     for name, given in attributes.items():
@@ -145,15 +149,15 @@ def _converted(given: Value, type_: Type, name: str, block: Block) -> Value:
         ) from None
 
 
-def _from_attribute(value: Value | None) -> Blocks:
+def _from_attribute(value: Value | None) -> NestedBlocks:
     if value is None or value.is_null:
-        return Blocks([])
+        return NestedBlocks([])
     if not value.is_known:
-        return Blocks([], known=False)
-    return Blocks(list(value.raw) if isinstance(value.raw, tuple) else [value])
+        return NestedBlocks([], known=False)
+    return NestedBlocks(list(value.raw) if isinstance(value.raw, tuple) else [value])
 
 
-def _nested(nested: _Nested, found: Blocks, block: Block) -> Value:
+def _nested(nested: _NestedBlock, found: NestedBlocks, block: Block) -> Value:
     if not found.known:
         return unknown_of(DYNAMIC)
     items = [_nested_object(nested.schema, item, block) for item in found.values]
@@ -165,7 +169,7 @@ def _nested(nested: _Nested, found: Blocks, block: Block) -> Value:
     return list_value(element, items)
 
 
-def _nested_object(schema: _Schema, item: Value, block: Block) -> Value:
+def _nested_object(schema: _ProviderSchema, item: Value, block: Block) -> Value:
     raw: dict[str, Value] = item.raw
     attributes = {name: value for name, value in raw.items() if name not in schema.blocks}
     blocks = {name: _from_attribute(value) for name, value in raw.items() if name in schema.blocks}
@@ -183,7 +187,7 @@ def _read_static(type_: str, values: dict[str, Value], evaluator: Evaluator, blo
 
 
 def _remote_outputs(values: dict[str, Value], evaluator: Evaluator, block: Block) -> Value:
-    """A local state file is a file like any other; what other backends hold is not known here."""
+    """Return the outputs of a local state file; those of other backends are unknown."""
     config = values["config"].raw
     path = config.get("path") if isinstance(config, dict) else None
     if values["backend"].raw != "local" or path is None or not isinstance(path.raw, str):

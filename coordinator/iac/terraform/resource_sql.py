@@ -1,4 +1,4 @@
-"""From planned resources to SQL: which carry it, and what it says. Commands are read, never run."""
+"""Finds the SQL that planned resources hold: in properties, migrations folders and psql commands. Nothing is run."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from coordinator.iac.expressions.values import Value, located, string
 from coordinator.iac.located_text import LocatedText, Span
 from coordinator.iac.source import SourceError
 from coordinator.iac.sql.folders import read_folder
-from coordinator.iac.sql.properties import carries, holds_ddl
+from coordinator.iac.sql.properties import holds_ddl, is_sql_property
 from coordinator.iac.sql.psql_command import PsqlInput, UnreadableCommandError, psql_inputs
 from coordinator.iac.terraform.blocks import Block
 from coordinator.iac.terraform.instances import PlannedResource
@@ -27,14 +27,14 @@ _PRIVILEGES = frozenset(
 
 
 class SqlText(msgspec.Struct, frozen=True, eq=False, kw_only=True):
-    """SQL that one resource carries.
+    """SQL that one resource holds.
 
     Args:
         text: The SQL, with the places it comes from.
-        at: Where the attribute or block that carries it stands, for what no span covers.
-        resource: What carries it.
-        version: The version that applying it reaches, when the carrier says so.
-        idempotent: True for objects a provider resource declares one by one; saying them twice is no mistake.
+        at: Where the attribute or block that holds it stands, for what no span covers.
+        resource: The resource that holds it.
+        version: The schema version after it was applied, when the resource says so.
+        idempotent: True for objects a provider resource declares one by one; declaring one twice is no mistake.
     """
 
     text: LocatedText
@@ -44,19 +44,19 @@ class SqlText(msgspec.Struct, frozen=True, eq=False, kw_only=True):
     idempotent: bool = False
 
     def locate(self, offset: int) -> Origin:
-        """Give where a character of the text comes from."""
+        """Return where a character of the text comes from."""
         return self.text.origin(offset, Origin(self.at.file, self.at.line, self.resource.address))
 
 
-class Reader:
-    """Reads the SQL of resources; what it cannot read becomes a sentence in `unchecked`."""
+class SqlExtractor:
+    """Reads the SQL of resources; for what it cannot read it adds a sentence to `unchecked`."""
 
     def __init__(self, files: Files, unchecked: list[str]) -> None:
         self.files = files
         self.unchecked = unchecked
 
     def texts(self, resource: PlannedResource) -> Iterator[SqlText]:
-        """Give the SQL a resource carries, in order.
+        """Return the SQL a resource holds, in order.
 
         Raises:
             SourceError: When a file it names cannot be read.
@@ -72,20 +72,20 @@ class Reader:
             case "postgresql_schema" | "postgresql_extension":
                 yield from self._object(resource)
             case "postgresql_function":
-                self._not_read(resource, "functions of postgresql_function are not read yet")
+                self._report_unread(resource, "functions of postgresql_function are not read yet")
             case "atlas_schema":
                 yield from self._atlas(resource)
             case type_ if type_ in _PRIVILEGES:
-                self._not_read(resource, "roles and privileges are not read from provider resources")
+                self._report_unread(resource, "roles and privileges are not read from provider resources")
             case _ if not commands:
                 yield from self._properties(resource)
         yield from commands
 
-    def _not_read(self, resource: PlannedResource, why: str) -> None:
+    def _report_unread(self, resource: PlannedResource, why: str) -> None:
         self.unchecked.append(f"{resource.block.at}: {resource.type}.{resource.name}: {why}")
 
-    def _known(self, resource: PlannedResource, value: Value | None, what: str) -> str | None:
-        """Take a string; an unknown one is said to be so."""
+    def _known_string(self, resource: PlannedResource, value: Value | None, what: str) -> str | None:
+        """Return a string's text; None when it is not set, or not known yet, which is added to `unchecked`."""
         if value is None or value.is_null:
             return None
         if not value.is_known:
@@ -101,16 +101,16 @@ class Reader:
         places = [block for block in resource.block.body.blocks if block.type in {"migration", "dynamic"}]
         for i, migration in enumerate(migrations.raw):
             place = places[i] if len(places) == len(migrations.raw) else resource.block
-            if self._known(resource, migration.raw["up"], "the SQL of a migration") is not None:
+            if self._known_string(resource, migration.raw["up"], "the SQL of a migration") is not None:
                 at = place.body.attributes["up"].at if "up" in place.body.attributes else place.at
                 yield SqlText(text=located(migration.raw["up"]), at=at, resource=resource)
 
     def _folder(self, resource: PlannedResource) -> Iterator[SqlText]:
         attribute = "dir" if resource.type == "atlas_migration" else "path"
-        named = self._known(resource, resource.values.raw.get(attribute), "the folder of migrations")
+        named = self._known_string(resource, resource.values.raw.get(attribute), "the folder of migrations")
         if named is None:
             if resource.type == "atlas_migration":
-                self._not_read(resource, "its migrations are not in a local folder")
+                self._report_unread(resource, "its migrations are not in a local folder")
             return
         at = resource.declared_at(attribute)
         path = named.removeprefix("file://").partition("?")[0]
@@ -121,7 +121,9 @@ class Reader:
                 at.file, at.line, f"{path!r}: {error.message}" if not error.line else str(error)
             ) from None
         pinned = (
-            self._known(resource, resource.values.raw.get("version"), "its version") if attribute == "dir" else None
+            self._known_string(resource, resource.values.raw.get("version"), "its version")
+            if attribute == "dir"
+            else None
         )
         for file in folder.files:
             text = located(string(file.text, (Span(0, file.file, 1),)))
@@ -131,7 +133,7 @@ class Reader:
 
     def _object(self, resource: PlannedResource) -> Iterator[SqlText]:
         values = resource.values.raw
-        name = self._known(resource, values["name"], "its name")
+        name = self._known_string(resource, values["name"], "its name")
         if name is None:
             return
         if resource.type == "postgresql_schema":
@@ -146,13 +148,13 @@ class Reader:
         yield SqlText(text=located(string(sql)), at=resource.block.at, resource=resource, idempotent=True)
 
     def _atlas(self, resource: PlannedResource) -> Iterator[SqlText]:
-        hcl = self._known(resource, resource.values.raw["hcl"], "its schema")
+        hcl = self._known_string(resource, resource.values.raw["hcl"], "its schema")
         if hcl is None:
             return
-        if holds_ddl(hcl):  # Atlas takes SQL schemas too
+        if holds_ddl(hcl):  # Atlas accepts schemas in SQL too
             yield SqlText(text=located(resource.values.raw["hcl"]), at=resource.declared_at("hcl"), resource=resource)
         else:
-            self._not_read(
+            self._report_unread(
                 resource, "schemas in Atlas HCL are not read; give the SQL that `atlas schema inspect` prints"
             )
 
@@ -177,9 +179,9 @@ class Reader:
     def _provisioners(self, resource: PlannedResource) -> Iterator[SqlText]:
         for block in resource.block.body.blocks:
             if block.type == "provisioner" and block.labels == ("local-exec",):
-                yield from self._command(resource, block)
+                yield from self._psql_texts(resource, block)
 
-    def _command(self, resource: PlannedResource, block: Block) -> Iterator[SqlText]:
+    def _psql_texts(self, resource: PlannedResource, block: Block) -> Iterator[SqlText]:
         attribute = block.body.attributes.get("command")
         when = block.body.attributes.get("when")
         if attribute is None or (when is not None and getattr(when.expression, "name", "") == "destroy"):
@@ -196,9 +198,9 @@ class Reader:
         folder = block.body.attributes.get("working_dir")
         base = resource.evaluator.value(folder.expression).raw if folder is not None else "."
         for given in inputs:
-            yield SqlText(text=self._given(given, str(base), attribute.at), at=attribute.at, resource=resource)
+            yield SqlText(text=self._input_text(given, str(base), attribute.at), at=attribute.at, resource=resource)
 
-    def _given(self, given: PsqlInput, base: str, at: Origin) -> LocatedText:
+    def _input_text(self, given: PsqlInput, base: str, at: Origin) -> LocatedText:
         if given.sql is not None:
             return given.sql
         try:
@@ -208,12 +210,12 @@ class Reader:
 
 
 def _sql_strings(name: str, value: Value) -> Iterator[Value]:
-    """Walk a property: strings under a listed name, lists of them, and objects inside."""
+    """Return the strings of a property that is read as SQL, and of those within it."""
     if isinstance(value.raw, dict):
         for key, item in value.raw.items():
             yield from _sql_strings(key, item)
     elif isinstance(value.raw, tuple):
         for item in value.raw:
             yield from _sql_strings(name, item)
-    elif carries(name) and (isinstance(value.raw, str) or not value.is_known):
+    elif is_sql_property(name) and (isinstance(value.raw, str) or not value.is_known):
         yield value

@@ -1,4 +1,4 @@
-"""A plan as JSON: the shape of `terraform show -json`, and which outputs are known only after apply."""
+"""Writes a plan as JSON in the form of `terraform show -json`, with the outputs that are known only after apply."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ from coordinator.iac.expressions.values import (
     tuple_of,
 )
 from coordinator.iac.terraform.instances import PlannedResource
-from coordinator.iac.terraform.plan import Plan
+from coordinator.iac.terraform.plan import TerraformPlan
 
 
-def show_json(plan: Plan) -> str:
+def show_json(plan: TerraformPlan) -> str:
     """Render a plan: `{"planned_values": {...}, "unknown_outputs": [...]}`, keys sorted, one line.
 
     Sensitive values are in it, as they are in Terraform's own: it is for machines that need them.
@@ -51,7 +51,7 @@ def _module(resources: tuple[PlannedResource, ...], address: str) -> Value:
 
 
 def _child(module: str, address: str) -> str:
-    """Give the address of the module directly below `address` that holds `module`, or nothing."""
+    """Return the address of the module directly below `address` that holds `module`; empty when none does."""
     prefix = f"{address}." if address else ""
     if module == address or not module.startswith(prefix):
         return ""

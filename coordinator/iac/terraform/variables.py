@@ -1,4 +1,4 @@
-"""Input variables of the root module: where their values come from, in Terraform's order, and what they must be."""
+"""Input variables: their declarations, and the values that files, environment and command line assign to them."""
 
 from __future__ import annotations
 
@@ -33,8 +33,8 @@ class Assignment(msgspec.Struct, frozen=True):
     value: object
 
 
-class Given(msgspec.Struct, frozen=True, eq=False):
-    """A value somebody set, and where; `text` is what still has to be read as the variable's type says."""
+class AssignedValue(msgspec.Struct, frozen=True, eq=False):
+    """A value assigned to a variable, and where; `text` is still to be parsed as the variable's type says."""
 
     value: Value
     file: str
@@ -48,32 +48,32 @@ def _no_calls(_evaluator: Evaluator, node: Call) -> NoReturn:
     )
 
 
-def constants(files: Files, budget: Budget) -> Evaluator:
-    """Give an evaluator that knows no names and no functions: for defaults and `.tfvars`."""
+def constant_evaluator(files: Files, budget: Budget) -> Evaluator:
+    """Return an evaluator that knows no names and no functions: for defaults and `.tfvars`."""
     return Evaluator({}, files, budget, _no_calls)
 
 
-def gather(
+def assigned_values(
     files: Files, budget: Budget, assignments: tuple[Assignment, ...], environment: Mapping[str, str]
-) -> dict[str, Given]:
-    """Collect values: environment, terraform.tfvars, *.auto.tfvars, then the assignments in their order.
+) -> dict[str, AssignedValue]:
+    """Collect values in Terraform's order: environment, terraform.tfvars, *.auto.tfvars, then the assignments.
 
     Raises:
         SourceError: For a file that cannot be read or holds more than constants.
     """
-    found: dict[str, Given] = {}
+    found: dict[str, AssignedValue] = {}
     for key, text in sorted(environment.items()):
         if key.startswith("TF_VAR_"):
-            found[key.removeprefix("TF_VAR_")] = Given(NULL, f"environment variable {key}", 0, text)
+            found[key.removeprefix("TF_VAR_")] = AssignedValue(NULL, f"environment variable {key}", 0, text)
     for name in _automatic(files):
         found.update(_read_file(files, budget, name))
     for assignment in assignments:
         if not assignment.name:
             found.update(_read_file(files, budget, str(assignment.value)))
         elif isinstance(assignment.value, str):
-            found[assignment.name] = Given(NULL, f"variable {assignment.name}", 0, assignment.value)
+            found[assignment.name] = AssignedValue(NULL, f"variable {assignment.name}", 0, assignment.value)
         else:
-            found[assignment.name] = Given(_plain(assignment), f"variable {assignment.name}", 0)
+            found[assignment.name] = AssignedValue(_plain(assignment), f"variable {assignment.name}", 0)
     return found
 
 
@@ -94,9 +94,9 @@ def _automatic(files: Files) -> Iterator[str]:
             yield name
 
 
-def _read_file(files: Files, budget: Budget, name: str) -> dict[str, Given]:
+def _read_file(files: Files, budget: Budget, name: str) -> dict[str, AssignedValue]:
     text = decode_text(files.read(name), name)
-    evaluator = constants(files, budget)
+    evaluator = constant_evaluator(files, budget)
     pairs: list[tuple[str, Expression]]
     if name.endswith(".json"):
         pairs = json_attributes(parse_json(text, name, templates=False), name)
@@ -105,11 +105,11 @@ def _read_file(files: Files, budget: Budget, name: str) -> dict[str, Given]:
         for block in body.blocks:
             raise SourceError(name, block.at.line, f"Unexpected {block.type!r} block: blocks are not allowed here")
         pairs = [(attribute.name, attribute.expression) for attribute in body.attributes.values()]
-    return {key: Given(evaluator.value(node), node.at.file, node.at.line) for key, node in pairs}
+    return {key: AssignedValue(evaluator.value(node), node.at.file, node.at.line) for key, node in pairs}
 
 
-class Declared(msgspec.Struct, frozen=True, eq=False, kw_only=True):
-    """A variable block, read."""
+class DeclaredVariable(msgspec.Struct, frozen=True, eq=False, kw_only=True):
+    """A `variable` block with its type, default and flags evaluated."""
 
     block: Block
     type: Type = DYNAMIC
@@ -120,7 +120,7 @@ class Declared(msgspec.Struct, frozen=True, eq=False, kw_only=True):
     sensitive: bool = False
 
     def accept(self, given: Value, file: str, line: int) -> Value:
-        """Convert a value to what the variable is.
+        """Convert a value to the variable's type.
 
         Raises:
             EvaluationError: At the place the value came from.
@@ -141,7 +141,7 @@ def _refuse(file: str, line: int, message: str) -> NoReturn:
     raise EvaluationError(file, line, message)
 
 
-def declare(block: Block, evaluator: Evaluator) -> Declared:
+def read_variable(block: Block, evaluator: Evaluator) -> DeclaredVariable:
     """Read a variable block.
 
     Raises:
@@ -167,7 +167,7 @@ def declare(block: Block, evaluator: Evaluator) -> Declared:
                 attribute.at.line,
                 f"Invalid default value for variable: {block.labels[0]!r} does not fit its type: {error}",
             )
-    return Declared(
+    return DeclaredVariable(
         block=block,
         type=type_,
         typed="type" in attributes,
@@ -178,8 +178,8 @@ def declare(block: Block, evaluator: Evaluator) -> Declared:
     )
 
 
-def root_value(declared: Declared, given: Given | None, evaluator: Evaluator) -> Value:
-    """Give a root variable's value.
+def root_variable_value(declared: DeclaredVariable, given: AssignedValue | None, evaluator: Evaluator) -> Value:
+    """Return a root variable's value.
 
     Raises:
         EvaluationError: When it is required and missing, or does not fit.
@@ -197,8 +197,8 @@ def root_value(declared: Declared, given: Given | None, evaluator: Evaluator) ->
     return declared.accept(value, file, line)
 
 
-def check_declared(module: Module, assignments: tuple[Assignment, ...]) -> None:
-    """Refuse `-var` for a variable nobody declares (a `.tfvars` file may hold such).
+def refuse_undeclared(module: Module, assignments: tuple[Assignment, ...]) -> None:
+    """Refuse `-var` for a variable that the module does not declare (a `.tfvars` file may hold such).
 
     Raises:
         SourceError: For the first such assignment.
@@ -206,5 +206,7 @@ def check_declared(module: Module, assignments: tuple[Assignment, ...]) -> None:
     for assignment in assignments:
         if assignment.name and assignment.name not in module.variables:
             raise SourceError(
-                f"variable {assignment.name}", 0, "no variable of this name is declared by the root module"
+                f"variable {assignment.name}",
+                0,
+                "no variable of this name is declared by the root module; declare it or remove the assignment",
             )

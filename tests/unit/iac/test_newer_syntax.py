@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 
 from coordinator.iac.source import SourceError
-from coordinator.iac.sql.newer_syntax import cut
+from coordinator.iac.sql.newer_syntax import statement_spans
 from coordinator.iac.sql.statements import declarations, in_file, split_statements
 
-NEWER = """\
+POSTGRES_18_WORDS = """\
 -- a comment; with a semicolon
 CREATE TABLE t (a int, b int GENERATED ALWAYS AS (a * 2) VIRTUAL, NOT NULL a);
 
@@ -22,7 +22,7 @@ CREATE TABLE "q;é" (a text DEFAULT E'\\';');
 
 
 def test_every_statement_keeps_its_text_and_line():
-    found = declarations(NEWER, in_file(NEWER, "a.sql"), [])
+    found = declarations(POSTGRES_18_WORDS, in_file(POSTGRES_18_WORDS, "a.sql"), [])
     assert [each.origin.line for each in found] == [2, 4, 8, 9]
     assert found[0].sql.endswith("NOT NULL a)")
     assert found[1].sql.endswith("END")
@@ -31,7 +31,7 @@ def test_every_statement_keeps_its_text_and_line():
 
 
 def test_a_statement_that_the_grammar_knows_keeps_its_node():
-    assert [each.node for each in split_statements(NEWER, in_file(NEWER, "a.sql"))] == [
+    assert [each.node for each in split_statements(POSTGRES_18_WORDS, in_file(POSTGRES_18_WORDS, "a.sql"))] == [
         "",
         "CreateFunctionStmt",
         "CreateFunctionStmt",
@@ -73,4 +73,4 @@ def test_an_open_quote_is_no_statement():
 
 
 def test_nothing_is_cut_from_nothing():
-    assert cut("  -- only a comment\n") == ()
+    assert statement_spans("  -- only a comment\n") == ()

@@ -1,4 +1,4 @@
-"""Calls: arguments counted and converted, unknown and marked values carried through."""
+"""Calls functions: counts and converts arguments, and carries unknown and marked values through."""
 
 from __future__ import annotations
 

@@ -35,7 +35,7 @@ from coordinator.iac.expressions.values import (
 
 
 def sequence(value: Value, what: str = "a list, set or tuple") -> tuple[Value, ...]:
-    """Take the elements of a list, set or tuple.
+    """Return the elements of a list, set or tuple.
 
     Raises:
         FunctionError: For anything else.
@@ -46,7 +46,7 @@ def sequence(value: Value, what: str = "a list, set or tuple") -> tuple[Value, .
 
 
 def mapping(value: Value) -> dict[str, Value]:
-    """Take the elements of a map or object.
+    """Return the elements of a map or object.
 
     Raises:
         FunctionError: For anything else.

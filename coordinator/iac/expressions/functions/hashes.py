@@ -1,4 +1,4 @@
-"""Hashes, UUIDs, and what only a running Terraform can know."""
+"""Hashes, UUIDs, and functions whose result is known only after apply."""
 
 from __future__ import annotations
 

@@ -69,7 +69,7 @@ def decode(text: str) -> Value:
         ValueError: When it is not JSON, or nested too deeply.
     """
     try:
-        return from_plain(json.loads(text, parse_float=_Digits, parse_int=_Digits, parse_constant=_refuse))
+        return from_plain(json.loads(text, parse_float=_Digits, parse_int=_Digits, parse_constant=_refuse_constant))
     except RecursionError:
         raise ValueError("nested too deeply") from None
 
@@ -80,7 +80,7 @@ class _Digits(str):
     __slots__ = ()
 
 
-def _refuse(constant: str) -> Any:
+def _refuse_constant(constant: str) -> Any:
     raise ValueError(f"{constant} is not JSON")
 
 

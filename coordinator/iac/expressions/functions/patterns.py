@@ -14,7 +14,7 @@ from coordinator.iac.expressions.functions.strings import MAX_TEXT
 from coordinator.iac.expressions.types import DYNAMIC, STRING, Type, list_of, object_of
 from coordinator.iac.expressions.values import Value, list_value, null_of, object_value, string, tuple_of
 
-TIMEOUT = 2.0
+MATCH_TIMEOUT_SECONDS = 2.0
 """Seconds one match may take. RE2 cannot backtrack; the engine here can."""
 
 _ATOMS = _re.compile(r"\\[pP]\{[^}]*\}|\\[^1-9g]|\[\^?\]?(?:\[:\^?\w+:\]|\\.|[^\]\\])*\]", _re.DOTALL)
@@ -105,7 +105,7 @@ def _regex(pattern: Value, text: Value) -> Value:
     compiled = compile_pattern(pattern.raw)
     captures(compiled)
     try:
-        match = compiled.search(text.raw, timeout=TIMEOUT)
+        match = compiled.search(text.raw, timeout=MATCH_TIMEOUT_SECONDS)
     except TimeoutError:
         raise FunctionError("the pattern takes too long to match") from None
     if match is None:
@@ -114,9 +114,9 @@ def _regex(pattern: Value, text: Value) -> Value:
 
 
 def _matches(pattern: regex.Pattern[str], text: str) -> Iterator[regex.Match[str]]:
-    """Give all matches as Go does: an empty one right behind another does not count."""
+    """Return all matches as Go finds them: an empty one right behind another does not count."""
     end = -1
-    for match in pattern.finditer(text, timeout=TIMEOUT):
+    for match in pattern.finditer(text, timeout=MATCH_TIMEOUT_SECONDS):
         if match.end() > match.start() or match.start() != end:
             yield match
         end = match.end()

@@ -1,4 +1,4 @@
-"""What a function is: its parameters, what it gives, and how unknown, null and marked arguments reach it."""
+"""The table of functions: parameters, result, and how unknown, null and marked arguments are passed."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ class Function(msgspec.Struct, frozen=True, kw_only=True):
 FUNCTIONS: dict[str, Function] = {}
 """By name; filled by the `function` decorator of the modules beside this one."""
 
-Body = Callable[..., Value]
+Implementation = Callable[..., Value]
 
 
 def function(
@@ -64,10 +64,10 @@ def function(
     partial: bool = False,
     keeps_marks: bool = False,
     reads: bool = False,
-) -> Callable[[Body], Body]:
+) -> Callable[[Implementation], Implementation]:
     """Register a function under its name (see `Function` for the arguments)."""
 
-    def register(run: Body) -> Body:
+    def register(run: Implementation) -> Implementation:
         FUNCTIONS[name] = Function(
             name=name,
             parameters=tuple(_parameter(item) for item in parameters),

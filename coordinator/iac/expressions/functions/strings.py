@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import regex
 
-from coordinator.iac.expressions.budget import bounded
+from coordinator.iac.expressions.budget import limit_spans
 from coordinator.iac.expressions.functions.registry import ANY, FunctionError, function
 from coordinator.iac.expressions.types import BOOL, NUMBER, STRING, list_of
 from coordinator.iac.expressions.values import Value, boolean, list_value, number, part_of, string
@@ -116,7 +116,7 @@ def _substr(text: Value, offset: Value, length: Value) -> Value:
 
 
 def whole(value: Value) -> int:
-    """Take a number that must be whole."""
+    """Return a number that must be whole."""
     if not isinstance(value.raw, int):
         raise FunctionError("value must be a whole number")
     return value.raw
@@ -150,10 +150,10 @@ def _join(separator: Value, *lists: Value) -> Value:
         spans.extend(Span(span.offset + length, span.file, span.line, span.advances) for span in item.spans)
         pieces.append(item.raw)
         length += len(item.raw)
-    return string(_bounded("".join(pieces)), bounded(spans))
+    return string(_within_limit("".join(pieces)), limit_spans(spans))
 
 
-def _bounded(text: str) -> str:
+def _within_limit(text: str) -> str:
     if len(text) > MAX_TEXT:
         raise FunctionError("the result is too long")
     return text

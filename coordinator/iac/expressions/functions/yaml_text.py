@@ -45,10 +45,10 @@ def decode(text: str) -> Value:
         raise ValueError("missing start of document")
     if len(documents) > 1:
         raise ValueError("only one document is allowed")
-    return _Reader().value(documents[0])
+    return _ValueBuilder().value(documents[0])
 
 
-class _Reader:
+class _ValueBuilder:
     """Turns nodes into values, counting them, so that aliases cannot multiply without end."""
 
     def __init__(self) -> None:
@@ -211,7 +211,7 @@ def _scalar_lines(value: Value, indent: int, column: int) -> list[str]:
 
 
 def _may_be_block(text: str) -> bool:
-    """Say whether libyaml writes a text as a literal block: several lines, nothing that a block would lose."""
+    """Return whether libyaml writes a text as a literal block: several lines, and nothing that a block would lose."""
     return "\n" in text and " \n" not in text and all(char == "\n" or char.isprintable() for char in text)
 
 

@@ -12,7 +12,7 @@ from coordinator.iac.terraform.configuration import Module, load_module
 from coordinator.iac.terraform.instances import PlannedResource
 
 
-class Session:
+class Evaluation:
     """What all modules of one evaluation share."""
 
     def __init__(self, files: Files) -> None:
