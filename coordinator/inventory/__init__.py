@@ -1,4 +1,4 @@
-"""Lists the tenants of the fleet: from the configuration, a pattern, a query or the declaration, as sorted `Target`s."""
+"""Lists the tenants of the fleet: from the configuration, a pattern, a query or the declaration."""
 
 from coordinator.inventory.errors import InventoryError
 from coordinator.inventory.load import Inventory, load_targets

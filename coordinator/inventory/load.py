@@ -81,7 +81,7 @@ def _static(entry: TenantTable, settings: Settings) -> Target:
 def _declared(table: DeclaredTable, source: SpecSource) -> list[Target]:
     if not source.tenants:
         raise InventoryError(
-            "[fleet.declared] takes the tenants from the declaration: expected a for_each over tenants in it, found none"
+            "[fleet.declared] takes its tenants from the declaration: expected a for_each over tenants, found none"
         )
     return [
         Target(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, assert_never
 
 import msgspec
 import yaml
@@ -51,6 +51,21 @@ class Sequence(msgspec.Struct, frozen=True, eq=False):
 Node = Scalar | Mapping | Sequence
 
 
+def kind_of(node: Node) -> str:
+    """Name what a node is, for messages."""
+    match node:
+        case Mapping():
+            return "a mapping"
+        case Sequence(items=items):
+            return f"a list of {len(items)} item{'' if len(items) == 1 else 's'}"
+        case Scalar(value=None):
+            return "null"
+        case Scalar():
+            return "a single value"
+        case _:
+            assert_never(node)
+
+
 def parse_document(text: str, file: str) -> Node:
     """Parse a template.
 
@@ -68,7 +83,7 @@ def parse_document(text: str, file: str) -> Node:
     except (RecursionError, ValueError):
         raise LimitError(file, 0, "YAML nested too deeply") from None
     if root is None:
-        raise SourceError(file, 0, "the template is empty")
+        raise SourceError(file, 0, "expected a template, a mapping with Resources; got an empty file")
     return _Builder(file).node(root, 0)
 
 

@@ -8,10 +8,10 @@ from collections.abc import Callable
 from collections.abc import Mapping as MappingType
 from typing import NoReturn
 
-from coordinator.iac.cloudformation.document import Mapping, Node, Scalar, Sequence
+from coordinator.iac.cloudformation.document import Mapping, Node, Scalar, Sequence, kind_of
 from coordinator.iac.expressions.functions.json_text import encode
 from coordinator.iac.expressions.numbers import format_number
-from coordinator.iac.expressions.types import DYNAMIC, STRING
+from coordinator.iac.expressions.types import DYNAMIC, STRING, friendly
 from coordinator.iac.expressions.values import (
     NULL,
     Value,
@@ -50,7 +50,7 @@ class Template:
     def __init__(self, root: Node, file: str, given: MappingType[str, object]) -> None:
         self.file = file
         if not isinstance(root, Mapping):
-            raise SourceError(file, root.line, "a template must be a mapping")
+            raise SourceError(file, root.line, f"expected a template, a mapping with Resources; got {kind_of(root)}")
         self.parameters = self._section(root, "Parameters")
         self.resources = self._section(root, "Resources")
         self.outputs = self._section(root, "Outputs")
@@ -68,7 +68,7 @@ class Template:
         if node is None:
             return {}
         if not isinstance(node, Mapping):
-            self.fail(node, f"{name} must be a mapping")
+            self.fail(node, f"{name}: expected a mapping, got {kind_of(node)}")
         return node.items
 
     def fail(self, node: Node, message: str) -> NoReturn:
@@ -109,7 +109,7 @@ class Template:
         """Evaluate a node that must be a string."""
         value = self.value(node)
         if value.is_known and not isinstance(value.raw, (str, bool)):
-            self.fail(node, "a string is required here")
+            self.fail(node, f"expected a string, got {friendly(value.type)}")
         if isinstance(value.raw, bool):
             return string("true" if value.raw else "false")
         return value
@@ -117,13 +117,13 @@ class Template:
     def arguments_of(self, node: Node, wanted: int | None, name: str) -> tuple[Node, ...]:
         """Return a function's arguments, which must be a list of `wanted` items."""
         if not isinstance(node, Sequence) or (wanted is not None and len(node.items) != wanted):
-            self.fail(node, f"{name} takes a list{f' of {wanted} items' if wanted else ''}")
+            self.fail(node, f"{name}: expected a list{f' of {wanted} items' if wanted else ''}, got {kind_of(node)}")
         return node.items
 
     def name(self, node: Node) -> str:
         """Return a literal name."""
         if not isinstance(node, Scalar) or node.value is None or not isinstance(node.value.raw, str):
-            self.fail(node, "a name is required here")
+            self.fail(node, f"expected a literal name, got {kind_of(node)}")
         return node.value.raw
 
     def reference(self, node: Node, name: str) -> Value:  # noqa: RET503  # `fail` does not return
@@ -147,7 +147,7 @@ class Template:
         elif "Default" in entries:
             value = self.text(entries["Default"])
         else:
-            self.fail(node, f"the parameter {name!r} has no value and no default")
+            self.fail(node, f"the parameter {name!r} has no value and no default; set it in [spec.variables]")
         if type_.startswith("AWS::SSM::Parameter::Value"):
             return unknown_of(STRING)
         if type_ == "CommaDelimitedList" or type_.startswith("List<"):
@@ -180,7 +180,7 @@ class Template:
             return value.raw
         if value.raw in {"true", "false"}:
             return bool(value.raw == "true")
-        self.fail(node, "a condition must be true or false")
+        self.fail(node, f"expected a condition that is true or false, got {friendly(value.type)}")
 
     def find_in_map(self, node: Node, keys: list[Value]) -> Value:
         """`Fn::FindInMap`."""
@@ -203,7 +203,7 @@ def _sub(template: Template, node: Node) -> Value:
     if isinstance(node, Sequence):
         text_node, names = template.arguments_of(node, 2, "Fn::Sub")
         if not isinstance(names, Mapping):
-            template.fail(names, "Fn::Sub takes a mapping of names as its second argument")
+            template.fail(names, f"Fn::Sub: expected a mapping of names as its second argument, got {kind_of(names)}")
         extra = names.items
     else:
         text_node = node
@@ -257,7 +257,7 @@ def _join(template: Template, node: Node) -> Value:
     if not items.is_known:
         return unknown_of(STRING)
     if not isinstance(items.raw, tuple):
-        template.fail(items_node, "Fn::Join joins a list")
+        template.fail(items_node, f"Fn::Join: expected a list to join, got {friendly(items.type)}")
     pieces: list[Value] = []
     for i, item in enumerate(items.raw):
         pieces.extend([delimiter, item] if i else [item])
@@ -270,7 +270,7 @@ def _select(template: Template, node: Node) -> Value:
     if not index.is_known or not items.is_known:
         return unknown_of(DYNAMIC)
     if not isinstance(items.raw, tuple) or not str(index.raw).isdigit() or int(index.raw) >= len(items.raw):
-        template.fail(node, "Fn::Select selects from a list, by an index within it")
+        template.fail(node, "Fn::Select: expected an index and a list that has an item of this index")
     found: Value = items.raw[int(index.raw)]
     return found
 
@@ -291,7 +291,7 @@ def _base64(template: Template, node: Node) -> Value:
 def _find_in_map(template: Template, node: Node) -> Value:
     arguments = template.arguments_of(node, None, "Fn::FindInMap")
     if len(arguments) not in {3, 4}:
-        template.fail(node, "Fn::FindInMap takes three arguments")
+        template.fail(node, f"Fn::FindInMap: expected three arguments, got {len(arguments)}")
     return template.find_in_map(node, [template.text(argument) for argument in arguments[:3]])
 
 

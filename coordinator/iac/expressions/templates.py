@@ -16,6 +16,9 @@ from coordinator.iac.expressions.scanner import Scanner
 from coordinator.iac.expressions.syntax import Expression, Template, TemplatePart, Text
 from shared.schema.schema import Origin
 
+MAX_DIRECTIVE_DEPTH = 50
+"""Levels of `%{ if }` and `%{ for }` within each other."""
+
 _HEREDOC = re.compile(r"<<(-?)([^\W\d][\w-]*)[ \t]*\r?\n")
 _LITERAL_STOP = re.compile(r'\$\{|%\{|\$\$\{|%%\{|["\\\n]')
 _LINE_STOP = re.compile(r"\$\{|%\{|\$\$\{|%%\{|\n")
@@ -261,8 +264,8 @@ def _parts(
     parser: TemplateScanner, tokens: list[_Token], index: int, depth: int
 ) -> tuple[tuple[TemplatePart, ...], int, _Directive | None]:
     """Nest tokens from `index` on; stop at an `else` or `end…` that belongs to the caller."""
-    if depth > 50:  # noqa: PLR2004  # nested directives: far more than a person can follow
-        parser.fail("Template directives nested too deeply")
+    if depth > MAX_DIRECTIVE_DEPTH:
+        parser.fail(f"Template directives are nested more than {MAX_DIRECTIVE_DEPTH} levels deep")
     parts: list[TemplatePart] = []
     while index < len(tokens):
         token = tokens[index]

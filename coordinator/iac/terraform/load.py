@@ -68,7 +68,7 @@ def load_terraform(
         reason = "declares no SQL that can be read" + (f" ({unchecked[0]})" if unchecked else "")
         raise SourceError(folder.name or str(folder), 0, reason)
     if tenant and tenant not in tenants:
-        raise SourceError(folder.name, 0, f"declares no tenant {tenant!r}")
+        raise SourceError(folder.name, 0, f"declares no tenant {tenant!r}; it declares {_first_few(tenants)}")
     if not tenant:
         _refuse_different_tenants(pieces, tenants, neutral_texts)
     return SpecSource(
@@ -77,6 +77,11 @@ def load_terraform(
         tenants=tenants,
         unchecked=tuple(dict.fromkeys(unchecked)),
     )
+
+
+def _first_few(tenants: tuple[str, ...]) -> str:
+    shown = ", ".join(tenants[:5]) or "none"
+    return shown if len(tenants) <= 5 else f"{shown} and {len(tenants) - 5} more"  # noqa: PLR2004  # as above
 
 
 def _texts(extractor: SqlExtractor, plan: TerraformPlan) -> list[SqlText]:

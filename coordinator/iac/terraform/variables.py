@@ -187,7 +187,12 @@ def root_variable_value(declared: DeclaredVariable, given: AssignedValue | None,
     block = declared.block
     if given is None:
         if declared.default is None:
-            _refuse(block.at.file, block.at.line, f"No value for required variable: {block.labels[0]!r} is not set")
+            _refuse(
+                block.at.file,
+                block.at.line,
+                f"No value for required variable: {block.labels[0]!r} is not set; "
+                f"set it in [spec.variables], a .tfvars file or TF_VAR_{block.labels[0]}",
+            )
         return declared.accept(declared.default, block.at.file, block.at.line)
     value = given.value
     file, line = (given.file, given.line) if given.line else (block.at.file, block.at.line)

@@ -152,8 +152,8 @@ def test_what_is_known_only_after_deployment_is_said(tmp_path: Path) -> None:
             "Resources:\n  A: {Properties: {Sql: 'CREATE TABLE (;'}}\n",
             "template.yaml: declares no SQL that can be read",
         ),
-        ("- a\n", "template.yaml:1: a template must be a mapping"),
-        ("", "template.yaml: the template is empty"),
+        ("- a\n", "template.yaml:1: expected a template, a mapping with Resources; got a list of 1 item"),
+        ("", "template.yaml: expected a template, a mapping with Resources; got an empty file"),
     ],
 )
 def test_a_bad_template_is_refused_with_its_line(text: str, message: str, tmp_path: Path) -> None:

@@ -86,3 +86,14 @@ def test_a_file_that_is_not_utf_8_is_refused_with_its_line(tmp_path: Path) -> No
 def test_a_file_that_is_not_there_is_named(tmp_path: Path) -> None:
     with pytest.raises(SourceError, match=r"gone\.sql: no such file"):
         load_source(tmp_path / "gone.sql")
+
+
+@pytest.mark.parametrize(("name", "got"), [("schema.prisma", "a .prisma file"), ("schema", "a file without a suffix")])
+def test_an_unsupported_source_is_told_what_is_expected(name: str, got: str, tmp_path: Path) -> None:
+    (tmp_path / name).touch()
+    with pytest.raises(SourceError) as refused:
+        load_source(tmp_path / name)
+    assert str(refused.value) == (
+        f"{name}: unsupported source: expected a .sql file, a Terraform folder or a CloudFormation template "
+        f"(.yaml, .yml, .json, .template), got {got}"
+    )

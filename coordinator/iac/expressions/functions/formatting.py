@@ -22,6 +22,7 @@ _INDEXED = re.compile(
     r"%(?P<flags>[-+ #0]*)\[(?P<index>\d+)\](?P<width>\d*)(?:\.(?P<precision>\d*))?(?P<verb>.)", re.DOTALL
 )
 MAX_WIDTH = 10_000
+"""The largest width and precision of a verb."""
 
 
 class _Verb(msgspec.Struct, frozen=True):
@@ -98,7 +99,7 @@ def _parsed(match: re.Match[str]) -> _Verb:
     width = int(match["width"] or 0)
     precision = None if match["precision"] is None else int(match["precision"] or 0)
     if width > MAX_WIDTH or (precision or 0) > MAX_WIDTH:
-        raise FunctionError("the width is too large")
+        raise FunctionError(f"the width is larger than {MAX_WIDTH}")
     return _Verb(match["verb"], match["flags"], width, precision)
 
 
