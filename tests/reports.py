@@ -16,7 +16,8 @@ from shared.diff.changes import ChangeKind, SchemaDiff
 from shared.diff.compare import diff_schemas
 from shared.findings.ignore import IgnoreRule
 from shared.findings.judge import judge
-from shared.remediation.plan import Hazard, HazardKind, Plan, Proof, ProofStatus, Statement
+from shared.kinds.step import Hazard, HazardKind
+from shared.remediation.plan import Plan, Proof, ProofStatus, Statement
 from shared.schema.canonical import content_hash, schema_hash
 from shared.schema.identity import ObjectId
 from shared.schema.model import SchemaObject

@@ -12,6 +12,7 @@ from shared.analysis.planning import plan_and_prove
 from shared.contracts.contract import Contract, Verdict
 from shared.diff.compare import diff_schemas
 from shared.diff.partitions import with_partitions, without_following_partitions
+from shared.diff.well_known import PARTITIONS, LeftOut, left_out, tool_objects, without_tool_objects
 from shared.findings.judge import judge
 from shared.postgres.scratch import MaterialiseError, ScratchServer, materialise, spell_until_stable
 from shared.postgres.scratch.contract_baseline import Baselines
@@ -23,7 +24,6 @@ from shared.schema.canonical import content_hash, schema_hash
 from shared.schema.profile import Profile
 from shared.schema.schema import Snapshot, Spec
 from shared.schema.spelling import in_one_spelling
-from shared.schema.well_known import PARTITIONS, LeftOut, left_out, tool_objects, without_tool_objects
 
 
 def analysis_key(spec: Spec, snapshot: Snapshot, contracts: tuple[Contract, ...], profile: Profile) -> str:

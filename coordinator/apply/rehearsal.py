@@ -11,6 +11,7 @@ from collections.abc import Sequence
 import msgspec
 
 from coordinator.apply.admission import Admitted, ApplyRefusedError
+from shared.diff.well_known import without_tool_objects
 from shared.postgres.scratch import (
     MaterialiseError,
     ScratchError,
@@ -26,7 +27,6 @@ from shared.schema.database import Extension
 from shared.schema.identity import QualifiedName
 from shared.schema.profile import Profile
 from shared.schema.schema import Schema, Snapshot
-from shared.schema.well_known import without_tool_objects
 
 
 class Ready(msgspec.Struct, frozen=True):

@@ -16,6 +16,7 @@ from shared.analysis.scratch_server import scratch_server
 from shared.diff.changes import Altered, Change, SchemaDiff
 from shared.diff.compare import diff_schemas
 from shared.diff.partitions import with_partitions, without_following_partitions
+from shared.diff.well_known import without_tool_objects
 from shared.postgres.connection import connect_url, translated
 from shared.postgres.reading.introspect import read_snapshot
 from shared.postgres.scratch import MaterialiseError, ScratchServer, compile_spec, spell_until_stable
@@ -25,7 +26,6 @@ from shared.remediation.planner import plan_remediation
 from shared.schema.profile import Profile
 from shared.schema.schema import Snapshot
 from shared.schema.spelling import in_one_spelling
-from shared.schema.well_known import without_tool_objects
 from shared.targets import Limits
 
 _SPELT = frozenset(

@@ -6,9 +6,9 @@ import msgspec
 
 from shared.contracts.contract import Verdict
 from shared.diff.changes import SchemaDiff
+from shared.diff.well_known import LeftOut
 from shared.findings.finding import Finding
 from shared.remediation.plan import Plan
-from shared.schema.well_known import LeftOut
 
 
 class Analysis(msgspec.Struct, frozen=True, kw_only=True):

@@ -8,14 +8,10 @@ from functools import cache
 import msgspec
 
 from shared.diff.changes import Altered, Change, Missing, SchemaDiff, Unexpected
-from shared.schema.base import ChildObject, Facet
-from shared.schema.database import Namespace
+from shared.kinds import RECORDS
 from shared.schema.identity import ObjectId
 from shared.schema.model import SchemaObject
-from shared.schema.relations import Index, Sequence, StatisticsObject
 from shared.schema.schema import Schema
-
-_RELATIONS = ("table", "foreign_table", "view", "materialized_view", "domain_type")
 
 
 def diff_schemas(desired: Schema, observed: Schema) -> SchemaDiff:
@@ -75,29 +71,6 @@ def headline(diff: SchemaDiff) -> SchemaDiff:
 def _follows(change: Change, whole: set[ObjectId]) -> bool:
     match change:
         case Missing(desired=item) | Unexpected(observed=item):
-            return any(carrier in whole for carrier in _carriers(item))
+            return any(carrier in whole for carrier in RECORDS[item.kind].comes_with(item))
         case _:
             return False
-
-
-def _carriers(item: SchemaObject) -> list[ObjectId]:
-    """Name what an object comes and goes with."""
-    if isinstance(item, Facet):
-        carrier = item.carrier
-        above = [ObjectId(kind=kind, namespace=item.namespace, name=carrier.parent) for kind in _RELATIONS]
-        return [carrier, *above] if carrier.parent else [carrier]
-    if isinstance(item, Namespace):
-        return []
-    name = ""
-    namespace = item.namespace
-    if isinstance(item, ChildObject):
-        name = item.parent
-    elif isinstance(item, Index):
-        name = item.table
-    elif isinstance(item, StatisticsObject):
-        namespace, name = item.table.namespace, item.table.name
-    elif isinstance(item, Sequence) and item.owned_by_table is not None:
-        namespace, name = item.owned_by_table.namespace, item.owned_by_table.name
-        column = ObjectId(kind="column", namespace=namespace, parent=name, name=item.owned_by_column)
-        return [column, *(ObjectId(kind=kind, namespace=namespace, name=name) for kind in _RELATIONS)]
-    return [ObjectId(kind=kind, namespace=namespace, name=name) for kind in _RELATIONS] if name else []

@@ -6,12 +6,12 @@ from collections.abc import Iterable
 from typing import assert_never
 
 from shared.diff.changes import Altered, Change, Missing, Unexpected, Unverified
+from shared.kinds.facts import Holds
+from shared.kinds.lookup import kinds_holding
 from shared.schema.identity import ObjectId
 from shared.schema.model import SchemaObject
 from shared.schema.relations import Index, StatisticsObject
 from shared.schema.schema import ObjectOrigin, Origin
-
-_CARRIERS = ("table", "view", "materialized_view", "foreign_table", "domain_type")
 
 
 class Origins:
@@ -42,7 +42,8 @@ class Origins:
     def _carrier(self, namespace: str, name: str) -> Origin | None:
         if not name:
             return None
-        candidates = (ObjectId(kind=kind, namespace=namespace, name=name) for kind in _CARRIERS)
+        kinds = kinds_holding(Holds.ROWS, Holds.QUERY, Holds.CHECKS)
+        candidates = (ObjectId(kind=kind, namespace=namespace, name=name) for kind in kinds)
         return next((self._by_identity[found] for found in candidates if found in self._by_identity), None)
 
 

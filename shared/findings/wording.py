@@ -13,6 +13,7 @@ import msgspec
 
 from shared.diff.changes import Altered, Change, Missing, Unexpected, Unverified
 from shared.diff.renames import PossibleRename
+from shared.kinds import RECORDS
 from shared.schema.model import SchemaObject
 from shared.schema.relations import Column, Constraint, Index, Table
 from shared.schema.types import DomainConstraint, EnumType
@@ -45,9 +46,6 @@ _IN_DEFINITION = frozenset(
     | {"result", "table", "type", "unique", "validated"}
 )
 """Fields whose value the definition spells out, except of views: told once is enough."""
-
-_BODIES = frozenset({"view", "materialized_view", "routine", "aggregate", "rule", "statistics_object"})
-"""Kinds whose definition is too long to be quoted in full beside their name."""
 
 
 def sentence(change: Change, consequence: str, fields: Iterable[str] = ()) -> str:
@@ -138,7 +136,11 @@ def phrase(item: SchemaObject, field: str, other: object) -> str:
     if isinstance(value, tuple):
         return f"{words} {_listed(value)}"
     prefix = "" if field == "definition" else f"{words} "
-    if isinstance(value, str) and isinstance(other, str) and (item.kind in _BODIES or len(value) > _LONGEST):
+    if (
+        isinstance(value, str)
+        and isinstance(other, str)
+        and (RECORDS[item.kind].told_by_difference or len(value) > _LONGEST)
+    ):
         return prefix + _where_they_part(value, other)
     return prefix + clip(str(value))
 

@@ -6,20 +6,17 @@ from collections import deque
 from dataclasses import dataclass, field
 
 from shared.diff.changes import Altered, Missing, SchemaDiff, Unexpected
-from shared.remediation.kinds.partition_keys import partitioned_by
-from shared.remediation.kinds.tables import is_left_behind
-from shared.remediation.plan import Role
-from shared.remediation.recipe import REBUILD, RECIPES, Context, Loosened, Step
+from shared.kinds import RECORDS
+from shared.kinds.context import Context
+from shared.kinds.facts import ColumnType, Reads
+from shared.kinds.recipes.partition_keys import partitioned_by
+from shared.kinds.recipes.tables import is_left_behind
+from shared.kinds.step import REBUILD, Loosened, Role, Step
 from shared.schema.base import Facet
 from shared.schema.identity import ObjectId, QualifiedName
 from shared.schema.model import SchemaObject
 from shared.schema.relations import Column, Constraint, ForeignTable, Index, Sequence, Table
 from shared.sql import quote_identifier, quote_qualified
-
-TYPES = frozenset({"enum_type", "domain_type", "composite_type", "range_type"})
-
-_HOLDS_FAST = frozenset({"constraint", "index"})
-"""Kinds that ALTER only sets: what they stand on stays under them."""
 
 
 @dataclass
@@ -92,12 +89,12 @@ class _Closure:
         """Rebuild what could be altered as things were when it was considered, and cannot as they have become."""
         for identity, change in sorted(self.decision.alters.items(), key=lambda entry: entry[0]):
             fields = frozenset(change.fields)
-            if RECIPES[identity.kind].alter(change.desired, change.observed, fields, self.context) is REBUILD:
+            if RECORDS[identity.kind].alter(change.desired, change.observed, fields, self.context) is REBUILD:
                 self.rebuild(identity)
         return bool(self._departed)
 
     def _consider(self, change: Altered) -> None:
-        recipe = RECIPES[change.identity.kind]
+        recipe = RECORDS[change.identity.kind]
         fields = frozenset(change.fields)
         if recipe.alter(change.desired, change.observed, fields, self.context) is REBUILD:
             self.rebuild(change.identity)
@@ -159,9 +156,9 @@ class _Closure:
             return
         change = self.decision.alters.get(dependent)
         gone = below not in self.context.desired.references[dependent]
-        if change is not None and gone and dependent.kind not in _HOLDS_FAST:
+        if change is not None and gone and not RECORDS[dependent.kind].alter_keeps_references:
             return  # the alteration itself lets go
-        loosen = RECIPES[dependent.kind].loosen
+        loosen = RECORDS[dependent.kind].loosen
         loosened = loosen(item, below, self.context) if loosen is not None else None
         if loosened is None:
             self.rebuild(dependent)
@@ -177,11 +174,11 @@ class _Closure:
         return above in self.context.drops and above in self.context.creates
 
     def _loosen(self, item: SchemaObject, below: ObjectId, loosened: Loosened, change: Altered | None) -> None:
-        if below.kind in TYPES and item.kind == "column":
-            if below.kind != "range_type":
+        if RECORDS[below.kind].column_type is ColumnType.CONVERTED and item.kind == "column":
+            if RECORDS[below.kind].discard is not None:
                 self.context.aside.add(below)
             for dependent in sorted(self.context.observed.dependents[item.identity]):
-                if dependent.kind in ("view", "materialized_view", "rule", "policy", "trigger", "routine"):
+                if RECORDS[dependent.kind].reads is Reads.COLUMN_AND_TYPE:
                     self.rebuild(dependent)
             if change is not None:
                 self.context.retyped.add(item.identity)
@@ -198,7 +195,7 @@ class _Closure:
                 change and {"partition_of", "partition_bound"} & set(change.fields)
             ):
                 continue
-            loosen = RECIPES[child.kind].loosen
+            loosen = RECORDS[child.kind].loosen
             assert loosen is not None
             loosened = loosen(child, parent.identity, self.context)
             if loosened is not None:

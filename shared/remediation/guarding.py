@@ -7,8 +7,8 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 
 from shared.diff.changes import SchemaDiff
+from shared.kinds.interim import not_null_check
 from shared.remediation.guard import ABSENT, Field, Guard, Touched, Untouched, as_json, as_text, hash_of, value_hash
-from shared.remediation.interim import not_null_check
 from shared.remediation.plan import Statement
 from shared.schema.identity import ObjectId
 from shared.schema.model import SchemaObject

@@ -2,26 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 
-from shared.remediation.kinds.sequence_sql import former_identity, is_renamed
-from shared.remediation.kinds.tables import belongs_to_parent, is_left_behind
-from shared.remediation.recipe import Context
-from shared.remediation.side import RELATIONS, Side
-from shared.schema.base import ChildObject, Facet
+from shared.kinds import RECORDS
+from shared.kinds.context import Context
+from shared.kinds.recipes.sequence_sql import is_renamed
+from shared.kinds.recipes.tables import belongs_to_parent, is_left_behind
 from shared.schema.identity import ObjectId, QualifiedName
 from shared.schema.model import SchemaObject
-from shared.schema.relations import (
-    Column,
-    Constraint,
-    ForeignTable,
-    Index,
-    Sequence,
-    StatisticsObject,
-    Table,
-    Trigger,
-)
-from shared.schema.routines import Routine
+from shared.schema.relations import Column, Constraint, ForeignTable, Table
 
 _INLINE = frozenset({"primary_key", "unique", "check", "exclusion", "not_null"})
 
@@ -67,18 +56,8 @@ def _can_inline(child: SchemaObject) -> bool:
 
 def creation_host(identity: ObjectId, context: Context) -> ObjectId:
     """Name the created (or altered) object whose statement brings this one."""
-    item = context.desired.objects[identity]
-    if isinstance(item, Sequence) and former_identity(item, context) is not None:
-        return identity
-    if isinstance(item, Sequence) and item.identity_of_column and item.owned_by_table is not None:
-        column = context.desired.column(item.owned_by_table, item.owned_by_column)
-        return creation_host(column.identity, context) if column is not None else identity
-    if isinstance(item, Column | Constraint):
-        for kind in ("table", "foreign_table"):
-            table = ObjectId(kind=kind, namespace=item.namespace, name=item.parent)
-            if identity in context.inlined.get(table, ()):
-                return table
-    return identity
+    host = RECORDS[identity.kind].made_with(context.desired.objects[identity], context)
+    return creation_host(host, context) if host is not None else identity
 
 
 def drop_host(identity: ObjectId, context: Context, ejected: set[ObjectId]) -> ObjectId:
@@ -86,68 +65,7 @@ def drop_host(identity: ObjectId, context: Context, ejected: set[ObjectId]) -> O
     item = context.observed.objects[identity]
     if identity in ejected or is_left_behind(item, context):
         return identity
-    for owner in _owners(item, context.observed):
+    for owner in RECORDS[identity.kind].dropped_with(item, context.observed):
         if owner in context.drops and owner != identity and not is_renamed(owner, context):
             return drop_host(owner, context, ejected)
     return identity
-
-
-def parted_from(identity: ObjectId, context: Context) -> Iterator[ObjectId]:
-    """Name the partition that keeps this part of its parent's key, index or foreign key, and must be detached first."""
-    item = context.observed.objects[identity]
-    if is_left_behind(item, context):
-        of = item.table if isinstance(item, Index) else identity.parent
-        table = context.observed.table(QualifiedName(identity.namespace, of))
-        yield from () if table is None else (table.identity,)
-
-
-def _owners(item: SchemaObject, side: Side) -> Iterator[ObjectId]:
-    """Name what takes an object along when it is dropped."""
-    if isinstance(item, Facet):
-        yield item.carrier
-        if item.carrier.parent:
-            yield from _relations(QualifiedName(item.namespace, item.carrier.parent))
-    elif isinstance(item, ChildObject):
-        yield from _relations(QualifiedName(item.namespace, item.parent))
-        yield ObjectId(kind="domain_type", namespace=item.namespace, name=item.parent)
-        yield from _parents(item, side)
-    elif isinstance(item, Index):
-        yield from _relations(QualifiedName(item.namespace, item.table))
-        if item.attached_to is not None:
-            yield ObjectId(kind="index", namespace=item.attached_to.namespace, name=item.attached_to.name)
-    elif isinstance(item, StatisticsObject):
-        yield from _relations(item.table)
-    elif isinstance(item, Sequence) and item.owned_by_table is not None:
-        yield from _relations(item.owned_by_table)
-        yield ObjectId(
-            kind="column",
-            namespace=item.owned_by_table.namespace,
-            parent=item.owned_by_table.name,
-            name=item.owned_by_column,
-        )
-    elif isinstance(item, Routine):
-        # A base type's functions stand on it and it on them: DROP TYPE … CASCADE takes them along.
-        mutual = side.references[item.identity] & side.dependents[item.identity]
-        yield from sorted(identity for identity in mutual if identity.kind in ("base_type", "range_type"))
-
-
-def _parents(item: ChildObject, side: Side) -> Iterator[ObjectId]:
-    """Name the same thing one step up the inheritance or partition tree."""
-    parents = side.parents(QualifiedName(item.namespace, item.parent))
-    if isinstance(item, Column | Constraint) and item.inherited and not item.local:
-        for parent in parents:
-            yield ObjectId(kind=item.kind, namespace=parent.namespace, parent=parent.name, name=item.name)
-    if isinstance(item, Constraint) and item.type != "foreign_key":
-        yield from (reference for reference in side.references[item.identity] if reference.kind == "index")
-    if isinstance(item, Constraint) and item.partition_child:
-        above = side.constraint_above(item)
-        if above is not None:
-            yield above.identity
-    if isinstance(item, Trigger) and item.partition_child:
-        for parent in parents:
-            yield ObjectId(kind="trigger", namespace=parent.namespace, parent=parent.name, name=item.name)
-
-
-def _relations(name: QualifiedName) -> Iterator[ObjectId]:
-    for kind in RELATIONS:
-        yield ObjectId(kind=kind, namespace=name.namespace, name=name.name)

@@ -9,94 +9,45 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from shared.diff.changes import ChangeKind
+from shared.kinds import RECORDS
+from shared.kinds.context import Context
+from shared.kinds.names import qualified
+from shared.kinds.naming import designation, grant_designation, spell
+from shared.kinds.node import Node
+from shared.kinds.recipes.sequence_sql import former_identity
+from shared.kinds.step import Role
 from shared.remediation.graph import Graph
-from shared.remediation.kept_sql import RESTORE_SUMMARY, Kept, keep_sql, keep_summary, restore_sql
+from shared.remediation.kept_sql import (
+    RESTORE_SUMMARY,
+    Kept,
+    keep_sql,
+    keep_summary,
+    restore_sql,
+)
 from shared.remediation.kept_store import DATABASE, SESSION, FactStore
-from shared.remediation.kinds.sequence_sql import former_identity
-from shared.remediation.naming import designation, grant_designation, parent_name, qualified, spell
-from shared.remediation.node import Node
-from shared.remediation.plan import Role, Statement
-from shared.remediation.recipe import Context
+from shared.remediation.plan import Statement
 from shared.remediation.sequence_position import POSITION_SUMMARY, position_sql
 from shared.remediation.stages import reads_without_blocking
 from shared.schema.identity import ObjectId, QualifiedName
 from shared.schema.relations import Column, Sequence
-from shared.sql import dollar_quote, quote_identifier, quote_qualified
+from shared.sql import quote_identifier, quote_qualified
 
-_RELATIONS = frozenset({"view", "materialized_view", "table", "foreign_table"})
-_TYPES = frozenset({"enum_type", "domain_type", "composite_type", "range_type", "base_type"})
-_CHILDREN = {
-    "constraint": "SELECT o.oid FROM pg_catalog.pg_constraint o WHERE o.conrelid = {relation} AND o.conname = {name}",
-    "domain_constraint": (
-        "SELECT o.oid FROM pg_catalog.pg_constraint o WHERE o.contypid = {type} AND o.conname = {name}"
-    ),
-    "trigger": "SELECT o.oid FROM pg_catalog.pg_trigger o WHERE o.tgrelid = {relation} AND o.tgname = {name}",
-    "policy": "SELECT o.oid FROM pg_catalog.pg_policy o WHERE o.polrelid = {relation} AND o.polname = {name}",
-    "rule": "SELECT o.oid FROM pg_catalog.pg_rewrite o WHERE o.ev_class = {relation} AND o.rulename = {name}",
-}
-_CATALOGS = {
-    "constraint": "pg_constraint",
-    "domain_constraint": "pg_constraint",
-    "trigger": "pg_trigger",
-    "policy": "pg_policy",
-    "rule": "pg_rewrite",
-}
-_FACTS = {"owner": "owner", "privileges": "acl", "default_privileges": "acl", "comment": "comment",
-          "security_label": "labels"}  # fmt: skip
+_FACTS = frozenset(record.compared_fact for record in RECORDS.values() if record.compared_fact)
 _WHOLE = frozenset({"smallint", "integer", "bigint", "numeric"})
 
 
 def _kept(identity: ObjectId) -> Kept | None:
-    kind, name = identity.kind, dollar_quote(designation(identity))
-    relation = f"pg_catalog.to_regclass({name})::oid"
-    if kind in _RELATIONS:
-        target = f"TABLE {designation(identity)}"
-        return Kept(catalog="pg_class", spelling=spell(identity), id=relation, target=target)
-    if kind in ("sequence", "index"):
-        target = spell(identity) if kind == "sequence" else ""
-        return Kept(
-            catalog="pg_class",
-            spelling=spell(identity),
-            id=relation,
-            target=target,
-            has_position=kind == "sequence",
-        )
-    if kind in _TYPES:
-        found = f"pg_catalog.to_regtype({name})::oid" if kind != "base_type" else _base_type(identity)
-        return Kept(catalog="pg_type", spelling=spell(identity), id=found, target=f"TYPE {designation(identity)}")
-    if kind in ("routine", "aggregate"):
-        called = grant_designation(identity).replace("(*)", "()")
-        found = f"pg_catalog.to_regprocedure({dollar_quote(called.replace('VARIADIC ', ''))})::oid"
-        found = _routine(identity) if kind == "routine" and "." in identity.signature else found
-        return Kept(catalog="pg_proc", spelling=spell(identity), id=found, target=f"ROUTINE {called}")
-    return _kept_child(identity)
-
-
-def _routine(identity: ObjectId) -> str:
-    """Find a routine of types that may be shells, which to_regprocedure refuses before v16."""
-    within = f"pg_catalog.to_regnamespace({dollar_quote(quote_identifier(identity.namespace))})"
-    types = f"pg_catalog.oidvectortypes(p.proargtypes) = {dollar_quote(identity.signature)}"
-    named = f"p.proname = {dollar_quote(identity.name)} AND p.pronamespace = {within}"
-    return f"(SELECT p.oid FROM pg_catalog.pg_proc p WHERE {named} AND {types})"
-
-
-def _base_type(identity: ObjectId) -> str:
-    """Find a type that may be a shell, which to_regtype refuses before v16."""
-    within = f"pg_catalog.to_regnamespace({dollar_quote(quote_identifier(identity.namespace))})"
-    name = dollar_quote(identity.name)
-    return f"(SELECT t.oid FROM pg_catalog.pg_type t WHERE t.typname = {name} AND t.typnamespace = {within})"
-
-
-def _kept_child(identity: ObjectId) -> Kept | None:
-    above = dollar_quote(quote_qualified(QualifiedName(identity.namespace, identity.parent)))
-    relation, above_type = f"pg_catalog.to_regclass({above})::oid", f"pg_catalog.to_regtype({above})::oid"
-    if identity.kind == "column":
-        target = f"TABLE {parent_name(identity)}"
-        return Kept(catalog="pg_class", spelling=spell(identity), id=relation, target=target, part=identity.name)
-    if identity.kind not in _CHILDREN:
+    record = RECORDS[identity.kind]
+    if record.kept_as is None:
         return None
-    query = _CHILDREN[identity.kind].format(relation=relation, type=above_type, name=dollar_quote(identity.name))
-    return Kept(catalog=_CATALOGS[identity.kind], spelling=spell(identity), id=f"({query})")
+    return Kept(
+        catalog=record.kept_as.catalog,
+        spelling=spell(identity),
+        id=record.kept_as.oid(identity),
+        target=f"{record.granted_as} {grant_designation(identity)}" if record.granted_as else "",
+        part=identity.name if identity.kind == "column" else "",
+        has_position=identity.kind == "sequence",
+    )
 
 
 def keep_facts(statements: list[tuple[Node, Statement]], graph: Graph) -> Iterator[Statement]:
@@ -182,7 +133,7 @@ class _Keeper:
 
     def _matters(self, identity: ObjectId) -> bool:
         """Where everything that goes with an object is compared, nothing is left to be kept."""
-        goes = {"comment"} if identity.kind in {"index", *_CHILDREN} else set(_FACTS.values())
+        goes = _FACTS if RECORDS[identity.kind].granted_as else frozenset({"comment"})
         return identity.kind == "sequence" or not self._compared >= goes
 
     def _is_gone(self, before: ObjectId, successor: ObjectId) -> bool:
@@ -227,7 +178,7 @@ def _compared(context: Context) -> frozenset[str]:
     """Name the facts that the plan itself is about."""
     kinds = context.profile.facets()
     kinds |= {item.kind for side in (context.desired, context.observed) for item in side.objects.values()}
-    return frozenset(fact for kind, fact in _FACTS.items() if kind in kinds)
+    return frozenset(RECORDS[kind].compared_fact for kind in kinds) & _FACTS
 
 
 def _successors(context: Context) -> Iterator[tuple[ObjectId, ObjectId | None]]:

@@ -9,20 +9,20 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 
-from shared.remediation.node import Node
-from shared.remediation.recipe import Context
+from shared.kinds import RECORDS
+from shared.kinds.context import Context
+from shared.kinds.node import Node
 from shared.schema.identity import ObjectId
 from shared.schema.routines import Routine
 
 _WORD = re.compile(r'"(?:[^"]|"")+"|[A-Za-z_\x80-\U0010ffff][A-Za-z0-9_$\x80-\U0010ffff]*')
-_NAMED = frozenset({"routine", "aggregate", "table", "view", "materialized_view", "sequence", "foreign_table"})
 
 
 def mention_edges(context: Context, arrival: dict[ObjectId, Node]) -> list[tuple[Node, Node]]:
     """Give (what is mentioned, the routine that mentions it), sorted, among what the plan makes or changes."""
     by_name: dict[str, list[ObjectId]] = defaultdict(list)
     for identity in arrival:
-        if identity.kind in _NAMED:
+        if RECORDS[identity.kind].stands_in_bodies:
             by_name[identity.name].append(identity)
     edges: set[tuple[Node, Node]] = set()
     for identity, node in arrival.items():

@@ -7,57 +7,10 @@ from enum import StrEnum
 import msgspec
 
 from shared.diff.changes import Change, ChangeKind
+from shared.kinds.step import Hazard, Role
 from shared.remediation.guard import Guard
 from shared.schema.canonical import canonical_json
 from shared.schema.identity import ObjectId
-
-
-class HazardKind(StrEnum):
-    """What a statement can do to a running system."""
-
-    BLOCKS_READS = "blocks_reads"
-    BLOCKS_WRITES = "blocks_writes"
-    REWRITES_TABLE = "rewrites_table"
-    SCANS_TABLE = "scans_table"
-    BUILDS_INDEX = "builds_index"
-    LOSES_DATA = "loses_data"
-    BREAKS_READERS = "breaks_readers"
-
-
-class Hazard(msgspec.Struct, frozen=True, order=True):
-    """One danger of one statement, in a sentence."""
-
-    kind: HazardKind
-    message: str
-
-
-class Role(StrEnum):
-    """What a statement does to the object it is about (`Statement.object`)."""
-
-    CREATE = "create"
-    """Makes it. Fails when it is there."""
-    REPLACE = "replace"
-    """Makes it, or puts its new form in the place of the old one."""
-    ALTER = "alter"
-    """Changes it in a way that may fail, or do more, when it is run again: renames, attaches, adds an option."""
-    SET = "set"
-    """Gives it a property, whatever the property was. Does nothing more when it is run again."""
-    VALIDATE = "validate"
-    """Reads all rows to prove a constraint of it. Does nothing more when it is run again."""
-    PREPARE = "prepare"
-    """Makes something that a later statement turns into the object or removes: an index for a constraint, a check."""
-    DROP = "drop"
-    """Removes it."""
-    DISCARD = "discard"
-    """Removes what the plan has set aside for its sake: the former type, once no column uses it."""
-    KEEP = "keep"
-    """Notes its owner, grants, comments or position before it is dropped, for RESTORE."""
-    RESTORE = "restore"
-    """Gives it what KEEP has noted, or the position where a sequence goes on."""
-
-
-REPEATABLE = frozenset({Role.REPLACE, Role.SET, Role.VALIDATE, Role.PREPARE, Role.KEEP, Role.RESTORE})
-"""Roles of statements that can be run again: an earlier run leaves nothing that stops them."""
 
 
 class Statement(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):

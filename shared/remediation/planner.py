@@ -8,18 +8,19 @@ import msgspec
 
 from shared.diff.changes import Change, ChangeKind, SchemaDiff, Unverified
 from shared.diff.compare import diff_schemas
+from shared.kinds import RECORDS
+from shared.kinds.context import Context
+from shared.kinds.node import Node
+from shared.kinds.side import Side
+from shared.kinds.step import Step
 from shared.remediation.closure import Decision, decide
 from shared.remediation.graph import Graph
 from shared.remediation.keeping import keep_facts
-from shared.remediation.node import Node
 from shared.remediation.order import cycles, delay, invert, sort_nodes
 from shared.remediation.plan import Plan, Statement
 from shared.remediation.ranks import is_facet
 from shared.remediation.reachable import lossless_snapshot
-from shared.remediation.recipe import Context, Step
-from shared.remediation.registry import FAMILIES
 from shared.remediation.respelling import keep_array_casts
-from shared.remediation.side import Side
 from shared.schema.canonical import schema_hash
 from shared.schema.database import Namespace
 from shared.schema.identity import ObjectId
@@ -27,17 +28,8 @@ from shared.schema.profile import Profile
 from shared.schema.relations import ForeignTable, Table, View
 from shared.schema.schema import Schema, Snapshot
 
-assert FAMILIES, "the registry is filled by that import"
-
 _ROUNDS = 12  # of breaking cycles; each round ejects something or drops an edge
 _DEFAULT = Profile()
-_KEEPS_VALUES = frozenset(
-    {"table", "column", "base_type", "extension", "foreign_server", "user_mapping", "subscription"}
-)
-"""Kinds whose DROP loses something even when CREATE follows."""
-_MADE_AT_ONCE = frozenset({"view", "materialized_view", "rule", "trigger", "policy"})
-"""Kinds whose making takes one statement and waits for no reading of a table."""
-_DROPPED_LATE = _MADE_AT_ONCE | {"constraint", "index"}
 
 
 def plan_remediation(
@@ -134,7 +126,7 @@ def _statement(node: Node, step: Step, context: Context) -> Statement:
     either = ChangeKind.MISSING if created else ChangeKind.UNEXPECTED
     if node.phase == "drop":
         rebuilt = created
-        keeps = node.identity.kind in _KEEPS_VALUES
+        keeps = RECORDS[node.identity.kind].loses_when_rebuilt
         lost = (step.destructive and keeps) if rebuilt else not is_facet(node.identity)
     else:
         lost = step.destructive
@@ -175,12 +167,12 @@ def _close_gaps(graph: Graph, order: list[Node], edges: dict[Node, set[Node]]) -
     late = delay(
         order,
         edges,
-        lambda node: node.phase == "drop" and node.identity in again and node.identity.kind in _DROPPED_LATE,
+        lambda node: node.phase == "drop" and node.identity in again and RECORDS[node.identity.kind].dropped_late,
     )
     soon = delay(
         late[::-1],
         invert(edges),
-        lambda node: node.phase == "create" and node.identity in again and node.identity.kind in _MADE_AT_ONCE,
+        lambda node: node.phase == "create" and node.identity in again and RECORDS[node.identity.kind].made_at_once,
     )
     return soon[::-1]
 

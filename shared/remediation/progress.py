@@ -10,7 +10,8 @@ import hashlib
 from collections.abc import Iterator, Sequence
 
 from shared.diff.changes import ChangeKind
-from shared.remediation.plan import REPEATABLE, Plan, Role, Statement
+from shared.kinds.step import REPEATABLE, Role
+from shared.remediation.plan import Plan, Statement
 from shared.remediation.stages import Stage
 from shared.remediation.witness import trace_of
 from shared.schema.identity import ObjectId

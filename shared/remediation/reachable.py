@@ -7,9 +7,10 @@ from collections.abc import Iterable
 import msgspec
 
 from shared.diff.changes import Altered, Change, Missing, SchemaDiff, Unexpected
-from shared.remediation.closure import TYPES
-from shared.remediation.links import implied_references
-from shared.remediation.slots import slots_of
+from shared.kinds import RECORDS
+from shared.kinds.facts import ColumnType
+from shared.kinds.references import implied_references
+from shared.kinds.slots import slots_of
 from shared.schema.identity import ObjectId
 from shared.schema.model import SchemaObject
 from shared.schema.relations import Column, Constraint, ForeignTable, Table
@@ -100,7 +101,7 @@ def _undo_users_of_types(
     withheld: dict[ObjectId, Change],
 ) -> None:
     """What changes along with a type may name what only the new type has, an enum's new label: it waits too."""
-    kept = {identity for identity in withheld if identity.kind in TYPES}
+    kept = {identity for identity in withheld if RECORDS[identity.kind].column_type is ColumnType.CONVERTED}
     users = {edge.dependent for edge in desired.dependencies if edge.referenced in kept}
     for change in diff.changes:
         if change.identity not in users or change.identity in withheld:

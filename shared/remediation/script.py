@@ -7,7 +7,8 @@ from itertools import groupby
 
 import msgspec
 
-from shared.remediation.plan import Plan, ProofStatus, Role, Statement
+from shared.kinds.step import Role
+from shared.remediation.plan import Plan, ProofStatus, Statement
 from shared.remediation.progress import Progress
 from shared.remediation.psql import comment, shield
 from shared.remediation.stages import Stage, cut_stages

@@ -6,7 +6,8 @@ from collections.abc import Iterable
 
 import msgspec
 
-from shared.remediation.plan import Hazard, HazardKind, Statement
+from shared.kinds.step import Hazard, HazardKind
+from shared.remediation.plan import Statement
 
 _BLOCKS = frozenset({HazardKind.BLOCKS_READS, HazardKind.BLOCKS_WRITES})
 

@@ -23,6 +23,7 @@ from shared.schema.database import (
     UserMapping,
 )
 from shared.schema.facets import Comment, DefaultPrivileges, Owner, Privileges, SecurityLabel
+from shared.schema.profile import EVERYTHING
 from shared.schema.relations import (
     Column,
     Constraint,
@@ -104,5 +105,5 @@ SchemaObject = (
 KINDS: dict[str, type[SchemaObject]] = {str(cls.__struct_config__.tag): cls for cls in get_args(SchemaObject)}
 """Model class by tag: the registry is derived from the union, never typed twice."""
 
-FACETS = frozenset({"owner", "privileges", "default_privileges", "comment", "security_label", "database_setting"})
+FACETS = EVERYTHING.facets()
 """Kinds that are compared only when a profile asks for them."""

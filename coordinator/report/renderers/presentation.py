@@ -19,12 +19,12 @@ from coordinator.report.model import (
 )
 from shared.diff.changes import Altered, Change
 from shared.diff.compare import headline
+from shared.diff.well_known import EXTENSIONS, PARTITIONS
 from shared.findings.finding import Finding
 from shared.findings.ignore import ignore_lines
 from shared.findings.registry import rules_for
 from shared.remediation.plan import Plan, ProofStatus
 from shared.schema.model import SchemaObject
-from shared.schema.well_known import EXTENSIONS, PARTITIONS
 
 _IGNORE_PERIOD = dt.timedelta(days=90)
 

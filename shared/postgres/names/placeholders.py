@@ -13,6 +13,8 @@ from typing import Any
 
 import msgspec
 
+from shared.kinds.facts import Facts
+from shared.kinds.lookup import facts_of
 from shared.postgres.names.own_names import PLACEHOLDER, OwnNames
 from shared.sql import quote_identifier, quote_literal
 
@@ -169,36 +171,29 @@ def replace_in_line(line: str, names: OwnNames) -> str:
     if not names:
         return line
     document = msgspec.json.decode(line)
-    walked = _walk(document, _Replacer(names), _ROLE_NAMES.get(document.get("kind", ""), frozenset()))
+    walked = _walk(document, _Replacer(names), facts_of(document["kind"]))
     return msgspec.json.encode(walked).decode()
 
 
-_NAMES = frozenset({"kind", "name", "namespace", "parent", "labels"})  # data, not SQL
-_ROLE_FIELDS = frozenset({"role", "grantee", "grantor"})
-_ROLE_NAMES = {
-    "default_privileges": frozenset({"name"}),
-    "policy": frozenset({"roles"}),
-    "user_mapping": frozenset({"signature"}),
-    "database_setting": frozenset({"signature"}),
-}
-"""Kind → fields that hold names of roles there."""
+_NAMES = frozenset({"kind", "name", "namespace", "parent"})
+"""Fields that hold names in every kind, and within every qualified name."""
 
 
-def _walk(value: Any, replacer: _Replacer, roles: frozenset[str]) -> Any:
+def _walk(value: Any, replacer: _Replacer, facts: Facts) -> Any:
     match value:
         case str():
             return replacer.replace(value)
         case list():
-            return [_walk(item, replacer, roles) for item in value]
+            return [_walk(item, replacer, facts) for item in value]
         case dict():
-            return {key: _field(key, item, replacer, roles) for key, item in value.items()}
+            return {key: _field(key, item, replacer, facts) for key, item in value.items()}
         case _:
             return value
 
 
-def _field(key: str, value: Any, replacer: _Replacer, roles: frozenset[str]) -> Any:
-    if key in roles or key in _ROLE_FIELDS:
+def _field(key: str, value: Any, replacer: _Replacer, facts: Facts) -> Any:
+    if key in facts.roles_in:
         return sorted(map(replacer.role, value)) if isinstance(value, list) else replacer.role(value)
-    if key == "text":
+    if key in facts.prose_in:
         return replacer.in_text(value)
-    return value if key in _NAMES else _walk(value, replacer, roles)
+    return value if key in _NAMES or key in facts.data_in else _walk(value, replacer, facts)

@@ -12,6 +12,7 @@ import re
 from collections.abc import Iterable
 from functools import cache
 
+from shared.kinds import RECORDS
 from shared.postgres.query_files import query_text
 from shared.schema.model import FACETS, KINDS
 from shared.schema.profile import Profile
@@ -19,19 +20,8 @@ from shared.schema.profile import Profile
 OLDEST_SERVER = 140000
 """`server_version_num` of the oldest major version that is read."""
 
-_VERSIONED: dict[str, tuple[tuple[int, str], ...]] = {
-    "publication": ((0, "publication_14.sql"), (150000, "publication_15.sql")),
-    "subscription": (
-        (0, "subscription_14.sql"),
-        (150000, "subscription_15.sql"),
-        (160000, "subscription_16.sql"),
-        (170000, "subscription_17.sql"),
-    ),
-}
-VERSIONS: dict[str, tuple[tuple[int, str], ...]] = {
-    kind: _VERSIONED.get(kind, ((0, f"{kind}.sql"),)) for kind in sorted(KINDS)
-}
-"""Kind → (first `server_version_num`, file), ascending: differences between server versions are rows here."""
+VERSIONS: dict[str, tuple[tuple[int, str], ...]] = {kind: RECORDS[kind].queries for kind in sorted(RECORDS)}
+"""Kind → (first `server_version_num`, file), ascending: differences between server versions are rows of its record."""
 
 
 def query_file(kind: str, server_version: int) -> str:
@@ -56,24 +46,6 @@ def _rows(kind: str, server_version: int) -> str:
     return f"SELECT '{kind}'::text AS kind, q.address::text AS address, {_line(kind)} AS line FROM (\n{inner}\n) AS q"
 
 
-_NOT_HASHED = {
-    "column": frozenset({"collation", "foreign_options", "not_null", "storage"}),
-    "constraint": frozenset({"columns", "references", "referenced_columns", "index_options"}),
-    "index": frozenset({"definition", "columns", "include", "predicate", "method", "unique", "options"}),
-    "sequence": frozenset({"owned_by_table", "owned_by_column"}),
-    "table": frozenset({"options", "of_type"}),
-}
-"""Fields that repeat a part of `definition`, or that a cheaper column of the query stands for."""
-_HASHED_TOO = {
-    "column": ("position", "raw_not_null", "raw_collation", "raw_storage", "raw_foreign_options"),
-    "constraint": ("raw_options",),
-    "index": ("parts", "raw_options"),
-    "sequence": ("raw_owner", "raw_owner_column"),
-    "table": ("raw_options", "raw_toast_options", "raw_type"),
-}
-"""Columns of a query that no model field has. A test changes every attribute and looks at the fingerprint."""
-
-
 _LIST_TOKEN = re.compile(r"'[^']*'|\"[^\"]*\"|--[^\n]*|[(),]|\nFROM ")
 _ENDS_COLUMN = frozenset({",", "\nFROM "})
 _ALIAS = re.compile(r'(?:\bAS |\.)"?(\w+)"?\s*$')
@@ -82,12 +54,13 @@ _ALIAS = re.compile(r'(?:\bAS |\.)"?(\w+)"?\s*$')
 def _hashed(kind: str, server_version: int) -> str:
     # A row as text is unambiguous for a fixed number of columns. OFFSET 0 keeps the planner from computing it thrice.
     # Ordered as bytes, because a collation is a database's own.
-    skipped = _NOT_HASHED.get(kind, frozenset())
+    record = RECORDS[kind]
+    skipped = record.not_hashed
     inner = query_text(query_file(kind, server_version))
     if skipped:
         inner = _without(inner, skipped | {"address"})
     names = [name for name in KINDS[kind].__struct_fields__ if name not in skipped]
-    fields = ", ".join(f'q."{name}"' for name in (*names, *_HASHED_TOO.get(kind, ())))
+    fields = ", ".join(f'q."{name}"' for name in (*names, *record.hashed_too))
     return (
         f"SELECT '{kind}'::text AS kind, count(*) AS rows, COALESCE(sum(length(l.line)), 0) AS bytes,\n"
         "    COALESCE(encode(sha256(string_agg(l.line, '\\x0a'::bytea ORDER BY l.line)), 'hex'), '') AS hash\n"
@@ -138,7 +111,7 @@ def _prologue(kinds: tuple[str, ...], server_version: int) -> str:
     prologue = query_text("prologue.sql") + "\n"
     if not FACETS.intersection(kinds):
         return prologue
-    carriers = _union(_carrier(kind, server_version) for kind in KINDS if kind not in FACETS and kind != "view_column")
+    carriers = _union(_carrier(kind, server_version) for kind, record in RECORDS.items() if record.carries)
     return prologue + query_text("carrier.sql").replace("{carriers}", carriers) + "\n"
 
 

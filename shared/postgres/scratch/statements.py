@@ -6,11 +6,15 @@ statement needs to exist, and which statements an unprivileged role cannot run i
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Any
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from typing import Any, assert_never
 
 import msgspec
 import pgparse
+
+from shared.kinds import RECORDS
+from shared.kinds.facts import Declaring, Form
 
 
 class Declared(msgspec.Struct, frozen=True):
@@ -114,64 +118,44 @@ def declared(statement: ParsedStatement) -> Iterator[Declared]:
             yield Declared(("namespace",), tree.get("schemaname") or tree.get("authrole", {}).get("rolename", ""))
             for [(node, element)] in (item.items() for item in tree.get("schemaElts", ())):
                 yield from declared(ParsedStatement("", node, element))
-        case "DefineStmt":
-            yield from _defined(tree)
-        case node if node in _RELATIONS:
-            key, kinds = _RELATIONS[node]
-            yield _range_var(tree.get(key, {}), kinds)
-        case node if node in _NAME_LISTS:
-            key, kinds = _NAME_LISTS[node]
-            yield _name_list(tree.get(key, []), kinds)
-        case node if node in _PARTS:
-            key, relation, kinds = _PARTS[node]
-            table = tree.get(relation, {})
-            yield Declared(kinds, tree.get(key, ""), table.get("schemaname", ""), table.get("relname", ""))
-        case node if node in _PLAIN:
-            key, kinds = _PLAIN[node]
-            yield Declared(kinds, tree.get(key, ""))
+        case _:
+            yield from _as_recorded(statement)
 
 
-_RELATIONS: dict[str, tuple[str, tuple[str, ...]]] = {
-    "ViewStmt": ("view", ("view",)),
-    "CreateSeqStmt": ("sequence", ("sequence",)),
-    "CompositeTypeStmt": ("typevar", ("composite_type",)),
-}
-_NAME_LISTS: dict[str, tuple[str, tuple[str, ...]]] = {
-    "CreateEnumStmt": ("typeName", ("enum_type",)),
-    "CreateDomainStmt": ("domainname", ("domain_type",)),
-    "CreateRangeStmt": ("typeName", ("range_type",)),
-    "CreateFunctionStmt": ("funcname", ("routine",)),
-    "CreateStatsStmt": ("defnames", ("statistics_object",)),
-    "CreateConversionStmt": ("conversion_name", ("conversion",)),
-    "CreateOpClassStmt": ("opclassname", ("operator_class",)),
-    "CreateOpFamilyStmt": ("opfamilyname", ("operator_family",)),
-}
-_PARTS: dict[str, tuple[str, str, tuple[str, ...]]] = {
-    "CreateTrigStmt": ("trigname", "relation", ("trigger",)),
-    "CreatePolicyStmt": ("policy_name", "table", ("policy",)),
-    "RuleStmt": ("rulename", "relation", ("rule",)),
-}
-_PLAIN: dict[str, tuple[str, tuple[str, ...]]] = {
-    "CreateExtensionStmt": ("extname", ("extension",)),
-    "CreateEventTrigStmt": ("trigname", ("event_trigger",)),
-    "CreatePublicationStmt": ("pubname", ("publication",)),
-    "CreateSubscriptionStmt": ("subname", ("subscription",)),
-    "CreateFdwStmt": ("fdwname", ("foreign_data_wrapper",)),
-    "CreateForeignServerStmt": ("servername", ("foreign_server",)),
-    "CreateUserMappingStmt": ("servername", ("user_mapping",)),
-    "CreatePLangStmt": ("plname", ("language",)),
-    "CreateAmStmt": ("amname", ("access_method",)),
-}
-_DEFINED = {
-    "OBJECT_AGGREGATE": "aggregate",
-    "OBJECT_OPERATOR": "operator",
-    "OBJECT_TYPE": "base_type",
-    "OBJECT_COLLATION": "collation",
-    "OBJECT_TSPARSER": "text_search_parser",
-    "OBJECT_TSDICTIONARY": "text_search_dictionary",
-    "OBJECT_TSTEMPLATE": "text_search_template",
-    "OBJECT_TSCONFIGURATION": "text_search_configuration",
-}
+def _declared_by() -> Mapping[str, tuple[tuple[str, Declaring], ...]]:
+    """Give, by parse node, the kinds that its statement makes and where it names them."""
+    found: dict[str, list[tuple[str, Declaring]]] = defaultdict(list)
+    for kind, record in RECORDS.items():
+        for declaring in record.declared_by:
+            if declaring.form is not Form.READ_APART:
+                found[declaring.node].append((kind, declaring))
+    return {node: tuple(entries) for node, entries in found.items()}
+
+
+_DECLARED_BY = _declared_by()
+
+
+def _as_recorded(statement: ParsedStatement) -> Iterator[Declared]:
+    tree = statement.tree
+    for kind, declaring in _DECLARED_BY.get(statement.node, ()):
+        match declaring.form:
+            case Form.RELATION:
+                yield _range_var(tree.get(declaring.key, {}), (kind,))
+            case Form.NAMES:
+                yield _name_list(tree.get(declaring.key, []), (kind,))
+            case Form.NAME:
+                yield Declared((kind,), tree.get(declaring.key, ""))
+            case Form.PART:
+                table = tree.get(declaring.relation, {})
+                name = tree.get(declaring.key, "")
+                yield Declared((kind,), name, table.get("schemaname", ""), table.get("relname", ""))
+            case Form.DEFINED:
+                if tree.get("kind") == declaring.key:
+                    yield _name_list(tree.get("defnames", []), (kind,))
+            case Form.READ_APART:
+                raise AssertionError("left out above")
+            case _:
+                assert_never(declaring.form)
 
 
 def _range_var(relation: dict[str, Any], kinds: tuple[str, ...]) -> Declared:
@@ -181,12 +165,6 @@ def _range_var(relation: dict[str, Any], kinds: tuple[str, ...]) -> Declared:
 def _name_list(names: list[dict[str, Any]], kinds: tuple[str, ...]) -> Declared:
     words = [part.get("String", {}).get("sval", "") for part in names]
     return Declared(kinds, words[-1] if words else "", words[-2] if len(words) > 1 else "")
-
-
-def _defined(tree: dict[str, Any]) -> Iterator[Declared]:
-    kind = _DEFINED.get(tree.get("kind", ""))
-    if kind:
-        yield _name_list(tree.get("defnames", []), (kind,))
 
 
 def _table(tree: dict[str, Any], kind: str) -> Iterator[Declared]:

@@ -11,13 +11,14 @@ import asyncpg
 import msgspec
 
 from shared.hosts import Host
+from shared.kinds.step import Role
 from shared.postgres.connection import close, connect_tenant, translated
 from shared.postgres.failures import TargetError, clean
 from shared.postgres.names.own_names import PLACEHOLDER, own_names
 from shared.postgres.names.tenant_sql import for_tenant
 from shared.postgres.reading.fingerprint import read_change_token, token_in_transaction
 from shared.postgres.reading.introspect import read_snapshot
-from shared.remediation.plan import Role, Statement
+from shared.remediation.plan import Statement
 from shared.remediation.stages import Stage
 from shared.schema.identity import QualifiedName
 from shared.schema.profile import Profile

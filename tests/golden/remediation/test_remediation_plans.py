@@ -15,9 +15,10 @@ import pytest
 
 from shared.diff.compare import diff_schemas
 from shared.embedded.postgres import EmbeddedPostgres
+from shared.kinds.step import Role
 from shared.postgres.connection import connect_url
 from shared.postgres.reading.introspect import read_snapshot
-from shared.remediation.plan import Plan, Role
+from shared.remediation.plan import Plan
 from shared.remediation.planner import plan_remediation
 from shared.remediation.script import render_script
 from shared.schema.profile import EVERYTHING

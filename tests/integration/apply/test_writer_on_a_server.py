@@ -7,6 +7,7 @@ import pytest
 
 from shared.diff.changes import ChangeKind
 from shared.hosts import Host
+from shared.kinds.step import Role
 from shared.postgres.connection import TargetError
 from shared.postgres.reading.introspect import read_snapshot
 from shared.postgres.writing.apply import (
@@ -17,7 +18,7 @@ from shared.postgres.writing.apply import (
     open_writer,
     without_indexes,
 )
-from shared.remediation.plan import Role, Statement
+from shared.remediation.plan import Statement
 from shared.remediation.stages import Stage
 from shared.schema.identity import ObjectId, QualifiedName
 from shared.schema.profile import Profile

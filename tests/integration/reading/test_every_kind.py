@@ -8,8 +8,10 @@ from pathlib import Path
 import pytest
 
 from shared.embedded.postgres import EmbeddedPostgres
+from shared.kinds import RECORDS
 from shared.postgres.connection import connect_url
 from shared.postgres.reading.introspect import read_snapshot
+from shared.schema.base import Facet
 from shared.schema.canonical import canonical_json, schema_hash
 from shared.schema.identity import ObjectId
 from shared.schema.model import FACETS, KINDS
@@ -50,6 +52,13 @@ def read_everything(request):
                 await connection.close()
 
         yield request.param, asyncio.run(read())
+
+
+def test_a_facet_is_said_only_about_kinds_whose_record_says_that_they_carry_it(read_everything):
+    _, (snapshot, *_) = read_everything
+    said = {(item.kind, item.of) for item in snapshot.schema if isinstance(item, Facet)}
+    assert said
+    assert not {(facet, of) for facet, of in said if facet not in RECORDS[of].carries}
 
 
 def test_every_kind_of_the_model_is_read(read_everything):

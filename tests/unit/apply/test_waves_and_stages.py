@@ -7,7 +7,8 @@ from hypothesis import strategies as st
 
 from coordinator.apply.waves import cut_waves
 from shared.diff.changes import ChangeKind
-from shared.remediation.plan import Hazard, HazardKind, Statement
+from shared.kinds.step import Hazard, HazardKind
+from shared.remediation.plan import Statement
 from shared.remediation.stages import cut_stages
 from shared.schema.identity import ObjectId
 

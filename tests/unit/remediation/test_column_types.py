@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from shared.remediation.kinds.column_types import conversion, is_lossless, keeps_storage
+from shared.kinds.recipes.column_types import conversion, is_lossless, keeps_storage
 
 
 @pytest.mark.parametrize(

@@ -7,9 +7,10 @@ from typing import get_args
 import msgspec
 
 from shared.diff.compare import diff_schemas
-from shared.remediation.plan import HazardKind, Plan
+from shared.kinds import RECORDS
+from shared.kinds.step import HazardKind
+from shared.remediation.plan import Plan
 from shared.remediation.planner import create_script, plan_remediation
-from shared.remediation.registry import RECIPES
 from shared.remediation.script import render_script
 from shared.schema.database import Namespace
 from shared.schema.identity import QualifiedName
@@ -43,7 +44,7 @@ def plan(desired: Snapshot, observed: Snapshot, *, destructive: bool = False, on
 
 
 def test_every_kind_has_a_recipe() -> None:
-    assert {str(model.__struct_config__.tag) for model in get_args(SchemaObject)} == RECIPES.keys()
+    assert {str(model.__struct_config__.tag) for model in get_args(SchemaObject)} == RECORDS.keys()
 
 
 def test_equal_schemas_need_no_statement_and_no_script() -> None:

@@ -6,8 +6,9 @@ import msgspec
 import pytest
 
 from shared.diff.changes import ChangeKind
+from shared.kinds.step import Role
 from shared.postgres.writing.apply import built_alone
-from shared.remediation.plan import Plan, Role, Statement
+from shared.remediation.plan import Plan, Statement
 from shared.remediation.progress import Progress
 from shared.remediation.script import render_script
 from shared.remediation.stages import Stage

@@ -27,7 +27,8 @@ from shared.contracts.contract import Verdict, VerdictStatus
 from shared.diff.changes import ChangeKind
 from shared.diff.compare import diff_schemas
 from shared.findings.ignore import IgnoreRule
-from shared.remediation.plan import Hazard, HazardKind, Proof, ProofStatus, Statement
+from shared.kinds.step import Hazard, HazardKind
+from shared.remediation.plan import Proof, ProofStatus, Statement
 from shared.schema.relations import Column, Constraint, Table, View
 from shared.schema.schema import Origin, Schema, SchemaVersion, Unmodelled
 from shared.sql import quote_identifier

@@ -8,9 +8,16 @@ from rich.console import Console
 
 from coordinator.report.renderers.group_text import print_plan
 from shared.diff.changes import ChangeKind
-from shared.remediation.kept_sql import RESTORE_SUMMARY, Kept, keep_sql, keep_summary, restore_sql
+from shared.kinds.step import Role
+from shared.remediation.kept_sql import (
+    RESTORE_SUMMARY,
+    Kept,
+    keep_sql,
+    keep_summary,
+    restore_sql,
+)
 from shared.remediation.kept_store import SESSION
-from shared.remediation.plan import Plan, Role, Statement
+from shared.remediation.plan import Plan, Statement
 from shared.remediation.script import render_script
 from shared.schema.identity import ObjectId
 

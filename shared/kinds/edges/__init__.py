@@ -1,0 +1,1 @@
+"""What each kind knows about the order of statements beyond its dependencies, one module per family."""

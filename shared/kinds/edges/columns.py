@@ -1,0 +1,65 @@
+"""Order of columns: those of a partition come whole, and readers wait until a column is whole again."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from shared.kinds.edges.tables import PARENTS
+from shared.kinds.node import Node
+from shared.kinds.ordering import (
+    Edge,
+    Edges,
+    Order,
+    PlanView,
+    no_edges,
+    no_edges_when_altered,
+    nothing_more,
+    nothing_needed,
+)
+from shared.schema.identity import ObjectId
+from shared.schema.relations import Column, ForeignTable, Table
+
+
+def _order_when_created(column: Column, below: ObjectId, plan: PlanView) -> Order:
+    """A partition states its columns itself, and has its parts before it is attached."""
+    change = plan.alters.get(below)
+    if change is not None and "partition_of" in change.fields:
+        return Order.FREE
+    if below.kind != "column" or column.parent == below.parent:
+        return Order.AFTER
+    table = plan.context.desired.objects.get(plan.arrival[column.identity].identity)
+    whole = isinstance(table, Table | ForeignTable) and table.partition_of is not None
+    return Order.FREE if whole else Order.AFTER
+
+
+def _order_when_altered(column: Column, below: ObjectId, plan: PlanView) -> Order:
+    """ATTACH finds the partition's columns as they shall be, so its table does not come before them."""
+    del column
+    change = plan.alters.get(below)
+    if change is None or not PARENTS & set(change.fields):
+        return Order.AFTER
+    return Order.FREE if getattr(change.desired, "partition_of", None) is not None else Order.AFTER
+
+
+def _readers(identity: ObjectId, below: ObjectId, plan: PlanView) -> Iterator[Edge]:
+    """What reads the column is made after the column is whole again."""
+    after = Node("after", identity, below)
+    for reader in plan.context.desired.dependents[identity]:
+        if reader in plan.context.creates:
+            yield after, plan.arrival[reader]
+    for reader in plan.context.observed.dependents[identity]:
+        if reader in plan.departure:
+            yield plan.departure[reader], after
+
+
+COLUMN_EDGES = Edges(
+    stands_on=nothing_more,
+    order_when_created=_order_when_created,
+    when_created=no_edges,
+    when_dropped=no_edges,
+    needed_when_altered=nothing_needed,
+    order_when_altered=_order_when_altered,
+    when_altered=no_edges_when_altered,
+    when_loosened=_readers,
+    finishes_after=frozenset(),
+)

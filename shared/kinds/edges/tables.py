@@ -1,0 +1,88 @@
+"""Order of tables among themselves: parents, partitions, and logged tables that refer to unlogged ones."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from shared.kinds.node import Node
+from shared.kinds.ordering import Edge, Edges, PlanView, always_after, no_edges
+from shared.kinds.recipes.tables import belongs_to_parent
+from shared.schema.identity import ObjectId, QualifiedName
+from shared.schema.relations import ForeignTable, Table
+
+PARENTS = frozenset({"inherits", "partition_of", "partition_bound"})
+"""Fields that ATTACH, DETACH, INHERIT and NO INHERIT change."""
+
+
+def _parent(table: Table | ForeignTable) -> Iterator[ObjectId]:
+    if table.partition_of is not None:
+        yield ObjectId(kind="table", namespace=table.partition_of.namespace, name=table.partition_of.name)
+
+
+def _parts_to_inherit(table: Table | ForeignTable, fields: frozenset[str], plan: PlanView) -> set[ObjectId]:
+    """INHERIT and ATTACH want the columns and checks of both tables to be there."""
+    if not fields & PARENTS:
+        return set()
+    desired = plan.context.desired
+    names = [
+        QualifiedName(table.namespace, table.name),
+        *desired.parents(QualifiedName(table.namespace, table.name)),
+    ]
+    parts = {c.identity for name in names for c in desired.columns(name)}
+    own = {c.identity for c in desired.constraints(names[0]) if belongs_to_parent(c, desired)}
+    indexes = {index.identity for index in desired.indexes[names[0]] if belongs_to_parent(index, desired)}
+    above = {ObjectId(kind="table", namespace=name.namespace, name=name.name) for name in names[1:]}
+    return parts | own | above | (indexes if table.partition_of is not None else set())
+
+
+def _parts_not_to_inherit(table: Table | ForeignTable, plan: PlanView) -> Iterator[Edge]:
+    """Columns and checks that go from a parent go first: INHERIT and ATTACH would want them of the table too."""
+    for name in plan.context.desired.parents(QualifiedName(table.namespace, table.name)):
+        for part in plan.context.observed.children[name]:
+            if part.kind in ("column", "constraint") and part.identity in plan.departure:
+                yield plan.departure[part.identity], plan.arrival[table.identity]
+
+
+def _by_persistence(table: Table, plan: PlanView) -> Iterator[Edge]:
+    """A logged table may not refer to an unlogged one (ALTER TABLE, SET LOGGED), at any moment."""
+    node = plan.arrival[table.identity]
+    for constraint in plan.context.desired.constraints(QualifiedName(table.namespace, table.name)):
+        name = constraint.references
+        if name is None:
+            continue
+        other = Node("alter", ObjectId(kind="table", namespace=name.namespace, name=name.name))
+        yield (node, other) if table.persistence == "unlogged" else (other, node)
+
+
+def _when_altered(
+    desired: Table | ForeignTable, observed: Table | ForeignTable, fields: frozenset[str], plan: PlanView
+) -> Iterator[Edge]:
+    del observed
+    if fields & PARENTS:
+        yield from _parts_not_to_inherit(desired, plan)
+    if isinstance(desired, Table) and "persistence" in fields:
+        yield from _by_persistence(desired, plan)
+
+
+def _columns_while_parted(identity: ObjectId, below: ObjectId, plan: PlanView) -> Iterable[Edge]:
+    """Alter the columns of a table while it is parted from its parent."""
+    if below.kind != "table":
+        return
+    before, after = Node("before", identity, below), Node("after", identity, below)
+    for column in plan.alters:
+        if column.kind == "column" and (column.namespace, column.parent) == (identity.namespace, identity.name):
+            yield before, plan.arrival[column]
+            yield plan.arrival[column], after
+
+
+TABLE_EDGES = Edges(
+    stands_on=_parent,
+    order_when_created=always_after,
+    when_created=no_edges,
+    when_dropped=no_edges,
+    needed_when_altered=_parts_to_inherit,
+    order_when_altered=always_after,
+    when_altered=_when_altered,
+    when_loosened=_columns_while_parted,
+    finishes_after=frozenset(),
+)

@@ -1,0 +1,189 @@
+"""Table constraints: primary key, unique, check, foreign key, exclusion and (v18) not null."""
+
+from __future__ import annotations
+
+from shared.kinds.context import Context
+from shared.kinds.hazards import blocks_all, blocks_writes, breaks, builds_index, scans
+from shared.kinds.names import parent_name
+from shared.kinds.recipes import not_null
+from shared.kinds.recipes.check_descent import change_descent
+from shared.kinds.recipes.constraint_sql import INDEXED, split_definition, with_index_settings
+from shared.kinds.recipes.index_sql import unique_index_behind
+from shared.kinds.recipes.parameters import change_parameters
+from shared.kinds.recipes.tables import is_left_behind
+from shared.kinds.step import REBUILD, Role, Step, Verdict
+from shared.schema.identity import ObjectId, QualifiedName
+from shared.schema.relations import Constraint, Table
+from shared.sql import quote_identifier
+
+_IN_PLACE = frozenset(
+    {"validated", "definition", "index_options", "index_tablespace", "index_clustered", "index_replica_identity"}
+)
+_DEFERRABLE = (" DEFERRABLE INITIALLY DEFERRED", " DEFERRABLE INITIALLY IMMEDIATE", " DEFERRABLE")
+
+
+def _table_of(constraint: Constraint) -> QualifiedName:
+    return QualifiedName(constraint.namespace, constraint.parent)
+
+
+def _is_new_table(constraint: Constraint, context: Context) -> bool:
+    return any(
+        context.is_new(ObjectId(kind=kind, namespace=constraint.namespace, name=constraint.parent))
+        for kind in ("table", "foreign_table")
+    )
+
+
+def create_constraint(constraint: Constraint, context: Context) -> list[Step]:
+    """ADD CONSTRAINT; online: NOT VALID then VALIDATE, or a concurrently built index that becomes the constraint."""
+    if follows_parent(constraint, context):
+        return []
+    if constraint.type == "not_null":
+        return not_null.create(constraint, context)
+    steps = _add(constraint, context)
+    if constraint.type in INDEXED:
+        steps += _index_settings(constraint)
+    return steps
+
+
+def follows_parent(constraint: Constraint, context: Context) -> bool:
+    """Say whether the constraint appears by itself when its parent's does."""
+    if constraint.partition_child:
+        return constraint.type == "foreign_key"
+    table = context.desired.table(_table_of(constraint))
+    is_partition = table is not None and table.partition_of is not None
+    if constraint.local or not constraint.inherited:
+        return False
+    return not (is_partition and _is_new_table(constraint, context))
+
+
+def _add(constraint: Constraint, context: Context) -> list[Step]:
+    what = parent_name(constraint)
+    name = quote_identifier(constraint.name)
+    new = _is_new_table(constraint, context)
+    lock = (blocks_all(what),) if constraint.type != "foreign_key" else (blocks_writes(what),)
+    plain = f"ALTER TABLE {what} ADD CONSTRAINT {name} {with_index_settings(constraint)}"
+    if constraint.type in INDEXED:
+        if context.online and not new and constraint.type != "exclusion" and not _is_partitioned(constraint, context):
+            built = unique_index_behind(constraint)
+            if built is not None:
+                return [*built, Step(Role.CREATE, _using_index(constraint), lock)]
+        return [Step(Role.CREATE, plain, () if new else (*lock, builds_index(what)))]
+    postponable = constraint.validated and constraint.type in ("check", "foreign_key") and _is_enforced(constraint)
+    if context.online and not new and postponable and not _is_partitioned(constraint, context):
+        return [
+            Step(Role.CREATE, f"{plain} NOT VALID", lock),
+            Step(Role.VALIDATE, f"ALTER TABLE {what} VALIDATE CONSTRAINT {name}", (scans(what),)),
+        ]
+    return [Step(Role.CREATE, plain, () if new else (*lock, scans(what)) if constraint.validated else lock)]
+
+
+def _is_enforced(constraint: Constraint) -> bool:
+    return not constraint.definition.endswith(("NOT ENFORCED", "NOT VALID"))
+
+
+def _is_partitioned(constraint: Constraint, context: Context) -> bool:
+    table = context.desired.table(_table_of(constraint))
+    return isinstance(table, Table) and bool(table.partition_key)
+
+
+def _using_index(constraint: Constraint) -> str:
+    name = quote_identifier(constraint.name)
+    words = "PRIMARY KEY" if constraint.type == "primary_key" else "UNIQUE"
+    _, tail = split_definition(constraint.definition)
+    return f"ALTER TABLE {parent_name(constraint)} ADD CONSTRAINT {name} {words} USING INDEX {name}{tail}"
+
+
+def _index_settings(constraint: Constraint) -> list[Step]:
+    what = parent_name(constraint)
+    name = quote_identifier(constraint.name)
+    steps = []
+    if constraint.index_clustered:
+        steps.append(Step(Role.SET, f"ALTER TABLE {what} CLUSTER ON {name}", (blocks_all(what),)))
+    if constraint.index_replica_identity:
+        steps.append(
+            Step(Role.SET, f"ALTER TABLE ONLY {what} REPLICA IDENTITY USING INDEX {name}", (blocks_all(what),))
+        )
+    return steps
+
+
+def drop_constraint(constraint: Constraint, context: Context) -> list[Step]:
+    """DROP CONSTRAINT; nobody declared it, so what it guaranteed is lost."""
+    if constraint.inherited and not constraint.local and not is_left_behind(constraint, context):
+        return []
+    if constraint.type == "not_null":
+        return not_null.drop(constraint, context)
+    what = parent_name(constraint)
+    sql = f"ALTER TABLE {what} DROP CONSTRAINT {quote_identifier(constraint.name)}"
+    lost = breaks("what the constraint guaranteed is not guaranteed any more")
+    return [Step(Role.DROP, sql, (blocks_all(what), lost), destructive=True)]
+
+
+def alter_constraint(
+    desired: Constraint, observed: Constraint, fields: frozenset[str], context: Context
+) -> list[Step] | Verdict:
+    """VALIDATE and deferrability in place, settings of the index behind it too; anything else anew."""
+    if desired.type == observed.type == "not_null" and desired.columns == observed.columns:
+        return not_null.alter(desired, context)
+    if _goes_with_its_parents(desired, observed, context):
+        return REBUILD
+    if fields <= {"local", "inherited", "partition_child"}:
+        return change_descent(desired, observed, context)
+    if not fields - {"local", "inherited"} <= _IN_PLACE or ("validated" in fields and not desired.validated):
+        return REBUILD
+    what = parent_name(desired)
+    name = quote_identifier(desired.name)
+    steps = []
+    if "definition" in fields:
+        if not _same_but_for_deferral(desired, observed) or (
+            desired.type != "foreign_key" and not _only_validates(desired, observed)
+        ):
+            return REBUILD
+        if not _only_validates(desired, observed):
+            wanted = next((d for d in _DEFERRABLE if d in desired.definition), " NOT DEFERRABLE")
+            steps.append(Step(Role.SET, f"ALTER TABLE {what} ALTER CONSTRAINT {name}{wanted}", (blocks_all(what),)))
+    if "validated" in fields:
+        steps.append(Step(Role.VALIDATE, f"ALTER TABLE {what} VALIDATE CONSTRAINT {name}", (scans(what),)))
+    return steps + _alter_index(desired, observed, fields)
+
+
+def _goes_with_its_parents(desired: Constraint, observed: Constraint, context: Context) -> bool:
+    """Say whether a partition's key that is to be its own ends with the partitioned table's."""
+    above = context.observed.constraint_above(observed) if observed.partition_child else None
+    stays = desired.partition_child or observed.type == "foreign_key"
+    return above is not None and not stays and above.identity in context.drops
+
+
+def _alter_index(desired: Constraint, observed: Constraint, fields: frozenset[str]) -> list[Step]:
+    what = parent_name(desired)
+    name = quote_identifier(desired.name)
+    index = f"{quote_identifier(desired.namespace)}.{name}"
+    steps = []
+    if "index_options" in fields:
+        changes = change_parameters(desired.index_options, observed.index_options)
+        steps += [Step(Role.SET, f"ALTER INDEX {index} {change}") for change in changes]
+    if "index_tablespace" in fields:
+        target = quote_identifier(desired.index_tablespace or "pg_default")
+        steps.append(Step(Role.SET, f"ALTER INDEX {index} SET TABLESPACE {target}", (blocks_all(what),)))
+    if "index_clustered" in fields:
+        word = f"CLUSTER ON {name}" if desired.index_clustered else "SET WITHOUT CLUSTER"
+        steps.append(Step(Role.SET, f"ALTER TABLE {what} {word}", (blocks_all(what),)))
+    if "index_replica_identity" in fields and desired.index_replica_identity:
+        steps.append(
+            Step(Role.SET, f"ALTER TABLE ONLY {what} REPLICA IDENTITY USING INDEX {name}", (blocks_all(what),))
+        )
+    return steps
+
+
+def _bare(definition: str) -> str:
+    text = definition.removesuffix(" NOT VALID")
+    for words in _DEFERRABLE:
+        text = text.removesuffix(words)
+    return text
+
+
+def _same_but_for_deferral(desired: Constraint, observed: Constraint) -> bool:
+    return _bare(desired.definition) == _bare(observed.definition)
+
+
+def _only_validates(desired: Constraint, observed: Constraint) -> bool:
+    return desired.definition.removesuffix(" NOT VALID") == observed.definition.removesuffix(" NOT VALID")

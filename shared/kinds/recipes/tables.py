@@ -1,0 +1,304 @@
+"""Tables and foreign tables: CREATE TABLE with what can be inline, ATTACH, INHERIT, storage parameters."""
+
+from __future__ import annotations
+
+from shared.kinds.context import Context
+from shared.kinds.hazards import blocks_all, blocks_writes, loses, rewrites, scans
+from shared.kinds.names import options_list, qualified
+from shared.kinds.recipes import not_null
+from shared.kinds.recipes.column_sql import adjustments, column_clause, override_clause
+from shared.kinds.recipes.constraint_sql import inline_clause
+from shared.kinds.recipes.parameters import change_options, change_parameters, storage_parameters
+from shared.kinds.side import Side
+from shared.kinds.step import REBUILD, Loosened, Role, Step, Verdict
+from shared.schema.identity import ObjectId, QualifiedName
+from shared.schema.model import SchemaObject
+from shared.schema.relations import Column, Constraint, ForeignTable, Index, Table
+from shared.sql import quote_identifier, quote_qualified
+
+_ACCESS_METHOD_ALTERS = 150000  # ALTER TABLE … SET ACCESS METHOD came with v15
+
+
+def create_table(table: Table | ForeignTable, context: Context) -> list[Step]:
+    """CREATE TABLE with the columns and constraints that the planner inlined, then what has no inline form."""
+    name = QualifiedName(table.namespace, table.name)
+    inlined = context.inlined.get(table.identity, set())
+    columns = [column for column in context.desired.columns(name) if column.identity in inlined]
+    clauses = [clause for column in columns if (clause := _column_item(table, column, context))]
+    clauses += [
+        inline_clause(c) for c in context.desired.constraints(name) if c.identity in inlined and _stated(c, table)
+    ]
+    steps = [Step(Role.CREATE, _create_sql(table, clauses))]
+    for column in columns:
+        steps += [Step(Role.SET, sql) for sql in adjustments(column, context)]
+    if isinstance(table, Table):
+        steps += [Step(Role.SET, sql) for sql in _settings(table)]
+    return steps
+
+
+def _stated(constraint: object, table: Table | ForeignTable) -> bool:
+    """What only comes down from a parent is left to INHERITS; a partition must state it to be attached."""
+    return bool(getattr(constraint, "local", True)) or table.partition_of is not None
+
+
+def _column_item(table: Table | ForeignTable, column: Column, context: Context) -> str:
+    if isinstance(table, Table) and table.of_type is not None:
+        return override_clause(column, context)
+    if not column.local and table.partition_of is None:
+        return ""  # INHERITS brings it; what it has of its own follows as ALTER
+    return column_clause(column, context)
+
+
+def _create_sql(table: Table | ForeignTable, clauses: list[str]) -> str:
+    body = "(\n    " + ",\n    ".join(clauses) + "\n)" if clauses else "()"
+    if isinstance(table, ForeignTable):
+        options = f"\nOPTIONS ({options_list(table.options)})" if table.options else ""
+        inherits = _inherits(table)
+        server = f"\nSERVER {quote_identifier(table.server)}"
+        return f"CREATE FOREIGN TABLE {qualified(table)} {body}{inherits}{server}{options}"
+    persistence = "UNLOGGED " if table.persistence == "unlogged" else ""
+    head = f"CREATE {persistence}TABLE {qualified(table)}"
+    if table.of_type is not None:
+        head += f" OF {quote_qualified(table.of_type)}"
+        body = body if clauses else ""
+    parts = [f"{head} {body}".rstrip(), _inherits(table)]
+    if table.partition_key:
+        parts.append(f"\nPARTITION BY {table.partition_key}")
+    if table.access_method not in ("heap", ""):
+        parts.append(f"\nUSING {quote_identifier(table.access_method)}")
+    if table.options:
+        parts.append(f"\nWITH ({storage_parameters(table.options)})")
+    if table.tablespace:
+        parts.append(f"\nTABLESPACE {quote_identifier(table.tablespace)}")
+    return "".join(parts)
+
+
+def _inherits(table: Table | ForeignTable) -> str:
+    return f"\nINHERITS ({', '.join(quote_qualified(p) for p in table.inherits)})" if table.inherits else ""
+
+
+def _settings(table: Table) -> list[str]:
+    """Give the settings that CREATE TABLE cannot state. An index as replica identity is set when the index is there."""
+    only = f"ALTER TABLE ONLY {qualified(table)}"
+    statements = []
+    if table.row_security:
+        statements.append(f"ALTER TABLE {qualified(table)} ENABLE ROW LEVEL SECURITY")
+    if table.force_row_security:
+        statements.append(f"{only} FORCE ROW LEVEL SECURITY")
+    if table.replica_identity in ("full", "nothing"):
+        statements.append(f"{only} REPLICA IDENTITY {table.replica_identity.upper()}")
+    return statements
+
+
+def attach(table: Table | ForeignTable, context: Context) -> list[Step]:
+    """ATTACH PARTITION, once the partition is whole."""
+    del context
+    if table.partition_of is None:
+        return []
+    parent = quote_qualified(table.partition_of)
+    hazards = (scans(f"{qualified(table)} unless a CHECK proves the bound"), blocks_writes(qualified(table)))
+    return [
+        Step(
+            Role.ALTER,
+            f"ALTER TABLE ONLY {parent} ATTACH PARTITION {qualified(table)} {table.partition_bound}",
+            hazards,
+        )
+    ]
+
+
+def attach_needs(table: Table | ForeignTable, context: Context) -> set[ObjectId]:
+    """Everything on the partition, and its parent with columns and checks."""
+    if table.partition_of is None:
+        return set()
+    own = QualifiedName(table.namespace, table.name)
+    needs = {
+        part.identity
+        for part in context.desired.children[own]
+        if part.kind == "column" or belongs_to_parent(part, context.desired)
+    }
+    needs |= {index.identity for index in context.desired.indexes[own] if belongs_to_parent(index, context.desired)}
+    parent = context.desired.table(table.partition_of)
+    if parent is not None:
+        needs.add(parent.identity)
+        needs |= {column.identity for column in context.desired.columns(table.partition_of)}
+    return needs
+
+
+def belongs_to_parent(part: SchemaObject, side: Side) -> bool:
+    """Say whether ATTACH must find this on the partition.
+
+    Other indexes must not be there yet: the parent's could take one of them for its part.
+    """
+    if isinstance(part, Constraint):
+        below_index = any(reference.kind == "index" for reference in side.references[part.identity])
+        mirrors = part.partition_child or below_index
+        return part.type in ("check", "not_null") or (mirrors and part.type != "foreign_key")
+    return isinstance(part, Index) and part.attached_to is not None
+
+
+def is_left_behind(part: SchemaObject, context: Context) -> bool:
+    """Say whether a part of a parent's key, index or foreign key stays on its partition, which is detached first."""
+    if isinstance(part, Constraint) and part.partition_child:
+        table = context.observed.table(QualifiedName(part.namespace, part.parent))
+    elif isinstance(part, Index) and part.attached_to is not None:
+        table = context.observed.table(QualifiedName(part.namespace, part.table))
+    else:
+        return False
+    if table is None or table.partition_of is None or table.identity in context.drops:
+        return False
+    if isinstance(part, Constraint) and context.observed.constraint_above(part) is None:
+        return True  # it has been left behind before, by a plan whose destructive part waited
+    after = context.desired.table(QualifiedName(table.namespace, table.name))
+    above = ObjectId(kind="table", namespace=table.partition_of.namespace, name=table.partition_of.name)
+    return after is not None and (after.partition_of != table.partition_of or above in context.drops)
+
+
+def drop_table(table: Table | ForeignTable, context: Context) -> list[Step]:
+    """DROP TABLE, detached first where its parent stays."""
+    del context
+    keyword = "FOREIGN TABLE" if isinstance(table, ForeignTable) else "TABLE"
+    what = qualified(table)
+    return [
+        Step(Role.DROP, f"DROP {keyword} {what}", (blocks_all(what), loses(f"every row of {what}")), destructive=True)
+    ]
+
+
+def alter_table(
+    desired: Table | ForeignTable, observed: Table | ForeignTable, fields: frozenset[str], context: Context
+) -> list[Step] | Verdict:
+    """ALTER TABLE for everything but how it is partitioned; typed tables and access methods where the server can."""
+    if isinstance(desired, ForeignTable) or isinstance(observed, ForeignTable):
+        return _alter_foreign(desired, observed, fields)
+    if "partition_key" in fields:
+        return REBUILD
+    if "access_method" in fields and (context.observed.server_version < _ACCESS_METHOD_ALTERS or desired.partition_key):
+        return REBUILD
+    what = qualified(desired)
+    lock = (blocks_all(what),)
+    steps = _alter_of_type(desired, fields)
+    if "persistence" in fields:
+        word = "UNLOGGED" if desired.persistence == "unlogged" else "LOGGED"
+        lost = (loses(f"after a crash, every row of {what}"),) if desired.persistence == "unlogged" else ()
+        steps.append(Step(Role.SET, f"ALTER TABLE {what} SET {word}", (*lock, rewrites(what), *lost)))
+    if "access_method" in fields:
+        method = quote_identifier(desired.access_method)
+        steps.append(Step(Role.SET, f"ALTER TABLE {what} SET ACCESS METHOD {method}", (*lock, rewrites(what))))
+    if "options" in fields:
+        actions = change_parameters(desired.options, observed.options)
+        steps += [Step(Role.SET, f"ALTER TABLE {what} {action}") for action in actions]
+    if "tablespace" in fields:
+        target = quote_identifier(desired.tablespace or "pg_default")
+        steps.append(Step(Role.SET, f"ALTER TABLE {what} SET TABLESPACE {target}", (*lock, rewrites(what))))
+    steps += _alter_security(desired, fields)
+    steps += _alter_replica_identity(desired, fields, context)
+    steps += _alter_parents(desired, observed, fields, context)
+    return steps
+
+
+def _alter_of_type(desired: Table, fields: frozenset[str]) -> list[Step]:
+    if "of_type" not in fields:
+        return []
+    what = qualified(desired)
+    action = f"OF {quote_qualified(desired.of_type)}" if desired.of_type is not None else "NOT OF"
+    return [Step(Role.ALTER, f"ALTER TABLE {what} {action}", (blocks_all(what),))]
+
+
+def _alter_security(desired: Table, fields: frozenset[str]) -> list[Step]:
+    what = qualified(desired)
+    steps = []
+    if "row_security" in fields:
+        word = "ENABLE" if desired.row_security else "DISABLE"
+        steps.append(Step(Role.SET, f"ALTER TABLE {what} {word} ROW LEVEL SECURITY", (blocks_all(what),)))
+    if "force_row_security" in fields:
+        word = "FORCE" if desired.force_row_security else "NO FORCE"
+        steps.append(Step(Role.SET, f"ALTER TABLE {what} {word} ROW LEVEL SECURITY", (blocks_all(what),)))
+    return steps
+
+
+def _alter_replica_identity(desired: Table, fields: frozenset[str], context: Context) -> list[Step]:
+    if "replica_identity" not in fields:
+        return []
+    word, _, index = desired.replica_identity.partition(":")
+    what = qualified(desired)
+    if word != "index":
+        return [Step(Role.SET, f"ALTER TABLE ONLY {what} REPLICA IDENTITY {word.upper()}", (blocks_all(what),))]
+    candidates = (
+        ObjectId(kind="index", namespace=desired.namespace, name=index),
+        ObjectId(kind="constraint", namespace=desired.namespace, parent=desired.name, name=index),
+    )
+    if any(candidate in context.creates for candidate in candidates):
+        return []  # the index says it when it is made
+    sql = f"ALTER TABLE ONLY {what} REPLICA IDENTITY USING INDEX {quote_identifier(index)}"
+    return [Step(Role.SET, sql, (blocks_all(what),))]
+
+
+def _alter_parents(
+    desired: Table | ForeignTable, observed: Table | ForeignTable, fields: frozenset[str], context: Context
+) -> list[Step]:
+    what = qualified(desired)
+    steps = []
+    if "inherits" in fields:
+        gained = [quote_qualified(parent) for parent in desired.inherits if parent not in observed.inherits]
+        steps += [Step(Role.ALTER, f"ALTER TABLE {what} INHERIT {parent}", (blocks_all(what),)) for parent in gained]
+    if fields & {"partition_of", "partition_bound"}:
+        steps += attach(desired, context)
+    return steps
+
+
+def release_table(
+    desired: Table | ForeignTable, observed: Table | ForeignTable, fields: frozenset[str], context: Context
+) -> list[Step]:
+    """Let go of parents first: DETACH PARTITION and NO INHERIT."""
+    what = qualified(observed)
+    own = QualifiedName(observed.namespace, observed.name)
+    steps = []
+    if fields & {"partition_of", "partition_bound"} and observed.partition_of is not None:
+        steps.append(_detach(observed, observed.partition_of))
+        steps += not_null.after_parting(own, observed.partition_of, context)
+    lost = [parent for parent in observed.inherits if parent not in desired.inherits]
+    for parent in lost if "inherits" in fields else ():
+        steps.append(Step(Role.ALTER, f"ALTER TABLE {what} NO INHERIT {quote_qualified(parent)}", (blocks_all(what),)))
+        steps += not_null.after_parting(own, parent, context)
+    return steps
+
+
+def _detach(table: Table | ForeignTable, parent: QualifiedName) -> Step:
+    name = quote_qualified(parent)
+    return Step(Role.ALTER, f"ALTER TABLE ONLY {name} DETACH PARTITION {qualified(table)}", (blocks_all(name),))
+
+
+def _alter_foreign(
+    desired: Table | ForeignTable, observed: Table | ForeignTable, fields: frozenset[str]
+) -> list[Step] | Verdict:
+    if not (isinstance(desired, ForeignTable) and isinstance(observed, ForeignTable)) or "server" in fields:
+        return REBUILD
+    if not fields <= {"options"}:
+        return REBUILD
+    changes = change_options(desired.options, observed.options)
+    return [
+        Step(
+            Role.ALTER,
+            f"ALTER FOREIGN TABLE {qualified(desired)} OPTIONS ({changes})",
+            (blocks_all(qualified(desired)),),
+        )
+    ]
+
+
+def loosen_table(table: Table | ForeignTable, below: ObjectId, context: Context) -> Loosened | None:
+    """Survive a parent that is rebuilt: detach from it, and attach again."""
+    del context
+    parent = QualifiedName(below.namespace, below.name)
+    what = qualified(table)
+    if below.kind != "table":
+        return None
+    if table.partition_of == parent:
+        sql = f"ALTER TABLE ONLY {quote_qualified(parent)} ATTACH PARTITION {what} {table.partition_bound}"
+        return Loosened((_detach(table, parent),), (Step(Role.ALTER, sql, (scans(what), blocks_writes(what))),))
+    if parent in table.inherits:
+        name = quote_qualified(parent)
+        lock = (blocks_all(what),)
+        return Loosened(
+            (Step(Role.ALTER, f"ALTER TABLE {what} NO INHERIT {name}", lock),),
+            (Step(Role.ALTER, f"ALTER TABLE {what} INHERIT {name}", lock),),
+        )
+    return None
