@@ -1,4 +1,4 @@
-"""Values as bytes that are kept or carried under a hash: canonical JSON, compressed."""
+"""Values as bytes, kept or carried under a hash: a line that names the format, then compressed canonical JSON."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import Any, TypeVar
 
 import msgspec
 
+from shared.formats import Format, FormatError
 from shared.schema.canonical import canonical_json
 
 T = TypeVar("T")
@@ -14,29 +15,36 @@ T = TypeVar("T")
 MAX_BYTES = 1024 * 1024 * 1024
 """No blob unpacks to more: a bound on what a damaged or hostile one can make us hold."""
 
+_MAGIC = b"fleetdrift "
+_MAX_HEAD_BYTES = 200  # of the line that names the format
 _LEVEL = 1  # a snapshot shrinks 10-fold at any level, and level 1 costs a tenth of level 9
 
 
-class BlobError(ValueError):
-    """Bytes that are no packed value of the expected type."""
+def pack(form: Format, value: Any) -> bytes:
+    """Encode and compress, behind the format's label; equal values give equal bytes."""
+    return _MAGIC + form.label.encode() + b"\n" + zlib.compress(canonical_json(value), _LEVEL)
 
 
-def pack(value: Any) -> bytes:
-    """Encode and compress; equal values give equal bytes."""
-    return zlib.compress(canonical_json(value), _LEVEL)
-
-
-def unpack(data: bytes, kind: type[T]) -> T:
+def unpack(form: Format, data: bytes, kind: type[T]) -> T:
     """Decode what `pack` made.
 
+    Args:
+        form: The format that is expected.
+        data: The blob.
+        kind: The type that is expected.
+
     Raises:
-        BlobError: When the bytes are damaged, too large, or of another type.
+        FormatError: When the blob is in another format or version, damaged, too large, or of another type.
     """
+    head, line_feed, _ = data[:_MAX_HEAD_BYTES].partition(b"\n")
+    if not (line_feed and head.startswith(_MAGIC)):
+        raise FormatError(f"expected a {form.title}, found {len(data)} bytes that do not name their format")
+    form.check(head.removeprefix(_MAGIC).decode(errors="replace") or "?")
     inflate = zlib.decompressobj()
     try:
-        text = inflate.decompress(data, MAX_BYTES)
+        text = inflate.decompress(data[len(head) + 1 :], MAX_BYTES)
         if inflate.unconsumed_tail:
-            raise BlobError(f"a {kind.__name__} blob unpacks to more than {MAX_BYTES} bytes")
+            raise FormatError(f"this {form.title} unpacks to more than {MAX_BYTES} bytes")
         return msgspec.json.decode(text, type=kind)
-    except (zlib.error, msgspec.MsgspecError) as error:
-        raise BlobError(f"a {kind.__name__} blob does not decode: {error}") from error
+    except (zlib.error, msgspec.MsgspecError, ValueError, RecursionError) as error:
+        raise FormatError(f"this {form.title} cannot be read: {error}") from error

@@ -1,7 +1,8 @@
 """What travels between the coordinator and its workers: task names, messages, answers, and the keys they stand under.
 
-Messages carry ids, a host reference and an attempt, never a secret, SQL or a path. Nothing is pickled. A queue's name
-holds the protocol's version, so workers of another version never see a message they would misread.
+Messages carry ids, a host reference and an attempt, never a secret, SQL or a path. Nothing is pickled. The names of
+keys hold the protocol's version (`shared.formats.PROTOCOL`), so workers never see a message they would misread; each
+message and answer names it too.
 """
 
 from __future__ import annotations
@@ -11,12 +12,10 @@ from urllib.parse import quote
 
 import msgspec
 
+from shared.formats import ANSWERS, BATCH_MESSAGE, JOB_MESSAGE, PROTOCOL, decode_json, encode_json
 from shared.schema.profile import Profile
 from shared.schema.schema import SchemaVersion
 from shared.targets import Failure, FailureKind
-
-PROTOCOL = 2
-"""Raise it when a message changes its meaning: old workers then finish what they have and are left alone."""
 
 SCAN_BATCH = "fleetdrift.scan_batch"
 ANALYSE_SHAPE = "fleetdrift.analyse_shape"
@@ -142,6 +141,53 @@ class AnswerSet(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     answers: tuple[Answer, ...] = ()
 
 
+def encode_message(message: ScanBatch | ShapeJob) -> str:
+    """Write a message for the queue."""
+    return encode_json(BATCH_MESSAGE if isinstance(message, ScanBatch) else JOB_MESSAGE, message).decode()
+
+
+def decode_scan_batch(text: str) -> ScanBatch:
+    """Read a message of the task `SCAN_BATCH`.
+
+    Raises:
+        FormatError: When a coordinator of another protocol wrote it, or it is damaged.
+    """
+    return decode_json(BATCH_MESSAGE, text, ScanBatch)
+
+
+def decode_shape_job(text: str) -> ShapeJob:
+    """Read a message of the task `ANALYSE_SHAPE`; raises as `decode_scan_batch`."""
+    return decode_json(JOB_MESSAGE, text, ShapeJob)
+
+
+def encode_answers(answers: AnswerSet) -> bytes:
+    """Write an entry for the stream of answers."""
+    return encode_json(ANSWERS, answers)
+
+
+def decode_answers(entry: bytes) -> AnswerSet:
+    """Read an entry of the stream of answers.
+
+    Raises:
+        FormatError: When a worker of another protocol wrote it, or it is damaged.
+    """
+    return decode_json(ANSWERS, entry, AnswerSet)
+
+
+class Presence(msgspec.Struct, frozen=True, array_like=True):
+    """A living worker, as a member of `Keys.presence`. All releases from protocol 2 on write and read this one form.
+
+    Args:
+        worker: Its name.
+        slots: How many batches it takes at once.
+        protocol: What it speaks.
+    """
+
+    worker: str
+    slots: int
+    protocol: int
+
+
 def host_down(host: str, kind: FailureKind) -> Failure:
     """Say that a host takes no connections: the same words for every tenant on it, tried or not.
 
@@ -152,13 +198,19 @@ def host_down(host: str, kind: FailureKind) -> Failure:
 
 
 class Keys(msgspec.Struct, frozen=True):
-    """Names of everything in Redis that belongs to one fleet."""
+    """Names of everything in Redis that belongs to one fleet.
+
+    Args:
+        fleet: Its name.
+        protocol: Whose names; another than our own is of interest only to see and refuse who speaks it.
+    """
 
     fleet: str
+    protocol: int = PROTOCOL
 
     @property
     def _root(self) -> str:
-        return f"fleetdrift:{PROTOCOL}:{quote(self.fleet, safe='')}"
+        return f"fleetdrift:{self.protocol}:{quote(self.fleet, safe='')}"
 
     @property
     def queue(self) -> str:
@@ -166,9 +218,14 @@ class Keys(msgspec.Struct, frozen=True):
         return f"{self._root}:queue"
 
     @property
-    def workers(self) -> str:
-        """Sorted set of `hostname|slots`, scored by when the sign of life ends."""
-        return f"{self._root}:workers"
+    def presence(self) -> str:
+        """Sorted set of `Presence`, scored by when the sign of life ends: one for all protocols, so that they meet."""
+        return f"fleetdrift:workers:{quote(self.fleet, safe='')}"
+
+    @property
+    def first_workers(self) -> str:
+        """Where workers of protocol 1 said that they live: `hostname|slots`, scored as in `presence`."""
+        return f"fleetdrift:1:{quote(self.fleet, safe='')}:workers"
 
     def answers(self, run: str, epoch: int) -> str:
         """The stream of AnswerSets. Its existence says that the run wants answers: workers stop when it is gone."""
@@ -190,4 +247,4 @@ class Keys(msgspec.Struct, frozen=True):
     @staticmethod
     def permits(address: str, port: int) -> str:
         """Who holds how many connections to a server: shared by all fleets that use this Redis."""
-        return f"fleetdrift:{PROTOCOL}:permits:{quote(address, safe='')}:{port}"
+        return f"fleetdrift:1:permits:{quote(address, safe='')}:{port}"  # unchanged since protocol 1, so all share it

@@ -11,11 +11,10 @@ import logging
 from types import TracebackType
 from typing import Self
 
-import msgspec
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
-from shared.messages import Answer, AnswerSet
+from shared.messages import Answer, AnswerSet, encode_answers
 
 _log = logging.getLogger(__name__)
 
@@ -113,7 +112,7 @@ class AnswerWriter:
 
     async def _send(self, answers: tuple[Answer, ...]) -> None:
         clock = asyncio.get_running_loop().time
-        entry = msgspec.json.encode(AnswerSet(batch=self._batch, worker=self._worker, answers=answers))
+        entry = encode_answers(AnswerSet(batch=self._batch, worker=self._worker, answers=answers))
         until = clock() + _GIVE_UP_AFTER_SECONDS
         while True:
             try:

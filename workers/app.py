@@ -14,6 +14,7 @@ import warnings
 from collections.abc import Sequence
 from typing import Any
 
+import msgspec
 from celery import Celery
 from celery.signals import worker_process_init, worker_process_shutdown, worker_ready, worker_shutting_down
 from kombu.exceptions import OperationalError
@@ -21,9 +22,11 @@ from redis import Redis
 from redis.exceptions import RedisError
 
 from shared.embedded.postgres import EmbeddedPostgres
+from shared.formats import PROTOCOL
 from shared.hosts import Secret
-from shared.messages import Keys
+from shared.messages import Keys, Presence
 from shared.postgres.reading.observe import observe as observe_target
+from workers.refusals import Refusals
 from workers.scan import Observe
 from workers.settings import WorkerSettings
 from workers.tasks import Pool, register
@@ -130,6 +133,7 @@ def _work(settings: WorkerSettings, scratch_dsn: Secret, concurrency: int, hostn
     worker_process_shutdown.connect(pool.end, weak=False)
     presence = _Presence(settings, hostname or f"fleetdrift@{socket.gethostname()}-{time.time_ns():x}", concurrency)
     worker_ready.connect(presence.begin, weak=False)
+    worker_ready.connect(Refusals(app, settings).begin, weak=False)
     worker_shutting_down.connect(presence.end, weak=False)
     warnings.filterwarnings("ignore", message=".*superuser privileges.*")  # containers; nothing is unpickled here
     worker = app.Worker(
@@ -150,8 +154,8 @@ class _Presence:
 
     def __init__(self, settings: WorkerSettings, hostname: str, slots: int) -> None:
         self.hostname = hostname
-        self._key = Keys(settings.fleet).workers
-        self._member = f"{hostname}|{slots}"
+        self._key = Keys(settings.fleet).presence
+        self._member = msgspec.json.encode(Presence(hostname, slots, PROTOCOL))
         self._redis = Redis.from_url(settings.redis_url.reveal(), socket_timeout=2, socket_connect_timeout=2)
 
     def begin(self, sender: Any, **_: Any) -> None:

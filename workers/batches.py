@@ -12,6 +12,7 @@ from redis.exceptions import RedisError
 from shared.analysis.analysis import Analysis
 from shared.blobs import pack, unpack
 from shared.contracts.contract import Contract
+from shared.formats import ANALYSIS, CONTRACTS, SNAPSHOT, SPEC, FormatError
 from shared.messages import (
     Analysed,
     Answer,
@@ -132,15 +133,17 @@ async def _analyse(child: Child, message: ShapeJob) -> Outcome:
     try:
         analysis: Analysis = await analyse(
             child.scratch,
-            unpack(spec, Spec),
-            unpack(snapshot, Snapshot),
-            unpack(contracts, tuple[Contract, ...]),
+            unpack(SPEC, spec, Spec),
+            unpack(SNAPSHOT, snapshot, Snapshot),
+            unpack(CONTRACTS, contracts, tuple[Contract, ...]),
             message.profile,
             baselines=child.baselines,
         )
     except TargetError as error:
         return Failed(Failure(FailureKind.INTERNAL, f"the scratch server: {error.failure.message}"))
+    except FormatError as error:
+        return Failed(Failure(FailureKind.PROTOCOL, str(error)))
     except Exception as error:  # noqa: BLE001  # a bug met in one shape must not end the run
         return Failed(internal_failure(error))
-    await child.redis.set(child.keys.blob(message.analysis), pack(analysis), ex=child.settings.blob_ttl)
+    await child.redis.set(child.keys.blob(message.analysis), pack(ANALYSIS, analysis), ex=child.settings.blob_ttl)
     return Analysed(message.analysis)

@@ -8,13 +8,15 @@ from collections.abc import Iterable, Mapping
 import msgspec
 from redis.asyncio import Redis
 
+from shared.formats import SIGHTING
 from shared.messages import Keys
 from shared.targets import Sighting
 
 
 class _Kept(msgspec.Struct, frozen=True, array_like=True):
-    """One field of the Redis hash: a sighting and when it expires."""
+    """One field of the Redis hash: a sighting and when it expires. The first position is always the format."""
 
+    format: int
     until: float  # seconds since the epoch
     sighting: Sighting
 
@@ -43,7 +45,7 @@ class Sightings:
 
     async def keep(self, tenant: str, sighting: Sighting) -> None:
         """Store a sighting."""
-        kept = msgspec.json.encode(_Kept(time.time() + self._ttl, sighting))
+        kept = msgspec.json.encode(_Kept(SIGHTING.version, time.time() + self._ttl, sighting))
         async with self._redis.pipeline(transaction=False) as pipe:
             pipe.hset(self._key, tenant, kept)
             pipe.expire(self._key, self._ttl)
@@ -51,11 +53,12 @@ class Sightings:
 
 
 def _current(value: object) -> Sighting:
-    """Decode a stored sighting; one that expired, or that another release wrote, counts as none."""
+    """Decode a stored sighting; one that expired, or one in another format, counts as none."""
     if not isinstance(value, bytes):
         return Sighting()
     try:
         kept = msgspec.json.decode(value, type=_Kept)
-    except msgspec.DecodeError:
+    except (msgspec.DecodeError, ValueError):
         return Sighting()
-    return kept.sighting if kept.until > time.time() else Sighting()
+    current = kept.format == SIGHTING.version and kept.until > time.time()
+    return kept.sighting if current else Sighting()

@@ -6,6 +6,7 @@ import msgspec
 from redis.asyncio import Redis
 
 from shared.blobs import pack
+from shared.formats import SNAPSHOT
 from shared.messages import Keys
 from shared.schema.schema import Snapshot
 
@@ -49,7 +50,7 @@ class KnownSnapshots:
             return
         snapshot = msgspec.structs.replace(snapshot, versions=())
         async with self._redis.pipeline(transaction=True) as pipe:
-            pipe.set(self._keys.blob(fingerprint), pack(snapshot), nx=True)
+            pipe.set(self._keys.blob(fingerprint), pack(SNAPSHOT, snapshot), nx=True)
             pipe.expire(self._keys.blob(fingerprint), self._ttl)
             pipe.rpush(self._list, fingerprint)
             pipe.expire(self._list, self._ttl)

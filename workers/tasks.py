@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Coroutine
 from typing import Any
 
-import msgspec
 from celery import Celery
 from celery.exceptions import SoftTimeLimitExceeded
 
+from shared.formats import FormatError
 from shared.hosts import Secret
-from shared.messages import ANALYSE_SHAPE, SCAN_BATCH, ScanBatch, ShapeJob
+from shared.messages import ANALYSE_SHAPE, SCAN_BATCH, decode_scan_batch, decode_shape_job
 from workers.batches import run_scan_batch, run_shape_job
 from workers.child import Child, die_with_parent
+from workers.refusals import refuse
 from workers.scan import Observe
 from workers.settings import WorkerSettings
 
@@ -51,10 +52,28 @@ def register(app: Celery, pool: Pool) -> None:
     """Give the application its two tasks."""
 
     def scan_batch(message: str) -> None:
-        pool.run(run_scan_batch(pool.child, msgspec.json.decode(message, type=ScanBatch)))
+        pool.run(_scan_batch(pool.child, message))
 
     def analyse_shape(message: str) -> None:
-        pool.run(run_shape_job(pool.child, msgspec.json.decode(message, type=ShapeJob)))
+        pool.run(_analyse_shape(pool.child, message))
 
     app.task(name=SCAN_BATCH)(scan_batch)
     app.task(name=ANALYSE_SHAPE)(analyse_shape)
+
+
+async def _scan_batch(child: Child, text: str) -> None:
+    try:
+        message = decode_scan_batch(text)
+    except FormatError as error:
+        await refuse(child.redis, child.keys, text, str(error))
+    else:
+        await run_scan_batch(child, message)
+
+
+async def _analyse_shape(child: Child, text: str) -> None:
+    try:
+        message = decode_shape_job(text)
+    except FormatError as error:
+        await refuse(child.redis, child.keys, text, str(error))
+    else:
+        await run_shape_job(child, message)

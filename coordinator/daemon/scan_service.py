@@ -15,6 +15,7 @@ from coordinator.report.model import ScanReport
 from coordinator.store.connection import StoreError
 from coordinator.store.records import ScanRecord, ScanState
 from coordinator.store.store import Store
+from shared.formats import FormatError
 
 _log = logging.getLogger(__name__)
 
@@ -126,7 +127,7 @@ class QueuedScans:
             interval: Seconds between the beginnings of scheduled scans; 0 scans on request only.
         """
         clock = asyncio.get_running_loop().time
-        self._metrics.restore(await self.latest_report(), await self._store.last_success(self._fleet))
+        self._metrics.restore(await self._last_report(), await self._store.last_success(self._fleet))
         due = clock()
         while True:
             if interval and clock() >= due:
@@ -139,6 +140,14 @@ class QueuedScans:
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(timeout):
                     await self._requested.wait()
+
+    async def _last_report(self) -> ScanReport | None:
+        """Give the newest report; one that this release cannot read counts as none: the next scan makes a new one."""
+        try:
+            return await self.latest_report()
+        except FormatError as error:
+            _log.error("the newest report is passed over: %s", error)
+            return None
 
     async def _run_unfinished_scans(self) -> None:
         try:

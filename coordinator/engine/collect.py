@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-import msgspec
 from redis.asyncio import Redis
 
-from shared.messages import AnswerSet, Keys
+from shared.messages import AnswerSet, Keys, decode_answers
 
 _MAX_ENTRIES_PER_READ = 500  # of up to 25 answers each
 _MAX_VALUES_PER_COMMAND = 1000
@@ -63,6 +62,7 @@ class AnswerStream:
 
         Raises:
             RunLostError: When the stream is gone.
+            FormatError: When an answer is of another protocol, or damaged.
         """
         block = max(1, int(wait * 1000)) if wait > 0 else None
         found: Any = await self._redis.xread({self._stream: self._cursor}, count=_MAX_ENTRIES_PER_READ, block=block)
@@ -75,7 +75,7 @@ class AnswerStream:
             for position, fields in entries:
                 self._cursor = position
                 if b"a" in fields:
-                    sets.append(msgspec.json.decode(fields[b"a"], type=AnswerSet))
+                    sets.append(decode_answers(fields[b"a"]))
         return sets
 
     async def blobs(self, names: Iterable[str]) -> Mapping[str, bytes]:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
 
 from celery import Celery
 from redis.asyncio import Redis
 
+from coordinator.engine.crew import Crew, ForeignWorkersError, read_crew
 from coordinator.engine.permits import Permits
 from coordinator.ledger.batch import Batch
 from shared.messages import Keys
@@ -28,28 +28,54 @@ class Dispatcher:
         task: Name of the task.
         permits: Of the run.
         slots: Worker slots to count on; 0 counts those that workers announce.
+        foreign_grace: Seconds that workers of other protocols may be the only ones before the run is given up.
     """
 
-    def __init__(self, app: Celery, redis: Redis, *, keys: Keys, task: str, permits: Permits, slots: int) -> None:
+    def __init__(
+        self,
+        app: Celery,
+        redis: Redis,
+        *,
+        keys: Keys,
+        task: str,
+        permits: Permits,
+        slots: int,
+        foreign_grace: float,
+    ) -> None:
         self._app = app
         self._redis = redis
         self._keys = keys
         self._task = task
         self._permits = permits
         self._fixed = slots
+        self._foreign_grace = foreign_grace
+        self._foreign_since: float | None = None
         self._announced = 0
         self._counted = float("-inf")
         self._renewal = float("-inf")
 
     async def count_slots(self, now: float) -> tuple[int, int]:
-        """Give the number of batches to plan for, at least 1, and of those that can really run at once."""
+        """Give the number of batches to plan for, at least 1, and of those that can really run at once.
+
+        Raises:
+            ForeignWorkersError: When all living workers have been of other protocols for longer than the grace.
+        """
         if now - self._counted > _COUNT_WORKERS_EVERY_SECONDS:
             self._counted = now
-            seconds, micros = await self._redis.time()
-            living: Any = await self._redis.zrangebyscore(self._keys.workers, seconds + micros / 1e6, "+inf")
-            self._announced = sum(int(member.rpartition(b"|")[2]) for member in living)
+            crew = await read_crew(self._redis, self._keys)
+            self._announced = crew.slots
+            self._give_up_among_foreigners(crew, now)
         planned = self._fixed or max(1, self._announced)
         return planned, max(planned, self._announced)
+
+    def _give_up_among_foreigners(self, crew: Crew, now: float) -> None:
+        """End the run when only workers of other protocols live: they never take its messages."""
+        if crew.slots or not crew.foreign:
+            self._foreign_since = None
+        elif self._foreign_since is None:
+            self._foreign_since = now
+        elif now - self._foreign_since > self._foreign_grace:
+            raise ForeignWorkersError(crew)
 
     async def forget_permits(self) -> None:
         """Give back the permits that an earlier coordinator of this run held."""

@@ -46,6 +46,8 @@ class EngineSettings(msgspec.Struct, frozen=True, kw_only=True):
         rules: The ledger's numbers.
         deadline: Seconds after which a run ends, whatever is missing.
         blob_ttl: Seconds a blob stays in Redis.
+        foreign_grace: Seconds that workers of other protocols may be the only ones before a run is given up: time for
+            an upgrade that replaces workers one after the other.
     """
 
     fleet: str
@@ -56,6 +58,7 @@ class EngineSettings(msgspec.Struct, frozen=True, kw_only=True):
     rules: LedgerRules = LedgerRules()
     deadline: float = 3600.0
     blob_ttl: int = 6 * 3600
+    foreign_grace: float = 30.0
 
 
 class Progress(msgspec.Struct, frozen=True):
@@ -133,6 +136,7 @@ class Facilities(msgspec.Struct, frozen=True):
                 task=task,
                 permits=Permits(self.redis, run, dict(settings.hosts)),
                 slots=settings.slots,
+                foreign_grace=settings.foreign_grace,
             ),
             message=message,
             deadline=settings.deadline,

@@ -11,12 +11,13 @@ import msgspec
 from coordinator.engine.engine import Facilities, Progress
 from coordinator.ledger.batch import Batch, ItemOutcome, Mark
 from coordinator.ledger.ledger import Ledger
-from coordinator.store.store import BlobKind
+from coordinator.store.store import BlobKind, Store
 from shared.analysis.analysis import Analysis
 from shared.blobs import pack, unpack
 from shared.contracts.contract import Contract
 from shared.diff.changes import SchemaDiff
-from shared.messages import ANALYSE_SHAPE, Failed, ShapeJob
+from shared.formats import ANALYSIS, CONTRACTS, SNAPSHOT, SPEC, FormatError
+from shared.messages import ANALYSE_SHAPE, Failed, ShapeJob, encode_message
 from shared.remediation.plan import Plan
 from shared.schema.canonical import content_hash, schema_hash
 from shared.schema.schema import Snapshot, Spec
@@ -92,19 +93,33 @@ async def run_analyses(
     profile, store = facilities.settings.profile, facilities.store
     keys = {name: analysis_key(spec, snapshot, contracts, profile) for name, snapshot in snapshots.items()}
     memos = {name: _memo(key) for name, key in keys.items()}
-    done = await store.get_blobs(BlobKind.ANALYSIS, sorted(set(memos.values())))
+    done = await _kept(store, sorted(set(memos.values())))
     todo = {memo: name for name, memo in memos.items() if memo not in done}
     failures: dict[str, Failed] = {}
     if todo:
         run = _ShapeRun(facilities, spec, contracts, {memo: (name, snapshots[name]) for memo, name in todo.items()})
         failures = await run.perform(on_progress)
-        done |= await store.get_blobs(BlobKind.ANALYSIS, [memo for memo in todo if memo not in failures])
+        done |= await _kept(store, [memo for memo in todo if memo not in failures])
     return {
         name: _unverified(keys[name], spec, snapshot, failures[memos[name]])
         if memos[name] in failures
-        else unpack(done[memos[name]], Analysis)
+        else done[memos[name]]
         for name, snapshot in snapshots.items()
     }
+
+
+async def _kept(store: Store, names: Sequence[str]) -> dict[str, Analysis]:
+    """Load the analyses that are kept; forget those that cannot be read, so that they are made again."""
+    analyses: dict[str, Analysis] = {}
+    unreadable: list[str] = []
+    for name, blob in (await store.get_blobs(BlobKind.ANALYSIS, names)).items():
+        try:
+            analyses[name] = unpack(ANALYSIS, blob, Analysis)
+        except FormatError:
+            unreadable.append(name)
+    if unreadable:
+        await store.drop_blobs(BlobKind.ANALYSIS, unreadable)
+    return analyses
 
 
 def _memo(key: str) -> str:
@@ -145,8 +160,8 @@ class _ShapeRun:
         self._spec = content_hash("spec/1", spec)
         self._contracts = content_hash("contracts/1", contracts)
         self._fingerprints = {memo: fingerprint for memo, (fingerprint, _) in todo.items()}
-        self._needed = {self._spec: pack(spec), self._contracts: pack(contracts)}
-        self._needed |= {fingerprint: pack(snapshot) for fingerprint, snapshot in todo.values()}
+        self._needed = {self._spec: pack(SPEC, spec), self._contracts: pack(CONTRACTS, contracts)}
+        self._needed |= {fingerprint: pack(SNAPSHOT, snapshot) for fingerprint, snapshot in todo.values()}
 
     async def perform(self, on_progress: Callable[[Progress], None]) -> dict[str, Failed]:
         """Have them made and kept, and give those that could not be."""
@@ -176,4 +191,4 @@ class _ShapeRun:
             contracts=self._contracts,
             profile=self._facilities.settings.profile,
         )
-        return msgspec.json.encode(job).decode()
+        return encode_message(job)

@@ -13,7 +13,8 @@ from coordinator.ledger.batch import Batch, ItemOutcome, Mark
 from coordinator.ledger.ledger import Ledger
 from coordinator.store.store import BlobKind, Store
 from shared.blobs import unpack
-from shared.messages import SCAN_BATCH, Place, ScanBatch
+from shared.formats import SNAPSHOT, FormatError
+from shared.messages import SCAN_BATCH, Place, ScanBatch, encode_message
 from shared.schema.schema import Snapshot
 from shared.targets import Failure, Observation, Target
 
@@ -158,12 +159,20 @@ def _messages(settings: EngineSettings, fleet: Sequence[Target], scan: str) -> C
             careful=batch.careful,
             profile=settings.profile,
         )
-        return msgspec.json.encode(wanted).decode()
+        return encode_message(wanted)
 
     return message
 
 
 async def load_snapshots(store: Store, fingerprints: Sequence[str]) -> dict[str, Snapshot]:
-    """Load the snapshots of these fingerprints from the store."""
+    """Load the snapshots of these fingerprints from the store.
+
+    Raises:
+        FormatError: When one of them cannot be read. All are then forgotten, so that the next scan keeps them anew.
+    """
     found = await store.get_blobs(BlobKind.SNAPSHOT, fingerprints)
-    return {name: unpack(found[name], Snapshot) for name in fingerprints}
+    try:
+        return {name: unpack(SNAPSHOT, found[name], Snapshot) for name in fingerprints}
+    except FormatError:
+        await store.drop_blobs(BlobKind.SNAPSHOT, fingerprints)  # the next scan reads these shapes anew
+        raise

@@ -16,6 +16,7 @@ from shared.hosts import Secret
 _MIGRATION_LOCK = 0x666C65657464  # advisory lock that lets one process migrate at a time: "fleetd"
 _MAX_CONNECTIONS = 4
 _CLOSE_TIMEOUT_SECONDS = 3.0
+_MIGRATION_TIMEOUT_SECONDS = 3600.0  # it may rewrite every report that is kept
 
 
 class StoreError(Exception):
@@ -78,9 +79,10 @@ async def _migrate(pool: Any) -> None:
         known = migrations()
         if done > known[-1][0]:
             raise StoreError(
-                f"the store was made by a newer fleetdrift (version {done}; this one knows {known[-1][0]})"
+                f"the store was made by a newer fleetdrift: its tables are of version {done}, "
+                f"this release reads up to version {known[-1][0]}: upgrade fleetdrift"
             )
         for version, sql in known:
             if version > done:
-                await connection.execute(sql)
+                await connection.execute(sql, timeout=_MIGRATION_TIMEOUT_SECONDS)
                 await connection.execute("INSERT INTO fleetdrift.migrations VALUES ($1)", version)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import datetime as dt
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from enum import StrEnum
 from typing import Any
 
@@ -15,6 +15,7 @@ from coordinator.report.model import ScanReport
 from coordinator.store.connection import StoreError, open_pool, query, translated
 from coordinator.store.records import LedgerRow, ScanRecord, ScanState, TenantRecord
 from shared.blobs import pack, unpack
+from shared.formats import ANALYSIS, LEDGER, REPORT, SNAPSHOT, FormatError
 from shared.hosts import Secret
 from shared.targets import Target
 
@@ -23,14 +24,14 @@ _MAX_REPORTS_KEPT = 500
 _DELETE_BLOBS_UNUSED_FOR = dt.timedelta(days=90)
 
 _decode_target = msgspec.json.Decoder(Target).decode
-_decode_outcome: msgspec.json.Decoder[FinalOutcome] = msgspec.json.Decoder(FinalOutcome)
+_decode_outcome: Callable[[str], FinalOutcome] = msgspec.json.Decoder(FinalOutcome).decode
 
 
 class BlobKind(StrEnum):
-    """What a blob is; part of its key."""
+    """What a blob is, and in which format; part of its key, so a blob in a format that is not read is not found."""
 
-    SNAPSHOT = "snapshot"
-    ANALYSIS = "analysis"
+    SNAPSHOT = SNAPSHOT.label
+    ANALYSIS = ANALYSIS.label
 
 
 class Store:
@@ -80,7 +81,7 @@ class Store:
                     columns=["scan", "ordinal", "target"],
                     records=records,
                 )
-                await connection.execute(query("begin_scan"), scan, len(records))
+                await connection.execute(query("begin_scan"), scan, len(records), LEDGER.version)
 
     async def next_epoch(self, scan: str) -> int:
         """Give a number that this scan never used before."""
@@ -108,16 +109,22 @@ class Store:
         await self._run("record_outcomes", scan, [item for item, _ in outcomes], texts)
 
     async def load_ledger(self, scan: str) -> list[LedgerRow]:
-        """Give the scan's ledger, in the order of its targets."""
+        """Give the scan's ledger, in the order of its targets.
+
+        Raises:
+            FormatError: When another release wrote it in a format that this one does not read.
+        """
+        for row in await self._rows("ledger_format", scan):
+            LEDGER.check_version(row["ledger_format"])
         marks = {row["item"]: Mark(**dict(row)) for row in await self._rows("load_marks", scan)}
-        outcomes = {
-            row["tenant"]: _decode_outcome.decode(row["outcome"]) for row in await self._rows("load_outcomes", scan)
-        }
-        targets = [_decode_target(row["target"]) for row in await self._rows("load_targets", scan)]
-        return [
-            LedgerRow(target=target, mark=marks.get(target.tenant), outcome=outcomes.get(target.tenant))
-            for target in targets
-        ]
+        outcomes = await self._rows("load_outcomes", scan)
+        targets = await self._rows("load_targets", scan)
+        try:
+            found = {row["tenant"]: _decode_outcome(row["outcome"]) for row in outcomes}
+            fleet = [_decode_target(row["target"]) for row in targets]
+        except (msgspec.MsgspecError, ValueError) as error:
+            raise FormatError(f"the ledger of scan {scan} cannot be read: {error}") from error
+        return [LedgerRow(target=each, mark=marks.get(each.tenant), outcome=found.get(each.tenant)) for each in fleet]
 
     async def finish_scan(self, scan: str, state: ScanState) -> None:
         """Record how a scan ended."""
@@ -148,6 +155,10 @@ class Store:
         await self._run("touch_blobs", kind.value, list(found))
         return found
 
+    async def drop_blobs(self, kind: BlobKind, names: Sequence[str]) -> None:
+        """Forget values that turned out to be unreadable, so that they are made and kept anew."""
+        await self._run("drop_blobs", kind.value, list(names))
+
     async def recent_blobs(self, kind: BlobKind, limit: int) -> list[str]:
         """Give the names of the most recently used blobs."""
         return [row["name"] for row in await self._rows("recent_blobs", kind.value, limit)]
@@ -157,6 +168,7 @@ class Store:
     async def record_report(self, scan: str, report: ScanReport) -> None:
         """Store a report, update every tenant's record, end the scan, and delete what is too old."""
         fleet, tenants = report.body.fleet, report.body.tenants
+        packed = pack(REPORT, report)
         columns = (
             [each.tenant for each in tenants],
             [each.status.value for each in tenants],
@@ -165,7 +177,7 @@ class Store:
         status = report.status.value
         with translated():
             async with self._pool.acquire() as connection, connection.transaction():
-                await connection.execute(query("put_report"), scan, fleet, status, report.content_hash, pack(report))
+                await connection.execute(query("put_report"), scan, fleet, status, report.content_hash, packed)
                 await connection.execute(query("record_tenants"), fleet, scan, *columns)
                 await connection.execute(query("forget_tenants"), fleet, scan)
                 await connection.execute(query("finish_scan"), scan, status)
@@ -175,9 +187,13 @@ class Store:
                 await connection.execute(query("prune_blobs"), _DELETE_BLOBS_UNUSED_FOR)
 
     async def latest_report(self, fleet: str) -> ScanReport | None:
-        """Give the newest report of a fleet."""
+        """Give the newest report of a fleet.
+
+        Raises:
+            FormatError: When it is in a format that this release does not read.
+        """
         rows = await self._rows("latest_report", fleet)
-        return unpack(rows[0]["document"], ScanReport) if rows else None
+        return unpack(REPORT, rows[0]["document"], ScanReport) if rows else None
 
     async def last_success(self, fleet: str) -> dt.datetime | None:
         """Say when a scan last read every tenant."""
@@ -185,9 +201,9 @@ class Store:
         return rows[0][0] if rows else None
 
     async def get_report(self, scan: str) -> ScanReport | None:
-        """Give the report of one scan."""
+        """Give the report of one scan; raises as `latest_report`."""
         rows = await self._rows("get_report", scan)
-        return unpack(rows[0]["document"], ScanReport) if rows else None
+        return unpack(REPORT, rows[0]["document"], ScanReport) if rows else None
 
     async def tenants(self, fleet: str) -> list[TenantRecord]:
         """Give what is known of each tenant, by name."""

@@ -20,6 +20,7 @@ from coordinator.daemon.scan_service import ScanService
 from coordinator.report.renderers.json import ReportDocument, document
 from coordinator.store.connection import StoreError
 from coordinator.store.records import ScanRecord
+from shared.formats import FormatError
 from shared.hosts import Secret
 
 _MAX_SCANS_PER_LIST = 1000
@@ -47,7 +48,7 @@ def build_api(service: ScanService, metrics: FleetMetrics, token: Secret | None 
         openapi_config=OpenAPIConfig(
             title="fleetdrift", version="1", path="/openapi", render_plugins=[JsonRenderPlugin()]
         ),
-        exception_handlers={StoreError: _store_away},
+        exception_handlers={StoreError: _store_away, FormatError: _unreadable},
     )
 
 
@@ -62,6 +63,10 @@ def _bearer(token: Secret) -> Callable[[ASGIConnection, BaseRouteHandler], None]
 
 def _store_away(_: object, error: Exception) -> Response[Health]:
     return Response(Health("unavailable", (str(error),)), status_code=503)
+
+
+def _unreadable(_: object, error: Exception) -> Response[Health]:
+    return Response(Health("unreadable", (str(error),)), status_code=500)
 
 
 def _health(service: ScanService) -> list[BaseRouteHandler]:

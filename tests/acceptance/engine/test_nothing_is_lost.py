@@ -77,8 +77,9 @@ async def test_a_scan_leaves_nothing_behind_in_redis_but_what_expires(steady):
     await steady.scan()
     with Redis.from_url(steady.redis.url) as redis:
         left = set(redis.scan_iter(f"fleetdrift:*:{steady.name}:*"))
-        assert all(redis.ttl(key) > 0 for key in left if not key.endswith(b":workers"))
-    assert {key.split(b":")[3] for key in left} == {b"blob", b"sightings", b"workers"}
+        assert all(redis.ttl(key) > 0 for key in left)
+        assert redis.exists(Keys(steady.name).presence)
+    assert {key.split(b":")[3] for key in left} == {b"blob", b"sightings"}
 
 
 async def test_a_worker_killed_in_the_middle_loses_nothing(engine):

@@ -12,7 +12,7 @@ import redis as redis_client
 from coordinator.inventory.load import load_targets
 from coordinator.report.model import ScanStatus, TenantStatus
 from coordinator.scan import pipeline
-from shared.messages import PROTOCOL
+from shared.formats import PROTOCOL
 from shared.schema.canonical import canonical_json
 
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import msgspec
 import pytest
 
-from shared.blobs import BlobError, pack, unpack
+from shared.blobs import pack, unpack
+from shared.formats import ANALYSIS, SNAPSHOT, Format, FormatError
 from shared.hosts import Secret
 from shared.messages import (
     Analysed,
@@ -17,6 +17,12 @@ from shared.messages import (
     Observed,
     Place,
     ScanBatch,
+    ShapeJob,
+    decode_answers,
+    decode_scan_batch,
+    decode_shape_job,
+    encode_answers,
+    encode_message,
     host_down,
 )
 from shared.schema.profile import EVERYTHING
@@ -36,7 +42,7 @@ OUTCOMES = (
 @pytest.mark.parametrize("outcome", OUTCOMES)
 def test_an_answer_arrives_as_it_was_sent(outcome):
     sent = AnswerSet(batch="1-1", worker="w", answers=tuple(Answer(name, outcome) for name in HOSTILE_NAMES))
-    assert msgspec.json.decode(msgspec.json.encode(sent), type=AnswerSet) == sent
+    assert decode_answers(encode_answers(sent)) == sent
 
 
 def test_a_batch_arrives_as_it_was_sent():
@@ -51,12 +57,40 @@ def test_a_batch_arrives_as_it_was_sent():
         careful=True,
         profile=EVERYTHING,
     )
-    assert msgspec.json.decode(msgspec.json.encode(sent), type=ScanBatch) == sent
+    assert decode_scan_batch(encode_message(sent)) == sent
+
+
+def test_a_job_arrives_as_it_was_sent():
+    sent = ShapeJob(run="r", epoch=1, batch="0-1", attempt=1, analysis="k", spec="s", snapshot="f", contracts="c")
+    assert decode_shape_job(encode_message(sent)) == sent
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("{", "expected the JSON of a scan batch: "),
+        ('"text"', "expected the JSON of a scan batch: "),
+        ("[" * 100_000, "expected the JSON of a scan batch: "),
+        ('{"format": 7}', "expected the JSON of a scan batch: "),
+        (
+            "{}",
+            "this scan batch was written in protocol 1; this release reads protocol 2: upgrade the side that sent it",
+        ),
+        ('{"format": "scan_batch/3"}', "this scan batch was written in protocol 3; this release reads protocol 2: "),
+        ('{"format": "shape_job/2"}', "expected the scan batch, found something that calls itself 'shape_job/2'"),
+        ('{"format": "scan_batch/²"}', "expected the scan batch, found something that calls itself"),
+        ('{"format": "scan_batch/2"}', "this scan batch cannot be read: Object missing required field"),
+    ],
+)
+def test_a_message_that_cannot_be_understood_is_refused_in_a_sentence(text, reason):
+    with pytest.raises(FormatError) as refused:
+        decode_scan_batch(text)
+    assert str(refused.value).startswith(reason)
 
 
 def test_fifty_answers_of_fingerprints_are_small():
     answers = tuple(Answer(f"tenant-{number:06}", OUTCOMES[0]) for number in range(50))
-    assert len(msgspec.json.encode(AnswerSet(batch="1-1", worker="w", answers=answers))) < 50 * 250
+    assert len(encode_answers(AnswerSet(batch="1-1", worker="w", answers=answers))) < 50 * 250
 
 
 def test_a_dead_host_is_described_in_the_same_words_for_every_tenant():
@@ -67,13 +101,28 @@ def test_a_dead_host_is_described_in_the_same_words_for_every_tenant():
 
 def test_a_blob_unpacks_to_what_was_packed():
     snapshot = Snapshot(schema=Schema(), server_version=150018, fingerprint="f")
-    assert unpack(pack(snapshot), Snapshot) == snapshot
+    assert unpack(SNAPSHOT, pack(SNAPSHOT, snapshot), Snapshot) == snapshot
 
 
-@pytest.mark.parametrize("data", [b"", b"not compressed", pack({"another": "type"}), pack("x")[:-6]])
-def test_damaged_blobs_are_refused(data):
-    with pytest.raises(BlobError, match="a Snapshot blob"):
-        unpack(data, Snapshot)
+@pytest.mark.parametrize(
+    ("data", "reason"),
+    [
+        (b"", "expected a snapshot, found 0 bytes that do not name their format"),
+        (b"not compressed", "expected a snapshot, found 14 bytes that do not name their format"),
+        (b"fleetdrift \n", "calls itself '\\?'"),
+        (pack(SNAPSHOT, {"another": "type"}), "this snapshot cannot be read: Object missing required field"),
+        (pack(SNAPSHOT, "x")[:-6], "this snapshot cannot be read"),
+        (b"fleetdrift snapshot/1\nnot compressed", "this snapshot cannot be read"),
+        (pack(ANALYSIS, {}), "expected the snapshot, found something that calls itself 'analysis/1'"),
+        (
+            pack(Format("snapshot", 2), {}),
+            "this snapshot was written in format 2; this release reads format 1: upgrade fleetdrift",
+        ),
+    ],
+)
+def test_damaged_and_foreign_blobs_are_refused_in_a_sentence(data, reason):
+    with pytest.raises(FormatError, match=reason):
+        unpack(SNAPSHOT, data, Snapshot)
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,1 @@
+DELETE FROM fleetdrift.blobs WHERE kind = $1 AND name = ANY ($2::text[])

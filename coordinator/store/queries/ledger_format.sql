@@ -1,0 +1,1 @@
+SELECT ledger_format FROM fleetdrift.scans WHERE scan = $1
