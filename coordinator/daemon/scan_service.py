@@ -134,8 +134,8 @@ class QueuedScans:
                 due = clock() + interval
                 with contextlib.suppress(StoreError):
                     await self.enqueue()
+            self._requested.clear()  # first: what is asked for while the last look at the store runs must wake us again
             await self._run_unfinished_scans()
-            self._requested.clear()
             timeout = max(0.0, due - clock()) if interval else None
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(timeout):
