@@ -20,7 +20,7 @@ from coordinator.store.store import Store
 from shared.embedded.redis import EmbeddedRedis
 from shared.hosts import Secret
 from shared.messages import ANALYSE_SHAPE, SCAN_BATCH, Keys, Place, Presence, ScanBatch, encode_message
-from shared.targets import FailureKind, Observation
+from shared.targets import Failure, FailureKind, Observation
 from tests import state_before_versions as old
 from workers.app import build_app, publish
 from workers.redis_pool import connect_redis
@@ -115,7 +115,7 @@ async def test_todays_worker_refuses_what_yesterdays_coordinator_asks(engine, re
     await old.load_redis(engine.redis.url)
     before = Keys(old.FLEET, 1)
     assert await redis.llen(before.queue) == 2
-    streams = [key async for key in redis.scan_iter(before.answers("*", "*"))]
+    streams = [key async for key in redis.scan_iter("fleetdrift:1:demo:run:*:answers")]
     assert len(streams) == 2
     lengths = {stream: await redis.xlen(stream) for stream in streams}
     engine.name = old.FLEET
@@ -164,7 +164,7 @@ async def test_a_message_that_does_not_decode_is_answered_by_name(engine, redis)
     app = build_app(Secret(engine.redis.url), engine.name)
     await asyncio.to_thread(publish, app, SCAN_BATCH, ["{", newer])
     await asyncio.to_thread(publish, app, ANALYSE_SHAPE, [json.dumps(job)])
-    answers = {}
+    answers: dict[str, Failure] = {}
     async with asyncio.timeout(SOON):
         while len(answers) < 3:
             answers |= {each.item: each.outcome.failure for got in await stream.read(0.1) for each in got.answers}

@@ -9,15 +9,17 @@ import pytest
 
 from coordinator.daemon.metrics import FleetMetrics
 from coordinator.daemon.scan_service import QueuedScans
-from coordinator.store.records import ScanRecord
+from coordinator.store.records import ScanRecord, ScanState
+from coordinator.store.store import Store
 from shared.formats import FormatError
 from tests.reports import demo
 
 
-class StoreInBetween:
+class StoreInBetween(Store):
     """Holds scans; the first look for unfinished ones answers with what was there before somebody asked for one."""
 
     def __init__(self) -> None:
+        super().__init__(pool=None)
         self.scans: list[str] = []
         self.service: QueuedScans | None = None
         self.looks = 0
@@ -47,7 +49,7 @@ class StoreInBetween:
 
 def record(scan: str, fleet: str) -> ScanRecord:
     now = dt.datetime.now(dt.UTC)
-    return ScanRecord(scan=scan, fleet=fleet, state="queued", requested=now, finished=None, epoch=0, tenants=0)
+    return ScanRecord(scan=scan, fleet=fleet, state=ScanState.QUEUED, requested=now, finished=None, epoch=0, tenants=0)
 
 
 @pytest.fixture
