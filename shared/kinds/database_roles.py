@@ -1,4 +1,4 @@
-"""Roles that are known only where the plan runs: the database's owner is `{database_owner}` on every server."""
+"""Write SQL that names database roles, the database's owner among them, whose name is known only where a plan runs."""
 
 from __future__ import annotations
 
@@ -19,21 +19,21 @@ _SWITCH = (
 
 
 def quote_role(role: str) -> str:
-    """Quote a role, PUBLIC and the database's owner included; pass the finished statement through `resolve_roles`."""
+    """Quote the name of a role; the database's owner becomes a mark, which `resolve_roles` replaces."""
     if role == DATABASE_OWNER:
         return _MARK
     return "PUBLIC" if role == "public" else quote_identifier(role)
 
 
 def resolve_roles(sql: str) -> str:
-    """Finish a statement: one that names the database's owner looks the name up when it runs."""
+    """Replace the mark of `quote_role`: the statement becomes a block that looks up the owner's name when it runs."""
     if _MARK not in sql:
         return sql
     return f"DO {quote_literal(f'BEGIN {_looked_up(sql)}; END')}"
 
 
 def acting_as(role: str, sql: str) -> str:
-    """Finish a statement that another role runs: whoever gives on what was given is its grantor (GRANT, Notes)."""
+    """Write the block that runs a GRANT or REVOKE as another role, which becomes the grantor (GRANT, Notes)."""
     name = _OWNER if role == DATABASE_OWNER else quote_literal(role)
     return f"DO {quote_literal(_SWITCH.format(role=name, run=_looked_up(sql) if _MARK in sql else sql))}"
 

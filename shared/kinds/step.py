@@ -27,7 +27,7 @@ class Hazard(msgspec.Struct, frozen=True, order=True):
 
 
 class Role(StrEnum):
-    """What a statement does to the object it is about (`Statement.object`)."""
+    """What a statement does to the object it is about (`Statement.object`). Database roles are something else."""
 
     CREATE = "create"
     """Makes it. Fails when it is there."""

@@ -19,7 +19,7 @@ from shared.remediation.closure import Decision
 from shared.remediation.hosting import creation_host, drop_host, inline_children
 from shared.remediation.mentions import mention_edges
 from shared.remediation.ranks import kind_rank
-from shared.remediation.stages import reads_without_blocking
+from shared.remediation.stages import runs_alone
 from shared.schema.identity import ObjectId
 from shared.schema.model import SchemaObject
 
@@ -282,7 +282,7 @@ class Graph:
         i, b = node.identity, node.below
         where = (i.kind, i.namespace, i.parent, i.name, i.signature, i.of)
         # What needs a transaction of its own comes as late as it may: the rest is one, and nothing is missing for long.
-        apart = int(any(not step.transactional or reads_without_blocking(step.hazards) for step in self.steps[node]))
+        apart = int(any(runs_alone(step) for step in self.steps[node]))
         # What cannot be brought back goes last: rows that do not fit what is declared have stopped the plan by then.
         if record.holds_data and any(step.destructive for step in self.steps[node]):
             apart = apart if node.identity in self.context.creates else 2

@@ -1,8 +1,9 @@
-"""What a tenant must look like for a plan to run on it: as it was read, or as a part of the plan has left it.
+"""The guard of a plan: what a tenant must look like for the plan to run on it.
 
-Everything the plan does not touch is hashed, kind by kind. What it touches may hold, field by field, the observed or
-the desired value, so that a run that broke off half-way can be repeated and a stranger's change cannot pass. The values
-are hashed as `jsonb` prints them, which the tenant's own server can repeat (`shared.postgres.writing.guard`).
+A tenant must look as it was read, or as a part of the plan has left it. The objects that the plan leaves alone are
+hashed, kind by kind. Each field of an object that it changes may hold the observed or the desired value, so that a run
+that broke off half-way can be repeated, and a change that somebody else has made stops the plan. Values are hashed as
+`jsonb` prints them, which the tenant's own server can repeat (`shared.postgres.writing.guard`).
 """
 
 from __future__ import annotations
@@ -35,7 +36,8 @@ class Touched(msgspec.Struct, frozen=True, order=True):
 
     Args:
         identity: Which.
-        rest: Hash of what the plan leaves alone in it; empty where anything may stand, for the plan makes it.
+        rest: Hash of the fields that the plan leaves alone; empty where it makes the object, whose fields may hold
+            anything then.
         fields: What it changes.
         may_be_absent: Whether it may be missing.
     """
@@ -47,7 +49,7 @@ class Touched(msgspec.Struct, frozen=True, order=True):
 
 
 class Untouched(msgspec.Struct, frozen=True, order=True):
-    """The objects of one kind that the plan leaves alone: how many, and the hash of them all."""
+    """The objects of one kind that the plan leaves alone: their number, and one hash of all."""
 
     kind: str
     count: int
@@ -111,5 +113,5 @@ def value_hash(given: dict[str, Any], name: str) -> str:
 
 
 def identity_parts(identity: ObjectId) -> list[str]:
-    """Give an identity as the guard's SQL spells it."""
+    """Give the parts of an identity in the order in which the guard's SQL lists them."""
     return [identity.kind, identity.namespace, identity.parent, identity.name, identity.signature, identity.of]

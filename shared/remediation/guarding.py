@@ -1,4 +1,4 @@
-"""Derive the guard of a plan: what it touches, in which states, and everything else as it was read."""
+"""Derive the guard of a plan: which values each object it changes may have, and hashes of all other objects."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def make_guard(
         for identity in named
         if identity in present or identity in wanted
     }
-    for identity in list(_interim(touched, present, wanted)):
+    for identity in list(_intermediate(touched, present, wanted)):
         touched.setdefault(identity, Touched(identity, may_be_absent=True))
     return Guard(
         major=observed.server_version // 10000,
@@ -64,10 +64,10 @@ def _touched(
     return Touched(identity, rest, fields, may_be_absent=absent)
 
 
-def _interim(
+def _intermediate(
     touched: dict[ObjectId, Touched], present: dict[ObjectId, SchemaObject], wanted: dict[ObjectId, SchemaObject]
 ) -> Iterator[ObjectId]:
-    """Name what online forms make on their way: the index that becomes a constraint, the check before SET NOT NULL."""
+    """Name what a plan makes on its way: the index that becomes a constraint, the check before SET NOT NULL."""
     for identity in touched:
         match wanted.get(identity):
             case Constraint(type=kind) if kind in _INDEXED:

@@ -1,7 +1,7 @@
-"""What a plan keeps of the objects it drops and makes again, and where sequences go on: put among its statements.
+"""Add to a plan the statements that keep owner, grants, comments and position of what it drops and makes again.
 
-The facts are noted in the transaction that drops, and given back in the transaction that makes, so that nobody sees the
-object without them. What the diff compares (owners, say) the plan puts right by itself.
+These facts are noted in the transaction that drops the object and given back in the one that makes it, so that nobody
+sees the object without them. Facts that the diff compares need nothing here: the plan's own statements set them.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ from shared.remediation.kept_sql import (
 from shared.remediation.kept_store import DATABASE, SESSION, FactStore
 from shared.remediation.plan import Statement
 from shared.remediation.sequence_position import POSITION_SUMMARY, position_sql
-from shared.remediation.stages import reads_without_blocking
+from shared.remediation.stages import runs_alone
 from shared.schema.identity import ObjectId, QualifiedName
 from shared.schema.relations import Column, Sequence
 from shared.sql import quote_identifier, quote_qualified
@@ -51,10 +51,10 @@ def _kept(identity: ObjectId) -> Kept | None:
 
 
 def keep_facts(statements: list[tuple[Node, Statement]], graph: Graph) -> Iterator[Statement]:
-    """Put among a plan's statements what notes facts and gives them back.
+    """Give a plan's statements with those among them that note facts and give them back.
 
     Args:
-        statements: The plan's, in order, each with what it is part of.
+        statements: The plan's, in order, each with the node that it is part of.
         graph: The plan.
     """
     keeper = _Keeper(graph)
@@ -69,10 +69,10 @@ def keep_facts(statements: list[tuple[Node, Statement]], graph: Graph) -> Iterat
 
 
 def _runs(statements: list[tuple[Node, Statement]]) -> Iterator[list[tuple[Node, Statement]]]:
-    """Cut where a transaction must end; as `cut_stages`."""
+    """Cut the statements where a transaction must end, as `cut_stages` does."""
     run: list[tuple[Node, Statement]] = []
     for node, statement in statements:
-        if not statement.transactional or reads_without_blocking(statement.hazards):
+        if runs_alone(statement):
             if run:
                 yield run
             yield [(node, statement)]
@@ -84,7 +84,7 @@ def _runs(statements: list[tuple[Node, Statement]]) -> Iterator[list[tuple[Node,
 
 
 class _Keeper:
-    """Knows which run of statements drops and which one makes what.
+    """Knows in which run of statements (one transaction) each object is dropped and in which it is made.
 
     A node's statements may be spread over several runs: it drops in the first of them, and has made in the last.
     """
@@ -99,48 +99,51 @@ class _Keeper:
         self._successors = dict(_successors(graph.context))
 
     def _is_made_again(self, identity: ObjectId) -> bool:
-        """A column's facts go with those of its table."""
+        """Say whether an object's own facts are kept; a column's are kept with those of its table, where that goes."""
         table = ObjectId(kind="table", namespace=identity.namespace, name=identity.parent)
         if identity.kind == "column" and table in self._context.drops:
             return False
         return _kept(identity) is not None
 
     def place(self, node: Node, run: int) -> None:
+        """Note that a run holds a statement of a node."""
         self._first.setdefault(node, run)
         self._last[node] = run
 
     def before(self, run: int) -> Iterator[Statement]:
-        going = {identity: self._comes(identity) for identity in self._rebuilt if self._matters(identity)}
+        """Give the statements that note the facts of what this run drops."""
+        going = {identity: self._made_in(identity) for identity in self._rebuilt if self._has_facts(identity)}
         for successor, before in self._successors.items():
-            if before is not None and self._is_gone(before, successor):
-                going[before] = self._comes(successor)
+            if before is not None and self._is_dropped_before(before, successor):
+                going[before] = self._made_in(successor)
         for store in (SESSION, DATABASE):
-            about = [i for i, comes in going.items() if self._leaves(i) == run and _store(run, comes) is store]
+            about = [i for i, made in going.items() if self._dropped_in(i) == run and _store(run, made) is store]
             if about:
                 kept = _all_kept(about)
                 summary = keep_summary(kept, self._compared)
                 yield _statement(about[0], Role.KEEP, keep_sql(kept, self._compared, store), summary)
 
     def after(self, run: int) -> Iterator[Statement]:
-        back = [identity for identity in self._rebuilt if self._comes(identity) == run and self._matters(identity)]
+        """Give the statements that give back the facts of what this run has made."""
+        back = [identity for identity in self._rebuilt if self._made_in(identity) == run and self._has_facts(identity)]
         for store in (SESSION, DATABASE):
-            about = [identity for identity in back if _store(self._leaves(identity), run) is store]
+            about = [identity for identity in back if _store(self._dropped_in(identity), run) is store]
             if about:
                 yield _statement(about[0], Role.RESTORE, restore_sql(_all_kept(about), store), RESTORE_SUMMARY)
         for successor, before in self._successors.items():
-            if self._comes(successor) == run:
+            if self._made_in(successor) == run:
                 yield _statement(successor, Role.RESTORE, self._go_on(successor, before), POSITION_SUMMARY)
 
-    def _matters(self, identity: ObjectId) -> bool:
-        """Where everything that goes with an object is compared, nothing is left to be kept."""
-        goes = _FACTS if RECORDS[identity.kind].granted_as else frozenset({"comment"})
-        return identity.kind == "sequence" or not self._compared >= goes
+    def _has_facts(self, identity: ObjectId) -> bool:
+        """Say whether an object can have facts that the diff does not compare."""
+        possible = _FACTS if RECORDS[identity.kind].granted_as else frozenset({"comment"})
+        return identity.kind == "sequence" or not self._compared >= possible
 
-    def _is_gone(self, before: ObjectId, successor: ObjectId) -> bool:
-        leaves, comes = self._leaves(before), self._comes(successor)
-        return leaves is not None and comes is not None and leaves <= comes
+    def _is_dropped_before(self, before: ObjectId, successor: ObjectId) -> bool:
+        dropped, made = self._dropped_in(before), self._made_in(successor)
+        return dropped is not None and made is not None and dropped <= made
 
-    def _leaves(self, identity: ObjectId) -> int | None:
+    def _dropped_in(self, identity: ObjectId) -> int | None:
         sequence = self._context.observed.find(Sequence, identity)
         if sequence is not None and sequence.identity_of_column and sequence.owned_by_table is not None:
             column = self._context.observed.column(sequence.owned_by_table, sequence.owned_by_column)
@@ -150,7 +153,7 @@ class _Keeper:
         node = self._graph.departure.get(identity)
         return self._first.get(node) if node is not None else None
 
-    def _comes(self, identity: ObjectId) -> int | None:
+    def _made_in(self, identity: ObjectId) -> int | None:
         return self._last.get(self._graph.arrival[identity])
 
     def _go_on(self, successor: ObjectId, before: ObjectId | None) -> str:
@@ -165,24 +168,24 @@ class _Keeper:
         )
         if before is None:
             return position_sql(qualified(sequence), highest)
-        noted = self._is_gone(before, successor)
-        store = _store(self._leaves(before), self._comes(successor)) if noted else None
+        noted = self._is_dropped_before(before, successor)
+        store = _store(self._dropped_in(before), self._made_in(successor)) if noted else None
         return position_sql(qualified(sequence), highest, designation(before), store)
 
 
-def _store(leaves: int | None, comes: int | None) -> FactStore:
-    return SESSION if leaves == comes else DATABASE
+def _store(dropped: int | None, made: int | None) -> FactStore:
+    return SESSION if dropped == made else DATABASE
 
 
 def _compared(context: Context) -> frozenset[str]:
-    """Name the facts that the plan itself is about."""
+    """Name the facts that the diff compares."""
     kinds = context.profile.facets()
     kinds |= {item.kind for side in (context.desired, context.observed) for item in side.objects.values()}
     return frozenset(RECORDS[kind].compared_fact for kind in kinds) & _FACTS
 
 
 def _successors(context: Context) -> Iterator[tuple[ObjectId, ObjectId | None]]:
-    """Name the sequences that begin to number a column which has rows, and what numbered it so far."""
+    """Name each sequence that begins to number a column of an existing table, and the sequence that did so before."""
     for identity in sorted(context.creates - context.drops):
         sequence = context.desired.find(Sequence, identity)
         if sequence is None or sequence.owned_by_table is None or former_identity(sequence, context) is not None:

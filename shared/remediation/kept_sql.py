@@ -1,10 +1,10 @@
-"""The SQL by which a plan keeps what goes with an object that it drops and makes again, and was never read.
+"""Write the SQL that keeps owner, grants, comments, labels and position of an object that a plan drops and makes again.
 
-Owner, privileges, comments, security labels and the position of a sequence differ from tenant to tenant while the plan
-is one, so the plan's own statements remember them, as the commands that give them back: in a setting of the session,
-or, where what is dropped comes again only in a later transaction, in the comment of an empty large object, which stays
-when a run breaks off, needs no namespace, is no drift, and goes when they are given back. Names stand in dollar quotes,
-so that a tenant's namespace can be put in.
+They differ from tenant to tenant, and one plan serves many tenants, so the plan cannot state them. Its own statements
+note them on the tenant, as the commands that give them back: in a setting of the session or, where the object is made
+only in a later transaction, in the comment of an empty large object. Such a comment survives a run that breaks off,
+needs no namespace, is no drift, and is removed when the facts are given back. Names stand in dollar quotes, so that a
+tenant's namespace can be put in.
 """
 
 from __future__ import annotations
@@ -156,7 +156,7 @@ _POSITION = """        IF item.spelling LIKE 'SEQUENCE %' THEN
 
 
 class Kept(msgspec.Struct, frozen=True, kw_only=True):
-    """One object whose facts are kept.
+    """An object whose facts are kept.
 
     Args:
         catalog: Where it is: `pg_class`, `pg_proc`, …
@@ -176,12 +176,12 @@ class Kept(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def keep_sql(kept: Iterable[Kept], compared: Iterable[str], store: FactStore) -> str:
-    """Write the statement that notes the facts of objects that are there; what is not there stays as it was noted.
+    """Write the statement that notes the facts of objects that exist; earlier notes of others stay as they are.
 
     Args:
-        kept: The objects that are about to go.
-        compared: The facts that the plan itself takes care of: `owner`, `acl`, `comment`, `labels`.
-        store: Where to.
+        kept: The objects that are dropped next.
+        compared: The facts that other statements of the plan set: `owner`, `acl`, `comment`, `labels`.
+        store: Where they are noted.
     """
     items, known = tuple(kept), frozenset(compared)
     catalogs = sorted({item.catalog for item in items if item.target} & _OWNERS.keys())
@@ -244,6 +244,6 @@ def _row(item: Kept) -> str:
 
 
 def restore_sql(kept: Iterable[Kept], store: FactStore) -> str:
-    """Write the statement that gives back what is noted of objects that are there again, and forgets it."""
+    """Write the statement that gives objects that exist again their noted facts, and removes the notes."""
     rows = ",\n            ".join(f"({dollar_quote(item.spelling)}, {item.id})" for item in kept)
     return fill_block(_RESTORE, summary=RESTORE_SUMMARY, rows=rows, source=store.source, forget=store.forget)

@@ -1,4 +1,4 @@
-"""Where a plan's own statements note what they give back later, and how their SQL is filled in."""
+"""The two places on a tenant where a plan notes facts that it gives back later."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ _TAG = "$fleetdrift$"
 
 
 class FactStore(msgspec.Struct, frozen=True):
-    """Where facts are noted.
+    """A place where facts are noted, as SQL.
 
     Args:
         note: SQL that notes `facts` of `item`, within the loop.
@@ -28,7 +28,7 @@ SESSION = FactStore(
         )::text, false);""",
     source="SELECT NULL, NULLIF(pg_catalog.current_setting('fleetdrift.kept', true), '')::jsonb -> kept.spelling",
 )
-"""For what comes again in the same transaction; a rollback takes it back."""
+"""A setting of the session, for objects that are made again in the same transaction; a rollback removes the note."""
 
 _NOTED = """d.classoid = 'pg_catalog.pg_largeobject'::regclass
             AND pg_catalog.starts_with(d.description, 'fleetdrift keeps ' || {}.spelling || pg_catalog.chr(10))"""
@@ -45,7 +45,7 @@ DATABASE = FactStore(
             FROM pg_catalog.pg_description d WHERE {_NOTED.format("kept")}""",
     forget="PERFORM pg_catalog.lo_unlink(item.place);",
 )
-"""For what comes again in a later transaction, perhaps of another session."""
+"""Comments of empty large objects, for objects that are made in a later transaction, perhaps of another session."""
 
 
 def fill_block(template: str, **parts: str) -> str:

@@ -1,4 +1,4 @@
-"""Put nodes in an order that respects edges: deterministic whatever the order of input."""
+"""Sort the nodes of a graph so that each edge points forward; equal graphs give equal orders."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ Node = TypeVar("Node", bound=Hashable)
 def sort_nodes(
     nodes: Iterable[Node], edges: dict[Node, set[Node]], rank: Callable[[Node], Any]
 ) -> tuple[list[Node], set[Node]]:
-    """Sort topologically; among nodes that are free, the lowest rank comes first.
+    """Sort topologically; among nodes that wait for no other, the lowest rank comes first.
 
     Args:
         nodes: All nodes.
@@ -41,12 +41,12 @@ def sort_nodes(
 
 
 def delay(order: list[Node], edges: dict[Node, set[Node]], movable: Callable[[Node], bool]) -> list[Node]:
-    """Put movable nodes as late as what must come after them allows; the others keep their order.
+    """Move some nodes as late as those that must follow them allow; the others keep their order.
 
     Args:
         order: Sorted topologically.
         edges: Node → those that must come after it.
-        movable: Which nodes move; one that nothing follows stays.
+        movable: Says which nodes are moved; one that no other must follow stays.
     """
     place: dict[Node, tuple[int, int, int]] = {}
     for position in reversed(range(len(order))):
@@ -108,7 +108,7 @@ def _pop_component(root: Node, stack: list[Node], on_stack: set[Node]) -> set[No
 
 
 def invert(edges: dict[Node, set[Node]]) -> dict[Node, set[Node]]:
-    """Give follower → those before it."""
+    """Turn every edge around: node → those that must come before it."""
     inverted: dict[Node, set[Node]] = defaultdict(set)
     for node, followers in edges.items():
         for follower in followers:

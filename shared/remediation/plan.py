@@ -1,4 +1,4 @@
-"""What a remediation is: ordered statements, each with its hazards, and whether the whole is proven."""
+"""A plan: the ordered statements that bring a schema back, the hazards of each, and whether they were seen to work."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ class Statement(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class ProofStatus(StrEnum):
-    """What became of the proof."""
+    """Whether the plan was tried on a scratch copy, and with what result."""
 
     PROVEN = "proven"
     UNPROVEN = "unproven"
@@ -56,7 +56,12 @@ class ProofStatus(StrEnum):
 
 
 class Proof(msgspec.Struct, frozen=True):
-    """Applied to the materialised live shape, read back, and equal to the spec; or why not."""
+    """The result of trying a plan on a scratch copy of the tenant's schema.
+
+    Args:
+        status: PROVEN where the copy equalled the spec afterwards.
+        reason: Why it is not proven.
+    """
 
     status: ProofStatus = ProofStatus.NOT_ATTEMPTED
     reason: str = ""
@@ -84,9 +89,9 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
     surroundings: tuple[str, ...] = ()
 
     def with_proof(self, proof: Proof) -> Plan:
-        """Give the same plan with the outcome of its proof."""
+        """Give this plan with the result of its proof."""
         return msgspec.structs.replace(self, proof=proof)
 
     def with_guards(self, *guards: Guard) -> Plan:
-        """Give the same plan for tenants of these spellings too: one schema is spelt in several ways in a fleet."""
+        """Give this plan with more guards: a fleet spells one schema in several ways, and all may use the plan."""
         return msgspec.structs.replace(self, guards=tuple(sorted({*self.guards, *guards}, key=canonical_json)))

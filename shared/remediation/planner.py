@@ -1,4 +1,8 @@
-"""From a diff to an ordered plan: the only door to the rest of this package."""
+"""Plan the statements that bring one schema to another, in an order in which they can run.
+
+Other rooms plan through this module only: it decides what is rebuilt (`closure`), lists what is to be done and what
+must wait for what (`graph`), sorts that (`order`), and adds what keeps owners and grants (`keeping`).
+"""
 
 from __future__ import annotations
 
@@ -28,7 +32,7 @@ from shared.schema.profile import Profile
 from shared.schema.relations import ForeignTable, Table, View
 from shared.schema.schema import Schema, Snapshot
 
-_ROUNDS = 12  # of breaking cycles; each round ejects something or drops an edge
+_MAX_ROUNDS = 12  # of giving parts of a CREATE TABLE statements of their own, which breaks cycles
 _DEFAULT = Profile()
 
 
@@ -43,8 +47,8 @@ def plan_remediation(
 ) -> Plan:
     """Give the statements that bring `observed` to `desired`.
 
-    Without `destructive`, what would lose data or something nobody declared comes last, is marked as destructive and
-    its changes are `remaining`: the statements before it stand without it.
+    Without `destructive`, statements that would lose data or an undeclared object come last, marked as destructive, and
+    the changes that they make are `remaining`: the statements before them can run without them.
 
     Args:
         desired: Where to.
@@ -52,7 +56,7 @@ def plan_remediation(
         diff: `diff_schemas(desired.schema, observed.schema)`.
         destructive: Whether the destructive statements are meant to run.
         online: Prefer forms that let readers and writers of existing tables go on.
-        profile: Which facets both were read with; the others are kept as they are by whatever is made again.
+        profile: Which facets both were read with; an object that is made again keeps the others as they are.
 
     Returns:
         A plan that is not proven yet.
@@ -73,12 +77,15 @@ def plan_remediation(
 
 
 def create_script(snapshot: Snapshot) -> tuple[Statement, ...]:
-    """Give the statements that make a schema in an empty database, in an order an unprivileged owner can run."""
-    return tuple(map(_read_as_it_was, restore_script(snapshot)))
+    """Give the statements that create a schema in an empty database, in an order that an unprivileged owner can run."""
+    return tuple(map(_with_array_casts, restore_script(snapshot)))
 
 
 def restore_script(snapshot: Snapshot) -> tuple[Statement, ...]:
-    """Give the same statements, but spelt as a dump is: what PostgreSQL reads otherwise than it wrote becomes that."""
+    """Give the statements of `create_script` as pg_dump would spell them.
+
+    PostgreSQL reads some expressions otherwise than it wrote them (`respelling`): they change, as after a restore.
+    """
     # PostgreSQL makes `public` in every database: it is there before the first statement, and dropped when unwanted.
     empty = Snapshot(schema=Schema((Namespace(name="public"),)), server_version=snapshot.server_version, fingerprint="")
     statements, _ = _deparsed_plan(snapshot, empty, diff_schemas(snapshot.schema, empty.schema), online=False)
@@ -88,16 +95,16 @@ def restore_script(snapshot: Snapshot) -> tuple[Statement, ...]:
 def _plan(
     desired: Snapshot, observed: Snapshot, diff: SchemaDiff, *, online: bool, profile: Profile = _DEFAULT
 ) -> tuple[tuple[Statement, ...], frozenset[ObjectId]]:
-    """Plan in one go.
+    """Plan all changes, destructive or not.
 
     Returns:
         The statements, and the objects whose changes are destructive.
     """
     statements, lossy = _deparsed_plan(desired, observed, diff, online=online, profile=profile)
-    return tuple(map(_read_as_it_was, statements)), lossy
+    return tuple(map(_with_array_casts, statements)), lossy
 
 
-def _read_as_it_was(statement: Statement) -> Statement:
+def _with_array_casts(statement: Statement) -> Statement:
     return msgspec.structs.replace(statement, sql=keep_array_casts(statement.sql))
 
 
@@ -144,59 +151,70 @@ def _statement(node: Node, step: Step, context: Context) -> Statement:
 
 
 def _ordered(context: Context, decision: Decision) -> tuple[Graph, list[Node]]:
-    """Sort the nodes; break cycles by giving inlined parts their own statements, and at last by the lowest rank."""
+    """Sort the nodes, breaking cycles.
+
+    Cycles are broken by giving columns and constraints of a CREATE TABLE statements of their own; where that is not
+    enough, the node of lowest rank goes first.
+    """
     ejected: set[ObjectId] = set()
-    for _ in range(_ROUNDS):
+    for _ in range(_MAX_ROUNDS):
         graph = Graph(context, decision, ejected)
         order, left = sort_nodes(graph.steps, graph.edges, graph.rank)
         if not left:
             break
-        more = {part for knot in cycles(left, graph.edges) for part in _ejectable(knot, graph)}
+        more = {part for cycle in cycles(left, graph.edges) for part in _separable(cycle, graph)}
         if not more - ejected:
             break
         ejected |= more
     while left:
-        _cut(graph, left)
+        _break_cycles(graph, left)
         order, left = sort_nodes(graph.steps, graph.edges, graph.rank)
-    return graph, _close_gaps(graph, *_with_mentions(graph, order))
+    return graph, _close_gaps(graph, *_respecting_mentions(graph, order))
 
 
 def _close_gaps(graph: Graph, order: list[Node], edges: dict[Node, set[Node]]) -> list[Node]:
-    """Bring together what is dropped and what is made again: it is missing for a moment, and in one transaction."""
+    """Move the drop of an object that is made again, and its creation, next to each other.
+
+    The object is then missing for a moment only, and where both are in one transaction nobody sees it missing.
+    """
     again = graph.context.drops & graph.context.creates
-    late = delay(
+    dropped_late = delay(
         order,
         edges,
         lambda node: node.phase == "drop" and node.identity in again and RECORDS[node.identity.kind].dropped_late,
     )
-    soon = delay(
-        late[::-1],
+    created_soon = delay(
+        dropped_late[::-1],
         invert(edges),
         lambda node: node.phase == "create" and node.identity in again and RECORDS[node.identity.kind].made_at_once,
     )
-    return soon[::-1]
+    return created_soon[::-1]
 
 
-def _with_mentions(graph: Graph, order: list[Node]) -> tuple[list[Node], dict[Node, set[Node]]]:
-    """Respect what bodies mention as far as no real dependency is against it; give the edges of that order too."""
+def _respecting_mentions(graph: Graph, order: list[Node]) -> tuple[list[Node], dict[Node, set[Node]]]:
+    """Sort again so that what a body only mentions comes before the body, where no real dependency is against it.
+
+    Returns:
+        The order, and its edges.
+    """
     edges = {node: set(followers) for node, followers in graph.edges.items()}
     for first, then in graph.mentions:
         edges.setdefault(first, set()).add(then)
     better, left = sort_nodes(graph.steps, edges, graph.rank)
     while left:
-        for knot in cycles(left, edges):
+        for cycle in cycles(left, edges):
             for first, then in graph.mentions:
-                if first in knot and then in knot and then not in graph.edges.get(first, ()):
+                if first in cycle and then in cycle and then not in graph.edges.get(first, ()):
                     edges[first].discard(then)
         better, left = sort_nodes(graph.steps, edges, graph.rank)
     assert len(better) == len(order)
     return better, edges
 
 
-def _ejectable(knot: set[Node], graph: Graph) -> Iterable[ObjectId]:
-    """Name the parts whose own needs close the knot, and which can have a statement of their own."""
+def _separable(cycle: set[Node], graph: Graph) -> Iterable[ObjectId]:
+    """Name the columns, constraints, rules and policies that close a cycle and can have statements of their own."""
     desired, observed = graph.context.desired, graph.context.observed
-    for node in knot:
+    for node in cycle:
         item = (observed if node.phase == "drop" else desired).objects.get(node.identity)
         if isinstance(item, View | Table) and node.phase == "drop":
             yield from (part for part in graph.hosted[node] if part.kind in ("rule", "policy"))
@@ -206,14 +224,15 @@ def _ejectable(knot: set[Node], graph: Graph) -> Iterable[ObjectId]:
         for part in graph.hosted[node]:
             if part.kind not in ("column", "constraint") or (node.phase == "drop" and part.kind == "column"):
                 continue
-            if any(places.get(below) in knot and places.get(below) != node for below in side.references[part]):
+            if any(places.get(below) in cycle and places.get(below) != node for below in side.references[part]):
                 yield part
 
 
-def _cut(graph: Graph, left: set[Node]) -> None:
-    knots = cycles(left, graph.edges)
+def _break_cycles(graph: Graph, left: set[Node]) -> None:
+    """Remove the edges by which the node of lowest rank waits for others of its cycle."""
+    found = cycles(left, graph.edges)
     before = invert(graph.edges)
-    for knot in knots:
-        first = min(knot, key=graph.rank)
-        for node in before[first] & knot:
+    for cycle in found:
+        first = min(cycle, key=graph.rank)
+        for node in before[first] & cycle:
             graph.edges[node].discard(first)

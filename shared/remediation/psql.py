@@ -1,4 +1,4 @@
-"""What psql does to a script before the server sees it, and how to keep it from that (psql, "SQL Interpolation")."""
+"""Write SQL and comments so that psql passes them on as they are (psql, "SQL Interpolation")."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _ESCAPED = re.compile(r"E'(?:[^'\\]|''|\\.)*'", re.DOTALL)
 
 
 def shield(sql: str) -> str:
-    """Part a colon from what follows where psql would see one of its variables; quoted text stays as it is."""
+    """Put a blank after each colon that psql would take for the start of a variable; quoted text stays as it is."""
     parts: list[str] = []
     position = 0
     while position < len(sql):
@@ -39,6 +39,6 @@ def _may_escape(sql: str, position: int) -> bool:
 
 
 def comment(text: str) -> str:
-    """Write text of any shape as comment lines: a newline in a name must not end the comment."""
+    """Write text as comment lines; a line break in it starts another comment line."""
     lines = text.replace("\r", " ").replace("\0", " ").splitlines() or [""]
     return "\n".join(f"-- {line}".rstrip() for line in lines)

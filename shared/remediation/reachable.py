@@ -1,4 +1,4 @@
-"""The halfway house of a plan: everything that can be put right without losing anything."""
+"""Find the schema that a plan can reach without losing data: the desired one, with each destructive change undone."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from shared.schema.schema import Dependency, Schema, Snapshot
 def lossless_snapshot(
     desired: Snapshot, observed: Snapshot, diff: SchemaDiff, lossy: frozenset[ObjectId]
 ) -> tuple[Snapshot, list[Change]]:
-    """Give the desired snapshot with every destructive change undone.
+    """Give the desired snapshot with each destructive change undone, and each change that cannot be made without one.
 
     Args:
         desired: Where to.
@@ -29,7 +29,7 @@ def lossless_snapshot(
         lossy: Objects whose change is destructive.
 
     Returns:
-        The snapshot that can be reached without loss, and the changes that then remain.
+        The snapshot that can be reached without losing data, and the changes that it leaves out.
     """
     objects = desired.schema.by_identity()
     present = observed.schema.by_identity()
@@ -39,9 +39,9 @@ def lossless_snapshot(
             withheld[change.identity] = change
             objects[change.identity] = present[change.identity]
     _undo_users_of_types(objects, present, desired, diff, withheld)
-    _undo_followers(objects, present, observed, diff, withheld)
+    _keep_what_is_needed(objects, present, observed, diff, withheld)
     _undo_partitions(objects, present, diff, withheld)
-    _undo_heirs(objects, present, diff, withheld)
+    _undo_new_parents(objects, present, diff, withheld)
     _undo_conflicts(objects, diff, withheld)
     _keep_not_null(objects, present, withheld)
     edges = set(_edges(objects, desired, observed))
@@ -58,7 +58,7 @@ def lossless_snapshot(
 
 
 def _edges(objects: dict[ObjectId, SchemaObject], desired: Snapshot, observed: Snapshot) -> Iterable[Dependency]:
-    """What is as declared no longer stands on what it stood on before: a column on the sequence of its old default."""
+    """Give the dependencies of the mix: each object has those of the side whose definition it has here."""
     wanted, present = desired.schema.by_identity(), observed.schema.by_identity()
     for edges, own, other in ((desired.dependencies, wanted, present), (observed.dependencies, present, wanted)):
         for edge in edges:
@@ -71,14 +71,14 @@ def _within(edges: Iterable[Dependency], objects: dict[ObjectId, SchemaObject]) 
     return [edge for edge in edges if edge.dependent in objects and edge.referenced in objects]
 
 
-def _undo_followers(
+def _keep_what_is_needed(
     objects: dict[ObjectId, SchemaObject],
     present: dict[ObjectId, SchemaObject],
     observed: Snapshot,
     diff: SchemaDiff,
     withheld: dict[ObjectId, Change],
 ) -> None:
-    """What stays needs what it stands on: an unexpected table keeps its unexpected type."""
+    """Keep unexpected objects that a kept object depends on: an unexpected table keeps its unexpected type."""
     changes = {change.identity: change for change in diff.changes}
     below: dict[ObjectId, list[ObjectId]] = {}
     for edge in observed.dependencies:
@@ -100,7 +100,7 @@ def _undo_users_of_types(
     diff: SchemaDiff,
     withheld: dict[ObjectId, Change],
 ) -> None:
-    """What changes along with a type may name what only the new type has, an enum's new label: it waits too."""
+    """Leave out changes of what uses a type that stays as it is: they may name what only the new type has (a label)."""
     kept = {identity for identity in withheld if RECORDS[identity.kind].column_type is ColumnType.CONVERTED}
     users = {edge.dependent for edge in desired.dependencies if edge.referenced in kept}
     for change in diff.changes:
@@ -119,7 +119,7 @@ def _undo_partitions(
     diff: SchemaDiff,
     withheld: dict[ObjectId, Change],
 ) -> None:
-    """A table that is not partitioned yet, or by another key, takes no partitions."""
+    """Leave out partitions of a table whose change to being partitioned, or to another key, is left out."""
     for change in diff.changes:
         above = getattr(change.desired, "partition_of", None) if isinstance(change, Missing | Altered) else None
         if above is None or ObjectId(kind="table", namespace=above.namespace, name=above.name) not in withheld:
@@ -129,13 +129,13 @@ def _undo_partitions(
             objects[change.identity] = present[change.identity]
 
 
-def _undo_heirs(
+def _undo_new_parents(
     objects: dict[ObjectId, SchemaObject],
     present: dict[ObjectId, SchemaObject],
     diff: SchemaDiff,
     withheld: dict[ObjectId, Change],
 ) -> None:
-    """A table takes no parent that keeps a column or check which the table has not."""
+    """Leave out a new parent of a table where the parent keeps an unexpected column or check that the table lacks."""
     keeping = {(i.namespace, i.parent) for i, change in withheld.items() if isinstance(change, Unexpected)}
     altered = [change for change in diff.changes if isinstance(change, Altered)]
     waiting = {
@@ -159,7 +159,7 @@ def _parents(item: SchemaObject) -> set[tuple[str, str]]:
 
 
 def _undo_conflicts(objects: dict[ObjectId, SchemaObject], diff: SchemaDiff, withheld: dict[ObjectId, Change]) -> None:
-    """What is missing cannot come while an unexpected object keeps its name: both wait."""
+    """Leave out missing objects whose name an unexpected object keeps, and all that depends on them."""
     kept = {identity for identity, change in withheld.items() if isinstance(change, Unexpected)}
     taken = {slot for identity in kept for slot in slots_of(objects[identity]) if slot[0] != "partition"}
     missing = [change for change in diff.changes if isinstance(change, Missing)]
@@ -175,7 +175,7 @@ def _undo_conflicts(objects: dict[ObjectId, SchemaObject], diff: SchemaDiff, wit
 def _keep_not_null(
     objects: dict[ObjectId, SchemaObject], present: dict[ObjectId, SchemaObject], withheld: dict[ObjectId, Change]
 ) -> None:
-    """The columns of a primary key or not-null constraint that stays are NOT NULL, declared or not."""
+    """Keep columns NOT NULL, declared or not, where a primary key or not-null constraint on them is kept."""
     for change in list(withheld.values()):
         if not isinstance(change, Unexpected) or not isinstance(change.observed, Constraint):
             continue

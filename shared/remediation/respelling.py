@@ -1,4 +1,4 @@
-"""Make PostgreSQL read its own deparse as the expression it came from.
+"""Write deparsed array expressions so that PostgreSQL reads them as the expressions it deparsed.
 
 `status IN ('a', 'b')` on a varchar column is deparsed as `((status)::text = ANY ((ARRAY['a'::character varying,
 'b'::character varying])::text[]))`. Read again, the cast is pushed into the array's elements (parse_expr.c,
@@ -16,7 +16,7 @@ _ELEMENT_TYPE = re.compile(r"::(?P<type>\"?[A-Za-z_][^:'\[\]()]*(?:\([0-9, ]+\))
 
 
 def keep_array_casts(sql: str) -> str:
-    """Cast each deparsed array to its own type before the cast that follows it."""
+    """Add to each deparsed array that is cast a cast to the type it has anyway, before the other."""
     parts: list[str] = []
     position = 0
     while (start := sql.find(_ARRAY, position)) >= 0:
@@ -33,7 +33,7 @@ def keep_array_casts(sql: str) -> str:
 
 
 def _end_of_array(sql: str, start: int) -> int:
-    """Give where the array's closing bracket stands; 0 when it is not the deparse of an array."""
+    """Find the array's closing bracket; 0 when the text is not the deparse of an array."""
     depth = 1
     quote = ""
     for position in range(start, len(sql)):

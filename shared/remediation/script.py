@@ -1,4 +1,4 @@
-"""A plan as the text that `psql -f` runs, whatever the names in it."""
+"""Write a plan as a script for `psql -f`; no name in it can break out of its quotes or comments."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _SETTINGS = (
 
 
 def render_script(plan: Plan, *, destructive: bool = False, guard_sql: str = "", title: str = "") -> str:
-    """Give the script; nothing at all for a plan without statements.
+    """Write the script; empty for a plan without statements.
 
     Args:
         plan: What to render.
@@ -57,7 +57,7 @@ def _header(plan: Plan, title: str) -> Iterator[str]:
 
 
 def _stages(stages: tuple[Stage, ...], plan: Plan) -> Iterator[str]:
-    """One transaction is all or nothing; of several, what has been run is left out when the script is run again."""
+    """Write the stages; a script of several leaves out those that it has run before."""
     progress = Progress(plan, stages)
     for number, stage in enumerate(stages):
         condition = progress.has_run(number)
@@ -76,7 +76,7 @@ def _stages(stages: tuple[Stage, ...], plan: Plan) -> Iterator[str]:
 
 
 def _alone(stage: Stage) -> Iterator[str]:
-    """What runs outside transactions leaves an invalid index when it fails, which the next try removes."""
+    """Write a statement that runs outside transactions so that it can be tried again, over an invalid index too."""
     [statement] = stage.statements
     match statement.role:
         case Role.CREATE | Role.PREPARE:
@@ -121,7 +121,7 @@ def _stage(stage: Stage) -> Iterator[str]:
 def _withheld(statements: Iterable[Statement]) -> Iterator[str]:
     yield comment("Destructive, and left out: ask for destructive statements to have them run.")
     for statement in statements:
-        if not statement.keeps_facts:  # goes without saying
+        if not statement.keeps_facts:  # nobody needs to read them to decide
             yield from _hazards(statement)
             yield comment(shield(statement.sql) + ";")
     yield ""

@@ -1,4 +1,4 @@
-"""The SQL by which a sequence that begins to number a column goes on where the column was."""
+"""Write the SQL that moves a sequence which begins to number a column to where the column's numbers have come."""
 
 from __future__ import annotations
 
@@ -40,9 +40,9 @@ _NOTED_BEFORE = """    told := (
 
 
 def position_sql(sequence: str, highest: str, before: str = "", store: FactStore | None = None) -> str:
-    """Write the statement by which a sequence goes on where another stood, or else beyond the values of its column.
+    """Write the statement that moves a sequence to where another stood, or else beyond the values of its column.
 
-    It is never put back: a number that was given out is not given out again.
+    The sequence is never moved back: a number that was given out is not given out again.
 
     Args:
         sequence: Its quoted name.

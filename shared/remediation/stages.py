@@ -1,4 +1,4 @@
-"""Cut a plan into stages: what commits together, and what cannot be or should not be in a transaction with the rest."""
+"""Cut a plan into stages: statements that commit together, and those that run on their own."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 import msgspec
 
-from shared.kinds.step import Hazard, HazardKind
+from shared.kinds.step import HazardKind, Step
 from shared.remediation.plan import Statement
 
 _BLOCKS = frozenset({HazardKind.BLOCKS_READS, HazardKind.BLOCKS_WRITES})
@@ -25,7 +25,7 @@ class Stage(msgspec.Struct, frozen=True):
 
 
 def cut_stages(statements: Iterable[Statement]) -> tuple[Stage, ...]:
-    """Join statements into transactions, as long as each stays short.
+    """Join neighbouring statements into transactions that stay short.
 
     A statement that PostgreSQL refuses in a transaction stands alone, and so does one that reads a whole table without
     blocking anybody (VALIDATE CONSTRAINT): behind others it would hold their locks while it reads.
@@ -33,7 +33,7 @@ def cut_stages(statements: Iterable[Statement]) -> tuple[Stage, ...]:
     stages: list[Stage] = []
     joining: list[Statement] = []
     for statement in statements:
-        alone = not statement.transactional or reads_without_blocking(statement.hazards)
+        alone = runs_alone(statement)
         if alone and joining:
             stages.append(Stage(tuple(joining)))
             joining = []
@@ -46,7 +46,10 @@ def cut_stages(statements: Iterable[Statement]) -> tuple[Stage, ...]:
     return tuple(stages)
 
 
-def reads_without_blocking(hazards: Iterable[Hazard]) -> bool:
-    """Say whether a statement may take long and harms nobody meanwhile."""
-    kinds = {hazard.kind for hazard in hazards}
-    return HazardKind.SCANS_TABLE in kinds and not kinds & _BLOCKS
+def runs_alone(statement: Statement | Step) -> bool:
+    """Say whether a statement shares its transaction with no other.
+
+    PostgreSQL refuses it in a transaction, or it reads a whole table and lets everybody read and write it meanwhile.
+    """
+    kinds = {hazard.kind for hazard in statement.hazards}
+    return not statement.transactional or (HazardKind.SCANS_TABLE in kinds and not kinds & _BLOCKS)

@@ -1,4 +1,7 @@
-"""How to see that a stage has been run: by one object that it makes or removes, because a stage is all or nothing."""
+"""Write the SQL condition that a stage of a plan has been run.
+
+A stage is one transaction, so one object that it makes or removes shows whether all of it has been run.
+"""
 
 from __future__ import annotations
 
@@ -16,7 +19,7 @@ from shared.sql import quote_literal
 
 
 def existence(identity: ObjectId) -> str | None:
-    """Give the SQL condition that an object exists; None for kinds that are not worth one."""
+    """Write the SQL condition that an object exists; None for kinds that have no such condition."""
     template = RECORDS[identity.kind].exists
     if template is None:
         return None
@@ -32,7 +35,7 @@ def _place(identity: ObjectId) -> dict[str, str]:
 
 
 def trace_of(statements: Iterable[Statement]) -> str | None:
-    """Give the SQL condition that these statements have been run; None where they leave no such trace."""
+    """Write the SQL condition that these statements have been run; None where they make and remove no object."""
     for statement in statements:
         if statement.role is Role.VALIDATE and statement.object.kind == "column":
             # Its check, which is dropped again once the column is NOT NULL.

@@ -244,7 +244,7 @@ def grant_all(facet: Privileges, context: Context) -> list[Step]:
 
 
 def grants_after_creation(carrier: ObjectId, desired: Iterable[Grant] | None, context: Context) -> list[Step]:
-    """Undo what default privileges did to a created object; without `desired`, back to PostgreSQL's own."""
+    """Lead from what default privileges give a created object to the desired grants; PostgreSQL's own without any."""
     possible, certain = _fresh_grants(carrier, context)
     wanted = built_in_grants(carrier, context) if desired is None else desired
     return change_grants(_target(carrier, context), wanted, possible, certain)
