@@ -33,14 +33,14 @@ def with_index_settings(constraint: Constraint) -> str:
 
 def split_definition(definition: str) -> tuple[str, str]:
     """Split after the column list and INCLUDE list: (`UNIQUE (a) INCLUDE (b)`, ` DEFERRABLE`)."""
-    end = _closing(definition, definition.index("("))
+    end = closing_parenthesis(definition, definition.index("("))
     rest = definition[end:]
     if rest.startswith(" INCLUDE ("):
-        end = _closing(definition, end + len(" INCLUDE "))
+        end = closing_parenthesis(definition, end + len(" INCLUDE "))
     return definition[:end], definition[end:]
 
 
-def _closing(text: str, start: int) -> int:
+def closing_parenthesis(text: str, start: int) -> int:
     """Give the position after the parenthesis that closes the one at `start`; quotes are respected."""
     depth = 0
     quote = ""

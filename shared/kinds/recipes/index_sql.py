@@ -6,7 +6,7 @@ import re
 
 from shared.kinds.hazards import builds_index
 from shared.kinds.names import parent_name
-from shared.kinds.recipes.constraint_sql import split_definition
+from shared.kinds.recipes.constraint_sql import closing_parenthesis, split_definition
 from shared.kinds.recipes.parameters import as_documented, storage_parameters
 from shared.kinds.step import Role, Step
 from shared.schema.relations import Constraint, Index
@@ -14,6 +14,8 @@ from shared.sql import quote_identifier
 
 _HEAD = re.compile(r'CREATE (UNIQUE )?INDEX ("(?:[^"]|"")+"|[^\s"]+) ON (ONLY )?')
 """The beginning of pg_get_indexdef (ruleutils.c): the rest is left alone."""
+_QUOTED = re.compile(r"'(?:[^']|'')*'" r'|"(?:[^"]|"")*"')
+_WITH = " WITH ("
 
 
 def index_sql(index: Index, *, concurrently: bool) -> str:
@@ -28,13 +30,34 @@ def index_sql(index: Index, *, concurrently: bool) -> str:
 
 def _as_written(index: Index, start: int) -> str:
     """Give the rest of the deparse with its storage parameters in the order people write them."""
-    rest = index.definition[start:]
-    head, marker, tail = rest.rpartition(" WITH (")
-    listed, closing, end = tail.partition(")")
+    head, listed, tail = split_at_parameters(index.definition)
     parameters = listed.split(", ")
-    if not marker or len(parameters) != len(index.options):
-        return rest
-    return head + marker + ", ".join(as_documented(parameters)) + closing + end
+    if not listed or len(parameters) != len(index.options):
+        return index.definition[start:]
+    return f"{head[start:]}{_WITH}{', '.join(as_documented(parameters))}){tail}"
+
+
+def split_at_parameters(definition: str) -> tuple[str, str, str]:
+    """Split PostgreSQL's deparse of an index into what is before its storage parameters, those, and what follows them.
+
+    The clause is looked for outside quotes and parentheses, because a predicate may hold its words too.
+
+    Returns:
+        `(definition, "", "")` for an index without storage parameters.
+    """
+    position = 0
+    while position < len(definition):
+        if definition.startswith(_WITH, position):
+            begin = position + len(_WITH)
+            end = closing_parenthesis(definition, begin - 1)
+            return definition[:position], definition[begin : end - 1], definition[end:]
+        if quoted := _QUOTED.match(definition, position):
+            position = quoted.end()
+        elif definition[position] == "(":
+            position = closing_parenthesis(definition, position)
+        else:
+            position += 1
+    return definition, "", ""
 
 
 def unique_index_behind(constraint: Constraint) -> list[Step] | None:

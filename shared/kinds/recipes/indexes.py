@@ -5,7 +5,7 @@ from __future__ import annotations
 from shared.kinds.context import Context
 from shared.kinds.hazards import blocks_all, blocks_writes, builds_index
 from shared.kinds.names import qualified
-from shared.kinds.recipes.index_sql import index_sql
+from shared.kinds.recipes.index_sql import index_sql, split_at_parameters
 from shared.kinds.recipes.parameters import change_parameters
 from shared.kinds.step import REBUILD, Role, Step, Verdict
 from shared.schema.identity import ObjectId, QualifiedName
@@ -158,11 +158,8 @@ def _same_but_for_options(desired: Index, observed: Index, fields: frozenset[str
 
 
 def _without_parameters(index: Index) -> str:
-    head, marker, tail = index.definition.rpartition(" WITH (")
-    if not marker or not index.options:
-        return index.definition
-    _, _, rest = tail.partition(")")
-    return head + rest
+    head, _, tail = split_at_parameters(index.definition)
+    return head + tail
 
 
 def _can_attach(desired: Index, observed: Index, context: Context) -> bool:
