@@ -66,6 +66,11 @@ def test_a_tenant_whose_drift_is_all_ignored_is_in_sync() -> None:
     assert exit_code(scan_status(body)) == 0
 
 
+def test_an_ignore_rule_holds_on_its_last_day_and_not_on_the_next() -> None:
+    assert assembled(rule(kind="index", until=TODAY)).tenants[0].status is TenantStatus.IN_SYNC
+    assert assembled(rule(kind="index", until=TODAY - dt.timedelta(days=1))).tenants[0].status is TenantStatus.DRIFTED
+
+
 def test_pasting_the_lines_beside_every_finding_of_a_report_turns_the_exit_code_to_zero() -> None:
     for report, analysis in (
         (
