@@ -8,6 +8,14 @@ import pytest
 
 from shared.embedded.postgres import EmbeddedPostgres
 from shared.embedded.redis import EmbeddedRedis
+from tests.servers import NEWEST, OLDER
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--server-major", dest="server_major", type=int, default=NEWEST, choices=[*OLDER, NEWEST],
+        help="the PostgreSQL major on which the tests of reading run",
+    )  # fmt: skip
 
 
 @pytest.fixture(scope="session")

@@ -18,6 +18,7 @@ from shared.postgres.scratch import ScratchServer
 from shared.schema.profile import Profile
 from shared.schema.schema import Snapshot
 from tests.fingerprints import read_fingerprint
+from tests.servers import server_binaries
 
 Answer = TypeVar("Answer")
 PLAINLY = Profile()
@@ -73,8 +74,9 @@ class Databases:
 
 
 @pytest.fixture(scope="session")
-def memory_server() -> Iterator[EmbeddedPostgres]:
-    with EmbeddedPostgres(in_memory=True, settings=("wal_level=logical",)) as server:
+def memory_server(pytestconfig: pytest.Config) -> Iterator[EmbeddedPostgres]:
+    binaries = server_binaries(pytestconfig.getoption("server_major"))
+    with EmbeddedPostgres(binaries, in_memory=True, settings=("wal_level=logical",)) as server:
         yield server
 
 
