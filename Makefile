@@ -5,7 +5,11 @@ BIN := $(VENV)/bin
 # Two processes, a file never split between them: the servers a file's tests share are started once.
 PYTEST := $(BIN)/python -m pytest -n 2 --dist loadfile
 
-.PHONY: demo test check test-extras bench lock install clean
+# What `make check` runs and `make coverage` measures: no test here takes long.
+FAST := tests/unit tests/architecture tests/golden
+MAJOR ?= 18
+
+.PHONY: demo lint check coverage test test-reading test-extras mutants bench lock install clean
 
 install: $(VENV)/.installed
 
@@ -18,28 +22,50 @@ $(VENV)/.installed: requirements/dev.lock pyproject.toml
 demo: install
 	$(BIN)/fleetdrift demo
 
-check: install
+lint: install
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(PYTEST) tests/unit tests/architecture tests/golden
+
+check: lint
+	$(PYTEST) $(FAST)
+
+# The same tests as `make check`, with the lines and branches that they reach; fails below the floor in pyproject.toml.
+coverage: install
+	rm -rf .coverage
+	mkdir .coverage
+	$(BIN)/coverage run -m pytest -n 2 --dist loadfile $(FAST)
+	$(BIN)/coverage combine --quiet
+	$(BIN)/coverage report
 
 test: install
 	$(PYTEST) tests -m "not extras"
 
+# The tests of reading on a PostgreSQL of another major: make test-reading MAJOR=14
+test-reading: install
+	$(PYTEST) tests/integration/reading --server-major $(MAJOR)
+
 test-extras: install
 	sh deploy/install-extras.sh
 	$(BIN)/python -m pytest tests -m extras
+
+# Mistakes made on purpose. First those that have names: each must make a unit test fail. Then the mutation tool's, some
+# two thousand in about half an hour on two cores: it lists what no test noticed, which is for people to judge.
+mutants: install
+	$(BIN)/python -m tests.mutants
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --only-binary :all: -r requirements/mutants.lock
+	$(BIN)/mutmut run
+	$(BIN)/mutmut results
 
 bench: install
 	$(BIN)/python -m tests.benchmarks
 
 # Needs `uv` on the PATH; everything else installs from the locks with pip alone.
 lock:
-	for part in runtime dev; do \
+	for part in runtime dev mutants; do \
 	  uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate \
 	    requirements/$$part.in -o requirements/$$part.lock; done
 
 clean:
-	rm -rf $(VENV) build dist
+	rm -rf $(VENV) build dist .coverage mutants
