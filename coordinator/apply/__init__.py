@@ -1,5 +1,5 @@
-"""`fleetdrift apply`: a proven plan, tenant after tenant, the canary first. The only room that has a tenant written to.
+"""Apply a proven plan to tenants, one first and then in waves. The only room whose code writes to a tenant.
 
 `plan_file` reads what was proven, `admission` says what may run, `stages` and `waves` in which order, `rehearsal` tries
-it on a scratch copy, `survey` finds where each tenant stands, `runner` acts, `journal` remembers.
+it on a scratch copy, `survey` reads the state of each tenant, `runner` runs the statements, `journal` records them.
 """

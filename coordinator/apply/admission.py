@@ -1,4 +1,4 @@
-"""What of a plan may run at all. Pure."""
+"""Decide which statements of a plan may run, and on which tenants. Pure."""
 
 from __future__ import annotations
 
@@ -14,14 +14,19 @@ class ApplyRefusedError(Exception):
 
 
 class Permissions(msgspec.Struct, frozen=True):
-    """What the user insisted on: to apply what is not proven, to lose what cannot be brought back."""
+    """What the user allows explicitly.
+
+    Args:
+        unproven: Apply a plan that was not seen to work on a copy.
+        destructive: Run the statements that lose data or objects.
+    """
 
     unproven: bool = False
     destructive: bool = False
 
 
 class Admitted(msgspec.Struct, frozen=True, kw_only=True):
-    """What may run.
+    """The statements of a plan that may run.
 
     Args:
         plan: The whole plan.
@@ -35,21 +40,21 @@ class Admitted(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def complete(self) -> bool:
-        """Whether the declared schema is what it leads to."""
+        """Whether the statements lead all the way to the declared schema."""
         return not self.left_out and not any(isinstance(change, Unverified) for change in self.plan.remaining)
 
     @property
     def id(self) -> str:
-        """Name what runs: equal exactly for equal statements between equal schemas."""
+        """Identify what runs: equal ids exactly for equal statements between equal schemas."""
         what = [self.plan.observed, self.plan.desired, [statement.sql for statement in self.statements]]
         return content_hash("apply/1", what)[:16]
 
 
 def admit(plan: Plan, permissions: Permissions) -> Admitted:
-    """Choose what runs.
+    """Choose the statements that run.
 
     Raises:
-        ApplyRefusedError: When the plan is not proven, or nothing is left of it.
+        ApplyRefusedError: When the plan is not proven, or no statement of it may run.
     """
     if plan.proof.status is not ProofStatus.PROVEN and not permissions.unproven:
         reason = plan.proof.reason or "it was not tried on a copy"
@@ -73,7 +78,7 @@ def choose_tenants(named: tuple[str, ...], of_group: tuple[str, ...], *, whole_g
         raise ApplyRefusedError("say whom to apply it to: either --tenants a,b or --all-of-group")
     if whole_group and not of_group:
         raise ApplyRefusedError("the plan was made for no group; name the tenants with --tenants")
-    strangers = sorted(set(named) - set(of_group)) if of_group else []
-    if strangers:
-        raise ApplyRefusedError(f"the plan was not made for {strangers[0]!r}: that tenant is not in its drift group")
+    not_in_group = sorted(set(named) - set(of_group)) if of_group else []
+    if not_in_group:
+        raise ApplyRefusedError(f"the plan was not made for {not_in_group[0]!r}: that tenant is not in its drift group")
     return tuple(dict.fromkeys(named)) if named else of_group

@@ -1,4 +1,4 @@
-"""From the command line's options to outcomes: the plan is admitted, the tenants are surveyed, and changed."""
+"""Run `fleetdrift apply`: admit the plan, survey the tenants, ask the user, change the tenants."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from coordinator.apply.preview import outcome_lines, plan_lines, tenant_lines
 from coordinator.apply.rehearsal import Finished, Ready, Rehearsal, TenantState, UnexpectedState
 from coordinator.apply.runner import Pace, Runner
 from coordinator.apply.script import is_about_own_names, plan_script
-from coordinator.apply.survey import Fleet, Survey, survey
+from coordinator.apply.survey import Survey, TenantAccess, survey
 from coordinator.inventory import load_targets
 from coordinator.report.renderers.visible import visible
 from coordinator.settings.model import Settings
@@ -29,14 +29,14 @@ from shared.targets import Failure, Target
 
 
 class ApplyOptions(msgspec.Struct, frozen=True, kw_only=True):
-    """What the command line asks for.
+    """The options of `fleetdrift apply`.
 
     Args:
-        plan: File.
+        plan: File that holds the plan.
         group: Id of the drift group, or its beginning.
         tenants: Named tenants; the first is the canary.
         whole_group: Or all tenants of the group.
-        permissions: What the user insists on.
+        permissions: What the user allows explicitly.
         execute: Change the tenants; otherwise only say what would be done.
         progress: The progress file; empty puts it beside the plan.
     """
@@ -51,14 +51,19 @@ class ApplyOptions(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class UserIO(msgspec.Struct, frozen=True):
-    """How to speak to the user: print a line; ask whether so many tenants may be changed."""
+    """How to talk to the user.
+
+    Args:
+        say: Print one line.
+        confirm: Ask whether this many tenants may be changed.
+    """
 
     say: Callable[[str], None]
     confirm: Callable[[int], bool]
 
 
 async def execute(settings: Settings, options: ApplyOptions, user: UserIO) -> tuple[Outcome, ...]:
-    """Do what was asked for.
+    """Apply a plan to tenants; without `options.execute`, only say what would be done.
 
     Returns:
         One outcome per tenant; after a dry run, those that the plan would run on are `untouched`.
@@ -69,21 +74,21 @@ async def execute(settings: Settings, options: ApplyOptions, user: UserIO) -> tu
     found = read_plan(options.plan, options.group)
     admitted = admit(found.plan, options.permissions)
     tenants = choose_tenants(options.tenants, found.tenants, whole_group=options.whole_group)
-    fleet = await _fleet(settings, tenants)
+    access = await _tenant_access(settings, tenants)
     path = options.progress or _default_progress_path(options.plan, found, admitted)
     async with scratch_server(settings.scratch_dsn) as scratch:
-        rehearsal = Rehearsal(admitted, scratch, fleet.profile)
-        work = _ApplyRun(
-            settings=settings, options=options, admitted=admitted, fleet=fleet, rehearsal=rehearsal, path=path
+        rehearsal = Rehearsal(admitted, scratch, access.profile)
+        run = _ApplyRun(
+            settings=settings, options=options, admitted=admitted, access=access, rehearsal=rehearsal, path=path
         )
         if options.execute:
-            return await _change_tenants(work, user)
-        seen = await _survey_and_print(work, user)
+            return await _change_tenants(run, user)
+        seen = await _survey_and_print(run, user)
         return tuple(_dry_run_outcome(tenant, state) for tenant, state in seen.states.items())
 
 
 async def psql_script(settings: Settings | None, options: ApplyOptions) -> str:
-    """Give the plan as the script that psql runs, with its guard; no tenant is connected to.
+    """Write the plan as a script for psql, its guard first; no tenant is connected to.
 
     Args:
         settings: Needed where the plan is about namespaces: they say which one a tenant has.
@@ -109,48 +114,48 @@ class _ApplyRun(msgspec.Struct, frozen=True, kw_only=True):
     settings: Settings
     options: ApplyOptions
     admitted: Admitted
-    fleet: Fleet
+    access: TenantAccess
     rehearsal: Rehearsal
     path: Path
 
 
-async def _change_tenants(work: _ApplyRun, user: UserIO) -> tuple[Outcome, ...]:
-    """Look, ask, and apply."""
-    with Journal(work.path, work.admitted.id) as journal:
-        seen = await _survey_and_print(work, user)
+async def _change_tenants(run: _ApplyRun, user: UserIO) -> tuple[Outcome, ...]:
+    """Survey the tenants, ask the user, and apply the plan."""
+    with Journal(run.path, run.admitted.id) as journal:
+        seen = await _survey_and_print(run, user)
         ready = sum(isinstance(state, Ready) for state in seen.states.values())
         if ready and not user.confirm(ready):
             raise ApplyRefusedError("not confirmed; nothing was changed")
-        journal.open(seen.base)
-        runner = Runner(work.fleet, work.rehearsal, journal, _pace(work.settings), _progress_printer(user))
+        journal.begin(seen.base)
+        runner = Runner(run.access, run.rehearsal, journal, _pace(run.settings), _progress_printer(user))
         outcomes = await runner.run(seen.states)
     for line in outcome_lines(outcomes):
         user.say(line)
-    user.say(f"Progress: {work.path}")
+    user.say(f"Progress: {run.path}")
     return outcomes
 
 
-async def _survey_and_print(work: _ApplyRun, user: UserIO) -> Survey:
-    """Survey the tenants, and say exactly what would run, and where."""
-    progress = read_progress(work.path, work.admitted.id)
-    tenants = tuple(work.fleet.targets)
-    unproven = work.options.permissions.unproven
-    seen = await survey(work.fleet, tenants, work.rehearsal, progress, unproven=unproven)
-    only = own_names(work.fleet.targets[tenants[0]], work.fleet.profile) if len(tenants) == 1 else OwnNames()
-    for line in plan_lines(work.admitted, work.rehearsal.stages, only):
+async def _survey_and_print(run: _ApplyRun, user: UserIO) -> Survey:
+    """Survey the tenants, and print exactly what would run, and on which of them."""
+    progress = read_progress(run.path, run.admitted.id)
+    tenants = tuple(run.access.targets)
+    unproven = run.options.permissions.unproven
+    seen = await survey(run.access, tenants, run.rehearsal, progress, unproven=unproven)
+    only = own_names(run.access.targets[tenants[0]], run.access.profile) if len(tenants) == 1 else OwnNames()
+    for line in plan_lines(run.admitted, run.rehearsal.stages, only):
         user.say(line)
     if seen.remark:
         user.say(f"  {visible(seen.remark)}")
-    for line in tenant_lines(seen.states, len(work.rehearsal.stages), work.settings.file.apply.waves):
+    for line in tenant_lines(seen.states, len(run.rehearsal.stages), run.settings.file.apply.waves):
         user.say(line)
     return seen
 
 
-async def _fleet(settings: Settings, tenants: tuple[str, ...]) -> Fleet:
-    """Find the tenants' places and the credentials for them."""
+async def _tenant_access(settings: Settings, tenants: tuple[str, ...]) -> TenantAccess:
+    """Find out where the tenants are, and with which credential to write to them."""
     file = settings.file
     targets = await _targets(settings, tenants)
-    return Fleet(
+    return TenantAccess(
         targets=targets,
         hosts={name: _host_to_write(settings, name) for name in _hosts(targets.values())},
         profile=file.compare,

@@ -27,14 +27,14 @@ class _Entry(msgspec.Struct, frozen=True, kw_only=True, tag_field="event", tag=s
 
 
 class Opened(_Entry, frozen=True, kw_only=True):
-    """The first line: which plan this is about, and the schema it starts from, as the scratch server spells it."""
+    """The first line: the plan, and the schema it starts from as the scratch server spells it."""
 
     plan: str
     base: Snapshot | None = None
 
 
 class Begun(_Entry, frozen=True, kw_only=True):
-    """Work on a tenant begins at a stage, counted from 0."""
+    """A run of the plan on a tenant begins at a stage, counted from 0."""
 
     tenant: str
     stage: int
@@ -48,13 +48,13 @@ class Staged(_Entry, frozen=True, kw_only=True):
 
 
 class Done(_Entry, frozen=True, kw_only=True):
-    """The plan has taken effect on a tenant, which was seen."""
+    """The plan has taken effect on a tenant, and its schema was read back."""
 
     tenant: str
 
 
 class Failed(_Entry, frozen=True, kw_only=True):
-    """Work on a tenant has failed."""
+    """The plan has failed on a tenant."""
 
     tenant: str
     message: str
@@ -79,7 +79,7 @@ class Progress(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def summarise(events: Iterable[Event]) -> Progress:
-    """Reduce what happened to where things stand."""
+    """Reduce the events of a progress file to what has been done."""
     base: Snapshot | None = None
     done: set[str] = set()
     stages: dict[str, int] = {}
@@ -152,7 +152,7 @@ class Journal:
             raise JournalError(f"{self._path}: another fleetdrift apply is at work with it") from None
         except OSError as error:
             raise JournalError(f"{self._path}: cannot be written: {error.strerror}") from None
-        self._end_torn_line()
+        self._cut_torn_line()
         return self
 
     def __exit__(
@@ -161,23 +161,23 @@ class Journal:
         self.close()
 
     def close(self) -> None:
-        """Let go of the file."""
+        """Close the file, and with it release its lock."""
         if self._file is not None:
             self._file.close()
 
-    def _end_torn_line(self) -> None:
-        """Cut off what a crash left of the last line: after it, nothing could be read."""
+    def _cut_torn_line(self) -> None:
+        """Cut off the half of a line that a crash left: a line written behind it could not be read."""
         content = self._path.read_bytes()
         whole = content.rfind(b"\n") + 1
         if whole != len(content):
             os.truncate(self._path, whole)
 
-    def open(self, base: Snapshot | None) -> None:
-        """Note what this file is about."""
+    def begin(self, base: Snapshot | None) -> None:
+        """Write the first line: the plan, and the schema it starts from."""
         self.note(Opened(plan=self._plan, base=base))
 
     def note(self, event: Event) -> None:
-        """Write a line and see it on the disk."""
+        """Append one event and flush it to the disk."""
         assert self._file is not None, "the journal is used as a context manager"
         at = dt.datetime.now(dt.UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
         self._file.write(msgspec.json.encode(msgspec.structs.replace(event, at=at)) + b"\n")

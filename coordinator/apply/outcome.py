@@ -1,4 +1,4 @@
-"""What became of each tenant, and the exit code that follows."""
+"""How the plan ended on each tenant, and the exit code that follows."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import msgspec
 
 
 class OutcomeKind(StrEnum):
-    """Every tenant that was asked for has exactly one."""
+    """How the plan ended on a tenant: every tenant that was asked for has exactly one."""
 
     DONE = "done"  # the plan has taken effect, and was seen to have
     DONE_BEFORE = "done before"  # nothing was left to do
@@ -20,7 +20,7 @@ class OutcomeKind(StrEnum):
 
 
 class Outcome(msgspec.Struct, frozen=True, kw_only=True):
-    """What became of one tenant.
+    """How the plan ended on one tenant.
 
     Args:
         tenant: Name.

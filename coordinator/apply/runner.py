@@ -1,4 +1,4 @@
-"""Apply an admitted plan to tenants: canary, waves, stop at the first failure, everything noted in the journal."""
+"""Run an admitted plan on tenants: a canary, then waves; stop at the first failure; record each step in the journal."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import msgspec
 from coordinator.apply.journal import Begun, Done, Failed, Journal, Staged
 from coordinator.apply.outcome import Outcome, OutcomeKind
 from coordinator.apply.rehearsal import Finished, Ready, Rehearsal, TenantState, UnexpectedState
-from coordinator.apply.survey import Fleet
+from coordinator.apply.survey import TenantAccess
 from coordinator.apply.waves import cut_waves
 from shared.postgres.connection import TargetError
 from shared.postgres.writing.apply import (
@@ -25,13 +25,13 @@ from shared.remediation.stages import Stage
 from shared.schema.identity import QualifiedName
 from shared.targets import Failure
 
-_MAX_ATTEMPTS = 3  # how often a schema that moves between looking and acting is looked at again
-_CLAIM_TIMEOUT_SECONDS = 10.0  # seconds for the server to notice that an earlier run was killed
-_MAX_LOCK_PAUSE_SECONDS = 60.0  # seconds between two tries for a lock
+_MAX_ATTEMPTS = 3  # of a tenant whose schema changes between the reading and the first statement
+_CLAIM_TIMEOUT_SECONDS = 10.0  # the server needs some to notice that a run which held the claim was killed
+_MAX_LOCK_PAUSE_SECONDS = 60.0  # between two tries for a lock
 
 
 class Pace(msgspec.Struct, frozen=True, kw_only=True):
-    """How fast to go: see `[apply]` in the configuration. Times are seconds."""
+    """Sizes of waves, and pauses in seconds: see `[apply]` in the configuration."""
 
     waves: tuple[int, ...] = (1, 10, 50)
     concurrency: int = 4
@@ -41,25 +41,25 @@ class Pace(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Runner:
-    """Works on tenants that were surveyed.
+    """Runs a plan on tenants that were surveyed.
 
     Args:
-        fleet: How to get at them.
-        rehearsal: Says where a tenant stands.
-        journal: Open.
-        pace: How fast to go.
+        access: How to connect to them.
+        rehearsal: Says in which state of the plan a tenant is.
+        journal: Open for writing.
+        pace: Sizes of waves and pauses.
         report_progress: Called with a tenant and a phrase as things happen.
     """
 
     def __init__(
         self,
-        fleet: Fleet,
+        access: TenantAccess,
         rehearsal: Rehearsal,
         journal: Journal,
         pace: Pace,
         report_progress: Callable[[str, str], None],
     ) -> None:
-        self._fleet = fleet
+        self._tenant_access = access
         self._rehearsal = rehearsal
         self._journal = journal
         self._pace = pace
@@ -70,7 +70,7 @@ class Runner:
         """Apply the plan wave by wave.
 
         Args:
-            states: Where each tenant stood when it was surveyed; looked at again right before it is changed.
+            states: Of each tenant when it was surveyed; it is read again right before it is changed.
 
         Returns:
             One outcome per tenant, in the order given.
@@ -118,11 +118,11 @@ class Runner:
             await self._apply_to(tenant)
 
     async def _apply_to(self, tenant: str) -> None:
-        target = self._fleet.targets[tenant]
+        target = self._tenant_access.targets[tenant]
         begun = _WriteProgress()
         try:
             async with open_writer(
-                self._fleet.hosts[target.host], target, self._fleet.profile, self._fleet.limits
+                self._tenant_access.hosts[target.host], target, self._tenant_access.profile, self._tenant_access.limits
             ) as writer:
                 if not await writer.claim(_CLAIM_TIMEOUT_SECONDS):
                     self._end(tenant, OutcomeKind.NOT_REACHED, "another fleetdrift apply is at work on it")
@@ -152,7 +152,7 @@ class Runner:
         self._end(tenant, kind, "its schema keeps changing")
 
     async def _run_stages(self, tenant: str, state: Ready, writer: Writer, token: str, begun: _WriteProgress) -> None:
-        """Run the stages that are left."""
+        """Run the stages that are not done yet."""
         stages = self._rehearsal.stages
         self._journal.note(Begun(tenant=tenant, stage=state.stage))
         begun.writing = True
@@ -161,13 +161,13 @@ class Runner:
             token = ""
         for number in range(state.stage, len(stages)):
             await self._stage(stages[number], writer, token)
-            token = ""  # it is ours that moved it
+            token = ""  # from here on our own statements change it
             begun.stages = number + 1
             self._journal.note(Staged(tenant=tenant, stage=number))
             self._report_progress(tenant, f"stage {number + 1} of {len(stages)}")
 
     async def _stage(self, stage: Stage, writer: Writer, token: str) -> None:
-        """Run one stage; what did not get its lock is tried again, a bounded number of times."""
+        """Run one stage; a statement that did not get its lock is tried again, `lock_tries` times at most."""
         for attempt in range(1, self._pace.lock_tries + 1):
             try:
                 await writer.run(stage, token)
@@ -182,7 +182,7 @@ class Runner:
                 return
 
     async def _verify(self, tenant: str, writer: Writer) -> None:
-        """Believe only what is read back."""
+        """Read the schema back: the tenant is done only when nothing of the plan is left to do."""
         snapshot, _ = await writer.snapshot()
         state = await self._rehearsal.state_of(snapshot, stages_noted=len(self._rehearsal.stages))
         if isinstance(state, Finished):

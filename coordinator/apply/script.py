@@ -1,4 +1,4 @@
-"""A plan as the script that psql runs on one tenant, guard first."""
+"""Write a plan as a script for psql: the guard that checks the tenant's schema, then the statements."""
 
 from __future__ import annotations
 
@@ -12,18 +12,18 @@ from shared.remediation.script import render_script
 
 
 def is_about_own_names(plan: Plan) -> bool:
-    """Say whether the plan names what is a tenant's own, so that each tenant needs a script of its own."""
+    """Say whether the plan holds placeholders for names of a tenant, so that each tenant needs its own script."""
     roles = {role for guard in plan.guards for role in guard.profile.roles}
     marks = {PLACEHOLDER, "{role}", *roles}
     return any(mark in statement.sql for statement in plan.statements for mark in marks)
 
 
 def plan_script(plan: Plan, own: OwnNames, *, destructive: bool, title: str) -> str:
-    """Write the script.
+    """Write the script for one tenant.
 
     Args:
         plan: What it does.
-        own: The tenant's own names; none for a plan about whole databases.
+        own: The names that replace the placeholders; none for a plan without any.
         destructive: Whether destructive statements are statements in it, or comments.
         title: Id of the drift group.
     """

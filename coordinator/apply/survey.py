@@ -1,4 +1,4 @@
-"""Where every tenant stands, before anything is done: read with the credential that will write, but read-only."""
+"""Read the state of every tenant before anything is changed: with the credential that will write, but read-only."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ from shared.schema.schema import Snapshot
 from shared.targets import Failure, FailureKind, Limits, Target
 
 
-class Fleet(msgspec.Struct, frozen=True, kw_only=True):
-    """The tenants asked for, and how to get at them.
+class TenantAccess(msgspec.Struct, frozen=True, kw_only=True):
+    """The tenants asked for, and how to connect to them.
 
     Args:
         targets: By tenant.
@@ -37,12 +37,12 @@ class Fleet(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Survey(msgspec.Struct, frozen=True, kw_only=True):
-    """Where the tenants stand.
+    """The states of the tenants.
 
     Args:
         states: By tenant, in the order asked for; a Failure where it could not be read.
         base: The schema the plan starts from, where one was found.
-        remark: What is to be said of the rehearsal; empty when all went well.
+        remark: One sentence about a rehearsal that went wrong; empty when it went well.
     """
 
     states: dict[str, TenantState | Failure]
@@ -51,77 +51,80 @@ class Survey(msgspec.Struct, frozen=True, kw_only=True):
 
 
 async def survey(
-    fleet: Fleet, tenants: Sequence[str], rehearsal: Rehearsal, progress: Progress, *, unproven: bool
+    access: TenantAccess, tenants: Sequence[str], rehearsal: Rehearsal, progress: Progress, *, unproven: bool
 ) -> Survey:
-    """Read every tenant, play the plan through on a copy, and say where each stands.
+    """Read every tenant, rehearse the plan on a copy, and give the state of each tenant.
 
     Args:
-        fleet: How to get at them.
-        tenants: Whom to look at.
-        rehearsal: Not played yet; it is when this returns, unless there is nothing to play it from.
-        progress: What an earlier run noted.
+        access: The tenants, and how to connect to them.
+        tenants: Whom to read.
+        rehearsal: Not played yet. It is when this returns, unless no tenant has the schema the plan starts from.
+        progress: What an earlier run recorded.
         unproven: Go on when the plan cannot be played through.
 
     Raises:
         ApplyRefusedError: When it cannot, and that is not accepted.
     """
-    shapes: dict[str, Snapshot] = {}
-    readings: dict[str, str | Failure] = {}
-    slots = asyncio.Semaphore(fleet.concurrency)
+    snapshots: dict[str, Snapshot] = {}
+    fingerprints: dict[str, str | Failure] = {}
+    slots = asyncio.Semaphore(access.concurrency)
 
     async def read(tenant: str) -> None:
         async with slots:
-            readings[tenant] = await _read(fleet, tenant, shapes)
+            fingerprints[tenant] = await _read(access, tenant, snapshots)
 
     open_tenants = [tenant for tenant in tenants if tenant not in progress.done]
     await asyncio.gather(*(read(tenant) for tenant in open_tenants))
-    base = progress.base or await _find_base(rehearsal, shapes, readings, open_tenants)
+    base = progress.base or await _find_base(rehearsal, snapshots, fingerprints, open_tenants)
     remark = await _play(rehearsal, base, unproven=unproven)
     states: dict[str, TenantState | Failure] = {}
     for tenant in tenants:
-        match readings.get(tenant):
+        match fingerprints.get(tenant):
             case None:
                 states[tenant] = Finished()
             case Failure() as failure:
                 states[tenant] = failure
             case fingerprint:
                 noted = progress.stages.get(tenant, 0)
-                states[tenant] = await rehearsal.state_of(shapes[fingerprint], stages_noted=noted)
+                states[tenant] = await rehearsal.state_of(snapshots[fingerprint], stages_noted=noted)
     return Survey(states=states, base=base, remark=remark)
 
 
-async def _read(fleet: Fleet, tenant: str, shapes: dict[str, Snapshot]) -> str | Failure:
-    target = fleet.targets[tenant]
+async def _read(access: TenantAccess, tenant: str, snapshots: dict[str, Snapshot]) -> str | Failure:
+    target = access.targets[tenant]
     try:
-        async with asyncio.timeout(fleet.limits.tenant_timeout):
-            async with open_writer(fleet.hosts[target.host], target, fleet.profile, fleet.limits) as writer:
+        async with asyncio.timeout(access.limits.tenant_timeout):
+            async with open_writer(access.hosts[target.host], target, access.profile, access.limits) as writer:
                 snapshot, _ = await writer.snapshot()
     except TargetError as error:
         return error.failure
     except TimeoutError:
         return Failure(FailureKind.TIMEOUT, "no answer in time")
-    shapes.setdefault(snapshot.fingerprint, snapshot)
+    snapshots.setdefault(snapshot.fingerprint, snapshot)
     return snapshot.fingerprint
 
 
 async def _find_base(
-    rehearsal: Rehearsal, shapes: Mapping[str, Snapshot], readings: Mapping[str, str | Failure], tenants: Sequence[str]
+    rehearsal: Rehearsal,
+    snapshots: Mapping[str, Snapshot],
+    fingerprints: Mapping[str, str | Failure],
+    tenants: Sequence[str],
 ) -> Snapshot | None:
-    """Give the schema, spelt by the scratch server, of the first tenant that is what the plan was made for."""
+    """Find a tenant with the schema that the plan starts from; give that schema as the scratch server spells it."""
     tried: set[str] = set()
     for tenant in tenants:
-        reading = readings[tenant]
-        if isinstance(reading, Failure) or reading in tried:
+        fingerprint = fingerprints[tenant]
+        if isinstance(fingerprint, Failure) or fingerprint in tried:
             continue
-        tried.add(reading)
-        base = await rehearsal.base_in(shapes[reading])
+        tried.add(fingerprint)
+        base = await rehearsal.base_in(snapshots[fingerprint])
         if base is not None:
             return base
     return None
 
 
 async def _play(rehearsal: Rehearsal, base: Snapshot | None, *, unproven: bool) -> str:
-    """Give what is to be said of the rehearsal, or nothing.
+    """Rehearse the plan on a copy; give one sentence about what went wrong, or nothing.
 
     Raises:
         ApplyRefusedError: When it went wrong, and that is not accepted.

@@ -1,4 +1,4 @@
-"""Who comes when: a canary first, then waves that grow."""
+"""Cut tenants into waves: the first one is the canary, later ones grow."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ def cut_waves(tenants: Sequence[str], sizes: Sequence[int]) -> tuple[tuple[str, 
     """Cut tenants into waves, in the order given.
 
     Args:
-        tenants: Whose turn comes.
+        tenants: In the order in which they are changed.
         sizes: Tenants in the first wave, the second, …; the last size repeats. At least one, each at least 1.
     """
     waves: list[tuple[str, ...]] = []

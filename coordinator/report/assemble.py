@@ -24,7 +24,7 @@ from shared.contracts.contract import Verdict, VerdictStatus
 from shared.diff.changes import Unverified
 from shared.findings.finding import Finding
 from shared.findings.ignore import IgnoreRule
-from shared.findings.judge import judge_shape, judge_version, order
+from shared.findings.judge import finding_order, judge_shape, judge_version
 from shared.findings.rules import schema_version_mismatch
 from shared.schema.canonical import content_hash, schema_hash
 from shared.schema.schema import SchemaVersion, Spec, Unmodelled
@@ -232,7 +232,7 @@ def _findings(analysis: Analysis, version_finding: Finding | None) -> tuple[Find
     more = [version_finding] if version_finding else []
     if analysis.unverified:
         more.append(judge_shape(analysis.unverified))
-    return tuple(sorted((*analysis.findings, *more), key=order))
+    return tuple(sorted((*analysis.findings, *more), key=finding_order))
 
 
 def _status(analysis: Analysis, version_finding: Finding | None, verdicts: tuple[Verdict, ...]) -> TenantStatus:

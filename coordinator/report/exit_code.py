@@ -1,4 +1,4 @@
-"""How a scan ended, as a word and as an exit code."""
+"""Decide the status of a scan from its report, and the exit code from the status."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ NOT_KNOWN = frozenset(
 
 
 def scan_status(body: ReportBody) -> ScanStatus:
-    """Say how a scan that came to its end did.
+    """Decide the status of a scan that came to its end.
 
     Returns:
         `incomplete` when the state of any tenant is not known, else `drift` when any has drifted, else `in_sync`;

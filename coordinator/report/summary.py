@@ -1,4 +1,4 @@
-"""The headline of a report, computed from its groups."""
+"""Count the headline of a report from its drift groups."""
 
 from __future__ import annotations
 
@@ -20,26 +20,26 @@ def summarise(groups: Iterable[DriftGroup], results: Iterable[TenantResult]) -> 
     """
     known = tuple(results)
     drifted = {result.group for result in known if result.status is TenantStatus.DRIFTED}
-    # What could not be decided is in no count: its group is told, with the reason.
-    told = tuple(group for group in groups if group.id in drifted)
+    # What could not be decided is in no count; the report shows its group, with the reason.
+    counted = tuple(group for group in groups if group.id in drifted)
     return DriftSummary(
-        missing_indexes=sum(len(group.tenants) * _missing_indexes(group) for group in told),
-        orphaned_constraints=sum(len(group.tenants) * _orphaned_constraints(group) for group in told),
-        schema_version_mismatches=sum(len(group.tenants) for group in told if version_mismatch(group)),
-        service_contract_violations=sum(len(group.tenants) * _violations(group) for group in told),
+        missing_indexes=sum(len(group.tenants) * _missing_indexes(group) for group in counted),
+        orphaned_constraints=sum(len(group.tenants) * _orphaned_constraints(group) for group in counted),
+        schema_version_mismatches=sum(len(group.tenants) for group in counted if version_mismatch(group)),
+        service_contract_violations=sum(len(group.tenants) * _violations(group) for group in counted),
         tenant_impact=tuple(sorted(result.tenant for result in known if result.status is TenantStatus.DRIFTED)),
     )
 
 
 def remediation_steps(groups: Iterable[DriftGroup]) -> int:
-    """Count what is to be done.
+    """Count the remediation steps of a report.
 
     The statements of every distinct plan count once; a group whose schema version is another adds one explained step,
     because running the migrations is the service's own business.
     """
-    told = tuple(groups)
-    plans = {tuple(statement.sql for statement in group.plan.statements) for group in told if group.plan}
-    return sum(len(plan) for plan in plans) + sum(version_mismatch(group) for group in told)
+    known = tuple(groups)
+    plans = {tuple(statement.sql for statement in group.plan.statements) for group in known if group.plan}
+    return sum(len(plan) for plan in plans) + sum(version_mismatch(group) for group in known)
 
 
 def version_mismatch(group: DriftGroup) -> bool:

@@ -1,4 +1,4 @@
-"""fleetdrift.toml and the environment → Settings. Every mistake is one sentence that names the file and the key."""
+"""Read fleetdrift.toml and the environment into Settings. An error is one sentence that names the file and the key."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class SettingsError(Exception):
 
 
 def load_settings(path: Path, environment: Mapping[str, str] | None = None) -> Settings:
-    """Read, override, validate and resolve.
+    """Read the configuration file, override it from the environment, check it, and find its secrets.
 
     Args:
         path: fleetdrift.toml.
@@ -56,7 +56,7 @@ def load_settings(path: Path, environment: Mapping[str, str] | None = None) -> S
 
 
 def required(secret: Secret | None, key: str) -> Secret:
-    """Insist on an address that only some commands need.
+    """Give an address that only some commands need, or refuse to go on without it.
 
     Raises:
         SettingsError: When the configuration does not give it.
@@ -80,7 +80,7 @@ def _read(path: Path) -> dict[str, Any]:
 
 
 def _apply_environment(document: dict[str, Any], env: Mapping[str, str], path: Path) -> dict[str, Any]:
-    """Lay FLEETDRIFT_SECTION_KEY over the document, for the plain keys of plain tables."""
+    """Override keys by the variables FLEETDRIFT_SECTION_KEY, for tables that are not lists."""
     for section, table in _tables(SettingsFile).items():
         for key, kind in _fields(table).items():
             variable = f"{ENVIRONMENT_PREFIX}{section}_{key}".upper()

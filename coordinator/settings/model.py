@@ -1,4 +1,4 @@
-"""Everything fleetdrift.toml can say, as frozen types. Defaults are the product's defaults; times are seconds."""
+"""The tables and keys of fleetdrift.toml, as frozen types with their defaults. Times are seconds."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class SecretReference(_Table, frozen=True, kw_only=True):
 
 
 class HostTable(_Table, frozen=True, kw_only=True):
-    """`[hosts.NAME]`: see `shared.hosts.Host`."""
+    """`[hosts.NAME]`: a server with tenants, and the role that scans it. See `shared.hosts.Host`."""
 
     address: str
     port: Port = 5432
@@ -121,7 +121,7 @@ class ContractTable(_Table, frozen=True, kw_only=True):
 
 
 class RedisTable(_Table, frozen=True, kw_only=True):
-    """`[redis]`."""
+    """`[redis]`: where the queue between coordinator and workers is."""
 
     url: str | SecretReference = ""
 
@@ -139,12 +139,12 @@ class ScratchTable(_Table, frozen=True, kw_only=True):
 
 
 class ScanTable(_Table, frozen=True, kw_only=True):
-    """`[scan]`.
+    """`[scan]`: how often tenants are scanned, and with how many processes at once.
 
     Args:
         interval: Seconds between scheduled scans of `fleetdrift serve`; 0 scans on request only.
         concurrency: Tenants read at once by one process (`check`, or one worker slot).
-        lease: Seconds without a sign of life after which a batch is sent again; workers give one every second.
+        lease: Seconds without a heartbeat after which a batch is sent again; workers send one every second.
         deadline: Seconds after which a scan ends, whatever is missing.
         slots: Worker processes the coordinator counts on; 0 counts those that are there.
         remember: Seconds for which workers do not read a tenant in full again whose catalogs hold the very same rows; 0
@@ -174,7 +174,7 @@ class ReportTable(_Table, frozen=True, kw_only=True):
 
 
 class ApplyHostTable(_Table, frozen=True, kw_only=True):
-    """`[apply.hosts.NAME]`: whom `fleetdrift apply` connects as, on the host of that name. Nothing else uses it.
+    """`[apply.hosts.NAME]`: the role `fleetdrift apply` connects as, on the host of that name. Nothing else uses it.
 
     Args:
         user: A role that owns what the plans change; not the scanner's.
@@ -186,7 +186,7 @@ class ApplyHostTable(_Table, frozen=True, kw_only=True):
 
 
 class ApplyTable(_Table, frozen=True, kw_only=True):
-    """`[apply]`: how `fleetdrift apply` walks over the tenants it was given.
+    """`[apply]`: how many tenants `fleetdrift apply` changes at once, and how long it waits for locks.
 
     Args:
         waves: Tenants in the first wave (the canary), the second, …; the last number repeats.
@@ -227,7 +227,7 @@ class SettingsFile(_Table, frozen=True, kw_only=True):
 
 
 class Settings(msgspec.Struct, frozen=True, kw_only=True):
-    """The file with every secret resolved, ready for use; read once, never changed.
+    """The configuration with every secret found: read once, never changed.
 
     Args:
         root: Folder of fleetdrift.toml: relative paths of the file start here.

@@ -1,4 +1,4 @@
-"""Find secrets where the configuration says they are. What is found lives in `Secret` from here on."""
+"""Find secrets where the configuration says they are; each becomes a `Secret`, which does not print."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ def _from_command(command: tuple[str, ...], where: str) -> Secret:
 
 
 def resolve_optional(value: str | SecretReference, where: str, root: Path, env: Mapping[str, str]) -> Secret | None:
-    """Resolve an address that may hold a password: written out without one, or as a reference.
+    """Resolve an address: written out, then without a password, or as a reference to where it is.
 
     Raises:
         ValueError: When a password stands in the file, or the reference leads nowhere.
@@ -69,7 +69,7 @@ def resolve_optional(value: str | SecretReference, where: str, root: Path, env: 
     try:
         password = urlsplit(value).password
     except ValueError:
-        raise ValueError(f"{where}: is not a URL") from None
+        raise ValueError(f"{where}: expected a URL, found text that is none") from None
     if password:
         raise ValueError(f"{where}: holds a password; use {{ env = … }}, {{ file = … }} or {{ command = … }} instead")
     return Secret(value)

@@ -1,4 +1,4 @@
-"""What a rule is given: the contract, the observed shape, and the declared one where there is one."""
+"""What a contract rule judges: a contract, the observed shape, and the declared one where it is known."""
 
 from __future__ import annotations
 

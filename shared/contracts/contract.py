@@ -1,4 +1,4 @@
-"""What a Rust service expects of the database, and what became of it."""
+"""The contract of a Rust service: what it expects of the database; and the verdicts on it."""
 
 from __future__ import annotations
 
@@ -139,7 +139,7 @@ class Contract(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class VerdictStatus(StrEnum):
-    """`violated` breaks at run time; `unverified` could not be decided, never a guess."""
+    """Whether a query works in a shape: `violated` breaks at run time; `unverified` could not be decided."""
 
     HOLDS = "holds"
     VIOLATED = "violated"
@@ -147,7 +147,7 @@ class VerdictStatus(StrEnum):
 
 
 class Verdict(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """What one query (or mapping) meets in one shape.
+    """The judgement of one query, or of one mapped type, in one shape.
 
     Args:
         service: The contract's service.

@@ -1,4 +1,4 @@
-"""Rust source → Contract."""
+"""Read the contract of a service from its Rust source: queries, row structs, enums and aliases."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from shared.contracts.contract import Contract, OpaqueQuery, Query
 from shared.contracts.imports import read_imports
 from shared.contracts.macro_rules import expand_macros
-from shared.contracts.names import Strings, read_constants
-from shared.contracts.queries import Found, QueryReader
-from shared.contracts.rows import Types, read_types
+from shared.contracts.names import StringResolver, read_constants
+from shared.contracts.queries import FoundQuery, QueryFinder
+from shared.contracts.rows import FileTypes, read_types
 from shared.contracts.tokens import Source, Token, read_source
 
-_NOT_THE_SERVICE = frozenset({"tests", "benches", "examples", "target"})
+_FOLDERS_PASSED_OVER = frozenset({"tests", "benches", "examples", "target"})
 
 
 def extract_contract(service: str, files: Iterable[tuple[str, bytes]]) -> Contract:
@@ -49,10 +49,12 @@ def extract_contract(service: str, files: Iterable[tuple[str, bytes]]) -> Contra
 
 def _is_service_code(path: str) -> bool:
     *folders, name = path.split("/")
-    return name.endswith(".rs") and not _NOT_THE_SERVICE.intersection(folders)
+    return name.endswith(".rs") and not _FOLDERS_PASSED_OVER.intersection(folders)
 
 
-def _read_queries(sources: Sequence[Source], types: Sequence[Types], contents: Mapping[str, bytes]) -> Iterable[Found]:
+def _read_queries(
+    sources: Sequence[Source], types: Sequence[FileTypes], contents: Mapping[str, bytes]
+) -> Iterable[FoundQuery]:
     labels = {key: label for each in types for key, label in each.labels.items()}
     constants = {source.path: read_constants(source) for source in sources}
     shared = _unique(constants.values())
@@ -62,10 +64,10 @@ def _read_queries(sources: Sequence[Source], types: Sequence[Types], contents: M
         return None if content is None else content.decode("utf-8", "replace")
 
     for source in map(expand_macros, sources):
-        reader = QueryReader(
+        reader = QueryFinder(
             source,
             read_imports(source),
-            Strings(source, constants[source.path], shared),
+            StringResolver(source, constants[source.path], shared),
             read_file=read_file,
             crate_roots=_crate_roots(source.path, contents),
             labels=labels,

@@ -1,4 +1,4 @@
-"""What a server said of a contract's queries in one shape: measured in `shared.postgres`, judged here."""
+"""What PostgreSQL says of a contract's queries in one shape: asked in `shared/postgres`, judged by the rules."""
 
 from __future__ import annotations
 
@@ -112,7 +112,7 @@ class ShapeFacts(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Facts:
-    """Looks up the facts of a shape."""
+    """Looks up what PostgreSQL said of a query or a check in one shape."""
 
     def __init__(self, shape: ShapeFacts) -> None:
         self._queries = {(facts.sql, facts.compiled): facts for facts in shape.queries}

@@ -1,4 +1,4 @@
-"""What the `use` declarations of one file make of sqlx's names."""
+"""Read the `use` declarations of a Rust file: by which names it knows sqlx."""
 
 from __future__ import annotations
 
@@ -73,7 +73,7 @@ def _declarations(source: Source) -> Iterator[tuple[list[str], str]]:
     for index, token in enumerate(tokens):
         if token.text == "use" and token.type == "use":
             end = next((i for i in range(index, len(tokens)) if tokens[i].text == ";"), len(tokens))
-            yield from _tree(tokens[index + 1 : end], [])
+            yield from _use_tree(tokens[index + 1 : end], [])
         elif token.text == "crate" and index + 1 < len(tokens) and index and tokens[index - 1].text == "extern":
             name = tokens[index + 1].text
             yield [name], name
@@ -81,15 +81,15 @@ def _declarations(source: Source) -> Iterator[tuple[list[str], str]]:
                 yield [name, "*"], "*"
 
 
-def _tree(tokens: Sequence[Token], prefix: list[str]) -> Iterator[tuple[list[str], str]]:
+def _use_tree(tokens: Sequence[Token], prefix: list[str]) -> Iterator[tuple[list[str], str]]:
     """Walk one use tree: `a::{b, c as d, e::*}`."""
     path = list(prefix)
     index = 0
     while index < len(tokens):
         text = tokens[index].text
         if text == "{":
-            for branch in _branches(tokens[index + 1 :]):
-                yield from _tree(branch, path)
+            for branch in _use_branches(tokens[index + 1 :]):
+                yield from _use_tree(branch, path)
             return
         if text == "as" and index + 1 < len(tokens):
             yield (path, tokens[index + 1].text)
@@ -103,7 +103,7 @@ def _tree(tokens: Sequence[Token], prefix: list[str]) -> Iterator[tuple[list[str
         yield path, path[-1]
 
 
-def _branches(tokens: Sequence[Token]) -> Iterator[Sequence[Token]]:
+def _use_branches(tokens: Sequence[Token]) -> Iterator[Sequence[Token]]:
     begin = depth = 0
     for index, token in enumerate(tokens):
         if token.text == "{":

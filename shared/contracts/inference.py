@@ -1,4 +1,4 @@
-"""The row type of `query_as(…)` where it is not written at the call: from `let x: T =` or the function's result."""
+"""Infer the row type of `query_as(…)` from `let x: T =` or from the result of the function around it."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from shared.contracts.rust_syntax import matching_angle, render, split_types
 from shared.contracts.tokens import Source, Token
 
-_WRAPPERS = {"fetch_all": "Vec", "fetch_optional": "Option", "fetch_one": ""}
+_RESULT_WRAPPER_BY_METHOD = {"fetch_all": "Vec", "fetch_optional": "Option", "fetch_one": ""}
 
 
 def row_type(source: Source, begin: int, end: int, fetch: str) -> str:
@@ -19,13 +19,13 @@ def row_type(source: Source, begin: int, end: int, fetch: str) -> str:
         end: Index of its last token, behind the `fetch` call.
         fetch: The method that runs it.
     """
-    if fetch not in _WRAPPERS:
+    if fetch not in _RESULT_WRAPPER_BY_METHOD:
         return ""
     tokens = source.tokens
     annotation = _let_annotation(tokens, begin)
     if annotation:
-        return _unwrap(annotation, _WRAPPERS[fetch])
-    return _unwrap(_result_of_function(source, begin, end), _WRAPPERS[fetch])
+        return _unwrap(annotation, _RESULT_WRAPPER_BY_METHOD[fetch])
+    return _unwrap(_result_of_function(source, begin, end), _RESULT_WRAPPER_BY_METHOD[fetch])
 
 
 def _let_annotation(tokens: Sequence[Token], begin: int) -> Sequence[Token]:

@@ -1,4 +1,4 @@
-"""Contract × shape → verdicts: every rule asked, nothing but what was measured taken into account."""
+"""Judge a contract in one shape: apply every rule to what PostgreSQL said of its queries."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ RULES = load_rules()
 
 
 def judge_contract(contract: Contract, observed: ShapeFacts, baseline: ShapeFacts | None) -> tuple[Verdict, ...]:
-    """Judge what a service meets in one shape.
+    """Judge a contract in one shape.
 
     Args:
         contract: What it expects.
@@ -28,17 +28,17 @@ def judge_contract(contract: Contract, observed: ShapeFacts, baseline: ShapeFact
     found = _verdicts(Case(contract, observed, baseline))
     if baseline is None:
         return found
-    declared = {_key(verdict) for verdict in _verdicts(Case(contract, baseline, baseline))}
-    return tuple(msgspec.structs.replace(verdict, everywhere=_key(verdict) in declared) for verdict in found)
+    declared = {_identity(verdict) for verdict in _verdicts(Case(contract, baseline, baseline))}
+    return tuple(msgspec.structs.replace(verdict, everywhere=_identity(verdict) in declared) for verdict in found)
 
 
 def _verdicts(case: Case) -> tuple[Verdict, ...]:
-    return tuple(sorted({verdict for rule in RULES for verdict in rule.judge(case)}, key=_order))
+    return tuple(sorted({verdict for rule in RULES for verdict in rule.judge(case)}, key=_verdict_order))
 
 
-def _order(verdict: Verdict) -> tuple[str, str, int, str, str, str]:
+def _verdict_order(verdict: Verdict) -> tuple[str, str, int, str, str, str]:
     return (verdict.service, verdict.file, verdict.line, verdict.rule, verdict.subject, verdict.reason)
 
 
-def _key(verdict: Verdict) -> tuple[object, ...]:
-    return (*_order(verdict), verdict.status, verdict.sqlstate)
+def _identity(verdict: Verdict) -> tuple[object, ...]:
+    return (*_verdict_order(verdict), verdict.status, verdict.sqlstate)

@@ -1,4 +1,4 @@
-"""Rust string expressions → the text they stand for, or why it cannot be known.
+"""Evaluate Rust string expressions: give the text, or why it cannot be known.
 
 Escapes follow the Rust reference ("String literal expressions", "Raw string literals").
 """
@@ -11,17 +11,17 @@ from collections.abc import Callable, Sequence
 from shared.contracts.tokens import Token
 
 _ESCAPE = re.compile(r"\\(?:x([0-7][0-9a-fA-F])|u\{([0-9a-fA-F_]+)\}|(\r?\n)\s*|(.))", re.DOTALL)
-_SIMPLE = {"n": "\n", "r": "\r", "t": "\t", "\\": "\\", "0": "\0", "'": "'", '"': '"'}
+_ESCAPED_CHARACTERS = {"n": "\n", "r": "\r", "t": "\t", "\\": "\\", "0": "\0", "'": "'", '"': '"'}
 _RAW = re.compile(r'r(#*)"(.*)"\1\Z', re.DOTALL)
 _INTEGER = re.compile(r"-?[0-9][0-9_]*(?:[iu](?:8|16|32|64|128|size))?\Z")
-_WRAPPERS = frozenset(
+_PASS_THROUGH_CALLS = frozenset(
     {"sqlx", "AssertSqlSafe", "String", "from", "to_string", "as_str", "into", "to_owned", "as_ref", "clone"}
 )
 
-Names = Callable[[str], str | None]
+LookUpName = Callable[[str], str | None]
 """Gives the text behind a constant's or variable's name, or None."""
 
-Includes = Callable[[str], str | None]
+ReadIncluded = Callable[[str], str | None]
 """Gives the content of a file named relative to the source, or None."""
 
 
@@ -50,10 +50,10 @@ def _unescape(match: re.Match[str]) -> str:
     if unicode is not None:
         point = int(unicode.replace("_", "") or "0", 16)
         return chr(point) if point <= 0x10FFFF else "\N{REPLACEMENT CHARACTER}"  # noqa: PLR2004  # the last code point
-    return _SIMPLE.get(simple, simple)
+    return _ESCAPED_CHARACTERS.get(simple, simple)
 
 
-def string_expression(tokens: Sequence[Token], names: Names, includes: Includes) -> str:
+def string_expression(tokens: Sequence[Token], names: LookUpName, includes: ReadIncluded) -> str:
     """Evaluate an expression that should be a string.
 
     Args:
@@ -64,7 +64,7 @@ def string_expression(tokens: Sequence[Token], names: Names, includes: Includes)
     Returns:
         The text, or an `Opaque` with the reason why it is not in the source.
     """
-    tokens = _unwrap(tokens)
+    tokens = _strip_pass_through(tokens)
     parts = _split(tokens, "+")
     if len(parts) > 1:
         values = [string_expression(part, names, includes) for part in parts]
@@ -84,7 +84,7 @@ def string_expression(tokens: Sequence[Token], names: Names, includes: Includes)
     )
 
 
-def _macro(tokens: Sequence[Token], names: Names, includes: Includes) -> str:
+def _macro(tokens: Sequence[Token], names: LookUpName, includes: ReadIncluded) -> str:
     inside = tokens[3:-1]
     match tokens[0].text:
         case "concat":
@@ -100,15 +100,15 @@ def _macro(tokens: Sequence[Token], names: Names, includes: Includes) -> str:
             return Opaque(f"the SQL is built by {name}! at run time")
 
 
-def _unwrap(tokens: Sequence[Token]) -> Sequence[Token]:
-    """Take off `&`, parentheses, `.as_str()` and what else passes a string on unchanged."""
+def _strip_pass_through(tokens: Sequence[Token]) -> Sequence[Token]:
+    """Remove `&`, parentheses, `.as_str()` and other calls that give the string they are given."""
     while tokens:
         if tokens[0].text == "&":
             tokens = tokens[1:]
         elif tokens[0].text == "(" and tokens[-1].text == ")":
             tokens = tokens[1:-1]
         elif len(tokens) > 4 and [t.text for t in tokens[-2:]] == ["(", ")"] and tokens[-4].text == ".":  # noqa: PLR2004
-            if tokens[-3].text not in _WRAPPERS:
+            if tokens[-3].text not in _PASS_THROUGH_CALLS:
                 return tokens
             tokens = tokens[:-4]
         else:
@@ -116,7 +116,7 @@ def _unwrap(tokens: Sequence[Token]) -> Sequence[Token]:
             if (
                 callee == 0
                 or tokens[-1].text != ")"
-                or not all(t.text == "::" or t.text in _WRAPPERS for t in tokens[:callee])
+                or not all(t.text == "::" or t.text in _PASS_THROUGH_CALLS for t in tokens[:callee])
             ):
                 return tokens
             tokens = tokens[callee + 1 : -1]
@@ -168,7 +168,7 @@ def split_arguments(tokens: Sequence[Token]) -> list[Sequence[Token]]:
 
 def constant_value(tokens: Sequence[Token]) -> str | None:
     """Give the text of an argument that is a literal (`"paid"`, `5_i64`, `true`), else None."""
-    tokens = _unwrap(_without_cast(tokens))
+    tokens = _strip_pass_through(_without_cast(tokens))
     text = "".join(token.text for token in tokens)
     if len(tokens) == 1 and tokens[0].is_string:
         return string_value(tokens[0])
@@ -181,7 +181,7 @@ def constant_value(tokens: Sequence[Token]) -> str | None:
 
 def constant_path(tokens: Sequence[Token]) -> tuple[str, str] | None:
     """Give (enum, variant) of an argument such as `Status::Paid as _`, else None."""
-    names = [token.text for token in _unwrap(_without_cast(tokens)) if token.text != "&"]
+    names = [token.text for token in _strip_pass_through(_without_cast(tokens)) if token.text != "&"]
     if len(names) >= 3 and names[-2] == "::" and all(n == "::" or n.isidentifier() for n in names):  # noqa: PLR2004
         return names[-3], names[-1]
     return None

@@ -1,4 +1,4 @@
-"""Queries in `macro_rules!`: `select_where!("WHERE id = $1", id)` is replaced by what the macro makes of it.
+"""Expand `macro_rules!` that hold queries: `select_where!("WHERE id = $1", id)` becomes what the macro makes of it.
 
 Only the plain form that services use for a query with several conditions: arguments separated by commas, each a
 `$name:kind`. Anything else stays as it stands, and its SQL is opaque.

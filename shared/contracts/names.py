@@ -1,4 +1,4 @@
-"""What a name stands for where it is used as SQL: constants of the file or the service, and `let` bindings."""
+"""Find the text behind a name that is used as SQL: a constant of the file or the service, or a `let` binding."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def _after_equals(tokens: Sequence[Token], closing: Mapping[int, int], index: in
     return tokens[begin:index] if begin else ()
 
 
-class Strings:
+class StringResolver:
     """Resolves names to texts within one file.
 
     Args:

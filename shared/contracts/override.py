@@ -1,4 +1,4 @@
-"""sqlx's column overrides: `SELECT id AS "id!: UserId"` (sqlx-macros-core, `query/output.rs`)."""
+"""Parse sqlx's column overrides: `SELECT id AS "id!: UserId"` (sqlx-macros-core, `query/output.rs`)."""
 
 from __future__ import annotations
 
@@ -6,11 +6,11 @@ import re
 
 import msgspec
 
-_FORM = re.compile(r"(?P<name>[^!?:]+)(?P<mark>[!?]?)\s*(?::\s*(?P<type>.+))?\Z", re.DOTALL)
+_ALIAS_WITH_OVERRIDE = re.compile(r"(?P<name>[^!?:]+)(?P<mark>[!?]?)\s*(?::\s*(?P<type>.+))?\Z", re.DOTALL)
 
 
 class Override(msgspec.Struct, frozen=True):
-    """What a column's alias says of it.
+    """What the alias of a result column says of its type and NULLs.
 
     Args:
         non_null: `!`: the author vouches that it is never NULL.
@@ -25,7 +25,7 @@ class Override(msgspec.Struct, frozen=True):
 
 def split_override(alias: str) -> tuple[str, Override]:
     """Part a result column's name into the field and the override."""
-    match = _FORM.match(alias)
+    match = _ALIAS_WITH_OVERRIDE.match(alias)
     if match is None:
         return alias, Override()
     written = (match["type"] or "").strip()

@@ -1,4 +1,4 @@
-"""Queries in the tokens of one Rust file: sqlx macros and functions, and tokio-postgres calls."""
+"""Find the queries in one Rust file: sqlx macros and functions, and tokio-postgres calls."""
 
 from __future__ import annotations
 
@@ -18,11 +18,13 @@ from shared.contracts.literals import (
     split_arguments,
     string_expression,
 )
-from shared.contracts.names import Strings
+from shared.contracts.names import StringResolver
 from shared.contracts.rust_syntax import matching_angle, render, split_types
 from shared.contracts.tokens import Source, Token
 
-_TERMINALS = frozenset({"fetch", "fetch_all", "fetch_many", "fetch_one", "fetch_optional", "execute", "execute_many"})
+_RUNNING_METHODS = frozenset(
+    {"fetch", "fetch_all", "fetch_many", "fetch_one", "fetch_optional", "execute", "execute_many"}
+)
 _CLIENT_METHODS = frozenset(
     {"query", "query_one", "query_opt", "execute", "prepare", "prepare_cached", "batch_execute", "simple_query"}
 )
@@ -30,7 +32,7 @@ _OTHER_DATABASES = frozenset({"Sqlite", "MySql", "Any", "Mssql"})
 _SQL = re.compile(r"\s*(?:--|/\*|[A-Za-z]+\s)")
 _STATEMENT = re.compile(r"\s*(?:SELECT|INSERT|UPDATE|DELETE|WITH|MERGE|VALUES)\b", re.IGNORECASE)
 
-Found = Query | OpaqueQuery
+FoundQuery = Query | OpaqueQuery
 
 
 class Chain(msgspec.Struct, frozen=True):
@@ -47,7 +49,7 @@ class Chain(msgspec.Struct, frozen=True):
     end: int
 
 
-class QueryReader:
+class QueryFinder:
     """Finds the queries of one file.
 
     Args:
@@ -63,7 +65,7 @@ class QueryReader:
         self,
         source: Source,
         imports: Imports,
-        strings: Strings,
+        strings: StringResolver,
         *,
         read_file: Callable[[str], str | None],
         crate_roots: Sequence[str],
@@ -77,7 +79,7 @@ class QueryReader:
         self._crate_roots = crate_roots
         self._labels = labels
 
-    def read(self) -> Iterator[Found]:
+    def read(self) -> Iterator[FoundQuery]:
         """Give every query, in the order of the file."""
         known = SQLX_FUNCTIONS | SQLX_MACROS | self._imports.names.keys()
         for index, token in enumerate(self._tokens):
@@ -87,7 +89,7 @@ class QueryReader:
                 yield from self._sqlx(index)
             elif token.text == "QueryBuilder" and self._imports.sqlx_in_file and self._text(index + 1) in {"::", "<"}:
                 yield from self._builder(index)
-            elif self._imports.sqlx_in_file and token.text in _TERMINALS and self._text(index - 1) == ".":
+            elif self._imports.sqlx_in_file and token.text in _RUNNING_METHODS and self._text(index - 1) == ".":
                 yield from self._executor(index)
             elif self._imports.client and token.text in _CLIENT_METHODS and self._text(index - 1) == ".":
                 yield from self._client(index)
@@ -99,7 +101,7 @@ class QueryReader:
         closing = self._source.closing.get(opening)
         return None if closing is None else self._tokens[opening + 1 : closing]
 
-    def _sqlx(self, index: int) -> Iterator[Found]:
+    def _sqlx(self, index: int) -> Iterator[FoundQuery]:
         path_begin = index
         while self._text(path_begin - 1) == "::" and path_begin >= 2:  # noqa: PLR2004  # a name and ::
             path_begin -= 2
@@ -113,7 +115,7 @@ class QueryReader:
         elif name in SQLX_FUNCTIONS:
             yield from self._function(path_begin, index, name)
 
-    def _macro(self, index: int, name: str) -> Iterator[Found]:
+    def _macro(self, index: int, name: str) -> Iterator[FoundQuery]:
         inside = self._inside(index + 2)
         if inside is None:
             return
@@ -138,7 +140,7 @@ class QueryReader:
             constants=self._constants(arguments),
         )
 
-    def _function(self, path_begin: int, index: int, name: str) -> Iterator[Found]:
+    def _function(self, path_begin: int, index: int, name: str) -> Iterator[FoundQuery]:
         generics: list[str] = []
         opening = index + 1
         if self._text(opening) == "::" and self._text(opening + 1) == "<":
@@ -172,7 +174,7 @@ class QueryReader:
         written = generics[1] if len(generics) > 1 else "_"
         return written if written != "_" else row_type(self._source, path_begin, chain.end, chain.fetch)
 
-    def _builder(self, index: int) -> Iterator[Found]:
+    def _builder(self, index: int) -> Iterator[FoundQuery]:
         path = [self._text(i) for i in range(index + 1, index + 9)]
         if "new" in path and not _OTHER_DATABASES.intersection(path):
             reason = "the SQL is built by QueryBuilder at run time"
@@ -191,7 +193,7 @@ class QueryReader:
                 file=self._source.path, line=line, macro=f"executor.{method}", sql=sql, arguments=0, fetch=method
             )
 
-    def _client(self, index: int) -> Iterator[Found]:
+    def _client(self, index: int) -> Iterator[FoundQuery]:
         inside = self._inside(index + 1) if self._text(index + 1) == "(" else None
         arguments = split_arguments(inside or ())
         if not arguments:
@@ -243,7 +245,7 @@ class QueryReader:
             index = self._source.closing[opening]
             if method == "bind":
                 binds.append(inside)
-            elif method in _TERMINALS:
+            elif method in _RUNNING_METHODS:
                 return Chain(tuple(binds), method, index)
 
     def _constants(self, arguments: Sequence[Sequence[Token]]) -> tuple[Constant, ...]:

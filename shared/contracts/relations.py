@@ -1,4 +1,4 @@
-"""The tables of a snapshot as a service's statements meet them."""
+"""Look up the tables of a snapshot, and their columns, constraints and policies, by the names a service uses."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _SUFFIXES = (" NO INHERIT", " NOT VALID", " NOT ENFORCED")
 
 
 class Relations:
-    """Looks up tables and what hangs on them.
+    """The tables of a snapshot with their columns, constraints, indexes, triggers and policies.
 
     Args:
         snapshot: The shape.

@@ -1,4 +1,4 @@
-"""Structs, enums and type aliases of one Rust file, as sqlx's derives read them.
+"""Read the structs, enums and type aliases of one Rust file, as sqlx's derives do.
 
 The rules are those of sqlx-macros-core, `derives/attributes.rs`, `derives/row.rs` and `derives/type.rs` (0.8).
 """
@@ -16,7 +16,7 @@ from shared.contracts.rust_syntax import Attribute, matching_angle, read_attribu
 from shared.contracts.tokens import Source, Token
 
 
-class Types(msgspec.Struct, frozen=True):
+class FileTypes(msgspec.Struct, frozen=True):
     """What one file defines.
 
     Args:
@@ -34,7 +34,7 @@ class Types(msgspec.Struct, frozen=True):
     defined: tuple[str, ...]
 
 
-class _Item(msgspec.Struct, frozen=True):
+class _TypeItem(msgspec.Struct, frozen=True):
     """`struct NAME`, `enum NAME` or `type NAME`, with its attributes and what follows the name."""
 
     keyword: str
@@ -52,7 +52,7 @@ class _Item(msgspec.Struct, frozen=True):
         return _sqlx_value(self.attributes, key)
 
 
-def read_types(source: Source) -> Types:
+def read_types(source: Source) -> FileTypes:
     """Read the type definitions of one file."""
     structs: list[RowStruct] = []
     enums: list[RustEnum] = []
@@ -74,10 +74,10 @@ def read_types(source: Source) -> Types:
         aliased = _alias(source, item)
         if aliased:
             aliases.append(TypeAlias(name=item.name.text, file=source.path, type=aliased))
-    return Types(tuple(structs), tuple(enums), labels, tuple(aliases), tuple(defined))
+    return FileTypes(tuple(structs), tuple(enums), labels, tuple(aliases), tuple(defined))
 
 
-def _items(source: Source) -> Iterator[_Item]:
+def _items(source: Source) -> Iterator[_TypeItem]:
     tokens = source.tokens
     groups: list[Sequence[Token]] = []
     index = 0
@@ -91,7 +91,7 @@ def _items(source: Source) -> Iterator[_Item]:
             body = index + 2
             if body < len(tokens) and tokens[body].text == "<":
                 body = matching_angle(tokens, body) + 1
-            yield _Item(text, tokens[index + 1], tuple(read_attributes(groups)), body)
+            yield _TypeItem(text, tokens[index + 1], tuple(read_attributes(groups)), body)
             groups, index = [], index + 1
         elif text == "pub" and index + 1 in source.closing and tokens[index + 1].text == "(":
             index = source.closing[index + 1]
@@ -133,7 +133,7 @@ def _split_member(tokens: Sequence[Token]) -> tuple[tuple[Attribute, ...], Seque
     return tuple(read_attributes(groups)), tokens[index:]
 
 
-def _members(source: Source, item: _Item) -> tuple[str, list[Sequence[Token]]]:
+def _members(source: Source, item: _TypeItem) -> tuple[str, list[Sequence[Token]]]:
     """Give the opening bracket of an item's body and its comma-separated members."""
     tokens = source.tokens
     index = item.body
@@ -144,7 +144,7 @@ def _members(source: Source, item: _Item) -> tuple[str, list[Sequence[Token]]]:
     return tokens[index].text, split_types(tokens[index + 1 : source.closing[index]])
 
 
-def _row_struct(source: Source, item: _Item) -> Iterator[RowStruct]:
+def _row_struct(source: Source, item: _TypeItem) -> Iterator[RowStruct]:
     bracket, members = _members(source, item)
     fields: list[StructField] = []
     everything_default = item.sqlx("default") is not None
@@ -184,7 +184,7 @@ def _field(name: str, written: str, attributes: Sequence[Attribute], pattern: st
     )
 
 
-def _variants(source: Source, item: _Item) -> Iterator[tuple[str, str]]:
+def _variants(source: Source, item: _TypeItem) -> Iterator[tuple[str, str]]:
     """Give (variant, label); variants that carry data make it no label enum, and give nothing."""
     pattern = item.sqlx("rename_all")
     found: list[tuple[str, str]] = []
@@ -198,7 +198,7 @@ def _variants(source: Source, item: _Item) -> Iterator[tuple[str, str]]:
     yield from found
 
 
-def _representation(item: _Item) -> str:
+def _representation(item: _TypeItem) -> str:
     """Give the integer type of `#[repr(i32)]`, which sqlx stores instead of labels."""
     for attribute in item.attributes:
         if attribute.name == "repr":
@@ -206,7 +206,7 @@ def _representation(item: _Item) -> str:
     return ""
 
 
-def _rust_enum(source: Source, item: _Item, variants: dict[str, str]) -> RustEnum:
+def _rust_enum(source: Source, item: _TypeItem, variants: dict[str, str]) -> RustEnum:
     return RustEnum(
         name=item.name.text,
         file=source.path,
@@ -216,7 +216,7 @@ def _rust_enum(source: Source, item: _Item, variants: dict[str, str]) -> RustEnu
     )
 
 
-def _alias(source: Source, item: _Item) -> str:
+def _alias(source: Source, item: _TypeItem) -> str:
     """Give the type behind `type X = Y;` or a transparent newtype; empty for what is neither."""
     tokens = source.tokens
     if item.keyword == "type":

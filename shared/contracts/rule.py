@@ -1,4 +1,4 @@
-"""What a contract rule is, and all of them, derived from the files under `shared.contracts.rules`."""
+"""A contract rule, and the list of them all, made from the files in `shared/contracts/rules`."""
 
 from __future__ import annotations
 
@@ -28,8 +28,17 @@ class ContractRule(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def load_rules() -> tuple[ContractRule, ...]:
-    """Read RULE from every file, sorted by id."""
-    modules = (
-        importlib.import_module(f"{rules.__name__}.{found.name}") for found in pkgutil.iter_modules(rules.__path__)
-    )
-    return tuple(sorted((module.RULE for module in modules), key=lambda rule: rule.id))
+    """Import every file of `shared/contracts/rules` and give its RULE, sorted by id.
+
+    Raises:
+        TypeError: When a file has no RULE.
+    """
+    names = (f"{rules.__name__}.{found.name}" for found in pkgutil.iter_modules(rules.__path__))
+    return tuple(sorted((_rule_in(name) for name in names), key=lambda rule: rule.id))
+
+
+def _rule_in(module: str) -> ContractRule:
+    rule = vars(importlib.import_module(module)).get("RULE")
+    if not isinstance(rule, ContractRule):
+        raise TypeError(f"{module}: expected RULE = ContractRule(...), found {rule!r}")
+    return rule

@@ -1,4 +1,4 @@
-"""Types and attributes in Rust tokens."""
+"""Read types and attributes from Rust tokens."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which PostgreSQL types a Rust type decodes: sqlx's own table.
+"""Decide which PostgreSQL types a Rust type decodes, by sqlx's own table.
 
 Sources: sqlx-postgres 0.8 and 0.9, `src/types/mod.rs` (the table), the `Type::compatible` of each type
 (`str.rs`, `json.rs`, `bit_vec.rs`, `ipnetwork/`, …), `src/type_checking.rs` (what the macros choose for a column) and
@@ -14,7 +14,7 @@ import msgspec
 
 from shared.contracts.facts import SqlType
 
-_TEXT = frozenset({"text", "varchar", "bpchar", "name", "unknown", "citext"})
+_TEXT_TYPES = frozenset({"text", "varchar", "bpchar", "name", "unknown", "citext"})
 
 _DECODES: dict[str, frozenset[str]] = {
     "bool": frozenset({"bool"}),
@@ -27,9 +27,9 @@ _DECODES: dict[str, frozenset[str]] = {
     "NonZeroI64": frozenset({"int8"}),
     "f32": frozenset({"float4"}),
     "f64": frozenset({"float8"}),
-    "String": _TEXT,
-    "str": _TEXT,
-    "PgCiText": _TEXT,
+    "String": _TEXT_TYPES,
+    "str": _TEXT_TYPES,
+    "PgCiText": _TEXT_TYPES,
     "Vec<u8>": frozenset({"bytea"}),
     "[u8]": frozenset({"bytea"}),
     "Uuid": frozenset({"uuid"}),

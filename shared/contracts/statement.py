@@ -1,4 +1,4 @@
-"""What a SQL statement says by itself, from PostgreSQL's own grammar (libpg_query): nothing here is a verdict."""
+"""Parse a SQL statement with PostgreSQL's own grammar (libpg_query): its tables, and what it writes or looks up."""
 
 from __future__ import annotations
 

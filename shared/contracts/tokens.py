@@ -1,4 +1,4 @@
-"""Rust source as a flat list of tokens, read by tree-sitter.
+"""Read Rust source as a flat list of tokens, with tree-sitter.
 
 Queries are found in tokens, not in the syntax tree: inside the arguments of a macro (`tokio::try_join!(…)`) there is no
 tree, only tokens, and a file that does not parse still has them.
@@ -14,7 +14,7 @@ import tree_sitter_rust
 
 _LANGUAGE = tree_sitter.Language(tree_sitter_rust.language())
 _COMMENTS = frozenset({"line_comment", "block_comment"})
-_ATOMS = frozenset({"string_literal", "raw_string_literal", "char_literal"})
+_ATOMIC_TOKENS = frozenset({"string_literal", "raw_string_literal", "char_literal"})
 _CLOSING = {"(": ")", "[": "]", "{": "}"}
 MAX_BYTES = 8 * 1024 * 1024  # of one file; generated code beyond that is no service
 
@@ -78,7 +78,7 @@ def _leaves(root: tree_sitter.Node) -> Iterator[Token]:
         assert node is not None
         kind = node.type
         if kind not in _COMMENTS:
-            if kind not in _ATOMS and cursor.goto_first_child():
+            if kind not in _ATOMIC_TOKENS and cursor.goto_first_child():
                 continue
             text = (node.text or b"").decode()
             if text.strip():

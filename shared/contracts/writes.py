@@ -1,4 +1,4 @@
-"""What the INSERTs and UPDATEs of a contract put into which columns, as far as it is certain."""
+"""Find the values that INSERTs and UPDATEs of a contract write into columns, as far as they are certain."""
 
 from __future__ import annotations
 

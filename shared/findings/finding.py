@@ -1,4 +1,4 @@
-"""What a rule says."""
+"""A finding: what a rule says of one change."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Turns differences into findings: what people read, alert on and ignore."""
+"""Turn the changes of a diff into findings, which people read, alert on and ignore."""
 
 from __future__ import annotations
 
@@ -21,14 +21,14 @@ from shared.schema.schema import SchemaVersion, Spec
 _RANK = {severity: rank for rank, severity in enumerate(Severity)}
 
 SCHEMA = ObjectId(kind="schema")
-"""What a finding about the whole schema is about: no object in particular."""
+"""The object of a finding about the whole schema."""
 
 
 def judge(diff: SchemaDiff, spec: Spec) -> tuple[Finding, ...]:
-    """Say what every difference means.
+    """Make the findings of a diff.
 
     What a missing or unexpected table carries makes no findings of its own. Every other change makes at least one, and
-    every altered field is spoken of exactly once.
+    every altered field is in exactly one.
 
     Args:
         diff: Desired against observed.
@@ -41,7 +41,7 @@ def judge(diff: SchemaDiff, spec: Spec) -> tuple[Finding, ...]:
 
 
 def judge_undeclared(diff: SchemaDiff) -> tuple[Finding, ...]:
-    """Say the same where it is not known which file declares what: two databases, two snapshots."""
+    """Make the findings of a diff of two databases or snapshots, where no file declares anything."""
     return _judge(diff, Origins(()))
 
 
@@ -54,7 +54,7 @@ def _judge(diff: SchemaDiff, origins: Origins) -> tuple[Finding, ...]:
         for change in headline(diff).changes
         for finding in _judge_change(change, origins, renames.get(change.identity, ()))
     )
-    return tuple(sorted(found, key=order))
+    return tuple(sorted(found, key=finding_order))
 
 
 def _judge_change(change: Change, origins: Origins, renames: Sequence[PossibleRename]) -> Iterable[Finding]:
@@ -69,8 +69,8 @@ def _judge_change(change: Change, origins: Origins, renames: Sequence[PossibleRe
         )
 
 
-def order(finding: Finding) -> tuple[int, ObjectId, str, str]:
-    """Sort key of findings: the gravest first."""
+def finding_order(finding: Finding) -> tuple[int, ObjectId, str, str]:
+    """Give the sort key of a finding: the gravest first, then by object and rule."""
     return (_RANK[finding.severity], finding.object, finding.rule, finding.message)
 
 
@@ -98,24 +98,24 @@ def judge_version(expected: str, versions: Iterable[SchemaVersion]) -> Finding |
                 f"schema version {declared} is declared, but no migration table could be read",
             )
         case VersionComparison.BEHIND:
-            told = f"schema version {declared} is declared but the database is behind, at {said}"
+            problem = f"schema version {declared} is declared but the database is behind, at {said}"
         case VersionComparison.AHEAD:
-            told = f"schema version {declared} is declared but the database is ahead, at {said}"
+            problem = f"schema version {declared} is declared but the database is ahead, at {said}"
         case VersionComparison.DIFFERENT:
-            told = f"schema version {declared} is declared but the database is at {said}"
+            problem = f"schema version {declared} is declared but the database is at {said}"
         case VersionComparison.DIRTY:
-            told = f"the migration to schema version {said} failed half-way"
+            problem = f"the migration to schema version {said} failed half-way"
         case _:
             assert_never(found)
-    return _version_finding(schema_version_mismatch.RULE.id, Severity.ERROR, told)
+    return _version_finding(schema_version_mismatch.RULE.id, Severity.ERROR, problem)
 
 
-def _version_finding(rule: str, severity: Severity, told: str) -> Finding:
-    return Finding(rule=rule, severity=severity, object=SCHEMA, message=f"{told}.")
+def _version_finding(rule: str, severity: Severity, problem: str) -> Finding:
+    return Finding(rule=rule, severity=severity, object=SCHEMA, message=f"{problem}.")
 
 
 def judge_shape(reason: str) -> Finding:
-    """Say that a whole shape could not be decided, and why."""
+    """Make the finding for a shape that could not be rebuilt, so that nothing in it is decided."""
     because = clip(reason.rstrip("."), 400)
     return Finding(
         rule="unverified",

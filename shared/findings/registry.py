@@ -1,4 +1,4 @@
-"""All rules, derived from the files under `shared.findings.rules`, and which of them speak about a change."""
+"""The list of all rules, made from the files in `shared/findings/rules`, and which of them judge a change."""
 
 from __future__ import annotations
 
@@ -12,11 +12,20 @@ from shared.findings.rule import Rule, tag_of
 
 
 def _load() -> tuple[Rule, ...]:
-    """Read RULE from every file; the order is the order in which rules are asked."""
-    modules = (
-        importlib.import_module(f"{rules.__name__}.{found.name}") for found in pkgutil.iter_modules(rules.__path__)
-    )
-    return tuple(sorted((module.RULE for module in modules), key=_precedence))
+    """Import every file of `shared/findings/rules` and give its RULE, in the order in which rules are asked.
+
+    Raises:
+        TypeError: When a file has no RULE.
+    """
+    names = (f"{rules.__name__}.{found.name}" for found in pkgutil.iter_modules(rules.__path__))
+    return tuple(sorted((_rule_in(name) for name in names), key=_precedence))
+
+
+def _rule_in(module: str) -> Rule:
+    rule = vars(importlib.import_module(module)).get("RULE")
+    if not isinstance(rule, Rule):
+        raise TypeError(f"{module}: expected RULE = Rule(...), found {rule!r}")
+    return rule
 
 
 def _precedence(rule: Rule) -> tuple[bool, bool, bool, str]:
@@ -32,10 +41,10 @@ BY_ID = {rule.id: rule for rule in RULES}
 
 
 def rules_for(change: Change) -> Iterator[tuple[Rule, frozenset[str]]]:
-    """Give the rules that speak about a change, each with the fields it speaks for.
+    """Give the rules that judge a change, each with the fields that it judges.
 
-    Missing, unexpected and unverified changes have exactly one speaker and no fields. The fields of an altered object
-    are shared out: each goes to the first rule that claims it, so no field is told twice and none is left untold.
+    A missing, unexpected or unverified change has exactly one rule, and no fields. The fields of an altered object are
+    shared out: each goes to the first rule that claims it, so every field is judged once.
     """
     remaining = frozenset(change.fields) if isinstance(change, Altered) else None
     for rule in RULES:

@@ -1,4 +1,4 @@
-"""What a rule is: which changes it speaks about, how bad they are, and what follows from them.
+"""A rule: which changes it judges, how bad they are, and what follows from them.
 
 A rule is data and one pure function. It lives in its own file under `shared.findings.rules`, has a page in
 `docs/rules/` and a golden case; the registry is derived from the files.
@@ -27,9 +27,9 @@ class Rule(msgspec.Struct, frozen=True, kw_only=True):
     Args:
         id: `missing-index`: for ever.
         title: What it is about, for headings; no full stop.
-        changes: Tags of the changes it speaks about: `missing`, `unexpected`, `altered`, `unverified`.
+        changes: Tags of the changes it judges: `missing`, `unexpected`, `altered`, `unverified`.
         kinds: Kinds of objects; empty means every kind, which makes it a fallback.
-        fields: For `altered`: the model fields it speaks for; empty means those no other rule has claimed.
+        fields: For `altered`: the model fields it judges; empty means those no other rule has claimed.
         applies: A further condition; a rule with one is asked before those without.
         judge: Severity and consequence.
     """

@@ -1,4 +1,4 @@
-"""Compares schema versions as migration tools spell them."""
+"""Compare schema versions as migration tools write them."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from shared.schema.schema import SchemaVersion
 
 
 class VersionComparison(StrEnum):
-    """Where a tenant's version stands against the declared one."""
+    """How a tenant's schema version compares with the declared one."""
 
     SAME = "same"
     BEHIND = "behind"
@@ -32,7 +32,7 @@ def compare_versions(
         versions: What the tables said; empty when none could be read.
 
     Returns:
-        The standing, and the version it was decided by.
+        The comparison, and the version that decided it.
     """
     known = sorted(versions)
     dirty = next((version for version in known if version.dirty), None)

@@ -1,4 +1,4 @@
-"""Open connections: hardened ones to tenants, plain ones to databases that the caller trusts."""
+"""Open and close connections: hardened ones to tenants, plain ones to databases that the caller trusts."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ from shared.targets import FailureKind, Limits
 __all__ = ["TargetError", "close", "connect_tenant", "connect_url", "translated"]
 
 _APPLICATION = {"application_name": "fleetdrift"}
-_CLOSE_TIMEOUT = 2.0  # seconds a server has to say goodbye before the socket is cut
+_CLOSE_TIMEOUT_SECONDS = 2.0  # after them the socket is cut
 
 
 @contextmanager
 def translated(secret: str = "") -> Iterator[None]:
-    """Turn what a server or the network does wrong into `TargetError`; a bug of ours passes unchanged.
+    """Turn errors of a server or the network into `TargetError`; a bug of ours passes unchanged.
 
     Args:
         secret: A credential that must not survive in the message, should a server echo it.
@@ -80,13 +80,13 @@ async def connect_url(url: str) -> asyncpg.Connection:
     except TargetError as error:
         raise TargetError(error.failure.kind, f"{place}: {error.failure.message}") from None
     except ValueError:  # asyncpg's own complaint quotes the URL
-        raise TargetError(FailureKind.REFUSED, f"{place}: this is not a PostgreSQL URL") from None
+        raise TargetError(FailureKind.REFUSED, f"{place}: expected a URL that begins with postgresql://") from None
 
 
 async def close(connection: asyncpg.Connection) -> None:
-    """Say goodbye, or cut the line when the server does not answer."""
+    """Close a connection; cut it when the server does not answer in time."""
     try:
-        await connection.close(timeout=_CLOSE_TIMEOUT)
+        await connection.close(timeout=_CLOSE_TIMEOUT_SECONDS)
     except (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError):
         connection.terminate()
 

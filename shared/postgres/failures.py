@@ -1,4 +1,4 @@
-"""What a target does wrong becomes data: a `Failure` with a kind and one clean sentence."""
+"""Turn errors of a tenant's server or the network into a `Failure`: a kind and one clean sentence."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import asyncpg
 
 from shared.targets import Failure, FailureKind
 
-_LONGEST = 300  # characters of a server's own words that are kept
+_MAX_MESSAGE_CHARACTERS = 300  # of a server's own words
 
 _BY_SQLSTATE: tuple[tuple[str, FailureKind], ...] = (
     ("28", FailureKind.AUTHENTICATION),
@@ -45,7 +45,7 @@ def clean(text: str, secret: str = "") -> str:
         text = text.replace(secret, "***")
     shown = "".join(" " if unicodedata.category(c)[0] in "CZ" else c for c in text)
     shown = " ".join(shown.split())
-    return shown if len(shown) <= _LONGEST else shown[: _LONGEST - 1] + "…"
+    return shown if len(shown) <= _MAX_MESSAGE_CHARACTERS else shown[: _MAX_MESSAGE_CHARACTERS - 1] + "…"
 
 
 def _sqlstate_kind(sqlstate: str) -> FailureKind:
@@ -65,18 +65,18 @@ _BY_TYPE: tuple[tuple[tuple[type[BaseException], ...], FailureKind, str], ...] =
     (
         (asyncpg.InterfaceError, asyncpg.InternalClientError, UnicodeError, BufferError, MemoryError, struct.error),
         FailureKind.PROTOCOL,
-        "the answer could not be understood",
+        "the server's reply does not follow the PostgreSQL protocol",
     ),
 )
 """First match counts: subclasses stand before their base."""
 
 
 def target_error(error: BaseException, secret: str = "") -> TargetError | None:
-    """Translate what asyncpg, the operating system or a codec raised; None when it is not a target's fault."""
+    """Translate what asyncpg, the operating system or a codec raised; None when a bug of ours is at fault."""
     if isinstance(error, TargetError):
         return error
     if isinstance(error, asyncpg.ConnectionDoesNotExistError):  # asyncpg's own words, not the server's
-        return TargetError(FailureKind.PROTOCOL, "the connection was closed in the middle")
+        return TargetError(FailureKind.PROTOCOL, "the server closed the connection before it had answered")
     if isinstance(error, asyncpg.PostgresError):
         words = clean(str(error.args[0]) if error.args else "no message", secret)
         return TargetError(_sqlstate_kind(error.sqlstate or ""), f"the server said: {words}")

@@ -1,4 +1,4 @@
-"""Ask one server a question whose answer is one column of text: how inventories list a fleet."""
+"""Run a query that returns one column of text: how inventories list the tenants of a fleet."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from shared.targets import Limits
 
 
 async def fetch_strings(host: Host, database: str, sql: str, limits: Limits) -> list[str]:
-    """Run a SELECT of one text column in a hardened read-only transaction.
+    """Run a SELECT that returns one text column, in a hardened read-only transaction.
 
     Args:
         host: The server.
@@ -18,7 +18,7 @@ async def fetch_strings(host: Host, database: str, sql: str, limits: Limits) -> 
         limits: Time bounds.
 
     Raises:
-        TargetError: When the server cannot be asked; names go to its search path, so they must be qualified.
+        TargetError: When the query cannot be run. Its names must be qualified: the search path is pinned.
     """
     connection = await connect_tenant(host, database, limits)
     try:

@@ -1,4 +1,4 @@
-"""The `.sql` files of this package, by name.
+"""Read the `.sql` files of this package by name.
 
 Two expressions that many queries need have a file of their own: `{redacted:COLUMN}` and `{grants:ACL:OWNER}`.
 """

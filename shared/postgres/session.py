@@ -1,4 +1,4 @@
-"""The settings under which catalogs are read: set, read back, and checked, because poolers drop them.
+"""Pin the settings under which catalogs are read, and check that they hold, because poolers drop them.
 
 Settings of a database or a role change what deparse functions print (`TimeZone`, `IntervalStyle`, …) and, through
 `search_path`, whose operators run. Both are pinned in the session and again in each transaction.
@@ -39,7 +39,7 @@ PINNED = (
     ("enable_hashjoin", "on"),
     ("enable_mergejoin", "off"),  # never the better way here, and a tenth of the planning
 )
-"""Name and value as `current_setting` gives it back."""
+"""The pinned settings: name, and value as `current_setting` gives it back."""
 
 _TRANSACTION = (("transaction_read_only", "on"), ("transaction_isolation", "repeatable read"))
 _UNITS = {"ms": 1, "s": 1000, "min": 60_000, "h": 3_600_000, "d": 86_400_000}
@@ -53,7 +53,7 @@ WHERE r.rolname OPERATOR(pg_catalog.=) current_user OR r.rolname OPERATOR(pg_cat
 
 
 class Server(msgspec.Struct, frozen=True):
-    """What the session check learned. `version` is `server_version_num`."""
+    """The server behind a connection. `version` is its `server_version_num`: 160004 for 16.4."""
 
     version: int
 
@@ -77,7 +77,7 @@ def _value(name: str, value: str) -> str:
 
 
 async def ask(connection: asyncpg.Connection, query: str, *, columns: int) -> list[list[str]]:
-    """Ask a query of ours without parameters; the answer's values hold no tab, backslash or line break.
+    """Run a query without parameters whose values hold no tab, backslash or line break.
 
     COPY answers in one exchange where a prepared statement takes two, and a catalog is read in a few short questions.
 
@@ -90,20 +90,23 @@ async def ask(connection: asyncpg.Connection, query: str, *, columns: int) -> li
         The values of each row as text.
 
     Raises:
-        TargetError: `protocol`, when the answer is no such table.
+        TargetError: `protocol`, when a row of the answer has another number of values.
         asyncpg.PostgresError: When the query fails.
     """
     answer = bytearray()
 
-    async def take(data: bytes) -> None:
+    async def receive(data: bytes) -> None:
         answer.extend(data)
 
-    await connection.copy_from_query(query, output=take)
+    await connection.copy_from_query(query, output=receive)
     # COPY ends rows with line feeds and escapes others; more that splitlines() ends lines at can be in a role's name.
     lines = answer.decode(errors="replace").split("\n")[:-1]
     rows = [line.split("\t") for line in lines]
-    if any(len(row) != columns for row in rows):
-        raise TargetError(FailureKind.PROTOCOL, "the server's answer is not what was asked for")
+    for row in rows:
+        if len(row) != columns:
+            raise TargetError(
+                FailureKind.PROTOCOL, f"expected {columns} values in each row of the server's reply, got {len(row)}"
+            )
     return rows
 
 
@@ -157,7 +160,7 @@ async def _roll_back(connection: asyncpg.Connection) -> None:
     try:
         await connection.execute("ROLLBACK", timeout=2)
     except (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError):
-        connection.terminate()  # the first error is the one that tells
+        connection.terminate()  # the first error says more
 
 
 async def _settings(connection: asyncpg.Connection) -> dict[str, str]:
@@ -166,7 +169,7 @@ async def _settings(connection: asyncpg.Connection) -> dict[str, str]:
     query = "SELECT " + ", ".join(f"pg_catalog.current_setting('{name}')" for name in names)
     for row in await ask(connection, query, columns=len(names)):
         return dict(zip(names, row, strict=True))
-    raise TargetError(FailureKind.PROTOCOL, "the server did not tell its settings")
+    raise TargetError(FailureKind.PROTOCOL, "expected the server's settings in one row of its reply, got no row")
 
 
 def _unmet(settings: dict[str, str], limits: Limits) -> str:
@@ -187,9 +190,10 @@ def _checked(settings: dict[str, str], limits: Limits) -> Server:
     unmet = _unmet(settings, limits)
     if unmet:
         raise TargetError(
-            FailureKind.UNSUPPORTED, f"the setting {unmet} did not hold: is there a pooler that drops settings?"
+            FailureKind.UNSUPPORTED,
+            f"the setting {unmet} did not hold after it was set: connect without a pooler that drops settings",
         )
     version = int(settings["server_version_num"])
     if version < OLDEST_SERVER:
-        raise TargetError(FailureKind.UNSUPPORTED, "the server is older than PostgreSQL 14")
+        raise TargetError(FailureKind.UNSUPPORTED, f"expected PostgreSQL 14 or newer, found version {version // 10000}")
     return Server(version=version)

@@ -1,1 +1,1 @@
-"""One file per form of a report; each reads one ScanReport."""
+"""The forms of a report, one file each: every `render_FORM` turns one ScanReport into text."""

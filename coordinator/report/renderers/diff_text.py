@@ -1,4 +1,4 @@
-"""The answer of `fleetdrift diff` for a terminal."""
+"""Render the result of `fleetdrift diff` for a terminal."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from shared.remediation.plan import Plan
 
 
 def render_diff(diff: SchemaDiff, plan: Plan, terminal: Terminal | None = None) -> str:
-    """Tell every difference in a sentence, then the way from observed to desired.
+    """Write every difference as a sentence, then the statements that lead from observed to desired.
 
     Args:
         diff: Desired against observed.

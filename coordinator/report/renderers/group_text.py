@@ -1,4 +1,4 @@
-"""One drift group for a terminal."""
+"""Print one drift group for a terminal."""
 
 from __future__ import annotations
 
@@ -32,13 +32,13 @@ _PROOF_STYLES = {
 
 
 def print_group(console: Console, group: DriftGroup, report: ScanReport) -> None:
-    """Print what differs, what breaks because of it, the way back, the way to keep it, and the way to ignore it."""
+    """Print a group: its findings, the queries that break, the remediation, the patch and the ignore lines."""
     title = Text.assemble(("━━ ", "dim"), (f"Drift group {group.id[:8]}", "bold"), "  ")
     console.print(title.append(visible(tenants_phrase(group.tenants)), "bold"))
-    told = finding_details(group, report)
-    for entry in told[:_MAX_FINDINGS]:
+    details = finding_details(group, report)
+    for entry in details[:_MAX_FINDINGS]:
         print_finding(console, entry.finding)
-    _print_rest(console, len(told) - _MAX_FINDINGS, "finding")
+    _print_rest(console, len(details) - _MAX_FINDINGS, "finding")
     for verdict in group.verdicts[:_MAX_FINDINGS]:
         _print_verdict(console, verdict)
     _print_rest(console, len(group.verdicts) - _MAX_FINDINGS, "query")
@@ -48,7 +48,7 @@ def print_group(console: Console, group: DriftGroup, report: ScanReport) -> None
     if step:
         _indented(console, Text.assemble(("Schema version: ", "bold"), visible(step)), 2)
     _print_patches(console, group)
-    _print_ignores(console, told)
+    _print_ignores(console, details)
     console.print()
 
 
@@ -73,7 +73,7 @@ def _print_verdict(console: Console, verdict: Verdict) -> None:
 
 
 def print_plan(console: Console, plan: Plan) -> None:
-    """Print the way back; what destroys something is marked and commented out."""
+    """Print the statements of a plan; destructive ones are marked and commented out."""
     if plan.statements:
         heading = Text.assemble(("Remediation", "bold"), ", ")
         _indented(console, heading.append(visible(proof_sentence(plan)), _PROOF_STYLES[plan.proof.status]), 2)
@@ -104,9 +104,9 @@ def _print_patches(console: Console, group: DriftGroup) -> None:
         _verbatim(console, patch.diff.rstrip("\n"), 4, "")
 
 
-def _print_ignores(console: Console, told: tuple[FindingDetails, ...]) -> None:
+def _print_ignores(console: Console, details: tuple[FindingDetails, ...]) -> None:
     """Print the lines that would ignore the findings, as they are to be pasted."""
-    ignorable = [entry.ignore for entry in told if entry.ignore]
+    ignorable = [entry.ignore for entry in details if entry.ignore]
     if not ignorable:
         return
     _indented(console, Text("To ignore it, paste at the end of fleetdrift.toml:", "dim"), 2)

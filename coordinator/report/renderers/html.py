@@ -1,4 +1,4 @@
-"""The report as one HTML file: no script, nothing loaded from anywhere, readable in light and dark, and on paper."""
+"""Render a report as one HTML file: no script, nothing loaded from anywhere, for light, dark and paper."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The report as JUnit XML: one test case per tenant, for the test tab of a CI server."""
+"""Render a report as JUnit XML: one test case per tenant, for the test results of a CI server."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from shared.contracts.contract import VerdictStatus
 
 _MAX_FINDINGS = 30
 _TENANTS_IN_FULL_PER_GROUP = 20
-"""Tenants of a group whose test case tells everything; the others name the group: 100,000 copies help nobody."""
+"""Tenants of a group whose test case lists every finding; those of the other tenants name the group."""
 
 _SKIPPED = frozenset({TenantStatus.EXCLUDED, TenantStatus.PENDING})
 _FAILED = frozenset({TenantStatus.DRIFTED})
@@ -19,7 +19,7 @@ _FAILED = frozenset({TenantStatus.DRIFTED})
 def render_junit(report: ScanReport) -> str:
     """Write the suite: drift is a failure, what could not be judged an error, what was left out is skipped."""
     body = report.body
-    told = {group.id: _group_lines(group) for group in body.groups}
+    group_lines = {group.id: _group_lines(group) for group in body.groups}
     in_full = {tenant for group in body.groups for tenant in group.tenants[:_TENANTS_IN_FULL_PER_GROUP]}
     suite = ET.Element(
         "testsuite",
@@ -34,7 +34,7 @@ def render_junit(report: ScanReport) -> str:
         },
     )
     for result in body.tenants:
-        lines = told.get(result.group, [])
+        lines = group_lines.get(result.group, [])
         _case(suite, result, lines if result.tenant in in_full else [*lines[:1], *lines[-1:]], body.fleet)
     root = ET.Element("testsuites", {key: suite.attrib[key] for key in ("tests", "failures", "errors", "time")})
     root.append(suite)
@@ -46,7 +46,7 @@ def _is_error(status: TenantStatus) -> bool:
     return status not in _SKIPPED | _FAILED | {TenantStatus.IN_SYNC}
 
 
-def _case(suite: ET.Element, result: TenantResult, told: list[str], fleet: str) -> None:
+def _case(suite: ET.Element, result: TenantResult, group_lines: list[str], fleet: str) -> None:
     names = {"name": visible(result.tenant), "classname": visible(f"fleetdrift.{fleet}")}
     case = ET.SubElement(suite, "testcase", names)
     if result.status is TenantStatus.IN_SYNC:
@@ -55,14 +55,14 @@ def _case(suite: ET.Element, result: TenantResult, told: list[str], fleet: str) 
         ET.SubElement(case, "skipped", {"message": result.status.value})
         return
     failure = [visible(f"{result.failure.kind}: {result.failure.message}")] if result.failure else []
-    lines = [*failure, *told] or [result.status.value]
+    lines = [*failure, *group_lines] or [result.status.value]
     tag = "failure" if result.status in _FAILED else "error"
     problem = ET.SubElement(case, tag, {"message": lines[0], "type": result.status.value})
     problem.text = "\n".join(lines)
 
 
 def _group_lines(group: DriftGroup) -> list[str]:
-    """Tell what is wrong with the tenants of a group: the gravest first, the group's id last."""
+    """List what is wrong with the tenants of a group: the gravest first, the group's id last."""
     findings = [visible(f"{finding.severity}: {finding.rule}: {finding.message}") for finding in group.findings]
     broken = [
         visible(f"violated: {verdict.rule}: {verdict.file}:{verdict.line}: {verdict.reason}")

@@ -1,4 +1,4 @@
-"""The report as Markdown, for a pull request's comment or a chat."""
+"""Render a report as Markdown, for the comment of a pull request or a chat."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ def render_markdown(report: ScanReport) -> str:
 
 
 def escape(text: str) -> str:
-    """Make text mean itself: what Markdown, HTML or GitHub (mentions, mathematics, emoji) could read is escaped."""
+    """Escape what Markdown, HTML or GitHub (mentions, mathematics, emoji) would not show as text."""
     return _SPECIAL.sub(_escaped, visible(text))
 
 
@@ -110,19 +110,19 @@ def _headline(body: ReportBody) -> str:
 
 
 def _group(group: DriftGroup, report: ScanReport) -> str:
-    told = finding_details(group, report)
+    details = finding_details(group, report)
     way_back = [_plan(group.plan) if group.plan else "", _version(group, report.body.expected_version)]
     patches = [
         f"**Keep it instead:** {escape(patch.summary)}\n\n{block(patch.diff, 'diff')}" for patch in group.patches
     ]
     parts = [
         f"## {escape(tenants_phrase(group.tenants))}\n\nDrift group {code(group.id[:8])}",
-        "\n".join(_finding(entry) for entry in told[:_MAX_ITEMS]),
-        _rest(len(told) - _MAX_ITEMS, "finding"),
+        "\n".join(_finding(entry) for entry in details[:_MAX_ITEMS]),
+        _rest(len(details) - _MAX_ITEMS, "finding"),
         *[_verdict(verdict) for verdict in group.verdicts[:_MAX_ITEMS]],
         _rest(len(group.verdicts) - _MAX_ITEMS, "query"),
         *(patches + way_back if is_common_drift(group, report.body) else way_back + patches),
-        _ignores(told),
+        _ignores(details),
     ]
     return "\n\n".join(part for part in parts if part)
 
@@ -162,8 +162,8 @@ def _version(group: DriftGroup, expected: str) -> str:
     return f"**Schema version:** {escape(step)}" if step else ""
 
 
-def _ignores(told: tuple[FindingDetails, ...]) -> str:
-    lines = [entry.ignore for entry in told if entry.ignore][:_MAX_ITEMS]
+def _ignores(details: tuple[FindingDetails, ...]) -> str:
+    lines = [entry.ignore for entry in details if entry.ignore][:_MAX_ITEMS]
     if not lines:
         return ""
     summary = "<details><summary>To ignore it, paste at the end of fleetdrift.toml</summary>"
@@ -186,10 +186,10 @@ def _failures(body: ReportBody) -> str:
 def _notes(body: ReportBody) -> str:
     notes = [f"- {escape(sentence)}" for sentence in body.unchecked[:_MAX_ITEMS]]
     notes += [f"- {plural(entry.count, 'object')} of {code(entry.catalog)} are not read" for entry in body.unmodelled]
-    told = [f"- {escape(ignored_sentence(drift))}" for drift in body.ignored]
-    told += [f"- {escape(notice)}" for notice in body.notices]
+    details = [f"- {escape(ignored_sentence(drift))}" for drift in body.ignored]
+    details += [f"- {escape(notice)}" for notice in body.notices]
     aside = [f"- {escape(not_compared_sentence(entry))}" for entry in body.not_compared]
-    sections = (("## Not checked", notes), ("## Ignored", told), ("## Not compared", aside))
+    sections = (("## Not checked", notes), ("## Ignored", details), ("## Not compared", aside))
     return "\n\n".join(f"{heading}\n\n" + "\n".join(lines) for heading, lines in sections if lines)
 
 

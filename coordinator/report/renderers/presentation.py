@@ -1,4 +1,4 @@
-"""What all readable forms of a report share: the order in which it is read, its words, and what stands beside what."""
+"""What all forms of a report for people share: the order of the groups, the words, and the details of a finding."""
 
 from __future__ import annotations
 
@@ -48,8 +48,8 @@ STATUS_WORDS = {
 }
 
 
-class Side(msgspec.Struct, frozen=True):
-    """One field of an altered object, as declared and as observed, in full."""
+class FieldValues(msgspec.Struct, frozen=True):
+    """One field of an altered object: its declared and its observed value, in full."""
 
     field: str
     desired: str
@@ -57,17 +57,17 @@ class Side(msgspec.Struct, frozen=True):
 
 
 class FindingDetails(msgspec.Struct, frozen=True):
-    """A finding with what stands beside it.
+    """A finding, the lines that would ignore it, and the values that differ.
 
     Args:
         finding: The rule's judgement.
         ignore: The lines that would ignore it; empty where there is nothing to ignore (a schema version).
-        sides: Both sides in full, of an altered object.
+        sides: Declared and observed values of an altered object, field by field.
     """
 
     finding: Finding
     ignore: str = ""
-    sides: tuple[Side, ...] = ()
+    sides: tuple[FieldValues, ...] = ()
 
 
 def largest_first(body: ReportBody) -> tuple[DriftGroup, ...]:
@@ -76,7 +76,7 @@ def largest_first(body: ReportBody) -> tuple[DriftGroup, ...]:
 
 
 def finding_details(group: DriftGroup, report: ScanReport) -> tuple[FindingDetails, ...]:
-    """Put the ignore lines and both sides beside every finding of a group; ignoring ends 90 days after the scan."""
+    """Give the details of every finding of a group; the ignore lines end 90 days after the scan."""
     changes = {change.identity: change for change in headline(group.diff).changes}
     until = dt.datetime.fromisoformat(report.started).date() + _IGNORE_PERIOD
     return tuple(_details_of(finding, changes.get(finding.object), until) for finding in group.findings)
@@ -88,12 +88,12 @@ def _details_of(finding: Finding, change: Change | None, until: dt.date) -> Find
     return FindingDetails(finding, ignore_lines(change, until=until, rule=finding.rule), _sides(finding, change))
 
 
-def _sides(finding: Finding, change: Change) -> tuple[Side, ...]:
+def _sides(finding: Finding, change: Change) -> tuple[FieldValues, ...]:
     if not isinstance(change, Altered):
         return ()
     claimed = next((fields for rule, fields in rules_for(change) if rule.id == finding.rule), frozenset[str]())
     return tuple(
-        Side(field.replace("_", " "), _in_full(change.desired, field), _in_full(change.observed, field))
+        FieldValues(field.replace("_", " "), _in_full(change.desired, field), _in_full(change.observed, field))
         for field in sorted(claimed)
     )
 
@@ -120,7 +120,7 @@ def plural(count: int, noun: str) -> str:
 
 
 def ignored_sentence(drift: IgnoredDrift) -> str:
-    """Say what one ignore rule has left out, and on whose word."""
+    """Say what one ignore rule has left out, and who decided that."""
     objects = plural(len(drift.objects), "difference")
     return (
         f"ignored until {drift.until}: {objects} on {plural(drift.tenants, 'tenant')} ({drift.reason}; {drift.owner})"
@@ -128,7 +128,7 @@ def ignored_sentence(drift: IgnoredDrift) -> str:
 
 
 def not_compared_sentence(entry: NotCompared) -> str:
-    """Say what was left out because a tool or time made it, and how to have it compared."""
+    """Say what was left out because a tool or time made it, and which setting has it compared."""
     of = {
         PARTITIONS: "undeclared partitions that only follow their parent",
         EXTENSIONS: "objects in namespaces of extensions",
@@ -162,7 +162,7 @@ def present_counts(body: ReportBody) -> Iterable[tuple[TenantStatus, int]]:
 
 
 def is_common_drift(group: DriftGroup, body: ReportBody) -> bool:
-    """Say whether drift is so common that it is more likely what the declaration forgot than what a tenant did wrong.
+    """Say whether drift is so common that the declaration is more likely at fault than the tenants.
 
     Then the patch is offered first, otherwise the SQL. Common means: more than half of the tenants that were read, and
     more than one.

@@ -1,4 +1,4 @@
-"""The report as SARIF 2.1.0 (OASIS), for code scanning.
+"""Render a report as SARIF 2.1.0 (OASIS), for code scanning.
 
 Findings stand where the object is declared, broken queries at their line of Rust.
 """

@@ -1,4 +1,4 @@
-"""The report for a terminal: the answer first, then group by group what differs and the way back."""
+"""Render a report for a terminal: the result first, then each drift group with its remediation."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ _SCAN_STYLES = {
 
 
 class Terminal(msgspec.Struct, frozen=True):
-    """What the text is made for: its width in columns, and whether it takes colours."""
+    """The terminal a text is made for: its width in columns, and whether it shows colours."""
 
     width: int = 100
     colour: bool = False

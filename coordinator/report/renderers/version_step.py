@@ -1,4 +1,4 @@
-"""The remediation of a schema version mismatch: explained, for fleetdrift runs nobody's migrations."""
+"""Explain how to correct a schema version mismatch: fleetdrift itself runs no migrations."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-r"""Makes what cannot be seen visible: names from a tenant reach people's terminals, editors and browsers.
+r"""Write characters that do not print as escapes: names from a tenant reach terminals, editors and browsers.
 
 A control character can move a cursor, a direction mark can make a line read backwards, a line break can forge a line
 of a report. Each is written as an escape (`\n`, `\x1b`, `\u202e`), so it is seen for what it is and does nothing.

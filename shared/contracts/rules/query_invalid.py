@@ -15,8 +15,8 @@ _ID = "contract-query-invalid"
 
 # Class 53 resources, 55 state, 57 intervention, 58 system, XX internal (errcodes.txt): the server's trouble, not the
 # query's. 42501 is the unprivileged role of the scratch copy.
-_NOT_THE_QUERY = re.compile(r"(?:53|55|57|58|XX)...|42501|25006")
-# Undetermined or ambiguous types, which the Rust types of the arguments may settle.
+_SERVER_TROUBLE = re.compile(r"(?:53|55|57|58|XX)...|42501|25006")
+# Undetermined or ambiguous types, which the Rust types of the arguments may decide.
 _NEEDS_TYPES = frozenset({"42P18", "42P08", "42725", "42883", "42804", "42846"})
 # What planning finds for certain: all of class 42, what is not supported, a constant too long or too large for its
 # column. Anything else comes from an expression that the planner evaluates, and may depend on the session.
@@ -60,7 +60,7 @@ def _doubt(case: Case, query: Query, facts: QueryFacts, created: set[str]) -> st
 
 
 def _circumstance(error: ServerError) -> str:
-    if _NOT_THE_QUERY.fullmatch(error.sqlstate):
+    if _SERVER_TROUBLE.fullmatch(error.sqlstate):
         return "the scratch server could not decide"
     if error.planning and (_SETTING in error.message or not _PLANNING.fullmatch(error.sqlstate)):
         return "an expression that the planner evaluates may depend on the session"

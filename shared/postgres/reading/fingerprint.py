@@ -1,4 +1,4 @@
-"""Name what a database holds without carrying it away: the change token (cheap) and the fingerprint (exact).
+"""Hash what a database holds, on its own server: the change token (cheap) and the fingerprint (exact).
 
 The fingerprint of a database is a hash, made by its server, of the very columns that `introspect` reads. The token is
 a hash of which catalog rows exist in which version (`oid`, `xmin`); equal tokens of one database mean that nothing
@@ -22,17 +22,17 @@ from shared.schema.profile import Profile
 from shared.targets import FailureKind, Limits
 
 FINGERPRINT_VERSION = "fingerprint/1"
-ATTEMPTS = 3
-"""Reads of a catalog that keeps moving before it is called busy."""
+READ_ATTEMPTS = 3
+"""Reads of a catalog that keeps changing, before the tenant is reported as busy."""
 
 _DROPPED_MEANWHILE = ("cache lookup failed", "could not find", "could not open relation")
-"""How the errors of deparse functions begin for what was dropped since the transaction's snapshot (elog, XX000)."""
+"""How the errors of deparse functions begin for an object dropped since the transaction's snapshot (elog, XX000)."""
 
 Answer = TypeVar("Answer")
 
 
 class Fingerprint(msgspec.Struct, frozen=True):
-    """Hex SHA-256 and the number of catalog rows it stands for."""
+    """The hash of what a database holds: hex SHA-256, and the number of catalog rows it stands for."""
 
     hex: str
     rows: int
@@ -63,17 +63,17 @@ def combine(server_version: int, profile: Profile, hashes: Iterable[KindHash]) -
 
 
 def check_size(rows: int, size: int, limits: Limits) -> None:
-    """Refuse to hold more than the limits allow.
+    """Refuse a schema that is larger than the limits allow.
 
     Raises:
         TargetError: `limit`.
     """
     if rows > limits.max_rows or size > limits.max_bytes:
-        raise TargetError(FailureKind.LIMIT, "the schema is larger than the limits allow")
+        raise TargetError(FailureKind.LIMIT, "the schema is larger than [limits] max_rows or max_bytes allow")
 
 
 async def present_kinds(connection: asyncpg.Connection, profile: Profile) -> tuple[str, ...]:
-    """Give the kinds of this profile that the database may have objects of; inside a `reading` transaction."""
+    """Give the kinds of this profile that the database may have objects of; inside a `read_transaction`."""
     absent = {kind for (kind,) in await ask(connection, query_text("present.sql"), columns=1)}
     return tuple(kind for kind in kinds_of(profile) if kind not in absent)
 
@@ -81,7 +81,7 @@ async def present_kinds(connection: asyncpg.Connection, profile: Profile) -> tup
 async def hash_in_database(
     connection: asyncpg.Connection, server: Server, kinds: tuple[str, ...], limits: Limits
 ) -> tuple[KindHash, ...]:
-    """Have the server hash each kind of the whole database; inside a `reading` transaction.
+    """Have the server hash each kind of the whole database; inside a `read_transaction`.
 
     Raises:
         TargetError: `limit`.
@@ -94,7 +94,7 @@ async def hash_in_database(
 
 def _number(text: str) -> int:
     if not text.isdecimal():
-        raise TargetError(FailureKind.PROTOCOL, "the server counts in what are no numbers")
+        raise TargetError(FailureKind.PROTOCOL, f"expected a number in the server's reply, got {text[:40]!r}")
     return int(text)
 
 
@@ -109,9 +109,9 @@ async def read_until_unchanged(
         read: Reads what is wanted, inside the transaction.
 
     Raises:
-        TargetError: `busy` when the catalogs keep moving; what `reading` and `read` raise.
+        TargetError: `busy` when the catalogs keep changing; what `read_transaction` and `read` raise.
     """
-    for _ in range(ATTEMPTS):
+    for _ in range(READ_ATTEMPTS):
         try:
             async with read_transaction(connection, limits) as server:
                 answer = await read(server)
@@ -132,27 +132,27 @@ async def read_change_token(
     *,
     limits: Limits = Limits(),  # noqa: B008  # frozen, so shared safely
 ) -> str:
-    """Take the change token of a database in a transaction of its own.
+    """Read the change token of a database in a transaction of its own.
 
     Raises:
-        TargetError, asyncpg.PostgresError: As `reading`.
+        TargetError, asyncpg.PostgresError: As `read_transaction`.
     """
     async with read_transaction(connection, limits):
         return await token_in_transaction(connection)
 
 
 async def token_in_transaction(connection: asyncpg.Connection) -> str:
-    """Take the change token inside a `reading` transaction."""
-    told = await ask(connection, query_text("change_token.sql"), columns=2)
-    if any(with_servers == "t" for _, with_servers in told):
-        told += await ask(connection, query_text("change_token_mappings.sql"), columns=1)
-    return hashlib.sha256(repr(told).encode()).hexdigest()
+    """Read the change token inside a `read_transaction`."""
+    rows = await ask(connection, query_text("change_token.sql"), columns=2)
+    if any(with_servers == "t" for _, with_servers in rows):
+        rows += await ask(connection, query_text("change_token_mappings.sql"), columns=1)
+    return hashlib.sha256(repr(rows).encode()).hexdigest()
 
 
 async def fingerprint_in_transaction(
     connection: asyncpg.Connection, server: Server, *, profile: Profile, limits: Limits
 ) -> Fingerprint:
-    """Give the fingerprint of the whole database inside a `reading` transaction.
+    """Give the fingerprint of the whole database inside a `read_transaction`.
 
     Raises:
         TargetError: `limit`.

@@ -1,4 +1,4 @@
-"""Read a database, or one namespace of it, into a Snapshot."""
+"""Read a database, or one namespace of it, into a Snapshot: the schema as its server spells it."""
 
 from __future__ import annotations
 
@@ -31,24 +31,24 @@ from shared.schema.relations import Constraint
 from shared.schema.schema import ColumnOrder, NotNullName, Schema, Snapshot
 from shared.targets import FailureKind, Limits
 
-_NAMED_NOT_NULL = 180000  # NOT NULL became a constraint with a name in v18
-_CHUNK = 2000  # rows fetched at a time, so that a flood is noticed before it is held
+_NOT_NULL_IS_CONSTRAINT_SINCE = 180000  # NOT NULL became a constraint with a name in v18
+_ROWS_PER_FETCH = 2000  # rows fetched at a time, so that a flood is noticed before it is held
 _decoder: msgspec.json.Decoder[SchemaObject] = msgspec.json.Decoder(SchemaObject)
 
 
-class Line(msgspec.Struct, frozen=True):
-    """One object as the server told it: its address in the catalogs and its JSON."""
+class ObjectLine(msgspec.Struct, frozen=True):
+    """One object as the server writes it: its address in the catalogs and its JSON."""
 
     kind: str
     address: str
     text: str
 
 
-class Reading(msgspec.Struct, frozen=True):
-    """What one transaction read."""
+class CatalogRows(msgspec.Struct, frozen=True):
+    """Everything that one transaction reads, before it is decoded."""
 
     server_version: int
-    lines: tuple[Line, ...]
+    lines: tuple[ObjectLine, ...]
     edges: tuple[Edge, ...]
     hashes: tuple[KindHash, ...]
     not_null_names: tuple[tuple[Address, str], ...] = ()
@@ -72,18 +72,18 @@ async def read_snapshot(
         own: What else is called after the tenant, and read as placeholders.
 
     Raises:
-        TargetError: `busy` when the catalogs keep moving, `limit`, `unsupported`, `protocol`.
+        TargetError: `busy` when the catalogs keep changing, `limit`, `unsupported`, `protocol`.
         asyncpg.PostgresError: When a query fails; `connection.translated` maps it.
     """
     names = msgspec.structs.replace(own, namespace=namespace or own.namespace)
 
-    async def read(server: Server) -> Reading:
+    async def read(server: Server) -> CatalogRows:
         kinds = await present_kinds(connection, profile)
         lines = await _lines(connection, names, rows_statement(kinds, server.version), limits)
         records = await connection.fetch(query_text("dependencies.sql"))
         edges = tuple(Edge(row[0], parse_address(row[1]), parse_address(row[2])) for row in records)
         hashes = _hashes(lines) if names else await hash_in_database(connection, server, kinds, limits)
-        return Reading(server.version, lines, edges, hashes, await _inherited_names(connection, server))
+        return CatalogRows(server.version, lines, edges, hashes, await _inherited_names(connection, server))
 
     return build_snapshot(await read_until_unchanged(connection, limits, read), names.namespace, profile)
 
@@ -91,13 +91,13 @@ async def read_snapshot(
 async def own_fingerprint_in_transaction(
     connection: asyncpg.Connection, server: Server, own: OwnNames, *, profile: Profile, limits: Limits
 ) -> Fingerprint:
-    """Name what a tenant with names of its own holds. Its rows are hashed here, where they can be replaced in them.
+    """Give the fingerprint of a tenant with names of its own: its rows are hashed here, once those names are replaced.
 
     Costs what the namespace's rows cost, not what the whole database's dependencies would.
 
     Args:
-        connection: Inside a `reading` transaction.
-        server: What `reading` learned.
+        connection: Inside a `read_transaction`.
+        server: What `read_transaction` gave.
         own: As the catalog stores them.
         profile: Which facets count.
         limits: Bounds on rows and bytes.
@@ -112,34 +112,36 @@ async def own_fingerprint_in_transaction(
 
 
 async def _inherited_names(connection: asyncpg.Connection, server: Server) -> tuple[tuple[Address, str], ...]:
-    if server.version < _NAMED_NOT_NULL:
+    if server.version < _NOT_NULL_IS_CONSTRAINT_SINCE:
         return ()
     records = await connection.fetch(query_text("inherited_not_null.sql"))
     return tuple((parse_address(row["address"]), row["name"]) for row in records)
 
 
-async def _lines(connection: asyncpg.Connection, own: OwnNames, statement: str, limits: Limits) -> tuple[Line, ...]:
-    lines: list[Line] = []
+async def _lines(
+    connection: asyncpg.Connection, own: OwnNames, statement: str, limits: Limits
+) -> tuple[ObjectLine, ...]:
+    lines: list[ObjectLine] = []
     size = 0
     cursor = await connection.cursor(statement, own.namespace)
-    while chunk := await cursor.fetch(_CHUNK):
+    while chunk := await cursor.fetch(_ROWS_PER_FETCH):
         for row in chunk:
-            line = Line(row["kind"], row["address"], replace_in_line(row["line"], own))
+            line = ObjectLine(row["kind"], row["address"], replace_in_line(row["line"], own))
             size += len(line.text)
             lines.append(line)
         check_size(len(lines), size, limits)
     return tuple(lines)
 
 
-def _hashes(lines: tuple[Line, ...]) -> tuple[KindHash, ...]:
+def _hashes(lines: tuple[ObjectLine, ...]) -> tuple[KindHash, ...]:
     by_kind: dict[str, list[str]] = {}
     for line in lines:
         by_kind.setdefault(line.kind, []).append(line.text)
     return tuple(hash_lines(kind, texts) for kind, texts in by_kind.items())
 
 
-def build_snapshot(read: Reading, namespace: str, profile: Profile) -> Snapshot:
-    """Decode what was read.
+def build_snapshot(read: CatalogRows, namespace: str, profile: Profile) -> Snapshot:
+    """Decode the rows of a catalog into a snapshot.
 
     Raises:
         TargetError: `protocol`, when the lines are no objects of the model or two of them are the same object.
@@ -149,7 +151,9 @@ def build_snapshot(read: Reading, namespace: str, profile: Profile) -> Snapshot:
         objects = [(address, item) for address, item in decoded if profile.not_null_names or not _only_names(item)]
         schema = Schema.of(item for _, item in objects)
     except (msgspec.ValidationError, msgspec.DecodeError, ValueError) as error:
-        raise TargetError(FailureKind.PROTOCOL, f"the catalogs make no sense: {error}") from error
+        raise TargetError(
+            FailureKind.PROTOCOL, f"expected objects of known kinds, each one once, in the catalogs: {error}"
+        ) from error
     addresses = {address: item.identity for address, item in objects}
     return Snapshot(
         schema=schema,
@@ -163,7 +167,7 @@ def build_snapshot(read: Reading, namespace: str, profile: Profile) -> Snapshot:
 
 
 def _only_names(item: SchemaObject) -> bool:
-    """Say whether an object tells nothing but how a NOT NULL is called, which its column tells without the name."""
+    """Say whether an object only names a NOT NULL; that the column is NOT NULL stands in the column itself."""
     return (
         isinstance(item, Constraint)
         and item.type == "not_null"
@@ -172,7 +176,7 @@ def _only_names(item: SchemaObject) -> bool:
     )
 
 
-def _not_null_names(addresses: Mapping[Address, ObjectId], read: Reading) -> tuple[NotNullName, ...]:
+def _not_null_names(addresses: Mapping[Address, ObjectId], read: CatalogRows) -> tuple[NotNullName, ...]:
     columns = ((addresses.get(address), name) for address, name in read.not_null_names)
     return tuple(
         sorted(NotNullName(column.namespace, column.parent, column.name, name) for column, name in columns if column)

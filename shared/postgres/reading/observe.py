@@ -1,4 +1,4 @@
-"""Read one tenant: connect, name what it holds, and carry the schema away only when nobody has seen it before."""
+"""Read one tenant: connect, take the fingerprint, and read the schema itself only when the fingerprint is new."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Tell at a glance whether a target is still as an earlier scan saw it."""
+"""Decide by the change token whether a tenant is unchanged since an earlier scan."""
 
 from __future__ import annotations
 
@@ -24,12 +24,12 @@ from shared.targets import Limits, Sighting
 async def unchanged_since(
     connection: asyncpg.Connection, own: OwnNames, seen: Sighting, profile: Profile, limits: Limits
 ) -> bool:
-    """Say whether the catalogs hold the very rows they held then, and the fingerprint would be of the same things.
+    """Say whether the catalogs hold the rows they held then, and the fingerprint would be taken of the same things.
 
     Args:
         connection: Not inside a transaction.
         own: The names that are replaced.
-        seen: What is remembered.
+        seen: What the earlier scan saw.
         profile: Which facets count.
         limits: Bounds on time.
 
@@ -44,17 +44,17 @@ async def unchanged_since(
 async def read_sighting(
     connection: asyncpg.Connection, own: OwnNames, profile: Profile, limits: Limits, *, with_token: bool
 ) -> Sighting:
-    """Read the fingerprint, and the token under which it holds.
+    """Read the fingerprint, and the change token for which it holds.
 
     Args:
         connection: Not inside a transaction.
         own: The names that are replaced.
         profile: Which facets count.
         limits: Bounds on time, rows and bytes.
-        with_token: Whether anybody will remember it.
+        with_token: Whether the token is needed: the caller remembers sightings.
 
     Raises:
-        TargetError, asyncpg.PostgresError: As `read_fingerprint`.
+        TargetError, asyncpg.PostgresError: As `read_until_unchanged`; `limit` when the schema is too large.
     """
 
     async def read(server: Server) -> Sighting:
@@ -69,5 +69,5 @@ async def read_sighting(
 
 
 def _scope(profile: Profile, own: OwnNames) -> str:
-    told = repr((FINGERPRINT_VERSION, reading_hash(), profile.label(), own.namespace, own.literal, own.roles))
-    return hashlib.sha256(told.encode()).hexdigest()
+    scope = repr((FINGERPRINT_VERSION, reading_hash(), profile.label(), own.namespace, own.literal, own.roles))
+    return hashlib.sha256(scope.encode()).hexdigest()

@@ -1,4 +1,4 @@
-"""The schema version that a migration tool wrote down in the tenant itself."""
+"""Read the schema version that a migration tool keeps in a table of the tenant."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ from shared.schema.schema import SchemaVersion
 from shared.sql import quote_qualified
 from shared.targets import Limits
 
-_LONGEST = 200  # characters of a version that are kept
+_MAX_VERSION_CHARACTERS = 200  # more of it is cut off
 
 
-class Tool(msgspec.Struct, frozen=True):
+class MigrationTool(msgspec.Struct, frozen=True):
     """A migration tool: its table, and the columns that tell it from another tool's of that name."""
 
     name: str
@@ -28,16 +28,16 @@ class Tool(msgspec.Struct, frozen=True):
         return f"versions/{self.name}.sql"
 
 
-TOOLS = (
-    Tool("sqlx", "_sqlx_migrations", frozenset({"version", "success"})),
-    Tool("diesel", "__diesel_schema_migrations", frozenset({"version", "run_on"})),
-    Tool("refinery", "refinery_schema_history", frozenset({"version", "applied_on"})),
-    Tool("flyway", "flyway_schema_history", frozenset({"installed_rank", "version", "success"})),
-    Tool("atlas", "atlas_schema_revisions", frozenset({"version", "applied", "total", "error"})),
-    Tool("alembic", "alembic_version", frozenset({"version_num"})),
-    Tool("golang-migrate", "schema_migrations", frozenset({"version", "dirty"})),
-    Tool("goose", "goose_db_version", frozenset({"id", "version_id", "is_applied"})),
-    Tool("liquibase", "databasechangelog", frozenset({"id", "orderexecuted"})),
+MIGRATION_TOOLS = (
+    MigrationTool("sqlx", "_sqlx_migrations", frozenset({"version", "success"})),
+    MigrationTool("diesel", "__diesel_schema_migrations", frozenset({"version", "run_on"})),
+    MigrationTool("refinery", "refinery_schema_history", frozenset({"version", "applied_on"})),
+    MigrationTool("flyway", "flyway_schema_history", frozenset({"installed_rank", "version", "success"})),
+    MigrationTool("atlas", "atlas_schema_revisions", frozenset({"version", "applied", "total", "error"})),
+    MigrationTool("alembic", "alembic_version", frozenset({"version_num"})),
+    MigrationTool("golang-migrate", "schema_migrations", frozenset({"version", "dirty"})),
+    MigrationTool("goose", "goose_db_version", frozenset({"id", "version_id", "is_applied"})),
+    MigrationTool("liquibase", "databasechangelog", frozenset({"id", "orderexecuted"})),
 )
 """Table layouts as each tool's documentation or its own migration creates them."""
 
@@ -48,7 +48,7 @@ async def read_versions(
     namespace: str = "",
     limits: Limits = Limits(),  # noqa: B008  # frozen, so shared safely
 ) -> tuple[SchemaVersion, ...]:
-    """Read the versions that are readable; a table that is not, or is not the tool's, says nothing.
+    """Read the schema versions of a tenant; a table that cannot be read, or is another tool's, is passed over.
 
     Args:
         connection: Not inside a transaction.
@@ -59,17 +59,17 @@ async def read_versions(
         Sorted; more than one when several tools or namespaces keep a version.
 
     Raises:
-        TargetError, asyncpg.PostgresError: As `reading`.
+        TargetError, asyncpg.PostgresError: As `read_transaction`.
     """
     async with read_transaction(connection, limits):
         tables = await connection.fetch(
-            query_text("version_tables.sql"), namespace, ",".join(tool.table for tool in TOOLS)
+            query_text("version_tables.sql"), namespace, ",".join(tool.table for tool in MIGRATION_TOOLS)
         )
     found: set[SchemaVersion] = set()
     for table in tables:
         name = QualifiedName(table["namespace"], table["name"])
         columns = set(table["columns"].split(","))
-        for tool in TOOLS:
+        for tool in MIGRATION_TOOLS:
             if tool.table == name.name and tool.columns <= columns:
                 version = await _read_version(connection, tool, name, limits)
                 found.update(version)
@@ -77,7 +77,7 @@ async def read_versions(
 
 
 async def _read_version(
-    connection: asyncpg.Connection, tool: Tool, table: QualifiedName, limits: Limits
+    connection: asyncpg.Connection, tool: MigrationTool, table: QualifiedName, limits: Limits
 ) -> tuple[SchemaVersion, ...]:
     statement = query_text(tool.file).replace("{table}", quote_qualified(table))
     try:
@@ -87,4 +87,4 @@ async def _read_version(
         return ()  # a table of that name with other types, or hidden by row security: not this tool's
     if row is None or row["version"] is None:
         return ()
-    return (SchemaVersion(tool.name, str(row["version"])[:_LONGEST], bool(row["dirty"])),)
+    return (SchemaVersion(tool.name, str(row["version"])[:_MAX_VERSION_CHARACTERS], bool(row["dirty"])),)

@@ -1,4 +1,4 @@
-"""What the declared schema says of a service's queries: measured once, compared with every shape."""
+"""Remember what PostgreSQL says of a service's queries in the declared schema: asked once, compared with each shape."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from shared.postgres.scratch.server import ScratchServer
 from shared.schema.canonical import content_hash
 from shared.schema.schema import Snapshot
 
-_KEPT = 64  # a service's facts are a few hundred kilobytes; a fleet has a handful of services
+_MAX_FACTS_KEPT = 64  # a service's facts are a few hundred kilobytes; a fleet has a handful of services
 
 
 class Baselines:
@@ -36,14 +36,16 @@ class Baselines:
         Raises:
             MaterialiseError: When the declared schema cannot be rebuilt.
         """
-        key = content_hash("baseline/1", [contract, declared.schema, declared.column_order, declared.server_version])
-        facts = self._facts.get(key)
+        facts_id = content_hash(
+            "baseline/1", [contract, declared.schema, declared.column_order, declared.server_version]
+        )
+        facts = self._facts.get(facts_id)
         if facts is None:
             async with self._scratch.database() as copy:
                 await materialise(copy, declared)
                 facts = await describe_contract(copy, contract, declared)
-            self._facts[key] = facts
-        self._facts.move_to_end(key)
-        while len(self._facts) > _KEPT:
+            self._facts[facts_id] = facts
+        self._facts.move_to_end(facts_id)
+        while len(self._facts) > _MAX_FACTS_KEPT:
             self._facts.popitem(last=False)
         return facts

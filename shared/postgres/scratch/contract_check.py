@@ -1,4 +1,4 @@
-"""Ask a scratch copy of a shape about a service's queries: PREPARE and EXPLAIN, never the statement itself.
+"""Prepare and plan a service's queries on a scratch copy of a shape; the statements themselves never run.
 
 The copy is thrown away afterwards and its role owns nothing else; the session is read-only while this runs, so that
 what the planner evaluates (immutable functions of the tenant's) leaves no trace either.
@@ -37,7 +37,7 @@ from shared.schema.relations import Index
 from shared.schema.schema import Snapshot
 from shared.sql import quote_identifier, quote_literal, quote_qualified
 
-_SETTINGS = {
+_SESSION_SETTINGS = {
     "default_transaction_read_only": "on",
     "plan_cache_mode": "force_generic_plan",  # EXPLAIN EXECUTE then plans for any arguments, on every version
     "statement_timeout": "5s",
@@ -47,22 +47,22 @@ _SETTINGS = {
     "standard_conforming_strings": "on",
 }
 _PLANNED = frozenset({"SelectStmt", "InsertStmt", "UpdateStmt", "DeleteStmt", "MergeStmt"})
-_TYPE_CLASS = frozenset({"42P18", "42P08", "42725", "42883", "42804", "42846"})
-_REFUSALS = (asyncpg.PostgresError, asyncpg.InternalClientError, asyncpg.UnsupportedClientFeatureError)
+_TYPE_ERRORS = frozenset({"42P18", "42P08", "42725", "42883", "42804", "42846"})
+_REFUSED = (asyncpg.PostgresError, asyncpg.InternalClientError, asyncpg.UnsupportedClientFeatureError)
 # `current_setting('app.tenant')::uuid`, in a policy say: the planner evaluates it to estimate how many rows match, and
 # only the service's sessions have the setting. Which type it is cast to is found by trying.
 _SETTING = re.compile(r"current_setting\('([\w.]+)'")
 _SETTING_MISSING = "unrecognized configuration parameter"
-_MOST_SETTINGS = 3
-_STAND_INS = ("00000000-0000-0000-0000-000000000000", "0", "")
+_MAX_SETTINGS = 3
+_STAND_IN_VALUES = ("00000000-0000-0000-0000-000000000000", "0", "")
 _DATA_EXCEPTION = "22"
-_SCRIPTS = ("raw_sql", "executor.", "client.batch_execute", "client.simple_query")
+_SCRIPT_CALLS = ("raw_sql", "executor.", "client.batch_execute", "client.simple_query")
 
 
 async def check_contract(
     db: ScratchDatabase, contract: Contract, snapshot: Snapshot, *, baseline: ShapeFacts | Snapshot | None = None
 ) -> tuple[Verdict, ...]:
-    """Judge what a service meets in one shape.
+    """Judge which queries of a service break in one shape.
 
     Args:
         db: A scratch database that holds the shape. It keeps its objects but for invalid unique indexes.
@@ -102,11 +102,11 @@ async def describe_contract(
     declared = {(f.sql, f.compiled): f for f in baseline.queries} if baseline else {}
     await _drop_invalid_indexes(db.connection, snapshot)
     wanted = sorted({(query.sql, query.compiled): query for query in contract.queries}.items())
-    async with _asking(db.connection, path) as connection:
-        asker = _Asker(connection, db.name, _settings_read(contract, snapshot))
-        queries = [await asker.ask(query, declared.get(key)) for key, query in wanted]
+    async with _service_session(db.connection, path) as connection:
+        checker = _QueryChecker(connection, db.name, _settings_read(contract, snapshot))
+        queries = [await checker.ask(query, declared.get(key)) for key, query in wanted]
         probes = check_probes(contract, Relations(snapshot, path))
-        checks = [CheckFact(probe, await asker.holds(probe)) for probe in probes]
+        checks = [CheckFact(probe, await checker.holds(probe)) for probe in probes]
         if baseline:
             queries = await attach_origins(connection, queries, snapshot, baseline.snapshot)
     return ShapeFacts(snapshot=snapshot, search_path=path, queries=tuple(queries), checks=tuple(checks))
@@ -121,11 +121,11 @@ def service_search_path(snapshot: Snapshot) -> tuple[str, ...]:
 def _settings_read(contract: Contract, snapshot: Snapshot) -> tuple[str, ...]:
     """Give the names of settings that queries, policies, views or defaults read, as far as they are literals."""
     texts = [canonical_json(snapshot.schema).decode(), *(query.sql for query in contract.queries)]
-    return tuple(sorted({name for text in texts for name in _SETTING.findall(text)})[:_MOST_SETTINGS])
+    return tuple(sorted({name for text in texts for name in _SETTING.findall(text)})[:_MAX_SETTINGS])
 
 
 async def _drop_invalid_indexes(connection: asyncpg.Connection, snapshot: Snapshot) -> None:
-    """Take from the copy what the tenant's planner does not use: in an empty copy every index is valid."""
+    """Drop from the copy the indexes that are invalid in the tenant: in an empty copy every index is valid."""
     for item in snapshot.schema:
         if isinstance(item, Index) and item.unique and not item.valid:
             name = quote_qualified(QualifiedName(item.namespace, item.name))
@@ -134,9 +134,9 @@ async def _drop_invalid_indexes(connection: asyncpg.Connection, snapshot: Snapsh
 
 
 @asynccontextmanager
-async def _asking(connection: asyncpg.Connection, path: tuple[str, ...]) -> AsyncIterator[asyncpg.Connection]:
+async def _service_session(connection: asyncpg.Connection, path: tuple[str, ...]) -> AsyncIterator[asyncpg.Connection]:
     """Hold a read-only session with the service's search path, and put every setting back."""
-    settings = {**_SETTINGS, "search_path": ", ".join(quote_identifier(name) for name in path)}
+    settings = {**_SESSION_SETTINGS, "search_path": ", ".join(quote_identifier(name) for name in path)}
     before = {name: await connection.fetchval("SELECT pg_catalog.current_setting($1)", name) for name in settings}
     try:
         await _set(connection, settings)
@@ -151,8 +151,8 @@ async def _set(connection: asyncpg.Connection, settings: dict[str, str]) -> None
     await connection.execute("SELECT " + ", ".join(calls))
 
 
-class _Asker:
-    """Asks one session about queries, each under a statement name of its own."""
+class _QueryChecker:
+    """Prepares and plans queries in one session, each under a statement name of its own."""
 
     def __init__(self, connection: asyncpg.Connection, database: str, settings: Sequence[str]) -> None:
         self._connection = connection
@@ -162,11 +162,11 @@ class _Asker:
 
     async def ask(self, query: Query, declared: QueryFacts | None) -> QueryFacts:
         """Describe one query; for a macro, with the argument types the declared schema gave it."""
-        if query.macro.startswith(_SCRIPTS):
+        if query.macro.startswith(_SCRIPT_CALLS):
             return await self._ask_script(query)
         facts = await self._prepare(query)
         compiled_for = declared.parameters if query.compiled and declared and not declared.error else ()
-        types_decide = facts.error is None or facts.error.sqlstate in _TYPE_CLASS
+        types_decide = facts.error is None or facts.error.sqlstate in _TYPE_ERRORS
         if compiled_for and types_decide and facts.parameters != compiled_for:
             return await self._prepare_typed(query, compiled_for)
         return facts
@@ -190,7 +190,7 @@ class _Asker:
             parameters = tuple(_type(kind) for kind in statement.get_parameters())
             columns = _columns(statement)
             facts = msgspec.structs.replace(facts, parameters=parameters, columns=columns)
-        except _REFUSALS as error:
+        except _REFUSED as error:
             return msgspec.structs.replace(facts, error=self._error(error))
         if not all(s.kind in _PLANNED for s in read_statements(query.sql)):
             return facts
@@ -208,7 +208,7 @@ class _Asker:
             execute = _execute(name, len(parameters))
             statement = await self._connection.prepare(execute, name=f"{name}_columns")
             return msgspec.structs.replace(facts, columns=_columns(statement), error=await self._plan(execute))
-        except _REFUSALS as error:
+        except _REFUSED as error:
             return msgspec.structs.replace(facts, error=self._error(error))
         finally:
             if prepared and not self._connection.is_closed():
@@ -219,7 +219,7 @@ class _Asker:
         refusal = await self._explain(execute)
         if refusal is None or not (_SETTING_MISSING in refusal.message or refusal.sqlstate.startswith(_DATA_EXCEPTION)):
             return refusal
-        for values in itertools.product(_STAND_INS, repeat=len(self._settings)):
+        for values in itertools.product(_STAND_IN_VALUES, repeat=len(self._settings)):
             for name, value in zip(self._settings, values, strict=True):
                 with suppress(asyncpg.PostgresError):
                     await self._connection.fetchval("SELECT pg_catalog.set_config($1, $2, false)", name, value)
@@ -230,7 +230,7 @@ class _Asker:
     async def _explain(self, execute: str) -> ServerError | None:
         try:
             await self._connection.execute(f"EXPLAIN {execute}")
-        except _REFUSALS as error:
+        except _REFUSED as error:
             return msgspec.structs.replace(self._error(error), planning=True)
         return None
 
@@ -240,7 +240,7 @@ class _Asker:
         table = quote_identifier(probe.table)
         try:
             result = await self._connection.fetchval(f"SELECT {probe.expression} FROM (SELECT {values}) AS {table}")
-        except _REFUSALS:
+        except _REFUSED:
             if self._connection.is_closed():
                 raise
             return True

@@ -1,4 +1,4 @@
-"""Which table columns the columns of a query's result are.
+"""Find the table column that each result column of a query is, where it is one.
 
 PostgreSQL says so in the row description of a prepared statement, which asyncpg does not pass on, and in the node tree
 of a SQL-standard function body (`pg_proc.prosqlbody`, `resorigtbl` and `resorigcol` of a target entry; primnodes.h).

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import pytest
 
-from shared.postgres.reading.versions import TOOLS, read_versions
+from shared.postgres.reading.versions import MIGRATION_TOOLS, read_versions
 from shared.schema.schema import SchemaVersion
 
 TABLES = {
@@ -29,7 +29,7 @@ TABLES = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize("tool", [tool.name for tool in TOOLS])
+@pytest.mark.parametrize("tool", [tool.name for tool in MIGRATION_TOOLS])
 def test_each_tools_table_is_understood(databases, tool):
     assert databases.use(TABLES[tool], read_versions) == (SchemaVersion(tool, "20"),)
 

@@ -17,7 +17,7 @@ def test_without_a_file_nothing_was_done(tmp_path):
 def test_what_was_noted_is_read_back(tmp_path):
     path = tmp_path / "progress"
     with Journal(path, "p") as journal:
-        journal.open(BASE)
+        journal.begin(BASE)
         journal.note(Begun(tenant="a\nb", stage=0))
         journal.note(Staged(tenant="a\nb", stage=0))
         journal.note(Staged(tenant="a\nb", stage=1))
@@ -31,7 +31,7 @@ def test_a_second_run_goes_on_in_the_same_file(tmp_path):
     path = tmp_path / "progress"
     for tenant in ("a", "b"):
         with Journal(path, "p") as journal:
-            journal.open(BASE if tenant == "a" else None)
+            journal.begin(BASE if tenant == "a" else None)
             journal.note(Done(tenant=tenant))
     assert read_progress(path, "p") == Progress(base=BASE, done=frozenset({"a", "b"}))
 
@@ -39,7 +39,7 @@ def test_a_second_run_goes_on_in_the_same_file(tmp_path):
 def test_a_line_that_a_crash_tore_is_forgotten(tmp_path):
     path = tmp_path / "progress"
     with Journal(path, "p") as journal:
-        journal.open(None)
+        journal.begin(None)
         journal.note(Done(tenant="a"))
     with path.open("ab") as file:
         file.write(b'{"event":"done","ten')
@@ -59,7 +59,7 @@ def test_a_line_that_is_none_is_named(tmp_path):
 def test_another_plans_file_is_refused(tmp_path):
     path = tmp_path / "progress"
     with Journal(path, "p") as journal:
-        journal.open(None)
+        journal.begin(None)
     with pytest.raises(JournalError, match="is about another plan; name a new file with --progress"):
         read_progress(path, "q")
 

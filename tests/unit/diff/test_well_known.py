@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from shared.diff.tools import TOOLS as KNOWN
 from shared.diff.well_known import LeftOut, left_out, tool_objects, without_tool_objects
-from shared.postgres.reading.versions import TOOLS
+from shared.postgres.reading.versions import MIGRATION_TOOLS
 from shared.schema.database import EventTrigger, Extension, Namespace, Publication
 from shared.schema.facets import Comment
 from shared.schema.identity import ObjectId, QualifiedName
@@ -65,7 +65,7 @@ def test_a_namespace_that_a_tool_made_for_itself_goes_when_nothing_else_is_in_it
 
 def test_every_tool_whose_version_is_read_is_known():
     known = {tool.name: tool.tables[0].name for tool in KNOWN if tool.tables}
-    assert {tool.name: tool.table for tool in TOOLS}.items() <= known.items()
+    assert {tool.name: tool.table for tool in MIGRATION_TOOLS}.items() <= known.items()
 
 
 def reading(*objects):

@@ -8,12 +8,12 @@ import pytest
 
 from shared.postgres.query_files import QUERIES, query_text
 from shared.postgres.reading.catalog import VERSIONS, hash_statement, kinds_of, query_file, rows_statement
-from shared.postgres.reading.versions import TOOLS
+from shared.postgres.reading.versions import MIGRATION_TOOLS
 from shared.schema.model import FACETS, KINDS
 from shared.schema.profile import EVERYTHING, Profile
 
 CODE = "".join(path.read_text() for path in QUERIES.parent.rglob("*.py"))
-CHOSEN = {file for choices in VERSIONS.values() for _, file in choices} | {tool.file for tool in TOOLS}
+CHOSEN = {file for choices in VERSIONS.values() for _, file in choices} | {tool.file for tool in MIGRATION_TOOLS}
 
 
 def test_every_kind_of_the_model_has_a_query():
