@@ -1,4 +1,4 @@
-"""The only place that quotes identifiers and literals. Names are data until they pass through here."""
+"""Quote identifiers and literals for SQL. The only place that does: names are data until they pass through here."""
 
 from __future__ import annotations
 
@@ -33,13 +33,13 @@ def quote_literal(text: str) -> str:
 
 
 def within_literal(text: str, *, escaped: bool) -> str:
-    """Give text as it stands within a literal that is there already; `escaped` for one that begins with E."""
+    """Escape text that is put into an existing literal; `escaped` when that literal begins with E."""
     doubled = text.replace("'", "''")
     return doubled.replace("\\", "\\\\") if escaped else doubled
 
 
 def dollar_quote(text: str) -> str:
-    """Quote a literal in which names stay names: where a tenant's namespace is put in, it is put in there too."""
+    """Quote a literal between dollar signs: a tenant's namespace is put in for its placeholder there too."""
     tag = "$n$"
     while tag in f"{text}$":
         tag = f"{tag[:-1]}_$"

@@ -1,4 +1,4 @@
-"""The progress file: one JSON line per thing done, so that a run that broke off can be taken up again.
+"""The progress file: one JSON line for each step, so that a run that was broken off can be continued.
 
 It is written before and after each step and flushed to the disk; what it says is checked against the tenant anyway.
 """

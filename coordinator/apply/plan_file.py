@@ -13,11 +13,11 @@ _MAX_BYTES = 2 * 1024**3
 
 
 class PlanFileError(Exception):
-    """There is no plan to be had from this file; the message is one sentence."""
+    """The file holds no plan that can be applied; the message is one sentence."""
 
 
 class PlanFile(msgspec.Struct, frozen=True, kw_only=True):
-    """A plan and whom it was made for.
+    """A plan and the tenants it was made for.
 
     Args:
         plan: What to apply.
@@ -89,5 +89,5 @@ def _choose(groups: tuple[DriftGroup, ...], wanted: str, path: Path) -> DriftGro
     ids = ", ".join(group.id for group in (found or groups)[:5]) + (", …" if len(found or groups) > 5 else "")  # noqa: PLR2004  # enough to choose from
     if not wanted:
         raise PlanFileError(f"{path}: has {len(groups)} drift groups; choose one with --group: {ids}")
-    told = f"{len(found)} groups begin with" if found else "no group begins with"
-    raise PlanFileError(f"{path}: {told} {wanted!r}: {ids}")
+    matches = f"{len(found)} groups begin with" if found else "no group begins with"
+    raise PlanFileError(f"{path}: {matches} {wanted!r}: {ids}")

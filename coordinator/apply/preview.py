@@ -1,4 +1,4 @@
-"""What would run, where, in words and SQL. Names and SQL come from tenants: everything passes through `visible`."""
+"""Print what would run on which tenants. Names and SQL come from tenants: everything passes through `visible`."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def plan_lines(admitted: Admitted, stages: Sequence[Stage], own: OwnNames = _NO_
 
 
 def tenant_lines(states: Mapping[str, TenantState | Failure], stages: int, waves: Sequence[int]) -> Iterator[str]:
-    """Print where each tenant stands, and the waves of those that the plan would run on."""
+    """Print the state of each tenant, and the waves of those that the plan would run on."""
     for tenant, state in states.items():
         yield f"  {visible(tenant)}: {_state_phrase(state, stages)}"
     ready = [tenant for tenant, state in states.items() if isinstance(state, Ready)]
@@ -74,10 +74,10 @@ def _state_phrase(state: TenantState | Failure, stages: int) -> str:
 
 
 def outcome_lines(outcomes: Sequence[Outcome]) -> Iterator[str]:
-    """Print what became of everybody: the counts, and a line for each tenant that is not done."""
+    """Print the outcomes: their counts, and a line for each tenant that is not done."""
     counts = [(kind, sum(outcome.kind is kind for outcome in outcomes)) for kind in OutcomeKind]
-    told = ", ".join(f"{count} {kind}" for kind, count in counts if count)
-    yield f"{plural(len(outcomes), 'tenant')}: {told}"
+    summary = ", ".join(f"{count} {kind}" for kind, count in counts if count)
+    yield f"{plural(len(outcomes), 'tenant')}: {summary}"
     for outcome in outcomes:
         if outcome.kind not in (OutcomeKind.DONE, OutcomeKind.DONE_BEFORE):
             yield f"  {outcome_line(outcome)}"

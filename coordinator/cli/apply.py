@@ -1,4 +1,4 @@
-"""`fleetdrift apply PLAN`: a proven plan, tenant after tenant. The only command that writes to a tenant."""
+"""`fleetdrift apply PLAN`: run a proven plan on tenants. The only command that writes to a tenant."""
 
 from __future__ import annotations
 

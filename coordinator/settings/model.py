@@ -208,7 +208,7 @@ class ApplyTable(_Table, frozen=True, kw_only=True):
 
 
 class SettingsFile(_Table, frozen=True, kw_only=True):
-    """The whole file."""
+    """The whole of fleetdrift.toml: one field for each table."""
 
     fleet: FleetTable
     hosts: dict[str, HostTable]

@@ -15,7 +15,7 @@ _MAX_DEPTH = 8  # of aliases and flattened structs: deeper is a cycle
 
 
 class Case:
-    """One contract against one shape.
+    """One contract in one shape: what a rule needs to judge it.
 
     Args:
         contract: What the service expects.

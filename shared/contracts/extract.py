@@ -18,7 +18,7 @@ _FOLDERS_PASSED_OVER = frozenset({"tests", "benches", "examples", "target"})
 
 
 def extract_contract(service: str, files: Iterable[tuple[str, bytes]]) -> Contract:
-    """Read what a Rust service expects of its database.
+    """Read the contract of a Rust service from its files.
 
     Args:
         service: Its name.

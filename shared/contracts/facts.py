@@ -53,7 +53,7 @@ class ResultColumn(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class QueryFacts(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """What PREPARE and EXPLAIN gave for one statement.
+    """What PostgreSQL answered to PREPARE and EXPLAIN of one statement.
 
     Args:
         sql: The statement.
@@ -96,7 +96,7 @@ class CheckFact(msgspec.Struct, frozen=True):
 
 
 class ShapeFacts(msgspec.Struct, frozen=True, kw_only=True):
-    """Everything the rules need to know of one shape.
+    """Everything the rules need to know of a contract's queries in one shape.
 
     Args:
         snapshot: The shape.

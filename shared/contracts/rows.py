@@ -17,7 +17,7 @@ from shared.contracts.tokens import Source, Token
 
 
 class FileTypes(msgspec.Struct, frozen=True):
-    """What one file defines.
+    """The types that one file defines.
 
     Args:
         structs: Row structs: those that derive `FromRow`.

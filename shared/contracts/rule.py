@@ -14,7 +14,7 @@ from shared.contracts.contract import Verdict
 
 
 class ContractRule(msgspec.Struct, frozen=True, kw_only=True):
-    """One rule.
+    """A rule that finds one way in which a query can break in a shape.
 
     Args:
         id: `contract-nullable`: for ever.

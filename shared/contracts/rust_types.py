@@ -132,7 +132,7 @@ class Decoding(StrEnum):
 
 
 class RustType(msgspec.Struct, frozen=True):
-    """A Rust type taken apart: `Option<Vec<String>>` is `String`, optional, array."""
+    """A parsed Rust type: `Option<Vec<String>>` is `String`, optional, array."""
 
     name: str
     arguments: str = ""
@@ -141,7 +141,7 @@ class RustType(msgspec.Struct, frozen=True):
 
 
 def parse_rust_type(text: str) -> RustType:
-    """Take a type as written apart; pointers, references and paths make no difference to sqlx."""
+    """Parse a Rust type; pointers, references and paths make no difference to sqlx."""
     text = re.sub(r"&\s*(?:'\w+\s+)?(?:mut\s+)?", "", text).strip()
     name, arguments = _generic(text)
     if name == "Option":

@@ -65,7 +65,7 @@ class Lookup(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Statement(msgspec.Struct, frozen=True, kw_only=True):
-    """One statement.
+    """One parsed SQL statement.
 
     Args:
         text: Its SQL.

@@ -120,7 +120,7 @@ def match_brackets(tokens: tuple[Token, ...]) -> dict[int, int]:
 
 
 def _without_tests(tokens: tuple[Token, ...]) -> tuple[Token, ...]:
-    """Leave out items under an attribute that makes them test code: tests make no promise to a tenant."""
+    """Leave out items under `#[test]` or `#[cfg(test)]`: their queries do not run against a tenant."""
     closing = match_brackets(tokens)
     kept: list[Token] = []
     index = 0

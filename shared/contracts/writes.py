@@ -44,7 +44,7 @@ class TableWrite(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def table_writes(query: Query, relations: Relations) -> Iterator[TableWrite]:
-    """Give what a query writes to tables whose rows no trigger or rule changes."""
+    """Give the writes of a query to tables whose rows no trigger or rule changes."""
     for statement in read_statements(query.sql):
         for write in statement.writes:
             table = relations.table(write.table)

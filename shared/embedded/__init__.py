@@ -1,4 +1,4 @@
-"""The embedded servers, one small seam each: PostgreSQL (`postgres`) and a Redis (`redis`).
+"""Throw-away servers that are started from installed packages: PostgreSQL (`postgres`) and a Redis (`redis`).
 
 They serve the scratch copy, the demo and the tests. Nothing else knows where the binaries come from.
 """

@@ -22,7 +22,7 @@ class Judgement(msgspec.Struct, frozen=True):
 
 
 class Rule(msgspec.Struct, frozen=True, kw_only=True):
-    """One rule.
+    """A rule that judges changes of some kinds and makes findings.
 
     Args:
         id: `missing-index`: for ever.

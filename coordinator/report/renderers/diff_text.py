@@ -18,7 +18,7 @@ def render_diff(diff: SchemaDiff, plan: Plan, terminal: Terminal | None = None) 
     Args:
         diff: Desired against observed.
         plan: The way back.
-        terminal: What for; the one stdout is, by default.
+        terminal: What to render for; by default the one behind stdout.
     """
     console = open_console(terminal or Terminal.of_stdout())
     findings = judge_undeclared(diff)

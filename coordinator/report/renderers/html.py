@@ -59,7 +59,7 @@ class StatusShare(msgspec.Struct, frozen=True):
 
 
 def render_html(report: ScanReport) -> str:
-    """Write the page. Everything a tenant could have named is escaped, and what does not print is made visible."""
+    """Write the report as a page. Names from tenants are escaped, and what does not print is made visible."""
     body = report.body
     return _template().render(
         report=report,

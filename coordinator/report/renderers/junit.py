@@ -17,7 +17,7 @@ _FAILED = frozenset({TenantStatus.DRIFTED})
 
 
 def render_junit(report: ScanReport) -> str:
-    """Write the suite: drift is a failure, what could not be judged an error, what was left out is skipped."""
+    """Write the report as a test suite: drift is a failure, an unknown state an error, what was left out is skipped."""
     body = report.body
     group_lines = {group.id: _group_lines(group) for group in body.groups}
     in_full = {tenant for group in body.groups for tenant in group.tenants[:_TENANTS_IN_FULL_PER_GROUP]}

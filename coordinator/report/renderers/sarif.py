@@ -37,10 +37,10 @@ class _Result(msgspec.Struct, frozen=True, order=True):
 
 
 def render_sarif(report: ScanReport, *, spec_root: str = "", service_roots: Mapping[str, str] | None = None) -> str:
-    """Write the log.
+    """Write the SARIF log.
 
     Args:
-        report: What to tell.
+        report: What to render.
         spec_root: Folder of the spec relative to the repository, put before every origin's file.
         service_roots: The same for each service, by name.
     """

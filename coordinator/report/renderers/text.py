@@ -69,8 +69,8 @@ def render_text(report: ScanReport, terminal: Terminal | None = None) -> str:
     """Render a report for people at a terminal. Names cannot move the cursor, colour or forge lines.
 
     Args:
-        report: What to tell.
-        terminal: What for; the one stdout is, by default.
+        report: What to render.
+        terminal: What to render for; by default the one behind stdout.
     """
     console = open_console(terminal or Terminal.of_stdout())
     _print_answer(console, report)
@@ -97,7 +97,7 @@ def open_console(terminal: Terminal) -> Console:
 
 
 def close_console(console: Console) -> str:
-    """Give what was written, without trailing blanks."""
+    """Give what was written to a console, without trailing blanks."""
     assert isinstance(console.file, io.StringIO)
     return "\n".join(line.rstrip() for line in console.file.getvalue().splitlines()).strip("\n") + "\n"
 

@@ -23,7 +23,7 @@ _COMMANDS: Mapping[str, str] = MappingProxyType(
         "liquibase": "liquibase update",
     }
 )
-"""What applies the pending migrations, by the tool whose table was found (each tool's own command line help)."""
+"""Command that runs the pending migrations, by migration tool (from each tool's own command line help)."""
 
 
 def version_step(group: DriftGroup, expected: str) -> str:

@@ -13,7 +13,7 @@ def visible(text: str) -> str:
 
 
 def visible_lines(text: str) -> str:
-    """The same for text of several lines (SQL, patches): line feeds and tabs stay."""
+    """Escape everything that does not print, but keep the line feeds and tabs of SQL and patches."""
     return "".join(
         character if character.isprintable() or character in "\n\t" else escape(character) for character in text
     )

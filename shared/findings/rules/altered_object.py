@@ -1,4 +1,4 @@
-"""`altered-object`: any other object differs, or differs in a field no other rule speaks for; the fallback."""
+"""`altered-object`: any other object differs, or differs in a field no other rule judges; the fallback."""
 
 from __future__ import annotations
 

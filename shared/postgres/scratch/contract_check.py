@@ -86,7 +86,7 @@ async def check_contract(
 async def describe_contract(
     db: ScratchDatabase, contract: Contract, snapshot: Snapshot, *, baseline: ShapeFacts | None = None
 ) -> ShapeFacts:
-    """Measure what the rules need to know of one shape.
+    """Ask PostgreSQL everything that the rules need to know of a contract in one shape.
 
     Args:
         db: A scratch database that holds the shape. It keeps its objects but for invalid unique indexes.
