@@ -7,16 +7,15 @@ answer finds the blob it names.
 from __future__ import annotations
 
 import asyncio
-import logging
 from types import TracebackType
 from typing import Self
 
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
+from shared.events.worker import MessageGivenUp
+from shared.logs import log
 from shared.messages import Answer, AnswerSet, encode_answers
-
-_log = logging.getLogger(__name__)
 
 _MAX_ANSWERS_PER_ENTRY = 25  # one entry of the stream holds so many
 _FLUSH_AFTER_SECONDS = 0.2  # an answer waits so long for others to be sent with
@@ -93,7 +92,7 @@ class AnswerWriter:
         except RunGoneError:
             return  # `add` raises it to the caller
         except RedisError as error:
-            _log.warning("batch %s: answers cannot be sent (%s)", self._batch, type(error).__name__)
+            log(MessageGivenUp(batch=self._batch, process=self._worker, error=type(error).__name__))
             self._gone = True
 
     async def _ends_within(self, seconds: float) -> bool:

@@ -7,7 +7,6 @@ acknowledgement and no redelivery.
 
 from __future__ import annotations
 
-import logging
 import socket
 import time
 import warnings
@@ -16,22 +15,28 @@ from typing import Any
 
 import msgspec
 from celery import Celery
-from celery.signals import worker_process_init, worker_process_shutdown, worker_ready, worker_shutting_down
+from celery.signals import (
+    setup_logging,
+    worker_process_init,
+    worker_process_shutdown,
+    worker_ready,
+    worker_shutting_down,
+)
 from kombu.exceptions import OperationalError
 from redis import Redis
 from redis.exceptions import RedisError
 
 from shared.embedded.postgres import EmbeddedPostgres
+from shared.events.worker import WorkerStarted, WorkerStopping, WorkerUnannounced
 from shared.formats import PROTOCOL
 from shared.hosts import Secret
+from shared.logs import log
 from shared.messages import Keys, Presence
 from shared.postgres.reading.observe import observe as observe_target
 from workers.refusals import Refusals
 from workers.scan import Observe
 from workers.settings import WorkerSettings
 from workers.tasks import Pool, register
-
-_log = logging.getLogger(__name__)
 
 _ANNOUNCE_EVERY_SECONDS = 5.0  # a worker says so often that it lives
 _ABSENT_AFTER_SECONDS = 15.0  # without that for so long, it no longer counts
@@ -120,6 +125,7 @@ def run_worker(
 
 
 def _work(settings: WorkerSettings, scratch_dsn: Secret, concurrency: int, hostname: str, observe: Observe) -> int:
+    setup_logging.connect(_leave_logging_alone, weak=False)
     app = build_app(settings.redis_url, settings.fleet)
     app.conf.update(
         task_soft_time_limit=settings.soft_time_limit,
@@ -149,16 +155,23 @@ def _work(settings: WorkerSettings, scratch_dsn: Secret, concurrency: int, hostn
     return int(worker.exitcode or 0)
 
 
+def _leave_logging_alone(**_: Any) -> None:
+    """Keep Celery from setting up logging: it does so only where nobody receives this signal."""
+
+
 class _Presence:
     """Announces this worker in Redis: the coordinator counts its slots for as long as it is announced."""
 
     def __init__(self, settings: WorkerSettings, hostname: str, slots: int) -> None:
         self.hostname = hostname
+        self._fleet = settings.fleet
+        self._slots = slots
         self._key = Keys(settings.fleet).presence
         self._member = msgspec.json.encode(Presence(hostname, slots, PROTOCOL))
         self._redis = Redis.from_url(settings.redis_url.reveal(), socket_timeout=2, socket_connect_timeout=2)
 
     def begin(self, sender: Any, **_: Any) -> None:
+        log(WorkerStarted(worker=self.hostname, fleet=self._fleet, slots=self._slots))
         self._announce()
         sender.timer.call_repeatedly(_ANNOUNCE_EVERY_SECONDS, self._announce)
 
@@ -167,10 +180,11 @@ class _Presence:
             seconds, micros = self._redis.time()
             self._redis.zadd(self._key, {self._member: seconds + micros / 1e6 + _ABSENT_AFTER_SECONDS})
         except RedisError as error:
-            _log.warning("cannot tell that this worker lives: %s", type(error).__name__)
+            log(WorkerUnannounced(worker=self.hostname, error=type(error).__name__))
 
     def end(self, **_: Any) -> None:
+        log(WorkerStopping(worker=self.hostname, fleet=self._fleet))
         try:
             self._redis.zrem(self._key, self._member)
         except RedisError as error:
-            _log.warning("cannot tell that this worker leaves: %s", type(error).__name__)
+            log(WorkerUnannounced(worker=self.hostname, error=type(error).__name__))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import logging
+import time
 from collections.abc import Iterator
 
 from redis.exceptions import RedisError
@@ -12,7 +12,9 @@ from redis.exceptions import RedisError
 from shared.analysis.analysis import Analysis
 from shared.blobs import pack, unpack
 from shared.contracts.contract import Contract
+from shared.events.worker import MessageDropped, MessageGivenUp, WorkBegun, WorkEnded
 from shared.formats import ANALYSIS, CONTRACTS, SNAPSHOT, SPEC, FormatError
+from shared.logs import log
 from shared.messages import (
     Analysed,
     Answer,
@@ -35,8 +37,6 @@ from workers.scan import ReadSettings, Scanned, internal_failure, read_batch
 from workers.sightings import Sightings
 from workers.snapshots import KnownSnapshots
 
-_log = logging.getLogger(__name__)
-
 
 async def run_scan_batch(child: Child, message: ScanBatch) -> None:
     """Read the tenants of one message, and answer for each, unless the run has ended."""
@@ -47,7 +47,7 @@ async def run_scan_batch(child: Child, message: ScanBatch) -> None:
         worker=child.name,
         at_once=message.careful,
     )
-    with _stop_quietly_if_run_ended(message.batch):
+    with _stop_quietly_if_run_ended(child, message):
         async with writer:
             await _read(child, message, writer)
 
@@ -101,20 +101,26 @@ async def _outcome(scanned: Scanned, known: KnownSnapshots, sightings: Sightings
 
 
 @contextlib.contextmanager
-def _stop_quietly_if_run_ended(batch: str) -> Iterator[None]:
+def _stop_quietly_if_run_ended(child: Child, message: ScanBatch | ShapeJob) -> Iterator[None]:
     """Stop a batch without an error when its run has ended or Redis is unreachable: the ledger sends the rest again."""
+    run, batch, process = message.run, message.batch, child.name
+    items = len(message.places) if isinstance(message, ScanBatch) else 1
+    log(WorkBegun(run=run, batch=batch, process=process, items=items, attempt=message.attempt))
+    begun = time.monotonic()
     try:
         yield
     except RunGoneError:
-        _log.info("batch %s: its run has ended", batch)
+        log(MessageDropped(run=run, batch=batch, process=process))
     except RedisError as error:
-        _log.warning("batch %s given up: %s", batch, type(error).__name__)
+        log(MessageGivenUp(run=run, batch=batch, process=process, error=type(error).__name__))
+    else:
+        log(WorkEnded(run=run, batch=batch, process=process, seconds=round(time.monotonic() - begun, 3)))
 
 
 async def run_shape_job(child: Child, message: ShapeJob) -> None:
     """Analyse one shape, store the analysis under its id, and answer."""
     stream = child.keys.answers(message.run, message.epoch)
-    with _stop_quietly_if_run_ended(message.batch):
+    with _stop_quietly_if_run_ended(child, message):
         async with AnswerWriter(child.redis, stream, batch=message.batch, worker=child.name) as writer:
             try:
                 outcome = await _analyse(child, message)

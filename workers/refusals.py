@@ -7,7 +7,6 @@ protocol's queue, which nobody reads any more when the last older worker is gone
 
 from __future__ import annotations
 
-import logging
 from typing import Any
 
 import msgspec
@@ -17,12 +16,12 @@ from redis import Redis
 from redis.asyncio import Redis as AsyncRedis
 from redis.exceptions import RedisError
 
+from shared.events.worker import MessageRefused, OldQueueUnreachable
 from shared.formats import PROTOCOL
+from shared.logs import log
 from shared.messages import Answer, AnswerSet, Failed, Keys, encode_answers
 from shared.targets import Failure, FailureKind
 from workers.settings import WorkerSettings
-
-_log = logging.getLogger(__name__)
 
 _FIRST = 1  # the only older protocol there is; its messages and answers carry no label
 _LOOK_EVERY_SECONDS = 1.0
@@ -69,9 +68,9 @@ async def refuse(redis: AsyncRedis, keys: Keys, text: str, reason: str) -> None:
     """
     heading = _heading(text)
     if heading is None:
-        _log.error("a message is dropped, for it does not say whom to answer: %s", reason)
+        log(MessageRefused(protocol=PROTOCOL, answered=False))
         return
-    _log.error("batch %s is refused: %s", heading.batch, reason)
+    log(MessageRefused(run=heading.run, batch=heading.batch, protocol=PROTOCOL, answered=True))
     entry = encode_answers(_no(heading, reason))
     await redis.xadd(keys.answers(heading.run, heading.epoch), {"a": entry}, nomkstream=True)
 
@@ -86,6 +85,7 @@ class Refusals:
 
     def __init__(self, app: Celery, settings: WorkerSettings) -> None:
         self._app = app
+        self._reachable = True  # as far as the last look could tell: an outage is logged once
         self._keys = Keys(settings.fleet, _FIRST)
         self._redis = Redis.from_url(settings.redis_url.reveal(), socket_timeout=2, socket_connect_timeout=2)
 
@@ -99,7 +99,11 @@ class Refusals:
             if self._redis.llen(self._keys.queue) and not self._older_workers():
                 self._refuse_all()
         except (RedisError, KombuError, OSError) as error:
-            _log.warning("cannot look for messages of protocol %d: %s", _FIRST, type(error).__name__)
+            if self._reachable:
+                self._reachable = False
+                log(OldQueueUnreachable(protocol=_FIRST, error=type(error).__name__))
+        else:
+            self._reachable = True
 
     def _older_workers(self) -> int:
         seconds, micros = self._redis.time()
@@ -116,7 +120,7 @@ class Refusals:
     def _refuse(self, payload: Any) -> None:
         match payload:
             case [[str(text)], *_] if heading := _heading(text):
-                _log.error("batch %s is refused: its coordinator speaks protocol %d", heading.batch, _FIRST)
+                log(MessageRefused(run=heading.run, batch=heading.batch, protocol=_FIRST, answered=True))
                 reason = (
                     f"the coordinator speaks protocol {_FIRST}, and the fleet's workers speak protocol {PROTOCOL}: "
                     f"upgrade the coordinator"
@@ -124,4 +128,4 @@ class Refusals:
                 entry = msgspec.json.encode(_no(heading, reason))
                 self._redis.xadd(self._keys.answers(heading.run, heading.epoch), {"a": entry}, nomkstream=True)
             case _:
-                _log.error("a message of protocol %d is dropped, for it does not say whom to answer", _FIRST)
+                log(MessageRefused(protocol=_FIRST, answered=False))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
-import logging
 import traceback
 from collections import deque
 from collections.abc import AsyncGenerator, Awaitable, Callable, Container, Mapping, Sequence
@@ -12,13 +11,13 @@ from pathlib import Path
 
 import msgspec
 
+from shared.events.worker import InternalError
 from shared.hosts import Host
+from shared.logs import log
 from shared.messages import FAILURES_TO_OPEN_BREAKER, HOST_DOWN, DeferReason, Deferred
 from shared.postgres.connection import TargetError
 from shared.schema.profile import Profile
 from shared.targets import Failure, FailureKind, Limits, Observation, ReadRequest, Sighting, Target
-
-_log = logging.getLogger(__name__)
 
 Observe = Callable[[Host, Target, ReadRequest], Awaitable[Observation]]
 """`shared.postgres.reading.observe.observe`, or what stands in for it."""
@@ -74,9 +73,10 @@ def internal_failure(error: Exception) -> Failure:
     Neither the log nor the failure holds the exception's text, which may quote a connection string.
     """
     frames = traceback.extract_tb(error.__traceback__)
-    where = "\n".join(f"  {Path(frame.filename).name}:{frame.lineno} {frame.name}" for frame in frames)
-    name = hashlib.sha256(f"{type(error).__name__}\n{where}".encode()).hexdigest()[:12]
-    _log.error("internal error %s: %s at\n%s", name, type(error).__name__, where)
+    where = tuple(f"{Path(frame.filename).name}:{frame.lineno} {frame.name}" for frame in frames)
+    identity = "\n".join((type(error).__name__, *(f"  {place}" for place in where)))
+    name = hashlib.sha256(identity.encode()).hexdigest()[:12]
+    log(InternalError(id=name, error=type(error).__name__, frames=where))
     return Failure(FailureKind.INTERNAL, f"internal error {name} ({type(error).__name__}); the worker's log has more")
 
 

@@ -143,6 +143,11 @@ class Journal:
         self._plan = plan
         self._file: IO[bytes] | None = None
 
+    @property
+    def plan(self) -> str:
+        """The id of what is being applied."""
+        return self._plan
+
     def __enter__(self) -> Self:
         try:
             self._file = self._path.open("ab")

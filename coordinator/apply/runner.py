@@ -12,6 +12,15 @@ from coordinator.apply.outcome import Outcome, OutcomeKind
 from coordinator.apply.rehearsal import Finished, Ready, Rehearsal, TenantState, UnexpectedState
 from coordinator.apply.survey import TenantAccess
 from coordinator.apply.waves import cut_waves
+from shared.events.applying import (
+    ApplyFinished,
+    ApplyStageDone,
+    ApplyStarted,
+    ApplyTenantEnded,
+    ApplyTenantStarted,
+    ApplyWave,
+)
+from shared.logs import log
 from shared.postgres.connection import TargetError
 from shared.postgres.writing.apply import (
     SchemaMovedError,
@@ -75,6 +84,7 @@ class Runner:
         Returns:
             One outcome per tenant, in the order given.
         """
+        log(ApplyStarted(plan=self._plan, tenants=len(states), stages=len(self._rehearsal.stages)))
         for tenant, state in states.items():
             self._end_unless_ready(tenant, state)
         ready = [tenant for tenant in states if tenant not in self._outcomes]
@@ -82,8 +92,16 @@ class Runner:
         for number, wave in enumerate(cut_waves(ready, self._pace.waves)):
             if number and not self._stopped:
                 await asyncio.sleep(self._pace.pause)
+            if not self._stopped:
+                log(ApplyWave(plan=self._plan, wave=number + 1, tenants=len(wave)))
             await asyncio.gather(*(self._apply_unless_stopped(tenant, slots) for tenant in wave))
+        failed = sum(outcome.kind is OutcomeKind.FAILED for outcome in self._outcomes.values())
+        log(ApplyFinished(plan=self._plan, tenants=len(self._outcomes), failed=failed))
         return tuple(self._outcomes[tenant] for tenant in states)
+
+    @property
+    def _plan(self) -> str:
+        return self._journal.plan
 
     @property
     def _stopped(self) -> bool:
@@ -100,7 +118,8 @@ class Runner:
             case Ready():
                 pass
 
-    def _end(self, tenant: str, kind: OutcomeKind, message: str = "") -> None:
+    def _end(self, tenant: str, kind: OutcomeKind, message: str = "", *, sqlstate: str = "") -> None:
+        log(ApplyTenantEnded(plan=self._plan, tenant=tenant, outcome=kind.value, sqlstate=sqlstate))
         self._outcomes[tenant] = Outcome(tenant=tenant, kind=kind, message=message)
         match kind:
             case OutcomeKind.DONE | OutcomeKind.DONE_BEFORE:
@@ -132,7 +151,8 @@ class Runner:
             kind = OutcomeKind.FAILED if begun.writing else OutcomeKind.NOT_REACHED
             self._end(tenant, kind, error.failure.message)
         except StatementError as error:
-            self._end(tenant, OutcomeKind.FAILED, f"{error.message} (SQLSTATE {error.sqlstate}); in: {error.sql}")
+            message = f"{error.message} (SQLSTATE {error.sqlstate}); in: {error.sql}"
+            self._end(tenant, OutcomeKind.FAILED, message, sqlstate=error.sqlstate)
 
     async def _run_plan(self, tenant: str, writer: Writer, begun: _WriteProgress) -> None:
         for _ in range(_MAX_ATTEMPTS):
@@ -155,6 +175,7 @@ class Runner:
         """Run the stages that are not done yet."""
         stages = self._rehearsal.stages
         self._journal.note(Begun(tenant=tenant, stage=state.stage))
+        log(ApplyTenantStarted(plan=self._plan, tenant=tenant, stage=state.stage + 1, stages=len(stages)))
         begun.writing = True
         for name in state.leftovers:
             await writer.drop_invalid_index(name)
@@ -164,6 +185,7 @@ class Runner:
             token = ""  # from here on our own statements change it
             begun.stages = number + 1
             self._journal.note(Staged(tenant=tenant, stage=number))
+            log(ApplyStageDone(plan=self._plan, tenant=tenant, stage=number + 1, stages=len(stages)))
             self._report_progress(tenant, f"stage {number + 1} of {len(stages)}")
 
     async def _stage(self, stage: Stage, writer: Writer, token: str) -> None:

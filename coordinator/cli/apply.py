@@ -9,6 +9,7 @@ from pathlib import Path
 import click
 
 from coordinator.cli.exit_codes import ERROR, IN_SYNC, INCOMPLETE
+from coordinator.cli.log_options import log_options
 from coordinator.cli.report_output import settings_of
 
 
@@ -26,6 +27,7 @@ from coordinator.cli.report_output import settings_of
 @click.option(
     "--progress", type=click.Path(path_type=Path, dir_okay=False), help="Progress file; default: beside PLAN."
 )
+@log_options("warning")
 def command(
     plan: Path,
     group: str,

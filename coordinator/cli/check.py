@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import uuid
 from pathlib import Path
 
 import click
 
+from coordinator.cli.log_options import log_options
 from coordinator.cli.progress import progress
 from coordinator.cli.report_output import deliver, scan_options, settings_of
 from coordinator.report.model import ScanReport
@@ -15,6 +17,7 @@ from coordinator.settings.model import Settings
 
 @click.command("check")
 @scan_options
+@log_options("warning")
 def command(config: Path, output: str) -> None:
     """Scan the fleet once, without Redis or workers. Exit code 0 in sync, 2 drift, 3 incomplete."""
     settings = settings_of(config)
@@ -24,9 +27,14 @@ def command(config: Path, output: str) -> None:
 
 async def _check(settings: Settings) -> ScanReport:
     from coordinator.fleet.local import LocalFleet  # lazy: cold start
+    from coordinator.scan.logged import logged_scan
     from coordinator.scan.pipeline import run_scan
     from shared.analysis.scratch_server import scratch_server
 
+    scan = str(uuid.uuid4())
     async with scratch_server(settings.scratch_dsn) as scratch:
         with progress("tenants read") as on_progress:
-            return await run_scan(settings, scratch, LocalFleet(settings, scratch), on_progress)
+            fleet = LocalFleet(settings, scratch, scan=scan)
+            return await logged_scan(
+                scan, settings.file.fleet.name, lambda: run_scan(settings, scratch, fleet, on_progress)
+            )

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from coordinator.cli.log_options import log_options
 from coordinator.cli.progress import progress
 from coordinator.cli.serve import announce
 from coordinator.report.model import ScanReport
@@ -25,6 +26,7 @@ from coordinator.report.model import ScanReport
     show_default=True,
     help="Seconds between scans while serving.",
 )
+@log_options("warning")
 def command(tenants: int, directory: Path, *, serve: bool, port: int, interval: float) -> None:
     """Start a fleet of drifted tenants on servers of its own, scan it, and show the report.
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import click
 
+from coordinator.cli.log_options import log_options
 from coordinator.cli.progress import progress
 from coordinator.cli.report_output import deliver, scan_options, settings_of
 from coordinator.report.model import ScanReport
@@ -15,6 +16,7 @@ from coordinator.settings.model import Settings
 
 @click.command("scan")
 @scan_options
+@log_options("warning")
 def command(config: Path, output: str) -> None:
     """Scan the fleet once through the workers. Exit code 0 in sync, 2 drift, 3 incomplete."""
     settings = settings_of(config)

@@ -3,21 +3,21 @@
 from __future__ import annotations
 
 import asyncio
-import logging
 from pathlib import Path
 
 import click
 
+from coordinator.cli.log_options import log_options
 from coordinator.cli.report_output import settings_of
 from coordinator.settings.model import Settings
 
 
 @click.command("serve")
 @click.option("-c", "--config", type=click.Path(path_type=Path), default=Path("fleetdrift.toml"), show_default=True)
+@log_options("info")
 def command(config: Path) -> None:
     """Run the coordinator until stopped: /scans, /reports/latest, /metrics, /healthz, and scans on schedule."""
     settings = settings_of(config)
-    logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
     asyncio.run(_serve(settings))
 
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import logging
 import os
 from pathlib import Path
 
 import click
 
+from coordinator.cli.log_options import log_options
 from coordinator.cli.report_output import settings_of
 from coordinator.settings.load import required
 
@@ -16,13 +16,13 @@ from coordinator.settings.load import required
 @click.option("-c", "--config", type=click.Path(path_type=Path), default=Path("fleetdrift.toml"), show_default=True)
 @click.option("--concurrency", type=click.IntRange(min=1), default=None, help="Processes; default: one per core.")
 @click.option("--name", default="", help="Name of this worker, unique in the fleet.")
+@log_options("info")
 def command(config: Path, concurrency: int | None, name: str) -> None:
     """Take batches from the queue until stopped. SIGTERM finishes what is begun."""
     from workers.app import run_worker  # lazy: Celery is slow to import
     from workers.settings import WorkerSettings
 
     settings = settings_of(config)
-    logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
     code = run_worker(
         WorkerSettings(
             fleet=settings.file.fleet.name,

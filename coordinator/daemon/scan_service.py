@@ -5,19 +5,19 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import datetime as dt
-import logging
 import uuid
 from collections.abc import Awaitable, Callable
 from typing import Protocol
 
 from coordinator.daemon.metrics import FleetMetrics
 from coordinator.report.model import ScanReport
+from coordinator.scan.logged import logged_scan
 from coordinator.store.connection import StoreError
 from coordinator.store.records import ScanRecord, ScanState
 from coordinator.store.store import Store
+from shared.events.scan import Cause, ReportUnreadable, ScanCancelled, ScanCreated, ScanDue, StoreBack, StoreUnavailable
 from shared.formats import FormatError
-
-_log = logging.getLogger(__name__)
+from shared.logs import log
 
 _RETRY_STORE_AFTER_SECONDS = 5.0
 
@@ -82,18 +82,24 @@ class QueuedScans:
         self._check = check
         self._resumable = dt.timedelta(seconds=resumable)
         self._requested = asyncio.Event()
+        self._store_away = False
 
     async def enqueue(self) -> ScanRecord:
         """Request a scan; a request that waits already is given instead of a second."""
+        return (await self._enqueue(Cause.REQUEST))[0]
+
+    async def _enqueue(self, cause: Cause) -> tuple[ScanRecord, bool]:
+        """Request a scan; say whether one that waited already is given."""
         waiting = [each for each in await self._store.unfinished_scans(self._fleet) if each.state is ScanState.QUEUED]
         if waiting:
-            return waiting[0]
+            return waiting[0], True
         scan = str(uuid.uuid4())
         await self._store.create_scan(scan, self._fleet)
+        log(ScanCreated(scan=scan, fleet=self._fleet, cause=cause))
         self._requested.set()
         record = await self._store.get_scan(scan)
         assert record is not None
-        return record
+        return record, False
 
     async def list_scans(self, limit: int) -> list[ScanRecord]:
         """Give the newest scans, newest first."""
@@ -133,7 +139,8 @@ class QueuedScans:
             if interval and clock() >= due:
                 due = clock() + interval
                 with contextlib.suppress(StoreError):
-                    await self.enqueue()
+                    record, joined = await self._enqueue(Cause.SCHEDULE)
+                    log(ScanDue(fleet=self._fleet, scan=record.scan, joined=joined))
             self._requested.clear()  # first: what is asked for while the last look at the store runs must wake us again
             await self._run_unfinished_scans()
             timeout = max(0.0, due - clock()) if interval else None
@@ -145,8 +152,8 @@ class QueuedScans:
         """Give the newest report; one that this release cannot read counts as none: the next scan makes a new one."""
         try:
             return await self.latest_report()
-        except FormatError as error:
-            _log.error("the newest report is passed over: %s", error)
+        except FormatError:
+            log(ReportUnreadable(fleet=self._fleet))
             return None
 
     async def _run_unfinished_scans(self) -> None:
@@ -155,30 +162,41 @@ class QueuedScans:
                 first = unfinished[0]
                 if first.state is not ScanState.QUEUED and dt.datetime.now(dt.UTC) - first.requested > self._resumable:
                     await self._store.finish_scan(first.scan, ScanState.CANCELLED)
+                    log(ScanCancelled(scan=first.scan, fleet=self._fleet))
                 else:
-                    await self._run_scan(first.scan)
-        except StoreError as error:
-            _log.error("%s; the scan is taken up when it is back", error)
+                    await self._run_scan(first)
+        except StoreError:
+            if not self._store_away:
+                self._store_away = True
+                log(StoreUnavailable(fleet=self._fleet))
             await asyncio.sleep(_RETRY_STORE_AFTER_SECONDS)
             self._requested.set()
+        else:
+            if self._store_away:
+                self._store_away = False
+                log(StoreBack(fleet=self._fleet))
 
-    async def _run_scan(self, scan: str) -> None:
+    async def _run_scan(self, record: ScanRecord) -> None:
         """Run one scan. An error in the declaration or in the program ends this scan, not the service."""
         self._metrics.scan_started()
         report: ScanReport | None = None
+        resumed = record.state is not ScanState.QUEUED
         try:
-            report = await self._perform(scan)
-            await self._store.record_report(scan, report)
+            report = await logged_scan(
+                record.scan,
+                self._fleet,
+                lambda: self._perform_and_store(record.scan),
+                resumed=resumed,
+                unfinished_by=(StoreError,),
+            )
         except StoreError:
             raise
-        except Exception as error:  # noqa: BLE001  # whatever it was, the next scan may do better
-            _log.error("scan %s failed: %s", scan, _sentence(error))
-            await self._store.finish_scan(scan, ScanState.FAILED)
+        except Exception:  # noqa: BLE001  # it was logged; whatever it was, the next scan may do better
+            await self._store.finish_scan(record.scan, ScanState.FAILED)
         finally:
             self._metrics.scan_ended(report)
 
-
-def _sentence(error: Exception) -> str:
-    """Give the message of our own errors; of others only the type, because their message may quote a credential."""
-    ours = type(error).__module__.split(".")[0] in {"coordinator", "workers", "shared"}
-    return str(error) if ours else f"{type(error).__name__}"
+    async def _perform_and_store(self, scan: str) -> ScanReport:
+        report = await self._perform(scan)
+        await self._store.record_report(scan, report)
+        return report

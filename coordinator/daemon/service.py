@@ -18,12 +18,15 @@ from coordinator.fleet.reader import OnProgress
 from coordinator.ledger.lane import LedgerRules
 from coordinator.report.files import write_files
 from coordinator.report.model import ScanReport
+from coordinator.scan.logged import logged_scan
 from coordinator.scan.pipeline import run_scan
 from coordinator.settings.load import required
 from coordinator.settings.model import Settings
 from coordinator.store.records import ScanState
 from coordinator.store.store import Store
 from shared.analysis.scratch_server import scratch_server
+from shared.events.scan import Cause, ScanCreated
+from shared.logs import log
 from shared.postgres.scratch import ScratchServer
 from workers.redis_pool import connect_redis
 
@@ -59,8 +62,12 @@ class Coordinator:
         Raises:
             SourceError, SpecError, InventoryError: When the declaration cannot be used; the scan is then over too.
         """
-        scan = str(uuid.uuid4())
-        await self.store.create_scan(scan, self.settings.file.fleet.name)
+        scan, fleet = str(uuid.uuid4()), self.settings.file.fleet.name
+        await self.store.create_scan(scan, fleet)
+        log(ScanCreated(scan=scan, fleet=fleet, cause=Cause.COMMAND))
+        return await logged_scan(scan, fleet, lambda: self._perform_and_store(scan, on_progress))
+
+    async def _perform_and_store(self, scan: str, on_progress: OnProgress) -> ScanReport:
         try:
             report = await self._perform(scan, on_progress)
         except Exception:

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import logging
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Protocol
 
@@ -22,13 +21,25 @@ from coordinator.ledger.batch import Batch, FinalOutcome, ItemOutcome, Mark
 from coordinator.ledger.lane import LedgerRules
 from coordinator.ledger.ledger import Ledger
 from coordinator.store.store import Store
+from shared.events.event import RunEvent
+from shared.events.run import (
+    BatchSent,
+    BreakerProbed,
+    DeadlineReached,
+    PermitsGranted,
+    PermitsRefused,
+    RedisBack,
+    RedisLost,
+    RedisUnreachable,
+    RunFinished,
+    RunStarted,
+)
 from shared.hosts import Host, Secret
+from shared.logs import log
 from shared.messages import Analysed, AnswerSet, DeferReason, Deferred, Keys, Observed
 from shared.schema.profile import Profile
 from shared.targets import Failure, FailureKind
 from workers.app import BrokerAwayError, build_app
-
-_log = logging.getLogger(__name__)
 
 _READ_TIMEOUT_SECONDS = 0.5  # how long to wait for an answer before leases are checked
 _RETRY_REDIS_AFTER_SECONDS = 1.0
@@ -126,6 +137,7 @@ class Facilities(msgspec.Struct, frozen=True):
         """Build the engine of one run; lanes named after hosts hold permits for their connections."""
         settings = self.settings
         return Engine(
+            run=run,
             ledger=ledger,
             journal=journal,
             answers=AnswerStream(self.redis, self.keys, run),
@@ -148,6 +160,7 @@ class Engine:
     """Drives one run to its end.
 
     Args:
+        run: Id, for the log.
         ledger: Decides.
         journal: Persists.
         answers: The stream of answers.
@@ -160,6 +173,7 @@ class Engine:
     def __init__(
         self,
         *,
+        run: str,
         ledger: Ledger,
         journal: Journal,
         answers: AnswerStream,
@@ -168,6 +182,7 @@ class Engine:
         deadline: float,
         on_progress: Callable[[Progress], None],
     ) -> None:
+        self._run = run
         self._ledger = ledger
         self._journal = journal
         self._answers = answers
@@ -177,6 +192,8 @@ class Engine:
         self._on_progress = on_progress
         self._epoch = -1
         self._inbox: list[AnswerSet] = []  # read, and not yet applied: Redis may go away in between
+        self._redis_away = False
+        self._refused: set[str] = set()  # lanes whose host granted no permits when last asked
         self._clock = asyncio.get_running_loop().time
 
     async def run(self, *, previous_epoch: int | None = None) -> dict[str, FinalOutcome]:
@@ -191,6 +208,7 @@ class Engine:
         try:
             while not self._ledger.done:
                 if self._clock() >= until:
+                    self._log(DeadlineReached(missing=self._ledger.total - self._ledger.finished))
                     late = Failure(FailureKind.DEADLINE, f"the scan ended after {self._deadline:g} seconds without it")
                     await self._record_outcomes(self._ledger.give_up(late))
                     break
@@ -199,6 +217,7 @@ class Engine:
             with contextlib.suppress(RedisError):  # what remains there expires
                 await self._dispatcher.adjust_permits({}, self._clock())
                 await self._answers.close()
+        self._log(RunFinished(items=self._ledger.total))
         return self._ledger.outcomes()
 
     async def _surviving_redis(self, act: Callable[[], Awaitable[None]]) -> None:
@@ -206,17 +225,24 @@ class Engine:
         try:
             await act()
         except RunLostError:
-            _log.warning("Redis lost the run; %d batches are sent again", len(self._ledger.in_flight()))
+            self._log(RedisLost(batches=len(self._ledger.in_flight())))
             self._epoch = -1
             self._inbox.clear()
             self._ledger.requeue_all()
+            self._log_ledger()
         except (RedisError, BrokerAwayError) as error:
             task = asyncio.current_task()
             if task is not None and task.cancelling():  # redis-py can turn a cancellation into an error of its own
                 raise asyncio.CancelledError from error
-            _log.warning("Redis is away (%s); trying again", type(error).__name__)
+            if not self._redis_away:
+                self._redis_away = True
+                self._log(RedisUnreachable(error=type(error).__name__))
             await asyncio.sleep(_RETRY_REDIS_AFTER_SECONDS)
             self._ledger.reset_leases(self._clock())
+        else:
+            if self._redis_away:
+                self._redis_away = False
+                self._log(RedisBack())
 
     async def _read_old_epoch(self, epoch: int) -> None:
         """Apply what workers answered while no coordinator was running, then end that epoch."""
@@ -247,6 +273,7 @@ class Engine:
         await self._journal.prepare()
         await self._answers.open(epoch, await self._journal.known())
         self._epoch = epoch
+        self._log(RunStarted(epoch=epoch, items=self._ledger.total, finished=self._ledger.finished))
 
     async def _dispatch(self, slots: int, runners: int) -> None:
         offered = self._ledger.next_batches(self._clock(), slots, runners)
@@ -254,6 +281,7 @@ class Engine:
             batches = await self._with_permits(offered, runners)
             await self._journal.sent([mark for batch in batches for mark in self._ledger.marks(batch)])
             await self._dispatcher.send(batches, lambda batch: self._message(batch, self._epoch))
+            self._log_sent(batches)
         except BaseException:
             in_flight = set(self._ledger.in_flight())
             for batch in offered:
@@ -266,8 +294,10 @@ class Engine:
         granted: list[Batch] = []
         for lane in dict.fromkeys(batch.lane for batch in offered):
             batches = [batch for batch in offered if batch.lane == lane]
+            asked = len(batches)
             while batches and not await self._dispatcher.get_permits(lane, self._ledger.peaks(runners)[lane]):
                 self._ledger.withdraw(batches.pop())
+            self._log_permits(lane, asked - len(batches))
             granted += batches
         return granted
 
@@ -285,8 +315,40 @@ class Engine:
             raise RunLostError  # what `prepare` put into Redis is not there any more
 
     async def _record_outcomes(self, outcomes: Sequence[ItemOutcome]) -> None:
+        self._log_ledger()
         if outcomes:
             await self._journal.record(outcomes)
+
+    def _log(self, event: RunEvent) -> None:
+        log(msgspec.structs.replace(event, run=self._run))
+
+    def _log_ledger(self) -> None:
+        for event in self._ledger.drain_events():
+            self._log(event)
+
+    def _log_sent(self, batches: Sequence[Batch]) -> None:
+        for batch in batches:
+            self._log(
+                BatchSent(
+                    batch=batch.id,
+                    host=batch.lane,
+                    items=len(batch.items),
+                    attempt=batch.attempt,
+                    connections=batch.connections,
+                    careful=batch.careful,
+                )
+            )
+            if self._ledger.is_probe(batch):
+                self._log(BreakerProbed(batch=batch.id, host=batch.lane))
+
+    def _log_permits(self, lane: str, withheld: int) -> None:
+        """Log when a host begins to refuse permits, and when it ends."""
+        if withheld and lane not in self._refused:
+            self._refused.add(lane)
+            self._log(PermitsRefused(host=lane, batches=withheld))
+        elif not withheld and lane in self._refused:
+            self._refused.discard(lane)
+            self._log(PermitsGranted(host=lane))
 
 
 def _blob_of(outcome: object) -> str:

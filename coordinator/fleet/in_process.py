@@ -7,11 +7,15 @@ import contextlib
 import math
 from collections.abc import Callable, Mapping, Sequence
 
+import msgspec
+
 from coordinator.fleet.read_results import read_result_of
 from coordinator.ledger.batch import Batch
 from coordinator.ledger.lane import LedgerRules
 from coordinator.ledger.ledger import Ledger
+from shared.events.run import RunFinished, RunStarted
 from shared.hosts import Host
+from shared.logs import log
 from shared.messages import Answer, Deferred, Failed, Observed, Outcome
 from shared.postgres.reading.observe import observe as observe_target
 from shared.schema.profile import Profile
@@ -31,6 +35,7 @@ class InProcess:
         limits: Bounds for each tenant.
         profile: Which facets are read.
         concurrency: Tenants read at once, over all hosts.
+        run: Id of the scan, for the log.
         observe: Reads one target.
     """
 
@@ -41,11 +46,13 @@ class InProcess:
         profile: Profile,
         *,
         concurrency: int,
+        run: str = "",
         observe: Observe = observe_target,
     ) -> None:
         self.snapshots: dict[str, Snapshot] = {}
         self._hosts = hosts
         self._concurrency = concurrency
+        self._run = run
         self._slots = asyncio.Semaphore(concurrency)
         self._observe = observe
         self._read_settings = ReadSettings(observe=self._bounded, limits=limits, known=self.snapshots, profile=profile)
@@ -67,6 +74,7 @@ class InProcess:
         by_name = {target.tenant: target for target in targets}
         capacities = {name: host.max_connections for name, host in self._hosts.items()}
         ledger = Ledger(((target.tenant, target.host) for target in targets), capacities, _RULES_WITHOUT_LEASES)
+        log(RunStarted(run=self._run, epoch=1, items=ledger.total, finished=0))
         async with asyncio.TaskGroup() as group:
             while not ledger.done:
                 for batch in ledger.next_batches(clock(), self._concurrency):
@@ -76,7 +84,10 @@ class InProcess:
                         batch_id, answer = await self._answers.get()
                         ledger.answer(batch_id, [answer], clock())
                 ledger.tick(clock(), queue_empty=False)
+                for event in ledger.drain_events():
+                    log(msgspec.structs.replace(event, run=self._run))
                 on_progress(ledger.finished)
+        log(RunFinished(run=self._run, items=ledger.total))
         return {tenant: read_result_of(outcome) for tenant, outcome in ledger.outcomes().items()}
 
     async def _read_batch(self, batch: Batch, targets: Sequence[Target]) -> None:

@@ -9,6 +9,8 @@ from coordinator.fleet.reader import OnProgress, ReadResult
 from coordinator.settings.model import Settings
 from shared.analysis.analysis import Analysis
 from shared.contracts.contract import Contract
+from shared.events.analysis import AnalysesAsked, AnalysisReceived
+from shared.logs import log
 from shared.postgres.scratch import ScratchServer
 from shared.postgres.scratch.contract_baseline import Baselines
 from shared.schema.schema import Snapshot, Spec
@@ -19,12 +21,13 @@ from workers.analyse import analyse
 class LocalFleet:
     """A FleetReader on one event loop, bounded by `[scan] concurrency` and by each host's connections."""
 
-    def __init__(self, settings: Settings, scratch: ScratchServer) -> None:
+    def __init__(self, settings: Settings, scratch: ScratchServer, *, scan: str = "") -> None:
         file = settings.file
+        self._scan = scan
         self._profile = file.compare
         self._scratch = scratch
         self._baselines = Baselines(scratch)
-        self._reader = InProcess(settings.hosts, file.limits, file.compare, concurrency=file.scan.concurrency)
+        self._reader = InProcess(settings.hosts, file.limits, file.compare, concurrency=file.scan.concurrency, run=scan)
 
     async def read(self, targets: Sequence[Target], on_progress: OnProgress) -> Mapping[str, ReadResult]:
         """Read every target; the first of each fingerprint brings its snapshot along."""
@@ -38,9 +41,13 @@ class LocalFleet:
         self, spec: Spec, snapshots: Mapping[str, Snapshot], contracts: tuple[Contract, ...]
     ) -> Mapping[str, Analysis]:
         """Analyse one shape after the other."""
-        return {
+        log(AnalysesAsked(run=self._scan, scan=self._scan, shapes=len(snapshots), stored=0))
+        analyses = {
             fingerprint: await analyse(
                 self._scratch, spec, snapshot, contracts, self._profile, baselines=self._baselines
             )
             for fingerprint, snapshot in snapshots.items()
         }
+        for analysis in analyses.values():
+            log(AnalysisReceived(run=self._scan, analysis=analysis.id))
+        return analyses

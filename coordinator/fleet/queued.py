@@ -52,7 +52,7 @@ class QueuedFleet:
         self, spec: Spec, snapshots: Mapping[str, Snapshot], contracts: tuple[Contract, ...]
     ) -> Mapping[str, Analysis]:
         """Analyse each distinct snapshot once; see `run_analyses`."""
-        return await run_analyses(self._facilities, spec, snapshots, contracts)
+        return await run_analyses(self._facilities, spec, snapshots, contracts, scan=self._scan)
 
 
 def _counted(on_progress: OnProgress) -> Callable[[Progress], None]:

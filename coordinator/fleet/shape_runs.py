@@ -16,7 +16,9 @@ from shared.analysis.analysis import Analysis
 from shared.blobs import pack, unpack
 from shared.contracts.contract import Contract
 from shared.diff.changes import SchemaDiff
+from shared.events.analysis import AnalysesAsked, AnalysisFailed, AnalysisReceived
 from shared.formats import ANALYSIS, CONTRACTS, SNAPSHOT, SPEC, FormatError
+from shared.logs import log
 from shared.messages import ANALYSE_SHAPE, Failed, ShapeJob, encode_message
 from shared.remediation.plan import Plan
 from shared.schema.canonical import content_hash, schema_hash
@@ -30,8 +32,9 @@ _MAX_IN_FLIGHT = 10_000  # the window bounds what is in flight; the scratch serv
 class ShapeJournal:
     """Keeps analyses in the store, and puts what the workers need into Redis."""
 
-    def __init__(self, facilities: Facilities, needed: Mapping[str, bytes]) -> None:
+    def __init__(self, facilities: Facilities, needed: Mapping[str, bytes], run: str) -> None:
         self._facilities = facilities
+        self._run = run
         self._needed = needed
         self._have: set[str] = set()
         self._epoch = 0
@@ -64,7 +67,12 @@ class ShapeJournal:
         """Store nothing: what is missing after a crash is asked for again."""
 
     async def record(self, outcomes: Sequence[ItemOutcome]) -> None:
-        """Store nothing: the stored analysis is the outcome."""
+        """Log the outcomes, and store nothing: the stored analysis is the outcome."""
+        for item, outcome in outcomes:
+            if isinstance(outcome, Failed):
+                log(AnalysisFailed(run=self._run, analysis=item, kind=outcome.failure.kind))
+            else:
+                log(AnalysisReceived(run=self._run, analysis=item))
 
 
 async def run_analyses(
@@ -73,6 +81,7 @@ async def run_analyses(
     snapshots: Mapping[str, Snapshot],
     contracts: tuple[Contract, ...],
     *,
+    scan: str = "",
     on_progress: Callable[[Progress], None] = lambda _: None,
 ) -> dict[str, Analysis]:
     """Analyse each snapshot once, through the workers.
@@ -82,6 +91,7 @@ async def run_analyses(
         spec: The desired schema, as the scratch server spells it.
         snapshots: By fingerprint.
         contracts: What the services expect.
+        scan: Id of the scan that asks, for the log.
         on_progress: Called as shapes are analysed.
 
     Returns:
@@ -95,9 +105,12 @@ async def run_analyses(
     memos = {name: _memo(key) for name, key in keys.items()}
     done = await _kept(store, sorted(set(memos.values())))
     todo = {memo: name for name, memo in memos.items() if memo not in done}
+    run_id, distinct = str(uuid.uuid4()), len(set(memos.values()))
+    log(AnalysesAsked(run=run_id, scan=scan, shapes=distinct, stored=distinct - len(todo)))
     failures: dict[str, Failed] = {}
     if todo:
-        run = _ShapeRun(facilities, spec, contracts, {memo: (name, snapshots[name]) for memo, name in todo.items()})
+        wanted = {memo: (name, snapshots[name]) for memo, name in todo.items()}
+        run = _ShapeRun(run_id, facilities, spec, contracts, wanted)
         failures = await run.perform(on_progress)
         done |= await _kept(store, [memo for memo in todo if memo not in failures])
     return {
@@ -142,6 +155,7 @@ class _ShapeRun:
     """The analyses that nobody has made yet.
 
     Args:
+        run: Id of the run of analyses.
         facilities: Settings, store and Redis.
         spec: The desired schema.
         contracts: What the services expect.
@@ -150,13 +164,14 @@ class _ShapeRun:
 
     def __init__(
         self,
+        run: str,
         facilities: Facilities,
         spec: Spec,
         contracts: tuple[Contract, ...],
         todo: Mapping[str, tuple[str, Snapshot]],
     ) -> None:
         self._facilities = facilities
-        self._run = str(uuid.uuid4())
+        self._run = run
         self._spec = content_hash("spec/1", spec)
         self._contracts = content_hash("contracts/1", contracts)
         self._fingerprints = {memo: fingerprint for memo, (fingerprint, _) in todo.items()}
@@ -171,7 +186,7 @@ class _ShapeRun:
             run=self._run,
             task=ANALYSE_SHAPE,
             ledger=Ledger(((memo, _LANE) for memo in sorted(self._fingerprints)), {_LANE: _MAX_IN_FLIGHT}, rules),
-            journal=ShapeJournal(facilities, self._needed),
+            journal=ShapeJournal(facilities, self._needed, self._run),
             message=self._message,
             on_progress=on_progress,
         )

@@ -11,6 +11,19 @@ from collections.abc import Iterable, Mapping
 
 from coordinator.ledger.batch import Batch, BatchInFlight, FinalOutcome, ItemOutcome, ItemState, Mark
 from coordinator.ledger.lane import RETRIED, BatchDraft, Held, Lane, LedgerRules, Window
+from shared.events.event import RunEvent
+from shared.events.run import (
+    BatchAnswered,
+    BatchExpired,
+    BatchRequeued,
+    BatchStarted,
+    BreakerClosed,
+    BreakerOpened,
+    HostFailed,
+    RequeueReason,
+    TenantHeld,
+    TenantStruck,
+)
 from shared.messages import HOST_DOWN, Analysed, Answer, DeferReason, Deferred, Failed, Observed, host_down
 from shared.targets import Failure, FailureKind
 
@@ -38,6 +51,7 @@ class Ledger:
         self._in_flight: dict[str, BatchInFlight] = {}
         self._finished: set[str] = set()
         self._sent = 0
+        self._events: list[RunEvent] = []
         for item, name in items:
             if item in self._items:
                 raise ValueError(f"{item} is in the fleet twice")
@@ -69,6 +83,15 @@ class Ledger:
     def outcomes(self) -> dict[str, FinalOutcome]:
         """Give the final outcome of each finished item, in the order the items were given."""
         return {item: entry.outcome for item, entry in self._items.items() if entry.outcome is not None}
+
+    def is_probe(self, batch: Batch) -> bool:
+        """Say whether a batch in flight tries a host whose breaker is open."""
+        return self._in_flight[batch.id].probe
+
+    def drain_events(self) -> list[RunEvent]:
+        """Give what happened since the last call, for the log; the run is not filled in."""
+        events, self._events = self._events, []
+        return events
 
     def restore(self, item: str, mark: Mark | None, outcome: FinalOutcome | None) -> None:
         """Take over what an earlier coordinator stored of an item, before the first batch is sent."""
@@ -140,7 +163,7 @@ class Ledger:
         """Take back a batch that could not be sent: its items wait again, and the attempt does not count."""
         for item in batch.items:
             self._items[item].attempt -= 1
-        self._requeue(self._in_flight[batch.id])
+        self._requeue(self._in_flight[batch.id], None)
 
     def marks(self, batch: Batch) -> tuple[Mark, ...]:
         """Give what must be stored of a batch before it is sent."""
@@ -179,6 +202,7 @@ class Ledger:
     def _mark_started(self, flight: BatchInFlight, now: float) -> None:
         """Note that a worker started this batch: the queue keeps order, so every earlier message has left it too."""
         flight.started = True
+        self._events.append(BatchStarted(batch=flight.batch.id, host=flight.batch.lane))
         for other in self._in_flight.values():
             if not other.started and other.number < flight.number and other.left_queue_at is None:
                 other.left_queue_at = now
@@ -189,22 +213,36 @@ class Ledger:
             case Deferred(reason=reason):
                 if ours:
                     if reason is DeferReason.BREAKER:
+                        before = lane.opened_by
                         lane.open_breaker()
+                        self._note_breaker(lane, before)
                     self._clear_in_flight(answer.item, entry)
                     lane.push((answer.item,))
                 return []
             case Failed(failure=failure) as outcome if failure.kind in HOST_DOWN | RETRIED:
                 probe = ours and self._in_flight[batch_id].probe
-                lane.count_answer(failure.kind)
+                self._count_answer(lane, failure.kind)
                 if not ours:
                     return []  # from a batch that was given up: the newer attempt decides
                 self._clear_in_flight(answer.item, entry)
                 again = failure.kind in RETRIED and entry.retries < self._rules.retries
                 lane.held[answer.item] = Held(outcome, now + self._rules.retry_after if again else math.inf)
+                self._events.append(TenantHeld(tenant=answer.item, host=lane.name, kind=failure.kind, retried=again))
                 return self._fail_host(lane, failure.kind) if probe and failure.kind in HOST_DOWN else []
             case Observed() | Analysed() | Failed() as outcome:
-                lane.count_answer(None)
+                self._count_answer(lane, None)
                 return [self._set_outcome(answer.item, entry, outcome)]
+
+    def _count_answer(self, lane: Lane, kind: FailureKind | None) -> None:
+        before = lane.opened_by
+        lane.count_answer(kind)
+        self._note_breaker(lane, before)
+
+    def _note_breaker(self, lane: Lane, before: FailureKind | None) -> None:
+        if before is None and lane.opened_by is not None:
+            self._events.append(BreakerOpened(host=lane.name, kind=lane.opened_by))
+        elif before is not None and lane.opened_by is None:
+            self._events.append(BreakerClosed(host=lane.name))
 
     def _set_outcome(self, item: str, entry: ItemState, outcome: FinalOutcome) -> ItemOutcome:
         entry.outcome = outcome
@@ -220,6 +258,7 @@ class Ledger:
             flight.unanswered.discard(item)
             if not flight.unanswered:
                 self._remove(flight)
+                self._events.append(BatchAnswered(batch=flight.batch.id, host=flight.batch.lane))
 
     def _remove(self, flight: BatchInFlight) -> None:
         del self._in_flight[flight.batch.id]
@@ -233,6 +272,7 @@ class Ledger:
         for item, held in tuple(lane.held.items()):
             outcome = down if held.outcome.failure.kind in HOST_DOWN else held.outcome
             ended.append(self._set_outcome(item, self._items[item], outcome))
+        self._events.append(HostFailed(host=lane.name, kind=kind, tenants=len(ended)))
         return ended
 
     # -- what did not arrive -------------------------------------------------------------------------------------
@@ -251,19 +291,36 @@ class Ledger:
         for flight in tuple(self._in_flight.values()):
             if flight.started:
                 if now - flight.last_heard > self._rules.lease:
+                    self._note_expired(flight)
                     ended += self._handle_crash(flight)
             elif flight.left_queue_at is None:
                 flight.left_queue_at = now if queue_empty else None
             elif now - flight.left_queue_at > self._rules.lease:
-                self._requeue(flight)  # the message was lost on its way: nobody is to blame
+                self._note_expired(flight)
+                self._requeue(flight, RequeueReason.MESSAGE_LOST)  # on its way: nobody is to blame
         return ended + self._end_held_failures()
 
-    def _requeue(self, flight: BatchInFlight) -> None:
-        """Queue what is missing of a batch again, without a strike."""
+    def _note_expired(self, flight: BatchInFlight) -> None:
+        self._events.append(
+            BatchExpired(
+                batch=flight.batch.id,
+                host=flight.batch.lane,
+                missing=len(flight.unanswered),
+                started=flight.started,
+            )
+        )
+
+    def _note_requeued(self, batch: Batch, items: tuple[str, ...], reason: RequeueReason, *, careful: bool) -> None:
+        self._events.append(
+            BatchRequeued(batch=batch.id, host=batch.lane, items=len(items), reason=reason, careful=careful)
+        )
+
+    def _requeue(self, flight: BatchInFlight, reason: RequeueReason | None) -> None:
+        """Queue what is missing of a batch again, without a strike; without a reason it was never sent."""
         lane, items = self._lanes[flight.batch.lane], flight.missing()
-        for item in items:
-            self._items[item].batch = ""
-        self._remove(flight)
+        self._take_back(flight, items)
+        if reason is not None:
+            self._note_requeued(flight.batch, items, reason, careful=flight.batch.careful)
         if flight.batch.careful:
             lane.push_careful(items)
         else:
@@ -276,16 +333,18 @@ class Ledger:
         was being read.
         """
         lane, items = self._lanes[flight.batch.lane], flight.missing()
+        self._take_back(flight, items)
         if not flight.batch.careful:
-            self._take_back(flight, items)
+            self._note_requeued(flight.batch, items, RequeueReason.WORKER_LOST, careful=True)
             lane.push_careful(items)
             return []
         suspect, entry = items[0], self._items[items[0]]
         entry.strikes += 1
+        self._events.append(TenantStruck(tenant=suspect, host=lane.name, strikes=entry.strikes))
         if entry.strikes >= self._rules.max_strikes and len(flight.batch.items) == 1:
             failure = Failure(FailureKind.CRASHED, "every worker that read it died; it is left out of this scan")
             return [self._set_outcome(suspect, entry, Failed(failure))]
-        self._take_back(flight, items)
+        self._note_requeued(flight.batch, items, RequeueReason.WORKER_LOST, careful=True)
         lane.push_careful((suspect,))
         lane.push_careful(items[1:])
         return []
@@ -322,10 +381,12 @@ class Ledger:
     def requeue_all(self) -> None:
         """Queue the items of every batch in flight again, without a strike: Redis lost the messages."""
         for flight in tuple(self._in_flight.values()):
-            self._requeue(flight)
+            self._requeue(flight, RequeueReason.REDIS_LOST)
 
     def give_up(self, failure: Failure) -> list[ItemOutcome]:
         """End every unfinished item: a held failure becomes final, the rest get this one."""
+        for flight in tuple(self._in_flight.values()):
+            self._take_back(flight, flight.missing())
         ended: list[ItemOutcome] = []
         for item, entry in self._items.items():
             if entry.outcome is None:

@@ -49,6 +49,7 @@ def build_api(service: ScanService, metrics: FleetMetrics, token: Secret | None 
             title="fleetdrift", version="1", path="/openapi", render_plugins=[JsonRenderPlugin()]
         ),
         exception_handlers={StoreError: _store_away, FormatError: _unreadable},
+        logging_config=None,  # Litestar would set up the root logger; shared.logs does
     )
 
 

@@ -55,7 +55,13 @@ async def serve(
             listening.bind((address, port))
         except OSError as error:
             raise ListenError(f"cannot listen on {address} port {port}: {error.strerror}") from None
-        config = uvicorn.Config(api, log_level="warning", access_log=False, lifespan="on", timeout_graceful_shutdown=2)
+        config = uvicorn.Config(
+            api,
+            log_config=None,  # uvicorn would print its own lines; shared.logs writes them
+            access_log=False,
+            lifespan="on",
+            timeout_graceful_shutdown=2,
+        )
         server = _Server(config, lambda: on_listening(listening.getsockname()[1]))
         serving = asyncio.create_task(server.serve(sockets=[listening]))
         try:

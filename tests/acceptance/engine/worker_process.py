@@ -9,12 +9,13 @@ from __future__ import annotations
 
 import asyncio
 import json
-import logging
 import os
 import signal
 import sys
 
+from shared.events.event import LogLevel
 from shared.hosts import Host, Secret
+from shared.logs import LogFormat, configure_logging
 from shared.postgres.reading.observe import observe
 from shared.targets import Limits
 from workers.app import run_worker
@@ -23,7 +24,7 @@ from workers.settings import WorkerSettings
 
 def main() -> int:
     told = json.loads(sys.argv[1])
-    logging.basicConfig(level=logging.WARNING)
+    configure_logging(LogLevel.DEBUG, LogFormat.TEXT)
 
     async def watched(host, target, wanted):
         await asyncio.sleep(told.get("slow", 0))

@@ -1,0 +1,71 @@
+"""Log how a scan begins and ends, whichever command runs it."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Awaitable, Callable
+
+from coordinator.iac.source import SourceError
+from coordinator.inventory import InventoryError
+from coordinator.report.model import ScanReport
+from coordinator.scan.contract_files import ContractFilesError
+from shared.events.scan import ScanFailed, ScanFinished, ScanStarted
+from shared.logs import log
+from shared.postgres.scratch.compile import SpecError
+
+_QUOTE_NO_SQL = (InventoryError, ContractFilesError)
+"""Errors whose text is logged: it holds names of tenants, hosts and files, and nothing that was read from them."""
+
+
+async def logged_scan(
+    scan: str,
+    fleet: str,
+    perform: Callable[[], Awaitable[ScanReport]],
+    *,
+    resumed: bool = False,
+    unfinished_by: tuple[type[Exception], ...] = (),
+) -> ScanReport:
+    """Run a scan, and log that it started and how it ended.
+
+    Args:
+        scan: Id.
+        fleet: Name.
+        perform: Runs it.
+        resumed: An earlier process began it.
+        unfinished_by: Errors after which it will be resumed: they are not its end.
+
+    Raises:
+        Exception: Whatever `perform` raises.
+    """
+    log(ScanStarted(scan=scan, fleet=fleet, resumed=resumed))
+    begun = time.monotonic()
+    try:
+        report = await perform()
+    except unfinished_by:
+        raise
+    except Exception as error:
+        reason = str(error) if isinstance(error, _QUOTE_NO_SQL) else ""
+        log(ScanFailed(scan=scan, fleet=fleet, error=type(error).__name__, place=_place(error), reason=reason))
+        raise
+    log(
+        ScanFinished(
+            scan=scan,
+            fleet=fleet,
+            status=report.status.value,
+            tenants=len(report.body.tenants),
+            groups=len(report.body.groups),
+            seconds=round(time.monotonic() - begun, 3),
+        )
+    )
+    return report
+
+
+def _place(error: Exception) -> str:
+    """Give the file and line of the declaration that an error is about."""
+    match error:
+        case SourceError(file=file, line=line):
+            return f"{file}:{line}" if line else file
+        case SpecError(origin=origin):
+            return str(origin)
+        case _:
+            return ""
