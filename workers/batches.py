@@ -9,7 +9,8 @@ from collections.abc import Iterator
 
 from redis.exceptions import RedisError
 
-from shared.analysis.analysis import Analysis
+from shared.analysis.pipeline import analyse
+from shared.analysis.request import AnalysisRequest
 from shared.blobs import pack, unpack
 from shared.contracts.contract import Contract
 from shared.events.worker import MessageDropped, MessageGivenUp, WorkBegun, WorkEnded
@@ -30,12 +31,17 @@ from shared.messages import (
 from shared.postgres.connection import TargetError
 from shared.schema.schema import Snapshot, Spec
 from shared.targets import Failure, FailureKind, Observation, Target
-from workers.analyse import analyse
 from workers.answers import AnswerWriter, RunGoneError
 from workers.child import Child
 from workers.scan import ReadSettings, Scanned, internal_failure, read_batch
 from workers.sightings import Sightings
 from workers.snapshots import KnownSnapshots
+
+OTHER_RELEASE = (
+    "the worker's code makes other analyses than the coordinator asked for: "
+    "run the same release of fleetdrift, with the same libraries, for coordinator and workers"
+)
+"""Said of a shape instead of keeping one release's analysis under another's id."""
 
 
 async def run_scan_batch(child: Child, message: ScanBatch) -> None:
@@ -137,14 +143,15 @@ async def _analyse(child: Child, message: ShapeJob) -> Outcome:
     if not (spec and snapshot and contracts):
         return Deferred(DeferReason.BLOB)
     try:
-        analysis: Analysis = await analyse(
-            child.scratch,
-            unpack(SPEC, spec, Spec),
-            unpack(SNAPSHOT, snapshot, Snapshot),
-            unpack(CONTRACTS, contracts, tuple[Contract, ...]),
-            message.profile,
-            baselines=child.baselines,
+        request = AnalysisRequest(
+            spec=unpack(SPEC, spec, Spec),
+            snapshot=unpack(SNAPSHOT, snapshot, Snapshot),
+            contracts=unpack(CONTRACTS, contracts, tuple[Contract, ...]),
+            profile=message.profile,
         )
+        if request.id != message.analysis:
+            return Failed(Failure(FailureKind.PROTOCOL, OTHER_RELEASE))
+        analysis = await analyse(child.scratch, request, baselines=child.baselines)
     except TargetError as error:
         return Failed(Failure(FailureKind.INTERNAL, f"the scratch server: {error.failure.message}"))
     except FormatError as error:

@@ -11,15 +11,9 @@ from collections.abc import Sequence
 import msgspec
 
 from coordinator.apply.admission import Admitted, ApplyRefusedError
-from shared.diff.well_known import without_tool_objects
-from shared.postgres.scratch import (
-    MaterialiseError,
-    ScratchError,
-    ScratchServer,
-    materialise,
-    read_again,
-    spell_until_stable,
-)
+from shared.analysis.comparing import views
+from shared.analysis.rehearsing import play_through, spell_observed
+from shared.postgres.scratch import MaterialiseError, ScratchError, ScratchServer
 from shared.postgres.writing.apply import built_alone, invalid_indexes, without_indexes
 from shared.remediation.stages import Stage, cut_stages
 from shared.schema.canonical import schema_hash
@@ -79,11 +73,11 @@ class Rehearsal:
         Raises:
             MaterialiseError: When it cannot be rebuilt there.
         """
-        key = schema_hash(snapshot.schema)
-        if key not in self._spelt:
-            state = msgspec.structs.replace(snapshot, surroundings=self._admitted.plan.surroundings)
-            self._spelt[key] = await spell_until_stable(self._scratch, state, self._profile)
-        return self._spelt[key]
+        shape = schema_hash(snapshot.schema)
+        if shape not in self._spelt:
+            surroundings = self._admitted.plan.surroundings
+            self._spelt[shape] = await spell_observed(self._scratch, snapshot, surroundings, self._profile)
+        return self._spelt[shape]
 
     async def spelt(self, snapshot: Snapshot) -> Snapshot:
         """Have the scratch server spell a schema, or give it as it is where that cannot be."""
@@ -94,7 +88,7 @@ class Rehearsal:
 
     async def base_in(self, snapshot: Snapshot) -> Snapshot | None:
         """Give the schema the plan was made for, spelt by the scratch server, when this is it; else None."""
-        for view in _views(snapshot):
+        for view in views(snapshot):
             if await self._is(view, self._admitted.plan.observed):
                 return await self.spelt(view)
         return None
@@ -111,17 +105,14 @@ class Rehearsal:
         Raises:
             ApplyRefusedError: When a statement fails.
         """
-        passed = [base]
-        async with self._scratch.database() as copy:
-            try:
-                await materialise(copy, msgspec.structs.replace(base, surroundings=self._admitted.plan.surroundings))
-                for stage in self.stages:
-                    await copy.run(statement.sql for statement in stage.statements)
-                    passed.append(await read_again(copy, self._profile, base))
-            except (MaterialiseError, ScratchError) as error:
-                raise ApplyRefusedError(f"the plan fails on a scratch copy: {error}") from None
-        self._passed = passed
-        return not self._admitted.complete or await self._is(passed[-1], self._admitted.plan.desired)
+        start = msgspec.structs.replace(base, surroundings=self._admitted.plan.surroundings)
+        stages = [[statement.sql for statement in stage.statements] for stage in self.stages]
+        try:
+            passed = await play_through(self._scratch, start, stages, self._profile)
+        except (MaterialiseError, ScratchError) as error:
+            raise ApplyRefusedError(f"the plan fails on a scratch copy: {error}") from None
+        self._passed = [base, *passed]
+        return not self._admitted.complete or await self._is(self._passed[-1], self._admitted.plan.desired)
 
     async def _is(self, snapshot: Snapshot, wanted: str) -> bool:
         spelt = snapshot if schema_hash(snapshot.schema) == wanted else await self.spelt(snapshot)
@@ -135,7 +126,7 @@ class Rehearsal:
             stages_noted: How many stages the progress file says have taken effect: decides between equal states.
         """
         found: TenantState = _CHANGED
-        for view in _views(snapshot):
+        for view in views(snapshot):
             found = await self._state_of(view, stages_noted)
             if not isinstance(found, UnexpectedState):
                 break
@@ -166,15 +157,6 @@ class Rehearsal:
         here = _state(await self.spelt_by_scratch(snapshot))
         equal = [n for n, passed in enumerate(self._passed) if _state(await self.spelt_by_scratch(passed)) == here]
         return _choose(equal, stages_noted)
-
-
-def _views(snapshot: Snapshot) -> tuple[Snapshot, ...]:
-    """Give the schema without what tools made for themselves, as a scan compares it, and, where it differs, whole.
-
-    A plan says only by its hashes which of the two it is about.
-    """
-    usual = without_tool_objects(snapshot, Schema())
-    return (usual,) if usual is snapshot else (usual, snapshot)
 
 
 def _choose(equal: Sequence[int], stages_noted: int) -> int | None:

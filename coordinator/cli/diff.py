@@ -37,8 +37,10 @@ def _render(comparison: Comparison, output: str, *, destructive: bool) -> str:
 
         return canonical_json(comparison).decode() + "\n"
     from coordinator.report.renderers.diff_text import render_diff  # lazy: cold start
+    from coordinator.report.renderers.visible import visible
 
-    return render_diff(comparison.diff, comparison.plan)
+    why = f"unverified: {visible(comparison.unverified)}\n" if comparison.unverified else ""
+    return render_diff(comparison.diff, comparison.plan) + why
 
 
 def _renames(comparison: Comparison) -> str:

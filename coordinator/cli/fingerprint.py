@@ -7,8 +7,7 @@ import asyncio
 import click
 
 from coordinator.cli.source_options import profile_option, source_help
-from coordinator.compare.sources import read_source
-from shared.schema.canonical import schema_hash
+from coordinator.compare.sources import shape_of_source
 from shared.schema.profile import Profile
 
 
@@ -16,5 +15,10 @@ from shared.schema.profile import Profile
 @click.argument("source")
 @profile_option
 def command(source: str, *, profile: Profile, everything: bool) -> None:  # noqa: ARG001  # --all has two uses
-    """Print the schema hash of SOURCE: equal hashes, the same schema."""
-    click.echo(schema_hash(asyncio.run(read_source(source, profile)).schema))
+    """Print the schema hash of SOURCE, as a scan computes it: equal hashes, the same schema."""
+    shape = asyncio.run(shape_of_source(source, profile))
+    click.echo(shape.hash)
+    if shape.unverified:
+        from coordinator.report.renderers.visible import visible  # lazy: cold start
+
+        click.echo(f"fleetdrift: this is the hash of the schema as it was read: {visible(shape.unverified)}", err=True)

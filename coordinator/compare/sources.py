@@ -1,6 +1,6 @@
 """A schema source, as the command line names it: a file, a folder, an IaC root, a database, a saved snapshot.
 
-`read_source` gives what it holds; `compare_sources` puts two of them into one PostgreSQL's spelling and compares them.
+`read_source` gives what it holds, `compare_sources` has two of them analysed.
 """
 
 from __future__ import annotations
@@ -11,27 +11,18 @@ from pathlib import Path
 
 import msgspec
 
-from shared.analysis.planning import plan_and_prove
-from shared.analysis.scratch_server import scratch_server
-from shared.diff.changes import Altered, Change, SchemaDiff
-from shared.diff.compare import diff_schemas
-from shared.diff.partitions import with_partitions, without_following_partitions
-from shared.diff.well_known import without_tool_objects
+from shared.analysis.pipeline import analyse
+from shared.analysis.rehearsing import Shape, shape_of
+from shared.analysis.request import AnalysisRequest, SpeltBy
+from shared.analysis.scratch_server import LazyScratchServer, scratch_server
+from shared.diff.changes import SchemaDiff
 from shared.postgres.connection import connect_url, translated
 from shared.postgres.reading.introspect import read_snapshot
-from shared.postgres.scratch import MaterialiseError, ScratchServer, compile_spec, spell_until_stable
-from shared.remediation.guarding import make_guard
+from shared.postgres.scratch import ScratchServer, compile_spec
 from shared.remediation.plan import Plan
-from shared.remediation.planner import plan_remediation
 from shared.schema.profile import Profile
-from shared.schema.schema import Snapshot
-from shared.schema.spelling import in_one_spelling
+from shared.schema.schema import Snapshot, Spec, SpecSource
 from shared.targets import Limits
-
-_SPELT = frozenset(
-    {"columns", "default", "definition", "partition_bound", "partition_key", "predicate", "using", "with_check"}
-)
-"""Fields that hold PostgreSQL's deparse, which is no fixpoint of itself."""
 
 _URL_SCHEMES = ("postgresql://", "postgres://")
 
@@ -40,34 +31,37 @@ class SourceReadError(Exception):
     """A schema source cannot be read; the message is one sentence."""
 
 
-class Comparison(msgspec.Struct, frozen=True, kw_only=True):
-    """Two sources compared: what `diff --output json` prints."""
+class Comparison(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Two sources compared: what `diff --output json` prints.
+
+    Args:
+        diff: The first against the second.
+        plan: The way from the second to the first.
+        unverified: Why the second could only be compared as it was read; absent where the scratch server has spelt it.
+    """
 
     diff: SchemaDiff
     plan: Plan
+    unverified: str = ""
 
 
-class _Scratch:
-    """Starts the scratch server when something first needs it: two live databases may not."""
+class _Source(msgspec.Struct, frozen=True):
+    """What a source holds, and who has spelt it: the scratch server, or the server it was read from."""
 
-    def __init__(self, stack: contextlib.AsyncExitStack) -> None:
-        self._stack = stack
-        self._server: ScratchServer | None = None
-
-    async def get(self) -> ScratchServer:
-        if self._server is None:
-            self._server = await self._stack.enter_async_context(scratch_server(None))
-        return self._server
+    spec: Spec
+    compiled: bool = False
+    live: bool = False
 
 
 @contextlib.asynccontextmanager
-async def _lazy_scratch() -> AsyncIterator[_Scratch]:
-    async with contextlib.AsyncExitStack() as stack:
-        yield _Scratch(stack)
+async def _lazy_scratch() -> AsyncIterator[ScratchServer]:
+    """Give a scratch server that starts when something first needs it: two live databases may not."""
+    async with LazyScratchServer(lambda: scratch_server(None)) as scratch:
+        yield scratch
 
 
 async def read_source(source: str, profile: Profile) -> Snapshot:
-    """Read the schema a source holds.
+    """Read the schema a source holds, as its server spells it; a declaration is spelt by the scratch server.
 
     Args:
         source: Path or `postgresql://` URL.
@@ -78,11 +72,25 @@ async def read_source(source: str, profile: Profile) -> Snapshot:
             (SourceError, SpecError, TargetError) pass through.
     """
     async with _lazy_scratch() as scratch:
-        return await _read(source, profile, scratch)
+        return (await _read(source, profile, scratch)).spec.snapshot
+
+
+async def shape_of_source(source: str, profile: Profile) -> Shape:
+    """Give the schema hash by which a scan names the schema of a source.
+
+    Args:
+        source: Path or `postgresql://` URL.
+        profile: Which facets count.
+
+    Raises:
+        SourceReadError: See `read_source`.
+    """
+    async with _lazy_scratch() as scratch:
+        return await shape_of(scratch, (await _read(source, profile, scratch)).spec.snapshot, profile)
 
 
 async def compare_sources(desired: str, observed: str, profile: Profile, *, destructive: bool) -> Comparison:
-    """Compare two sources; where they differ as read, both are spelt by the scratch server first.
+    """Compare two sources, as a scan compares a declaration with a tenant.
 
     Args:
         desired: What should be.
@@ -92,81 +100,45 @@ async def compare_sources(desired: str, observed: str, profile: Profile, *, dest
 
     Raises:
         SourceReadError: See `read_source`.
+        MaterialiseError: When `desired` is a database or a snapshot that cannot be rebuilt on the scratch server.
     """
     async with _lazy_scratch() as scratch:
         wanted = await _read(desired, profile, scratch)
-        found = read = await _read(observed, profile, scratch)
-        if not profile.spelling:
-            wanted, found = in_one_spelling(wanted), in_one_spelling(found)
-        if not profile.tools:
-            found = without_tool_objects(found, wanted.schema)
-        diff = _diff(wanted, found, profile)
-        both_live = desired.startswith(_URL_SCHEMES) and observed.startswith(_URL_SCHEMES)
-        if both_live and wanted.server_version // 10000 == found.server_version // 10000:
-            if any(map(_may_be_spelling, diff.changes)):
-                diff = await _without_respelled(await scratch.get(), diff, wanted, found, profile)
-        elif diff:
-            server = await scratch.get()
-            wanted = await spell_until_stable(server, wanted, profile)
-            found = await spell_until_stable(server, found, profile)
-            diff = _diff(wanted, found, profile)
-        wanted = with_partitions(wanted, found, _compared(wanted, found, profile))
-        if both_live or not diff:
-            plan = plan_remediation(wanted, found, diff, destructive=destructive, profile=profile)
-        else:  # the scratch server is there already, and both sides are spelt by it
-            plan = await plan_and_prove(await scratch.get(), wanted, found, diff, profile, destructive=destructive)
-        if observed.startswith(_URL_SCHEMES):
-            plan = plan.with_guards(make_guard(read, wanted, diff, plan.statements, profile))
-        return Comparison(diff=diff, plan=plan)
-
-
-def _diff(wanted: Snapshot, found: Snapshot, profile: Profile) -> SchemaDiff:
-    return diff_schemas(wanted.schema, _compared(wanted, found, profile).schema)
-
-
-def _compared(wanted: Snapshot, found: Snapshot, profile: Profile) -> Snapshot:
-    """Leave out the partitions that a scan leaves out."""
-    return found if profile.partitions else without_following_partitions(found, wanted.schema)
-
-
-def _may_be_spelling(change: Change) -> bool:
-    """Say whether a change may be two spellings of one thing. The text of a routine is the author's, never respelt."""
-    return isinstance(change, Altered) and change.identity.kind != "routine" and not _SPELT.isdisjoint(change.fields)
-
-
-async def _without_respelled(
-    server: ScratchServer, diff: SchemaDiff, wanted: Snapshot, found: Snapshot, profile: Profile
-) -> SchemaDiff:
-    """Drop the changes that vanish when one server has spelt both sides as often (a dump restored, say).
-
-    The rest keeps the live servers' own spelling, which the plan has to match. When a side cannot be rebuilt, every
-    change stays.
-    """
-    try:
-        rebuilt = diff_schemas(
-            (await spell_until_stable(server, wanted, profile)).schema,
-            (await spell_until_stable(server, found, profile)).schema,
+        found = await _read(observed, profile, scratch)
+        request = AnalysisRequest(
+            spec=wanted.spec,
+            snapshot=found.spec.snapshot,
+            profile=profile,
+            desired_spelt_by=_spelt_by(wanted, found),
+            destructive=destructive,
+            guarded=found.live,
         )
-    except MaterialiseError:
-        return diff
-    real = {change.identity for change in rebuilt.changes}
-    return SchemaDiff(
-        tuple(change for change in diff.changes if not _may_be_spelling(change) or change.identity in real)
-    )
+        analysis = await analyse(scratch, request)
+        return Comparison(diff=analysis.diff, plan=analysis.plan, unverified=analysis.unverified)
 
 
-async def _read(source: str, profile: Profile, scratch: _Scratch) -> Snapshot:
+def _spelt_by(wanted: _Source, found: _Source) -> SpeltBy:
+    if wanted.compiled:
+        return SpeltBy.SCRATCH
+    majors = {source.spec.snapshot.server_version // 10000 for source in (wanted, found)}
+    return SpeltBy.SAME_MAJOR if wanted.live and found.live and len(majors) == 1 else SpeltBy.OWN_SERVER
+
+
+async def _read(source: str, profile: Profile, scratch: ScratchServer) -> _Source:
     if source.startswith(_URL_SCHEMES):
-        return await _read_database(source, profile)
+        return _Source(_undeclared(await _read_database(source, profile)), live=True)
     path = _existing(source)
     if path.suffix == ".json":
         saved = _read_saved(path)
         if saved is not None:
-            return saved
+            return _Source(_undeclared(saved))
     from coordinator.iac.load import load_source  # lazy: its grammar is slow to import
 
-    declared = load_source(path)
-    return (await compile_spec(await scratch.get(), declared, profile)).snapshot
+    return _Source(await compile_spec(scratch, load_source(path), profile), compiled=True)
+
+
+def _undeclared(snapshot: Snapshot) -> Spec:
+    return Spec(snapshot=snapshot, source=SpecSource(declarations=()))
 
 
 def _existing(source: str) -> Path:

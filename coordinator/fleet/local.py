@@ -8,6 +8,8 @@ from coordinator.fleet.in_process import InProcess
 from coordinator.fleet.reader import OnProgress, ReadResult
 from coordinator.settings.model import Settings
 from shared.analysis.analysis import Analysis
+from shared.analysis.pipeline import analyse
+from shared.analysis.request import AnalysisRequest
 from shared.contracts.contract import Contract
 from shared.events.analysis import AnalysesAsked, AnalysisReceived
 from shared.logs import log
@@ -15,7 +17,6 @@ from shared.postgres.scratch import ScratchServer
 from shared.postgres.scratch.contract_baseline import Baselines
 from shared.schema.schema import Snapshot, Spec
 from shared.targets import Target
-from workers.analyse import analyse
 
 
 class LocalFleet:
@@ -42,12 +43,9 @@ class LocalFleet:
     ) -> Mapping[str, Analysis]:
         """Analyse one shape after the other."""
         log(AnalysesAsked(run=self._scan, scan=self._scan, shapes=len(snapshots), stored=0))
-        analyses = {
-            fingerprint: await analyse(
-                self._scratch, spec, snapshot, contracts, self._profile, baselines=self._baselines
-            )
-            for fingerprint, snapshot in snapshots.items()
-        }
-        for analysis in analyses.values():
-            log(AnalysisReceived(run=self._scan, analysis=analysis.id))
+        analyses: dict[str, Analysis] = {}
+        for fingerprint, snapshot in snapshots.items():
+            request = AnalysisRequest(spec=spec, snapshot=snapshot, contracts=contracts, profile=self._profile)
+            analyses[fingerprint] = await analyse(self._scratch, request, baselines=self._baselines)
+            log(AnalysisReceived(run=self._scan, analysis=analyses[fingerprint].id))
         return analyses

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.metadata
 import uuid
 from collections.abc import Callable, Mapping, Sequence
 
@@ -13,6 +12,7 @@ from coordinator.ledger.batch import Batch, ItemOutcome, Mark
 from coordinator.ledger.ledger import Ledger
 from coordinator.store.store import BlobKind, Store
 from shared.analysis.analysis import Analysis
+from shared.analysis.request import AnalysisRequest
 from shared.blobs import pack, unpack
 from shared.contracts.contract import Contract
 from shared.diff.changes import SchemaDiff
@@ -23,7 +23,6 @@ from shared.messages import ANALYSE_SHAPE, Failed, ShapeJob, encode_message
 from shared.remediation.plan import Plan
 from shared.schema.canonical import content_hash, schema_hash
 from shared.schema.schema import Snapshot, Spec
-from workers.analyse import analysis_key
 
 _LANE = ""  # no host is named so: no permits
 _MAX_IN_FLIGHT = 10_000  # the window bounds what is in flight; the scratch servers are the workers' own
@@ -101,22 +100,23 @@ async def run_analyses(
         StoreError: When the store fails.
     """
     profile, store = facilities.settings.profile, facilities.store
-    keys = {name: analysis_key(spec, snapshot, contracts, profile) for name, snapshot in snapshots.items()}
-    memos = {name: _memo(key) for name, key in keys.items()}
-    done = await _kept(store, sorted(set(memos.values())))
-    todo = {memo: name for name, memo in memos.items() if memo not in done}
-    run_id, distinct = str(uuid.uuid4()), len(set(memos.values()))
-    log(AnalysesAsked(run=run_id, scan=scan, shapes=distinct, stored=distinct - len(todo)))
+    ids = {
+        name: AnalysisRequest(spec=spec, snapshot=snapshot, contracts=contracts, profile=profile).id
+        for name, snapshot in snapshots.items()
+    }
+    distinct = sorted(set(ids.values()))
+    done = await _kept(store, distinct)
+    todo = {analysis: name for name, analysis in ids.items() if analysis not in done}
+    run_id = str(uuid.uuid4())
+    log(AnalysesAsked(run=run_id, scan=scan, shapes=len(distinct), stored=len(distinct) - len(todo)))
     failures: dict[str, Failed] = {}
     if todo:
-        wanted = {memo: (name, snapshots[name]) for memo, name in todo.items()}
+        wanted = {analysis: (name, snapshots[name]) for analysis, name in todo.items()}
         run = _ShapeRun(run_id, facilities, spec, contracts, wanted)
         failures = await run.perform(on_progress)
-        done |= await _kept(store, [memo for memo in todo if memo not in failures])
+        done |= await _kept(store, [analysis for analysis in todo if analysis not in failures])
     return {
-        name: _unverified(keys[name], spec, snapshot, failures[memos[name]])
-        if memos[name] in failures
-        else done[memos[name]]
+        name: _unverified(ids[name], spec, snapshot, failures[ids[name]]) if ids[name] in failures else done[ids[name]]
         for name, snapshot in snapshots.items()
     }
 
@@ -135,15 +135,10 @@ async def _kept(store: Store, names: Sequence[str]) -> dict[str, Analysis]:
     return analyses
 
 
-def _memo(key: str) -> str:
-    """Name the kept analysis: another version of this program may analyse differently."""
-    return content_hash("memo/1", {"analysis": key, "version": importlib.metadata.version("fleetdrift")})
-
-
-def _unverified(key: str, spec: Spec, snapshot: Snapshot, failed: Failed) -> Analysis:
+def _unverified(analysis: str, spec: Spec, snapshot: Snapshot, failed: Failed) -> Analysis:
     shape = schema_hash(snapshot.schema)
     return Analysis(
-        id=key,
+        id=analysis,
         shape=shape,
         diff=SchemaDiff(),
         plan=Plan(desired=schema_hash(spec.schema), observed=shape),
@@ -174,7 +169,7 @@ class _ShapeRun:
         self._run = run
         self._spec = content_hash("spec/1", spec)
         self._contracts = content_hash("contracts/1", contracts)
-        self._fingerprints = {memo: fingerprint for memo, (fingerprint, _) in todo.items()}
+        self._fingerprints = {analysis: fingerprint for analysis, (fingerprint, _) in todo.items()}
         self._needed = {self._spec: pack(SPEC, spec), self._contracts: pack(CONTRACTS, contracts)}
         self._needed |= {fingerprint: pack(SNAPSHOT, snapshot) for fingerprint, snapshot in todo.values()}
 
@@ -185,24 +180,26 @@ class _ShapeRun:
         engine = facilities.engine(
             run=self._run,
             task=ANALYSE_SHAPE,
-            ledger=Ledger(((memo, _LANE) for memo in sorted(self._fingerprints)), {_LANE: _MAX_IN_FLIGHT}, rules),
+            ledger=Ledger(
+                ((analysis, _LANE) for analysis in sorted(self._fingerprints)), {_LANE: _MAX_IN_FLIGHT}, rules
+            ),
             journal=ShapeJournal(facilities, self._needed, self._run),
             message=self._message,
             on_progress=on_progress,
         )
         outcomes = await engine.run()
-        return {memo: outcome for memo, outcome in outcomes.items() if isinstance(outcome, Failed)}
+        return {analysis: outcome for analysis, outcome in outcomes.items() if isinstance(outcome, Failed)}
 
     def _message(self, batch: Batch, epoch: int) -> str:
-        (memo,) = batch.items
+        (analysis,) = batch.items
         job = ShapeJob(
             run=self._run,
             epoch=epoch,
             batch=batch.id,
             attempt=batch.attempt,
-            analysis=memo,
+            analysis=analysis,
             spec=self._spec,
-            snapshot=self._fingerprints[memo],
+            snapshot=self._fingerprints[analysis],
             contracts=self._contracts,
             profile=self._facilities.settings.profile,
         )

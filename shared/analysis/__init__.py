@@ -1,1 +1,1 @@
-"""One distinct shape, analysed once: diff, findings, contract verdicts and a proven remediation."""
+"""The only way from a desired and an observed schema to an analysis: diff, findings, verdicts and a proven plan."""

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
+from types import TracebackType
+from typing import Self
 
 from shared.embedded.postgres import EmbeddedPostgres
 from shared.hosts import Secret
-from shared.postgres.scratch import ScratchServer
+from shared.postgres.scratch import ScratchDatabase, ScratchServer
 
 
 @contextlib.asynccontextmanager
@@ -25,3 +27,34 @@ async def scratch_server(dsn: Secret | None) -> AsyncIterator[ScratchServer]:
         return
     with EmbeddedPostgres(in_memory=True) as server:
         yield ScratchServer(server.dsn())
+
+
+class LazyScratchServer(ScratchServer):
+    """A scratch server that is opened with the first database that is asked for, and closed at the end of the block.
+
+    For one task at a time.
+
+    Args:
+        opened: Opens the real one.
+    """
+
+    def __init__(self, opened: Callable[[], contextlib.AbstractAsyncContextManager[ScratchServer]]) -> None:
+        self._opened = opened
+        self._stack = contextlib.AsyncExitStack()
+        self._server: ScratchServer | None = None
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self._stack.__aexit__(kind, error, trace)
+
+    @contextlib.asynccontextmanager
+    async def database(self) -> AsyncIterator[ScratchDatabase]:
+        """Give an empty database that vanishes afterwards; see `ScratchServer.database`."""
+        if self._server is None:
+            self._server = await self._stack.enter_async_context(self._opened())
+        async with self._server.database() as database:
+            yield database

@@ -7,11 +7,12 @@ from redis import Redis
 
 from coordinator.fleet.shape_runs import run_analyses
 from coordinator.fleet.target_runs import load_snapshots
+from shared.analysis.pipeline import analyse
+from shared.analysis.request import AnalysisRequest
 from shared.contracts.contract import Contract, Query
 from shared.postgres.scratch import ScratchServer, compile_spec
 from shared.schema.profile import Profile
-from shared.schema.schema import Declaration, Origin, SpecSource
-from workers.analyse import analyse
+from shared.schema.schema import Declaration, Origin, Snapshot, Spec, SpecSource
 
 pytestmark = pytest.mark.anyio
 
@@ -26,6 +27,10 @@ CONTRACTS = (
 )
 
 
+def request(spec: Spec, snapshot: Snapshot, contracts: tuple[Contract, ...]) -> AnalysisRequest:
+    return AnalysisRequest(spec=spec, snapshot=snapshot, contracts=contracts)
+
+
 async def test_workers_say_what_this_process_would_say_and_are_not_asked_twice(engine, postgres):
     worker = engine.worker(slots=2)
     scratch = ScratchServer(postgres.dsn())
@@ -35,7 +40,7 @@ async def test_workers_say_what_this_process_would_say_and_are_not_asked_twice(e
         names = sorted({reading.fingerprint for reading in outcome.results.values()})
         snapshots = await load_snapshots(facilities.store, names)
         far = await run_analyses(facilities, spec, snapshots, CONTRACTS)
-        near = {name: await analyse(scratch, spec, snapshots[name], CONTRACTS, Profile()) for name in names}
+        near = {name: await analyse(scratch, request(spec, snapshots[name], CONTRACTS)) for name in names}
         assert far == near
         assert sorted(len(each.diff.changes) for each in far.values()) == [0, 1, 2]
         worker.kill()
@@ -58,4 +63,4 @@ async def test_an_analysis_whose_ingredients_redis_lost_is_asked_for_again(engin
         async with engine.facilities() as facilities:
             snapshots = {spec.snapshot.fingerprint: spec.snapshot}
             [analysis] = (await run_analyses(facilities, spec, snapshots, (), on_progress=lose_once)).values()
-    assert analysis == await analyse(scratch, spec, spec.snapshot, (), Profile())
+    assert analysis == await analyse(scratch, request(spec, spec.snapshot, ()))

@@ -1,0 +1,118 @@
+"""What of two schemas is compared, and what is left out: pure, and the same for every command."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterator
+
+import msgspec
+
+from shared.diff.changes import Altered, Change, SchemaDiff
+from shared.diff.compare import diff_schemas
+from shared.diff.partitions import with_partitions, without_following_partitions
+from shared.diff.well_known import PARTITIONS, LeftOut, left_out, tool_objects, without_tool_objects
+from shared.schema.profile import Profile
+from shared.schema.schema import Schema, Snapshot
+from shared.schema.spelling import in_one_spelling
+
+_DEPARSED = frozenset(
+    {"columns", "default", "definition", "partition_bound", "partition_key", "predicate", "using", "with_check"}
+)
+"""Fields that hold text which PostgreSQL writes: it may write another one after a dump and restore."""
+
+MAX_TOOLS = 3
+"""Beyond so many tools in one database `views` tries only none and all of them: each view costs a rebuilt database."""
+
+
+class Comparison(msgspec.Struct, frozen=True, kw_only=True):
+    """Two schemas side by side.
+
+    Args:
+        desired: The declared schema.
+        whole: The observed schema; what tools keep for themselves is left out where the profile says so.
+        observed: The same without the partitions that only follow their parent, where the profile says so.
+        diff: The desired schema against `observed`.
+    """
+
+    desired: Snapshot
+    whole: Snapshot
+    observed: Snapshot
+    diff: SchemaDiff
+
+    @property
+    def goal(self) -> Snapshot:
+        """Where a plan leads: the declared schema with the partitions that were left out, which stay."""
+        return with_partitions(self.desired, self.whole, self.observed)
+
+
+def compare(desired: Snapshot, whole: Snapshot, profile: Profile) -> Comparison:
+    """Compare two schemas that one PostgreSQL has spelt."""
+    observed = whole if profile.partitions else without_following_partitions(whole, desired.schema)
+    return Comparison(
+        desired=desired, whole=whole, observed=observed, diff=diff_schemas(desired.schema, observed.schema)
+    )
+
+
+def compare_as_read(desired: Snapshot, observed: Snapshot, profile: Profile) -> Comparison:
+    """Compare two schemas before the scratch server has seen the observed one.
+
+    Args:
+        desired: The declared schema.
+        observed: As it was read: with what tools keep for themselves.
+        profile: Which facets are compared.
+    """
+    whole = observed if profile.tools else without_tool_objects(observed, desired.schema)
+    if not profile.spelling:
+        desired, whole = in_one_spelling(desired), in_one_spelling(whole)
+    return compare(desired, msgspec.structs.replace(whole, surroundings=desired.surroundings), profile)
+
+
+def views(snapshot: Snapshot) -> Iterator[Snapshot]:
+    """Give every schema that may have been compared with a declaration that is not at hand, the likeliest first.
+
+    What a tool keeps for itself is left out unless the declaration declares it, so there is a view for each set of
+    tools that are declared. A plan says only by its hashes which one it was made for.
+    """
+    owners = tool_objects(snapshot, Schema())
+    tools = sorted(set(owners.values()))
+    declared = [kept for count in range(len(tools) + 1) for kept in itertools.combinations(tools, count)]
+    if len(tools) > MAX_TOOLS:
+        declared = [(), tuple(tools)]
+    for kept in declared:
+        objects = (item for item in snapshot.schema if owners.get(item.identity) in kept)
+        yield without_tool_objects(snapshot, Schema(tuple(objects)))
+
+
+def count_left_out(comparison: Comparison, read: Snapshot, profile: Profile) -> tuple[LeftOut, ...]:
+    """Count what was not compared: nothing is left out silently.
+
+    Args:
+        comparison: What was compared.
+        read: The observed schema as it was read.
+        profile: Which facets were compared.
+    """
+    of_tools = () if profile.tools else left_out(tool_objects(read, comparison.desired.schema))
+    partitions = _tables(comparison.whole) - _tables(comparison.observed)
+    return tuple(sorted(of_tools + ((LeftOut(PARTITIONS, partitions),) if partitions else ())))
+
+
+def _tables(snapshot: Snapshot) -> int:
+    return sum(item.kind == "table" for item in snapshot.schema)
+
+
+def may_be_spelling(change: Change) -> bool:
+    """Say whether a change may be two spellings of one thing. The text of a routine is its author's, never respelt."""
+    return isinstance(change, Altered) and change.identity.kind != "routine" and not _DEPARSED.isdisjoint(change.fields)
+
+
+def without_respelled(as_read: SchemaDiff, as_spelt: SchemaDiff) -> SchemaDiff:
+    """Drop the changes that may be spelling and are gone once one server has spelt both sides.
+
+    Args:
+        as_read: Between two schemas as two servers spell them; what stays keeps this spelling.
+        as_spelt: Between the same two, as one server spells them.
+    """
+    real = {change.identity for change in as_spelt.changes}
+    return SchemaDiff(
+        tuple(change for change in as_read.changes if not may_be_spelling(change) or change.identity in real)
+    )

@@ -1,0 +1,159 @@
+"""The only way from a desired and an observed schema to diff, findings, contract verdicts and a plan.
+
+`scan`, `check`, `diff` and the rehearsal of `apply` differ in their requests and in nothing else.
+"""
+
+from __future__ import annotations
+
+import msgspec
+
+from shared.analysis.analysis import Analysis
+from shared.analysis.comparing import (
+    Comparison,
+    compare,
+    compare_as_read,
+    count_left_out,
+    may_be_spelling,
+    without_respelled,
+)
+from shared.analysis.planning import plan_and_prove
+from shared.analysis.request import AnalysisRequest, SpeltBy
+from shared.contracts.contract import Verdict
+from shared.findings.judge import judge
+from shared.postgres.scratch import MaterialiseError, ScratchServer, materialise, spell_until_stable
+from shared.postgres.scratch.contract_baseline import Baselines
+from shared.postgres.scratch.contract_check import check_contract
+from shared.remediation.guarding import make_guard
+from shared.remediation.plan import Plan, Proof, ProofStatus
+from shared.remediation.planner import plan_remediation
+from shared.schema.canonical import schema_hash
+from shared.schema.schema import Snapshot
+
+
+async def analyse(scratch: ScratchServer, request: AnalysisRequest, *, baselines: Baselines | None = None) -> Analysis:
+    """Analyse one shape.
+
+    Args:
+        scratch: Where the shape is rebuilt and the plan is tried. It is not asked when the two schemas are equal as
+            they were read and there is no contract.
+        request: What is asked.
+        baselines: What the declared schema says of the contracts. Keep one per process: it remembers.
+
+    Returns:
+        The analysis. A shape that cannot be rebuilt on the scratch server is compared as it was read, and `unverified`
+        says why; nothing is guessed.
+
+    Raises:
+        MaterialiseError: When the desired schema was never compiled and cannot be rebuilt on the scratch server.
+        TargetError: When the scratch server fails.
+    """
+    as_read = compare_as_read(request.spec.snapshot, request.snapshot, request.profile)
+    if request.desired_spelt_by is SpeltBy.OWN_SERVER and as_read.diff:
+        desired = await spell_until_stable(scratch, as_read.desired, request.profile)
+        as_read = compare(desired, as_read.whole, request.profile)
+    try:
+        spelt = await _spelt(scratch, request, as_read)
+        verdicts = await _verdicts(scratch, request, spelt.whole, baselines or Baselines(scratch))
+    except MaterialiseError as error:
+        return _unverified(request, as_read, str(error))
+    plan = await _plan(scratch, request, spelt)
+    return _answer(request, spelt, plan, verdicts=verdicts)
+
+
+async def _spelt(scratch: ScratchServer, request: AnalysisRequest, as_read: Comparison) -> Comparison:
+    """Compare the schemas once the scratch server has spelt the observed one too.
+
+    Raises:
+        MaterialiseError: When it cannot be rebuilt there.
+    """
+    if not as_read.diff:
+        return as_read
+    if request.desired_spelt_by is SpeltBy.SAME_MAJOR:
+        return await _with_real_changes(scratch, request, as_read)
+    whole = await spell_until_stable(scratch, as_read.whole, request.profile)
+    return compare(as_read.desired, whole, request.profile)
+
+
+async def _with_real_changes(scratch: ScratchServer, request: AnalysisRequest, as_read: Comparison) -> Comparison:
+    """Drop changes that are only spelling, as after a dump and restore; keep all where a side cannot be rebuilt."""
+    if not any(map(may_be_spelling, as_read.diff.changes)):
+        return as_read
+    try:
+        desired = await spell_until_stable(scratch, as_read.desired, request.profile)
+        whole = await spell_until_stable(scratch, as_read.whole, request.profile)
+    except MaterialiseError:
+        return as_read
+    as_spelt = compare(desired, whole, request.profile)
+    return msgspec.structs.replace(as_read, diff=without_respelled(as_read.diff, as_spelt.diff))
+
+
+async def _plan(scratch: ScratchServer, request: AnalysisRequest, spelt: Comparison) -> Plan:
+    if request.desired_spelt_by is SpeltBy.SAME_MAJOR:
+        return _unproven_plan(request, spelt)
+    goal, whole = spelt.goal, spelt.whole
+    return await plan_and_prove(scratch, goal, whole, spelt.diff, request.profile, destructive=request.destructive)
+
+
+def _unproven_plan(request: AnalysisRequest, comparison: Comparison) -> Plan:
+    return plan_remediation(
+        comparison.goal,
+        comparison.whole,
+        comparison.diff,
+        destructive=request.destructive,
+        profile=request.profile,
+    )
+
+
+def _unverified(request: AnalysisRequest, as_read: Comparison, reason: str) -> Analysis:
+    """Answer for a shape that cannot be rebuilt."""
+    plan = _unproven_plan(request, as_read).with_proof(Proof(ProofStatus.UNPROVEN, reason))
+    return _answer(request, as_read, plan, unverified=reason)
+
+
+def _answer(
+    request: AnalysisRequest,
+    comparison: Comparison,
+    plan: Plan,
+    *,
+    verdicts: tuple[Verdict, ...] = (),
+    unverified: str = "",
+) -> Analysis:
+    return Analysis(
+        id=request.id,
+        shape=schema_hash(comparison.observed.schema),
+        diff=comparison.diff,
+        findings=judge(comparison.diff, request.spec),
+        verdicts=verdicts,
+        plan=_for_tenants(request, comparison, plan),
+        unverified=unverified,
+        left_out=count_left_out(comparison, request.snapshot, request.profile),
+    )
+
+
+def _for_tenants(request: AnalysisRequest, comparison: Comparison, plan: Plan) -> Plan:
+    """Add what is needed to run a plan elsewhere: its guard, and what the namespace stands on."""
+    if not plan.statements:
+        return plan
+    if request.guarded:
+        guard = make_guard(request.snapshot, comparison.goal, comparison.diff, plan.statements, request.profile)
+        plan = plan.with_guards(guard)
+    return msgspec.structs.replace(plan, surroundings=request.spec.snapshot.surroundings)
+
+
+async def _verdicts(
+    scratch: ScratchServer, request: AnalysisRequest, observed: Snapshot, baselines: Baselines
+) -> tuple[Verdict, ...]:
+    """Check every contract on one copy of the shape.
+
+    Raises:
+        MaterialiseError: When the shape, or the declared schema, cannot be rebuilt.
+    """
+    if not request.contracts:
+        return ()
+    declared = [await baselines.of(contract, request.spec.snapshot) for contract in request.contracts]
+    verdicts: list[Verdict] = []
+    async with scratch.database() as copy:
+        await materialise(copy, observed)
+        for contract, baseline in zip(request.contracts, declared, strict=True):
+            verdicts += await check_contract(copy, contract, observed, baseline=baseline)
+    return tuple(verdicts)
