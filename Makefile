@@ -9,7 +9,7 @@ PYTEST := $(BIN)/python -m pytest -n 2 --dist loadfile
 FAST := tests/unit tests/architecture tests/golden
 MAJOR ?= 18
 
-.PHONY: demo lint check coverage test test-reading test-extras mutants bench lock install clean
+.PHONY: demo lint check coverage test test-reading test-extras mutants bench lock install clean new-kind new-rule
 
 install: $(VENV)/.installed
 
@@ -60,6 +60,13 @@ mutants: install
 
 bench: install
 	$(BIN)/python -m tests.benchmarks
+
+# A new kind of object or a new rule begins as a skeleton (CONTRIBUTING.md): make new-kind NAME=event_log
+new-kind: install
+	$(BIN)/python -m tests.skeletons kind "$(NAME)"
+
+new-rule: install
+	$(BIN)/python -m tests.skeletons rule "$(NAME)"
 
 # Needs `uv` on the PATH; everything else installs from the locks with pip alone.
 lock:

@@ -73,3 +73,17 @@ def test_every_file_that_the_architecture_page_names_is_there():
     named = re.findall(r"`((?:coordinator|workers|shared|deploy)/[\w/.]+)`", page)
     assert len(named) > 20
     assert [place for place in named if not (ROOT / place).exists()] == []
+
+
+def test_nothing_of_a_skeleton_is_left_to_be_filled_in():
+    """`make new-kind` and `make new-rule` write these words where a person has to say something."""
+    words = "FILL" + " IN"
+    left = [
+        name(path)
+        for room in ("shared", "docs", "tests")
+        for path in (ROOT / room).rglob("*")
+        if path.suffix in {".py", ".sql", ".md", ".txt"}
+        and "skeletons" not in path.parts
+        and words in path.read_text(encoding="utf-8")
+    ]
+    assert left == []
