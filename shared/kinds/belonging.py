@@ -7,7 +7,7 @@ from typing import Any
 
 from shared.kinds.context import Context
 from shared.kinds.facts import Holds
-from shared.kinds.lookup import kinds_holding, relations, tables
+from shared.kinds.lookup import facts_of, kinds_holding, relations, tables
 from shared.kinds.recipes.sequence_sql import former_identity
 from shared.kinds.side import Side
 from shared.schema.base import ChildObject, Facet
@@ -147,7 +147,7 @@ def sequence_goes_with(item: Sequence, side: Side) -> Iterator[ObjectId]:
 def routine_goes_with(item: Routine, side: Side) -> Iterator[ObjectId]:
     """A base type's functions stand on it and it on them: DROP TYPE … CASCADE takes them along."""
     mutual = side.references[item.identity] & side.dependents[item.identity]
-    yield from sorted(identity for identity in mutual if identity.kind in ("base_type", "range_type"))
+    yield from sorted(identity for identity in mutual if facts_of(identity.kind).drop_takes_functions)
 
 
 # Whose statement makes it

@@ -9,6 +9,7 @@ import msgspec
 from shared.diff.changes import Altered, Change, Missing, SchemaDiff, Unexpected
 from shared.kinds import RECORDS
 from shared.kinds.facts import ColumnType
+from shared.kinds.lookup import tables
 from shared.kinds.references import implied_references
 from shared.kinds.slots import slots_of
 from shared.schema.identity import ObjectId
@@ -146,7 +147,7 @@ def _undo_new_parents(
     for change in altered:
         i = change.identity
         follows = i.kind == "column" and (i.namespace, i.parent) in waiting and "inherited" in change.fields
-        if follows or (i.kind in ("table", "foreign_table") and (i.namespace, i.name) in waiting):
+        if follows or (i.kind in tables() and (i.namespace, i.name) in waiting):
             withheld[i] = change
             objects[i] = present[i]
 

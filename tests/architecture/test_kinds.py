@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import ast
+import re
+from dataclasses import fields
 from pathlib import Path
 
 import pytest
 
+from shared.kinds.ordering import Edges
+from shared.kinds.record import Kind
 from shared.schema.model import KINDS
 
 ROOT = Path(__file__).parents[2]
@@ -44,6 +48,13 @@ def tables(path: Path) -> list[str]:
 def test_no_table_of_kinds_stands_outside_of_the_records(path: Path) -> None:
     named = [table for table in tables(path) if table not in NO_TABLES_OF_KINDS and not table.startswith(RULES)]
     assert named == [], "say it in each kind's record (shared/kinds/record.py)"
+
+
+@pytest.mark.parametrize("field", [field.name for kind in (Kind, Edges) for field in fields(kind)])
+def test_every_fact_of_a_record_is_asked_for(field: str) -> None:
+    asked = re.compile(rf"\.{field}\b")
+    askers = [path for path in (ROOT / "shared").rglob("*.py") if "families" not in path.parts]
+    assert any(asked.search(path.read_text()) for path in askers), "nobody asks: take it out of the record"
 
 
 def test_no_exception_is_left_over() -> None:

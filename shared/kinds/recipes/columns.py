@@ -6,7 +6,7 @@ from shared.kinds.context import Context
 from shared.kinds.facts import ColumnType
 from shared.kinds.hazards import blocks_all, breaks, loses, rewrites, scans
 from shared.kinds.interim import not_null_check
-from shared.kinds.lookup import facts_of, readers_of_columns
+from shared.kinds.lookup import facts_of, readers_of_columns, tables
 from shared.kinds.names import parent_name
 from shared.kinds.recipes.column_sql import (
     adjustments,
@@ -89,7 +89,7 @@ def _is_kept_below(column: Column, context: Context) -> bool:
         return False
     for identity in context.observed.dependents[table.identity]:
         below = QualifiedName(identity.namespace, identity.name)
-        if identity.kind in ("table", "foreign_table") and context.desired.column(below, column.name) is not None:
+        if identity.kind in tables() and context.desired.column(below, column.name) is not None:
             return True
     return False
 

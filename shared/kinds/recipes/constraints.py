@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from shared.kinds.context import Context
 from shared.kinds.hazards import blocks_all, blocks_writes, breaks, builds_index, scans
+from shared.kinds.lookup import tables
 from shared.kinds.names import parent_name
 from shared.kinds.recipes import not_null
 from shared.kinds.recipes.check_descent import change_descent
@@ -28,8 +29,7 @@ def _table_of(constraint: Constraint) -> QualifiedName:
 
 def _is_new_table(constraint: Constraint, context: Context) -> bool:
     return any(
-        context.is_new(ObjectId(kind=kind, namespace=constraint.namespace, name=constraint.parent))
-        for kind in ("table", "foreign_table")
+        context.is_new(ObjectId(kind=kind, namespace=constraint.namespace, name=constraint.parent)) for kind in tables()
     )
 
 
