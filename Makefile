@@ -51,7 +51,7 @@ test-extras: install
 	$(BIN)/python -m pytest tests -m extras
 
 # Mistakes made on purpose. First those that have names: each must make a unit test fail. Then the mutation tool's, some
-# two thousand in about half an hour on two cores: it lists what no test noticed, which is for people to judge.
+# 2,600 in about half an hour on two cores: it lists what no test noticed, which is for people to judge.
 mutants: install
 	$(BIN)/python -m tests.mutants
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --only-binary :all: -r requirements/mutants.lock

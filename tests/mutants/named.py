@@ -9,7 +9,9 @@ LEDGER = "coordinator/ledger/ledger.py"
 OF_THE_LEDGER = ("tests/unit/engine/test_ledger.py", "tests/unit/engine/test_ledger_steps.py")
 OF_THE_LANE = ("tests/unit/engine/test_lane.py",)
 PARTITIONS = "shared/diff/partitions.py"
-OF_PARTITIONS = ("tests/unit/diff/test_partitions.py",)
+OF_PARTITIONS = ("tests/unit/diff/test_partitions.py", "tests/unit/diff/test_partitions_left_out.py")
+CLOSURE = "shared/remediation/closure.py"
+OF_THE_CLOSURE = ("tests/unit/remediation/test_closure.py",)
 IGNORE = "shared/findings/ignore.py"
 OF_IGNORING = ("tests/unit/findings/test_ignore.py", "tests/unit/report/test_ignoring.py")
 
@@ -76,6 +78,41 @@ MUTANTS = (
         before="return snapshot if drifted else without",
         after="return without",
         tests=OF_PARTITIONS,
+    ),
+    Mutant(
+        name="a plan does not get back the dependencies of the partitions that were left out",
+        file=PARTITIONS,
+        before="dependencies=tuple(sorted({*desired.dependencies, *needs})),",
+        after="dependencies=desired.dependencies,",
+        tests=OF_PARTITIONS,
+    ),
+    Mutant(
+        name="a partition that something else needs is left out",
+        file=PARTITIONS,
+        before="if not needed:",
+        after="if True:",
+        tests=OF_PARTITIONS,
+    ),
+    Mutant(
+        name="a partition that stays goes with its parent",
+        file=CLOSURE,
+        before="            self._keep_partitions(item)",
+        after="            pass",
+        tests=OF_THE_CLOSURE,
+    ),
+    Mutant(
+        name="a sequence that stays goes with the column that owns it",
+        file=CLOSURE,
+        before="            self._keep_sequences(item)",
+        after="            pass",
+        tests=OF_THE_CLOSURE,
+    ),
+    Mutant(
+        name="a column's type is changed under the views that read it",
+        file=CLOSURE,
+        before="if dependent.kind in kinds and dependent not in",
+        after="if dependent.kind not in kinds and dependent not in",
+        tests=OF_THE_CLOSURE,
     ),
     Mutant(
         name="the plan of a group is guarded for one server major only",
