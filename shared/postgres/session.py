@@ -13,9 +13,11 @@ import asyncpg
 import msgspec
 
 from shared.postgres.failures import TargetError
-from shared.postgres.reading.catalog import OLDEST_SERVER
 from shared.sql import quote_literal
 from shared.targets import FailureKind, Limits
+
+OLDEST_SERVER = 140000
+"""`server_version_num` of the oldest major version that is read."""
 
 PINNED = (
     ("quote_all_identifiers", "off"),  # first: it changes how a search path is stored

@@ -8,7 +8,8 @@ from pathlib import Path
 
 import msgspec
 
-from shared.postgres.reading.catalog import OLDEST_SERVER, VERSIONS
+from shared.postgres.reading.catalog import VERSIONS
+from shared.postgres.session import OLDEST_SERVER
 from shared.schema.model import FACETS, KINDS
 from tests.probes.kept import SERVERS, Kept, read_kept
 from tests.probes.notes import REASONS, SAID_BY, UNPROBED

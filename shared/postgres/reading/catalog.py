@@ -17,9 +17,6 @@ from shared.postgres.query_files import query_text
 from shared.schema.model import FACETS, KINDS
 from shared.schema.profile import Profile
 
-OLDEST_SERVER = 140000
-"""`server_version_num` of the oldest major version that is read."""
-
 VERSIONS: dict[str, tuple[tuple[int, str], ...]] = {kind: RECORDS[kind].queries for kind in sorted(RECORDS)}
 """Kind → (first `server_version_num`, file), ascending: differences between server versions are rows of its record."""
 
