@@ -39,7 +39,7 @@ from shared.schema.schema import Declaration, Origin, Schema, Snapshot, Spec, Sp
 from shared.targets import Observation
 from tests.integration.analysis.pairs import DRIFTED, FLYWAY, IN_SYNC, PAIRS, UNVERIFIED, Pair
 from tests.integration.spellings.tenants import Tenants
-from workers.batches import run_shape_job
+from workers.batches import OTHER_RELEASE, run_shape_job
 from workers.child import Child
 from workers.settings import WorkerSettings
 
@@ -156,6 +156,34 @@ def test_a_worker_answers_what_check_does(
         answer = redis.get(worker.keys.blob(request.id))
     assert isinstance(answer, bytes)
     assert unpack(ANALYSIS, answer, Analysis) == checked
+
+
+def test_a_worker_that_would_make_another_analysis_says_so_and_keeps_none(
+    worker: Child, redis_server: EmbeddedRedis
+) -> None:
+    """As a worker of another release does: the coordinator's id is not what its own code gives."""
+    snapshot = Snapshot(schema=Schema(), server_version=180000, fingerprint="f")
+    spec = Spec(snapshot=snapshot, source=SpecSource(declarations=()))
+    run = secrets.token_hex(4)
+    blobs = {
+        "spec": pack(SPEC, spec), "snapshot": pack(SNAPSHOT, snapshot), "contracts": pack(formats.CONTRACTS, ())
+    }  # fmt: skip
+    with Redis.from_url(redis_server.url) as redis:
+        redis.mset({worker.keys.blob(f"{run}-{name}"): blob for name, blob in blobs.items()})
+        redis.xadd(worker.keys.answers(run, 1), {"open": 1})
+        job = ShapeJob(
+            run=run,
+            epoch=1,
+            batch="b",
+            attempt=1,
+            analysis="0" * 64,
+            profile=Profile(),
+            **{name: f"{run}-{name}" for name in blobs},
+        )
+        worker.run(run_shape_job(worker, job), TimeoutError)
+        assert redis.get(worker.keys.blob("0" * 64)) is None
+        answers = b"".join(fields.get(b"a", b"") for _, fields in redis.xrange(worker.keys.answers(run, 1)))
+    assert OTHER_RELEASE.encode() in answers
 
 
 def test_diff_of_a_declaration_and_a_saved_snapshot_says_what_check_does(
