@@ -9,7 +9,7 @@ PYTEST := $(BIN)/python -m pytest -n 2 --dist loadfile
 FAST := tests/unit tests/architecture tests/golden
 MAJOR ?= 18
 
-.PHONY: demo lint check coverage test test-reading test-extras mutants bench lock install clean new-kind new-rule
+.PHONY: demo lint check coverage test test-reading test-extras mutants schemas bench lock install clean new-kind new-rule
 
 install: $(VENV)/.installed
 
@@ -57,6 +57,10 @@ mutants: install
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --only-binary :all: -r requirements/mutants.lock
 	$(BIN)/mutmut run
 	$(BIN)/mutmut results
+
+# The JSON Schemas of what other programs read; `make check` compares them with the code.
+schemas: install
+	$(BIN)/python -m pytest tests/golden/formats -k published --update
 
 bench: install
 	$(BIN)/python -m tests.benchmarks

@@ -25,6 +25,12 @@ def pack(form: Format, value: Any) -> bytes:
     return _MAGIC + form.label.encode() + b"\n" + zlib.compress(canonical_json(value), _LEVEL)
 
 
+def label_of_blob(data: bytes) -> str:
+    """Give the label by which a blob names its format; empty for bytes that name none."""
+    head, line_feed, _ = data[:_MAX_HEAD_BYTES].partition(b"\n")
+    return head.removeprefix(_MAGIC).decode(errors="replace") if line_feed and head.startswith(_MAGIC) else ""
+
+
 def unpack(form: Format, data: bytes, kind: type[T]) -> T:
     """Decode what `pack` made.
 
@@ -36,13 +42,13 @@ def unpack(form: Format, data: bytes, kind: type[T]) -> T:
     Raises:
         FormatError: When the blob is in another format or version, damaged, too large, or of another type.
     """
-    head, line_feed, _ = data[:_MAX_HEAD_BYTES].partition(b"\n")
-    if not (line_feed and head.startswith(_MAGIC)):
+    label = label_of_blob(data)
+    if not label:
         raise FormatError(f"expected a {form.title}, found {len(data)} bytes that do not name their format")
-    form.check(head.removeprefix(_MAGIC).decode(errors="replace") or "?")
+    form.check(label)
     inflate = zlib.decompressobj()
     try:
-        text = inflate.decompress(data[len(head) + 1 :], MAX_BYTES)
+        text = inflate.decompress(data[data.index(b"\n") + 1 :], MAX_BYTES)
         if inflate.unconsumed_tail:
             raise FormatError(f"this {form.title} unpacks to more than {MAX_BYTES} bytes")
         return msgspec.json.decode(text, type=kind)

@@ -92,14 +92,19 @@ SPEC = Format("spec", 1)
 CONTRACTS = Format("contracts", 1)
 """A tuple of `shared.contracts.contract.Contract`, as a blob in Redis."""
 
-ANALYSIS = Format("analysis", 1)
+ANALYSIS = Format("analysis", 2)
 """`shared.analysis.analysis.Analysis`, as a blob. Its name also holds a hash of the code that made it."""
 
-REPORT = Format("report", 1)
-"""`coordinator.report.model.ScanReport` as a blob in the store, and `ReportDocument`, the same as a JSON document."""
+REPORT = Format("report", 2)
+"""`coordinator.report.model.ScanReport` as a blob in the store, and `ReportDocument`, the same as a JSON document.
 
-DIFF = Format("diff", 1)
-"""`coordinator.compare.sources.Comparison`: what `fleetdrift diff --output json` prints."""
+Version 2: each statement of a plan says its role; what was written before would be read as if all of them altered."""
+
+FIRST_REPORT = Format("report", 1)
+"""As the store may still hold it. It is shown as what it is, and its plans are not applied."""
+
+DIFF = Format("diff", 2)
+"""`coordinator.compare.sources.Comparison`: what `fleetdrift diff --output json` prints. Version 2 as in REPORT."""
 
 PROGRESS = Format("progress", 1)
 """The lines of the progress file of `fleetdrift apply`; its first line names the format."""
@@ -138,6 +143,14 @@ def label_json(form: Format, text: bytes) -> bytes:
     """
     assert text[:1] == b"{", "only a JSON object can name its format"
     return b'{"format":"' + form.label.encode() + b'",' + text[1:]
+
+
+def label_of(text: str | bytes) -> str:
+    """Give the label by which a JSON document names its format; empty for any other text."""
+    try:
+        return _read_label(text).format
+    except (msgspec.MsgspecError, ValueError, RecursionError):
+        return ""
 
 
 def encode_json(form: Format, value: Any) -> bytes:

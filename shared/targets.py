@@ -41,7 +41,7 @@ class FailureKind(StrEnum):
     UNSAFE_ROLE = "unsafe_role"  # superuser, replication, BYPASSRLS
     UNSUPPORTED = "unsupported"  # server version, pooler that drops settings
     LIMIT = "limit"  # more rows or bytes than allowed
-    PROTOCOL = "protocol"  # the server said something that is no PostgreSQL
+    PROTOCOL = "protocol"  # no PostgreSQL answers; or coordinator and worker speak different protocols
     CRASHED = "crashed"  # kills every worker that touches it
     DEADLINE = "deadline"  # the scan ended first
     INTERNAL = "internal"  # a bug of ours, with an id in the log

@@ -10,12 +10,14 @@ import msgspec
 from coordinator.report.assemble import TenantOutcome, assemble_body
 from coordinator.report.exit_code import scan_status
 from coordinator.report.model import Patch, ScanReport, Step, StepResult
+from coordinator.report.renderers.json import ReportDocument
 from shared.analysis.analysis import Analysis
 from shared.contracts.contract import Verdict, VerdictStatus
 from shared.diff.changes import ChangeKind, SchemaDiff
 from shared.diff.compare import diff_schemas
 from shared.findings.ignore import IgnoreRule
 from shared.findings.judge import judge
+from shared.formats import REPORT, decode_json
 from shared.kinds.step import Hazard, HazardKind
 from shared.remediation.plan import Plan, Proof, ProofStatus, Statement
 from shared.schema.canonical import content_hash, schema_hash
@@ -362,4 +364,19 @@ def report_of(
         steps=steps,
         content_hash=content_hash("report/1", body),
         body=body,
+    )
+
+
+def read_json(text: str | bytes) -> ScanReport:
+    """Read a JSON document back, as a program would that knows all of its fields."""
+    read = decode_json(REPORT, text, ReportDocument)
+    return ScanReport(
+        format=read.format,
+        execution_id=read.execution_id,
+        status=read.status,
+        started=read.started,
+        duration=read.duration,
+        steps=read.steps,
+        content_hash=read.content_hash,
+        body=read.report,
     )

@@ -15,6 +15,7 @@ from typing import IO, Self
 
 import msgspec
 
+from shared.formats import PROGRESS, FormatError, label_of
 from shared.schema.schema import Snapshot
 
 
@@ -29,6 +30,7 @@ class _Entry(msgspec.Struct, frozen=True, kw_only=True, tag_field="event", tag=s
 class Opened(_Entry, frozen=True, kw_only=True):
     """The first line: the plan, and the schema it starts from as the scratch server spells it."""
 
+    format: str = ""
     plan: str
     base: Snapshot | None = None
 
@@ -104,7 +106,8 @@ def read_progress(path: Path, plan: str) -> Progress:
         plan: Id of what is being applied.
 
     Raises:
-        JournalError: When it is about another plan, or a line other than a torn last one cannot be read.
+        JournalError: When it is about another plan or in another format, or a line other than a torn last one cannot be
+            read.
     """
     try:
         lines = path.read_bytes().split(b"\n")
@@ -115,8 +118,12 @@ def read_progress(path: Path, plan: str) -> Progress:
     events: list[Event] = []
     for number, line in enumerate(lines, 1):
         try:
+            if number == 1:
+                PROGRESS.check(label_of(line))
             if line:
                 events.append(_decoder.decode(line))
+        except FormatError as error:
+            raise JournalError(f"{path}: {error}") from None
         except (msgspec.DecodeError, ValueError) as error:
             if number == len(lines):  # the line that was being written when the power went
                 break
@@ -179,7 +186,7 @@ class Journal:
 
     def begin(self, base: Snapshot | None) -> None:
         """Write the first line: the plan, and the schema it starts from."""
-        self.note(Opened(plan=self._plan, base=base))
+        self.note(Opened(format=PROGRESS.label, plan=self._plan, base=base))
 
     def note(self, event: Event) -> None:
         """Append one event and flush it to the disk."""

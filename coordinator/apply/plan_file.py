@@ -7,6 +7,7 @@ from pathlib import Path
 import msgspec
 
 from coordinator.report.model import DriftGroup
+from shared.formats import DIFF, REPORT, FormatError, decode_json, label_of
 from shared.remediation.plan import Plan
 
 _MAX_BYTES = 2 * 1024**3
@@ -52,23 +53,31 @@ def read_plan(path: Path, group: str = "") -> PlanFile:
     Raises:
         PlanFileError: When the file is neither, the group is not in it, or there is no plan for it.
     """
-    content = _content(path)
-    try:
-        groups = msgspec.json.decode(content, type=_SavedReport).report.groups
-    except (msgspec.DecodeError, ValueError) as not_a_report:
-        try:
-            plan = msgspec.json.decode(content, type=_SavedDiff).plan
-        except (msgspec.DecodeError, ValueError):
-            raise PlanFileError(
-                f"{path}: is neither a report nor the JSON of `fleetdrift diff`: {not_a_report}"
-            ) from None
+    saved = _decode(_content(path), path)
+    if isinstance(saved, _SavedDiff):
         if group:
-            raise PlanFileError(f"{path}: is a plan without groups; leave out --group") from None
-        return PlanFile(plan=plan)
-    found = _choose(groups, group, path)
+            raise PlanFileError(f"{path}: is a plan without groups; leave out --group")
+        return PlanFile(plan=saved.plan)
+    found = _choose(saved.report.groups, group, path)
     if found.plan is None:
         raise PlanFileError(f"{path}: the group {found.id} has no plan")
     return PlanFile(plan=found.plan, group=found.id, tenants=tuple(sorted(found.tenants)))
+
+
+def _decode(content: bytes, path: Path) -> _SavedReport | _SavedDiff:
+    """Decode the document that the file says it is."""
+    name = label_of(content).partition("/")[0]
+    try:
+        if name == REPORT.name:
+            return decode_json(REPORT, content, _SavedReport)
+        if name == DIFF.name:
+            return decode_json(DIFF, content, _SavedDiff)
+    except FormatError as error:
+        raise PlanFileError(f"{path}: {error}") from None
+    raise PlanFileError(
+        f"{path}: expected a report or the JSON of `fleetdrift diff`, "
+        f"found {f'the format {name[:80]!r}' if name else 'what names no format'}: write it anew with this release"
+    )
 
 
 def _content(path: Path) -> bytes:

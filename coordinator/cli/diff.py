@@ -33,9 +33,10 @@ def _render(comparison: Comparison, output: str, *, destructive: bool) -> str:
         guard = guard_sql(guards) if guards else ""
         return _renames(comparison) + render_script(comparison.plan, destructive=destructive, guard_sql=guard)
     if output == "json":
-        from shared.schema.canonical import canonical_json  # lazy: cold start
+        from shared.formats import DIFF, label_json  # lazy: cold start
+        from shared.schema.canonical import canonical_json
 
-        return canonical_json(comparison).decode() + "\n"
+        return label_json(DIFF, canonical_json(comparison)).decode() + "\n"
     from coordinator.report.renderers.diff_text import render_diff  # lazy: cold start
     from coordinator.report.renderers.visible import visible
 

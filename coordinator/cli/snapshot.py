@@ -19,9 +19,10 @@ def command(source: str, output: str, *, profile: Profile, everything: bool) -> 
     """Print the canonical schema of SOURCE; as JSON it is itself a source for `diff`."""
     snapshot = asyncio.run(read_source(source, profile))
     if output == "json":
-        from shared.schema.canonical import canonical_json  # lazy: cold start
+        from shared.formats import SNAPSHOT, label_json  # lazy: cold start
+        from shared.schema.canonical import canonical_json
 
-        click.echo(canonical_json(snapshot).decode())
+        click.echo(label_json(SNAPSHOT, canonical_json(snapshot)).decode())
         return
     from shared.remediation.planner import create_script  # lazy: cold start
 

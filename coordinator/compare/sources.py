@@ -16,6 +16,7 @@ from shared.analysis.rehearsing import Shape, shape_of
 from shared.analysis.request import AnalysisRequest, SpeltBy
 from shared.analysis.scratch_server import LazyScratchServer, scratch_server
 from shared.diff.changes import SchemaDiff
+from shared.formats import SNAPSHOT, FormatError, decode_json, label_of
 from shared.postgres.connection import connect_url, translated
 from shared.postgres.reading.introspect import read_snapshot
 from shared.postgres.scratch import ScratchServer, compile_spec
@@ -158,11 +159,15 @@ async def _read_database(url: str, profile: Profile) -> Snapshot:
 
 
 def _read_saved(path: Path) -> Snapshot | None:
-    """Read a saved snapshot; None when the JSON is something else (a CloudFormation template, say)."""
+    """Read a saved snapshot; None when the JSON is something else (a CloudFormation template, say).
+
+    Raises:
+        SourceReadError: When it names another format, or is damaged.
+    """
     content = path.read_bytes()
-    if b'"server_version"' not in content:
+    if not label_of(content) and b'"server_version"' not in content:
         return None
     try:
-        return msgspec.json.decode(content, type=Snapshot)
-    except (msgspec.ValidationError, msgspec.DecodeError, ValueError) as error:
-        raise SourceReadError(f"{path}: is not a saved snapshot: {error}") from None
+        return decode_json(SNAPSHOT, content, Snapshot)
+    except FormatError as error:
+        raise SourceReadError(f"{path}: {error}") from None

@@ -13,6 +13,7 @@ import msgspec
 from shared.contracts.contract import Verdict
 from shared.diff.changes import SchemaDiff
 from shared.findings.finding import Finding
+from shared.formats import REPORT
 from shared.remediation.plan import Plan
 from shared.schema.identity import ObjectId
 from shared.schema.schema import SchemaVersion, Unmodelled
@@ -204,6 +205,7 @@ class ScanReport(msgspec.Struct, frozen=True, kw_only=True):
     """The envelope: what differs from run to run, around a body that does not.
 
     Args:
+        format: In which it was written; the store may hold older ones.
         execution_id: Unique per run.
         status: How it ended.
         started: RFC 3339, UTC.
@@ -213,6 +215,7 @@ class ScanReport(msgspec.Struct, frozen=True, kw_only=True):
         body: The deterministic part.
     """
 
+    format: str = REPORT.label
     execution_id: str
     status: ScanStatus
     started: str

@@ -14,8 +14,8 @@ from coordinator.ledger.batch import FinalOutcome, ItemOutcome, Mark
 from coordinator.report.model import ScanReport
 from coordinator.store.connection import StoreError, open_pool, query, translated
 from coordinator.store.records import LedgerRow, ScanRecord, ScanState, TenantRecord
-from shared.blobs import pack, unpack
-from shared.formats import ANALYSIS, LEDGER, REPORT, SNAPSHOT, FormatError
+from shared.blobs import label_of_blob, pack, unpack
+from shared.formats import ANALYSIS, FIRST_REPORT, LEDGER, REPORT, SNAPSHOT, FormatError
 from shared.hosts import Secret
 from shared.targets import Target
 
@@ -25,6 +25,13 @@ _DELETE_BLOBS_UNUSED_FOR = dt.timedelta(days=90)
 
 _decode_target = msgspec.json.Decoder(Target).decode
 _decode_outcome: Callable[[str], FinalOutcome] = msgspec.json.Decoder(FinalOutcome).decode
+
+
+def _unpack_report(data: bytes) -> ScanReport:
+    """Read a report of this or the first format; the report says which."""
+    if label_of_blob(data) == FIRST_REPORT.label:
+        return msgspec.structs.replace(unpack(FIRST_REPORT, data, ScanReport), format=FIRST_REPORT.label)
+    return unpack(REPORT, data, ScanReport)
 
 
 class BlobKind(StrEnum):
@@ -193,7 +200,7 @@ class Store:
             FormatError: When it is in a format that this release does not read.
         """
         rows = await self._rows("latest_report", fleet)
-        return unpack(REPORT, rows[0]["document"], ScanReport) if rows else None
+        return _unpack_report(rows[0]["document"]) if rows else None
 
     async def last_success(self, fleet: str) -> dt.datetime | None:
         """Say when a scan last read every tenant."""
@@ -203,7 +210,7 @@ class Store:
     async def get_report(self, scan: str) -> ScanReport | None:
         """Give the report of one scan; raises as `latest_report`."""
         rows = await self._rows("get_report", scan)
-        return unpack(REPORT, rows[0]["document"], ScanReport) if rows else None
+        return _unpack_report(rows[0]["document"]) if rows else None
 
     async def tenants(self, fleet: str) -> list[TenantRecord]:
         """Give what is known of each tenant, by name."""

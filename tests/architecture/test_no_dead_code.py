@@ -20,7 +20,6 @@ CALLED_FROM_OUTSIDE = {
     "coordinator.daemon.api.serve._Server.startup": "uvicorn calls it",
     "coordinator.daemon.metrics._Page.collect": "prometheus_client calls it",
     "coordinator.daemon.metrics._Page.describe": "prometheus_client calls it",
-    "coordinator.report.renderers.json.read_json": "reads what `render_json` writes: programs in Python import it",
 }
 """Public names that the product does not call itself, each with the reason why it stays."""
 

@@ -10,6 +10,7 @@ from coordinator.report.model import DriftSummary, ReportBody, ScanReport, ScanS
 class ReportDocument(msgspec.Struct, frozen=True, kw_only=True):
     """The top level: the envelope flat, the headline beside it, and the whole hashed body under `report`."""
 
+    format: str
     execution_id: str
     status: ScanStatus
     started: str
@@ -24,6 +25,7 @@ class ReportDocument(msgspec.Struct, frozen=True, kw_only=True):
 def document(report: ScanReport) -> ReportDocument:
     """Arrange a report as it is written out."""
     return ReportDocument(
+        format=report.format,
         execution_id=report.execution_id,
         status=report.status,
         started=report.started,
@@ -39,21 +41,3 @@ def document(report: ScanReport) -> ReportDocument:
 def render_json(report: ScanReport) -> str:
     """Write the document, indented, with a final line feed. Equal reports give equal bytes."""
     return msgspec.json.format(msgspec.json.encode(document(report)), indent=2).decode() + "\n"
-
-
-def read_json(data: str | bytes) -> ScanReport:
-    """Read a document back.
-
-    Raises:
-        msgspec.ValidationError: When it is no report.
-    """
-    read = msgspec.json.decode(data, type=ReportDocument)
-    return ScanReport(
-        execution_id=read.execution_id,
-        status=read.status,
-        started=read.started,
-        duration=read.duration,
-        steps=read.steps,
-        content_hash=read.content_hash,
-        body=read.report,
-    )

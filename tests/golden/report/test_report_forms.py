@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from coordinator.report.renderers.html import render_html
-from coordinator.report.renderers.json import read_json, render_json
+from coordinator.report.renderers.json import render_json
 from coordinator.report.renderers.junit import render_junit
 from coordinator.report.renderers.markdown import render_markdown
 from coordinator.report.model import ScanReport
@@ -45,4 +45,4 @@ def test_the_report_looks_as_it_did(case: str, form: str, golden: Callable[[Path
 def test_the_json_holds_all_of_the_report(case: str) -> None:
     report = CASES[case]()
 
-    assert read_json(render_json(report)) == report
+    assert reports.read_json(render_json(report)) == report

@@ -14,10 +14,9 @@ from coordinator.daemon.api.serve import ListenError, serve
 from coordinator.daemon.metrics import FleetMetrics
 from coordinator.daemon.scan_service import QueuedScans
 from coordinator.report.model import ScanReport
-from coordinator.report.renderers.json import read_json
 from coordinator.store.store import Store
 from shared.hosts import Secret
-from tests.reports import demo
+from tests.reports import demo, read_json
 
 pytestmark = pytest.mark.anyio
 

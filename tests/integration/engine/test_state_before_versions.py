@@ -43,6 +43,7 @@ async def test_its_scans_are_listed(upgraded):
 async def test_its_report_is_read_and_says_what_its_hash_names(upgraded):
     report = await upgraded.latest_report(old.FLEET)
     assert report == await upgraded.get_report(old.FINISHED)
+    assert report.format == "report/1"  # its plans lack the roles of statements, so nobody may take it for ours
     assert content_hash("report/1", report.body) == report.content_hash
     assert [each.tenant for each in report.body.tenants] == list(old.TENANTS)
     assert {each.tenant for each in await upgraded.tenants(old.FLEET)} == set(old.TENANTS)
@@ -89,9 +90,9 @@ async def test_it_is_upgraded_once(dsn, upgraded):
             f"the ledger of scan {old.FINISHED} cannot be read: ",
         ),
         (
-            "UPDATE fleetdrift.reports SET document = overlay(document placing '2' from 19)",
+            "UPDATE fleetdrift.reports SET document = overlay(document placing '3' from 19)",
             lambda store: store.latest_report(old.FLEET),
-            "this report was written in format 2; this release reads format 1: upgrade fleetdrift",
+            "this report was written in format 3; this release reads format 2: upgrade fleetdrift",
         ),
         (
             "UPDATE fleetdrift.reports SET document = overlay(document placing '' from 19 for 1)",

@@ -75,3 +75,16 @@ def test_a_place_that_cannot_be_written_is_one_sentence(tmp_path):
     refused = pytest.raises(JournalError, match="cannot be written: No such file or directory")
     with refused, Journal(tmp_path / "no" / "progress", "p"):
         pass
+
+
+def test_a_file_in_another_format_is_refused_and_one_that_names_none_is_of_the_first(tmp_path):
+    path = tmp_path / "progress"
+    done = '{"event":"done","tenant":"a"}\n'
+    path.write_text('{"event":"opened","plan":"p"}\n' + done)
+    assert read_progress(path, "p").done == {"a"}
+    path.write_text('{"event":"opened","format":"progress/2","plan":{"id":"p"}}\n' + done)
+    with pytest.raises(JournalError) as refused:
+        read_progress(path, "p")
+    assert str(refused.value) == (
+        f"{path}: this progress was written in format 2; this release reads format 1: upgrade fleetdrift"
+    )

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-import msgspec
 import pytest
 
 from coordinator.apply.plan_file import PlanFileError, read_plan
 from coordinator.report.model import DriftGroup
+from shared.formats import DIFF, REPORT, encode_json
 from shared.remediation.plan import Plan
 
 PLAN = Plan(desired="d", observed="o")
+NEITHER = "expected a report or the JSON of `fleetdrift diff`"
 
 
 def report(*groups: DriftGroup) -> bytes:
-    return msgspec.json.encode({"report": {"groups": groups}, "content_hash": "…"})
+    return encode_json(REPORT, {"report": {"groups": groups}, "content_hash": "…"})
 
 
 def group(name: str, plan: Plan | None = PLAN) -> DriftGroup:
@@ -35,7 +36,7 @@ def test_a_group_is_named_by_the_beginning_of_its_id(tmp_path):
 
 def test_the_json_of_a_diff_is_a_plan_for_anybody(tmp_path):
     path = tmp_path / "plan.json"
-    path.write_bytes(msgspec.json.encode({"diff": {"changes": []}, "plan": PLAN}))
+    path.write_bytes(encode_json(DIFF, {"diff": {"changes": []}, "plan": PLAN}))
     found = read_plan(path)
     assert (found.plan, found.group, found.tenants) == (PLAN, "", ())
 
@@ -48,9 +49,15 @@ def test_the_json_of_a_diff_is_a_plan_for_anybody(tmp_path):
         (report(group("01")), "7", "no group begins with '7': 01"),
         (report(), "", "reports no drift"),
         (report(group("01", None)), "", "the group 01 has no plan"),
-        (msgspec.json.encode({"plan": PLAN}), "01", "is a plan without groups; leave out --group"),
-        (b"hello", "", "is neither a report nor the JSON of `fleetdrift diff`"),
-        (b"[]", "", "is neither a report nor the JSON of `fleetdrift diff`"),
+        (encode_json(DIFF, {"plan": PLAN}), "01", "is a plan without groups; leave out --group"),
+        (b'{"format":"report/3"}', "", "this report was written in format 3; this release reads format 2: upgrade"),
+        (b'{"format":"report/1"}', "", "this report was written in format 1; this release reads format 2: write it"),
+        (b'{"format":"diff/3"}', "", "this diff was written in format 3; this release reads format 2: upgrade"),
+        (b'{"format":"snapshot/1"}', "", f"{NEITHER}, found the format 'snapshot': write it anew"),
+        (b'{"format":"diff/2"}', "", "this diff cannot be read: Object missing required field `plan`"),
+        (b'{"report":{"groups":[]}}', "", f"{NEITHER}, found what names no format: write it anew"),
+        (b"hello", "", NEITHER),
+        (b"[]", "", NEITHER),
     ],
 )
 def test_a_file_without_the_plan_says_why(tmp_path, content, wanted, message):

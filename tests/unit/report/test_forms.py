@@ -5,16 +5,16 @@ from __future__ import annotations
 import hashlib
 import json
 
-import msgspec
 import pytest
 
 from coordinator.report.assemble import TenantOutcome
 from coordinator.report.model import ScanReport
 from coordinator.report.renderers import presentation
 from coordinator.report.renderers.html import render_html
-from coordinator.report.renderers.json import read_json, render_json
+from coordinator.report.renderers.json import render_json
 from coordinator.report.renderers.sarif import render_sarif
 from coordinator.report.renderers.text import Terminal, render_text
+from shared.formats import FormatError
 from tests import reports
 from tests.reports import EXPECTED_VERSION, demo_analyses, demo_spec, report_of, version
 
@@ -39,6 +39,7 @@ def test_the_json_has_the_execution_log_and_the_summary_at_its_top() -> None:
     document = json.loads(render_json(reports.demo()))
 
     assert list(document) == [
+        "format",
         "execution_id",
         "status",
         "started",
@@ -61,8 +62,10 @@ def test_the_json_has_the_execution_log_and_the_summary_at_its_top() -> None:
 
 
 def test_what_is_no_report_is_refused() -> None:
-    with pytest.raises(msgspec.ValidationError, match="missing required field"):
-        read_json(b"{}")
+    with pytest.raises(FormatError, match="this report cannot be read: Object missing required field"):
+        reports.read_json(b'{"format": "report/2"}')
+    with pytest.raises(FormatError, match="this report was written in format 3; this release reads format 2"):
+        reports.read_json(b'{"format": "report/3"}')
 
 
 def test_text_and_html_of_a_large_fleet_stay_short_and_say_what_they_leave_out() -> None:

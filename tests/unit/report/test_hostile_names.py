@@ -17,7 +17,7 @@ from coordinator.report.assemble import TenantOutcome
 from coordinator.report.model import Patch, ScanReport
 from coordinator.report.renderers.diff_text import render_diff
 from coordinator.report.renderers.html import render_html
-from coordinator.report.renderers.json import read_json, render_json
+from coordinator.report.renderers.json import render_json
 from coordinator.report.renderers.junit import render_junit
 from coordinator.report.renderers.markdown import block, code, escape, render_markdown
 from coordinator.report.renderers.sarif import render_sarif
@@ -34,7 +34,7 @@ from shared.schema.schema import Origin, Schema, SchemaVersion, Unmodelled
 from shared.sql import quote_identifier
 from shared.targets import Failure, FailureKind
 from tests.hostile import HOSTILE_NAMES
-from tests.reports import analysis_of, report_of, spec_of
+from tests.reports import analysis_of, read_json, report_of, spec_of
 
 EVERYWHERE = "\n".join(HOSTILE_NAMES)
 PLAIN = Terminal(width=100)

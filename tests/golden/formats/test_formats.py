@@ -1,0 +1,254 @@
+"""The bytes of everything that is kept or sent, and the structure behind them.
+
+A test that fails here says: what other releases wrote, or read, has changed. Decide first whether bytes written before are
+still read as they were meant; if not, raise the version in shared/formats.py (CONTRIBUTING, "Releasing" has the steps).
+Only then rewrite the files: `make schemas`, or pytest with --update.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import zlib
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pytest
+
+from coordinator.apply.journal import Event, Opened, Staged
+from coordinator.compare.sources import Comparison
+from coordinator.ledger.batch import FinalOutcome
+from coordinator.report.model import ScanReport
+from coordinator.report.renderers.json import ReportDocument
+from shared import formats
+from shared.analysis.analysis import Analysis
+from shared.blobs import pack, unpack
+from shared.contracts.contract import Contract, Query
+from shared.formats import Format, FormatError, decode_json, encode_json
+from shared.messages import (
+    Analysed,
+    Answer,
+    AnswerSet,
+    DeferReason,
+    Deferred,
+    Failed,
+    Observed,
+    Place,
+    Presence,
+    ScanBatch,
+    ShapeJob,
+    decode_answers,
+    decode_scan_batch,
+    decode_shape_job,
+    encode_answers,
+    encode_message,
+)
+from shared.schema.canonical import content_hash
+from shared.schema.profile import EVERYTHING
+from shared.schema.schema import SchemaVersion, Snapshot, Spec
+from shared.targets import Failure, FailureKind, Sighting, Target
+from tests import reports
+from workers.sightings import _Kept
+
+HERE = Path(__file__).parent
+SCHEMAS = HERE.parents[2] / "docs" / "schemas"
+FIXTURE = HERE.parents[1] / "fixtures" / "state-before-versions" / "store.sql"
+
+Golden = Callable[[Path, str], None]
+
+DEMO = reports.demo()
+SPEC = reports.demo_spec()
+ANALYSIS = reports.demo_analyses(SPEC)["a"]
+OBSERVED = Observed("ab" * 32, 180001, 12, (SchemaVersion("sqlx", "7", dirty=True),))
+FAILED = Failed(Failure(FailureKind.BUSY, "locked"))
+BATCH = ScanBatch(
+    run="11e7b21e-74a8-4d99-965f-69ac06bbf5dd",
+    epoch=2,
+    batch="2-1",
+    attempt=3,
+    host="h",
+    places=(Place("t", "d"), Place("u", "d", "n")),
+    connections=4,
+    careful=True,
+    profile=EVERYTHING,
+)
+JOB = ShapeJob(
+    run="9d59c957-5d1d-4a8e-9f57-3f7c5d1d1c57",
+    epoch=1,
+    batch="0-1",
+    attempt=1,
+    analysis="a" * 64,
+    spec="b" * 64,
+    snapshot="c" * 64,
+    contracts="d" * 64,
+)
+ANSWERS = AnswerSet(
+    batch="2-1",
+    worker="w",
+    answers=(
+        Answer("t", OBSERVED),
+        Answer("u", FAILED),
+        Answer("v", Deferred(DeferReason.TIME)),
+        Answer("a" * 64, Analysed("a" * 64)),
+    ),
+)
+CONTRACTS = (
+    Contract(service="orders", queries=(Query(file="a.rs", line=3, macro="query!", sql="SELECT total FROM orders"),)),
+)
+
+BLOBS: dict[Format, tuple[Any, Any]] = {
+    formats.SNAPSHOT: (SPEC.snapshot, Snapshot),
+    formats.SPEC: (SPEC, Spec),
+    formats.CONTRACTS: (CONTRACTS, tuple[Contract, ...]),
+    formats.ANALYSIS: (ANALYSIS, Analysis),
+    formats.REPORT: (DEMO, ScanReport),
+}
+
+TEXTS: dict[str, str | bytes] = {
+    "scan_batch.json": encode_message(BATCH),
+    "shape_job.json": encode_message(JOB),
+    "answers.json": encode_answers(ANSWERS),
+    "presence.json": msgspec.json.encode(Presence("host-1@fleet", 2, formats.PROTOCOL)),
+    "sighting.json": msgspec.json.encode(_Kept(formats.SIGHTING.version, 2e9, Sighting("scope", "token", "ab" * 32, 87))),
+    "ledger_target.json": msgspec.json.encode(
+        Target(tenant="t", host="h", database="d", namespace="n", labels=(("tier", "gold"),))
+    ),
+    "ledger_outcomes.json": msgspec.json.encode([OBSERVED, FAILED]),
+    "progress.jsonl": b"\n".join(
+        msgspec.json.encode(event)
+        for event in (
+            Opened(at="2026-03-01T12:00:00.000Z", format=formats.PROGRESS.label, plan="p"),
+            Staged(at="2026-03-01T12:00:01.000Z", tenant="t", stage=0),
+        )
+    ),
+}
+
+STRUCTURES = (
+    ScanBatch,
+    ShapeJob,
+    AnswerSet,
+    Presence,
+    _Kept,
+    Target,
+    FinalOutcome,
+    Event,
+    Spec,
+    tuple[Contract, ...],
+    Analysis,
+    ScanReport,
+)
+"""What only fleetdrift reads. A later field with a default shows here, where the bytes of an example would not."""
+
+PUBLISHED: dict[Format, Any] = {
+    formats.REPORT: ReportDocument,
+    formats.DIFF: Comparison,
+    formats.SNAPSHOT: Snapshot,
+}
+"""What other programs read: its JSON Schema is in docs/schemas/."""
+
+
+@pytest.mark.parametrize("name", TEXTS)
+def test_what_is_sent_or_kept_as_text_is_these_bytes(name: str, golden: Golden) -> None:
+    text = TEXTS[name]
+    golden(HERE / name, (text if isinstance(text, str) else text.decode()) + "\n")
+
+
+@pytest.mark.parametrize("form", BLOBS, ids=lambda form: form.name)
+def test_a_blob_is_a_line_that_names_its_format_and_compressed_json(form: Format, golden: Golden) -> None:
+    value, kind = BLOBS[form]
+    blob = pack(form, value)
+    head, _, body = blob.partition(b"\n")
+    golden(HERE / f"{form.name}.blob.txt", f"{head.decode()}\n{zlib.decompress(body).decode()}\n")
+    assert unpack(form, blob, kind) == value
+
+
+@pytest.mark.parametrize("form", BLOBS, ids=lambda form: form.name)
+def test_bytes_that_were_written_before_still_mean_what_they_meant(form: Format) -> None:
+    value, kind = BLOBS[form]
+    head, _, text = (HERE / f"{form.name}.blob.txt").read_text().partition("\n")
+    assert unpack(form, head.encode() + b"\n" + zlib.compress(text.encode()), kind) == value
+
+
+def test_a_report_that_was_kept_before_formats_had_versions_is_still_read() -> None:
+    """The store's migration puts the label before the bytes; tests/integration/engine does so in a real store."""
+    [kept] = re.findall(r"INSERT INTO fleetdrift\.reports VALUES .*'\\x([0-9a-f]+)'", FIXTURE.read_text())
+    report = unpack(formats.FIRST_REPORT, b"fleetdrift report/1\n" + bytes.fromhex(kept), ScanReport)
+    assert content_hash("report/1", report.body) == report.content_hash
+
+
+def test_messages_and_answers_that_were_written_before_still_mean_what_they_meant() -> None:
+    assert decode_scan_batch((HERE / "scan_batch.json").read_text()) == BATCH
+    assert decode_shape_job((HERE / "shape_job.json").read_text()) == JOB
+    assert decode_answers((HERE / "answers.json").read_bytes()) == ANSWERS
+
+
+def test_a_structure_changes_only_with_somebody_who_thinks_of_its_version(golden: Golden) -> None:
+    """Those that are part of what is published are in docs/schemas/ already."""
+    published = {name for form in PUBLISHED for name in _published(form)["$defs"]}
+    _, components = msgspec.json.schema_components(STRUCTURES)
+    own = {name: _without_prose(part) for name, part in components.items() if name not in published}
+    golden(HERE / "structures.json", _pretty(own))
+
+
+@pytest.mark.parametrize("form", PUBLISHED, ids=lambda form: form.name)
+def test_the_published_schema_is_that_of_the_code(form: Format, golden: Golden) -> None:
+    golden(SCHEMAS / f"{form.name}.json", _pretty(_published(form)))
+
+
+@pytest.mark.parametrize("form", PUBLISHED, ids=lambda form: form.name)
+def test_a_document_that_names_its_format_is_read_and_one_without_a_name_is_of_version_1(form: Format) -> None:
+    kind = PUBLISHED[form]
+    value = {ReportDocument: _report_document, Snapshot: lambda: SPEC.snapshot, Comparison: _comparison}[kind]()
+    text = msgspec.json.encode(value) if form is formats.REPORT else encode_json(form, value)
+    assert text.startswith(b'{"format":"%s",' % form.label.encode())
+    assert decode_json(form, text, kind) == value
+    bare = text.replace(b'"format":"%s",' % form.label.encode(), b"", 1)
+    if form.version == 1:
+        assert decode_json(form, bare, kind) == value
+    else:
+        with pytest.raises(FormatError, match=f"this {form.title} was written in format 1; this release reads format 2"):
+            decode_json(form, bare, kind)
+
+
+def _report_document() -> ReportDocument:
+    from coordinator.report.renderers.json import document
+
+    return document(DEMO)
+
+
+def _comparison() -> Comparison:
+    return Comparison(diff=ANALYSIS.diff, plan=ANALYSIS.plan)
+
+
+def test_every_format_is_pinned_here() -> None:
+    named = {value for value in vars(formats).values() if isinstance(value, Format)}
+    pinned = {*BLOBS, *PUBLISHED} | {form for form in named if any(name.startswith(form.name) for name in TEXTS)}
+    assert named - {formats.FIRST_REPORT} == pinned
+
+
+def _pretty(schema: object) -> str:
+    return json.dumps(schema, indent=1, ensure_ascii=False, sort_keys=True) + "\n"
+
+
+def _published(form: Format) -> dict[str, Any]:
+    """Give the JSON Schema of a document, without prose: docstrings may be reworded at will."""
+    schema = _without_prose(msgspec.json.schema(PUBLISHED[form]))
+    top = schema["$defs"][PUBLISHED[form].__name__]
+    top["properties"]["format"] = {"const": form.label}
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": f"fleetdrift {form.title}, format {form.version}",
+        **schema,
+    }
+
+
+def _without_prose(node: Any) -> Any:
+    if isinstance(node, dict):
+        return {
+            key: _without_prose(value)
+            for key, value in node.items()
+            if not (key == "description" and isinstance(value, str))
+        }
+    return [_without_prose(each) for each in node] if isinstance(node, list) else node
