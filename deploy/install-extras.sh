@@ -1,8 +1,8 @@
 #!/bin/sh
-# Bring promtool, prometheus and amtool for `make test-extras`, from Debian's packages, into the virtual environment.
+# Bring promtool, prometheus, amtool and pgbouncer for `make test-extras`, from Debian's packages, into the virtual environment.
 #
 # The packages are downloaded and unpacked, not installed: installing them starts two daemons, adds a user and needs
-# root. Their programs need libc only. A second run, or programs already on the PATH, leaves nothing to do.
+# root. Prometheus' programs need libc only, pgbouncer also the libraries that are named here. A second run, or programs already on the PATH, leaves nothing to do.
 set -eu
 
 home=$(cd "$(dirname "$0")/.." && pwd)
@@ -11,16 +11,19 @@ case ${VENV:-.venv} in
   *) extras=$home/${VENV:-.venv}/extras ;;
 esac
 bin=$extras/usr/bin
+sbin=$extras/usr/sbin
 
 fail() {
   echo "install-extras: $*" >&2
   exit 1
 }
 
-# Names the Debian packages whose programs are on neither the PATH nor in $bin.
+# Names the Debian packages whose programs are on neither the PATH nor in $bin and $sbin.
 missing_packages() {
-  for pair in promtool:prometheus prometheus:prometheus amtool:prometheus-alertmanager; do
-    if ! command -v "${pair%%:*}" >/dev/null 2>&1 && ! [ -x "$bin/${pair%%:*}" ]; then
+  for pair in promtool:prometheus prometheus:prometheus amtool:prometheus-alertmanager \
+    pgbouncer:pgbouncer; do
+    program=${pair%%:*}
+    if ! command -v "$program" >/dev/null 2>&1 && ! [ -x "$bin/$program" ] && ! [ -x "$sbin/$program" ]; then
       echo "${pair##*:}"
     fi
   done | sort -u | tr '\n' ' '
@@ -41,6 +44,7 @@ download() {
 
 packages=$(missing_packages)
 [ -n "$packages" ] || exit 0
+case $packages in *pgbouncer*) packages="$packages libc-ares2 libevent-2.1-7 " ;; esac
 for tool in apt-get dpkg-deb; do
   command -v "$tool" >/dev/null 2>&1 || fail "needs $tool; on a machine without it, put promtool, prometheus and amtool on the PATH"
 done

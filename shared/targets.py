@@ -39,7 +39,7 @@ class FailureKind(StrEnum):
     PERMISSION = "permission"
     BUSY = "busy"  # a lock, or the catalogs kept moving
     UNSAFE_ROLE = "unsafe_role"  # superuser, replication, BYPASSRLS
-    UNSUPPORTED = "unsupported"  # server version, pooler that drops settings
+    UNSUPPORTED = "unsupported"  # server version, transaction pooler
     LIMIT = "limit"  # more rows or bytes than allowed
     PROTOCOL = "protocol"  # no PostgreSQL answers; or coordinator and worker speak different protocols
     CRASHED = "crashed"  # kills every worker that touches it

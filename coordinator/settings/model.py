@@ -179,10 +179,14 @@ class ApplyHostTable(_Table, frozen=True, kw_only=True):
     Args:
         user: A role that owns what the plans change; not the scanner's.
         password: Its credential.
+        address: Where to connect past a pooler, through which nothing is changed; empty: where the host is read.
+        port: The same; 0: the host's.
     """
 
     user: str
     password: SecretReference | None = None
+    address: str = ""
+    port: int = 0
 
 
 class ApplyTable(_Table, frozen=True, kw_only=True):

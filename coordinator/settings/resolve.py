@@ -97,7 +97,7 @@ def resolve_hosts(tables: dict[str, HostTable], root: Path, env: Mapping[str, st
 
 
 def resolve_writer(settings: Settings, name: str, env: Mapping[str, str]) -> Host:
-    """Give a host as `fleetdrift apply` connects to it: its address, with the credential of `[apply.hosts.NAME]`.
+    """Give a host as `fleetdrift apply` connects to it: with the credential of `[apply.hosts.NAME]`, past a pooler.
 
     Resolved where it is used, so that no scan needs, holds or asks for a credential that can write.
 
@@ -114,4 +114,10 @@ def resolve_writer(settings: Settings, name: str, env: Mapping[str, str]) -> Hos
         raise ValueError(f"apply.hosts.{name}.user: is the scanner's role; apply needs one of its own")
     where = f"apply.hosts.{name}.password"
     password = resolve_secret(table.password, where, Path(settings.root), env) if table.password else None
-    return msgspec.structs.replace(reader, user=table.user, password=password)
+    return msgspec.structs.replace(
+        reader,
+        user=table.user,
+        password=password,
+        address=table.address or reader.address,
+        port=table.port or reader.port,
+    )

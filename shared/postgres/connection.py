@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from urllib.parse import urlsplit
 
@@ -10,10 +10,11 @@ import asyncpg
 
 from shared.hosts import Host
 from shared.postgres.failures import TargetError, clean, target_error
-from shared.postgres.session import check_role, pin_session
+from shared.postgres.pooler import Connect, refuse_any_pooler, refuse_transaction_pooler
+from shared.postgres.session import check_role, read_backend
 from shared.targets import FailureKind, Limits
 
-__all__ = ["TargetError", "close", "connect_tenant", "connect_url", "translated"]
+__all__ = ["TargetError", "close", "connect_directly", "connect_tenant", "connect_url", "translated"]
 
 _APPLICATION = {"application_name": "fleetdrift"}
 _CLOSE_TIMEOUT_SECONDS = 2.0  # after them the socket is cut
@@ -36,33 +37,56 @@ def translated(secret: str = "") -> Iterator[None]:
 
 
 async def connect_tenant(host: Host, database: str, limits: Limits) -> asyncpg.Connection:
-    """Connect to a tenant, pin the session's settings, and refuse a role that could do harm.
+    """Connect to a tenant for reading; refuse a transaction pooler, and a role that could do harm. Nothing is set.
 
     Raises:
-        TargetError: Unreachable, refused, wrong credential, unsafe role, or no PostgreSQL at all.
+        TargetError: Unreachable, refused, wrong credential, unsafe role, a transaction pooler, or no PostgreSQL at all.
     """
+    return await _connect(host, database, limits, refuse_transaction_pooler)
+
+
+async def connect_directly(host: Host, database: str, limits: Limits) -> asyncpg.Connection:
+    """Connect to a tenant for changing it: as `connect_tenant`, but no pooler of any kind may stand in between.
+
+    Raises:
+        TargetError: As `connect_tenant`, and `unsupported` for any pooler.
+    """
+    return await _connect(host, database, limits, refuse_any_pooler)
+
+
+async def _connect(
+    host: Host,
+    database: str,
+    limits: Limits,
+    refuse_pooler: Callable[[asyncpg.Connection, int, Connect, Limits], Awaitable[None]],
+) -> asyncpg.Connection:
     secret = host.password.reveal() if host.password else ""
     with translated(secret):
-        connection = await asyncpg.connect(
-            host=host.address,
-            port=host.port,
-            user=host.user,
-            password=secret or None,
-            database=database,
-            ssl=host.sslmode,
-            timeout=limits.connect_timeout,
-            command_timeout=limits.statement_timeout + limits.lock_timeout,
-            statement_cache_size=0,
-            server_settings=_APPLICATION,
-        )
+        connection = await _open(host, database, limits)
         try:
-            await pin_session(connection, limits)
+            backend = await read_backend(connection)
             if not limits.allow_unsafe_role:
-                await check_role(connection)
+                check_role(backend)
+            await refuse_pooler(connection, backend.process, lambda: _open(host, database, limits), limits)
         except BaseException:
             connection.terminate()
             raise
     return connection
+
+
+async def _open(host: Host, database: str, limits: Limits) -> asyncpg.Connection:
+    return await asyncpg.connect(
+        host=host.address,
+        port=host.port,
+        user=host.user,
+        password=host.password.reveal() if host.password else None,
+        database=database,
+        ssl=host.sslmode,
+        timeout=limits.connect_timeout,
+        command_timeout=limits.statement_timeout + limits.lock_timeout,
+        statement_cache_size=0,
+        server_settings=_APPLICATION,
+    )
 
 
 async def connect_url(url: str) -> asyncpg.Connection:

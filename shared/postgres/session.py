@@ -1,13 +1,16 @@
 """Pin the settings under which catalogs are read, and check that they hold, because poolers drop them.
 
 Settings of a database or a role change what deparse functions print (`TimeZone`, `IntervalStyle`, …) and, through
-`search_path`, whose operators run. Both are pinned in the session and again in each transaction.
+`search_path`, whose operators run. They are pinned in each transaction and end with it: a server process that a pooler
+lends to others afterwards is as it was.
 """
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
+from functools import cache
+from typing import Literal
 
 import asyncpg
 import msgspec
@@ -43,12 +46,15 @@ PINNED = (
 )
 """The pinned settings: name, and value as `current_setting` gives it back."""
 
+_READING = (("cursor_tuple_fraction", "1"),)  # every row of a cursor is read
 _TRANSACTION = (("transaction_read_only", "on"), ("transaction_isolation", "repeatable read"))
 _UNITS = {"ms": 1, "s": 1000, "min": 60_000, "h": 3_600_000, "d": 86_400_000}
 """Milliseconds in the units in which PostgreSQL prints a timeout (config-setting.html)."""
-_ROLE = """
-SELECT pg_catalog.bool_or(r.rolsuper) AS superuser, pg_catalog.bool_or(r.rolreplication) AS replication,
-    pg_catalog.bool_or(r.rolbypassrls) AS bypassrls
+_POWERS = ("superuser", "replication", "bypassrls")
+# Qualified throughout, because nothing is pinned when it is asked.
+_BACKEND = """
+SELECT pg_catalog.pg_backend_pid(), pg_catalog.bool_or(r.rolsuper), pg_catalog.bool_or(r.rolreplication),
+    pg_catalog.bool_or(r.rolbypassrls)
 FROM pg_catalog.pg_roles r
 WHERE r.rolname OPERATOR(pg_catalog.=) current_user OR r.rolname OPERATOR(pg_catalog.=) session_user
 """
@@ -60,6 +66,18 @@ class Server(msgspec.Struct, frozen=True):
     version: int
 
 
+class Backend(msgspec.Struct, frozen=True):
+    """The server process that serves a connection.
+
+    Args:
+        process: Its id on the server.
+        powers: Which of superuser, replication and bypassrls its role holds.
+    """
+
+    process: int
+    powers: tuple[str, ...]
+
+
 def _timeouts(limits: Limits) -> tuple[tuple[str, int], ...]:
     return (
         ("lock_timeout", round(limits.lock_timeout * 1000)),
@@ -68,10 +86,14 @@ def _timeouts(limits: Limits) -> tuple[tuple[str, int], ...]:
     )
 
 
-def _settings_script(limits: Limits, *, scope: str) -> str:
-    lines = [f"SET {scope} {name} = {_value(name, value)}" for name, value in PINNED]
-    lines += [f"SET {scope} {name} = {value}" for name, value in _timeouts(limits)]
-    return ";\n".join(lines)
+def setting(values: Iterable[tuple[str, str]], *, scope: Literal["LOCAL", "SESSION"] = "LOCAL") -> tuple[str, ...]:
+    """Write the statements that set these settings: for one transaction, or for the session."""
+    return tuple(f"SET {scope} {name} = {_value(name, value)}" for name, value in values)
+
+
+def pinning() -> tuple[str, ...]:
+    """Write the statements that pin the settings for one transaction."""
+    return setting(PINNED)
 
 
 def _value(name: str, value: str) -> str:
@@ -112,27 +134,31 @@ async def ask(connection: asyncpg.Connection, query: str, *, columns: int) -> li
     return rows
 
 
-async def pin_session(connection: asyncpg.Connection, limits: Limits) -> None:
-    """Pin the settings for the whole session, so that nothing ever runs under the tenant's own.
+async def read_backend(connection: asyncpg.Connection) -> Backend:
+    """Ask which server process serves a connection, and what its role may do; nothing is set.
 
     Raises:
-        asyncpg.PostgresError: When the server refuses one of them.
+        TargetError: `protocol`, when the reply is no such row.
+        asyncpg.PostgresError: When the query fails.
     """
-    await connection.execute(_settings_script(limits, scope="SESSION"))
+    rows = await ask(connection, _BACKEND, columns=1 + len(_POWERS))
+    if len(rows) != 1 or not rows[0][0].isdecimal():
+        raise TargetError(FailureKind.PROTOCOL, "expected the server process and its role in one row of the reply")
+    [[process, *held]] = rows
+    return Backend(int(process), tuple(name for name, flag in zip(_POWERS, held, strict=True) if flag != "f"))
 
 
-async def check_role(connection: asyncpg.Connection) -> None:
+def check_role(backend: Backend) -> None:
     """Refuse a role that could write or see rows it should not, should anything go wrong.
 
     Raises:
         TargetError: `unsafe_role`, for a superuser, a replication role or one that bypasses row security.
     """
-    row = await connection.fetchrow(_ROLE)
-    held = [name for name in ("superuser", "replication", "bypassrls") if row is None or row[name]]
-    if held:
+    if backend.powers:
         raise TargetError(
             FailureKind.UNSAFE_ROLE,
-            f"the scanner's role holds {', '.join(held)}; give it CONNECT and nothing else, or set allow_unsafe_role",
+            f"the scanner's role holds {', '.join(backend.powers)}; "
+            "give it CONNECT and nothing else, or set allow_unsafe_role",
         )
 
 
@@ -140,18 +166,14 @@ async def check_role(connection: asyncpg.Connection) -> None:
 async def read_transaction(connection: asyncpg.Connection, limits: Limits) -> AsyncIterator[Server]:
     """Hold a read-only repeatable-read transaction with every setting pinned and checked.
 
-    The session's own settings may do (`pin_session`); where one does not, all are set for the transaction.
+    Two exchanges with the server before the first question: one begins it, one pins and checks. All ends with it.
 
     Raises:
         TargetError: `unsupported`, when a pooler or the server ignored a setting or is older than version 14.
     """
-    await connection.execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
     try:
-        settings = await _settings(connection)
-        if _unmet(settings, limits):
-            await connection.execute(_settings_script(limits, scope="LOCAL"))
-            settings = await _settings(connection)
-        yield _checked(settings, limits)
+        await connection.execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
+        yield _checked(await _settings(connection, limits), limits)
     except BaseException:
         await _roll_back(connection)
         raise
@@ -165,10 +187,19 @@ async def _roll_back(connection: asyncpg.Connection) -> None:
         connection.terminate()  # the first error says more
 
 
-async def _settings(connection: asyncpg.Connection) -> dict[str, str]:
+@cache
+def _pin_and_check(limits: Limits) -> tuple[tuple[str, ...], str]:
+    """Give the names of the settings, and the query that pins them for the transaction and gives their values back."""
     # Qualified and without an operator: nothing of a tenant's can run, whatever the search path still is.
-    names = [name for name, _ in (*PINNED, *_TRANSACTION, *_timeouts(Limits()))] + ["server_version_num"]
-    query = "SELECT " + ", ".join(f"pg_catalog.current_setting('{name}')" for name in names)
+    pinned = [(name, str(value)) for name, value in (*PINNED, *_READING, *_timeouts(limits))]
+    given = [name for name, _ in _TRANSACTION] + ["server_version_num"]
+    columns = [f"pg_catalog.set_config({quote_literal(name)}, {quote_literal(value)}, true)" for name, value in pinned]
+    columns += [f"pg_catalog.current_setting({quote_literal(name)})" for name in given]
+    return tuple([name for name, _ in pinned] + given), "SELECT " + ", ".join(columns)
+
+
+async def _settings(connection: asyncpg.Connection, limits: Limits) -> dict[str, str]:
+    names, query = _pin_and_check(limits)
     for row in await ask(connection, query, columns=len(names)):
         return dict(zip(names, row, strict=True))
     raise TargetError(FailureKind.PROTOCOL, "expected the server's settings in one row of its reply, got no row")
@@ -176,7 +207,7 @@ async def _settings(connection: asyncpg.Connection) -> dict[str, str]:
 
 def _unmet(settings: dict[str, str], limits: Limits) -> str:
     """Name the first setting that is not as it must be; empty when all are."""
-    for name, value in (*PINNED, *_TRANSACTION):
+    for name, value in (*PINNED, *_READING, *_TRANSACTION):
         if settings[name] != value:
             return name
     return next((name for name, wanted in _timeouts(limits) if _milliseconds(settings[name]) != wanted), "")

@@ -14,13 +14,16 @@ from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).parents[2]
+EXTRAS = Path(sys.prefix) / "extras" / "usr"
+LIBRARIES = next((EXTRAS / "lib").glob("*-linux-gnu*"), None)
+"""Folder of the shared libraries that came with the programs; None where none came."""
 PATIENCE = 60.0  # seconds to wait for a server that is up in two or three
 
 
 def program(name: str) -> Path:
     """Find a program of the extras: beside the virtual environment, else on the PATH."""
-    brought = Path(sys.prefix) / "extras" / "usr" / "bin" / name
-    found = brought if brought.exists() else shutil.which(name)
+    places = [EXTRAS / folder / name for folder in ("bin", "sbin")]
+    found = next((place for place in places if place.exists()), None) or shutil.which(name)
     assert found, f"{name} is missing: run sh deploy/install-extras.sh"
     return Path(found)
 

@@ -33,6 +33,7 @@ from shared.targets import FailureKind, Limits
 
 _NOT_NULL_IS_CONSTRAINT_SINCE = 180000  # NOT NULL became a constraint with a name in v18
 _ROWS_PER_FETCH = 2000  # rows fetched at a time, so that a flood is noticed before it is held
+_CURSOR = "fleetdrift_rows"
 _decoder: msgspec.json.Decoder[SchemaObject] = msgspec.json.Decoder(SchemaObject)
 
 
@@ -123,13 +124,16 @@ async def _lines(
 ) -> tuple[ObjectLine, ...]:
     lines: list[ObjectLine] = []
     size = 0
-    cursor = await connection.cursor(statement, own.namespace)
-    while chunk := await cursor.fetch(_ROWS_PER_FETCH):
+    # A cursor of SQL ends with the transaction. asyncpg's own would leave a prepared statement on a pooled connection.
+    await connection.execute(f"DECLARE {_CURSOR} NO SCROLL CURSOR FOR {statement}", own.namespace)
+    while chunk := await connection.fetch(f"FETCH {_ROWS_PER_FETCH} FROM {_CURSOR}"):
         for row in chunk:
             line = ObjectLine(row["kind"], row["address"], replace_in_line(row["line"], own))
             size += len(line.text)
             lines.append(line)
         check_size(len(lines), size, limits)
+        if len(chunk) < _ROWS_PER_FETCH:
+            break
     return tuple(lines)
 
 

@@ -12,12 +12,13 @@ import msgspec
 
 from shared.hosts import Host
 from shared.kinds.step import Role
-from shared.postgres.connection import close, connect_tenant, translated
+from shared.postgres.connection import close, connect_directly, translated
 from shared.postgres.failures import TargetError, clean
 from shared.postgres.names.own_names import PLACEHOLDER, own_names
 from shared.postgres.names.tenant_sql import for_tenant
 from shared.postgres.reading.fingerprint import read_change_token, token_in_transaction
 from shared.postgres.reading.introspect import read_snapshot
+from shared.postgres.session import PINNED, pinning, setting
 from shared.remediation.plan import Statement
 from shared.remediation.stages import Stage
 from shared.schema.identity import QualifiedName
@@ -28,15 +29,21 @@ from shared.targets import FailureKind, Limits, Target
 
 _UNBOUNDED = 30 * 24 * 3600.0  # seconds: the server's own timeouts bound a statement, not the client's
 _TRANSIENT = frozenset({"55P03", "40P01", "40001"})  # no lock in time, deadlock, serialization failure
-_SESSION = """
-SET row_security = on;
-SET check_function_bodies = off;
-SET client_min_messages = warning;
-SET default_tablespace = '';
-SET default_table_access_method = heap;
-SET idle_in_transaction_session_timeout = '60s'
-"""
-"""Beside what reading pins: what statements of a plan rely on. Their names are qualified, whatever the search path."""
+_SETTINGS = (
+    ("row_security", "on"),
+    ("check_function_bodies", "off"),
+    ("client_min_messages", "warning"),
+    ("default_tablespace", ""),
+    ("default_table_access_method", "heap"),
+    ("idle_in_transaction_session_timeout", "60s"),
+)
+"""After what reading pins: what statements of a plan rely on. Their names are qualified, whatever the search path."""
+_RESETS = ";\n".join(
+    f"RESET {name}" for name in dict((*PINNED, *_SETTINGS, ("lock_timeout", ""), ("statement_timeout", "")))
+)
+_CHECK_CLIENT = "SET client_connection_check_interval = '2s'"
+_LEAVE = "SELECT pg_catalog.pg_advisory_unlock_all(); RESET ALL"
+_LEAVE_TIMEOUT_SECONDS = 5.0  # after them the socket is cut, and the server process ends with all that it held
 
 
 class StatementError(Exception):
@@ -75,7 +82,7 @@ class Writer:
         self._own_names = own_names(target, profile)
 
     async def claim(self, patience: float = 0.0) -> bool:
-        """Take this tenant's advisory lock, which ends with the connection.
+        """Take this tenant's advisory lock; `open_writer` releases it.
 
         Args:
             patience: Seconds to wait for it: the server needs some to notice that a run which held it was killed.
@@ -90,7 +97,7 @@ class Writer:
             try:
                 async with self._connection.transaction():
                     await self._connection.execute(f"SET LOCAL lock_timeout = {milliseconds}")
-                    await self._connection.execute(f"SELECT pg_advisory_lock({key})")
+                    await self._connection.execute(f"SELECT pg_catalog.pg_advisory_lock({key})")
             except asyncpg.LockNotAvailableError:
                 return False
         return True
@@ -129,7 +136,8 @@ class Writer:
         [statement] = stage.statements
         if token and token != await self._token():
             raise SchemaMovedError
-        await self._run_one(statement, scope="SESSION")
+        async with self._pinned_session():
+            await self._run_one(statement, scope="SESSION")
 
     async def drop_invalid_index(self, name: QualifiedName) -> None:
         """Remove what a failed CREATE INDEX CONCURRENTLY left behind.
@@ -138,7 +146,7 @@ class Writer:
             StatementError, TargetError: As `run`.
         """
         sql = f"DROP INDEX CONCURRENTLY IF EXISTS {quote_qualified(self._own(name))}"
-        with translated():
+        async with self._pinned_session():
             await self._execute("SET SESSION lock_timeout = '5s'; SET SESSION statement_timeout = 0")
             await self._execute(sql)
 
@@ -150,19 +158,30 @@ class Writer:
     @asynccontextmanager
     async def _transaction(self) -> AsyncIterator[None]:
         with translated():
-            await self._connection.execute("BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE")
             try:
+                begin = ("BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE", *pinning(), *setting(_SETTINGS))
+                await self._connection.execute(";\n".join(begin))
                 yield
                 await self._execute("COMMIT")  # deferred constraints speak here
             except BaseException:
                 await self._roll_back()
                 raise
 
+    @asynccontextmanager
+    async def _pinned_session(self) -> AsyncIterator[None]:
+        """Pin the settings for a statement that PostgreSQL refuses in a transaction, and take them back on every path.
+
+        Only here is anything set for a session: no pooler lends its server process to others (`connect_directly`).
+        """
+        with translated():
+            try:
+                await self._connection.execute(";\n".join(setting((*PINNED, *_SETTINGS), scope="SESSION")))
+                yield
+            finally:
+                await _run_or_cut(self._connection, _RESETS)
+
     async def _roll_back(self) -> None:
-        try:
-            await self._connection.execute("ROLLBACK", timeout=5)
-        except (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError):
-            self._connection.terminate()  # the server rolls back; the first error is the one that tells
+        await _run_or_cut(self._connection, "ROLLBACK")  # when it is cut, the server rolls back
 
     async def _token(self) -> str:
         with translated():
@@ -192,7 +211,7 @@ class Writer:
 
 @asynccontextmanager
 async def open_writer(host: Host, target: Target, profile: Profile, limits: Limits) -> AsyncIterator[Writer]:
-    """Connect to a tenant with the credential that may change it.
+    """Connect to a tenant with the credential that may change it; afterwards the session is as it was found.
 
     Args:
         host: With that credential (`[apply.hosts.NAME]`).
@@ -201,18 +220,27 @@ async def open_writer(host: Host, target: Target, profile: Profile, limits: Limi
         limits: Bounds on reading; each statement brings its own timeouts.
 
     Raises:
-        TargetError: When there is no connection, or the role is one that no plan may run as.
+        TargetError: When there is no connection, a pooler stands in between, or no plan may run as the role.
     """
-    connection = await connect_tenant(host, target.database, limits)
+    connection = await connect_directly(host, target.database, limits)
     try:
-        with translated():
-            await connection.execute(_SESSION)
-            # Not every platform can; where it can, a backend whose client was killed gives up what it waits for.
-            with contextlib.suppress(asyncpg.InvalidParameterValueError):
-                await connection.execute("SET client_connection_check_interval = '2s'")
+        # Not every platform can; where it can, a backend whose client was killed gives up what it waits for.
+        with translated(), contextlib.suppress(asyncpg.InvalidParameterValueError):
+            await connection.execute(_CHECK_CLIENT)
         yield Writer(connection, target, profile, limits)
     finally:
+        await _run_or_cut(connection, _LEAVE)
         await close(connection)
+
+
+async def _run_or_cut(connection: asyncpg.Connection, sql: str) -> None:
+    """Run what leaves a connection in order; cut the connection when that fails. The first error says more."""
+    if connection.is_closed():
+        return
+    try:
+        await connection.execute(sql, timeout=_LEAVE_TIMEOUT_SECONDS)
+    except (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError):
+        connection.terminate()
 
 
 def invalid_indexes(snapshot: Snapshot, names: frozenset[QualifiedName]) -> tuple[QualifiedName, ...]:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
+
 import asyncpg
 import pytest
 
@@ -10,6 +13,7 @@ from shared.hosts import Host
 from shared.kinds.step import Role
 from shared.postgres.connection import TargetError
 from shared.postgres.reading.introspect import read_snapshot
+from shared.postgres.writing import apply
 from shared.postgres.writing.apply import (
     SchemaMovedError,
     StatementError,
@@ -183,3 +187,51 @@ async def test_a_plan_about_a_namespace_changes_the_tenants_own(database: Open, 
     names = {(item.namespace, item.name) for item in snapshot.schema if item.kind == "column"}
     assert names == {("{tenant}", "a"), ("{tenant}", "b")}
     assert await columns(tenant) == ["a"]
+
+
+STATE = """
+SELECT (SELECT json_object_agg(name, setting ORDER BY name)::text FROM pg_settings),
+    (SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND pid = pg_backend_pid())
+"""
+FAILING = stage("CREATE INDEX CONCURRENTLY i ON public.nowhere (a)", transactional=False)
+WORKING = stage("CREATE INDEX CONCURRENTLY i ON public.t (a)", transactional=False)
+
+
+@pytest.mark.parametrize("work", [WORKING, FAILING, stage("SELECT 1"), stage("SELECT 1/0")])
+async def test_the_session_is_as_it_was_found(database: Open, host: Host, monkeypatch, work: Stage):
+    tenant = await database(ROWS)
+    target = await target_of(tenant)
+    connection = await asyncpg.connect(host=host.address, port=host.port, user=host.user, database=target.database)
+    before = await connection.fetchrow(STATE)
+
+    async def connected(*_: object) -> asyncpg.Connection:
+        return connection
+
+    async def left_open(_: asyncpg.Connection) -> None:
+        pass
+
+    monkeypatch.setattr(apply, "connect_directly", connected)
+    monkeypatch.setattr(apply, "close", left_open)
+    with contextlib.suppress(StatementError):
+        async with open_writer(host, target, Profile(), LIMITS) as writer:
+            assert await writer.claim()
+            await writer.run(work)
+    assert await connection.fetchrow(STATE) == before
+    await connection.close()
+
+
+async def test_a_statement_outside_of_transactions_that_is_cancelled_leaves_no_lock(database: Open, host: Host):
+    tenant = await database(ROWS)
+    target = await target_of(tenant)
+    await tenant.execute("BEGIN; LOCK TABLE t IN SHARE UPDATE EXCLUSIVE MODE")
+
+    async def work() -> None:
+        async with open_writer(host, target, Profile(), LIMITS) as writer:
+            assert await writer.claim()
+            await writer.run(stage(WORKING.statements[0].sql, transactional=False, lock_timeout_ms=60_000))
+
+    with pytest.raises(TimeoutError):
+        await asyncio.wait_for(work(), 0.5)
+    await tenant.execute("ROLLBACK")
+    async with open_writer(host, target, Profile(), LIMITS) as writer:
+        assert await writer.claim(5.0)

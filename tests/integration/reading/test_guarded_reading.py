@@ -218,32 +218,44 @@ def test_nothing_can_be_written_while_reading(guarded):
 
 
 class DroppingPooler:
-    """Forwards everything but SET, as a pooler in statement mode might."""
+    """Forwards everything but some text, as a pooler in statement mode, or one that knows few settings, might."""
 
-    def __init__(self, connection: asyncpg.Connection) -> None:
+    def __init__(self, connection: asyncpg.Connection, dropped: str, instead: str) -> None:
         self._connection = connection
+        self._dropped, self._instead = dropped, instead
 
     def __getattr__(self, name: str):
         return getattr(self._connection, name)
 
     async def execute(self, script: str, **options):
-        kept = ";".join(part for part in script.split(";") if not part.strip().startswith("SET"))
-        return await self._connection.execute(kept or "SELECT 1", **options)
+        return await self._connection.execute(script.replace(self._dropped, self._instead), **options)
+
+    async def copy_from_query(self, query: str, **options):
+        return await self._connection.copy_from_query(query.replace(self._dropped, self._instead), **options)
 
 
-def test_a_pooler_that_drops_settings_is_noticed(guarded):
+@pytest.mark.parametrize(
+    ("dropped", "instead", "setting"),
+    [
+        ("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY", "SELECT 1", "transaction_read_only"),
+        ("ISOLATION LEVEL REPEATABLE READ", "", "transaction_isolation"),
+        ("set_config('search_path', 'pg_catalog, pg_temp', true)", "current_setting('search_path')", "search_path"),
+        ("set_config('lock_timeout', '2000', true)", "current_setting('lock_timeout')", "lock_timeout"),
+    ],
+)
+def test_a_pooler_that_drops_settings_is_noticed(guarded, dropped, instead, setting):
     async def read():
         connection = await connect_url(guarded.dsn("tenant"))
         try:
             with pytest.raises(TargetError) as caught:
-                await read_fingerprint(DroppingPooler(connection))
+                await read_fingerprint(DroppingPooler(connection, dropped, instead))
             return caught.value.failure
         finally:
             await connection.close()
 
     found = asyncio.run(read())
     assert found.kind is FailureKind.UNSUPPORTED
-    assert "pooler" in found.message
+    assert found.message.startswith(f"the setting {setting} did not hold after it was set: connect without a pooler")
 
 
 def test_a_url_that_cannot_be_used_never_shows_its_password():

@@ -173,6 +173,12 @@ def test_apply_connects_to_the_same_server_as_somebody_else(tmp_path):
     assert "canary-4711" not in repr(writer)
 
 
+def test_apply_connects_past_the_pooler_that_a_host_is_read_through(tmp_path):
+    text = MINIMAL + APPLY + 'address = "10.0.0.9"\nport = 5433\n'
+    writer = resolve_writer(load(tmp_path, text), "main", {"CHANGER": "x"})
+    assert (writer.address, writer.port) == ("10.0.0.9", 5433)
+
+
 def test_apply_refuses_a_host_without_a_credential_of_its_own(tmp_path):
     with pytest.raises(ValueError, match=r"there is no \[apply.hosts.main\]"):
         resolve_writer(load(tmp_path, MINIMAL), "main", {})

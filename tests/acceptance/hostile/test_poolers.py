@@ -1,0 +1,109 @@
+"""Nothing is left behind on a server process that a pooler lends to an application afterwards."""
+
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+
+from shared.embedded.postgres import EmbeddedPostgres
+from shared.hosts import Host
+from shared.postgres.connection import TargetError
+from shared.postgres.reading.observe import observe
+from shared.postgres.writing.apply import open_writer
+from shared.schema.profile import Profile
+from shared.targets import Failure, FailureKind, Limits, Observation, ReadRequest
+from tests.acceptance.hostile.conftest import TARGET, Pool
+from tests.poolers import tiny_pooler
+
+LIMITS = Limits()
+TRANSACTION = (("transaction", 1), ("transaction", 3))
+SESSION = (("session", 1), ("session", 3))
+
+
+def read(pool: Pool) -> Observation | Failure:
+    try:
+        return asyncio.run(observe(pool.host, TARGET, ReadRequest(limits=LIMITS)))
+    except TargetError as error:
+        return error.failure
+
+
+def pools(*modes: tuple[str, int]) -> pytest.MarkDecorator:
+    """Run a test with pools of these modes and sizes."""
+    return pytest.mark.parametrize("pool", modes, indirect=True, ids="{0[0]}-{0[1]}".format)
+
+
+def direct(server: EmbeddedPostgres) -> Host:
+    return Host(name="pooled", address=str(server.socket_dir), port=server.port, user="owner")
+
+
+def assert_left_as_found(pool: Pool, before: dict[int, str]) -> None:
+    """Every process is in the one state in which a new one is."""
+    assert len(set(before.values())) == 1
+    assert set(pool.states().values()) == set(before.values())
+
+
+@pools(*TRANSACTION)
+def test_a_transaction_pooler_is_unsupported_and_left_as_it_was_found(pool):
+    before = pool.states()
+    found = read(pool)
+    assert isinstance(found, Failure)
+    assert found.kind is FailureKind.UNSUPPORTED
+    assert found.message.startswith("transaction pooler")
+    assert_left_as_found(pool, before)
+
+
+@pools(*TRANSACTION)
+def test_a_transaction_pooler_is_recognised_before_any_other_client_came(pool):
+    found = read(pool)
+    assert isinstance(found, Failure)
+    assert found.message.startswith("transaction pooler")
+
+
+@pools(*SESSION)
+def test_a_pool_in_session_mode_is_read_as_usual_and_left_as_it_was_found(pool, pooled_server):
+    before = pool.states()
+    found = read(pool)
+    assert isinstance(found, Observation)
+    past_it = asyncio.run(observe(direct(pooled_server), TARGET, ReadRequest(limits=LIMITS)))
+    assert found == past_it
+    assert_left_as_found(pool, before)
+
+
+def test_a_pool_that_makes_the_second_client_wait_is_in_session_mode(pooled_server):
+    with tiny_pooler(pooled_server, "eager session", 1) as port:
+        pool = Pool(port, "session", 1)
+        found = asyncio.run(observe(pool.host, TARGET, ReadRequest(limits=Limits(connect_timeout=0.5))))
+    assert found.rows_scanned > 0
+
+
+@pools(*SESSION)
+def test_a_read_that_breaks_off_leaves_nothing_behind(pool):
+    before = pool.states()
+    with pytest.raises(TargetError):
+        asyncio.run(observe(pool.host, TARGET, ReadRequest(limits=Limits(max_rows=1))))
+    assert_left_as_found(pool, before)
+
+
+@pools(*TRANSACTION, *SESSION)
+def test_apply_wants_a_server_process_of_its_own_and_leaves_a_pooler_as_it_was_found(pool):
+    before = pool.states()
+
+    async def write() -> None:
+        async with open_writer(pool.host, TARGET, Profile(), LIMITS) as writer:
+            await writer.claim()
+
+    with pytest.raises(TargetError) as caught:
+        asyncio.run(write())
+    assert caught.value.failure.kind is FailureKind.UNSUPPORTED
+    assert "pooler" in caught.value.failure.message
+    assert_left_as_found(pool, before)
+
+
+@pools(("transaction", 2))
+def test_the_application_still_finds_its_tables_after_a_check(pool):
+    read(pool)
+    before = pool.states()
+    for state in before.values():
+        assert '"search_path": "\\"$user\\", public"' in state
+        assert '"lock_timeout": "0"' in state
