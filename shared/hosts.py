@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import ipaddress
+
 import msgspec
 
 
@@ -46,3 +48,13 @@ class Host(msgspec.Struct, frozen=True, kw_only=True):
     sslmode: str = "prefer"
     max_connections: int = 8
     maintenance_database: str = "postgres"
+
+
+def is_loopback(address: str) -> bool:
+    """Say whether an address leads to this very machine: a unix socket, 127.0.0.1, ::1, localhost."""
+    if address.startswith("/") or address.lower() == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(address).is_loopback
+    except ValueError:
+        return False

@@ -9,6 +9,7 @@ import click
 
 from coordinator.cli.log_options import log_options
 from coordinator.cli.report_output import settings_of
+from coordinator.settings.load import refuse_open_api
 from coordinator.settings.model import Settings
 
 
@@ -18,6 +19,7 @@ from coordinator.settings.model import Settings
 def command(config: Path) -> None:
     """Run the coordinator until stopped: /scans, /reports/latest, /metrics, /healthz, and scans on schedule."""
     settings = settings_of(config)
+    refuse_open_api(settings)
     asyncio.run(_serve(settings))
 
 

@@ -91,6 +91,7 @@ class Coordinator:
             ListenError: When the address cannot be listened on.
         """
         from coordinator.daemon.api.app import build_api  # lazy: only this command needs the framework
+        from coordinator.daemon.api.limits import HttpLimits
         from coordinator.daemon.api.serve import serve
 
         table = self.settings.file.serve
@@ -98,8 +99,12 @@ class Coordinator:
         metrics = FleetMetrics(fleet)
         scans = QueuedScans(fleet, self.store, metrics, perform=self._scheduled, check=self._problems)
         api = build_api(scans, metrics, self.settings.api_token)
+        limits = HttpLimits(
+            max_connections=table.max_connections, request_timeout=table.request_timeout, rate=table.rate
+        )
         async with asyncio.TaskGroup() as group:
-            group.create_task(serve(api, table.address, table.port, on_listening=on_listening))
+            serving = serve(api, table.address, table.port, names=table.names, limits=limits, on_listening=on_listening)
+            group.create_task(serving)
             group.create_task(scans.run(self.settings.file.scan.interval))
 
     async def _scheduled(self, scan: str) -> ScanReport:

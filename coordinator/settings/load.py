@@ -16,7 +16,7 @@ import msgspec
 
 from coordinator.settings.model import SecretReference, Settings, SettingsFile
 from coordinator.settings.resolve import resolve_hosts, resolve_optional
-from shared.hosts import Secret
+from shared.hosts import Secret, is_loopback
 
 ENVIRONMENT_PREFIX = "FLEETDRIFT_"
 _MAX_BYTES = 16 * 1024 * 1024
@@ -53,6 +53,20 @@ def load_settings(path: Path, environment: Mapping[str, str] | None = None) -> S
         )
     except ValueError as error:
         raise SettingsError(f"{path}: {error}") from None
+
+
+def refuse_open_api(settings: Settings) -> None:
+    """Insist on a token when other machines can reach the HTTP API.
+
+    Raises:
+        SettingsError: When `serve.address` is beyond loopback and there is no `serve.token`.
+    """
+    address = settings.file.serve.address
+    if settings.api_token is None and not is_loopback(address):
+        raise SettingsError(
+            f"serve.address is {address!r}, which other machines can reach, and there is no serve.token: give one, "
+            'as token = { env = "NAME" }, or listen on 127.0.0.1'
+        )
 
 
 def required(secret: Secret | None, key: str) -> Secret:

@@ -12,6 +12,7 @@ from shared.schema.profile import Profile
 from shared.targets import Limits
 
 Seconds = Annotated[float, msgspec.Meta(gt=0)]
+Rate = Annotated[float, msgspec.Meta(gt=0)]
 Count = Annotated[int, msgspec.Meta(ge=1)]
 Port = Annotated[int, msgspec.Meta(ge=1, le=65535)]
 
@@ -160,11 +161,25 @@ class ScanTable(_Table, frozen=True, kw_only=True):
 
 
 class ServeTable(_Table, frozen=True, kw_only=True):
-    """`[serve]`: where `fleetdrift serve` listens; with a token, everything but health and metrics asks for it."""
+    """`[serve]`: where `fleetdrift serve` listens, and what it answers.
+
+    Args:
+        address: IP address to listen on.
+        port: TCP port; 0 takes a free one.
+        token: With one, everything but health and metrics asks for it. Needed for an address beyond loopback.
+        names: Host names under which clients ask, beside `localhost` and any IP address; others are refused.
+        max_connections: Open connections of all clients together.
+        request_timeout: Seconds in which a client must have sent its request.
+        rate: Requests per second that one client address may make for long.
+    """
 
     address: str = "127.0.0.1"
     port: Annotated[int, msgspec.Meta(ge=0, le=65535)] = 9187
     token: SecretReference | None = None
+    names: tuple[str, ...] = ()
+    max_connections: Count = 200
+    request_timeout: Seconds = 10.0
+    rate: Rate = 20.0
 
 
 class ReportTable(_Table, frozen=True, kw_only=True):

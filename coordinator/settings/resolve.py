@@ -35,10 +35,17 @@ def resolve_secret(reference: SecretReference, where: str, root: Path, env: Mapp
         return Secret(env[reference.env])
     if reference.file:
         try:
-            return Secret((root / reference.file).read_text().rstrip("\r\n"))
+            text = (root / reference.file).read_text().rstrip("\r\n")
         except (OSError, UnicodeDecodeError) as error:
             raise ValueError(f"{where}: the file {reference.file} cannot be read: {type(error).__name__}") from None
+        return _not_empty(text, f"{where}: the file {reference.file} is empty")
     return _from_command(reference.command, where)
+
+
+def _not_empty(text: str, message: str) -> Secret:
+    if not text:
+        raise ValueError(message)
+    return Secret(text)
 
 
 def _from_command(command: tuple[str, ...], where: str) -> Secret:
@@ -47,7 +54,8 @@ def _from_command(command: tuple[str, ...], where: str) -> Secret:
             command, capture_output=True, check=False, timeout=_COMMAND_TIMEOUT, stdin=subprocess.DEVNULL
         )
         if done.returncode == 0:
-            return Secret(done.stdout.decode().rstrip("\r\n"))
+            text = done.stdout.decode().rstrip("\r\n")
+            return _not_empty(text, f"{where}: the command {command[0]!r} printed nothing")
         reason = f"ended with exit code {done.returncode}"
     except subprocess.TimeoutExpired:
         reason = f"did not end within {_COMMAND_TIMEOUT:.0f} s"

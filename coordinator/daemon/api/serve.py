@@ -10,6 +10,10 @@ from collections.abc import Callable, Generator
 import uvicorn
 from litestar import Litestar
 
+from coordinator.daemon.api.gate import Gate
+from coordinator.daemon.api.limits import HttpLimits
+from coordinator.daemon.api.protocol import BoundedProtocol
+
 
 class ListenError(OSError):
     """The address cannot be listened on."""
@@ -35,7 +39,13 @@ class _Server(uvicorn.Server):
 
 
 async def serve(
-    api: Litestar, address: str, port: int, *, on_listening: Callable[[int], None] = lambda _: None
+    api: Litestar,
+    address: str,
+    port: int,
+    *,
+    names: tuple[str, ...] = (),
+    limits: HttpLimits = HttpLimits(),  # noqa: B008  # frozen, so shared safely
+    on_listening: Callable[[int], None] = lambda _: None,
 ) -> None:
     """Serve until cancelled.
 
@@ -43,6 +53,8 @@ async def serve(
         api: The application.
         address: To listen on.
         port: To listen on; 0 takes a free one.
+        names: Host names under which it is asked for, beside `localhost` and any IP address.
+        limits: What one client may ask for.
         on_listening: Told the port when requests are taken.
 
     Raises:
@@ -55,17 +67,28 @@ async def serve(
             listening.bind((address, port))
         except OSError as error:
             raise ListenError(f"cannot listen on {address} port {port}: {error.strerror}") from None
-        config = uvicorn.Config(
-            api,
-            log_config=None,  # uvicorn would print its own lines; shared.logs writes them
-            access_log=False,
-            lifespan="on",
-            timeout_graceful_shutdown=2,
+        server = _Server(
+            _configuration(Gate(api, names, limits), limits), lambda: on_listening(listening.getsockname()[1])
         )
-        server = _Server(config, lambda: on_listening(listening.getsockname()[1]))
         serving = asyncio.create_task(server.serve(sockets=[listening]))
         try:
             await asyncio.shield(serving)
         finally:
             server.should_exit = True
             await serving
+
+
+def _configuration(gate: Gate, limits: HttpLimits) -> uvicorn.Config:
+    protocol = type("_Protocol", (BoundedProtocol,), {"limits": limits})
+    return uvicorn.Config(
+        gate,
+        http=protocol,
+        ws="none",
+        log_config=None,  # uvicorn would print its own lines; shared.logs writes them
+        log_level="error",  # below it, there is a line for each malformed request that anybody sends
+        access_log=False,
+        lifespan="on",
+        timeout_graceful_shutdown=2,
+        timeout_keep_alive=5,
+        h11_max_incomplete_event_size=limits.max_header_bytes,
+    )

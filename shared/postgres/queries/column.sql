@@ -1,4 +1,4 @@
--- `position` and the `raw_…` columns are for hashing alone. The order of columns is no part of the schema, but of the
+-- `position` and the `raw_...` columns are for hashing alone. The order of columns is no part of the schema, but of the
 -- snapshot; what is raw is cheaper to plan than what is sorted and split for reading, and says the same.
 SELECT
     '1259:' || a.attrelid || ':' || a.attnum AS address,

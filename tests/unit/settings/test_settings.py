@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from coordinator.settings.load import SettingsError, load_settings
+from coordinator.settings.load import SettingsError, load_settings, refuse_open_api
 from coordinator.settings.resolve import resolve_writer
 
 MINIMAL = """
@@ -192,3 +192,22 @@ def test_apply_refuses_the_scanners_role(tmp_path):
 def test_a_credential_for_a_host_that_is_not_described_suggests_the_near_one(tmp_path):
     text = MINIMAL + APPLY.replace("hosts.main", "hosts.mian")
     assert error(tmp_path, text) == "[apply] names the host 'mian', and there is no [hosts.mian]; did you mean 'main'?"
+
+
+@pytest.mark.parametrize("address", ["0.0.0.0", "::", "10.0.0.1", "fleetdrift.internal"])
+def test_an_api_that_other_machines_reach_needs_a_token(tmp_path, address):
+    text = MINIMAL + f'[serve]\naddress = "{address}"\n'
+    with pytest.raises(SettingsError, match=r"^serve\.address is .* and there is no serve\.token: give one, "):
+        refuse_open_api(load(tmp_path, text))
+    refuse_open_api(load(tmp_path, text + 'token = { env = "TOKEN" }\n', {"TOKEN": "0123456789"}))
+
+
+@pytest.mark.parametrize("address", ["127.0.0.1", "::1", "localhost", "127.8.8.8"])
+def test_an_api_on_loopback_needs_none(tmp_path, address):
+    refuse_open_api(load(tmp_path, MINIMAL + f'[serve]\naddress = "{address}"\n'))
+
+
+def test_an_empty_secret_is_no_secret(tmp_path):
+    (tmp_path / "token").write_text("\n")
+    text = MINIMAL + '[serve]\ntoken = { file = "token" }\n'
+    assert error(tmp_path, text) == "serve.token: the file token is empty"
