@@ -162,3 +162,17 @@ def test_at_the_deadline_everything_that_is_unfinished_ends_and_nothing_changes_
     assert dict(ledger.give_up(late)) == {"a": Failed(late), "b": Failed(late)}
     assert ledger.in_flight() == ()
     assert ledger.answer(sent[0].id, [Answer("a", SEEN)], 1.0) == []
+
+
+def test_two_tenants_that_end_at_the_same_moment_are_both_told():
+    """Whoever records outcomes records what `tick` returns: one that is left out would be read again for ever."""
+    rules = LedgerRules(max_strikes=1)
+    ledger = Ledger([("a", "first"), ("b", "second")], {"first": 8, "second": 8}, rules)
+    now = 0.0
+    for _ in range(2):  # the first crash blames nobody, the second one points at a tenant
+        for batch in ledger.next_batches(now, slots=2):
+            ledger.answer(batch.id, [], now)
+        now += RULES.lease + 0.1
+        ended = ledger.tick(now, queue_empty=True)
+    assert sorted(item for item, _ in ended) == ["a", "b"]
+    assert ledger.done
