@@ -28,10 +28,16 @@ class LogFormat(StrEnum):
     JSON = "json"
 
 
-def log(event: Event) -> None:
-    """Log an event at its level."""
-    if _logger.isEnabledFor(event.level):
-        _logger.log(event.level, _words(_fields(event)), extra={"event": event})
+def log(event: Event, at: LogLevel | None = None) -> None:
+    """Log an event.
+
+    Args:
+        event: One of the list.
+        at: Another level than the event's own, where the same thing is also said to whoever waits for it.
+    """
+    level = event.level if at is None else at
+    if _logger.isEnabledFor(level):
+        _logger.log(level, _words(_fields(event)), extra={"event": event})
 
 
 def configure_logging(level: LogLevel, form: LogFormat) -> None:

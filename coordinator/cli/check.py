@@ -30,11 +30,15 @@ async def _check(settings: Settings) -> ScanReport:
     from coordinator.scan.logged import logged_scan
     from coordinator.scan.pipeline import run_scan
     from shared.analysis.scratch_server import scratch_server
+    from shared.events.event import LogLevel
 
     scan = str(uuid.uuid4())
     async with scratch_server(settings.scratch_dsn) as scratch:
         with progress("tenants read") as on_progress:
             fleet = LocalFleet(settings, scratch, scan=scan)
             return await logged_scan(
-                scan, settings.file.fleet.name, lambda: run_scan(settings, scratch, fleet, on_progress)
+                scan,
+                settings.file.fleet.name,
+                lambda: run_scan(settings, scratch, fleet, on_progress),
+                failure_level=LogLevel.INFO,
             )

@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import uuid
 from collections.abc import AsyncIterator, Callable
+from functools import partial
 from pathlib import Path
 
 from redis.exceptions import RedisError
@@ -25,6 +26,7 @@ from coordinator.settings.model import Settings
 from coordinator.store.records import ScanState
 from coordinator.store.store import Store
 from shared.analysis.scratch_server import scratch_server
+from shared.events.event import LogLevel
 from shared.events.scan import Cause, ScanCreated
 from shared.logs import log
 from shared.postgres.scratch import ScratchServer
@@ -65,7 +67,8 @@ class Coordinator:
         scan, fleet = str(uuid.uuid4()), self.settings.file.fleet.name
         await self.store.create_scan(scan, fleet)
         log(ScanCreated(scan=scan, fleet=fleet, cause=Cause.COMMAND))
-        return await logged_scan(scan, fleet, lambda: self._perform_and_store(scan, on_progress))
+        perform = partial(self._perform_and_store, scan, on_progress)
+        return await logged_scan(scan, fleet, perform, failure_level=LogLevel.INFO)
 
     async def _perform_and_store(self, scan: str, on_progress: OnProgress) -> ScanReport:
         try:

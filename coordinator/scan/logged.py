@@ -9,6 +9,7 @@ from coordinator.iac.source import SourceError
 from coordinator.inventory import InventoryError
 from coordinator.report.model import ScanReport
 from coordinator.scan.contract_files import ContractFilesError
+from shared.events.event import LogLevel
 from shared.events.scan import ScanFailed, ScanFinished, ScanStarted
 from shared.logs import log
 from shared.postgres.scratch.compile import SpecError
@@ -24,6 +25,7 @@ async def logged_scan(
     *,
     resumed: bool = False,
     unfinished_by: tuple[type[Exception], ...] = (),
+    failure_level: LogLevel = LogLevel.ERROR,
 ) -> ScanReport:
     """Run a scan, and log that it started and how it ended.
 
@@ -33,6 +35,7 @@ async def logged_scan(
         perform: Runs it.
         resumed: An earlier process began it.
         unfinished_by: Errors after which it will be resumed: they are not its end.
+        failure_level: INFO for a command that prints the error itself, so that nobody reads it twice.
 
     Raises:
         Exception: Whatever `perform` raises.
@@ -45,7 +48,8 @@ async def logged_scan(
         raise
     except Exception as error:
         reason = str(error) if isinstance(error, _QUOTE_NO_SQL) else ""
-        log(ScanFailed(scan=scan, fleet=fleet, error=type(error).__name__, place=_place(error), reason=reason))
+        name, place = type(error).__name__, _place(error)
+        log(ScanFailed(scan=scan, fleet=fleet, error=name, place=place, reason=reason), at=failure_level)
         raise
     log(
         ScanFinished(
