@@ -26,6 +26,10 @@ class Secret:
         raise TypeError("a secret is not pickled")
 
 
+SSLMODES = ("disable", "allow", "prefer", "require", "verify-ca", "verify-full")
+"""How a connection is encrypted and its server checked, weakest first (libpq-ssl.html)."""
+
+
 class Host(msgspec.Struct, frozen=True, kw_only=True):
     """One server, as `[hosts.NAME]` describes it.
 
@@ -35,7 +39,12 @@ class Host(msgspec.Struct, frozen=True, kw_only=True):
         port: TCP port, or the number in the socket's name.
         user: Role to connect as. It needs CONNECT and nothing else.
         password: The credential, or None (trust, peer, certificate).
-        sslmode: libpq's word: disable, allow, prefer, require, verify-ca, verify-full.
+        sslmode: One of `SSLMODES`; empty for prefer on this machine and require beyond it.
+        sslrootcert: File with the authorities that may have signed the server's certificate; `system` for the system's.
+        sslcert: File with our own certificate.
+        sslkey: File with its key.
+        passfile: Password file to look in when there is no password; empty for ~/.pgpass.
+        allow_weak_authentication: Give the password, in clear or as MD5, to a server without TLS that asks for it so.
         max_connections: How many connections all scans together may hold to it at once.
         maintenance_database: Where discovery connects to list databases.
     """
@@ -45,7 +54,12 @@ class Host(msgspec.Struct, frozen=True, kw_only=True):
     port: int = 5432
     user: str = "postgres"
     password: Secret | None = None
-    sslmode: str = "prefer"
+    sslmode: str = ""
+    sslrootcert: str = ""
+    sslcert: str = ""
+    sslkey: str = ""
+    passfile: str = ""
+    allow_weak_authentication: bool = False
     max_connections: int = 8
     maintenance_database: str = "postgres"
 

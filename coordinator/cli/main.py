@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import io
 import signal
 import sys
 import traceback
@@ -67,12 +68,11 @@ def main() -> None:
         sys.stdout.flush()
     except click.exceptions.Exit as stop:
         code = stop.exit_code
-    except click.UsageError as error:
-        error.show()
-        code = USAGE
     except click.ClickException as error:
-        error.show()
-        code = ERROR
+        shown = io.StringIO()
+        error.show(shown)
+        click.echo(_unsaid(shown.getvalue()), err=True, nl=False)
+        code = USAGE if isinstance(error, click.UsageError) else ERROR
     except (click.Abort, KeyboardInterrupt):
         click.echo("fleetdrift: interrupted", err=True)
         code = INTERRUPTED
@@ -81,10 +81,16 @@ def main() -> None:
         code = ERROR
     except Exception as error:  # noqa: BLE001  # the outermost boundary: every error ends as one sentence
         code = ERROR
-        click.echo(f"fleetdrift: {_sentence(error)}", err=True)
+        click.echo(f"fleetdrift: {_unsaid(_sentence(error))}", err=True)
         if debug:
-            traceback.print_exc()
+            click.echo(_unsaid(traceback.format_exc()), err=True)
     sys.exit(code if isinstance(code, int) else 0)
+
+
+def _unsaid(message: str) -> str:
+    from coordinator.cli.unsaid import without_secrets  # lazy: cold start
+
+    return without_secrets(message, sys.argv[1:])
 
 
 def _terminate(_number: int, _frame: FrameType | None) -> None:

@@ -20,6 +20,7 @@ from shared.formats import SNAPSHOT, FormatError, decode_json, label_of
 from shared.postgres.connection import connect_url, translated
 from shared.postgres.reading.introspect import read_snapshot
 from shared.postgres.scratch import ScratchServer, compile_spec
+from shared.postgres.url import may_hold_secret
 from shared.remediation.plan import Plan
 from shared.schema.profile import Profile
 from shared.schema.schema import Snapshot, Spec, SpecSource
@@ -145,6 +146,11 @@ def _undeclared(snapshot: Snapshot) -> Spec:
 def _existing(source: str) -> Path:
     path = Path(source)
     if not path.exists():
+        if may_hold_secret(source):  # a connection string of another kind, say: not repeated
+            raise SourceReadError(
+                "one of the sources (not shown: it may hold a password) is no file, no directory and no URL of a "
+                "database, which begins with postgresql://"
+            )
         raise SourceReadError(f"{source}: there is no such file or directory")
     return path
 

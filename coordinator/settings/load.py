@@ -14,8 +14,9 @@ from typing import Any
 
 import msgspec
 
+from coordinator.settings.hosts import resolve_hosts
 from coordinator.settings.model import SecretReference, Settings, SettingsFile
-from coordinator.settings.resolve import resolve_hosts, resolve_optional
+from coordinator.settings.resolve import resolve_database, resolve_optional, resolve_redis
 from shared.hosts import Secret, is_loopback
 
 ENVIRONMENT_PREFIX = "FLEETDRIFT_"
@@ -46,10 +47,10 @@ def load_settings(path: Path, environment: Mapping[str, str] | None = None) -> S
             root=str(path.resolve().parent),
             file=file,
             hosts=resolve_hosts(file.hosts, path.parent, env),
-            redis_url=resolve_optional(file.redis.url, "redis.url", path.parent, env),
-            store_dsn=resolve_optional(file.store.dsn, "store.dsn", path.parent, env),
-            scratch_dsn=resolve_optional(file.scratch.dsn, "scratch.dsn", path.parent, env),
-            api_token=resolve_optional(file.serve.token or "", "serve.token", path.parent, env),
+            redis_url=resolve_redis(file.redis.url, "redis.url", path.parent, env),
+            store_dsn=resolve_database(file.store.dsn, "store.dsn", path.parent, env),
+            scratch_dsn=resolve_database(file.scratch.dsn, "scratch.dsn", path.parent, env),
+            api_token=resolve_optional(file.serve.token, "serve.token", path.parent, env),
         )
     except ValueError as error:
         raise SettingsError(f"{path}: {error}") from None

@@ -30,13 +30,25 @@ class SecretReference(_Table, frozen=True, kw_only=True):
 
 
 class HostTable(_Table, frozen=True, kw_only=True):
-    """`[hosts.NAME]`: a server with tenants, and the role that scans it. See `shared.hosts.Host`."""
+    """`[hosts.NAME]`: a server with tenants, and the role that scans it. See `shared.hosts.Host`.
 
-    address: str
-    port: Port = 5432
-    user: str = "fleetdrift"
+    Args:
+        service: Section of a service file that says what is left out here.
+        servicefile: That file; empty for ~/.pg_service.conf. All files are relative to fleetdrift.toml.
+    """
+
+    address: str = ""
+    port: Port | None = None
+    user: str = ""
     password: SecretReference | None = None
-    sslmode: str = "prefer"
+    sslmode: str = ""
+    sslrootcert: str = ""
+    sslcert: str = ""
+    sslkey: str = ""
+    passfile: str = ""
+    service: str = ""
+    servicefile: str = ""
+    allow_weak_authentication: bool = False
     max_connections: Count = 8
     maintenance_database: str = "postgres"
 

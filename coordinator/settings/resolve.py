@@ -9,8 +9,9 @@ from urllib.parse import urlsplit
 
 import msgspec
 
-from coordinator.settings.model import ApplyHostTable, HostTable, SecretReference, Settings
+from coordinator.settings.model import ApplyHostTable, SecretReference, Settings
 from shared.hosts import Host, Secret
+from shared.postgres.url import UrlError, parse_url
 
 _COMMAND_TIMEOUT = 15.0  # seconds: a password manager may ask somebody
 
@@ -64,8 +65,38 @@ def _from_command(command: tuple[str, ...], where: str) -> Secret:
     raise ValueError(f"{where}: the command {command[0]!r} {reason}") from None
 
 
-def resolve_optional(value: str | SecretReference, where: str, root: Path, env: Mapping[str, str]) -> Secret | None:
-    """Resolve an address: written out, then without a password, or as a reference to where it is.
+def resolve_database(value: str | SecretReference, where: str, root: Path, env: Mapping[str, str]) -> Secret | None:
+    """Resolve a URL of a PostgreSQL database, which may hold a password.
+
+    Raises:
+        ValueError: As `_resolve_address`, and when it is no such URL. The message holds no part of it.
+    """
+    found = _resolve_address(value, where, root, env)
+    if found is not None:
+        try:
+            parse_url(found.reveal())
+        except UrlError as error:
+            raise ValueError(f"{where}: {error}") from None
+    return found
+
+
+def resolve_redis(value: str | SecretReference, where: str, root: Path, env: Mapping[str, str]) -> Secret | None:
+    """Resolve a URL of a Redis, which may hold a password.
+
+    Raises:
+        ValueError: As `_resolve_address`, and when it is no such URL. The message holds no part of it.
+    """
+    found = _resolve_address(value, where, root, env)
+    if found is not None and not _is_redis_url(found.reveal()):
+        raise ValueError(
+            f"{where}: is no URL of a Redis: expected redis://, rediss:// or unix://, with @, :, / and % in a password "
+            "written as %40, %3A, %2F and %25"
+        )
+    return found
+
+
+def _resolve_address(value: str | SecretReference, where: str, root: Path, env: Mapping[str, str]) -> Secret | None:
+    """Resolve an address that may hold a password: written out without one, or as a reference.
 
     Raises:
         ValueError: When a password stands in the file, or the reference leads nowhere.
@@ -77,31 +108,29 @@ def resolve_optional(value: str | SecretReference, where: str, root: Path, env: 
     try:
         password = urlsplit(value).password
     except ValueError:
-        raise ValueError(f"{where}: expected a URL, found text that is none") from None
-    if password:
+        raise ValueError(f"{where}: is not a URL") from None
+    if password or "password=" in value:
         raise ValueError(f"{where}: holds a password; use {{ env = … }}, {{ file = … }} or {{ command = … }} instead")
     return Secret(value)
 
 
-def resolve_hosts(tables: dict[str, HostTable], root: Path, env: Mapping[str, str]) -> dict[str, Host]:
-    """Turn `[hosts.*]` into hosts with their credentials.
+def _is_redis_url(text: str) -> bool:
+    try:
+        parts = urlsplit(text)
+        _ = parts.port  # raises for a port that is no number
+    except ValueError:
+        return False
+    plain = text.isprintable() and " " not in text and text.count("@") <= 1
+    return plain and parts.scheme in {"redis", "rediss", "unix"}
+
+
+def resolve_optional(value: SecretReference | None, where: str, root: Path, env: Mapping[str, str]) -> Secret | None:
+    """Resolve a secret that need not be there.
 
     Raises:
-        ValueError: When a credential cannot be found.
+        ValueError: When the reference leads nowhere.
     """
-    return {
-        name: Host(
-            name=name,
-            address=table.address,
-            port=table.port,
-            user=table.user,
-            password=resolve_secret(table.password, f"hosts.{name}.password", root, env) if table.password else None,
-            sslmode=table.sslmode,
-            max_connections=table.max_connections,
-            maintenance_database=table.maintenance_database,
-        )
-        for name, table in tables.items()
-    }
+    return None if value is None else resolve_secret(value, where, root, env)
 
 
 def resolve_writer(settings: Settings, name: str, env: Mapping[str, str]) -> Host:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import os
 from collections.abc import AsyncIterator, Iterator
 from functools import cache
 from importlib.resources import files
@@ -12,6 +13,9 @@ from typing import Any
 import asyncpg
 
 from shared.hosts import Secret
+from shared.postgres.failures import TargetError
+from shared.postgres.opening import open_connection
+from shared.postgres.url import parse_url
 
 _MIGRATION_LOCK = 0x666C65657464  # advisory lock that lets one process migrate at a time: "fleetd"
 _MAX_CONNECTIONS = 4
@@ -30,6 +34,8 @@ def translated() -> Iterator[None]:
         yield
     except asyncpg.PostgresError as error:
         raise StoreError(f"the store: {type(error).__name__} ({error.sqlstate})") from None
+    except TargetError as error:
+        raise StoreError(f"the store cannot be reached: {error}") from None
     except (asyncpg.InterfaceError, asyncpg.InternalClientError, OSError, ValueError) as error:
         raise StoreError(f"the store cannot be reached ({type(error).__name__})") from None
 
@@ -54,10 +60,13 @@ async def open_pool(dsn: Secret) -> AsyncIterator[Any]:
     Raises:
         StoreError: When it cannot be reached, migrated, or was made by a newer version.
     """
+
+    async def connect(_: None, *, loop: object, **classes: Any) -> asyncpg.Connection:  # noqa: ARG001  # as the pool calls it
+        return await open_connection(place, seconds=10, command_timeout=120, **classes)
+
     with translated():
-        pool = await asyncpg.create_pool(
-            dsn.reveal(), min_size=1, max_size=_MAX_CONNECTIONS, timeout=10, command_timeout=120
-        )
+        place = parse_url(dsn.reveal(), os.environ)
+        pool = await asyncpg.create_pool(min_size=1, max_size=_MAX_CONNECTIONS, connect=connect)
     try:
         with translated():
             await _migrate(pool)

@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
-from urllib.parse import urlsplit
 
 import asyncpg
 
 from shared.hosts import Host
-from shared.postgres.failures import TargetError, clean, target_error
+from shared.postgres.failures import TargetError, target_error
+from shared.postgres.opening import find_password, open_connection
+from shared.postgres.owners import ENDS_CONNECTING, Overrides, get_past
+from shared.postgres.place import place_of
 from shared.postgres.pooler import Connect, refuse_any_pooler, refuse_transaction_pooler
 from shared.postgres.session import check_role, read_backend
+from shared.postgres.url import UrlError, parse_url
 from shared.targets import FailureKind, Limits
 
 __all__ = ["TargetError", "close", "connect_directly", "connect_tenant", "connect_url", "translated"]
 
-_APPLICATION = {"application_name": "fleetdrift"}
 _CLOSE_TIMEOUT_SECONDS = 2.0  # after them the socket is cut
 
 
@@ -36,13 +39,24 @@ def translated(secret: str = "") -> Iterator[None]:
         raise mapped from None  # the original may carry what must not be shown
 
 
-async def connect_tenant(host: Host, database: str, limits: Limits) -> asyncpg.Connection:
+RefusePooler = Callable[[asyncpg.Connection, int, Connect, Limits], Awaitable[None]]
+
+
+async def connect_tenant(
+    host: Host, database: str, limits: Limits, overrides: Overrides | None = None
+) -> asyncpg.Connection:
     """Connect to a tenant for reading; refuse a transaction pooler, and a role that could do harm. Nothing is set.
+
+    Args:
+        host: The server, with the credential.
+        database: Name of the database.
+        limits: Bounds on time.
+        overrides: Settings of an owner's that are overridden, because they ended an earlier connection.
 
     Raises:
         TargetError: Unreachable, refused, wrong credential, unsafe role, a transaction pooler, or no PostgreSQL at all.
     """
-    return await _connect(host, database, limits, refuse_transaction_pooler)
+    return await _connect(host, database, limits, refuse_transaction_pooler, overrides)
 
 
 async def connect_directly(host: Host, database: str, limits: Limits) -> asyncpg.Connection:
@@ -51,41 +65,35 @@ async def connect_directly(host: Host, database: str, limits: Limits) -> asyncpg
     Raises:
         TargetError: As `connect_tenant`, and `unsupported` for any pooler.
     """
-    return await _connect(host, database, limits, refuse_any_pooler)
+    return await _connect(host, database, limits, refuse_any_pooler, None)
 
 
 async def _connect(
-    host: Host,
-    database: str,
-    limits: Limits,
-    refuse_pooler: Callable[[asyncpg.Connection, int, Connect, Limits], Awaitable[None]],
+    host: Host, database: str, limits: Limits, refuse_pooler: RefusePooler, overrides: Overrides | None
 ) -> asyncpg.Connection:
-    secret = host.password.reveal() if host.password else ""
-    with translated(secret):
-        connection = await _open(host, database, limits)
-        try:
-            backend = await read_backend(connection)
-            if not limits.allow_unsafe_role:
-                check_role(backend)
-            await refuse_pooler(connection, backend.process, lambda: _open(host, database, limits), limits)
-        except BaseException:
-            connection.terminate()
-            raise
-    return connection
+    async def connect(sent: Overrides) -> asyncpg.Connection:
+        with translated(host.password.reveal() if host.password else ""):
+            connection = await _open(host, database, limits, sent)
+            try:
+                backend = await read_backend(connection)
+                if not limits.allow_unsafe_role:
+                    check_role(backend)
+                await refuse_pooler(connection, backend.process, lambda: _open(host, database, limits, sent), limits)
+            except BaseException:
+                connection.terminate()
+                raise
+        return connection
+
+    return await get_past(connect, ENDS_CONNECTING, overrides)
 
 
-async def _open(host: Host, database: str, limits: Limits) -> asyncpg.Connection:
-    return await asyncpg.connect(
-        host=host.address,
-        port=host.port,
-        user=host.user,
-        password=host.password.reveal() if host.password else None,
-        database=database,
-        ssl=host.sslmode,
-        timeout=limits.connect_timeout,
+async def _open(host: Host, database: str, limits: Limits, overrides: Overrides) -> asyncpg.Connection:
+    return await open_connection(
+        place_of(host, database),
+        seconds=limits.connect_timeout,
+        settings=overrides,
         command_timeout=limits.statement_timeout + limits.lock_timeout,
         statement_cache_size=0,
-        server_settings=_APPLICATION,
     )
 
 
@@ -95,16 +103,16 @@ async def connect_url(url: str) -> asyncpg.Connection:
     Raises:
         TargetError: When there is no connection; the message names host and database, never the credential.
     """
-    place = _place(url)
     try:
-        with translated(_password(url)):
-            return await asyncpg.connect(
-                url, statement_cache_size=0, timeout=Limits().connect_timeout, server_settings=_APPLICATION
-            )
+        place = parse_url(url, os.environ)
+    except UrlError as error:
+        raise TargetError(FailureKind.REFUSED, f"the URL {error}") from None
+    try:
+        password = find_password(place)
+        with translated(password.reveal() if password else ""):
+            return await open_connection(place, seconds=Limits().connect_timeout, statement_cache_size=0)
     except TargetError as error:
-        raise TargetError(error.failure.kind, f"{place}: {error.failure.message}") from None
-    except ValueError:  # asyncpg's own complaint quotes the URL
-        raise TargetError(FailureKind.REFUSED, f"{place}: expected a URL that begins with postgresql://") from None
+        raise TargetError(error.failure.kind, f"{place.shown}: {error.failure.message}", error.code) from None
 
 
 async def close(connection: asyncpg.Connection) -> None:
@@ -113,18 +121,3 @@ async def close(connection: asyncpg.Connection) -> None:
         await connection.close(timeout=_CLOSE_TIMEOUT_SECONDS)
     except (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError):
         connection.terminate()
-
-
-def _password(url: str) -> str:
-    try:
-        return urlsplit(url).password or ""
-    except ValueError:
-        return ""
-
-
-def _place(url: str) -> str:
-    try:
-        parts = urlsplit(url)
-        return clean(f"{parts.hostname or 'local socket'}{parts.path}")
-    except ValueError:
-        return "database"

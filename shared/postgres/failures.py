@@ -13,6 +13,9 @@ from shared.targets import Failure, FailureKind
 
 _MAX_MESSAGE_CHARACTERS = 300  # of a server's own words
 
+CLOSED = "08003"
+"""SQLSTATE of a connection that the server closed without a reason that was heard."""
+
 _BY_SQLSTATE: tuple[tuple[str, FailureKind], ...] = (
     ("28", FailureKind.AUTHENTICATION),
     ("3D000", FailureKind.NO_DATABASE),
@@ -20,7 +23,10 @@ _BY_SQLSTATE: tuple[tuple[str, FailureKind], ...] = (
     ("55P03", FailureKind.BUSY),
     ("40", FailureKind.BUSY),  # serialization failure, deadlock
     ("57014", FailureKind.TIMEOUT),
+    ("22021", FailureKind.UNSUPPORTED),  # a name in a SQL_ASCII database that is no UTF-8
     ("25P03", FailureKind.TIMEOUT),
+    ("25P04", FailureKind.UNSUPPORTED),  # the owner's transaction_timeout, which could not be overridden
+    ("57P05", FailureKind.UNSUPPORTED),  # the owner's idle_session_timeout, likewise
     ("53300", FailureKind.BUSY),
     ("53", FailureKind.LIMIT),
     ("54", FailureKind.LIMIT),
@@ -34,8 +40,9 @@ _BY_SQLSTATE: tuple[tuple[str, FailureKind], ...] = (
 class TargetError(Exception):
     """A target could not be read. `failure` says why, in words that are safe to show."""
 
-    def __init__(self, kind: FailureKind, message: str) -> None:
+    def __init__(self, kind: FailureKind, message: str, code: str = "") -> None:
         self.failure = Failure(kind=kind, message=clean(message))
+        self.code = code
         super().__init__(self.failure.message)
 
 
@@ -76,10 +83,10 @@ def target_error(error: BaseException, secret: str = "") -> TargetError | None:
     if isinstance(error, TargetError):
         return error
     if isinstance(error, asyncpg.ConnectionDoesNotExistError):  # asyncpg's own words, not the server's
-        return TargetError(FailureKind.PROTOCOL, "the server closed the connection before it had answered")
+        return TargetError(FailureKind.PROTOCOL, "the server closed the connection before it had answered", CLOSED)
     if isinstance(error, asyncpg.PostgresError):
         words = clean(str(error.args[0]) if error.args else "no message", secret)
-        return TargetError(_sqlstate_kind(error.sqlstate or ""), f"the server said: {words}")
+        return TargetError(_sqlstate_kind(error.sqlstate or ""), f"the server said: {words}", error.sqlstate or "")
     for types, kind, message in _BY_TYPE:
         if isinstance(error, types):
             return TargetError(kind, message)

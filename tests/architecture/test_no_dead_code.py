@@ -16,14 +16,15 @@ CALLED_FROM_OUTSIDE = {
     "coordinator.cli.iac._InOrder.parse_args": "click calls it",
     "coordinator.cli.main.LazyGroup.get_command": "click calls it",
     "coordinator.cli.main.LazyGroup.list_commands": "click calls it",
-    "coordinator.daemon.api.protocol.BoundedProtocol.connection_lost": "the event loop calls it",
-    "coordinator.daemon.api.protocol.BoundedProtocol.connection_made": "the event loop calls it",
-    "coordinator.daemon.api.protocol.BoundedProtocol.data_received": "the event loop calls it",
     "coordinator.daemon.api.protocol.BoundedProtocol.on_response_complete": "uvicorn calls it",
     "coordinator.daemon.api.serve._Server.capture_signals": "uvicorn calls it",
     "coordinator.daemon.api.serve._Server.startup": "uvicorn calls it",
     "coordinator.daemon.metrics._Page.collect": "prometheus_client calls it",
     "coordinator.daemon.metrics._Page.describe": "prometheus_client calls it",
+    "shared.postgres.authentication.WatchingLoop.create_connection": "asyncpg calls it",
+    "shared.postgres.authentication._Watcher.eof_received": "the event loop calls it",
+    "shared.postgres.authentication._Watcher.pause_writing": "the event loop calls it",
+    "shared.postgres.authentication._Watcher.resume_writing": "the event loop calls it",
 }
 """Public names that the product does not call itself, each with the reason why it stays."""
 

@@ -9,6 +9,7 @@ import asyncpg
 from shared.hosts import Host
 from shared.postgres.connection import close, connect_tenant, translated
 from shared.postgres.names.own_names import own_names
+from shared.postgres.owners import ENDS_SESSIONS, Overrides, get_past
 from shared.postgres.reading.introspect import read_snapshot
 from shared.postgres.reading.sighting import read_sighting, unchanged_since
 from shared.postgres.reading.versions import read_versions
@@ -27,10 +28,10 @@ async def observe(host: Host, target: Target, wanted: ReadRequest) -> Observatio
     Raises:
         TargetError: The target could not be read; nothing else is raised for what a target does.
     """
-    secret = host.password.reveal() if host.password else ""
-    with translated(secret):
-        async with asyncio.timeout(wanted.limits.tenant_timeout):
-            connection = await connect_tenant(host, target.database, wanted.limits)
+
+    async def read(overrides: Overrides) -> Observation:
+        with translated(secret):
+            connection = await connect_tenant(host, target.database, wanted.limits, overrides)
             try:
                 return await _observe(connection, target, wanted)
             except BaseException:
@@ -39,6 +40,11 @@ async def observe(host: Host, target: Target, wanted: ReadRequest) -> Observatio
             finally:
                 if not connection.is_closed():
                     await close(connection)
+
+    secret = host.password.reveal() if host.password else ""
+    with translated(secret):
+        async with asyncio.timeout(wanted.limits.tenant_timeout):
+            return await get_past(read, ENDS_SESSIONS)
 
 
 async def _observe(connection: asyncpg.Connection, target: Target, wanted: ReadRequest) -> Observation:

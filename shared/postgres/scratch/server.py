@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import secrets
 from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
 
 import asyncpg
+import msgspec
 
+from shared.hosts import Secret
 from shared.postgres.connection import close, translated
 from shared.postgres.names.own_names import OwnNames
+from shared.postgres.opening import open_connection
 from shared.postgres.query_files import query_text
 from shared.postgres.reading.introspect import read_snapshot
 from shared.postgres.scratch.rights import EXTENSIONS, SKIPPED, Administrator
 from shared.postgres.scratch.statements import ParsedStatement, SqlError, new_owner, parse_statements
+from shared.postgres.url import parse_url
 from shared.schema.profile import Profile
 from shared.schema.schema import Snapshot
 from shared.schema.spelling import in_one_spelling
@@ -63,7 +68,7 @@ class ScratchServer:
     """
 
     def __init__(self, dsn: str, *, extensions: frozenset[str] = EXTENSIONS) -> None:
-        self._dsn = dsn
+        self._place = parse_url(dsn, os.environ)
         self._extensions = extensions
 
     @asynccontextmanager
@@ -91,9 +96,8 @@ class ScratchServer:
             await close(admin)
 
     async def _administrator(self, database: str | None) -> asyncpg.Connection:
-        place = {"database": database} if database else {}
         with translated():
-            return await asyncpg.connect(self._dsn, statement_cache_size=0, timeout=_CONNECT_TIMEOUT, **place)
+            return await self._open(database=database or self._place.database)
 
     async def _create(self, admin: asyncpg.Connection, name: str, password: str) -> None:
         role = quote_identifier(name)
@@ -104,14 +108,11 @@ class ScratchServer:
         await admin.execute(f"CREATE DATABASE {role} OWNER {role} TEMPLATE template0{strategy}")
 
     async def _connect(self, name: str, password: str) -> asyncpg.Connection:
-        return await asyncpg.connect(
-            self._dsn,
-            user=name,
-            password=password,
-            database=name,
-            statement_cache_size=0,
-            timeout=_CONNECT_TIMEOUT,
-        )
+        return await self._open(user=name, password=Secret(password), database=name)
+
+    async def _open(self, **changes: object) -> asyncpg.Connection:
+        place = msgspec.structs.replace(self._place, **changes)
+        return await open_connection(place, seconds=_CONNECT_TIMEOUT, statement_cache_size=0)
 
     async def _drop(self, admin: asyncpg.Connection, name: str) -> None:
         quoted = quote_identifier(name)

@@ -43,7 +43,9 @@ def mounted(service: str) -> dict[str, Path]:
 
 def test_the_compose_configuration_loads_and_reads_each_password_from_its_file(compose_settings):
     assert compose_settings.hosts["tenants"].password.reveal() == "canary"
-    assert compose_settings.store_dsn.reveal() == "postgresql://fleetdrift_store:canary@postgres/fleetdrift_store"
+    assert compose_settings.store_dsn.reveal() == (
+        "postgresql://fleetdrift_store:canary@postgres/fleetdrift_store?sslmode=disable"
+    )
     assert compose_settings.api_token.reveal() == "canary"
 
 

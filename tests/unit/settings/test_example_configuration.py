@@ -12,10 +12,11 @@ from coordinator.settings.model import SettingsFile
 
 EXAMPLE = Path(__file__).parents[3] / "deploy" / "fleetdrift.example.toml"
 SECRETS = ("FLEETDRIFT_EU_1_PASSWORD", "FLEETDRIFT_REDIS", "FLEETDRIFT_STORE", "FLEETDRIFT_SCRATCH", "FLEETDRIFT_TOKEN")
+ENVIRONMENT = {**dict.fromkeys(SECRETS, "postgresql://x/y"), "FLEETDRIFT_REDIS": "redis://x/0"}
 
 
 def test_the_example_loads():
-    settings = load_settings(EXAMPLE, dict.fromkeys(SECRETS, "postgresql://x/y"))
+    settings = load_settings(EXAMPLE, ENVIRONMENT)
     assert settings.file.fleet.name == "production"
     assert settings.api_token is not None
 
@@ -32,7 +33,7 @@ def test_every_table_and_key_of_the_model_stands_in_the_example():
 
 
 def test_the_defaults_shown_are_the_defaults():
-    settings = load_settings(EXAMPLE, dict.fromkeys(SECRETS, "postgresql://x/y"))
+    settings = load_settings(EXAMPLE, ENVIRONMENT)
     for name in ("compare", "limits", "scan"):
         shown = getattr(settings.file, name)
         assert shown == type(shown)()

@@ -1,0 +1,20 @@
+"""Keep what a command was given out of its error messages, where that may hold a password."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+
+from shared.postgres.url import may_hold_secret
+
+_BLANK = "***"
+
+
+def without_secrets(message: str, arguments: Iterable[str]) -> str:
+    """Blank each argument of the command line that may be a connection string, as a whole and in its words."""
+    for argument in sorted(arguments, key=len, reverse=True):
+        for text in (argument, *argument.split()):
+            if may_hold_secret(text):
+                for spelling in (text, str(Path(text)), repr(text), repr(text)[1:-1]):
+                    message = message.replace(spelling, _BLANK)
+    return message
