@@ -1,8 +1,10 @@
 #!/bin/sh
-# Bring promtool, prometheus, amtool and pgbouncer for `make test-extras`, from Debian's packages, into the virtual environment.
+# Bring promtool, prometheus, amtool and pgbouncer for `make test-extras`, from Debian's packages, into the virtual
+# environment.
 #
-# The packages are downloaded and unpacked, not installed: installing them starts two daemons, adds a user and needs
-# root. Prometheus' programs need libc only, pgbouncer also the libraries that are named here. A second run, or programs already on the PATH, leaves nothing to do.
+# The packages are downloaded and unpacked, not installed: installing them starts daemons, adds users and needs root.
+# Prometheus' programs need libc only, pgbouncer also the libraries that are named below. A second run, or programs already
+# on the PATH, leaves nothing to do.
 set -eu
 
 home=$(cd "$(dirname "$0")/.." && pwd)

@@ -20,8 +20,11 @@ from shared.targets import Failure, FailureKind
 SCAN_BATCH = "fleetdrift.scan_batch"
 ANALYSE_SHAPE = "fleetdrift.analyse_shape"
 
-HOST_DOWN = frozenset({FailureKind.REFUSED, FailureKind.TIMEOUT})
-"""Failures that say more of the host than of the tenant: some in a row open the host's breaker."""
+HOST_DOWN = frozenset({FailureKind.REFUSED, FailureKind.CONNECT_TIMEOUT})
+"""Failures that speak of the host and not of the tenant: some in a row open the host's breaker.
+
+A host that has answered anything is up; what comes later, a statement that takes too long included, is its tenant's.
+"""
 
 FAILURES_TO_OPEN_BREAKER = 3
 """Failures of HOST_DOWN in a row that open a host's breaker, the coordinator's and a worker's own: the host's other
@@ -193,7 +196,7 @@ def host_down(host: str, kind: FailureKind) -> Failure:
 
     Which tenants were tried before the breaker opened depends on timing, so a report must not.
     """
-    how = "does not answer" if kind is FailureKind.TIMEOUT else "takes no connections"
+    how = "does not answer" if kind is FailureKind.CONNECT_TIMEOUT else "takes no connections"
     return Failure(kind, f"host {host} {how}; after repeated failures its other tenants were not tried")
 
 

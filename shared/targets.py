@@ -33,7 +33,9 @@ class FailureKind(StrEnum):
     """Why a target could not be read: the label of `fleetdrift_target_failures` and the JSON's `failure.kind`."""
 
     REFUSED = "refused"  # connection refused, host unknown
-    TIMEOUT = "timeout"
+    CONNECT_TIMEOUT = "connect_timeout"  # the host said nothing at all
+    TIMEOUT = "timeout"  # the host answers, the tenant does not in time
+    LOST = "lost"  # the connection broke after the host had answered
     AUTHENTICATION = "authentication"
     NO_DATABASE = "no_database"
     PERMISSION = "permission"
@@ -54,7 +56,16 @@ class Failure(msgspec.Struct, frozen=True):
     message: str
 
 
-UNREACHABLE = frozenset({FailureKind.REFUSED, FailureKind.TIMEOUT, FailureKind.AUTHENTICATION, FailureKind.NO_DATABASE})
+UNREACHABLE = frozenset(
+    {
+        FailureKind.REFUSED,
+        FailureKind.CONNECT_TIMEOUT,
+        FailureKind.TIMEOUT,
+        FailureKind.LOST,
+        FailureKind.AUTHENTICATION,
+        FailureKind.NO_DATABASE,
+    }
+)
 """Failures that make a tenant `unreachable`; all others make it `error`."""
 
 

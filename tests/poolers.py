@@ -63,7 +63,7 @@ class TinyPooler:
         assert task is not None
         self._sessions.add(task)
         task.add_done_callback(self._sessions.discard)
-        with contextlib.suppress(asyncio.IncompleteReadError, ConnectionError):
+        with contextlib.suppress(asyncio.IncompleteReadError, ConnectionError, asyncio.CancelledError):
             startup = await _startup(reader, writer)
             if startup:
                 await _Session(self, self._mode, reader, writer).run(startup)

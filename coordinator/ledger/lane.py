@@ -12,7 +12,7 @@ import msgspec
 from shared.messages import FAILURES_TO_OPEN_BREAKER, HOST_DOWN, Failed
 from shared.targets import FailureKind
 
-RETRIED = frozenset({FailureKind.BUSY, FailureKind.REFUSED})
+RETRIED = frozenset({FailureKind.BUSY, FailureKind.REFUSED, FailureKind.LOST})
 """Failures that may be gone a moment later: tried again when the rest of the host is done."""
 
 

@@ -10,6 +10,7 @@ import asyncpg
 
 from shared.hosts import Host
 from shared.postgres.failures import TargetError, target_error
+from shared.postgres.host_answers import blaming_host_or_tenant
 from shared.postgres.opening import find_password, open_connection
 from shared.postgres.owners import ENDS_CONNECTING, Overrides, get_past
 from shared.postgres.place import place_of
@@ -88,13 +89,15 @@ async def _connect(
 
 
 async def _open(host: Host, database: str, limits: Limits, overrides: Overrides) -> asyncpg.Connection:
-    return await open_connection(
-        place_of(host, database),
-        seconds=limits.connect_timeout,
-        settings=overrides,
-        command_timeout=limits.statement_timeout + limits.lock_timeout,
-        statement_cache_size=0,
-    )
+    patience = min(limits.connect_timeout, limits.tenant_timeout / 3)  # leaves time to ask the host itself
+    async with blaming_host_or_tenant(host, patience):
+        return await open_connection(
+            place_of(host, database),
+            seconds=patience,
+            settings=overrides,
+            command_timeout=limits.statement_timeout + limits.lock_timeout,
+            statement_cache_size=0,
+        )
 
 
 async def connect_url(url: str) -> asyncpg.Connection:

@@ -30,7 +30,8 @@ _BY_SQLSTATE: tuple[tuple[str, FailureKind], ...] = (
     ("53300", FailureKind.BUSY),
     ("53", FailureKind.LIMIT),
     ("54", FailureKind.LIMIT),
-    ("57P", FailureKind.REFUSED),
+    ("57P03", FailureKind.REFUSED),  # the server starts, stops or recovers
+    ("57P", FailureKind.LOST),  # also what a tenant can do to its own connections
     ("08", FailureKind.PROTOCOL),
     ("0A", FailureKind.UNSUPPORTED),
 )
@@ -67,7 +68,7 @@ _BY_TYPE: tuple[tuple[tuple[type[BaseException], ...], FailureKind, str], ...] =
     ((socket.gaierror,), FailureKind.REFUSED, "the host name is unknown"),
     ((TimeoutError,), FailureKind.TIMEOUT, "no answer in time"),
     ((ssl.SSLError,), FailureKind.REFUSED, "the TLS handshake failed"),
-    ((ConnectionError,), FailureKind.REFUSED, "the connection was lost"),
+    ((ConnectionError,), FailureKind.LOST, "the connection was lost"),
     ((OSError,), FailureKind.REFUSED, "the host cannot be reached"),
     (
         (asyncpg.InterfaceError, asyncpg.InternalClientError, UnicodeError, BufferError, MemoryError, struct.error),

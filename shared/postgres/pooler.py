@@ -69,7 +69,10 @@ async def _lends_between_transactions(
 ) -> bool:
     try:
         second = await connect()
-    except TimeoutError:  # the second client has to wait for a process; does the first one still have its own?
+    except TargetError as error:
+        if error.failure.kind is not FailureKind.TIMEOUT:
+            raise
+        # The second client has to wait for a process; does the first one still have its own?
         return await asyncio.wait_for(_process_of(first), limits.connect_timeout) != process
     try:
         async with asyncio.timeout(limits.connect_timeout):

@@ -128,7 +128,7 @@ EXPECTED = {
     "sound": "in_sync",
     "left-out": "excluded",
     "gone": "no_database",
-    "hangs": "timeout",
+    "hangs": "connect_timeout",
     "lies": "protocol",
     "refuses": "refused",
     "superuser": "unsafe_role",

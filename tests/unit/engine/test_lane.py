@@ -47,7 +47,7 @@ def test_a_host_whose_connections_are_all_taken_by_running_batches_gets_no_furth
     assert lane.draft_batch(0.0, window(runners=2), NOTHING) is None
 
 
-@pytest.mark.parametrize("kind", [FailureKind.REFUSED, FailureKind.TIMEOUT])
+@pytest.mark.parametrize("kind", [FailureKind.REFUSED, FailureKind.CONNECT_TIMEOUT])
 def test_the_breaker_opens_at_the_third_failed_connection_and_not_before(kind):
     lane = lane_of()
     for _ in range(FAILURES_TO_OPEN_BREAKER - 1):
@@ -67,7 +67,9 @@ def test_a_worker_s_own_breaker_opens_at_the_same_failure_as_the_coordinator_s()
     assert RULES.breaker == FAILURES_TO_OPEN_BREAKER == 3
 
 
-@pytest.mark.parametrize("kind", [None, FailureKind.BUSY, FailureKind.PERMISSION])
+@pytest.mark.parametrize(
+    "kind", [None, FailureKind.BUSY, FailureKind.PERMISSION, FailureKind.TIMEOUT, FailureKind.LOST]
+)
 def test_any_answer_of_the_host_closes_its_breaker_and_the_count_starts_again(kind):
     lane = lane_of()
     for _ in range(FAILURES_TO_OPEN_BREAKER):
@@ -101,9 +103,9 @@ def test_a_probe_takes_a_single_item_out_of_a_careful_group():
 def test_the_breaker_keeps_the_failure_that_opened_it_when_a_worker_reports_an_open_one():
     lane = lane_of()
     for _ in range(FAILURES_TO_OPEN_BREAKER):
-        lane.count_answer(FailureKind.TIMEOUT)
+        lane.count_answer(FailureKind.CONNECT_TIMEOUT)
     lane.open_breaker()
-    assert lane.opened_by is FailureKind.TIMEOUT
+    assert lane.opened_by is FailureKind.CONNECT_TIMEOUT
 
 
 def test_a_held_item_is_tried_again_at_the_moment_it_is_due_and_never_when_its_retries_are_used_up():

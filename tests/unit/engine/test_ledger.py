@@ -245,6 +245,31 @@ def test_a_dead_host_is_left_alone_after_three_failures_and_all_its_tenants_are_
     assert len(set(ledger.outcomes().values())) == 1
 
 
+def test_tenants_that_time_out_leave_their_host_s_other_tenants_to_be_read():
+    ledger, now = ledger_of(20, rules=LedgerRules(batch_size=1)), 0.0
+    while not ledger.done:
+        for batch in ledger.next_batches(now, 1):
+            slow = int(batch.items[0][1:]) < 8
+            answer_all(ledger, batch, failed(FailureKind.TIMEOUT) if slow else SEEN, now)
+        now += 1
+        ledger.tick(now, queue_empty=True)
+    outcomes = ledger.outcomes()
+    assert [outcomes[f"t{number}"] for number in range(20)] == [failed(FailureKind.TIMEOUT)] * 8 + [SEEN] * 12
+
+
+def test_a_probe_that_times_out_ends_nobody_but_its_own_tenant():
+    ledger, now, tried = ledger_of(10, rules=LedgerRules(batch_size=1)), 0.0, 0
+    while not ledger.done:
+        for batch in ledger.next_batches(now, 1):
+            tried += 1
+            kind = FailureKind.REFUSED if tried <= 3 else FailureKind.TIMEOUT
+            answer_all(ledger, batch, failed(kind) if tried <= 4 else SEEN, now)
+        now += 1
+        ledger.tick(now, queue_empty=True)
+    ended = list(ledger.outcomes().values())
+    assert (ended.count(SEEN), ended.count(failed(FailureKind.TIMEOUT))) == (9, 1)
+
+
 def test_a_dead_host_keeps_no_other_waiting():
     ledger, rounds = ledger_of(40, hosts=2, rules=LedgerRules(batch_size=1)), 0
     while any(ledger.outcomes().get(f"t{number}") is None for number in range(0, 40, 2)):
@@ -253,7 +278,7 @@ def test_a_dead_host_keeps_no_other_waiting():
             if batch.lane == "h0":
                 answer_all(ledger, batch, now=float(rounds))
             else:
-                answer_all(ledger, batch, failed(FailureKind.TIMEOUT), float(rounds))
+                answer_all(ledger, batch, failed(FailureKind.CONNECT_TIMEOUT), float(rounds))
     assert rounds <= 20
 
 

@@ -102,10 +102,17 @@ def test_three_failed_connections_in_a_row_spare_the_rest_of_the_host():
 def test_a_tenant_that_answers_closes_the_breaker_again():
     async def every_third(host, target, wanted):
         if int(target.tenant[1:]) % 3:
-            raise TargetError(FailureKind.TIMEOUT, "slow")
+            raise TargetError(FailureKind.CONNECT_TIMEOUT, "slow")
         return await seen(host, target, wanted)
 
     assert not any(isinstance(result, Deferred) for result in run(every_third, 12, 1).values())
+
+
+def test_tenants_that_are_slow_do_not_spare_the_rest_of_the_host():
+    async def slow(host, target, wanted):
+        raise TargetError(FailureKind.TIMEOUT, "slow")
+
+    assert list(run(slow, 10, 1).values()) == [Failure(FailureKind.TIMEOUT, "slow")] * 10
 
 
 def test_a_reader_that_hangs_is_not_believed():
