@@ -5,6 +5,7 @@ from __future__ import annotations
 import msgspec
 
 from shared.diff.changes import Unverified
+from shared.postgres.scratch.rights import is_skipped
 from shared.remediation.plan import Plan, ProofStatus, Statement
 from shared.schema.canonical import content_hash
 
@@ -54,8 +55,14 @@ def admit(plan: Plan, permissions: Permissions) -> Admitted:
     """Choose the statements that run.
 
     Raises:
-        ApplyRefusedError: When the plan is not proven, or no statement of it may run.
+        ApplyRefusedError: When the plan is not proven, holds a statement that no proof tries, or none that may run.
     """
+    for statement in plan.statements:
+        if is_skipped(statement.sql):
+            raise ApplyRefusedError(
+                f"the statement for {statement.object} is about roles, databases or tablespaces, which no plan of this "
+                f"program is: the file was changed after it was made"
+            )
     if plan.proof.status is not ProofStatus.PROVEN and not permissions.unproven:
         reason = plan.proof.reason or "it was not tried on a copy"
         raise ApplyRefusedError(f"the plan is not proven ({reason}); --unproven applies it all the same")

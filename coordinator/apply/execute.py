@@ -146,6 +146,9 @@ async def _survey_and_print(run: _ApplyRun, user: UserIO) -> Survey:
         user.say(line)
     if seen.remark:
         user.say(f"  {visible(seen.remark)}")
+    for tenant, state in seen.states.items():
+        if tenant in progress.done and not isinstance(state, Finished):
+            user.say(f"  {visible(tenant)}: the progress file says that it is done, and its schema says otherwise")
     for line in tenant_lines(seen.states, len(run.rehearsal.stages), run.settings.file.apply.waves):
         user.say(line)
     return seen

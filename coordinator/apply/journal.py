@@ -1,6 +1,7 @@
 """The progress file: one JSON line for each step, so that a run that was broken off can be continued.
 
-It is written before and after each step and flushed to the disk; what it says is checked against the tenant anyway.
+It is written before and after each step and flushed to the disk. What it says is a hint: every tenant is read, and the
+schema that is there decides.
 """
 
 from __future__ import annotations

@@ -13,6 +13,7 @@ import msgspec
 from coordinator.apply.admission import Admitted, ApplyRefusedError
 from shared.analysis.comparing import views
 from shared.analysis.rehearsing import play_through, spell_observed
+from shared.analysis.replanning import find_foreign_statement
 from shared.postgres.scratch import MaterialiseError, ScratchError, ScratchServer
 from shared.postgres.writing.apply import built_alone, invalid_indexes, without_indexes
 from shared.remediation.stages import Stage, cut_stages
@@ -41,6 +42,7 @@ class UnexpectedState(msgspec.Struct, frozen=True):
 
 
 TenantState = Ready | Finished | UnexpectedState
+_MAX_SQL_SHOWN = 120  # characters of a statement in a message
 _CHANGED = UnexpectedState("has changed since the plan was made: scan it again")
 
 
@@ -103,7 +105,7 @@ class Rehearsal:
             Whether it leads to the declared schema; a plan that leaves something out need not.
 
         Raises:
-            ApplyRefusedError: When a statement fails.
+            ApplyRefusedError: When a statement fails, or is none that planning again would make.
         """
         start = msgspec.structs.replace(base, surroundings=self._admitted.plan.surroundings)
         stages = [[statement.sql for statement in stage.statements] for stage in self.stages]
@@ -112,7 +114,20 @@ class Rehearsal:
         except (MaterialiseError, ScratchError) as error:
             raise ApplyRefusedError(f"the plan fails on a scratch copy: {error}") from None
         self._passed = [base, *passed]
-        return not self._admitted.complete or await self._is(self._passed[-1], self._admitted.plan.desired)
+        if self._admitted.complete and not await self._is(self._passed[-1], self._admitted.plan.desired):
+            return False
+        await self._refuse_foreign_statements(start, self._passed[-1])
+        return True
+
+    async def _refuse_foreign_statements(self, start: Snapshot, end: Snapshot) -> None:
+        """Plan again: a file that somebody wrote into is no reason to run what is written there."""
+        chosen = self._admitted.statements
+        foreign = await find_foreign_statement(self._scratch, chosen, start, end, self._profile)
+        if foreign is not None:
+            raise ApplyRefusedError(
+                f"planning again, from the schema that was read, does not make the statement for {foreign.object}: "
+                f"{_beginning(foreign.sql)}"
+            )
 
     async def _is(self, snapshot: Snapshot, wanted: str) -> bool:
         spelt = snapshot if schema_hash(snapshot.schema) == wanted else await self.spelt(snapshot)
@@ -157,6 +172,11 @@ class Rehearsal:
         here = _state(await self.spelt_by_scratch(snapshot))
         equal = [n for n, passed in enumerate(self._passed) if _state(await self.spelt_by_scratch(passed)) == here]
         return _choose(equal, stages_noted)
+
+
+def _beginning(sql: str) -> str:
+    line = " ".join(sql.split())
+    return line if len(line) <= _MAX_SQL_SHOWN else f"{line[:_MAX_SQL_SHOWN]}…"
 
 
 def _choose(equal: Sequence[int], stages_noted: int) -> int | None:

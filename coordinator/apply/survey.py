@@ -9,7 +9,7 @@ import msgspec
 
 from coordinator.apply.admission import ApplyRefusedError
 from coordinator.apply.journal import Progress
-from coordinator.apply.rehearsal import Finished, Rehearsal, TenantState
+from coordinator.apply.rehearsal import Rehearsal, TenantState
 from shared.hosts import Host
 from shared.postgres.connection import TargetError
 from shared.postgres.writing.apply import open_writer
@@ -59,7 +59,9 @@ async def survey(
         access: The tenants, and how to connect to them.
         tenants: Whom to read.
         rehearsal: Not played yet. It is when this returns, unless no tenant has the schema the plan starts from.
-        progress: What an earlier run recorded.
+        progress: What an earlier run recorded. A hint: it may be older than a tenant's restored backup, so it only
+            gives the schema that the plan starts from where no tenant has it any more, and decides between stages
+            after which a schema looks the same.
         unproven: Go on when the plan cannot be played through.
 
     Raises:
@@ -73,15 +75,12 @@ async def survey(
         async with slots:
             fingerprints[tenant] = await _read(access, tenant, snapshots)
 
-    open_tenants = [tenant for tenant in tenants if tenant not in progress.done]
-    await asyncio.gather(*(read(tenant) for tenant in open_tenants))
-    base = progress.base or await _find_base(rehearsal, snapshots, fingerprints, open_tenants)
+    await asyncio.gather(*(read(tenant) for tenant in tenants))
+    base = await _find_base(rehearsal, snapshots, fingerprints, tenants) or await _noted_base(rehearsal, progress)
     remark = await _play(rehearsal, base, unproven=unproven)
     states: dict[str, TenantState | Failure] = {}
     for tenant in tenants:
-        match fingerprints.get(tenant):
-            case None:
-                states[tenant] = Finished()
+        match fingerprints[tenant]:
             case Failure() as failure:
                 states[tenant] = failure
             case fingerprint:
@@ -121,6 +120,11 @@ async def _find_base(
         if base is not None:
             return base
     return None
+
+
+async def _noted_base(rehearsal: Rehearsal, progress: Progress) -> Snapshot | None:
+    """Give the schema that the progress file says the plan starts from, if it is the one that the plan names."""
+    return await rehearsal.base_in(progress.base) if progress.base else None
 
 
 async def _play(rehearsal: Rehearsal, base: Snapshot | None, *, unproven: bool) -> str:

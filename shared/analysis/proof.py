@@ -49,7 +49,7 @@ async def prove(scratch: ScratchServer, desired: Snapshot, observed: Snapshot, p
         except MaterialiseError as error:
             return Trial(Proof(ProofStatus.NOT_ATTEMPTED, str(error)))
         try:
-            await database.run(statement.sql for statement in plan.statements)
+            await database.run_each(statement.sql for statement in plan.statements)
         except ScratchError as error:
             about = plan.statements[error.number].object
             return Trial(Proof(ProofStatus.UNPROVEN, f"the statement for {about} failed: {error}"))

@@ -82,6 +82,6 @@ async def play_through(
     async with scratch.database() as copy:
         await materialise(copy, base)
         for statements in stages:
-            await copy.run(statements)
+            await copy.run_each(statements)
             passed.append(await read_again(copy, profile, base))
     return tuple(passed)

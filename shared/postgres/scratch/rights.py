@@ -15,7 +15,7 @@ from typing import Any
 import asyncpg
 
 from shared.postgres.connection import close
-from shared.postgres.scratch.statements import ParsedStatement, roles_named
+from shared.postgres.scratch.statements import ParsedStatement, SqlError, parse_statements, roles_named
 from shared.sql import quote_identifier, quote_literal
 
 EXTENSIONS = frozenset({
@@ -31,6 +31,15 @@ SKIPPED = frozenset({
     "CreateTableSpaceStmt", "DropTableSpaceStmt",
 })  # fmt: skip
 """Statements about the cluster, not about the schema. Roles and tablespaces are made when they are named."""
+
+
+def is_skipped(sql: str) -> bool:
+    """Say whether a scratch database leaves SQL out, or a part of it, because it is about the whole cluster."""
+    try:
+        return any(statement.node in SKIPPED for statement in parse_statements(sql))
+    except SqlError:  # a grammar newer than the parser's: it is run as it is
+        return False
+
 
 _TIMEOUT = 30.0  # seconds for one statement
 _HARMLESS = """

@@ -17,7 +17,7 @@ from shared.postgres.names.own_names import OwnNames
 from shared.postgres.opening import open_connection
 from shared.postgres.query_files import query_text
 from shared.postgres.reading.introspect import read_snapshot
-from shared.postgres.scratch.rights import EXTENSIONS, SKIPPED, Administrator
+from shared.postgres.scratch.rights import EXTENSIONS, SKIPPED, Administrator, is_skipped
 from shared.postgres.scratch.statements import ParsedStatement, SqlError, new_owner, parse_statements
 from shared.postgres.url import parse_url
 from shared.schema.profile import Profile
@@ -146,6 +146,19 @@ class ScratchDatabase:
                         await self._run_one(statement)
                 except (asyncpg.PostgresError, asyncpg.InterfaceError, TimeoutError, OSError) as error:
                     raise _scratch_error(error, number, statement.sql) from None
+
+    async def run_each(self, statements: Iterable[str]) -> None:
+        """Run statements as `run` does, but refuse what `run` would skip: a proof speaks only of what was tried.
+
+        Raises:
+            ScratchError: As `run`; before anything runs when a statement would be skipped.
+        """
+        listed = list(statements)
+        for number, sql in enumerate(listed):
+            if is_skipped(sql):
+                message = "it is about roles, databases or tablespaces, which cannot be tried on a copy of one schema"
+                raise ScratchError(message, number=number, sql=sql, sqlstate="0A000")
+        await self.run(listed)
 
     async def read(self, profile: Profile, own: OwnNames = _WHOLE) -> Snapshot:
         """Read what is there now, in one spelling unless the profile asks for each.
