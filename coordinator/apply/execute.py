@@ -127,7 +127,8 @@ async def _change_tenants(run: _ApplyRun, user: UserIO) -> tuple[Outcome, ...]:
         if ready and not user.confirm(ready):
             raise ApplyRefusedError("not confirmed; nothing was changed")
         journal.begin(seen.base)
-        runner = Runner(run.access, run.rehearsal, journal, _pace(run.settings), _progress_printer(user))
+        facts = read_progress(run.path, run.admitted.id).facts
+        runner = Runner(run.access, run.rehearsal, journal, _pace(run.settings), _progress_printer(user), facts=facts)
         outcomes = await runner.run(seen.states)
     for line in outcome_lines(outcomes):
         user.say(line)

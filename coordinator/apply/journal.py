@@ -17,6 +17,7 @@ from typing import IO, Self
 import msgspec
 
 from shared.formats import PROGRESS, FormatError, label_of
+from shared.remediation.kept_facts import KeptFacts
 from shared.schema.schema import Snapshot
 
 
@@ -50,6 +51,16 @@ class Staged(_Entry, frozen=True, kw_only=True):
     stage: int
 
 
+class Kept(_Entry, frozen=True, kw_only=True):
+    """What a stage that is about to be committed has noted of objects that it drops and a later stage makes again.
+
+    Facts that an earlier line of the tenant holds too are replaced.
+    """
+
+    tenant: str
+    facts: KeptFacts
+
+
 class Done(_Entry, frozen=True, kw_only=True):
     """The plan has taken effect on a tenant, and its schema was read back."""
 
@@ -63,7 +74,7 @@ class Failed(_Entry, frozen=True, kw_only=True):
     message: str
 
 
-Event = Opened | Begun | Staged | Done | Failed
+Event = Opened | Begun | Staged | Kept | Done | Failed
 _decoder: msgspec.json.Decoder[Event] = msgspec.json.Decoder(Event)
 
 
@@ -74,11 +85,13 @@ class Progress(msgspec.Struct, frozen=True, kw_only=True):
         base: The schema the plan starts from, if it was noted.
         done: Tenants the plan has taken effect on.
         stages: Per tenant, how many stages have.
+        facts: Per tenant, what is held of objects that were dropped and are to be made again.
     """
 
     base: Snapshot | None = None
     done: frozenset[str] = frozenset()
     stages: dict[str, int] = {}
+    facts: dict[str, KeptFacts] = {}
 
 
 def summarise(events: Iterable[Event]) -> Progress:
@@ -86,17 +99,20 @@ def summarise(events: Iterable[Event]) -> Progress:
     base: Snapshot | None = None
     done: set[str] = set()
     stages: dict[str, int] = {}
+    facts: dict[str, KeptFacts] = {}
     for event in events:
         match event:
             case Opened(base=noted):
                 base = noted or base
             case Staged(tenant=tenant, stage=stage):
                 stages[tenant] = stage + 1
+            case Kept(tenant=tenant, facts=noted_facts):
+                facts[tenant] = facts.get(tenant, {}) | noted_facts
             case Done(tenant=tenant):
                 done.add(tenant)
             case Begun() | Failed():
                 pass
-    return Progress(base=base, done=frozenset(done), stages=stages)
+    return Progress(base=base, done=frozenset(done), stages=stages, facts=facts)
 
 
 def read_progress(path: Path, plan: str) -> Progress:

@@ -108,7 +108,7 @@ class Rehearsal:
             ApplyRefusedError: When a statement fails, or is none that planning again would make.
         """
         start = msgspec.structs.replace(base, surroundings=self._admitted.plan.surroundings)
-        stages = [[statement.sql for statement in stage.statements] for stage in self.stages]
+        stages = [stage.statements for stage in self.stages]
         try:
             passed = await play_through(self._scratch, start, stages, self._profile)
         except (MaterialiseError, ScratchError) as error:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Mapping
+from functools import partial
+from types import MappingProxyType
 
 import msgspec
 
-from coordinator.apply.journal import Begun, Done, Failed, Journal, Staged
+from coordinator.apply.journal import Begun, Done, Failed, Journal, Kept, Staged
 from coordinator.apply.outcome import Outcome, OutcomeKind
 from coordinator.apply.rehearsal import Finished, Ready, Rehearsal, TenantState, UnexpectedState
 from coordinator.apply.survey import TenantAccess
@@ -30,6 +32,7 @@ from shared.postgres.writing.apply import (
     invalid_indexes,
     open_writer,
 )
+from shared.remediation.kept_facts import KeptFacts
 from shared.remediation.stages import Stage
 from shared.schema.identity import QualifiedName
 from shared.targets import Failure
@@ -37,6 +40,9 @@ from shared.targets import Failure
 _MAX_ATTEMPTS = 3  # of a tenant whose schema changes between the reading and the first statement
 _CLAIM_TIMEOUT_SECONDS = 10.0  # the server needs some to notice that a run which held the claim was killed
 _MAX_LOCK_PAUSE_SECONDS = 60.0  # between two tries for a lock
+
+
+_NO_FACTS: Mapping[str, KeptFacts] = MappingProxyType({})
 
 
 class Pace(msgspec.Struct, frozen=True, kw_only=True):
@@ -58,6 +64,7 @@ class Runner:
         journal: Open for writing.
         pace: Sizes of waves and pauses.
         report_progress: Called with a tenant and a phrase as things happen.
+        facts: Per tenant, what an earlier run noted of objects that it dropped and did not come to make again.
     """
 
     def __init__(
@@ -67,12 +74,15 @@ class Runner:
         journal: Journal,
         pace: Pace,
         report_progress: Callable[[str, str], None],
+        *,
+        facts: Mapping[str, KeptFacts] = _NO_FACTS,
     ) -> None:
         self._tenant_access = access
         self._rehearsal = rehearsal
         self._journal = journal
         self._pace = pace
         self._report_progress = report_progress
+        self._facts = dict(facts)
         self._outcomes: dict[str, Outcome] = {}
 
     async def run(self, states: Mapping[str, TenantState | Failure]) -> tuple[Outcome, ...]:
@@ -181,18 +191,19 @@ class Runner:
             await writer.drop_invalid_index(name)
             token = ""
         for number in range(state.stage, len(stages)):
-            await self._stage(stages[number], writer, token)
+            await self._stage(tenant, stages[number], writer, token)
             token = ""  # from here on our own statements change it
             begun.stages = number + 1
             self._journal.note(Staged(tenant=tenant, stage=number))
             log(ApplyStageDone(plan=self._plan, tenant=tenant, stage=number + 1, stages=len(stages)))
             self._report_progress(tenant, f"stage {number + 1} of {len(stages)}")
 
-    async def _stage(self, stage: Stage, writer: Writer, token: str) -> None:
+    async def _stage(self, tenant: str, stage: Stage, writer: Writer, token: str) -> None:
         """Run one stage; a statement that did not get its lock is tried again, `lock_tries` times at most."""
         for attempt in range(1, self._pace.lock_tries + 1):
             try:
-                await writer.run(stage, token)
+                held = self._facts.get(tenant, {})
+                self._facts[tenant] = await writer.run(stage, token, facts=held, note=partial(self._note_facts, tenant))
             except StatementError as error:
                 if not stage.transactional:
                     token = ""
@@ -202,6 +213,10 @@ class Runner:
                 await asyncio.sleep(min(self._pace.lock_pause * 2 ** (attempt - 1), _MAX_LOCK_PAUSE_SECONDS))
             else:
                 return
+
+    def _note_facts(self, tenant: str, facts: KeptFacts) -> None:
+        """Write the facts to the disk before the transaction that drops what they are about is committed."""
+        self._journal.note(Kept(tenant=tenant, facts=facts))
 
     async def _verify(self, tenant: str, writer: Writer) -> None:
         """Read the schema back: the tenant is done only when nothing of the plan is left to do."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import msgspec
 
 from shared.diff.compare import diff_schemas
+from shared.postgres.scratch.plan_run import run_plan
 from shared.postgres.scratch.rebuild import MaterialiseError, materialise, read_again, with_tenants_fact
 from shared.postgres.scratch.server import ScratchError, ScratchServer
 from shared.remediation.plan import Plan, Proof, ProofStatus
@@ -49,7 +50,7 @@ async def prove(scratch: ScratchServer, desired: Snapshot, observed: Snapshot, p
         except MaterialiseError as error:
             return Trial(Proof(ProofStatus.NOT_ATTEMPTED, str(error)))
         try:
-            await database.run_each(statement.sql for statement in plan.statements)
+            await run_plan(database, plan.statements, {})
         except ScratchError as error:
             about = plan.statements[error.number].object
             return Trial(Proof(ProofStatus.UNPROVEN, f"the statement for {about} failed: {error}"))

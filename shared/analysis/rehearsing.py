@@ -7,7 +7,16 @@ from collections.abc import Iterable
 import msgspec
 
 from shared.diff.well_known import without_tool_objects
-from shared.postgres.scratch import MaterialiseError, ScratchServer, materialise, read_again, spell_until_stable
+from shared.postgres.scratch import (
+    MaterialiseError,
+    ScratchServer,
+    materialise,
+    read_again,
+    run_plan,
+    spell_until_stable,
+)
+from shared.remediation.kept_facts import KeptFacts
+from shared.remediation.plan import Statement
 from shared.schema.canonical import schema_hash
 from shared.schema.profile import Profile
 from shared.schema.schema import Schema, Snapshot
@@ -61,7 +70,7 @@ async def shape_of(scratch: ScratchServer, snapshot: Snapshot, profile: Profile)
 
 
 async def play_through(
-    scratch: ScratchServer, base: Snapshot, stages: Iterable[Iterable[str]], profile: Profile
+    scratch: ScratchServer, base: Snapshot, stages: Iterable[Iterable[Statement]], profile: Profile
 ) -> tuple[Snapshot, ...]:
     """Run the stages of a plan on a copy of a schema.
 
@@ -79,9 +88,10 @@ async def play_through(
         ScratchError: When a statement fails.
     """
     passed: list[Snapshot] = []
+    facts: KeptFacts = {}
     async with scratch.database() as copy:
         await materialise(copy, base)
         for statements in stages:
-            await copy.run_each(statements)
+            await run_plan(copy, statements, facts)
             passed.append(await read_again(copy, profile, base))
     return tuple(passed)

@@ -45,13 +45,23 @@ class Role(StrEnum):
     """Removes it."""
     DISCARD = "discard"
     """Removes what the plan has set aside for its sake: the former type, once no column uses it."""
+    FILL = "fill"
+    """Computes its rows, as its owner. Does nothing more when it is run again."""
+    LOCK = "lock"
+    """Keeps it still until the transaction ends, so that what KEEP notes stays true."""
     KEEP = "keep"
-    """Notes its owner, grants, comments or position before it is dropped, for RESTORE."""
+    """Asks for its owner, grants, comments or position before it is dropped: a query whose one value, JSON, whoever
+    applies the plan holds and hands to CHECK and RESTORE (`shared.remediation.kept_facts`)."""
+    CHECK = "check"
+    """Stops the plan where the role that runs it could not give back what KEEP has noted."""
     RESTORE = "restore"
     """Gives it what KEEP has noted, or the position where a sequence goes on."""
 
 
-REPEATABLE = frozenset({Role.REPLACE, Role.SET, Role.VALIDATE, Role.PREPARE, Role.KEEP, Role.RESTORE})
+KEEPING = frozenset({Role.LOCK, Role.KEEP, Role.CHECK, Role.RESTORE})
+"""Roles of statements that change nothing that is declared: they keep what goes with an object."""
+
+REPEATABLE = frozenset({Role.REPLACE, Role.SET, Role.VALIDATE, Role.PREPARE, Role.FILL}) | KEEPING
 """Roles of statements that can be run again: an earlier run leaves nothing that stops them."""
 
 

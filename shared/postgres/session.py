@@ -7,44 +7,20 @@ lends to others afterwards is as it was.
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from functools import cache
-from typing import Literal
 
 import asyncpg
 import msgspec
 
+from shared.pinned import PINNED
 from shared.postgres.failures import TargetError
 from shared.sql import quote_literal
 from shared.targets import FailureKind, Limits
 
 OLDEST_SERVER = 140000
 """`server_version_num` of the oldest major version that is read."""
-
-PINNED = (
-    ("quote_all_identifiers", "off"),  # first: it changes how a search path is stored
-    ("search_path", "pg_catalog, pg_temp"),
-    ("TimeZone", "UTC"),
-    ("DateStyle", "ISO, MDY"),
-    ("IntervalStyle", "postgres"),
-    ("bytea_output", "hex"),
-    ("extra_float_digits", "1"),
-    ("lc_monetary", "C"),
-    ("xmlbinary", "base64"),
-    ("xmloption", "content"),
-    ("standard_conforming_strings", "on"),
-    ("row_security", "off"),
-    ("jit", "off"),
-    ("max_parallel_workers_per_gather", "0"),
-    ("plan_cache_mode", "auto"),
-    # Every query reads whole catalogs. Without statistics the planner believes in one row and loops over catalogs in
-    # catalogs: hash joins keep the time linear in the number of objects.
-    ("enable_nestloop", "off"),
-    ("enable_hashjoin", "on"),
-    ("enable_mergejoin", "off"),  # never the better way here, and a tenth of the planning
-)
-"""The pinned settings: name, and value as `current_setting` gives it back."""
 
 _READING = (("cursor_tuple_fraction", "1"),)  # every row of a cursor is read
 _TRANSACTION = (("transaction_read_only", "on"), ("transaction_isolation", "repeatable read"))
@@ -84,20 +60,6 @@ def _timeouts(limits: Limits) -> tuple[tuple[str, int], ...]:
         ("statement_timeout", round(limits.statement_timeout * 1000)),
         ("idle_in_transaction_session_timeout", round(limits.tenant_timeout * 1000)),
     )
-
-
-def setting(values: Iterable[tuple[str, str]], *, scope: Literal["LOCAL", "SESSION"] = "LOCAL") -> tuple[str, ...]:
-    """Write the statements that set these settings: for one transaction, or for the session."""
-    return tuple(f"SET {scope} {name} = {_value(name, value)}" for name, value in values)
-
-
-def pinning() -> tuple[str, ...]:
-    """Write the statements that pin the settings for one transaction."""
-    return setting(PINNED)
-
-
-def _value(name: str, value: str) -> str:
-    return value if name == "search_path" else quote_literal(value)  # a list of names, not one text
 
 
 async def ask(connection: asyncpg.Connection, query: str, *, columns: int) -> list[list[str]]:

@@ -1,7 +1,8 @@
 """Add to a plan the statements that keep owner, grants, comments and position of what it drops and makes again.
 
-These facts are noted in the transaction that drops the object and given back in the one that makes it, so that nobody
-sees the object without them. Facts that the diff compares need nothing here: the plan's own statements set them.
+These facts are asked for in the transaction that drops the object and given back in the one that makes it, so that
+nobody sees the object without them; in between, whoever applies the plan holds them. Facts that the diff compares need
+nothing here: the plan's own statements set them.
 """
 
 from __future__ import annotations
@@ -18,13 +19,17 @@ from shared.kinds.recipes.sequence_sql import former_identity
 from shared.kinds.step import Role
 from shared.remediation.graph import Graph
 from shared.remediation.kept_sql import (
+    CHECK_SUMMARY,
+    LOCK_SUMMARY,
     RESTORE_SUMMARY,
     Kept,
+    check_sql,
+    facts_of,
     keep_sql,
     keep_summary,
+    lock_sql,
     restore_sql,
 )
-from shared.remediation.kept_store import DATABASE, SESSION, FactStore
 from shared.remediation.plan import Statement
 from shared.remediation.sequence_position import POSITION_SUMMARY, position_sql
 from shared.remediation.stages import runs_alone
@@ -36,17 +41,21 @@ _FACTS = frozenset(record.compared_fact for record in RECORDS.values() if record
 _WHOLE = frozenset({"smallint", "integer", "bigint", "numeric"})
 
 
-def _kept(identity: ObjectId) -> Kept | None:
+def _kept(identity: ObjectId, context: Context) -> Kept | None:
     record = RECORDS[identity.kind]
     if record.kept_as is None:
         return None
+    is_sequence = identity.kind == "sequence"
+    sequence = context.observed.find(Sequence, identity) if is_sequence else None
+    table = sequence.owned_by_table if sequence is not None else None
     return Kept(
         catalog=record.kept_as.catalog,
         spelling=spell(identity),
         id=record.kept_as.oid(identity),
         target=f"{record.granted_as} {grant_designation(identity)}" if record.granted_as else "",
         part=identity.name if identity.kind == "column" else "",
-        has_position=identity.kind == "sequence",
+        sequence=qualified(identity) if is_sequence else "",
+        owned_by=quote_qualified(table) if table is not None else "",
     )
 
 
@@ -60,8 +69,9 @@ def keep_facts(statements: list[tuple[Node, Statement]], graph: Graph) -> Iterat
     keeper = _Keeper(graph)
     runs = list(_runs(statements))
     for number, run in enumerate(runs):
-        for node, _ in run:
-            keeper.place(node, number)
+        for node, statement in run:
+            if statement.role is not Role.FILL:  # before that the object is its owner's
+                keeper.place(node, number)
     for number, run in enumerate(runs):
         yield from keeper.before(number)
         yield from (statement for _, statement in run)
@@ -103,7 +113,7 @@ class _Keeper:
         table = ObjectId(kind="table", namespace=identity.namespace, name=identity.parent)
         if identity.kind == "column" and table in self._context.drops:
             return False
-        return _kept(identity) is not None
+        return _kept(identity, self._context) is not None
 
     def place(self, node: Node, run: int) -> None:
         """Note that a run holds a statement of a node."""
@@ -112,24 +122,25 @@ class _Keeper:
 
     def before(self, run: int) -> Iterator[Statement]:
         """Give the statements that note the facts of what this run drops."""
-        going = {identity: self._made_in(identity) for identity in self._rebuilt if self._has_facts(identity)}
+        going = [identity for identity in self._rebuilt if self._has_facts(identity)]
         for successor, before in self._successors.items():
-            if before is not None and self._is_dropped_before(before, successor):
-                going[before] = self._made_in(successor)
-        for store in (SESSION, DATABASE):
-            about = [i for i, made in going.items() if self._dropped_in(i) == run and _store(run, made) is store]
-            if about:
-                kept = _all_kept(about)
-                summary = keep_summary(kept, self._compared)
-                yield _statement(about[0], Role.KEEP, keep_sql(kept, self._compared, store), summary)
+            if before is not None and before not in going and self._is_dropped_before(before, successor):
+                going.append(before)
+        about = [identity for identity in going if self._dropped_in(identity) == run]
+        kept = self._all_kept(about)
+        if not kept:
+            return
+        if lock := lock_sql(kept):
+            yield _statement(about[0], Role.LOCK, lock, LOCK_SUMMARY)
+        yield _statement(about[0], Role.KEEP, keep_sql(kept, self._compared), keep_summary(kept, self._compared))
+        if (facts_of(kept) - self._compared) & {"owner", "acl"}:
+            yield _statement(about[0], Role.CHECK, check_sql(), CHECK_SUMMARY)
 
     def after(self, run: int) -> Iterator[Statement]:
         """Give the statements that give back the facts of what this run has made."""
         back = [identity for identity in self._rebuilt if self._made_in(identity) == run and self._has_facts(identity)]
-        for store in (SESSION, DATABASE):
-            about = [identity for identity in back if _store(self._dropped_in(identity), run) is store]
-            if about:
-                yield _statement(about[0], Role.RESTORE, restore_sql(_all_kept(about), store), RESTORE_SUMMARY)
+        if kept := self._all_kept(back):
+            yield _statement(back[0], Role.RESTORE, restore_sql(kept, self._compared), RESTORE_SUMMARY)
         for successor, before in self._successors.items():
             if self._made_in(successor) == run:
                 yield _statement(successor, Role.RESTORE, self._go_on(successor, before), POSITION_SUMMARY)
@@ -169,12 +180,10 @@ class _Keeper:
         if before is None:
             return position_sql(qualified(sequence), highest)
         noted = self._is_dropped_before(before, successor)
-        store = _store(self._dropped_in(before), self._made_in(successor)) if noted else None
-        return position_sql(qualified(sequence), highest, designation(before), store)
+        return position_sql(qualified(sequence), highest, designation(before), noted=noted)
 
-
-def _store(dropped: int | None, made: int | None) -> FactStore:
-    return SESSION if dropped == made else DATABASE
+    def _all_kept(self, identities: Iterable[ObjectId]) -> list[Kept]:
+        return [kept for identity in identities if (kept := _kept(identity, self._context)) is not None]
 
 
 def _compared(context: Context) -> frozenset[str]:
@@ -202,10 +211,6 @@ def _numbered_by(column: Column, context: Context) -> ObjectId | None:
             return sequence.identity
     below = sorted(context.observed.references[column.identity])
     return next((identity for identity in below if identity.kind == "sequence"), None)
-
-
-def _all_kept(identities: Iterable[ObjectId]) -> list[Kept]:
-    return [kept for identity in identities if (kept := _kept(identity)) is not None]
 
 
 def _statement(about: ObjectId, role: Role, sql: str, summary: str) -> Statement:

@@ -7,7 +7,7 @@ from enum import StrEnum
 import msgspec
 
 from shared.diff.changes import Change, ChangeKind
-from shared.kinds.step import Hazard, Role
+from shared.kinds.step import KEEPING, Hazard, Role
 from shared.remediation.guard import Guard
 from shared.schema.canonical import canonical_json
 from shared.schema.identity import ObjectId
@@ -22,7 +22,7 @@ class Statement(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
         change: The difference it removes; never `UNVERIFIED`.
         role: What it does to the object. Left out of JSON where it is `ALTER`, which is also what documents of
             releases that wrote no role are read as.
-        summary: What a statement of KEEP or RESTORE does, in a sentence, for people: its SQL is long.
+        summary: What a statement that keeps facts does, in a sentence, for people: its SQL is long.
         hazards: Sorted.
         destructive: True when data or a constraint that nobody declared is lost; shown only behind an option.
         transactional: False for what PostgreSQL refuses inside a transaction (CREATE INDEX CONCURRENTLY).
@@ -44,7 +44,7 @@ class Statement(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     @property
     def keeps_facts(self) -> bool:
         """Say whether it only notes or gives back what goes with an object, and changes nothing that is declared."""
-        return self.role in (Role.KEEP, Role.RESTORE)
+        return self.role in KEEPING
 
 
 class ProofStatus(StrEnum):

@@ -16,7 +16,7 @@ from shared.kinds import RECORDS
 from shared.kinds.context import Context
 from shared.kinds.node import Node
 from shared.kinds.side import Side
-from shared.kinds.step import Step
+from shared.kinds.step import Role, Step
 from shared.remediation.closure import Decision, decide
 from shared.remediation.graph import Graph
 from shared.remediation.keeping import keep_facts
@@ -77,7 +77,10 @@ def plan_remediation(
 
 
 def create_script(snapshot: Snapshot) -> tuple[Statement, ...]:
-    """Give the statements that create a schema in an empty database, in an order that an unprivileged owner can run."""
+    """Give the statements that create a schema in an empty database, in an order that an unprivileged owner can run.
+
+    Materialized views stay empty: nothing of a tenant's is computed.
+    """
     return tuple(map(_with_array_casts, restore_script(snapshot)))
 
 
@@ -89,7 +92,7 @@ def restore_script(snapshot: Snapshot) -> tuple[Statement, ...]:
     # PostgreSQL makes `public` in every database: it is there before the first statement, and dropped when unwanted.
     empty = Snapshot(schema=Schema((Namespace(name="public"),)), server_version=snapshot.server_version, fingerprint="")
     statements, _ = _deparsed_plan(snapshot, empty, diff_schemas(snapshot.schema, empty.schema), online=False)
-    return statements
+    return tuple(statement for statement in statements if statement.role is not Role.FILL)
 
 
 def _plan(

@@ -8,18 +8,19 @@ from itertools import groupby
 import msgspec
 
 from shared.kinds.step import Role
+from shared.pinned import WRITING, setting
+from shared.remediation.kept_facts import SETTING
 from shared.remediation.plan import Plan, ProofStatus, Statement
-from shared.remediation.progress import Progress
+from shared.remediation.progress import KEPT, Progress
 from shared.remediation.psql import comment, shield
 from shared.remediation.stages import Stage, cut_stages
-from shared.schema.identity import ObjectId
-from shared.sql import quote_literal
+from shared.schema.identity import ObjectId, QualifiedName
+from shared.sql import quote_literal, quote_qualified, within_literal
 
-_SETTINGS = (
-    "SET check_function_bodies = off",
-    "SET client_min_messages = warning",
-    "SET search_path = pg_catalog",
-)
+_PIN, _PIN_SESSION, _UNPIN_SESSION = "fleetdrift_pin", "fleetdrift_pin_session", "fleetdrift_unpin_session"
+_DONE = "fleetdrift_done"
+_BEGIN = f"BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE \\; :{_PIN};"
+_SET_ALONE = (*(name for name, _ in WRITING), "lock_timeout", "statement_timeout")
 
 
 def render_script(plan: Plan, *, destructive: bool = False, guard_sql: str = "", title: str = "") -> str:
@@ -33,16 +34,32 @@ def render_script(plan: Plan, *, destructive: bool = False, guard_sql: str = "",
     """
     if not plan.statements:
         return ""
-    lines = list(_header(plan, title))
-    lines += ["\\set ON_ERROR_STOP on", *(f"{setting};" for setting in _SETTINGS), ""]
+    lines = [*_header(plan, title), "\\set ON_ERROR_STOP on", ""]
     if guard_sql:
         lines += [shield(guard_sql.rstrip().removesuffix(";")) + ";", ""]
-    for withheld, run in groupby(plan.statements, key=lambda statement: statement.destructive and not destructive):
-        if withheld:
-            lines += _withheld(run)
-        else:
-            lines += _stages(cut_stages(run), plan)
+    parts = groupby(plan.statements, key=lambda statement: statement.destructive and not destructive)
+    cut = [(withheld, tuple(run)) for withheld, run in parts]
+    stages = [cut_stages(run) for withheld, run in cut if not withheld]
+    lines += _settings(alone=any(not stage.transactional for part in stages for stage in part))
+    for withheld, run in cut:
+        lines += _withheld(run) if withheld else _stages(cut_stages(run), plan)
     return "\n".join(lines).rstrip() + "\n"
+
+
+def _settings(*, alone: bool) -> Iterator[str]:
+    """Write the variables that hold what each transaction begins with, and what surrounds a statement that has none."""
+    yield comment("What each transaction pins, whatever settings the database or the role has of its own.")
+    yield _variable(_PIN, setting(WRITING))
+    if alone:
+        yield _variable(_PIN_SESSION, setting(WRITING, scope="SESSION"))
+        yield _variable(_UNPIN_SESSION, tuple(f"RESET {name}" for name in _SET_ALONE))
+    yield ""
+
+
+def _variable(name: str, statements: tuple[str, ...]) -> str:
+    # One message to the server: an owner's own timeouts end with it, and none can strike between two of them.
+    value = within_literal(" \\; ".join(statements), escaped=True)
+    return f"\\set {name} '{value}'"
 
 
 def _header(plan: Plan, title: str) -> Iterator[str]:
@@ -59,25 +76,43 @@ def _header(plan: Plan, title: str) -> Iterator[str]:
 def _stages(stages: tuple[Stage, ...], plan: Plan) -> Iterator[str]:
     """Write the stages; a script of several leaves out those that it has run before."""
     progress = Progress(plan, stages)
+    yield from progress.begin()
     for number, stage in enumerate(stages):
         condition = progress.has_run(number)
-        if condition is None:
-            yield from _stage(stage) if stage.transactional else _alone(stage)
-            continue
-        yield f"SELECT {shield(condition)} AS fleetdrift_done \\gset"
-        yield "\\if :fleetdrift_done"
-        yield "\\else"
-        lines = [line for line in (_stage(stage) if stage.transactional else _alone(stage)) if line]
-        end = len(lines) - 1 if stage.transactional else len(lines)  # before COMMIT
-        yield from (*lines[:end], *progress.note(number), *lines[end:])
-        yield "\\endif"
+        if stage.transactional:
+            yield _BEGIN
+            yield from _unless(condition, [*_statements(stage, scope="LOCAL"), *progress.note(number)])
+            yield "COMMIT;"
+        else:
+            lines = [*_alone(stage), *progress.note(number)]
+            if condition is not None:
+                yield from (_BEGIN, _asked(condition), "COMMIT;")
+                lines = list(_skipping(lines))
+            yield from lines
         yield ""
-    yield from progress.forget()
+    yield from progress.end()
+
+
+def _unless(condition: str | None, lines: list[str]) -> Iterator[str]:
+    if condition is None:
+        yield from lines
+        return
+    yield _asked(condition)
+    yield from _skipping(lines)
+
+
+def _asked(condition: str) -> str:
+    return f"SELECT {condition} AS {_DONE} \\gset"
+
+
+def _skipping(lines: list[str]) -> Iterator[str]:
+    yield from (f"\\if :{_DONE}", "\\else", *lines, "\\endif")
 
 
 def _alone(stage: Stage) -> Iterator[str]:
     """Write a statement that runs outside transactions so that it can be tried again, over an invalid index too."""
     [statement] = stage.statements
+    yield f":{_PIN_SESSION};"
     match statement.role:
         case Role.CREATE | Role.PREPARE:
             yield from _remove_invalid(statement.object)
@@ -86,7 +121,9 @@ def _alone(stage: Stage) -> Iterator[str]:
             sql = statement.sql.replace(_CONCURRENTLY, f"{_CONCURRENTLY}IF EXISTS ", 1)
         case _:
             sql = statement.sql
-    yield from _stage(Stage((msgspec.structs.replace(statement, sql=sql),), transactional=False))
+    again = msgspec.structs.replace(statement, sql=sql)
+    yield from _statements(Stage((again,), transactional=False), scope="SESSION")
+    yield f":{_UNPIN_SESSION};"
 
 
 _CONCURRENTLY = " INDEX CONCURRENTLY "
@@ -94,28 +131,36 @@ _CONCURRENTLY = " INDEX CONCURRENTLY "
 
 
 def _remove_invalid(index: ObjectId) -> Iterator[str]:
-    yield "SELECT pg_catalog.format('DROP INDEX CONCURRENTLY %I.%I', n.nspname, c.relname)"
-    yield "FROM pg_catalog.pg_index i JOIN pg_catalog.pg_class c ON c.oid = i.indexrelid"
-    yield "JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace"
     place = f"n.nspname = {quote_literal(index.namespace)} AND c.relname = {quote_literal(index.name)}"
-    yield f"WHERE NOT i.indisvalid AND {shield(place)} \\gexec"
+    yield "SELECT EXISTS ("
+    yield "    SELECT FROM pg_catalog.pg_index i JOIN pg_catalog.pg_class c ON c.oid = i.indexrelid"
+    yield "    JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace"
+    yield f"    WHERE NOT i.indisvalid AND {shield(place)}"
+    yield ") AS fleetdrift_invalid \\gset"
+    yield "\\if :fleetdrift_invalid"
+    yield "SET SESSION lock_timeout = '5s'; SET SESSION statement_timeout = 0;"
+    yield f"DROP INDEX CONCURRENTLY IF EXISTS {shield(quote_qualified(QualifiedName(index.namespace, index.name)))};"
+    yield "\\endif"
 
 
-def _stage(stage: Stage) -> Iterator[str]:
-    if stage.transactional:
-        yield "BEGIN;"
+def _statements(stage: Stage, *, scope: str) -> Iterator[str]:
     set_to: tuple[int, int] | None = None
     for statement in stage.statements:
         lock, timeout = limits = statement.lock_timeout_ms, statement.statement_timeout_ms
         if limits != set_to:
             set_to = limits
-            yield f"SET lock_timeout = '{lock}ms';"
-            yield f"SET statement_timeout = '{timeout}ms';"
+            yield f"SET {scope} lock_timeout = '{lock}ms'; SET {scope} statement_timeout = '{timeout}ms';"
         yield from _hazards(statement)
-        yield shield(statement.sql) + ";"
-    if stage.transactional:
-        yield "COMMIT;"
-    yield ""
+        match statement.role:
+            case Role.KEEP:
+                yield f"SELECT :'{KEPT}'::jsonb || ("
+                yield shield(statement.sql)
+                yield f") AS {KEPT} \\gset"
+            case Role.CHECK | Role.RESTORE:
+                yield f"SELECT pg_catalog.set_config('{SETTING}', :'{KEPT}', true) AS {KEPT} \\gset"
+                yield shield(statement.sql) + ";"
+            case _:
+                yield shield(statement.sql) + ";"
 
 
 def _withheld(statements: Iterable[Statement]) -> Iterator[str]:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from shared.remediation.kept_store import FactStore, fill_block
+from shared.remediation.blocks import fill_block
+from shared.remediation.kept_facts import SETTING
 from shared.sql import dollar_quote
 
 POSITION_SUMMARY = "The sequence goes on where its column was."
@@ -10,36 +11,31 @@ POSITION_SUMMARY = "The sequence goes on where its column was."
 _POSITION_BLOCK = """DO {tag}
 -- {summary}
 DECLARE
-    told text;
+    told jsonb;
 BEGIN
 {before}    IF told IS NULL THEN
-        EXECUTE {highest} INTO told;
+        told := ({highest});
     END IF;
-    EXECUTE pg_catalog.format(
-        'SELECT pg_catalog.setval(q.seqrelid, LEAST(GREATEST($1, q.seqmin), q.seqmax)::int8, $2)
-        FROM %s s CROSS JOIN pg_catalog.pg_sequence q WHERE q.seqrelid = %L::pg_catalog.regclass
-            AND ($1 - s.last_value) * pg_catalog.sign(q.seqincrement) >= CASE WHEN $2 > s.is_called THEN 0 ELSE 1 END',
-        {sequence}, {sequence}
-    ) USING (told::jsonb ->> 0)::numeric, (told::jsonb ->> 1)::bool;
+    PERFORM pg_catalog.setval(q.seqrelid, LEAST(GREATEST(t.last, q.seqmin), q.seqmax)::int8, t.called)
+    FROM {sequence} s
+    CROSS JOIN (SELECT (told ->> 0)::numeric, (told ->> 1)::boolean) AS t(last, called)
+    CROSS JOIN pg_catalog.pg_sequence q
+    WHERE q.seqrelid = pg_catalog.to_regclass({literal}) -- and it is never moved back
+        AND (t.last - s.last_value) * pg_catalog.sign(q.seqincrement) >=
+            CASE WHEN t.called > s.is_called THEN 0 ELSE 1 END;
 END
 {tag}"""
 
-_STILL_THERE = """    IF pg_catalog.to_regclass({before}) IS NOT NULL THEN
-        EXECUTE pg_catalog.format(
-            'SELECT pg_catalog.jsonb_build_array(s.last_value, s.is_called) FROM %s s', {before}
-        ) INTO told;
+_STILL_THERE = """    IF pg_catalog.to_regclass({literal}) IS NOT NULL THEN
+        told := (SELECT pg_catalog.jsonb_build_array(s.last_value, s.is_called) FROM {before} s);
     END IF;
 """
 
-_NOTED_BEFORE = """    told := (
-        SELECT f.value ->> 2
-        FROM (VALUES ({spelling})) AS kept(spelling) CROSS JOIN LATERAL ({source}) AS k(place, facts)
-        CROSS JOIN LATERAL pg_catalog.jsonb_array_elements(k.facts) AS f(value) WHERE f.value ->> 2 IS NOT NULL
-    );
+_NOTED_BEFORE = """    told := pg_catalog.current_setting('{setting}')::jsonb -> {spelling} -> 'position';
 """
 
 
-def position_sql(sequence: str, highest: str, before: str = "", store: FactStore | None = None) -> str:
+def position_sql(sequence: str, highest: str, before: str = "", *, noted: bool = False) -> str:
     """Write the statement that moves a sequence to where another stood, or else beyond the values of its column.
 
     The sequence is never moved back: a number that was given out is not given out again.
@@ -48,17 +44,18 @@ def position_sql(sequence: str, highest: str, before: str = "", store: FactStore
         sequence: Its quoted name.
         highest: A query for the position after the values that are there, as JSON: [value, true].
         before: Quoted name of the one it takes the place of; empty where there is none.
-        store: Where the position of that one is noted; None when it is still there.
+        noted: Whether the position of that one is among the facts; else it is still there.
     """
     told = ""
-    if store is not None:
-        told = _NOTED_BEFORE.format(spelling=dollar_quote(f"SEQUENCE {before}"), source=store.source)
+    if noted:
+        told = _NOTED_BEFORE.format(setting=SETTING, spelling=dollar_quote(f"SEQUENCE {before}"))
     elif before:
-        told = _STILL_THERE.format(before=dollar_quote(before))
+        told = _STILL_THERE.format(literal=dollar_quote(before), before=before)
     return fill_block(
         _POSITION_BLOCK,
         summary=POSITION_SUMMARY,
-        sequence=dollar_quote(sequence),
+        sequence=sequence,
+        literal=dollar_quote(sequence),
         before=told,
-        highest=dollar_quote(highest),
+        highest=highest,
     )

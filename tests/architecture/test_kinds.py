@@ -24,7 +24,7 @@ MODULES = sorted(
 NO_TABLES_OF_KINDS = {
     "shared/findings/wording.py:_IN_DEFINITION": "names of fields, two of which are called as kinds are",
     "shared/remediation/kept_sql.py:_WORDS": "names of facts that a plan keeps, two of which are called as kinds are",
-    "shared/remediation/kept_sql.py:_QUERIES": "the same facts, with the SQL that notes them",
+    "shared/remediation/kept_sql.py:_STEPS": "the same facts, with the SQL that gives them back",
 }
 RULES = "shared/findings/rules/"
 """A rule names the kinds that it judges: that is what a rule is. A kind without one falls to the general rules."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from shared.kinds import belonging, existence, names, oids, references, slots
+from shared.kinds.edges.views import MATERIALIZED_VIEW_EDGES
 from shared.kinds.facts import (
     COMMENT_ONLY,
     EVERY_FACET,
@@ -123,14 +124,14 @@ MATERIALIZED_VIEW = Kind(
     alter=views_recipes.alter_materialized_view,
     release=None,
     begin=None,
-    finish=None,
-    finish_needs=None,
+    finish=views_recipes.fill,
+    finish_needs=views_recipes.fill_needs,
     loosen=None,
     disturbs=None,
     discard=None,
     made_with=belonging.made_alone,
     dropped_with=belonging.never_taken_along,
-    edges=BY_DEPENDENCIES,
+    edges=MATERIALIZED_VIEW_EDGES,
 )
 
 RULE = Kind(

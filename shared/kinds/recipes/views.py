@@ -9,6 +9,7 @@ from shared.kinds.recipes.column_sql import default_storage
 from shared.kinds.recipes.extension_ties import tie_to_extensions
 from shared.kinds.recipes.parameters import change_parameters, storage_parameters
 from shared.kinds.step import REBUILD, Role, Step, Verdict
+from shared.schema.identity import ObjectId
 from shared.schema.relations import MaterializedView, View, ViewColumn
 from shared.sql import quote_identifier
 
@@ -43,7 +44,7 @@ def alter_view(desired: View, observed: View, fields: frozenset[str], context: C
 
 
 def create_materialized_view(view: MaterializedView, context: Context) -> list[Step]:
-    """CREATE MATERIALIZED VIEW, filled."""
+    """CREATE MATERIALIZED VIEW, empty: its query calls functions, and so runs only once it has its owner (`fill`)."""
     del context
     parts = [f"CREATE MATERIALIZED VIEW {qualified(view)}"]
     if view.access_method not in ("heap", ""):
@@ -53,8 +54,24 @@ def create_materialized_view(view: MaterializedView, context: Context) -> list[S
     if view.tablespace:
         parts.append(f" TABLESPACE {quote_identifier(view.tablespace)}")
     query = view.definition.rstrip().removesuffix(";")
-    step = Step(Role.CREATE, f"{''.join(parts)} AS\n{query}", (scans(f"what {qualified(view)} selects from"),))
+    step = Step(Role.CREATE, f"{''.join(parts)} AS\n{query}\nWITH NO DATA")
     return [step, *tie_to_extensions(f"MATERIALIZED VIEW {qualified(view)}", view.depends_on_extensions)]
+
+
+def fill(view: MaterializedView, context: Context) -> list[Step]:
+    """REFRESH MATERIALIZED VIEW, which PostgreSQL runs as its owner and lets do nothing else (REFRESH, Notes)."""
+    del context
+    return [Step(Role.FILL, fill_sql(view.identity), (scans(f"what {qualified(view)} selects from"),))]
+
+
+def fill_sql(identity: ObjectId) -> str:
+    """Write the statement that fills a materialized view."""
+    return f"REFRESH MATERIALIZED VIEW {qualified(identity)}"
+
+
+def fill_needs(view: MaterializedView, context: Context) -> set[ObjectId]:
+    """Name what comes before it is filled: all that is said of it, such as whose it is."""
+    return set(context.desired.dependents[view.identity])
 
 
 def drop_materialized_view(view: MaterializedView, context: Context) -> list[Step]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from shared.postgres.scratch.compile import SpecError, compile_spec
+from shared.postgres.scratch.plan_run import run_plan
 from shared.postgres.scratch.rebuild import MaterialiseError, materialise, read_again, spell_until_stable
 from shared.postgres.scratch.server import ScratchDatabase, ScratchError, ScratchServer
 
@@ -15,5 +16,6 @@ __all__ = [
     "compile_spec",
     "materialise",
     "read_again",
+    "run_plan",
     "spell_until_stable",
 ]

@@ -4,21 +4,23 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
+from types import MappingProxyType
 
 import asyncpg
 import msgspec
 
 from shared.hosts import Host
 from shared.kinds.step import Role
+from shared.pinned import WRITING, setting
 from shared.postgres.connection import close, connect_directly, translated
 from shared.postgres.failures import TargetError, clean
 from shared.postgres.names.own_names import PLACEHOLDER, own_names
 from shared.postgres.names.tenant_sql import for_tenant
 from shared.postgres.reading.fingerprint import read_change_token, token_in_transaction
 from shared.postgres.reading.introspect import read_snapshot
-from shared.postgres.session import PINNED, pinning, setting
+from shared.remediation.kept_facts import SETTING, Facts, FactsError, KeptFacts, read_facts, write_facts
 from shared.remediation.plan import Statement
 from shared.remediation.stages import Stage
 from shared.schema.identity import QualifiedName
@@ -29,18 +31,8 @@ from shared.targets import FailureKind, Limits, Target
 
 _UNBOUNDED = 30 * 24 * 3600.0  # seconds: the server's own timeouts bound a statement, not the client's
 _TRANSIENT = frozenset({"55P03", "40P01", "40001"})  # no lock in time, deadlock, serialization failure
-_SETTINGS = (
-    ("row_security", "on"),
-    ("check_function_bodies", "off"),
-    ("client_min_messages", "warning"),
-    ("default_tablespace", ""),
-    ("default_table_access_method", "heap"),
-    ("idle_in_transaction_session_timeout", "60s"),
-)
-"""After what reading pins: what statements of a plan rely on. Their names are qualified, whatever the search path."""
-_RESETS = ";\n".join(
-    f"RESET {name}" for name in dict((*PINNED, *_SETTINGS, ("lock_timeout", ""), ("statement_timeout", "")))
-)
+_RESETS = ";\n".join(f"RESET {name}" for name in dict((*WRITING, ("lock_timeout", ""), ("statement_timeout", ""))))
+_HAND_OVER = "SELECT pg_catalog.set_config($1::text, $2::text, true)"
 _CHECK_CLIENT = "SET client_connection_check_interval = '2s'"
 _LEAVE = "SELECT pg_catalog.pg_advisory_unlock_all(); RESET ALL"
 _LEAVE_TIMEOUT_SECONDS = 5.0  # after them the socket is cut, and the server process ends with all that it held
@@ -69,6 +61,14 @@ class StatementError(Exception):
 
 class SchemaMovedError(Exception):
     """The schema is not the one that was checked any more; nothing was done."""
+
+
+Note = Callable[[KeptFacts], None]
+_NO_FACTS: Mapping[str, Facts] = MappingProxyType({})
+
+
+def _no_note(facts: KeptFacts) -> None:
+    del facts
 
 
 class Writer:
@@ -115,12 +115,19 @@ class Writer:
             )
             return snapshot, token
 
-    async def run(self, stage: Stage, token: str = "") -> None:
+    async def run(
+        self, stage: Stage, token: str = "", *, facts: Mapping[str, Facts] = _NO_FACTS, note: Note = _no_note
+    ) -> KeptFacts:
         """Run one stage.
 
         Args:
             stage: What to do.
             token: The change token the schema must still have; empty asks for none.
+            facts: What earlier stages have noted of objects that they dropped.
+            note: Called with the facts at the end of the stage, before it is committed, when it has noted any.
+
+        Returns:
+            The facts, with those that this stage has noted.
 
         Raises:
             SchemaMovedError: When it has another one. Nothing was done.
@@ -128,16 +135,20 @@ class Writer:
             TargetError: When the connection does.
         """
         if stage.transactional:
+            held = dict(facts)
             async with self._transaction():
                 await self._check(token)
                 for statement in stage.statements:
-                    await self._run_one(statement, scope="LOCAL")
-            return
+                    await self._run_one(statement, held, scope="LOCAL")
+                if held != facts:
+                    note(held)
+            return held
         [statement] = stage.statements
         if token and token != await self._token():
             raise SchemaMovedError
         async with self._pinned_session():
-            await self._run_one(statement, scope="SESSION")
+            await self._run_one(statement, {}, scope="SESSION")
+        return dict(facts)
 
     async def drop_invalid_index(self, name: QualifiedName) -> None:
         """Remove what a failed CREATE INDEX CONCURRENTLY left behind.
@@ -159,7 +170,7 @@ class Writer:
     async def _transaction(self) -> AsyncIterator[None]:
         with translated():
             try:
-                begin = ("BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE", *pinning(), *setting(_SETTINGS))
+                begin = ("BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE", *setting(WRITING))
                 await self._connection.execute(";\n".join(begin))
                 yield
                 await self._execute("COMMIT")  # deferred constraints speak here
@@ -175,7 +186,7 @@ class Writer:
         """
         with translated():
             try:
-                await self._connection.execute(";\n".join(setting((*PINNED, *_SETTINGS), scope="SESSION")))
+                await self._connection.execute(";\n".join(setting(WRITING, scope="SESSION")))
                 yield
             finally:
                 await _run_or_cut(self._connection, _RESETS)
@@ -191,22 +202,41 @@ class Writer:
         if token and token != await token_in_transaction(self._connection):
             raise SchemaMovedError
 
-    async def _run_one(self, statement: Statement, *, scope: str) -> None:
+    async def _run_one(self, statement: Statement, facts: KeptFacts, *, scope: str) -> None:
+        sql = for_tenant(statement.sql, self._own_names)
         with translated():
             await self._execute(
                 f"SET {scope} lock_timeout = {int(statement.lock_timeout_ms)}; "
                 f"SET {scope} statement_timeout = {int(statement.statement_timeout_ms)}"
             )
-            await self._execute(for_tenant(statement.sql, self._own_names))
+            match statement.role:
+                case Role.KEEP:
+                    facts.update(await self._asked(sql))
+                    return
+                case Role.CHECK | Role.RESTORE:
+                    await self._connection.execute(_HAND_OVER, SETTING, write_facts(facts))
+            await self._execute(sql)
+
+    async def _asked(self, sql: str) -> KeptFacts:
+        try:
+            return read_facts(await self._connection.fetchval(sql, timeout=_UNBOUNDED))
+        except asyncpg.PostgresError as error:
+            raise _statement_error(sql, error) from None
+        except FactsError as error:
+            raise TargetError(FailureKind.PROTOCOL, str(error)) from None
 
     async def _execute(self, sql: str) -> None:
         try:
             await self._connection.execute(sql, timeout=_UNBOUNDED)
         except asyncpg.PostgresError as error:
-            words = clean(str(error.args[0]) if error.args else "no message")
-            if error.sqlstate in ("57P01", "57P02", "57P03"):  # the server is going down, not the statement
-                raise TargetError(FailureKind.REFUSED, f"the server said: {words}") from None
-            raise StatementError(sql, words, error.sqlstate or "") from None
+            raise _statement_error(sql, error) from None
+
+
+def _statement_error(sql: str, error: asyncpg.PostgresError) -> StatementError | TargetError:
+    words = clean(str(error.args[0]) if error.args else "no message")
+    if error.sqlstate in ("57P01", "57P02", "57P03"):  # the server is going down, not the statement
+        return TargetError(FailureKind.REFUSED, f"the server said: {words}")
+    return StatementError(sql, words, error.sqlstate or "")
 
 
 @asynccontextmanager

@@ -11,10 +11,10 @@ from collections.abc import Iterable
 
 import msgspec
 
+from shared.pinned import PINNED, setting
 from shared.postgres.names.own_names import PLACEHOLDER, OwnNames
 from shared.postgres.query_files import query_text
 from shared.postgres.reading.catalog import kinds_of, rows_statement
-from shared.postgres.session import PINNED
 from shared.remediation.guard import Guard, as_text, identity_parts
 from shared.schema.model import KINDS
 from shared.sql import is_plain, quote_identifier, quote_literal
@@ -55,13 +55,9 @@ def guard_sql(guards: Iterable[Guard], *, own: OwnNames = _WHOLE) -> str:
         Statements that psql can run as they are: a read-only transaction around a DO block, with `REFUSED` as the
         SQLSTATE of its refusal.
     """
-    pinned = "".join(f"SET LOCAL {_setting(name, value)};\n" for name, value in PINNED)
+    pinned = ";\n".join(setting(PINNED))
     block = _block(tuple(guards), own)
-    return f"BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY;\n{pinned}{block};\nCOMMIT;"
-
-
-def _setting(name: str, value: str) -> str:
-    return f"{name} = {value}" if name == "search_path" else f"{name} = {quote_literal(value)}"
+    return f"BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY;\n{pinned};\n{block};\nCOMMIT;"
 
 
 def _block(guards: tuple[Guard, ...], own: OwnNames) -> str:

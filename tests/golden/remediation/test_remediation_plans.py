@@ -11,6 +11,7 @@ import subprocess
 from collections.abc import Callable
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from shared.diff.compare import diff_schemas
@@ -29,9 +30,9 @@ CASES = sorted(path.parent for path in Path(__file__).parent.glob("*/desired.sql
 
 @pytest.mark.parametrize("case", CASES, ids=lambda path: path.name)
 def test_plan_is_as_written_and_leads_to_the_declared_schema(
-    case: Path, postgres: EmbeddedPostgres, golden: Callable[[Path, str], None]
+    case: Path, postgres: EmbeddedPostgres, golden: Callable[[Path, str], None], tmp_path: Path
 ) -> None:
-    databases = Databases(postgres)
+    databases = Databases(postgres, tmp_path)
     desired = databases.load("desired", (case / "desired.sql").read_text())
     observed = databases.load("observed", (case / "observed.sql").read_text())
     plan = plan_between(desired, observed)
@@ -43,8 +44,8 @@ def test_plan_is_as_written_and_leads_to_the_declared_schema(
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda path: path.name)
-def test_plan_without_destructive_statements_stands_alone(case: Path, postgres: EmbeddedPostgres) -> None:
-    databases = Databases(postgres)
+def test_plan_without_destructive_statements_stands_alone(case: Path, postgres: EmbeddedPostgres, tmp_path: Path) -> None:
+    databases = Databases(postgres, tmp_path)
     desired = databases.load("desired", (case / "desired.sql").read_text())
     observed = databases.load("observed", (case / "observed.sql").read_text())
     diff = diff_schemas(desired.schema, observed.schema)
@@ -54,7 +55,8 @@ def test_plan_without_destructive_statements_stands_alone(case: Path, postgres: 
     left = diff_schemas(desired.schema, databases.read("observed").schema)
     assert {change.identity for change in left.changes} <= {change.identity for change in plan.remaining}
 
-    databases.psql("observed", "".join(f"{statement.sql};\n" for statement in plan.statements if statement.destructive))
+    withheld = tuple(statement for statement in plan.statements if statement.destructive)
+    databases.psql("observed", render_script(msgspec.structs.replace(plan, statements=withheld), destructive=True))
     databases.assert_equal(desired)
 
 
@@ -62,7 +64,7 @@ def roles_of(sql: str) -> set[Role]:
     """Give the roles that a statement of these words can have."""
     if " VALIDATE CONSTRAINT " in sql:
         return {Role.VALIDATE}
-    match re.match(r"CREATE OR REPLACE|CREATE|DROP|DO \$fleetdrift|DO|GRANT|REVOKE|COMMENT|ALTER", sql):
+    match re.match(r"-- Notes|REFRESH|CREATE OR REPLACE|CREATE|DROP|DO \$fleetdrift|DO|GRANT|REVOKE|COMMENT|ALTER", sql):
         case None:
             return set()
         case found:
@@ -70,7 +72,9 @@ def roles_of(sql: str) -> set[Role]:
                 "CREATE OR REPLACE": {Role.REPLACE},
                 "CREATE": {Role.CREATE, Role.PREPARE},
                 "DROP": {Role.DROP, Role.DISCARD},
-                "DO $fleetdrift": {Role.KEEP, Role.RESTORE},
+                "-- Notes": {Role.KEEP},
+                "REFRESH": {Role.FILL},
+                "DO $fleetdrift": {Role.LOCK, Role.CHECK, Role.RESTORE},
                 "ALTER": {Role.CREATE, Role.PREPARE, Role.ALTER, Role.SET, Role.DROP},
             }.get(found[0], {Role.SET})
 
@@ -82,14 +86,15 @@ def plan_between(desired: Snapshot, observed: Snapshot) -> Plan:
 
 def without_hashes(script: str) -> str:
     unnamed = re.sub(r"(?m)^-- from \w{64} to \w{64}\n", "", script)
-    return re.sub(r"has run \w{16}:", "has run this:", unnamed)
+    return re.sub(r"fleetdrift-\w{16}-", "fleetdrift-this-", unnamed)
 
 
 class Databases:
     """Two databases on one server, loaded and read as their owner sees them."""
 
-    def __init__(self, server: EmbeddedPostgres) -> None:
+    def __init__(self, server: EmbeddedPostgres, directory: Path) -> None:
         self.server = server
+        self.directory = directory
 
     def load(self, name: str, sql: str) -> Snapshot:
         drop = f"DROP DATABASE IF EXISTS golden_{name} WITH (FORCE);\nCREATE DATABASE golden_{name} TEMPLATE template0;"
@@ -106,7 +111,7 @@ class Databases:
 
     def _run(self, argv: list[str], stdin: str = "") -> str:
         argv[0] = str(self.server.binaries / argv[0])
-        done = subprocess.run(argv, input=stdin.encode(), capture_output=True, check=False)
+        done = subprocess.run(argv, input=stdin.encode(), capture_output=True, check=False, cwd=self.directory)
         assert done.returncode == 0, done.stderr.decode()
         return done.stdout.decode()
 

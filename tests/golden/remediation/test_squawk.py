@@ -50,10 +50,10 @@ _HAZARD = re.compile(r"-- ([a-z_]+): ")
 
 
 @pytest.mark.parametrize("plan", PLANS, ids=lambda path: path.parent.name)
-def test_every_warning_is_a_hazard_that_the_plan_names(plan: Path) -> None:
+def test_every_warning_is_a_hazard_that_the_plan_names(plan: Path, tmp_path: Path) -> None:
     program = shutil.which("squawk", path=str(Path(sys.executable).parent))
     assert program is not None, "squawk-cli is a development dependency"
-    argv = [program, "--reporter", "Json", "--pg-version", "18", str(plan)]
+    argv = [program, "--reporter", "Json", "--pg-version", "18", str(without_variables(plan, tmp_path / "plan.sql"))]
     warnings = json.loads(subprocess.run(argv, capture_output=True, check=False, text=True).stdout or "[]")
     lines = plan.read_text().split("\n")
     for warning in warnings:
@@ -61,6 +61,14 @@ def test_every_warning_is_a_hazard_that_the_plan_names(plan: Path) -> None:
         if rule in _ABOUT_THE_DECLARATION or is_on_something_new(rule, line, lines) or is_of_the_plan(lines[line]):
             continue
         assert hazards_above(line, lines) & _COVERED_BY[rule], f"{rule}, line {line + 1}: {warning['message']}"
+
+
+def without_variables(plan: Path, written: Path) -> Path:
+    """Write a plan without psql's variables, of which squawk knows nothing, line by line as it is."""
+    text = re.sub(r"(\\;)? ?:fleetdrift_(un)?pin\w*;", ";", plan.read_text())
+    text = re.sub(r":'?fleetdrift_\w+'?", "NULL", re.sub(r"(?m)\\g .*$", ";", text))
+    written.write_text(text)
+    return written
 
 
 def hazards_above(line: int, lines: list[str]) -> set[str]:

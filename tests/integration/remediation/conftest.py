@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import subprocess
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 
@@ -24,8 +25,9 @@ DATABASES = ("remedy_desired", "remedy_observed")
 class Pair:
     """Two databases; their owner, `remedy_changer`, may act for `remedy_app`, and is no superuser."""
 
-    def __init__(self, server: EmbeddedPostgres) -> None:
+    def __init__(self, server: EmbeddedPostgres, directory: Path) -> None:
         self.server = server
+        self.directory = directory
         for name in DATABASES:
             self._psql("postgres", f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
             self._psql("postgres", f"CREATE DATABASE {name} TEMPLATE template0 OWNER remedy_changer")
@@ -86,6 +88,7 @@ class Pair:
             capture_output=True,
             text=True,
             check=False,
+            cwd=self.directory,
         )
 
     def _dump(self, name: str) -> list[str]:
@@ -101,7 +104,7 @@ class Pair:
 
 
 @pytest.fixture
-def pair(postgres: EmbeddedPostgres) -> Iterator[Callable[[str, str], Pair]]:
+def pair(postgres: EmbeddedPostgres, tmp_path: Path) -> Iterator[Callable[[str, str], Pair]]:
     made = "".join(f"DROP ROLE IF EXISTS {role}; CREATE ROLE {role} LOGIN;" for role in ROLES)
     server = postgres
     argv = [str(server.binaries / "psql"), "-X", "-q", "-v", "ON_ERROR_STOP=1", server.dsn("postgres")]
@@ -109,7 +112,7 @@ def pair(postgres: EmbeddedPostgres) -> Iterator[Callable[[str, str], Pair]]:
     subprocess.run(argv, input=f"{gone}{made} GRANT remedy_app TO remedy_changer;", text=True, check=True)
 
     def load(desired: str, observed: str) -> Pair:
-        both = Pair(server)
+        both = Pair(server, tmp_path)
         both.load(desired, observed)
         return both
 

@@ -16,7 +16,6 @@ from shared.remediation.kept_sql import (
     keep_summary,
     restore_sql,
 )
-from shared.remediation.kept_store import SESSION
 from shared.remediation.plan import Plan, Statement
 from shared.remediation.script import render_script
 from shared.schema.identity import ObjectId
@@ -27,9 +26,9 @@ KEPT = [Kept(catalog="pg_class", spelling='VIEW "public"."v"', id="1", target='T
 
 def plan(*, destructive: bool) -> Plan:
     parts = (
-        (Role.KEEP, keep_sql(KEPT, (), SESSION), keep_summary(KEPT, ())),
+        (Role.KEEP, keep_sql(KEPT, ()), keep_summary(KEPT, ())),
         (Role.DROP, 'DROP VIEW "public"."v"', ""),
-        (Role.RESTORE, restore_sql(KEPT, SESSION), RESTORE_SUMMARY),
+        (Role.RESTORE, restore_sql(KEPT, ()), RESTORE_SUMMARY),
     )
     statements = tuple(
         Statement(sql=sql, object=VIEW, change=ChangeKind.ALTERED, role=role, summary=summary, destructive=destructive)

@@ -2,64 +2,29 @@
 -- not proven: no attempt was made
 
 \set ON_ERROR_STOP on
-SET check_function_bodies = off;
-SET client_min_messages = warning;
-SET search_path = pg_catalog;
 
-BEGIN;
-SET lock_timeout = '3000ms';
-SET statement_timeout = '0ms';
+-- What each transaction pins, whatever settings the database or the role has of its own.
+\set fleetdrift_pin 'SET LOCAL quote_all_identifiers = ''off'' \\; SET LOCAL search_path = pg_catalog, pg_temp \\; SET LOCAL TimeZone = ''UTC'' \\; SET LOCAL DateStyle = ''ISO, MDY'' \\; SET LOCAL IntervalStyle = ''postgres'' \\; SET LOCAL bytea_output = ''hex'' \\; SET LOCAL extra_float_digits = ''1'' \\; SET LOCAL lc_monetary = ''C'' \\; SET LOCAL xmlbinary = ''base64'' \\; SET LOCAL xmloption = ''content'' \\; SET LOCAL standard_conforming_strings = ''on'' \\; SET LOCAL row_security = ''off'' \\; SET LOCAL client_encoding = ''UTF8'' \\; SET LOCAL client_min_messages = ''warning'' \\; SET LOCAL escape_string_warning = ''off'' \\; SET LOCAL backslash_quote = ''safe_encoding'' \\; SET LOCAL array_nulls = ''on'' \\; SET LOCAL transform_null_equals = ''off'' \\; SET LOCAL lc_numeric = ''C'' \\; SET LOCAL lc_time = ''C'' \\; SET LOCAL check_function_bodies = ''off'' \\; SET LOCAL default_tablespace = '''' \\; SET LOCAL default_table_access_method = ''heap'' \\; SET LOCAL synchronize_seqscans = ''off'' \\; SET LOCAL idle_in_transaction_session_timeout = ''60s'''
+
+\set fleetdrift_kept '{}'
+BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE \; :fleetdrift_pin;
+SET LOCAL lock_timeout = '3000ms'; SET LOCAL statement_timeout = '0ms';
 DO $fleetdrift$
--- Notes position of what is dropped below and comes again, as commands.
-DECLARE
-    item record;
-    facts jsonb;
-    place oid;
-    told text;
+-- Keeps sequences still: what others take between here and the drop would be given out twice.
 BEGIN
-    FOR item IN SELECT * FROM (VALUES
-        ($n$SEQUENCE "public"."t_a_seq"$n$, $n$SEQUENCE "public"."t_a_seq"$n$, 'pg_class', pg_catalog.to_regclass($n$"public"."t_a_seq"$n$)::oid, NULL)
-    ) AS kept(spelling, target, catalog, id, part) WHERE kept.id IS NOT NULL
-    LOOP
-        SELECT
-            COALESCE(pg_catalog.jsonb_agg(
-                pg_catalog.jsonb_build_array(c.command, c.part) ORDER BY c.step, c.place
-            ), '[]'),
-            max(pg_catalog.pg_get_userbyid(c.role)) FILTER (WHERE NOT pg_catalog.pg_has_role(c.role, 'MEMBER'))
-        INTO facts, told FROM (
-            WITH own(owner, acl) AS (SELECT o.relowner, COALESCE(o.relacl, pg_catalog.acldefault(CASE o.relkind WHEN 'S' THEN 's' ELSE 'r' END::"char", o.relowner))
-                FROM pg_catalog.pg_class o
-                WHERE item.catalog = 'pg_class' AND item.target <> '' AND o.oid = item.id)
-            SELECT 1, 0, NULL::name, NULL::oid, NULL::text WHERE false
-        ) AS c(step, place, part, role, command);
-        IF told IS NOT NULL THEN
-            RAISE EXCEPTION 'fleetdrift: % is made again, and % may not act for %, to whom it or a grant on it belongs',
-                item.spelling, current_user, told USING ERRCODE = '42501';
-        END IF;
-        IF item.spelling LIKE 'SEQUENCE %' THEN
-            -- what others take between here and the drop would be given out twice
-            EXECUTE COALESCE((
-                SELECT pg_catalog.format('LOCK TABLE %s IN ACCESS EXCLUSIVE MODE', d.refobjid::regclass)
-                FROM pg_catalog.pg_depend d
-                WHERE d.objid = item.id AND d.deptype IN ('a', 'i') AND d.refobjsubid > 0
-                    AND d.classid = 'pg_catalog.pg_class'::regclass AND d.refclassid = d.classid
-            ), pg_catalog.format('ALTER %s OWNED BY NONE', item.spelling));
-            EXECUTE pg_catalog.format(
-                'SELECT pg_catalog.jsonb_build_array(s.last_value, s.is_called) FROM %s s', item.id::regclass
-            ) INTO told;
-            facts := facts || pg_catalog.jsonb_build_array(pg_catalog.jsonb_build_array(pg_catalog.format(
-                'SELECT pg_catalog.setval(q.seqrelid, LEAST(GREATEST(%s, q.seqmin), q.seqmax), %L)
-                FROM pg_catalog.pg_sequence q WHERE q.seqrelid = %L::pg_catalog.regclass',
-                told::jsonb ->> 0, told::jsonb ->> 1, item.id::regclass
-            ), NULL, told::jsonb));
-        END IF;
-        PERFORM pg_catalog.set_config('fleetdrift.kept', (
-            COALESCE(NULLIF(pg_catalog.current_setting('fleetdrift.kept', true), ''), '{}')::jsonb
-            || pg_catalog.jsonb_build_object(item.spelling, facts)
-        )::text, false);
-    END LOOP;
+    LOCK TABLE "public"."t" IN ACCESS EXCLUSIVE MODE;
 END
 $fleetdrift$;
+SELECT :'fleetdrift_kept'::jsonb || (
+-- Notes position of what is dropped below and comes again.
+SELECT COALESCE(pg_catalog.jsonb_object_agg(kept.spelling, pg_catalog.jsonb_build_object(
+    'position', kept.position
+)), '{}')
+FROM (VALUES
+    ($n$SEQUENCE "public"."t_a_seq"$n$, 'pg_class', pg_catalog.to_regclass($n$"public"."t_a_seq"$n$)::oid, NULL::name, (SELECT pg_catalog.jsonb_build_array(s.last_value, s.is_called) FROM "public"."t_a_seq" s))
+) AS kept(spelling, catalog, id, part, position)
+WHERE kept.id IS NOT NULL
+) AS fleetdrift_kept \gset
 -- blocks_reads: holds ACCESS EXCLUSIVE on "public"."t": reads and writes wait
 -- breaks_readers: inserts that leave the column out get another value, or fail
 ALTER TABLE ONLY "public"."t" ALTER COLUMN "a" DROP DEFAULT;
@@ -80,29 +45,33 @@ ALTER TABLE "public"."t" ALTER COLUMN "c" SET EXPRESSION AS ((b * 3));
 ALTER TABLE ONLY "public"."t" ALTER COLUMN "d" SET STORAGE EXTERNAL;
 -- blocks_reads: holds ACCESS EXCLUSIVE on "public"."t": reads and writes wait
 ALTER TABLE ONLY "public"."t" ALTER COLUMN "d" SET COMPRESSION pglz;
+SELECT pg_catalog.set_config('fleetdrift.kept', :'fleetdrift_kept', true) AS fleetdrift_kept \gset
 DO $fleetdrift$
 -- Gives it back.
 DECLARE
+    facts CONSTANT jsonb := pg_catalog.current_setting('fleetdrift.kept');
+    runner CONSTANT text := pg_catalog.current_setting('role');
     item record;
-    command text;
-    role text := pg_catalog.current_setting('role');
+    given record;
 BEGIN
     FOR item IN
-        SELECT kept.id, k.place, k.facts FROM (VALUES
-            ($n$SEQUENCE "public"."t_a_seq"$n$, pg_catalog.to_regclass($n$"public"."t_a_seq"$n$)::oid)
-        ) AS kept(spelling, id) CROSS JOIN LATERAL (SELECT NULL, NULLIF(pg_catalog.current_setting('fleetdrift.kept', true), '')::jsonb -> kept.spelling) AS k(place, facts)
-        WHERE kept.id IS NOT NULL AND k.facts IS NOT NULL
+        SELECT kept.*, n.nspname, c.relname, facts -> kept.spelling AS facts
+        FROM (VALUES
+            ($n$SEQUENCE "public"."t_a_seq"$n$, $n$SEQUENCE "public"."t_a_seq"$n$, pg_catalog.to_regclass($n$"public"."t_a_seq"$n$)::oid, NULL::name)
+        ) AS kept(spelling, target, id, part)
+        LEFT JOIN pg_catalog.pg_class c ON c.oid = kept.id
+        LEFT JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+        WHERE kept.id IS NOT NULL
     LOOP
-        FOR command IN
-            SELECT c.value ->> 0 FROM pg_catalog.jsonb_array_elements(item.facts) WITH ORDINALITY AS c(value, place)
-            WHERE c.value ->> 1 IS NULL OR EXISTS (
-                SELECT FROM pg_catalog.pg_attribute a WHERE a.attrelid = item.id AND a.attname = c.value ->> 1
-            ) ORDER BY c.place
-        LOOP
-            EXECUTE command;
-            PERFORM pg_catalog.set_config('role', role, true);
-        END LOOP;
-        
+        IF item.facts IS NULL THEN
+            RAISE EXCEPTION 'fleetdrift: owner, grants and comments of % are not known any more', item.spelling
+                USING HINT = 'They were noted in the progress file of the run that dropped it. Without that file, '
+                    'scan again: the next plan makes it as it is declared.';
+        END IF;
+        PERFORM pg_catalog.setval(
+            q.seqrelid, LEAST(GREATEST((item.facts -> 'position' ->> 0)::numeric, q.seqmin), q.seqmax)::int8,
+            (item.facts -> 'position' ->> 1)::boolean
+        ) FROM pg_catalog.pg_sequence q WHERE q.seqrelid = item.id AND item.facts -> 'position' ->> 0 <> '';
     END LOOP;
 END
 $fleetdrift$;
