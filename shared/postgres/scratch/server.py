@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import secrets
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from contextlib import asynccontextmanager
 
 import asyncpg
@@ -86,11 +86,12 @@ class ScratchServer:
                 await self._create(admin, name, password)
                 connection = await self._connect(name, password)
             helper = Administrator(admin, lambda: self._administrator(name), name, self._extensions)
+            database = ScratchDatabase(connection, helper, name, lambda: self._connect(name, password))
             try:
-                yield ScratchDatabase(connection, helper, name)
+                yield database
             finally:
                 await helper.close()
-                connection.terminate()
+                database.terminate()
         finally:
             await self._drop(admin, name)
             await close(admin)
@@ -126,10 +127,40 @@ class ScratchServer:
 class ScratchDatabase:
     """One throw-away database. `connection` is the unprivileged role's; `name` names the database and the role."""
 
-    def __init__(self, connection: asyncpg.Connection, administrator: Administrator, name: str) -> None:
+    def __init__(
+        self,
+        connection: asyncpg.Connection,
+        administrator: Administrator,
+        name: str,
+        connect: Callable[[], Awaitable[asyncpg.Connection]],
+    ) -> None:
         self.connection = connection
         self.name = name
         self._administrator = administrator
+        self._connect = connect
+        self._second: asyncpg.Connection | None = None
+
+    def terminate(self) -> None:
+        """Cut the connections."""
+        self.connection.terminate()
+        if self._second is not None:
+            self._second.terminate()
+
+    async def open_second_session(self, setting: str) -> None:
+        """Open another session of the role: it has seen nothing of what the first one makes, nor its settings.
+
+        Args:
+            setting: A statement to begin it with.
+        """
+        with translated():
+            self._second = await self._connect()
+            await self._second.execute(setting)
+
+    def use_second_session(self) -> None:
+        """End the first session and go on in the second one."""
+        assert self._second is not None
+        self.connection.terminate()
+        self.connection, self._second = self._second, None
 
     async def run(self, statements: Iterable[str]) -> None:
         """Run statements one by one, each outside a transaction unless they open one themselves.
