@@ -19,12 +19,13 @@ from shared.schema.facets import Comment, SecurityLabel
 from shared.schema.model import SchemaObject
 from shared.schema.routines import Routine
 from shared.schema.schema import Schema, Snapshot
+from shared.sql import quote_literal
 
 _STUBBED_LANGUAGES = frozenset({"sql", "plpgsql"})
 """A body in another language needs a superuser, whom the scratch role is not: such a routine is refused as it is."""
 
-_VALUES = "string_to_array(''0 {} 2000-01-01 00000000-0000-0000-0000-000000000000 empty'', '' '')"
-"""What a stub tries to give, as it stands between the quotes of a body."""
+_VALUES = "string_to_array('0 {} 2000-01-01 00000000-0000-0000-0000-000000000000 empty', ' ')"
+"""What a stub tries to give."""
 
 
 class InertScript(msgspec.Struct, frozen=True):
@@ -99,7 +100,7 @@ def _stub(routine: Routine) -> str:
         window += " WINDOW"
     body = _plpgsql_body(routine) if routine.language == "plpgsql" else _sql_body(routine)
     head = f"CREATE OR REPLACE {keyword} {qualified(routine)}({routine.arguments}){returns}"
-    return f"{head} LANGUAGE {routine.language}{window} AS '{body}'"
+    return f"{head} LANGUAGE {routine.language}{window} AS {quote_literal(body)}"
 
 
 def _gives_one_value(routine: Routine) -> bool:
@@ -110,14 +111,13 @@ def _plpgsql_body(routine: Routine) -> str:
     """Give the first of some values that the type takes: NULL would make a constant of all that it is folded into."""
     if not _gives_one_value(routine):
         return "BEGIN RETURN; END"
-    value = f"CAST(v AS {routine.result})".replace("'", "''")
-    attempt = f"BEGIN RETURN {value}; EXCEPTION WHEN OTHERS THEN NULL; END"
+    attempt = f"BEGIN RETURN CAST(v AS {routine.result}); EXCEPTION WHEN OTHERS THEN NULL; END"
     return f"DECLARE v text; BEGIN FOREACH v IN ARRAY {_VALUES} LOOP {attempt}; END LOOP; RETURN NULL; END"
 
 
 def _sql_body(routine: Routine) -> str:
     # A query with a LIMIT is not inlined: an expression would become the constant NULL, which partition keys refuse.
-    value = f"CAST(NULL AS {routine.result})".replace("'", "''") if _gives_one_value(routine) else "NULL"
+    value = f"CAST(NULL AS {routine.result})" if _gives_one_value(routine) else "NULL"
     return f"SELECT {value} LIMIT 1"
 
 

@@ -17,6 +17,7 @@ from shared.postgres.names.own_names import OwnNames
 from shared.postgres.opening import open_connection
 from shared.postgres.query_files import query_text
 from shared.postgres.reading.introspect import read_snapshot
+from shared.postgres.scratch.lent_names import LentNames
 from shared.postgres.scratch.rights import EXTENSIONS, SKIPPED, Administrator, is_skipped
 from shared.postgres.scratch.statements import ParsedStatement, SqlError, new_owner, parse_statements
 from shared.postgres.url import parse_url
@@ -81,11 +82,12 @@ class ScratchServer:
         admin = await self._administrator(None)
         name = f"fleetdrift_scratch_{secrets.token_hex(8)}"
         password = secrets.token_urlsafe(24)
+        lent = LentNames(admin, name)
         try:
             with translated():
                 await self._create(admin, name, password)
                 connection = await self._connect(name, password)
-            helper = Administrator(admin, lambda: self._administrator(name), name, self._extensions)
+            helper = Administrator(lent, lambda: self._administrator(name), name, self._extensions)
             database = ScratchDatabase(connection, helper, name, lambda: self._connect(name, password))
             try:
                 yield database
@@ -94,6 +96,8 @@ class ScratchServer:
                 database.terminate()
         finally:
             await self._drop(admin, name)
+            with translated():
+                await lent.give_back()
             await close(admin)
 
     async def _administrator(self, database: str | None) -> asyncpg.Connection:

@@ -6,7 +6,7 @@ Each tenant here is read by a real read, and analysed as `check` and the workers
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import pytest
 
@@ -48,7 +48,7 @@ def scratch(postgres: EmbeddedPostgres) -> ScratchServer:
 
 
 @pytest.fixture
-def tenant(postgres: EmbeddedPostgres) -> Iterator[Callable[[str], Snapshot]]:
+def tenant(postgres: EmbeddedPostgres) -> Callable[[str], Snapshot]:
     """Make a database of a script, as its superuser, and read it."""
 
     async def read(script: str) -> Snapshot:
