@@ -19,32 +19,57 @@ from coordinator.fleet.reader import OnProgress
 from coordinator.ledger.lane import LedgerRules
 from coordinator.report.files import write_files
 from coordinator.report.model import ScanReport
-from coordinator.scan.logged import logged_scan
+from coordinator.scan.logged import failure_reason, logged_scan
 from coordinator.scan.pipeline import run_scan
 from coordinator.settings.load import required
 from coordinator.settings.model import Settings
+from coordinator.store.connection import StoreError
+from coordinator.store.leases import DEFAULT_LEASE_RULES, LeaseRules, LeaseTakenError, holding
+from coordinator.store.patience import StorePatience
 from coordinator.store.records import ScanState
-from coordinator.store.store import Store
+from coordinator.store.store import Store, coordinator_lease, scan_lease
 from shared.analysis.scratch_server import scratch_server
 from shared.events.event import LogLevel
-from shared.events.scan import Cause, ScanCreated
+from shared.events.scan import Cause, ScanCreated, ScanFailed
 from shared.logs import log
 from shared.postgres.scratch import ScratchServer
 from workers.redis_pool import connect_redis
+
+WAIT_FOR_STORE_SECONDS = 60.0
+_FINISH_TIMEOUT_SECONDS = 5.0
+
+
+class ScanUnfinishedError(Exception):
+    """A scan came to no end in this process; the message says what becomes of it."""
 
 
 class Coordinator:
     """Scans a fleet through its workers. Open one with `Coordinator.open`."""
 
-    def __init__(self, settings: Settings, store: Store, scratch: ScratchServer) -> None:
+    def __init__(
+        self, settings: Settings, store: Store, scratch: ScratchServer, *, leases: LeaseRules, wait_for_store: float
+    ) -> None:
         self.settings = settings
         self.store = store
+        self._patient = store.patient(StorePatience(settings.file.fleet.name, seconds=wait_for_store))
+        self._leases = leases
         self._scratch = scratch
 
     @classmethod
     @contextlib.asynccontextmanager
-    async def open(cls, settings: Settings) -> AsyncIterator[Coordinator]:
+    async def open(
+        cls,
+        settings: Settings,
+        *,
+        leases: LeaseRules = DEFAULT_LEASE_RULES,
+        wait_for_store: float = WAIT_FOR_STORE_SECONDS,
+    ) -> AsyncIterator[Coordinator]:
         """Connect to everything the configuration names.
+
+        Args:
+            settings: The configuration.
+            leases: How long this process owns the scans that it performs.
+            wait_for_store: Seconds that a scan waits for a store that goes away in the middle.
 
         Raises:
             SettingsError: When store or Redis are not configured.
@@ -53,7 +78,7 @@ class Coordinator:
         required(settings.redis_url, "redis.url")
         dsn = required(settings.store_dsn, "store.dsn")
         async with Store.open(dsn) as store, scratch_server(settings.scratch_dsn) as scratch:
-            yield cls(settings, store, scratch)
+            yield cls(settings, store, scratch, leases=leases, wait_for_store=wait_for_store)
 
     async def scan(self, on_progress: OnProgress) -> ScanReport:
         """Scan the fleet once through the workers, and keep the report in the store.
@@ -63,25 +88,48 @@ class Coordinator:
 
         Raises:
             SourceError, SpecError, InventoryError: When the declaration cannot be used; the scan is then over too.
+            ScanUnfinishedError: When the store stays away, or another process took the scan over.
         """
         scan, fleet = str(uuid.uuid4()), self.settings.file.fleet.name
-        await self.store.create_scan(scan, fleet)
-        log(ScanCreated(scan=scan, fleet=fleet, cause=Cause.COMMAND))
-        perform = partial(self._perform_and_store, scan, on_progress)
-        return await logged_scan(scan, fleet, perform, failure_level=LogLevel.INFO)
+        await end_orphans(self.store, fleet)
+
+        async def create_and_perform() -> ScanReport:
+            await self._patient.create_scan(scan, fleet)
+            log(ScanCreated(scan=scan, fleet=fleet, cause=Cause.COMMAND))
+            perform = partial(self._perform_and_store, scan, on_progress)
+            return await logged_scan(scan, fleet, perform, unfinished_by=(StoreError,), failure_level=LogLevel.INFO)
+
+        try:
+            return await holding(self._patient, scan_lease(scan), self._leases, create_and_perform)
+        except (StoreError, LeaseTakenError) as error:
+            raise ScanUnfinishedError(
+                f"{error}: scan {scan} is not finished; a running `fleetdrift serve` resumes it within an hour, "
+                f"without one the next `fleetdrift scan` records it as failed"
+            ) from None
 
     async def _perform_and_store(self, scan: str, on_progress: OnProgress) -> ScanReport:
         try:
             report = await self._perform(scan, on_progress)
-        except Exception:
-            await self.store.finish_scan(scan, ScanState.FAILED)
+            await self._patient.record_report(scan, report)
+        except StoreError:
             raise
-        await self.store.record_report(scan, report)
+        except asyncio.CancelledError:
+            await self._finish(scan, ScanState.CANCELLED, "it was interrupted")
+            raise
+        except Exception as error:
+            await self._finish(scan, ScanState.FAILED, failure_reason(error))
+            raise
         return report
+
+    async def _finish(self, scan: str, state: ScanState, reason: str) -> None:
+        """Record an end without a report; when the store is away, whoever looks next records it."""
+        with contextlib.suppress(StoreError, TimeoutError):
+            async with asyncio.timeout(_FINISH_TIMEOUT_SECONDS):
+                await self.store.finish_scan(scan, state, reason)
 
     async def _perform(self, scan: str, on_progress: OnProgress) -> ScanReport:
         """Run the scan of this id, or resume it where an earlier process left it."""
-        async with QueuedFleet.open(engine_settings(self.settings), self.store, scan=scan) as fleet:
+        async with QueuedFleet.open(engine_settings(self.settings), self._patient, scan=scan) as fleet:
             return await run_scan(self.settings, self._scratch, fleet, on_progress)
 
     async def serve(self, on_listening: Callable[[int], None]) -> None:
@@ -100,7 +148,9 @@ class Coordinator:
         table = self.settings.file.serve
         fleet = self.settings.file.fleet.name
         metrics = FleetMetrics(fleet)
-        scans = QueuedScans(fleet, self.store, metrics, perform=self._scheduled, check=self._problems)
+        scans = QueuedScans(
+            fleet, self.store, metrics, perform=self._scheduled, check=self._problems, leases=self._leases
+        )
         api = build_api(scans, metrics, self.settings.api_token)
         limits = HttpLimits(
             max_connections=table.max_connections, request_timeout=table.request_timeout, rate=table.rate
@@ -125,6 +175,20 @@ class Coordinator:
         finally:
             await redis.aclose()
         return []
+
+
+async def end_orphans(store: Store, fleet: str) -> None:
+    """Record as failed what a process left that ended in the middle, when no coordinator is there to resume it.
+
+    Raises:
+        StoreError: When the store cannot be reached.
+    """
+    if await store.lease_is_held(coordinator_lease(fleet)):
+        return
+    for record in await store.orphaned_scans(fleet):
+        reason = "the process that performed it ended, and no coordinator was there to resume it"
+        await store.finish_scan(record.scan, ScanState.FAILED, reason)
+        log(ScanFailed(scan=record.scan, fleet=fleet, error="", reason=reason))
 
 
 def engine_settings(settings: Settings) -> EngineSettings:

@@ -64,6 +64,16 @@ async def logged_scan(
     return report
 
 
+def failure_reason(error: Exception) -> str:
+    """Say in a sentence why a scan has no report, for the store and the API.
+
+    A library's text is left out, because it may hold a secret.
+    """
+    if type(error).__module__.split(".")[0] in {"coordinator", "workers", "shared"}:
+        return str(error)
+    return f"internal error ({type(error).__name__})"
+
+
 def _place(error: Exception) -> str:
     """Give the file and line of the declaration that an error is about."""
     match error:

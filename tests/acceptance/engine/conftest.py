@@ -53,17 +53,20 @@ class Fleet(msgspec.Struct, frozen=True):
 
 @pytest.fixture(scope="session")
 def fleet(postgres: EmbeddedPostgres) -> Fleet:
-    return asyncio.run(_make_fleet(postgres))
+    return asyncio.run(make_fleet(postgres))
 
 
-async def _make_fleet(postgres: EmbeddedPostgres) -> Fleet:
+async def make_fleet(postgres: EmbeddedPostgres) -> Fleet:
+    """Make the fleet on a server; one that is there already, from another room of the tests, is used again."""
     admin = await asyncpg.connect(postgres.dsn())
-    await admin.execute(f"CREATE ROLE {ROLE} LOGIN")
-    await admin.execute("CREATE DATABASE engine_fleet")
+    made = not await admin.fetchval("SELECT count(*) FROM pg_database WHERE datname = 'engine_fleet'")
+    if made:
+        await admin.execute(f"CREATE ROLE {ROLE} LOGIN")
+        await admin.execute("CREATE DATABASE engine_fleet")
     await admin.close()
     database = await asyncpg.connect(postgres.dsn("engine_fleet"))
     names = [f"tenant{number:03}" for number in range(TENANTS)]
-    for number, name in enumerate(names):
+    for number, name in enumerate(names if made else ()):
         await database.execute(
             f"CREATE SCHEMA {name}; CREATE TABLE {name}.orders (id bigint PRIMARY KEY, status text NOT NULL)"
         )
@@ -175,7 +178,7 @@ def _host(host: dict[str, Any]) -> Host:
 
 @pytest.fixture
 def engine(fleet: Fleet, redis_server: EmbeddedRedis, postgres: EmbeddedPostgres, tmp_path: Path) -> Iterator[Engine]:
-    with _engine(fleet, redis_server, postgres, tmp_path) as engine:
+    with open_engine(fleet, redis_server, postgres, tmp_path) as engine:
         yield engine
 
 
@@ -184,14 +187,14 @@ def steady(
     fleet: Fleet, redis_server: EmbeddedRedis, postgres: EmbeddedPostgres, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Engine]:
     """An engine to which nothing happens, with two workers of two slots."""
-    with _engine(fleet, redis_server, postgres, tmp_path_factory.mktemp("steady")) as engine:
+    with open_engine(fleet, redis_server, postgres, tmp_path_factory.mktemp("steady")) as engine:
         engine.worker(slots=2)
         engine.worker(slots=2)
         yield engine
 
 
 @contextlib.contextmanager
-def _engine(fleet: Fleet, redis: EmbeddedRedis, postgres: EmbeddedPostgres, logs: Path) -> Iterator[Engine]:
+def open_engine(fleet: Fleet, redis: EmbeddedRedis, postgres: EmbeddedPostgres, logs: Path) -> Iterator[Engine]:
     name = f"store_{secrets.token_hex(4)}"
     asyncio.run(_database(postgres, f"CREATE DATABASE {name}"))
     engine = Engine(fleet, redis, postgres.dsn(name), postgres.dsn(), logs)
