@@ -78,13 +78,14 @@ class BatchInFlight:
         probe: It tries a host whose breaker is open.
     """
 
-    __slots__ = ("batch", "last_heard", "left_queue_at", "number", "probe", "started", "unanswered")
+    __slots__ = ("batch", "excused", "last_heard", "left_queue_at", "number", "probe", "started", "unanswered")
 
     def __init__(self, batch: Batch, number: int, now: float, *, probe: bool) -> None:
         self.batch = batch
         self.number = number
         self.last_heard = now
         self.started = False
+        self.excused = False  # its worker may be silent because Redis was away, not because it died
         self.left_queue_at: float | None = None  # when it became known that the message is no longer in the queue
         self.unanswered = set(batch.items)
         self.probe = probe

@@ -187,7 +187,7 @@ class Ledger:
         """
         flight = self._in_flight.get(batch_id)
         if flight is not None:
-            flight.last_heard = now
+            flight.last_heard, flight.excused = now, False
             if not flight.started:
                 self._mark_started(flight, now)
         before = len(self._finished)
@@ -292,7 +292,10 @@ class Ledger:
             if flight.started:
                 if now - flight.last_heard > self._rules.lease:
                     self._note_expired(flight)
-                    ended += self._handle_crash(flight)
+                    if flight.excused:
+                        self._requeue(flight, RequeueReason.REDIS_AWAY)
+                    else:
+                        ended += self._handle_crash(flight)
             elif flight.left_queue_at is None:
                 flight.left_queue_at = now if queue_empty else None
             elif now - flight.left_queue_at > self._rules.lease:
@@ -374,14 +377,14 @@ class Ledger:
         lane.push((item,))
 
     def reset_leases(self, now: float) -> None:
-        """Start every lease again: workers could not be heard while Redis was unreachable."""
+        """Start every lease again: workers could not be heard while Redis was away or stored nothing."""
         for flight in self._in_flight.values():
-            flight.last_heard, flight.left_queue_at = now, None
+            flight.last_heard, flight.left_queue_at, flight.excused = now, None, True
 
-    def requeue_all(self) -> None:
-        """Queue the items of every batch in flight again, without a strike: Redis lost the messages."""
+    def requeue_all(self, reason: RequeueReason = RequeueReason.REDIS_LOST) -> None:
+        """Queue the items of every batch in flight again, without a strike: Redis lost what they need."""
         for flight in tuple(self._in_flight.values()):
-            self._requeue(flight, RequeueReason.REDIS_LOST)
+            self._requeue(flight, reason)
 
     def give_up(self, failure: Failure) -> list[ItemOutcome]:
         """End every unfinished item: a held failure becomes final, the rest get this one."""

@@ -140,7 +140,7 @@ class Engine:
 
     @contextlib.asynccontextmanager
     async def facilities(
-        self, *, slots: int = 2, rules: LedgerRules = RULES, deadline: float = 60.0
+        self, *, slots: int = 2, rules: LedgerRules = RULES, deadline: float = 60.0, **others: Any
     ) -> AsyncIterator[Facilities]:
         settings = EngineSettings(
             fleet=self.name,
@@ -149,6 +149,7 @@ class Engine:
             slots=slots,
             rules=rules,
             deadline=deadline,
+            **others,
         )
         redis = connect_redis(settings.redis_url)
         async with Store.open(Secret(self.dsn)) as store:
