@@ -13,11 +13,13 @@ from redis.exceptions import RedisError
 
 from coordinator.daemon.metrics import FleetMetrics
 from coordinator.daemon.scan_service import QueuedScans
+from coordinator.engine.crew import read_crew
 from coordinator.engine.engine import EngineSettings
+from coordinator.engine.obstacles import Watch, find_redis_obstacle, obstacle_among_workers, obstacle_of
 from coordinator.fleet.queued import QueuedFleet
 from coordinator.fleet.reader import OnProgress
-from coordinator.ledger.lane import LedgerRules
-from coordinator.report.files import write_files
+from coordinator.ledger.lane import BUSY_SHARE_OF_DEADLINE, LedgerRules
+from coordinator.report.files import ReportFileError, write_files
 from coordinator.report.model import ScanReport
 from coordinator.scan.logged import failure_reason, logged_scan
 from coordinator.scan.pipeline import run_scan
@@ -30,12 +32,12 @@ from coordinator.store.records import ScanState
 from coordinator.store.store import Store, coordinator_lease, scan_lease
 from shared.analysis.scratch_server import scratch_server
 from shared.events.event import LogLevel
-from shared.events.scan import Cause, ScanCreated, ScanFailed
+from shared.events.scan import Cause, ReportUnwritten, ScanCreated, ScanFailed
 from shared.logs import log
+from shared.messages import Keys
 from shared.postgres.scratch import ScratchServer
 from workers.redis_pool import connect_redis
 
-WAIT_FOR_STORE_SECONDS = 60.0
 _FINISH_TIMEOUT_SECONDS = 5.0
 
 
@@ -46,30 +48,23 @@ class ScanUnfinishedError(Exception):
 class Coordinator:
     """Scans a fleet through its workers. Open one with `Coordinator.open`."""
 
-    def __init__(
-        self, settings: Settings, store: Store, scratch: ScratchServer, *, leases: LeaseRules, wait_for_store: float
-    ) -> None:
+    def __init__(self, settings: Settings, store: Store, scratch: ScratchServer, *, leases: LeaseRules) -> None:
         self.settings = settings
         self.store = store
-        self._patient = store.patient(StorePatience(settings.file.fleet.name, seconds=wait_for_store))
+        self._patient = store.patient(StorePatience(settings.file.fleet.name, seconds=settings.file.store.wait))
         self._leases = leases
         self._scratch = scratch
+        self._watch = Watch()
+        self._unwritten = ""  # the report's file that could not be written last
 
     @classmethod
     @contextlib.asynccontextmanager
-    async def open(
-        cls,
-        settings: Settings,
-        *,
-        leases: LeaseRules = DEFAULT_LEASE_RULES,
-        wait_for_store: float = WAIT_FOR_STORE_SECONDS,
-    ) -> AsyncIterator[Coordinator]:
+    async def open(cls, settings: Settings, *, leases: LeaseRules = DEFAULT_LEASE_RULES) -> AsyncIterator[Coordinator]:
         """Connect to everything the configuration names.
 
         Args:
             settings: The configuration.
             leases: How long this process owns the scans that it performs.
-            wait_for_store: Seconds that a scan waits for a store that goes away in the middle.
 
         Raises:
             SettingsError: When store or Redis are not configured.
@@ -78,7 +73,7 @@ class Coordinator:
         required(settings.redis_url, "redis.url")
         dsn = required(settings.store_dsn, "store.dsn")
         async with Store.open(dsn) as store, scratch_server(settings.scratch_dsn) as scratch:
-            yield cls(settings, store, scratch, leases=leases, wait_for_store=wait_for_store)
+            yield cls(settings, store, scratch, leases=leases)
 
     async def scan(self, on_progress: OnProgress) -> ScanReport:
         """Scan the fleet once through the workers, and keep the report in the store.
@@ -129,7 +124,9 @@ class Coordinator:
 
     async def _perform(self, scan: str, on_progress: OnProgress) -> ScanReport:
         """Run the scan of this id, or resume it where an earlier process left it."""
-        async with QueuedFleet.open(engine_settings(self.settings), self._patient, scan=scan) as fleet:
+        async with QueuedFleet.open(
+            engine_settings(self.settings), self._patient, scan=scan, watch=self._watch
+        ) as fleet:
             return await run_scan(self.settings, self._scratch, fleet, on_progress)
 
     async def serve(self, on_listening: Callable[[int], None]) -> None:
@@ -163,18 +160,31 @@ class Coordinator:
     async def _scheduled(self, scan: str) -> ScanReport:
         report = await self._perform(scan, lambda _: None)
         if self.settings.file.report.directory:
-            write_files(report, Path(self.settings.root, self.settings.file.report.directory))
+            self._write_files(scan, report, Path(self.settings.root, self.settings.file.report.directory))
         return report
 
-    async def _problems(self) -> list[str]:
-        redis = connect_redis(required(self.settings.redis_url, "redis.url"))
+    def _write_files(self, scan: str, report: ScanReport, directory: Path) -> None:
+        """Write the report's files; a full disk costs them, not the scan, whose report is in the store."""
         try:
-            await redis.ping()
+            write_files(report, directory)
+        except ReportFileError as error:
+            self._unwritten = str(error)
+            log(ReportUnwritten(scan=scan, fleet=self.settings.file.fleet.name))
+        else:
+            self._unwritten = ""
+
+    async def _problems(self) -> list[str]:
+        """Say what keeps scans from being done: Redis, the workers, and what scans wait for now."""
+        redis = connect_redis(required(self.settings.redis_url, "redis.url"))
+        keys = Keys(self.settings.file.fleet.name)
+        try:
+            found = await find_redis_obstacle(redis, keys) or obstacle_among_workers(await read_crew(redis, keys))
         except RedisError as error:
-            return [f"Redis does not answer ({type(error).__name__})"]
+            found = obstacle_of(error)
         finally:
             await redis.aclose()
-        return []
+        seen = dict.fromkeys(each.sentence for each in (found, *self._watch.obstacles()) if each)
+        return [*seen, *([self._unwritten] if self._unwritten else [])]
 
 
 async def end_orphans(store: Store, fleet: str) -> None:
@@ -204,6 +214,6 @@ def engine_settings(settings: Settings) -> EngineSettings:
         hosts=settings.hosts,
         profile=file.compare,
         slots=file.scan.slots,
-        rules=LedgerRules(lease=file.scan.lease),
+        rules=LedgerRules(lease=file.scan.lease, busy_for=file.scan.deadline * BUSY_SHARE_OF_DEADLINE),
         deadline=file.scan.deadline,
     )

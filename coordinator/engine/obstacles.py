@@ -86,7 +86,8 @@ async def find_redis_obstacle(redis: Redis, keys: Keys, *run_keys: tuple[str, st
             for name, _ in expected:
                 pipe.type(name)
             pipe.set(keys.probe, b"", ex=_PROBE_TTL_SECONDS)
-            *types, stored = await pipe.execute(raise_on_error=False)
+            pipe.delete(keys.probe)
+            *types, stored, _ = await pipe.execute(raise_on_error=False)
     except (RedisError, OSError) as error:
         return obstacle_of(error)
     for (name, wanted), found in zip(expected, types, strict=True):
@@ -149,7 +150,3 @@ class Watch:
     def obstacles(self) -> list[Obstacle]:
         """Give what keeps runs from moving, one for each run that waits."""
         return list(self._current.values())
-
-    def sentences(self) -> list[str]:
-        """Say, for each run that waits, why."""
-        return [f"scan {run} waits: {obstacle.sentence}" for run, obstacle in self._current.items()]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import msgspec
 
 from coordinator.ledger.lane import Lane
@@ -57,13 +59,14 @@ class ItemState:
         lane: The lane of the item's host.
     """
 
-    __slots__ = ("attempt", "batch", "lane", "outcome", "retries", "strikes")
+    __slots__ = ("attempt", "batch", "busy_since", "lane", "outcome", "retries", "strikes")
 
     def __init__(self, lane: Lane) -> None:
         self.lane = lane
         self.attempt = 0
         self.strikes = 0
         self.retries = 0
+        self.busy_since = math.inf  # when it first was busy
         self.batch = ""  # id of the batch in flight that holds it; empty: in none
         self.outcome: FinalOutcome | None = None
 

@@ -225,8 +225,10 @@ class Ledger:
                 if not ours:
                     return []  # from a batch that was given up: the newer attempt decides
                 self._clear_in_flight(answer.item, entry)
-                again = failure.kind in RETRIED and entry.retries < self._rules.retries
-                lane.held[answer.item] = Held(outcome, now + self._rules.retry_after if again else math.inf)
+                if failure.kind is FailureKind.BUSY:
+                    entry.busy_since = min(entry.busy_since, now)
+                due = lane.retry_at(answer.item, failure.kind, entry.retries, entry.busy_since, now)
+                lane.held[answer.item], again = Held(outcome, due), due < math.inf
                 self._events.append(TenantHeld(tenant=answer.item, host=lane.name, kind=failure.kind, retried=again))
                 return self._fail_host(lane, failure.kind) if probe and failure.kind in HOST_DOWN else []
             case Observed() | Analysed() | Failed() as outcome:

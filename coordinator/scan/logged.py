@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Awaitable, Callable
 
+from coordinator.engine.crew import ForeignWorkersError
 from coordinator.iac.source import SourceError
 from coordinator.inventory import InventoryError
 from coordinator.report.model import ScanReport
@@ -14,7 +15,7 @@ from shared.events.scan import ScanFailed, ScanFinished, ScanStarted
 from shared.logs import log
 from shared.postgres.scratch.compile import SpecError
 
-_QUOTE_NO_SQL = (InventoryError, ContractFilesError)
+_QUOTE_NO_SQL = (InventoryError, ContractFilesError, ForeignWorkersError)
 """Errors whose text is logged: it holds names of tenants, hosts and files, and nothing that was read from them."""
 
 

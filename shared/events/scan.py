@@ -80,6 +80,14 @@ class ReportUnreadable(Event, tag="report.unreadable", frozen=True, kw_only=True
     fleet: str
 
 
+class ReportUnwritten(Event, tag="report.unwritten", frozen=True, kw_only=True):
+    """A file of a scan's report cannot be written; the report is in the store, and `/readyz` names the file."""
+
+    level: ClassVar[LogLevel] = LogLevel.ERROR
+    scan: str
+    fleet: str
+
+
 class CoordinatorLeads(Event, tag="coordinator.leads", frozen=True, kw_only=True):
     """Of the fleet's coordinators this one keeps the schedule and performs the scans asked for, from now on."""
 

@@ -32,7 +32,7 @@ from workers.scan import ReadSettings, read_batch
 HERE = Path(__file__).parent
 ROLE = "engine_scanner"
 TENANTS = 40
-RULES = LedgerRules(lease=3.0, max_strikes=2, retry_after=0.2)
+RULES = LedgerRules(lease=3.0, max_strikes=2, retry_after=0.2, busy_for=2.0)
 CANARY = "canary-Passw0rd"
 
 Workers = Callable[..., subprocess.Popen[bytes]]
