@@ -120,8 +120,8 @@ async def test_a_scan_whose_store_stays_away_ends_with_a_sentence_and_without_a_
         assert "Traceback" not in words
         assert scan.returncode == 1
         assert words.rstrip().splitlines()[-1] == (
-            f"fleetdrift: the store cannot be reached: the connection was refused, for 1 seconds: scan {running[0].scan} is "
-            f"not finished; a running `fleetdrift serve` resumes it within an hour, without one the next "
+            f"fleetdrift: the store cannot be reached (FileNotFoundError), for 1 seconds: scan {running[0].scan} "
+            f"is not finished; a running `fleetdrift serve` resumes it within an hour, without one the next "
             f"`fleetdrift scan` records it as failed"
         )
         left = await store.get_scan(running[0].scan)

@@ -57,7 +57,7 @@ async def test_a_store_that_stays_away_ends_the_reading_with_a_sentence_and_the_
     cut = CutInTheMiddle(wire, 1.5)
     async with engine.facilities() as facilities, Store.open(Secret(far_dsn)) as store:
         far = msgspec.structs.replace(facilities, store=store.patient(StorePatience("f", seconds=0.3, pause=0.1)))
-        with pytest.raises(StoreAwayError, match="^the store cannot be reached.*, for 0.3 seconds$"):
+        with pytest.raises(StoreAwayError, match=r"^the store cannot be reached.*, for 0\.3 seconds$"):
             await read_targets(far, engine.fleet.targets, scan="s", on_progress=cut)
         assert cut.task is not None
         await cut.task
