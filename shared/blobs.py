@@ -7,8 +7,9 @@ from typing import Any, TypeVar
 
 import msgspec
 
-from shared.formats import Format, FormatError
-from shared.schema.canonical import canonical_json
+from shared.formats import SNAPSHOT, Format, FormatError
+from shared.schema.canonical import canonical_json, content_hash, snapshot_name
+from shared.schema.schema import Snapshot
 
 T = TypeVar("T")
 
@@ -54,3 +55,33 @@ def unpack(form: Format, data: bytes, kind: type[T]) -> T:
         return msgspec.json.decode(text, type=kind)
     except (zlib.error, msgspec.MsgspecError, ValueError, RecursionError) as error:
         raise FormatError(f"this {form.title} cannot be read: {error}") from error
+
+
+def unpack_snapshot(name: str, data: bytes) -> Snapshot:
+    """Decode a snapshot that was kept under its name.
+
+    Raises:
+        FormatError: As `unpack`, and when it is not the snapshot of this name.
+    """
+    snapshot = unpack(SNAPSHOT, data, Snapshot)
+    found = snapshot_name(snapshot)
+    if found != name:
+        raise FormatError(f"expected the snapshot {name[:12]}, found another one ({found[:12]}) kept under its name")
+    return snapshot
+
+
+def unpack_named(form: Format, name: str, data: bytes, kind: type[T]) -> T:
+    """Decode a value that was kept under the name that `name_of` gives it.
+
+    Raises:
+        FormatError: As `unpack`, and when it is not the value of this name.
+    """
+    value = unpack(form, data, kind)
+    if name_of(form, value) != name:
+        raise FormatError(f"expected the {form.title} {name[:12]}, found another one kept under its name")
+    return value
+
+
+def name_of(form: Format, value: Any) -> str:
+    """Name a value of a format by what it holds."""
+    return content_hash(form.label, value)

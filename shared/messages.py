@@ -31,6 +31,10 @@ FAILURES_TO_OPEN_BREAKER = 3
 tenants are then not tried."""
 
 
+MAX_MESSAGE_BYTES = 4 * 1024 * 1024
+"""No message and no entry of the answer stream is longer: fifty tenants take 10 kB, with names of a kilobyte 150."""
+
+
 class Place(msgspec.Struct, frozen=True, array_like=True):
     """A target within the host its batch names."""
 
@@ -237,11 +241,6 @@ class Keys(msgspec.Struct, frozen=True):
     def known(self, run: str, epoch: int) -> str:
         """Append-only list of fingerprints whose snapshot need not be sent; duplicates are harmless."""
         return f"{self._root}:run:{run}:{epoch}:known"
-
-    @property
-    def probe(self) -> str:
-        """What a coordinator writes to find out whether Redis stores anything now."""
-        return f"{self._root}:probe"
 
     @property
     def sightings(self) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Container
+from collections.abc import Container, Mapping
 from enum import StrEnum
 
 import msgspec
@@ -90,11 +90,12 @@ class Observation(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True)
     """The result of reading one target.
 
     Args:
-        fingerprint: See `shared.postgres.reading.fingerprint`.
+        fingerprint: Name of the snapshot that holds the target's schema.
         server_version: `server_version_num`.
         versions: What the migration tables said.
         rows_scanned: Catalog rows that went into the fingerprint.
         snapshot: The whole schema; only when the caller did not know the fingerprint.
+        statement: What this host says in place of such a schema (see `ReadRequest.names`); only when it was read anew.
         sighting: What to remember of it; only when the caller remembers, and not when nothing changed.
     """
 
@@ -103,6 +104,7 @@ class Observation(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True)
     versions: tuple[SchemaVersion, ...] = ()
     rows_scanned: int = 0
     snapshot: Snapshot | None = None
+    statement: str = ""
     sighting: Sighting | None = None
 
 
@@ -127,6 +129,7 @@ class ReadRequest(msgspec.Struct, frozen=True, kw_only=True):
     Args:
         limits: Bounds on everything its server can make us wait for or hold.
         known: Fingerprints whose schema the caller has; such a schema is not read again.
+        names: What hosts were heard to state → the fingerprint of what was then read on that same host.
         profile: Which facets are read.
         earlier: What the caller remembers of the target: the empty sighting when it has nothing yet and wants something
             to remember, None when it remembers nothing.
@@ -134,5 +137,6 @@ class ReadRequest(msgspec.Struct, frozen=True, kw_only=True):
 
     limits: Limits = Limits()
     known: Container[str] = ()
+    names: Mapping[str, str] = {}
     profile: Profile = Profile()
     earlier: Sighting | None = None

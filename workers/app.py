@@ -22,7 +22,7 @@ from celery.signals import (
     worker_ready,
     worker_shutting_down,
 )
-from kombu.exceptions import OperationalError
+from kombu.exceptions import KombuError
 from redis import Redis
 from redis.exceptions import RedisError
 
@@ -33,6 +33,7 @@ from shared.hosts import Secret
 from shared.logs import log
 from shared.messages import Keys, Presence
 from shared.postgres.reading.observe import observe as observe_target
+from workers.queue_guard import guard_the_queue
 from workers.refusals import Refusals
 from workers.scan import Observe
 from workers.settings import WorkerSettings
@@ -51,12 +52,12 @@ _CELERY_SETTINGS: dict[str, Any] = {
     "worker_disable_prefetch": True,
     "worker_prefetch_multiplier": 1,
     "worker_send_task_events": False,
+    "worker_enable_remote_control": False,  # else whoever reaches Redis can tell workers to stop
     "worker_hijack_root_logger": False,
     "worker_redirect_stdouts": False,
     "worker_proc_alive_timeout": 60,
     "broker_connection_retry_on_startup": True,
     "broker_connection_max_retries": None,
-    "broker_channel_error_retry": True,  # a Redis that is full, or whose keys are not ours, must not end the worker
     "broker_transport_options": {
         # never retry_on_timeout: it silently turns the pipelined Producer.batch() off
         "visibility_timeout": 3600,
@@ -98,7 +99,7 @@ def publish(app: Celery, task: str, messages: Sequence[str]) -> None:
         with app.producer_pool.acquire(block=True, timeout=10) as producer, producer.batch():
             for message in messages:
                 app.send_task(task, args=[message], producer=producer, argsrepr="-", kwargsrepr="-")
-    except (OperationalError, RedisError, OSError) as error:
+    except (KombuError, RedisError, OSError) as error:
         raise BrokerAwayError(type(error).__name__) from None  # the text may quote the URL
 
 
@@ -126,6 +127,7 @@ def run_worker(
 
 
 def _work(settings: WorkerSettings, scratch_dsn: Secret, concurrency: int, hostname: str, observe: Observe) -> int:
+    guard_the_queue()
     setup_logging.connect(_leave_logging_alone, weak=False)
     app = build_app(settings.redis_url, settings.fleet)
     app.conf.update(

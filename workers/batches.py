@@ -11,10 +11,10 @@ from redis.exceptions import RedisError
 
 from shared.analysis.pipeline import analyse
 from shared.analysis.request import AnalysisRequest
-from shared.blobs import pack, unpack
+from shared.blobs import pack, unpack_named, unpack_snapshot
 from shared.contracts.contract import Contract
 from shared.events.worker import MessageDropped, MessageGivenUp, WorkBegun, WorkEnded
-from shared.formats import ANALYSIS, CONTRACTS, SNAPSHOT, SPEC, FormatError
+from shared.formats import ANALYSIS, CONTRACTS, SPEC, FormatError
 from shared.logs import log
 from shared.messages import (
     Analysed,
@@ -29,7 +29,7 @@ from shared.messages import (
     ShapeJob,
 )
 from shared.postgres.connection import TargetError
-from shared.schema.schema import Snapshot, Spec
+from shared.schema.schema import Spec
 from shared.targets import Failure, FailureKind, Observation, Target
 from workers.answers import AnswerWriter, RunGoneError
 from workers.child import Child
@@ -73,6 +73,7 @@ async def _read(child: Child, message: ScanBatch, writer: AnswerWriter) -> None:
         observe=child.observe,
         limits=child.settings.limits,
         known=known,
+        names=known.names,
         profile=message.profile,
         sightings=await sightings.of(target.tenant for target in targets),
     )
@@ -95,8 +96,8 @@ def _target(host: str, place: Place) -> Target:
 async def _outcome(scanned: Scanned, known: KnownSnapshots, sightings: Sightings) -> Outcome:
     match scanned.result:
         case Observation() as seen:
-            if seen.snapshot is not None:
-                await known.store(seen.fingerprint, seen.snapshot)
+            if seen.snapshot is not None or seen.statement:
+                await known.store(seen.fingerprint, seen.snapshot, seen.statement)
             if seen.sighting is not None:
                 await sightings.keep(scanned.target.tenant, seen.sighting)
             return Observed(seen.fingerprint, seen.server_version, seen.rows_scanned, seen.versions)
@@ -144,9 +145,9 @@ async def _analyse(child: Child, message: ShapeJob) -> Outcome:
         return Deferred(DeferReason.BLOB)
     try:
         request = AnalysisRequest(
-            spec=unpack(SPEC, spec, Spec),
-            snapshot=unpack(SNAPSHOT, snapshot, Snapshot),
-            contracts=unpack(CONTRACTS, contracts, tuple[Contract, ...]),
+            spec=unpack_named(SPEC, message.spec, spec, Spec),
+            snapshot=unpack_snapshot(message.snapshot, snapshot),
+            contracts=unpack_named(CONTRACTS, message.contracts, contracts, tuple[Contract, ...]),
             profile=message.profile,
         )
         if request.id != message.analysis:

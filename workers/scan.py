@@ -32,6 +32,7 @@ class ReadSettings(msgspec.Struct, frozen=True, kw_only=True):
         observe: Reads one target.
         limits: Bounds for each.
         known: Fingerprints whose snapshot is not wanted.
+        names: See `ReadRequest`.
         profile: Which facets are read.
         sightings: By tenant; what earlier scans saw; nothing is remembered of a tenant that is not in it.
     """
@@ -39,6 +40,7 @@ class ReadSettings(msgspec.Struct, frozen=True, kw_only=True):
     observe: Observe
     limits: Limits
     known: Container[str]
+    names: Mapping[str, str] = {}
     profile: Profile
     sightings: Mapping[str, Sighting] = {}
 
@@ -56,7 +58,11 @@ async def read_target(host: Host, target: Target, settings: ReadSettings) -> Obs
         async with asyncio.timeout(settings.limits.tenant_timeout + _TIMEOUT_GRACE_SECONDS):
             earlier = settings.sightings.get(target.tenant)
             wanted = ReadRequest(
-                limits=settings.limits, known=settings.known, profile=settings.profile, earlier=earlier
+                limits=settings.limits,
+                known=settings.known,
+                names=settings.names,
+                profile=settings.profile,
+                earlier=earlier,
             )
             return await settings.observe(host, target, wanted)
     except TargetError as error:

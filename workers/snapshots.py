@@ -29,6 +29,7 @@ class KnownSnapshots:
         self._keys = keys
         self._ttl = ttl
         self._list = keys.known(run, epoch)
+        self.names: dict[str, str] = {}
         self._seen: set[str] = set()
         self._read = 0
 
@@ -39,20 +40,38 @@ class KnownSnapshots:
         """Fetch the fingerprints that were added since the last call: the list only grows."""
         fresh = await self._redis.lrange(self._list, self._read, -1)
         self._read += len(fresh)
-        self._seen.update(item if isinstance(item, str) else item.decode() for item in fresh)
+        for item in fresh:
+            fingerprint, _, statement = (item if isinstance(item, str) else item.decode(errors="replace")).partition(
+                " "
+            )
+            self._note(fingerprint, statement)
 
-    async def store(self, fingerprint: str, snapshot: Snapshot) -> None:
-        """Store a snapshot under its fingerprint, unless another worker has, and add the fingerprint to the run's list.
+    def _note(self, fingerprint: str, statement: str) -> None:
+        self._seen.add(fingerprint)
+        if statement:
+            self.names[statement] = fingerprint
+
+    async def store(self, fingerprint: str, snapshot: Snapshot | None, statement: str) -> None:
+        """Store a snapshot under its fingerprint, and add to the run's list what need not be read again.
 
         The migration versions are left out: they belong to the tenant, not to what its fingerprint stands for.
+
+        Args:
+            fingerprint: Its name.
+            snapshot: None where only the statement is new.
+            statement: See `Observation`.
         """
-        if fingerprint in self._seen:
+        if fingerprint in self._seen and (not statement or statement in self.names):
+            return
+        if snapshot is None:
+            await self._redis.rpush(self._list, f"{fingerprint} {statement}")
+            self._note(fingerprint, statement)
             return
         snapshot = msgspec.structs.replace(snapshot, versions=())
         async with self._redis.pipeline(transaction=True) as pipe:
-            pipe.set(self._keys.blob(fingerprint), pack(SNAPSHOT, snapshot), nx=True)
+            pipe.set(self._keys.blob(fingerprint), pack(SNAPSHOT, snapshot))
             pipe.expire(self._keys.blob(fingerprint), self._ttl)
-            pipe.rpush(self._list, fingerprint)
+            pipe.rpush(self._list, f"{fingerprint} {statement}" if statement else fingerprint)
             pipe.expire(self._list, self._ttl)
             await pipe.execute()
-        self._seen.add(fingerprint)
+        self._note(fingerprint, statement)

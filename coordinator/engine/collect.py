@@ -7,23 +7,19 @@ from typing import Any
 
 from redis.asyncio import Redis
 
+from shared.events.run import AnswerRefused
+from shared.formats import FormatError
+from shared.logs import log
 from shared.messages import AnswerSet, Keys, decode_answers
 
 _MAX_ENTRIES_PER_READ = 500  # of up to 25 answers each
 _MAX_VALUES_PER_COMMAND = 1000
+_MAX_REASON = 200
 _STREAM_TTL_SECONDS = 24 * 3600
 
 
 class RunLostError(Exception):
-    """Redis no longer knows the run: flushed, or restarted empty."""
-
-
-class BlobsLostError(Exception):
-    """Redis does not have values any more that were stored there for the run."""
-
-    def __init__(self, count: int) -> None:
-        super().__init__(f"{count} values are missing")
-        self.count = count
+    """Redis no longer knows the run: flushed, restarted empty, or it dropped a blob that an answer names."""
 
 
 class AnswerStream:
@@ -42,6 +38,7 @@ class AnswerStream:
         self._stream = ""
         self._known = ""
         self._cursor: bytes | str = "0"
+        self._refused = 0  # entries that could not be read
 
     def attach(self, epoch: int) -> None:
         """Read the epoch's stream from its beginning, whether it exists or not."""
@@ -70,7 +67,6 @@ class AnswerStream:
 
         Raises:
             RunLostError: When the stream is gone.
-            FormatError: When an answer is of another protocol, or damaged.
         """
         block = max(1, int(wait * 1000)) if wait > 0 else None
         found: Any = await self._redis.xread({self._stream: self._cursor}, count=_MAX_ENTRIES_PER_READ, block=block)
@@ -83,23 +79,34 @@ class AnswerStream:
             for position, fields in entries:
                 self._cursor = position
                 if b"a" in fields:
-                    sets.append(decode_answers(fields[b"a"]))
+                    sets += self._decoded(fields[b"a"])
         return sets
 
+    def _decoded(self, entry: bytes) -> list[AnswerSet]:
+        """Decode an entry; one that cannot be read is no answer, and the ledger sends its batch again."""
+        try:
+            return [decode_answers(entry)]
+        except FormatError as error:
+            if not self._refused:
+                log(AnswerRefused(run=self._run, reason=str(error)[:_MAX_REASON]))
+            self._refused += 1
+            return []
+
     async def blobs(self, names: Iterable[str]) -> Mapping[str, bytes]:
-        """Fetch those of the blobs that are there."""
+        """Fetch blobs that answers named.
+
+        Raises:
+            RunLostError: When one of them is not there.
+        """
         wanted = sorted(names)
         found: dict[str, bytes] = {}
         for start in range(0, len(wanted), _MAX_VALUES_PER_COMMAND):
             some = wanted[start : start + _MAX_VALUES_PER_COMMAND]
-            blobs = await self._redis.mget([self._keys.blob(name) for name in some])
-            found |= {name: blob for name, blob in zip(some, blobs, strict=True) if isinstance(blob, bytes)}
+            for name, blob in zip(some, await self._redis.mget([self._keys.blob(name) for name in some]), strict=True):
+                if not isinstance(blob, bytes):
+                    raise RunLostError
+                found[name] = blob
         return found
-
-    @property
-    def keys(self) -> tuple[tuple[str, str], ...]:
-        """Name the epoch's keys, and the type of each."""
-        return ((self._stream, "stream"), (self._known, "list")) if self._stream else ()
 
     async def close(self) -> None:
         """Delete the stream, which ends the run: workers drop its queued batches and stop those they are reading."""

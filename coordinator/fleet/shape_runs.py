@@ -13,7 +13,7 @@ from coordinator.ledger.ledger import Ledger
 from coordinator.store.store import BlobKind, Store
 from shared.analysis.analysis import Analysis
 from shared.analysis.request import AnalysisRequest
-from shared.blobs import pack, unpack
+from shared.blobs import name_of, pack, unpack
 from shared.contracts.contract import Contract
 from shared.diff.changes import SchemaDiff
 from shared.events.analysis import AnalysesAsked, AnalysisFailed, AnalysisReceived
@@ -21,7 +21,7 @@ from shared.formats import ANALYSIS, CONTRACTS, SNAPSHOT, SPEC, FormatError
 from shared.logs import log
 from shared.messages import ANALYSE_SHAPE, Failed, ShapeJob, encode_message
 from shared.remediation.plan import Plan
-from shared.schema.canonical import content_hash, schema_hash
+from shared.schema.canonical import schema_hash, snapshot_name
 from shared.schema.schema import Snapshot, Spec
 
 _LANE = ""  # no host is named so: no permits
@@ -127,9 +127,14 @@ async def _kept(store: Store, names: Sequence[str]) -> dict[str, Analysis]:
     unreadable: list[str] = []
     for name, blob in (await store.get_blobs(BlobKind.ANALYSIS, names)).items():
         try:
-            analyses[name] = unpack(ANALYSIS, blob, Analysis)
+            analysis = unpack(ANALYSIS, blob, Analysis)
         except FormatError:
             unreadable.append(name)
+        else:
+            if analysis.id == name:
+                analyses[name] = analysis
+            else:
+                unreadable.append(name)
     if unreadable:
         await store.drop_blobs(BlobKind.ANALYSIS, unreadable)
     return analyses
@@ -167,11 +172,11 @@ class _ShapeRun:
     ) -> None:
         self._facilities = facilities
         self._run = run
-        self._spec = content_hash("spec/1", spec)
-        self._contracts = content_hash("contracts/1", contracts)
-        self._fingerprints = {analysis: fingerprint for analysis, (fingerprint, _) in todo.items()}
+        self._spec = name_of(SPEC, spec)
+        self._contracts = name_of(CONTRACTS, contracts)
+        self._snapshots = {analysis: snapshot_name(snapshot) for analysis, (_, snapshot) in todo.items()}
         self._needed = {self._spec: pack(SPEC, spec), self._contracts: pack(CONTRACTS, contracts)}
-        self._needed |= {fingerprint: pack(SNAPSHOT, snapshot) for fingerprint, snapshot in todo.values()}
+        self._needed |= {self._snapshots[name]: pack(SNAPSHOT, snapshot) for name, (_, snapshot) in todo.items()}
 
     async def perform(self, on_progress: Callable[[Progress], None]) -> dict[str, Failed]:
         """Have them made and kept, and give those that could not be."""
@@ -180,9 +185,7 @@ class _ShapeRun:
         engine = facilities.engine(
             run=self._run,
             task=ANALYSE_SHAPE,
-            ledger=Ledger(
-                ((analysis, _LANE) for analysis in sorted(self._fingerprints)), {_LANE: _MAX_IN_FLIGHT}, rules
-            ),
+            ledger=Ledger(((analysis, _LANE) for analysis in sorted(self._snapshots)), {_LANE: _MAX_IN_FLIGHT}, rules),
             journal=ShapeJournal(facilities, self._needed, self._run),
             message=self._message,
             on_progress=on_progress,
@@ -199,7 +202,7 @@ class _ShapeRun:
             attempt=batch.attempt,
             analysis=analysis,
             spec=self._spec,
-            snapshot=self._fingerprints[analysis],
+            snapshot=self._snapshots[analysis],
             contracts=self._contracts,
             profile=self._facilities.settings.profile,
         )

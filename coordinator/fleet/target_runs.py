@@ -12,9 +12,12 @@ from coordinator.fleet.read_results import read_result_of
 from coordinator.ledger.batch import Batch, ItemOutcome, Mark
 from coordinator.ledger.ledger import Ledger
 from coordinator.store.store import BlobKind, Store
-from shared.blobs import unpack
+from shared.blobs import unpack, unpack_snapshot
+from shared.events.run import BlobRefused
 from shared.formats import SNAPSHOT, FormatError
+from shared.logs import log
 from shared.messages import SCAN_BATCH, Place, ScanBatch, encode_message
+from shared.schema.canonical import snapshot_name
 from shared.schema.schema import Snapshot
 from shared.targets import Failure, Observation, Target
 
@@ -65,9 +68,10 @@ class ScanJournal:
         return name not in self._have
 
     async def keep(self, blobs: Mapping[str, bytes]) -> None:
-        """Store snapshots."""
-        await self._store.put_blobs(BlobKind.SNAPSHOT, blobs)
-        self._have.update(blobs)
+        """Store snapshots, but for those that are not what their name says: later scans believe what is kept."""
+        true = {name: blob for name, blob in blobs.items() if _is_what_it_is_called(name, blob)}
+        await self._store.put_blobs(BlobKind.SNAPSHOT, true)
+        self._have.update(true)
 
     async def sent(self, marks: Sequence[Mark]) -> None:
         """Store the marks of batches that are about to be sent."""
@@ -77,6 +81,15 @@ class ScanJournal:
     async def record(self, outcomes: Sequence[ItemOutcome]) -> None:
         """Store outcomes."""
         await self._store.record_outcomes(self._scan, outcomes)
+
+
+def _is_what_it_is_called(name: str, blob: bytes) -> bool:
+    try:
+        unpack_snapshot(name, blob)
+    except FormatError:
+        log(BlobRefused(name=name))
+        return False
+    return True
 
 
 async def read_targets(
@@ -172,7 +185,15 @@ async def load_snapshots(store: Store, fingerprints: Sequence[str]) -> dict[str,
     """
     found = await store.get_blobs(BlobKind.SNAPSHOT, fingerprints)
     try:
-        return {name: unpack(SNAPSHOT, found[name], Snapshot) for name in fingerprints}
+        return {name: _stored_snapshot(name, found[name]) for name in fingerprints}
     except FormatError:
         await store.drop_blobs(BlobKind.SNAPSHOT, fingerprints)  # the next scan reads these shapes anew
         raise
+
+
+def _stored_snapshot(name: str, blob: bytes) -> Snapshot:
+    """Decode a snapshot from the store; a scan that an earlier release began has those named by their server's hash."""
+    snapshot = unpack(SNAPSHOT, blob, Snapshot)
+    if name not in (snapshot_name(snapshot), snapshot.fingerprint):
+        raise FormatError(f"expected the snapshot {name[:12]}, found another one kept under its name")
+    return snapshot

@@ -72,6 +72,16 @@ class MessageRefused(RunEvent, tag="message.refused", frozen=True, kw_only=True)
     answered: bool
 
 
+class JunkDropped(Event, tag="junk.dropped", frozen=True, kw_only=True):
+    """A worker found something in the queue that is no message, and dropped it; said once by each worker.
+
+    `error` is the type of the error.
+    """
+
+    level: ClassVar[LogLevel] = LogLevel.ERROR
+    error: str
+
+
 class OldQueueUnreachable(Event, tag="old_queue.unreachable", frozen=True, kw_only=True):
     """A worker cannot look for messages of an older protocol. `error` is the type of the error."""
 

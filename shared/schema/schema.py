@@ -97,7 +97,7 @@ class Snapshot(msgspec.Struct, frozen=True, kw_only=True):
     Args:
         schema: What was read.
         server_version: `server_version_num`, 150018 for 15.18.
-        fingerprint: Hash of the raw catalog rows, hex (see `shared.postgres.reading.fingerprint`).
+        fingerprint: Its name: the hash of what was read, made by the reader (`canonical.snapshot_name`).
         versions: What the migration tables said.
         column_order: Per relation, sorted.
         not_null_names: Of partitions and children, sorted.

@@ -21,7 +21,7 @@ from shared.postgres.session import Server, ask, read_transaction
 from shared.schema.profile import Profile
 from shared.targets import FailureKind, Limits
 
-FINGERPRINT_VERSION = "fingerprint/1"
+FINGERPRINT_VERSION = "fingerprint/2"
 READ_ATTEMPTS = 3
 """Reads of a catalog that keeps changing, before the tenant is reported as busy."""
 

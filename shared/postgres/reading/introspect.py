@@ -18,12 +18,12 @@ from shared.postgres.reading.fingerprint import (
     KindHash,
     check_size,
     combine,
-    hash_in_database,
     hash_lines,
     present_kinds,
     read_until_unchanged,
 )
 from shared.postgres.session import Server
+from shared.schema.canonical import snapshot_name
 from shared.schema.identity import ObjectId
 from shared.schema.model import SchemaObject
 from shared.schema.profile import Profile
@@ -51,7 +51,6 @@ class CatalogRows(msgspec.Struct, frozen=True):
     server_version: int
     lines: tuple[ObjectLine, ...]
     edges: tuple[Edge, ...]
-    hashes: tuple[KindHash, ...]
     not_null_names: tuple[tuple[Address, str], ...] = ()
 
 
@@ -83,8 +82,7 @@ async def read_snapshot(
         lines = await _lines(connection, names, rows_statement(kinds, server.version), limits)
         records = await connection.fetch(query_text("dependencies.sql"))
         edges = tuple(Edge(row[0], parse_address(row[1]), parse_address(row[2])) for row in records)
-        hashes = _hashes(lines) if names else await hash_in_database(connection, server, kinds, limits)
-        return CatalogRows(server.version, lines, edges, hashes, await _inherited_names(connection, server))
+        return CatalogRows(server.version, lines, edges, await _inherited_names(connection, server))
 
     return build_snapshot(await read_until_unchanged(connection, limits, read), names.namespace, profile)
 
@@ -159,15 +157,16 @@ def build_snapshot(read: CatalogRows, namespace: str, profile: Profile) -> Snaps
             FailureKind.PROTOCOL, f"expected objects of known kinds, each one once, in the catalogs: {error}"
         ) from error
     addresses = {address: item.identity for address, item in objects}
-    return Snapshot(
+    snapshot = Snapshot(
         schema=schema,
         server_version=read.server_version,
-        fingerprint=combine(read.server_version, profile, read.hashes).hex,
+        fingerprint="",
         column_order=_column_order(addresses),
         not_null_names=_not_null_names(addresses, read),
         dependencies=dependencies_of(addresses, read.edges),
         unmodelled=() if namespace else unmodelled(addresses, read.edges),
     )
+    return msgspec.structs.replace(snapshot, fingerprint=snapshot_name(snapshot))
 
 
 def _only_names(item: SchemaObject) -> bool:

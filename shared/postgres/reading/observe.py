@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 
 import asyncpg
+import msgspec
 
 from shared.hosts import Host
 from shared.postgres.connection import close, connect_tenant, translated
@@ -13,6 +14,7 @@ from shared.postgres.owners import ENDS_SESSIONS, Overrides, get_past
 from shared.postgres.reading.introspect import read_snapshot
 from shared.postgres.reading.sighting import read_sighting, unchanged_since
 from shared.postgres.reading.versions import read_versions
+from shared.schema.canonical import content_hash
 from shared.schema.schema import Snapshot
 from shared.targets import Observation, ReadRequest, Sighting, Target
 
@@ -52,24 +54,36 @@ async def _observe(connection: asyncpg.Connection, target: Target, wanted: ReadR
     limits, profile, known, seen = wanted.limits, wanted.profile, wanted.known, wanted.earlier
     snapshot: Snapshot | None = None
     fresh: Sighting | None = None
+    statement = ""
     if (
         seen is None
         or seen.fingerprint not in known
         or not await unchanged_since(connection, own, seen, profile, limits)
     ):
-        seen = fresh = await read_sighting(connection, own, profile, limits, with_token=seen is not None)
-        if seen.fingerprint not in known:
+        stated = await read_sighting(connection, own, profile, limits, with_token=seen is not None)
+        said = _said_by(target.host, stated)
+        if (name := wanted.names.get(said, "")) in known:
+            seen = fresh = msgspec.structs.replace(stated, fingerprint=name)
+        else:
             snapshot = await read_snapshot(connection, own=own, profile=profile, limits=limits)
-            if snapshot.fingerprint != seen.fingerprint:  # it moved in between: the token is not this snapshot's
-                seen, fresh = Sighting(fingerprint=snapshot.fingerprint, rows=len(snapshot.schema.objects)), None
+            seen = msgspec.structs.replace(stated, fingerprint=snapshot.fingerprint)
+            again = await read_sighting(connection, own, profile, limits, with_token=bool(stated.token))
+            if again == stated:  # it has not moved in between
+                fresh, statement = seen, said
     return Observation(
         fingerprint=seen.fingerprint,
         server_version=_server_version(connection),
         versions=await read_versions(connection, namespace=target.namespace, limits=limits),
         rows_scanned=seen.rows,
         snapshot=snapshot if seen.fingerprint not in known else None,
+        statement=statement,
         sighting=fresh if fresh is not None and fresh.token else None,
     )
+
+
+def _said_by(host: str, stated: Sighting) -> str:
+    """Name what a host states, so that its word stands for nothing on another host."""
+    return content_hash("statement/1", (host, stated.fingerprint, stated.scope))
 
 
 def _server_version(connection: asyncpg.Connection) -> int:

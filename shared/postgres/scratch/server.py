@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import secrets
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
+from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
 
 import asyncpg
@@ -17,7 +17,6 @@ from shared.postgres.names.own_names import OwnNames
 from shared.postgres.opening import open_connection
 from shared.postgres.query_files import query_text
 from shared.postgres.reading.introspect import read_snapshot
-from shared.postgres.scratch.lent_names import LentNames
 from shared.postgres.scratch.rights import EXTENSIONS, SKIPPED, Administrator, is_skipped
 from shared.postgres.scratch.statements import ParsedStatement, SqlError, new_owner, parse_statements
 from shared.postgres.url import parse_url
@@ -82,22 +81,18 @@ class ScratchServer:
         admin = await self._administrator(None)
         name = f"fleetdrift_scratch_{secrets.token_hex(8)}"
         password = secrets.token_urlsafe(24)
-        lent = LentNames(admin, name)
         try:
             with translated():
                 await self._create(admin, name, password)
                 connection = await self._connect(name, password)
-            helper = Administrator(lent, lambda: self._administrator(name), name, self._extensions)
-            database = ScratchDatabase(connection, helper, name, lambda: self._connect(name, password))
+            helper = Administrator(admin, lambda: self._administrator(name), name, self._extensions)
             try:
-                yield database
+                yield ScratchDatabase(connection, helper, name)
             finally:
                 await helper.close()
-                database.terminate()
+                connection.terminate()
         finally:
             await self._drop(admin, name)
-            with translated():
-                await lent.give_back()
             await close(admin)
 
     async def _administrator(self, database: str | None) -> asyncpg.Connection:
@@ -131,40 +126,10 @@ class ScratchServer:
 class ScratchDatabase:
     """One throw-away database. `connection` is the unprivileged role's; `name` names the database and the role."""
 
-    def __init__(
-        self,
-        connection: asyncpg.Connection,
-        administrator: Administrator,
-        name: str,
-        connect: Callable[[], Awaitable[asyncpg.Connection]],
-    ) -> None:
+    def __init__(self, connection: asyncpg.Connection, administrator: Administrator, name: str) -> None:
         self.connection = connection
         self.name = name
         self._administrator = administrator
-        self._connect = connect
-        self._second: asyncpg.Connection | None = None
-
-    def terminate(self) -> None:
-        """Cut the connections."""
-        self.connection.terminate()
-        if self._second is not None:
-            self._second.terminate()
-
-    async def open_second_session(self, setting: str) -> None:
-        """Open another session of the role: it has seen nothing of what the first one makes, nor its settings.
-
-        Args:
-            setting: A statement to begin it with.
-        """
-        with translated():
-            self._second = await self._connect()
-            await self._second.execute(setting)
-
-    def use_second_session(self) -> None:
-        """End the first session and go on in the second one."""
-        assert self._second is not None
-        self.connection.terminate()
-        self.connection, self._second = self._second, None
 
     async def run(self, statements: Iterable[str]) -> None:
         """Run statements one by one, each outside a transaction unless they open one themselves.

@@ -23,7 +23,7 @@ from coordinator.settings.load import load_settings
 from shared import formats
 from shared.analysis.analysis import Analysis
 from shared.analysis.request import AnalysisRequest
-from shared.blobs import pack, unpack
+from shared.blobs import name_of, pack, unpack
 from shared.contracts.contract import Contract, Query
 from shared.embedded.postgres import EmbeddedPostgres
 from shared.embedded.redis import EmbeddedRedis
@@ -32,7 +32,7 @@ from shared.hosts import Secret
 from shared.messages import ShapeJob
 from shared.postgres.scratch import MaterialiseError, ScratchServer, SpecError, compile_spec
 from shared.remediation.plan import Plan, ProofStatus
-from shared.schema.canonical import canonical_json
+from shared.schema.canonical import canonical_json, snapshot_name
 from shared.schema.database import Extension, Namespace
 from shared.schema.profile import Profile
 from shared.schema.schema import Declaration, Origin, Schema, Snapshot, Spec, SpecSource
@@ -146,11 +146,16 @@ def test_a_worker_answers_what_check_does(
         "contracts": pack(formats.CONTRACTS, CONTRACTS),
     }
     with Redis.from_url(redis_server.url) as redis:
-        redis.mset({worker.keys.blob(f"{run}-{name}"): blob for name, blob in blobs.items()})
+        names = {
+            "spec": name_of(SPEC, case.spec),
+            "snapshot": snapshot_name(case.snapshot),
+            "contracts": name_of(formats.CONTRACTS, CONTRACTS),
+        }
+        redis.mset({worker.keys.blob(names[name]): blob for name, blob in blobs.items()})
         redis.xadd(worker.keys.answers(run, 1), {"open": 1})
         job = ShapeJob(
             run=run, epoch=1, batch="b", attempt=1, analysis=request.id, profile=case.pair.profile,
-            **{name: f"{run}-{name}" for name in blobs},
+            **names,
         )  # fmt: skip
         worker.run(run_shape_job(worker, job), TimeoutError)
         answer = redis.get(worker.keys.blob(request.id))
@@ -169,7 +174,12 @@ def test_a_worker_that_would_make_another_analysis_says_so_and_keeps_none(
         "spec": pack(SPEC, spec), "snapshot": pack(SNAPSHOT, snapshot), "contracts": pack(formats.CONTRACTS, ())
     }  # fmt: skip
     with Redis.from_url(redis_server.url) as redis:
-        redis.mset({worker.keys.blob(f"{run}-{name}"): blob for name, blob in blobs.items()})
+        names = {
+            "spec": name_of(SPEC, spec),
+            "snapshot": snapshot_name(snapshot),
+            "contracts": name_of(formats.CONTRACTS, ()),
+        }
+        redis.mset({worker.keys.blob(names[name]): blob for name, blob in blobs.items()})
         redis.xadd(worker.keys.answers(run, 1), {"open": 1})
         job = ShapeJob(
             run=run,
@@ -178,7 +188,7 @@ def test_a_worker_that_would_make_another_analysis_says_so_and_keeps_none(
             attempt=1,
             analysis="0" * 64,
             profile=Profile(),
-            **{name: f"{run}-{name}" for name in blobs},
+            **names,
         )
         worker.run(run_shape_job(worker, job), TimeoutError)
         assert redis.get(worker.keys.blob("0" * 64)) is None

@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import asyncio
 import secrets
+from typing import ClassVar
 
+import msgspec
 import pytest
 from redis.asyncio import Redis
 
 from coordinator.engine.collect import AnswerStream, RunLostError
 from coordinator.engine.permits import Permits
-from shared.blobs import unpack
+from coordinator.fleet.target_runs import ScanJournal
+from shared.blobs import pack, unpack
 from shared.formats import SNAPSHOT
 from shared.hosts import Host
 from shared.messages import Answer, Failed, Keys, Observed
+from shared.schema.canonical import snapshot_name
 from shared.schema.schema import Schema, Snapshot
 from shared.schema.schema import SchemaVersion as Version
 from shared.targets import Failure, FailureKind
@@ -148,10 +152,12 @@ async def test_a_collector_notices_that_the_stream_is_gone(redis, keys):
         await collector.read(0.01)
 
 
-async def test_of_the_blobs_that_answers_name_those_are_given_that_are_there(redis, keys):
+async def test_a_blob_that_an_answer_names_and_nobody_has_means_that_redis_forgot(redis, keys):
     collector = await opened(redis, keys)
     await redis.set(keys.blob("there"), b"x", ex=60)
-    assert await collector.blobs(["there", "gone"]) == {"there": b"x"}
+    assert await collector.blobs(["there"]) == {"there": b"x"}
+    with pytest.raises(RunLostError):
+        await collector.blobs(["there", "gone"])
 
 
 async def test_a_snapshot_is_stored_before_it_is_known_and_without_what_is_the_tenant_s_own(redis, keys):
@@ -161,13 +167,33 @@ async def test_a_snapshot_is_stored_before_it_is_known_and_without_what_is_the_t
     assert "known" in yours
     assert "fp" not in yours
     bare = Snapshot(schema=Schema(), server_version=180001, fingerprint="fp")
-    await mine.store(
-        "fp", Snapshot(schema=Schema(), server_version=180001, fingerprint="fp", versions=(Version("a", "1"),))
-    )
+    await mine.store("fp", msgspec.structs.replace(bare, versions=(Version("a", "1"),)), "one-host-says")
+    await mine.store("fp", None, "another-says")
+    await mine.store("fp", None, "another-says")
     await yours.refresh()
     assert "fp" in yours
+    assert yours.names == {"one-host-says": "fp", "another-says": "fp"}
+    assert await redis.llen(keys.known("run", 1)) == 3
     assert unpack(SNAPSHOT, await redis.get(keys.blob("fp")), Snapshot) == bare
     assert 0 < await redis.ttl(keys.blob("fp")) <= 60
+
+
+async def test_a_snapshot_that_is_not_what_its_name_says_is_not_kept(caplog):
+    class Kept:
+        blobs: ClassVar[dict[str, bytes]] = {}
+
+        async def put_blobs(self, kind, blobs):
+            self.blobs.update(blobs)
+
+    true = Snapshot(schema=Schema(), server_version=180001, fingerprint="")
+    name, another = snapshot_name(true), "ab" * 32
+    journal = ScanJournal(Kept(), "scan")  # type: ignore[arg-type]  # all of a store that it needs here
+    with caplog.at_level("WARNING"):
+        await journal.keep({name: pack(SNAPSHOT, true), another: pack(SNAPSHOT, true), "cd" * 32: b"junk"})
+    assert set(Kept.blobs) == {name}
+    assert not journal.lacks(name)
+    assert journal.lacks(another)
+    assert "blob.refused" in caplog.text
 
 
 async def test_fleets_on_one_redis_do_not_meet(redis):

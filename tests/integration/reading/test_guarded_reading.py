@@ -279,10 +279,22 @@ def test_a_known_fingerprint_is_not_read_again(guarded):
     async def read():
         target = Target(tenant="t", host="one", database="tenant")
         first = await observe(host(guarded), target, ReadRequest(limits=Limits()))
-        return first, await observe(host(guarded), target, ReadRequest(limits=Limits(), known={first.fingerprint}))
+        known = {first.fingerprint}
+        heard = ReadRequest(limits=Limits(), known=known, names={first.statement: first.fingerprint})
+        elsewhere = msgspec.structs.replace(target, host="another")
+        return (
+            first,
+            await observe(host(guarded), target, heard),
+            await observe(host(guarded), elsewhere, heard),
+            await observe(host(guarded), target, ReadRequest(limits=Limits(), known=known)),
+        )
 
-    first, second = asyncio.run(read())
+    first, second, *others = asyncio.run(read())
     assert first.snapshot is not None
+    for other in others:  # what one host states stands for nothing on another: its rows are read, and named by us
+        assert (other.fingerprint, other.snapshot) == (first.fingerprint, None)
+        assert other.statement
+    assert second.statement == ""
     assert first.snapshot.fingerprint == first.fingerprint
     assert second.snapshot is None
     assert (second.fingerprint, second.rows_scanned) == (first.fingerprint, first.rows_scanned)

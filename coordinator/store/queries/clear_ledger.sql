@@ -1,1 +1,0 @@
-DELETE FROM fleetdrift.ledger WHERE scan = $1
