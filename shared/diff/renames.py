@@ -14,7 +14,7 @@ from shared.schema.model import SchemaObject
 from shared.schema.relations import Column, Table
 from shared.sql import quote_identifier, quote_qualified
 
-_MOST_CANDIDATES = 3
+_MAX_CANDIDATES = 3
 """Of one definition on one side: where ten columns are alike, a guess among them helps nobody."""
 
 
@@ -45,7 +45,7 @@ def possible_renames(diff: SchemaDiff) -> tuple[PossibleRename, ...]:
     found: list[PossibleRename] = []
     for definition in missing.keys() & unexpected.keys():
         wanted, present = missing[definition], unexpected[definition]
-        if max(len(wanted), len(present)) <= _MOST_CANDIDATES:
+        if max(len(wanted), len(present)) <= _MAX_CANDIDATES:
             for one, other in product(wanted, present):
                 if sql := _sql(one, other):
                     found.append(PossibleRename(one.identity, other.identity, sql))

@@ -43,7 +43,7 @@ def decide(diff: SchemaDiff, context: Context) -> Decision:
             case Missing():
                 context.creates.add(change.identity)
             case Unexpected():
-                closure.depart(change.identity)
+                closure.drop(change.identity)
             case Altered():
                 closure.decision.alters[change.identity] = change
             case _:
@@ -53,59 +53,63 @@ def decide(diff: SchemaDiff, context: Context) -> Decision:
 
 
 class _Closure:
+    """Works out what each change draws in: what stands on a dropped object is loosened from it or made again."""
+
     def __init__(self, context: Context) -> None:
         self.context = context
         self.decision = Decision()
-        self._departed: deque[ObjectId] = deque()
-        self._settled: set[ObjectId] = set()
+        self._newly_dropped: deque[ObjectId] = deque()
+        self._considered: set[ObjectId] = set()
 
-    def depart(self, identity: ObjectId) -> None:
+    def drop(self, identity: ObjectId) -> None:
+        """Drop an observed object; what depends on it is looked at in `run`."""
         if identity in self.context.drops or identity not in self.context.observed.objects:
             return
         self.context.drops.add(identity)
-        self._departed.append(identity)
+        self._newly_dropped.append(identity)
 
     def rebuild(self, identity: ObjectId) -> None:
+        """Drop an object and make it again, if it is declared."""
         self.decision.alters.pop(identity, None)
         for key in [key for key in self.decision.loosened if key[0] == identity]:
             del self.decision.loosened[key]
         if identity in self.context.desired.objects:
             self.context.creates.add(identity)
-        self.depart(identity)
+        self.drop(identity)
 
     def run(self) -> None:
         """Work until nothing more is drawn in."""
         while True:
-            while self._departed:
-                self._settle(self._departed.popleft())
-            for identity in sorted(self.decision.alters.keys() - self._settled):
+            while self._newly_dropped:
+                self._free_what_depends_on(self._newly_dropped.popleft())
+            for identity in sorted(self.decision.alters.keys() - self._considered):
                 if identity in self.decision.alters:
-                    self._settled.add(identity)
-                    self._consider(self.decision.alters[identity])
-            if not self._departed and not self._reconsider():
+                    self._considered.add(identity)
+                    self._alter_or_rebuild(self.decision.alters[identity])
+            if not self._newly_dropped and not self._rebuild_what_cannot_be_altered_now():
                 return
 
-    def _reconsider(self) -> bool:
+    def _rebuild_what_cannot_be_altered_now(self) -> bool:
         """Rebuild what could be altered as things were when it was considered, and cannot as they have become."""
         for identity, change in sorted(self.decision.alters.items(), key=lambda entry: entry[0]):
             fields = frozenset(change.fields)
             if RECORDS[identity.kind].alter(change.desired, change.observed, fields, self.context) is REBUILD:
                 self.rebuild(identity)
-        return bool(self._departed)
+        return bool(self._newly_dropped)
 
-    def _consider(self, change: Altered) -> None:
-        recipe = RECORDS[change.identity.kind]
+    def _alter_or_rebuild(self, change: Altered) -> None:
+        record = RECORDS[change.identity.kind]
         fields = frozenset(change.fields)
-        if recipe.alter(change.desired, change.observed, fields, self.context) is REBUILD:
+        if record.alter(change.desired, change.observed, fields, self.context) is REBUILD:
             self.rebuild(change.identity)
             return
         if fields & {"type", "collation"} and (table := partitioned_by(change.observed, self.context.observed)):
             self.rebuild(table)
         if isinstance(change.desired, Table | ForeignTable) and "partition_of" in fields:
             self._make_way_for_attached(change.desired)
-        if recipe.disturbs is None:
+        if record.disturbs is None:
             return
-        kinds = recipe.disturbs(change.desired, change.observed, fields, self.context)
+        kinds = record.disturbs(change.desired, change.observed, fields, self.context)
         for dependent in sorted(self.context.observed.dependents[change.identity]):
             if dependent.kind in kinds and dependent not in self.context.drops and self._is_in_the_way(dependent):
                 self.rebuild(dependent)
@@ -127,10 +131,11 @@ class _Closure:
             return item.type == "foreign_key"
         return not isinstance(item, Column) or bool(item.generated)
 
-    def _settle(self, below: ObjectId) -> None:
+    def _free_what_depends_on(self, below: ObjectId) -> None:
+        """Let each dependent of a dropped object survive, or rebuild it; keep what the DROP would take along."""
         for dependent in sorted(self.context.observed.dependents[below]):
             if dependent not in self.context.drops:
-                self._unsettle(dependent, below)
+                self._free_dependent(dependent, below)
         item = self.context.observed.objects[below]
         if isinstance(item, Table | ForeignTable):
             self._keep_partitions(item)
@@ -147,7 +152,8 @@ class _Closure:
                 if part.attached_to == name and not is_left_behind(part, self.context):
                     self.rebuild(part.identity)
 
-    def _unsettle(self, dependent: ObjectId, below: ObjectId) -> None:
+    def _free_dependent(self, dependent: ObjectId, below: ObjectId) -> None:
+        """Loosen one dependent from a dropped object where its kind can, else rebuild it."""
         item = self.context.observed.objects[dependent]
         if isinstance(item, Facet):
             self.rebuild(dependent)
