@@ -243,6 +243,11 @@ class Keys(msgspec.Struct, frozen=True):
         return f"{self._root}:run:{run}:{epoch}:known"
 
     @property
+    def probe(self) -> str:
+        """What a coordinator writes to find out whether Redis stores anything now."""
+        return f"{self._root}:probe"
+
+    @property
     def sightings(self) -> str:
         """Hash of tenant → Sighting, which outlives the scans."""
         return f"{self._root}:sightings"

@@ -58,6 +58,7 @@ _CELERY_SETTINGS: dict[str, Any] = {
     "worker_proc_alive_timeout": 60,
     "broker_connection_retry_on_startup": True,
     "broker_connection_max_retries": None,
+    "broker_channel_error_retry": True,  # a Redis that is full, or whose keys are not ours, must not end the worker
     "broker_transport_options": {
         # never retry_on_timeout: it silently turns the pipelined Producer.batch() off
         "visibility_timeout": 3600,

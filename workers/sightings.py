@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 
 import msgspec
 from redis.asyncio import Redis
+from redis.exceptions import ResponseError
 
 from shared.formats import SIGHTING
 from shared.messages import Keys
@@ -40,7 +41,10 @@ class Sightings:
         names = list(tenants)
         if not self._ttl or not names:
             return {}
-        stored = await self._redis.hmget(self._key, names)
+        try:
+            stored = await self._redis.hmget(self._key, names)
+        except ResponseError:  # the key holds something else: a hint that is lost costs time only
+            return {}
         return {name: _current(value) for name, value in zip(names, stored, strict=True)}
 
     async def keep(self, tenant: str, sighting: Sighting) -> None:
@@ -49,7 +53,7 @@ class Sightings:
         async with self._redis.pipeline(transaction=False) as pipe:
             pipe.hset(self._key, tenant, kept)
             pipe.expire(self._key, self._ttl)
-            await pipe.execute()
+            await pipe.execute(raise_on_error=False)  # as above
 
 
 def _current(value: object) -> Sighting:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import msgspec
 
 from shared.diff.changes import Unverified
+from shared.kinds.step import HazardKind
 from shared.postgres.scratch.rights import is_skipped
 from shared.remediation.plan import Plan, ProofStatus, Statement
 from shared.schema.canonical import content_hash
@@ -20,10 +21,12 @@ class Permissions(msgspec.Struct, frozen=True):
     Args:
         unproven: Apply a plan that was not seen to work on a copy.
         destructive: Run the statements that lose data or objects.
+        tenant_code: Run what calls functions of a tenant's, as a superuser too.
     """
 
     unproven: bool = False
     destructive: bool = False
+    tenant_code: bool = False
 
 
 class Admitted(msgspec.Struct, frozen=True, kw_only=True):
@@ -33,11 +36,20 @@ class Admitted(msgspec.Struct, frozen=True, kw_only=True):
         plan: The whole plan.
         statements: Those of its statements that run, in order.
         left_out: Destructive statements that do not run.
+        tenant_code: Whether a superuser may run what calls functions of a tenant's.
     """
 
     plan: Plan
     statements: tuple[Statement, ...]
     left_out: tuple[Statement, ...] = ()
+    tenant_code: bool = False
+
+    @property
+    def tenant_code_refused(self) -> str:
+        """Why no superuser may run it: the first hazard of that kind, unless the user allows it; else empty."""
+        hazards = (hazard for statement in self.statements for hazard in statement.hazards)
+        found = next((h.message for h in hazards if h.kind is HazardKind.RUNS_TENANT_CODE), "")
+        return "" if self.tenant_code else found
 
     @property
     def complete(self) -> bool:
@@ -72,7 +84,7 @@ def admit(plan: Plan, permissions: Permissions) -> Admitted:
         raise ApplyRefusedError("every statement of the plan is destructive; --destructive applies it all the same")
     if not chosen:
         raise ApplyRefusedError("the plan has no statements: nothing can be put right by SQL here")
-    return Admitted(plan=plan, statements=chosen, left_out=left_out)
+    return Admitted(plan=plan, statements=chosen, left_out=left_out, tenant_code=permissions.tenant_code)
 
 
 def choose_tenants(named: tuple[str, ...], of_group: tuple[str, ...], *, whole_group: bool) -> tuple[str, ...]:

@@ -58,6 +58,7 @@ class Rehearsal:
     def __init__(self, admitted: Admitted, scratch: ScratchServer, profile: Profile) -> None:
         self.stages: tuple[Stage, ...] = cut_stages(admitted.statements)
         self._admitted = admitted
+        self.tenant_code_refused = admitted.tenant_code_refused
         self._scratch = scratch
         self._profile = profile
         self._spelt: dict[str, Snapshot] = {}

@@ -156,6 +156,11 @@ class Runner:
                 if not await writer.claim(_CLAIM_TIMEOUT_SECONDS):
                     self._end(tenant, OutcomeKind.NOT_REACHED, "another fleetdrift apply is at work on it")
                     return
+                refused = self._rehearsal.tenant_code_refused
+                if refused and await writer.is_superuser():
+                    insist = "apply it as another role, or insist with --tenant-code"
+                    self._end(tenant, OutcomeKind.REFUSED, f"{refused}, which is a superuser: {insist}")
+                    return
                 await self._run_plan(tenant, writer, begun)
         except TargetError as error:
             kind = OutcomeKind.FAILED if begun.writing else OutcomeKind.NOT_REACHED

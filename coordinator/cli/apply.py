@@ -23,6 +23,7 @@ from coordinator.cli.report_output import settings_of
 @click.option("--script", is_flag=True, help="Print the plan as SQL for psql, with its guard, and connect to nobody.")
 @click.option("--yes", is_flag=True, help="Do not ask before changing them.")
 @click.option("--destructive", is_flag=True, help="Run the statements that lose something too.")
+@click.option("--tenant-code", is_flag=True, help="Let a superuser run what calls functions that tenants wrote.")
 @click.option("--unproven", is_flag=True, help="Apply a plan that was not seen to work on a copy.")
 @click.option(
     "--progress", type=click.Path(path_type=Path, dir_okay=False), help="Progress file; default: beside PLAN."
@@ -41,6 +42,7 @@ def command(
     yes: bool,
     destructive: bool,
     unproven: bool,
+    tenant_code: bool,
 ) -> None:
     """Apply PLAN (a saved report, or the JSON of `fleetdrift diff`) to tenants: a canary first, then in waves.
 
@@ -58,7 +60,7 @@ def command(
         group=group,
         tenants=tuple(name for entry in tenants for name in entry.split(",") if name),
         whole_group=all_of_group,
-        permissions=Permissions(unproven=unproven, destructive=destructive),
+        permissions=Permissions(unproven=unproven, destructive=destructive, tenant_code=tenant_code),
         execute=really,
         progress=progress,
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from pathlib import Path
 
 import click
@@ -20,7 +21,8 @@ def command(config: Path) -> None:
     """Run the coordinator until stopped: /scans, /reports/latest, /metrics, /healthz, and scans on schedule."""
     settings = settings_of(config)
     refuse_open_api(settings)
-    asyncio.run(_serve(settings))
+    with contextlib.suppress(KeyboardInterrupt):  # SIGTERM and Ctrl-C are how a service ends: exit code 0
+        asyncio.run(_serve(settings))
 
 
 async def _serve(settings: Settings) -> None:

@@ -11,15 +11,27 @@ from typing import Protocol
 
 from coordinator.daemon.metrics import FleetMetrics
 from coordinator.report.model import ScanReport
-from coordinator.scan.logged import logged_scan
+from coordinator.scan.logged import failure_reason, logged_scan
 from coordinator.store.connection import StoreError
+from coordinator.store.leases import DEFAULT_LEASE_RULES, LeaseRules, LeaseTakenError, holding
 from coordinator.store.records import ScanRecord, ScanState
-from coordinator.store.store import Store
-from shared.events.scan import Cause, ReportUnreadable, ScanCancelled, ScanCreated, ScanDue, StoreBack, StoreUnavailable
+from coordinator.store.store import NotOwnerError, Store, coordinator_lease, scan_lease
+from shared.events.scan import (
+    Cause,
+    CoordinatorLeads,
+    CoordinatorWaits,
+    ReportUnreadable,
+    ScanCancelled,
+    ScanCreated,
+    ScanDue,
+    StoreBack,
+    StoreUnavailable,
+)
 from shared.formats import FormatError
 from shared.logs import log
 
 _RETRY_STORE_AFTER_SECONDS = 5.0
+_SAY_EVERY_SECONDS = 60.0
 
 Perform = Callable[[str], Awaitable[ScanReport]]
 """Does the scan of this id from declaration to report; takes it up where it was left."""
@@ -63,6 +75,8 @@ class QueuedScans:
         perform: Does one scan.
         check: Says what keeps scans from being done, beside the store.
         resumable: An unfinished scan requested so many seconds ago is cancelled, not resumed: it is outdated.
+        leases: How long this process owns what it does.
+        retry_store_after: Seconds before a store that is away is asked again.
     """
 
     def __init__(
@@ -74,6 +88,8 @@ class QueuedScans:
         perform: Perform,
         check: Callable[[], Awaitable[list[str]]],
         resumable: float = 3600.0,
+        leases: LeaseRules = DEFAULT_LEASE_RULES,
+        retry_store_after: float = _RETRY_STORE_AFTER_SECONDS,
     ) -> None:
         self._fleet = fleet
         self._store = store
@@ -82,7 +98,9 @@ class QueuedScans:
         self._check = check
         self._resumable = dt.timedelta(seconds=resumable)
         self._requested = asyncio.Event()
-        self._store_away = False
+        self._leases = leases
+        self._retry_store_after = retry_store_after
+        self._store_away_said: float | None = None  # when the log last said so; None while the store answers
 
     async def enqueue(self) -> ScanRecord:
         """Request a scan; a request that waits already is given instead of a second."""
@@ -129,9 +147,26 @@ class QueuedScans:
     async def run(self, interval: float) -> None:
         """Run the requested and scheduled scans, one after the other, until cancelled.
 
+        Of several coordinators of a fleet one does it; the others wait until its lease ends.
+
         Args:
             interval: Seconds between the beginnings of scheduled scans; 0 scans on request only.
         """
+        waits = False
+        while True:
+            try:
+                await holding(self._store, coordinator_lease(self._fleet), self._leases, lambda: self._lead(interval))
+            except LeaseTakenError:
+                if not waits:
+                    log(CoordinatorWaits(fleet=self._fleet))
+                waits = True
+            except StoreError:
+                self._say_store_away()
+            await asyncio.sleep(self._leases.look_every)
+
+    async def _lead(self, interval: float) -> None:
+        """Run scans for as long as this process is the one that does."""
+        log(CoordinatorLeads(fleet=self._fleet))
         clock = asyncio.get_running_loop().time
         self._metrics.restore(await self._last_report(), await self._store.last_success(self._fleet))
         due = clock()
@@ -143,9 +178,9 @@ class QueuedScans:
                     log(ScanDue(fleet=self._fleet, scan=record.scan, joined=joined))
             self._requested.clear()  # first: what is asked for while the last look at the store runs must wake us again
             await self._run_unfinished_scans()
-            timeout = max(0.0, due - clock()) if interval else None
+            look = self._leases.look_every  # other processes ask for scans, and leave theirs unfinished
             with contextlib.suppress(TimeoutError):
-                async with asyncio.timeout(timeout):
+                async with asyncio.timeout(min(look, max(0.0, due - clock())) if interval else look):
                     await self._requested.wait()
 
     async def _last_report(self) -> ScanReport | None:
@@ -157,24 +192,45 @@ class QueuedScans:
             return None
 
     async def _run_unfinished_scans(self) -> None:
+        """Run every scan that nobody else performs."""
         try:
-            while unfinished := await self._store.unfinished_scans(self._fleet):
-                first = unfinished[0]
-                if first.state is not ScanState.QUEUED and dt.datetime.now(dt.UTC) - first.requested > self._resumable:
-                    await self._store.finish_scan(first.scan, ScanState.CANCELLED)
-                    log(ScanCancelled(scan=first.scan, fleet=self._fleet))
-                else:
-                    await self._run_scan(first)
+            while any([await self._take(each) for each in await self._store.unfinished_scans(self._fleet)]):
+                pass
         except StoreError:
-            if not self._store_away:
-                self._store_away = True
-                log(StoreUnavailable(fleet=self._fleet))
-            await asyncio.sleep(_RETRY_STORE_AFTER_SECONDS)
+            self._say_store_away()
+            await asyncio.sleep(self._retry_store_after)
             self._requested.set()
         else:
-            if self._store_away:
-                self._store_away = False
+            if self._store_away_said is not None:
+                self._store_away_said = None
                 log(StoreBack(fleet=self._fleet))
+
+    async def _take(self, record: ScanRecord) -> bool:
+        """Run one scan unless another process owns it; say whether it was run."""
+        try:
+            return await holding(self._store, scan_lease(record.scan), self._leases, lambda: self._end(record.scan))
+        except (LeaseTakenError, NotOwnerError):
+            return False
+
+    async def _end(self, scan: str) -> bool:
+        """Run a scan that we own to its end, or cancel it when it is too old; say whether it had not ended yet."""
+        record = await self._store.get_scan(scan)
+        if record is None or record.finished is not None:
+            return False
+        if record.state is not ScanState.QUEUED and dt.datetime.now(dt.UTC) - record.requested > self._resumable:
+            reason = f"it was left unfinished, and was asked for longer than {self._resumable} ago"
+            await self._store.finish_scan(scan, ScanState.CANCELLED, reason)
+            log(ScanCancelled(scan=scan, fleet=self._fleet))
+        else:
+            await self._run_scan(record)
+        return True
+
+    def _say_store_away(self) -> None:
+        """Log that the store is away: at once, and then every minute."""
+        now = asyncio.get_running_loop().time()
+        if self._store_away_said is None or now - self._store_away_said >= _SAY_EVERY_SECONDS:
+            self._store_away_said = now
+            log(StoreUnavailable(fleet=self._fleet))
 
     async def _run_scan(self, record: ScanRecord) -> None:
         """Run one scan. An error in the declaration or in the program ends this scan, not the service."""
@@ -191,8 +247,8 @@ class QueuedScans:
             )
         except StoreError:
             raise
-        except Exception:  # noqa: BLE001  # it was logged; whatever it was, the next scan may do better
-            await self._store.finish_scan(record.scan, ScanState.FAILED)
+        except Exception as error:  # noqa: BLE001  # it was logged; whatever it was, the next scan may do better
+            await self._store.finish_scan(record.scan, ScanState.FAILED, failure_reason(error))
         finally:
             self._metrics.scan_ended(report)
 

@@ -13,38 +13,58 @@ from redis.exceptions import RedisError
 
 from coordinator.daemon.metrics import FleetMetrics
 from coordinator.daemon.scan_service import QueuedScans
+from coordinator.engine.crew import read_crew
 from coordinator.engine.engine import EngineSettings
+from coordinator.engine.obstacles import Watch, find_redis_obstacle, obstacle_among_workers, obstacle_of
 from coordinator.fleet.queued import QueuedFleet
 from coordinator.fleet.reader import OnProgress
-from coordinator.ledger.lane import LedgerRules
-from coordinator.report.files import write_files
+from coordinator.ledger.lane import BUSY_SHARE_OF_DEADLINE, LedgerRules
+from coordinator.report.files import ReportFileError, write_files
 from coordinator.report.model import ScanReport
-from coordinator.scan.logged import logged_scan
+from coordinator.scan.logged import failure_reason, logged_scan
 from coordinator.scan.pipeline import run_scan
 from coordinator.settings.load import required
 from coordinator.settings.model import Settings
+from coordinator.store.connection import StoreError
+from coordinator.store.leases import DEFAULT_LEASE_RULES, LeaseRules, LeaseTakenError, holding
+from coordinator.store.patience import StorePatience
 from coordinator.store.records import ScanState
-from coordinator.store.store import Store
+from coordinator.store.store import Store, coordinator_lease, scan_lease
 from shared.analysis.scratch_server import scratch_server
 from shared.events.event import LogLevel
-from shared.events.scan import Cause, ScanCreated
+from shared.events.scan import Cause, ReportUnwritten, ScanCreated, ScanFailed
 from shared.logs import log
+from shared.messages import Keys
 from shared.postgres.scratch import ScratchServer
 from workers.redis_pool import connect_redis
+
+_FINISH_TIMEOUT_SECONDS = 5.0
+
+
+class ScanUnfinishedError(Exception):
+    """A scan came to no end in this process; the message says what becomes of it."""
 
 
 class Coordinator:
     """Scans a fleet through its workers. Open one with `Coordinator.open`."""
 
-    def __init__(self, settings: Settings, store: Store, scratch: ScratchServer) -> None:
+    def __init__(self, settings: Settings, store: Store, scratch: ScratchServer, *, leases: LeaseRules) -> None:
         self.settings = settings
         self.store = store
+        self._patient = store.patient(StorePatience(settings.file.fleet.name, seconds=settings.file.store.wait))
+        self._leases = leases
         self._scratch = scratch
+        self._watch = Watch()
+        self._unwritten = ""  # the report's file that could not be written last
 
     @classmethod
     @contextlib.asynccontextmanager
-    async def open(cls, settings: Settings) -> AsyncIterator[Coordinator]:
+    async def open(cls, settings: Settings, *, leases: LeaseRules = DEFAULT_LEASE_RULES) -> AsyncIterator[Coordinator]:
         """Connect to everything the configuration names.
+
+        Args:
+            settings: The configuration.
+            leases: How long this process owns the scans that it performs.
 
         Raises:
             SettingsError: When store or Redis are not configured.
@@ -53,7 +73,7 @@ class Coordinator:
         required(settings.redis_url, "redis.url")
         dsn = required(settings.store_dsn, "store.dsn")
         async with Store.open(dsn) as store, scratch_server(settings.scratch_dsn) as scratch:
-            yield cls(settings, store, scratch)
+            yield cls(settings, store, scratch, leases=leases)
 
     async def scan(self, on_progress: OnProgress) -> ScanReport:
         """Scan the fleet once through the workers, and keep the report in the store.
@@ -63,25 +83,50 @@ class Coordinator:
 
         Raises:
             SourceError, SpecError, InventoryError: When the declaration cannot be used; the scan is then over too.
+            ScanUnfinishedError: When the store stays away, or another process took the scan over.
         """
         scan, fleet = str(uuid.uuid4()), self.settings.file.fleet.name
-        await self.store.create_scan(scan, fleet)
-        log(ScanCreated(scan=scan, fleet=fleet, cause=Cause.COMMAND))
-        perform = partial(self._perform_and_store, scan, on_progress)
-        return await logged_scan(scan, fleet, perform, failure_level=LogLevel.INFO)
+        await end_orphans(self.store, fleet)
+
+        async def create_and_perform() -> ScanReport:
+            await self._patient.create_scan(scan, fleet)
+            log(ScanCreated(scan=scan, fleet=fleet, cause=Cause.COMMAND))
+            perform = partial(self._perform_and_store, scan, on_progress)
+            return await logged_scan(scan, fleet, perform, unfinished_by=(StoreError,), failure_level=LogLevel.INFO)
+
+        try:
+            return await holding(self._patient, scan_lease(scan), self._leases, create_and_perform)
+        except (StoreError, LeaseTakenError) as error:
+            raise ScanUnfinishedError(
+                f"{error}: scan {scan} is not finished; a running `fleetdrift serve` resumes it within an hour, "
+                f"without one the next `fleetdrift scan` records it as failed"
+            ) from None
 
     async def _perform_and_store(self, scan: str, on_progress: OnProgress) -> ScanReport:
         try:
             report = await self._perform(scan, on_progress)
-        except Exception:
-            await self.store.finish_scan(scan, ScanState.FAILED)
+            await self._patient.record_report(scan, report)
+        except StoreError:
             raise
-        await self.store.record_report(scan, report)
+        except asyncio.CancelledError:
+            await self._finish(scan, ScanState.CANCELLED, "it was interrupted")
+            raise
+        except Exception as error:
+            await self._finish(scan, ScanState.FAILED, failure_reason(error))
+            raise
         return report
+
+    async def _finish(self, scan: str, state: ScanState, reason: str) -> None:
+        """Record an end without a report; when the store is away, whoever looks next records it."""
+        with contextlib.suppress(StoreError, TimeoutError):
+            async with asyncio.timeout(_FINISH_TIMEOUT_SECONDS):
+                await self.store.finish_scan(scan, state, reason)
 
     async def _perform(self, scan: str, on_progress: OnProgress) -> ScanReport:
         """Run the scan of this id, or resume it where an earlier process left it."""
-        async with QueuedFleet.open(engine_settings(self.settings), self.store, scan=scan) as fleet:
+        async with QueuedFleet.open(
+            engine_settings(self.settings), self._patient, scan=scan, watch=self._watch
+        ) as fleet:
             return await run_scan(self.settings, self._scratch, fleet, on_progress)
 
     async def serve(self, on_listening: Callable[[int], None]) -> None:
@@ -100,7 +145,9 @@ class Coordinator:
         table = self.settings.file.serve
         fleet = self.settings.file.fleet.name
         metrics = FleetMetrics(fleet)
-        scans = QueuedScans(fleet, self.store, metrics, perform=self._scheduled, check=self._problems)
+        scans = QueuedScans(
+            fleet, self.store, metrics, perform=self._scheduled, check=self._problems, leases=self._leases
+        )
         api = build_api(scans, metrics, self.settings.api_token)
         limits = HttpLimits(
             max_connections=table.max_connections, request_timeout=table.request_timeout, rate=table.rate
@@ -113,18 +160,45 @@ class Coordinator:
     async def _scheduled(self, scan: str) -> ScanReport:
         report = await self._perform(scan, lambda _: None)
         if self.settings.file.report.directory:
-            write_files(report, Path(self.settings.root, self.settings.file.report.directory))
+            self._write_files(scan, report, Path(self.settings.root, self.settings.file.report.directory))
         return report
 
-    async def _problems(self) -> list[str]:
-        redis = connect_redis(required(self.settings.redis_url, "redis.url"))
+    def _write_files(self, scan: str, report: ScanReport, directory: Path) -> None:
+        """Write the report's files; a full disk costs them, not the scan, whose report is in the store."""
         try:
-            await redis.ping()
+            write_files(report, directory)
+        except ReportFileError as error:
+            self._unwritten = str(error)
+            log(ReportUnwritten(scan=scan, fleet=self.settings.file.fleet.name))
+        else:
+            self._unwritten = ""
+
+    async def _problems(self) -> list[str]:
+        """Say what keeps scans from being done: Redis, the workers, and what scans wait for now."""
+        redis = connect_redis(required(self.settings.redis_url, "redis.url"))
+        keys = Keys(self.settings.file.fleet.name)
+        try:
+            found = await find_redis_obstacle(redis, keys) or obstacle_among_workers(await read_crew(redis, keys))
         except RedisError as error:
-            return [f"Redis does not answer ({type(error).__name__})"]
+            found = obstacle_of(error)
         finally:
             await redis.aclose()
-        return []
+        seen = dict.fromkeys(each.sentence for each in (found, *self._watch.obstacles()) if each)
+        return [*seen, *([self._unwritten] if self._unwritten else [])]
+
+
+async def end_orphans(store: Store, fleet: str) -> None:
+    """Record as failed what a process left that ended in the middle, when no coordinator is there to resume it.
+
+    Raises:
+        StoreError: When the store cannot be reached.
+    """
+    if await store.lease_is_held(coordinator_lease(fleet)):
+        return
+    for record in await store.orphaned_scans(fleet):
+        reason = "the process that performed it ended, and no coordinator was there to resume it"
+        await store.finish_scan(record.scan, ScanState.FAILED, reason)
+        log(ScanFailed(scan=record.scan, fleet=fleet, error="", reason=reason))
 
 
 def engine_settings(settings: Settings) -> EngineSettings:
@@ -140,6 +214,6 @@ def engine_settings(settings: Settings) -> EngineSettings:
         hosts=settings.hosts,
         profile=file.compare,
         slots=file.scan.slots,
-        rules=LedgerRules(lease=file.scan.lease),
+        rules=LedgerRules(lease=file.scan.lease, busy_for=file.scan.deadline * BUSY_SHARE_OF_DEADLINE),
         deadline=file.scan.deadline,
     )

@@ -19,7 +19,15 @@ _STREAM_TTL_SECONDS = 24 * 3600
 
 
 class RunLostError(Exception):
-    """Redis no longer knows the run: flushed, restarted empty, or it dropped a blob that an answer names."""
+    """Redis no longer knows the run: flushed, or restarted empty."""
+
+
+class BlobsLostError(Exception):
+    """Redis does not have values any more that were stored there for the run."""
+
+    def __init__(self, count: int) -> None:
+        super().__init__(f"{count} values are missing")
+        self.count = count
 
 
 class AnswerStream:
@@ -93,20 +101,19 @@ class AnswerStream:
             return []
 
     async def blobs(self, names: Iterable[str]) -> Mapping[str, bytes]:
-        """Fetch blobs that answers named.
-
-        Raises:
-            RunLostError: When one of them is not there.
-        """
+        """Fetch those of the blobs that are there."""
         wanted = sorted(names)
         found: dict[str, bytes] = {}
         for start in range(0, len(wanted), _MAX_VALUES_PER_COMMAND):
             some = wanted[start : start + _MAX_VALUES_PER_COMMAND]
-            for name, blob in zip(some, await self._redis.mget([self._keys.blob(name) for name in some]), strict=True):
-                if not isinstance(blob, bytes):
-                    raise RunLostError
-                found[name] = blob
+            blobs = await self._redis.mget([self._keys.blob(name) for name in some])
+            found |= {name: blob for name, blob in zip(some, blobs, strict=True) if isinstance(blob, bytes)}
         return found
+
+    @property
+    def keys(self) -> tuple[tuple[str, str], ...]:
+        """Name the epoch's keys, and the type of each."""
+        return ((self._stream, "stream"), (self._known, "list")) if self._stream else ()
 
     async def close(self) -> None:
         """Delete the stream, which ends the run: workers drop its queued batches and stop those they are reading."""

@@ -9,12 +9,12 @@ from celery import Celery
 from redis.asyncio import Redis
 
 from coordinator.engine.crew import Crew, ForeignWorkersError, read_crew
+from coordinator.engine.obstacles import Obstacle, find_redis_obstacle
 from coordinator.engine.permits import Permits
 from coordinator.ledger.batch import Batch
 from shared.messages import Keys
 from workers.app import publish
 
-_COUNT_WORKERS_EVERY_SECONDS = 2.0
 _RENEW_PERMITS_EVERY_SECONDS = 8.0
 
 
@@ -28,6 +28,7 @@ class Dispatcher:
         task: Name of the task.
         permits: Of the run.
         slots: Worker slots to count on; 0 counts those that workers announce.
+        count_every: Seconds after which the workers are counted again.
         foreign_grace: Seconds that workers of other protocols may be the only ones before the run is given up.
     """
 
@@ -40,6 +41,7 @@ class Dispatcher:
         task: str,
         permits: Permits,
         slots: int,
+        count_every: float,
         foreign_grace: float,
     ) -> None:
         self._app = app
@@ -50,7 +52,8 @@ class Dispatcher:
         self._fixed = slots
         self._foreign_grace = foreign_grace
         self._foreign_since: float | None = None
-        self._announced = 0
+        self._count_every = count_every
+        self.crew = Crew()  # as it was last counted
         self._counted = float("-inf")
         self._renewal = float("-inf")
 
@@ -60,13 +63,12 @@ class Dispatcher:
         Raises:
             ForeignWorkersError: When all living workers have been of other protocols for longer than the grace.
         """
-        if now - self._counted > _COUNT_WORKERS_EVERY_SECONDS:
+        if now - self._counted > self._count_every:
+            self.crew = await read_crew(self._redis, self._keys)
             self._counted = now
-            crew = await read_crew(self._redis, self._keys)
-            self._announced = crew.slots
-            self._give_up_among_foreigners(crew, now)
-        planned = self._fixed or max(1, self._announced)
-        return planned, max(planned, self._announced)
+            self._give_up_among_foreigners(self.crew, now)
+        planned = self._fixed or max(1, self.crew.slots)
+        return planned, max(planned, self.crew.slots)
 
     def _give_up_among_foreigners(self, crew: Crew, now: float) -> None:
         """End the run when only workers of other protocols live: they never take its messages."""
@@ -100,6 +102,10 @@ class Dispatcher:
         if now - self._renewal > _RENEW_PERMITS_EVERY_SECONDS:
             self._renewal = now
             await self._permits.renew()
+
+    async def find_obstacle(self, *run_keys: tuple[str, str]) -> Obstacle | None:
+        """Say whether Redis stores values now, and whether its keys hold what belongs there."""
+        return await find_redis_obstacle(self._redis, self._keys, *run_keys)
 
     async def queue_empty(self) -> bool:
         """Say whether workers have taken every message."""

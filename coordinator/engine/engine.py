@@ -8,29 +8,34 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from typing import Protocol
 
 import msgspec
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
-from coordinator.engine.collect import AnswerStream, RunLostError
+from coordinator.engine.collect import AnswerStream, BlobsLostError, RunLostError
 from coordinator.engine.dispatch import Dispatcher
+from coordinator.engine.journal import Journal
+from coordinator.engine.lookout import Lookout
+from coordinator.engine.obstacles import Watch
 from coordinator.engine.permits import Permits
-from coordinator.ledger.batch import Batch, FinalOutcome, ItemOutcome, Mark
+from coordinator.ledger.batch import Batch, FinalOutcome, ItemOutcome
 from coordinator.ledger.lane import LedgerRules
 from coordinator.ledger.ledger import Ledger
 from coordinator.store.store import Store
 from shared.events.event import RunEvent
 from shared.events.run import (
     BatchSent,
+    BlobLost,
     BreakerProbed,
     DeadlineReached,
+    ObstacleKind,
     PermitsGranted,
     PermitsRefused,
     RedisBack,
     RedisLost,
     RedisUnreachable,
+    RequeueReason,
     RunFinished,
     RunStarted,
 )
@@ -59,6 +64,8 @@ class EngineSettings(msgspec.Struct, frozen=True, kw_only=True):
         blob_ttl: Seconds a blob stays in Redis.
         foreign_grace: Seconds that workers of other protocols may be the only ones before a run is given up: time for
             an upgrade that replaces workers one after the other.
+        look_every: Seconds after which workers are counted and Redis is looked at again; well below the lease.
+        unread_after: Seconds without any sign of life while messages lie in the queue, after which nobody reads it.
     """
 
     fleet: str
@@ -70,6 +77,8 @@ class EngineSettings(msgspec.Struct, frozen=True, kw_only=True):
     deadline: float = 3600.0
     blob_ttl: int = 6 * 3600
     foreign_grace: float = 30.0
+    look_every: float = 2.0
+    unread_after: float = 20.0
 
 
 class Progress(msgspec.Struct, frozen=True):
@@ -80,44 +89,13 @@ class Progress(msgspec.Struct, frozen=True):
     slots: int
 
 
-class Journal(Protocol):
-    """Persists a run: its blobs, which batches were sent, and the outcomes; what is stored survives the coordinator."""
-
-    async def next_epoch(self) -> int:
-        """Give a number never used before by this run."""
-        ...
-
-    async def known(self) -> Sequence[str]:
-        """Give the names of stored blobs, which workers need not send again."""
-        ...
-
-    async def prepare(self) -> None:
-        """Put into Redis what the workers need; called whenever an epoch begins."""
-        ...
-
-    def lacks(self, name: str) -> bool:
-        """Say whether a blob that an answer names has still to be fetched."""
-        ...
-
-    async def keep(self, blobs: Mapping[str, bytes]) -> None:
-        """Store blobs; when this returns they survive a crash."""
-        ...
-
-    async def sent(self, marks: Sequence[Mark]) -> None:
-        """Store the marks of batches that are about to be sent."""
-        ...
-
-    async def record(self, outcomes: Sequence[ItemOutcome]) -> None:
-        """Store outcomes."""
-        ...
-
-
 class Facilities(msgspec.Struct, frozen=True):
-    """The settings, the store and the Redis pool that every run uses."""
+    """The settings, the store and the Redis pool that every run uses, and what keeps runs from moving."""
 
     settings: EngineSettings
     store: Store
     redis: Redis
+    watch: Watch = msgspec.field(default_factory=Watch)
 
     @property
     def keys(self) -> Keys:
@@ -148,10 +126,12 @@ class Facilities(msgspec.Struct, frozen=True):
                 task=task,
                 permits=Permits(self.redis, run, dict(settings.hosts)),
                 slots=settings.slots,
+                count_every=settings.look_every,
                 foreign_grace=settings.foreign_grace,
             ),
+            watch=self.watch,
             message=message,
-            deadline=settings.deadline,
+            settings=settings,
             on_progress=on_progress,
         )
 
@@ -165,8 +145,9 @@ class Engine:
         journal: Persists.
         answers: The stream of answers.
         dispatcher: Sends batches.
+        watch: Told what keeps the run from moving.
         message: Turns (batch, epoch) into the message's text.
-        deadline: Seconds the run may take.
+        settings: Of the engine.
         on_progress: Called after every change.
     """
 
@@ -178,8 +159,9 @@ class Engine:
         journal: Journal,
         answers: AnswerStream,
         dispatcher: Dispatcher,
+        watch: Watch,
         message: Callable[[Batch, int], str],
-        deadline: float,
+        settings: EngineSettings,
         on_progress: Callable[[Progress], None],
     ) -> None:
         self._run = run
@@ -188,13 +170,17 @@ class Engine:
         self._answers = answers
         self._dispatcher = dispatcher
         self._message = message
-        self._deadline = deadline
+        self._deadline = settings.deadline
         self._on_progress = on_progress
         self._epoch = -1
         self._inbox: list[AnswerSet] = []  # read, and not yet applied: Redis may go away in between
         self._redis_away = False
         self._refused: set[str] = set()  # lanes whose host granted no permits when last asked
         self._clock = asyncio.get_running_loop().time
+        self._lookout = Lookout(
+            run, ledger, answers, dispatcher, watch,
+            look_every=settings.look_every, unread_after=settings.unread_after, clock=self._clock,
+        )  # fmt: skip
 
     async def run(self, *, previous_epoch: int | None = None) -> dict[str, FinalOutcome]:
         """Run until every item has its final outcome, and give the outcomes by item.
@@ -209,11 +195,13 @@ class Engine:
             while not self._ledger.done:
                 if self._clock() >= until:
                     self._log(DeadlineReached(missing=self._ledger.total - self._ledger.finished))
-                    late = Failure(FailureKind.DEADLINE, f"the scan ended after {self._deadline:g} seconds without it")
+                    why = f"the scan ended after {self._deadline:g} seconds without it{self._lookout.reason}"
+                    late = Failure(FailureKind.DEADLINE, why)
                     await self._record_outcomes(self._ledger.give_up(late))
                     break
                 await self._surviving_redis(self._turn)
         finally:
+            self._lookout.end()
             with contextlib.suppress(RedisError):  # what remains there expires
                 await self._dispatcher.adjust_permits({}, self._clock())
                 await self._answers.close()
@@ -226,15 +214,20 @@ class Engine:
             await act()
         except RunLostError:
             self._log(RedisLost(batches=len(self._ledger.in_flight())))
-            self._epoch = -1
-            self._inbox.clear()
-            self._ledger.requeue_all()
-            self._log_ledger()
+            self._begin_anew(RequeueReason.REDIS_LOST)
+        except BlobsLostError as lost:
+            self._log(BlobLost(blobs=lost.count, batches=len(self._ledger.in_flight())))
+            self._lookout.note_lost_blobs()
+            with contextlib.suppress(RedisError):
+                await self._answers.close()  # workers of this epoch stop
+            self._begin_anew(RequeueReason.BLOB_LOST)
+            await asyncio.sleep(_RETRY_REDIS_AFTER_SECONDS)
         except (RedisError, BrokerAwayError) as error:
             task = asyncio.current_task()
             if task is not None and task.cancelling():  # redis-py can turn a cancellation into an error of its own
                 raise asyncio.CancelledError from error
-            if not self._redis_away:
+            obstacle = await self._lookout.explain(error)
+            if obstacle.kind is ObstacleKind.REDIS_AWAY and not self._redis_away:
                 self._redis_away = True
                 self._log(RedisUnreachable(error=type(error).__name__))
             await asyncio.sleep(_RETRY_REDIS_AFTER_SECONDS)
@@ -243,6 +236,13 @@ class Engine:
             if self._redis_away:
                 self._redis_away = False
                 self._log(RedisBack())
+
+    def _begin_anew(self, reason: RequeueReason) -> None:
+        """Have the next turn begin another epoch, in which everything unfinished is sent again."""
+        self._epoch = -1
+        self._inbox.clear()
+        self._ledger.requeue_all(reason)
+        self._log_ledger()
 
     async def _read_old_epoch(self, epoch: int) -> None:
         """Apply what workers answered while no coordinator was running, then end that epoch."""
@@ -255,12 +255,18 @@ class Engine:
         await self._dispatcher.forget_permits()
 
     async def _turn(self) -> None:
+        if not await self._lookout.redis_takes_work(self._refused):
+            self._ledger.reset_leases(self._clock())
+            await asyncio.sleep(_RETRY_REDIS_AFTER_SECONDS)
+            return
         if self._epoch < 0:
             await self._begin_epoch()
         slots, runners = await self._dispatcher.count_slots(self._clock())
         await self._dispatch(slots, runners)
         self._inbox += await self._answers.read(_READ_TIMEOUT_SECONDS)
         silent = not self._inbox
+        if not silent:
+            self._lookout.hear()
         await self._apply_inbox()
         now = self._clock()
         empty = silent and await self._dispatcher.queue_empty()
@@ -302,19 +308,25 @@ class Engine:
         return granted
 
     async def _apply_inbox(self) -> None:
-        """Fetch and store the blobs that the answers name, then apply the answers."""
+        """Fetch and store the blobs that the answers name, then apply the answers whose blobs there are.
+
+        Raises:
+            BlobsLostError: When some are not there, nor what `prepare` had put into Redis.
+        """
         answers = [answer for each in self._inbox for answer in each.answers]
-        missing = {name for answer in answers if (name := _blob_of(answer.outcome)) and self._journal.lacks(name)}
-        if missing:
-            await self._journal.keep(await self._answers.blobs(missing))
-            if any(self._journal.lacks(name) for name in missing):
-                raise RunLostError  # what lies there is not what its name says: it is read, and stored, once more
+        wanted = {name for answer in answers if (name := _blob_of(answer.outcome)) and self._journal.lacks(name)}
+        if wanted:
+            await self._journal.keep(await self._answers.blobs(wanted))
+        lost = {name for name in wanted if self._journal.lacks(name)}
         inbox, self._inbox, now = self._inbox, [], self._clock()
-        await self._record_outcomes(
-            [done for each in inbox for done in self._ledger.answer(each.batch, each.answers, now)]
-        )
-        if any(answer.outcome == Deferred(DeferReason.BLOB) for answer in answers):
-            raise RunLostError  # what `prepare` put into Redis is not there any more
+        ended: list[ItemOutcome] = []
+        for each in inbox:
+            kept = tuple(answer for answer in each.answers if _blob_of(answer.outcome) not in lost)
+            ended += self._ledger.answer(each.batch, kept, now)
+        await self._record_outcomes(ended)
+        deferred = sum(answer.outcome == Deferred(DeferReason.BLOB) for answer in answers)
+        if lost or deferred:
+            raise BlobsLostError(len(lost) + deferred)
 
     async def _record_outcomes(self, outcomes: Sequence[ItemOutcome]) -> None:
         self._log_ledger()

@@ -24,7 +24,6 @@ from shared.targets import Failure, Limits, Observation, ReadRequest, Target
 from workers.scan import Observe, ReadSettings, Scanned, read_batch
 
 _TICK_EVERY_SECONDS = 0.2  # how long to wait for an answer before due retries are looked for
-_RULES_WITHOUT_LEASES = LedgerRules(lease=math.inf)  # a reader cannot die without this process
 
 
 class InProcess:
@@ -36,6 +35,7 @@ class InProcess:
         profile: Which facets are read.
         concurrency: Tenants read at once, over all hosts.
         run: Id of the scan, for the log.
+        busy_for: Seconds for which a tenant that is busy is tried again.
         observe: Reads one target.
     """
 
@@ -47,12 +47,14 @@ class InProcess:
         *,
         concurrency: int,
         run: str = "",
+        busy_for: float = LedgerRules().busy_for,
         observe: Observe = observe_target,
     ) -> None:
         self.snapshots: dict[str, Snapshot] = {}
         self._hosts = hosts
         self._concurrency = concurrency
         self._run = run
+        self._rules = LedgerRules(lease=math.inf, busy_for=busy_for)  # a reader cannot die without this process
         self._slots = asyncio.Semaphore(concurrency)
         self._observe = observe
         self._names: dict[str, str] = {}
@@ -76,7 +78,7 @@ class InProcess:
         clock = asyncio.get_running_loop().time
         by_name = {target.tenant: target for target in targets}
         capacities = {name: host.max_connections for name, host in self._hosts.items()}
-        ledger = Ledger(((target.tenant, target.host) for target in targets), capacities, _RULES_WITHOUT_LEASES)
+        ledger = Ledger(((target.tenant, target.host) for target in targets), capacities, self._rules)
         log(RunStarted(run=self._run, epoch=1, items=ledger.total, finished=0))
         async with asyncio.TaskGroup() as group:
             while not ledger.done:

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from coordinator.fleet.in_process import InProcess
 from coordinator.fleet.reader import OnProgress, ReadResult
+from coordinator.ledger.lane import BUSY_SHARE_OF_DEADLINE
 from coordinator.settings.model import Settings
 from shared.analysis.analysis import Analysis
 from shared.analysis.pipeline import analyse
@@ -28,7 +29,14 @@ class LocalFleet:
         self._profile = file.compare
         self._scratch = scratch
         self._baselines = Baselines(scratch)
-        self._reader = InProcess(settings.hosts, file.limits, file.compare, concurrency=file.scan.concurrency, run=scan)
+        self._reader = InProcess(
+            settings.hosts,
+            file.limits,
+            file.compare,
+            concurrency=file.scan.concurrency,
+            run=scan,
+            busy_for=file.scan.deadline * BUSY_SHARE_OF_DEADLINE,
+        )
 
     async def read(self, targets: Sequence[Target], on_progress: OnProgress) -> Mapping[str, ReadResult]:
         """Read every target; the first of each fingerprint brings its snapshot along."""

@@ -6,6 +6,7 @@ import contextlib
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 
 from coordinator.engine.engine import EngineSettings, Facilities, Progress
+from coordinator.engine.obstacles import Watch
 from coordinator.fleet.reader import OnProgress, ReadResult
 from coordinator.fleet.shape_runs import run_analyses
 from coordinator.fleet.target_runs import load_snapshots, read_targets
@@ -31,11 +32,13 @@ class QueuedFleet:
 
     @classmethod
     @contextlib.asynccontextmanager
-    async def open(cls, settings: EngineSettings, store: Store, *, scan: str = "") -> AsyncIterator[QueuedFleet]:
-        """Connect to Redis for the life of one scan."""
+    async def open(
+        cls, settings: EngineSettings, store: Store, *, scan: str, watch: Watch
+    ) -> AsyncIterator[QueuedFleet]:
+        """Connect to Redis for the life of one scan; what keeps it from moving is told to the watch."""
         redis = connect_redis(settings.redis_url)
         try:
-            yield cls(Facilities(settings, store, redis), scan=scan)
+            yield cls(Facilities(settings, store, redis, watch), scan=scan)
         finally:
             await redis.aclose()
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import msgspec
 
 from coordinator.ledger.lane import Lane
@@ -57,13 +59,14 @@ class ItemState:
         lane: The lane of the item's host.
     """
 
-    __slots__ = ("attempt", "batch", "lane", "outcome", "retries", "strikes")
+    __slots__ = ("attempt", "batch", "busy_since", "lane", "outcome", "retries", "strikes")
 
     def __init__(self, lane: Lane) -> None:
         self.lane = lane
         self.attempt = 0
         self.strikes = 0
         self.retries = 0
+        self.busy_since = math.inf  # when it first was busy
         self.batch = ""  # id of the batch in flight that holds it; empty: in none
         self.outcome: FinalOutcome | None = None
 
@@ -78,13 +81,14 @@ class BatchInFlight:
         probe: It tries a host whose breaker is open.
     """
 
-    __slots__ = ("batch", "last_heard", "left_queue_at", "number", "probe", "started", "unanswered")
+    __slots__ = ("batch", "excused", "last_heard", "left_queue_at", "number", "probe", "started", "unanswered")
 
     def __init__(self, batch: Batch, number: int, now: float, *, probe: bool) -> None:
         self.batch = batch
         self.number = number
         self.last_heard = now
         self.started = False
+        self.excused = False  # its worker may be silent because Redis was away, not because it died
         self.left_queue_at: float | None = None  # when it became known that the message is no longer in the queue
         self.unanswered = set(batch.items)
         self.probe = probe

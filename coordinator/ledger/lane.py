@@ -6,6 +6,7 @@ import math
 from collections import deque
 from collections.abc import Iterator
 from collections.abc import Set as AbstractSet
+from hashlib import blake2b
 
 import msgspec
 
@@ -13,7 +14,12 @@ from shared.messages import FAILURES_TO_OPEN_BREAKER, HOST_DOWN, Failed
 from shared.targets import FailureKind
 
 RETRIED = frozenset({FailureKind.BUSY, FailureKind.REFUSED, FailureKind.LOST})
-"""Failures that may be gone a moment later: tried again when the rest of the host is done."""
+"""Failures that may be gone later: tried again when the rest of the host is done."""
+
+BUSY_SHARE_OF_DEADLINE = 0.1
+"""For so much of a run's deadline a tenant that is busy is tried again."""
+
+_MAX_PAUSE_SECONDS = 30.0
 
 
 class LedgerRules(msgspec.Struct, frozen=True, kw_only=True):
@@ -25,8 +31,9 @@ class LedgerRules(msgspec.Struct, frozen=True, kw_only=True):
         batch_connections: Most connections one batch holds.
         breaker: Failed connections in a row that open a host's breaker.
         max_strikes: A tenant that was being read so many times when a worker died ends as `crashed`.
-        retries: How often a tenant that was busy or refused is tried again.
-        retry_after: How long to wait before that.
+        retries: How often a tenant that refused or lost the connection is tried again.
+        retry_after: How long to wait before that, and about how long before a busy tenant is tried for the second time.
+        busy_for: How long a tenant that is busy (locked, or its server is full) is tried again, since it first was.
     """
 
     lease: float = 20.0
@@ -36,6 +43,7 @@ class LedgerRules(msgspec.Struct, frozen=True, kw_only=True):
     max_strikes: int = 3
     retries: int = 2
     retry_after: float = 1.0
+    busy_for: float = 360.0
 
 
 class Held(msgspec.Struct, frozen=True):
@@ -161,6 +169,27 @@ class Lane:
         largest = self._largest(runners)
         replaced = largest[-1] if len(largest) == runners else 0
         return self.capacity - sum(largest) + replaced
+
+    def retry_at(self, item: str, kind: FailureKind, retries: int, busy_since: float, now: float) -> float:
+        """Say when an item that failed may be tried again; infinity when it may not.
+
+        The pauses before a busy tenant double, up to half a minute, and differ from tenant to tenant by a factor of up
+        to three: those that a full server refused do not all come back in the same moment.
+
+        Args:
+            item: Tenant.
+            kind: How it failed.
+            retries: How often it was tried again so far.
+            busy_since: When it was first busy.
+            now: Seconds.
+        """
+        if kind is FailureKind.BUSY:
+            spread = 0.5 + int.from_bytes(blake2b(f"{item} {retries}".encode(), digest_size=4).digest()) / 2**32
+            due = now + min(_MAX_PAUSE_SECONDS, self._rules.retry_after * 2 ** min(retries, 10)) * spread
+            return due if due - busy_since <= self._rules.busy_for else math.inf
+        if kind in RETRIED and retries < self._rules.retries:
+            return now + self._rules.retry_after
+        return math.inf
 
     def draft_batch(self, now: float, window: Window, finished: AbstractSet[str]) -> BatchDraft | None:
         """Take the items of the next batch out of the queues; None when there are none or no connection is free.

@@ -187,7 +187,7 @@ class Ledger:
         """
         flight = self._in_flight.get(batch_id)
         if flight is not None:
-            flight.last_heard = now
+            flight.last_heard, flight.excused = now, False
             if not flight.started:
                 self._mark_started(flight, now)
         before = len(self._finished)
@@ -225,8 +225,10 @@ class Ledger:
                 if not ours:
                     return []  # from a batch that was given up: the newer attempt decides
                 self._clear_in_flight(answer.item, entry)
-                again = failure.kind in RETRIED and entry.retries < self._rules.retries
-                lane.held[answer.item] = Held(outcome, now + self._rules.retry_after if again else math.inf)
+                if failure.kind is FailureKind.BUSY:
+                    entry.busy_since = min(entry.busy_since, now)
+                due = lane.retry_at(answer.item, failure.kind, entry.retries, entry.busy_since, now)
+                lane.held[answer.item], again = Held(outcome, due), due < math.inf
                 self._events.append(TenantHeld(tenant=answer.item, host=lane.name, kind=failure.kind, retried=again))
                 return self._fail_host(lane, failure.kind) if probe and failure.kind in HOST_DOWN else []
             case Observed() | Analysed() | Failed() as outcome:
@@ -292,7 +294,10 @@ class Ledger:
             if flight.started:
                 if now - flight.last_heard > self._rules.lease:
                     self._note_expired(flight)
-                    ended += self._handle_crash(flight)
+                    if flight.excused:
+                        self._requeue(flight, RequeueReason.REDIS_AWAY)
+                    else:
+                        ended += self._handle_crash(flight)
             elif flight.left_queue_at is None:
                 flight.left_queue_at = now if queue_empty else None
             elif now - flight.left_queue_at > self._rules.lease:
@@ -374,14 +379,14 @@ class Ledger:
         lane.push((item,))
 
     def reset_leases(self, now: float) -> None:
-        """Start every lease again: workers could not be heard while Redis was unreachable."""
+        """Start every lease again: workers could not be heard while Redis was away or stored nothing."""
         for flight in self._in_flight.values():
-            flight.last_heard, flight.left_queue_at = now, None
+            flight.last_heard, flight.left_queue_at, flight.excused = now, None, True
 
-    def requeue_all(self) -> None:
-        """Queue the items of every batch in flight again, without a strike: Redis lost the messages."""
+    def requeue_all(self, reason: RequeueReason = RequeueReason.REDIS_LOST) -> None:
+        """Queue the items of every batch in flight again, without a strike: Redis lost what they need."""
         for flight in tuple(self._in_flight.values()):
-            self._requeue(flight, RequeueReason.REDIS_LOST)
+            self._requeue(flight, reason)
 
     def give_up(self, failure: Failure) -> list[ItemOutcome]:
         """End every unfinished item: a held failure becomes final, the rest get this one."""

@@ -22,6 +22,10 @@ class ReportForm(StrEnum):
     JUNIT = "junit"
 
 
+class ReportFileError(Exception):
+    """A file of the report cannot be written; the message names it."""
+
+
 _FILES = {ReportForm.JSON: "report.json", ReportForm.HTML: "report.html"}
 
 
@@ -66,13 +70,32 @@ def write_files(report: ScanReport, directory: Path) -> list[Path]:
 
     Returns:
         The files, in the order written.
+
+    Raises:
+        ReportFileError: When one of them cannot be written; the one that was there stays, and nothing is left beside.
     """
-    directory.mkdir(parents=True, exist_ok=True)
     written = []
     for form, name in _FILES.items():
         path = directory / name
-        unfinished = path.with_suffix(f"{path.suffix}.{os.getpid()}")
-        unfinished.write_text(render(report, form), encoding="utf-8")
-        unfinished.replace(path)
+        try:
+            directory.mkdir(parents=True, exist_ok=True)
+            _write_at_once(path, render(report, form))
+        except OSError as error:
+            why = error.strerror or type(error).__name__
+            raise ReportFileError(f"cannot write the report {path}: {why}; an earlier one is unchanged") from None
         written.append(path)
     return written
+
+
+def _write_at_once(path: Path, text: str) -> None:
+    """Write beside the file and rename; when that fails, nothing stays beside it."""
+    unfinished = path.with_suffix(f"{path.suffix}.{os.getpid()}")
+    try:
+        with unfinished.open("w", encoding="utf-8") as file:
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())  # else a machine that stops now can keep the new name and lose the text
+        unfinished.replace(path)
+    except BaseException:
+        unfinished.unlink(missing_ok=True)
+        raise

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Awaitable, Callable
 
+from coordinator.engine.crew import ForeignWorkersError
 from coordinator.iac.source import SourceError
 from coordinator.inventory import InventoryError
 from coordinator.report.model import ScanReport
@@ -14,7 +15,7 @@ from shared.events.scan import ScanFailed, ScanFinished, ScanStarted
 from shared.logs import log
 from shared.postgres.scratch.compile import SpecError
 
-_QUOTE_NO_SQL = (InventoryError, ContractFilesError)
+_QUOTE_NO_SQL = (InventoryError, ContractFilesError, ForeignWorkersError)
 """Errors whose text is logged: it holds names of tenants, hosts and files, and nothing that was read from them."""
 
 
@@ -62,6 +63,16 @@ async def logged_scan(
         )
     )
     return report
+
+
+def failure_reason(error: Exception) -> str:
+    """Say in a sentence why a scan has no report, for the store and the API.
+
+    A library's text is left out, because it may hold a secret.
+    """
+    if type(error).__module__.split(".")[0] in {"coordinator", "workers", "shared"}:
+        return str(error)
+    return f"internal error ({type(error).__name__})"
 
 
 def _place(error: Exception) -> str:

@@ -140,9 +140,15 @@ class RedisTable(_Table, frozen=True, kw_only=True):
 
 
 class StoreTable(_Table, frozen=True, kw_only=True):
-    """`[store]`: the PostgreSQL database that keeps scans, ledger and reports."""
+    """`[store]`: the PostgreSQL database that keeps scans, ledger and reports.
+
+    Args:
+        dsn: Its URL.
+        wait: Seconds that a scan waits for a store that goes away in the middle.
+    """
 
     dsn: str | SecretReference = ""
+    wait: Seconds = 60.0
 
 
 class ScratchTable(_Table, frozen=True, kw_only=True):

@@ -16,6 +16,7 @@ from shared.hosts import Secret
 from shared.postgres.failures import TargetError
 from shared.postgres.opening import open_connection
 from shared.postgres.url import parse_url
+from shared.targets import FailureKind
 
 _MIGRATION_LOCK = 0x666C65657464  # advisory lock that lets one process migrate at a time: "fleetd"
 _MAX_CONNECTIONS = 4
@@ -27,17 +28,33 @@ class StoreError(Exception):
     """The store cannot be used. The message names what went wrong, never the DSN."""
 
 
+class StoreAwayError(StoreError):
+    """The store cannot be used now; the same operation may succeed later."""
+
+
+_AWAY = frozenset({FailureKind.REFUSED, FailureKind.TIMEOUT, FailureKind.BUSY, FailureKind.PROTOCOL})
+"""Why a connection cannot be opened that may be opened later; `protocol` is one that was cut while it was opened."""
+
+_MAY_BE_OVER_LATER = ("08", "25006", "40", "53", "57P")
+"""SQLSTATEs of a store that stops, starts, is full, is a standby, or broke a transaction off."""
+
+
 @contextlib.contextmanager
 def translated() -> Iterator[None]:
     """Turn what asyncpg and the network raise into StoreError."""
     try:
         yield
     except asyncpg.PostgresError as error:
-        raise StoreError(f"the store: {type(error).__name__} ({error.sqlstate})") from None
+        away = (error.sqlstate or "").startswith(_MAY_BE_OVER_LATER)
+        kind = StoreAwayError if away else StoreError
+        raise kind(f"the store: {type(error).__name__} ({error.sqlstate})") from None
     except TargetError as error:
-        raise StoreError(f"the store cannot be reached: {error}") from None
-    except (asyncpg.InterfaceError, asyncpg.InternalClientError, OSError, ValueError) as error:
+        kind = StoreAwayError if error.failure.kind in _AWAY else StoreError
+        raise kind(f"the store cannot be reached: {error}") from None
+    except (asyncpg.InternalClientError, ValueError) as error:
         raise StoreError(f"the store cannot be reached ({type(error).__name__})") from None
+    except (asyncpg.InterfaceError, OSError) as error:
+        raise StoreAwayError(f"the store cannot be reached ({type(error).__name__})") from None
 
 
 @cache

@@ -38,6 +38,7 @@ class ScanRecord(msgspec.Struct, frozen=True, kw_only=True):
         finished: When it ended.
         epoch: How often it began anew in Redis.
         tenants: How many targets it has; 0 before it began.
+        reason: Why it ended without a report, in a sentence; empty when it has one.
     """
 
     scan: str
@@ -47,6 +48,7 @@ class ScanRecord(msgspec.Struct, frozen=True, kw_only=True):
     finished: dt.datetime | None
     epoch: int
     tenants: int
+    reason: str = ""
 
     @classmethod
     def from_row(cls, row: Any) -> Self:

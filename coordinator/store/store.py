@@ -4,20 +4,24 @@ from __future__ import annotations
 
 import contextlib
 import datetime as dt
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+import uuid
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from enum import StrEnum
-from typing import Any
+from typing import Any, TypeVar
 
 import msgspec
 
 from coordinator.ledger.batch import FinalOutcome, ItemOutcome, Mark
 from coordinator.report.model import ScanReport
 from coordinator.store.connection import StoreError, open_pool, query, translated
+from coordinator.store.patience import StorePatience
 from coordinator.store.records import LedgerRow, ScanRecord, ScanState, TenantRecord
 from shared.blobs import label_of_blob, pack, unpack
 from shared.formats import ANALYSIS, FIRST_REPORT, LEDGER, REPORT, SNAPSHOT, FormatError
 from shared.hosts import Secret
 from shared.targets import Target
+
+T = TypeVar("T")
 
 _MAX_LEDGERS_KEPT = 5
 _MAX_REPORTS_KEPT = 500
@@ -41,11 +45,35 @@ class BlobKind(StrEnum):
     ANALYSIS = ANALYSIS.label
 
 
-class Store:
-    """The coordinator's database. Open it with `Store.open`."""
+class NotOwnerError(StoreError):
+    """Another process owns the scan that was to be written: this one must leave it alone."""
 
-    def __init__(self, pool: Any) -> None:
+
+def scan_lease(scan: str) -> str:
+    """Name the lease of a scan's owner."""
+    return f"scan:{scan}"
+
+
+def coordinator_lease(fleet: str) -> str:
+    """Name the lease of the coordinator that keeps a fleet's schedule and performs the scans that are asked for."""
+    return f"coordinator:{fleet}"
+
+
+class Store:
+    """The coordinator's database. Open it with `Store.open`.
+
+    Attributes:
+        holder: Names this process in leases.
+    """
+
+    def __init__(self, pool: Any, holder: str = "", patience: StorePatience | None = None) -> None:
+        self.holder = holder or str(uuid.uuid4())
         self._pool = pool
+        self._patience = patience
+
+    def patient(self, patience: StorePatience) -> Store:
+        """Give the same store, whose methods wait for a store that is away before they raise."""
+        return Store(self._pool, self.holder, patience)
 
     @classmethod
     @contextlib.asynccontextmanager
@@ -58,18 +86,53 @@ class Store:
         async with open_pool(dsn) as pool:
             yield cls(pool)
 
-    async def _run(self, name: str, *arguments: object) -> None:
-        with translated():
-            await self._pool.execute(query(name), *arguments)
+    async def _do(self, work: Callable[[Any], Awaitable[T]]) -> T:
+        """Run statements on a connection; a patient store runs them again when the connection was lost.
+
+        Args:
+            work: Done in part and then again, it must leave what doing it once leaves.
+        """
+
+        async def attempt() -> T:
+            with translated():
+                async with self._pool.acquire() as connection:
+                    return await work(connection)
+
+        return await (self._patience.wait_for(attempt) if self._patience else attempt())
 
     async def _rows(self, name: str, *arguments: object) -> list[Any]:
-        with translated():
-            return list(await self._pool.fetch(query(name), *arguments))
+        return await self._do(lambda connection: connection.fetch(query(name), *arguments))
+
+    async def _run(self, name: str, *arguments: object) -> None:
+        await self._do(lambda connection: connection.execute(query(name), *arguments))
 
     async def ping(self) -> None:
         """Check that the database answers."""
-        with translated():
-            await self._pool.fetchval("SELECT 1")
+        await self._do(lambda connection: connection.fetchval("SELECT 1"))
+
+    # -- leases --------------------------------------------------------------------------------------------------
+
+    async def take_lease(self, name: str, seconds: float) -> bool:
+        """Take a lease, or extend it when it is ours; say whether this store's holder has it now."""
+        return bool(await self._rows("take_lease", name, self.holder, dt.timedelta(seconds=seconds)))
+
+    async def release_lease(self, name: str) -> None:
+        """Let another holder take a lease at once; one that is not ours stays as it is."""
+        await self._run("release_lease", name, self.holder)
+
+    async def lease_is_held(self, name: str) -> bool:
+        """Say whether anybody has a lease now."""
+        return bool(await self._rows("lease_is_held", name))
+
+    async def _check_owner(self, connection: Any, scan: str) -> None:
+        """Make sure that no other process owns a scan, until the end of the connection's transaction.
+
+        Raises:
+            NotOwnerError: When one does.
+        """
+        holder = await connection.fetchval(query("lease_holder"), scan_lease(scan))
+        if holder not in {None, self.holder}:
+            raise NotOwnerError(f"scan {scan} was taken over by another process, which finishes it")
 
     # -- scans ---------------------------------------------------------------------------------------------------
 
@@ -78,10 +141,17 @@ class Store:
         await self._run("create_scan", scan, fleet, ScanState.QUEUED.value)
 
     async def begin_ledger(self, scan: str, targets: Sequence[Target]) -> None:
-        """Record the scan's targets, all or none, and that it is running."""
+        """Record the scan's targets, all or none, and that it is running.
+
+        Raises:
+            NotOwnerError: When another process owns the scan.
+        """
         records = [(scan, ordinal, msgspec.json.encode(target).decode()) for ordinal, target in enumerate(targets)]
-        with translated():
-            async with self._pool.acquire() as connection, connection.transaction():
+
+        async def begin(connection: Any) -> None:
+            async with connection.transaction():
+                await self._check_owner(connection, scan)
+                await connection.execute(query("clear_ledger"), scan)
                 await connection.copy_records_to_table(
                     "ledger",
                     schema_name="fleetdrift",
@@ -90,10 +160,11 @@ class Store:
                 )
                 await connection.execute(query("begin_scan"), scan, len(records), LEDGER.version)
 
+        await self._do(begin)
+
     async def next_epoch(self, scan: str) -> int:
         """Give a number that this scan never used before."""
-        with translated():
-            return int(await self._pool.fetchval(query("next_epoch"), scan))
+        return int((await self._rows("next_epoch", scan))[0]["epoch"])
 
     async def epoch(self, scan: str) -> int:
         """Give the number this scan used last; 0 before it began."""
@@ -133,9 +204,13 @@ class Store:
             raise FormatError(f"the ledger of scan {scan} cannot be read: {error}") from error
         return [LedgerRow(target=each, mark=marks.get(each.tenant), outcome=found.get(each.tenant)) for each in fleet]
 
-    async def finish_scan(self, scan: str, state: ScanState) -> None:
-        """Record how a scan ended."""
-        await self._run("finish_scan", scan, state.value)
+    async def finish_scan(self, scan: str, state: ScanState, reason: str = "") -> None:
+        """Record how a scan ended that has no report, and why."""
+        await self._run("finish_scan", scan, state.value, reason)
+
+    async def orphaned_scans(self, fleet: str) -> list[ScanRecord]:
+        """Give the unfinished scans whose process ended without handing them on; oldest first."""
+        return [ScanRecord.from_row(row) for row in await self._rows("orphaned_scans", fleet)]
 
     async def get_scan(self, scan: str) -> ScanRecord | None:
         """Give one scan."""
@@ -173,7 +248,11 @@ class Store:
     # -- reports and tenants -------------------------------------------------------------------------------------
 
     async def record_report(self, scan: str, report: ScanReport) -> None:
-        """Store a report, update every tenant's record, end the scan, and delete what is too old."""
+        """Store a report, update every tenant's record, end the scan, and delete what is too old.
+
+        Raises:
+            NotOwnerError: When another process owns the scan.
+        """
         fleet, tenants = report.body.fleet, report.body.tenants
         packed = pack(REPORT, report)
         columns = (
@@ -182,16 +261,21 @@ class Store:
             [each.shape for each in tenants],
         )
         status = report.status.value
-        with translated():
-            async with self._pool.acquire() as connection, connection.transaction():
+
+        async def record(connection: Any) -> None:
+            async with connection.transaction():
+                await self._check_owner(connection, scan)
                 await connection.execute(query("put_report"), scan, fleet, status, report.content_hash, packed)
                 await connection.execute(query("record_tenants"), fleet, scan, *columns)
                 await connection.execute(query("forget_tenants"), fleet, scan)
-                await connection.execute(query("finish_scan"), scan, status)
+                await connection.execute(query("finish_scan"), scan, status, "")
                 for table in ("prune_ledger", "prune_ledger_marks", "prune_ledger_outcomes"):
                     await connection.execute(query(table), fleet, _MAX_LEDGERS_KEPT)
                 await connection.execute(query("prune_reports"), fleet, _MAX_REPORTS_KEPT)
                 await connection.execute(query("prune_blobs"), _DELETE_BLOBS_UNUSED_FOR)
+                await connection.execute(query("prune_leases"))
+
+        await self._do(record)
 
     async def latest_report(self, fleet: str) -> ScanReport | None:
         """Give the newest report of a fleet.

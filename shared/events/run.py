@@ -15,6 +15,22 @@ class RequeueReason(StrEnum):
     WORKER_LOST = "worker_lost"  # it started and its lease expired
     MESSAGE_LOST = "message_lost"  # it left the queue and never started
     REDIS_LOST = "redis_lost"  # Redis forgot the run
+    BLOB_LOST = "blob_lost"  # Redis dropped a value that an answer or a message names
+    REDIS_AWAY = "redis_away"  # its worker could not answer, because Redis was away or refused to store anything
+
+
+class ObstacleKind(StrEnum):
+    """What keeps a run from moving although no tenant is at fault."""
+
+    NO_WORKER = "no_worker"  # none is announced
+    OTHER_PROTOCOL = "other_protocol"  # those that are speak another protocol
+    QUEUE_UNREAD = "queue_unread"  # none of those that are takes a message
+    REDIS_AWAY = "redis_away"  # cannot be reached
+    REDIS_FULL = "redis_full"  # stores nothing any more
+    REDIS_WRONG_TYPE = "redis_wrong_type"  # a key holds a value of another type
+    REDIS_REFUSES = "redis_refuses"  # another error
+    BLOB_MISSING = "blob_missing"  # what was stored is not there any more
+    CONNECTIONS_HELD = "connections_held"  # other scans hold a host's connections
 
 
 class RunStarted(RunEvent, tag="run.started", frozen=True, kw_only=True):
@@ -36,6 +52,26 @@ class DeadlineReached(RunEvent, tag="run.deadline", frozen=True, kw_only=True):
 
     level: ClassVar[LogLevel] = LogLevel.WARNING
     missing: int
+
+
+class RunWaits(RunEvent, tag="run.waits", frozen=True, kw_only=True):
+    """Something keeps a run from moving; logged once a minute. `subject` is a key, a host or the type of an error."""
+
+    level: ClassVar[LogLevel] = LogLevel.WARNING
+    obstacle: ObstacleKind
+    subject: str
+
+
+class RunMoves(RunEvent, tag="run.moves", frozen=True, kw_only=True):
+    """Nothing keeps the run from moving any more."""
+
+
+class BlobLost(RunEvent, tag="blob.lost", frozen=True, kw_only=True):
+    """Redis does not have a value that an answer or a message names: what depends on it is sent again."""
+
+    level: ClassVar[LogLevel] = LogLevel.WARNING
+    blobs: int
+    batches: int
 
 
 class RedisLost(RunEvent, tag="redis.lost", frozen=True, kw_only=True):

@@ -44,7 +44,7 @@ class ScanFinished(Event, tag="scan.finished", frozen=True, kw_only=True):
 
 
 class ScanFailed(Event, tag="scan.failed", frozen=True, kw_only=True):
-    """A scan ended without a report; `error` is the type of the error.
+    """A scan ended without a report; `error` is the type of the error, or empty when the process itself ended.
 
     `place` is a file and line of the declaration. `reason` is filled in only where it cannot quote SQL; `fleetdrift
     check` with the same configuration says the rest.
@@ -80,8 +80,28 @@ class ReportUnreadable(Event, tag="report.unreadable", frozen=True, kw_only=True
     fleet: str
 
 
+class ReportUnwritten(Event, tag="report.unwritten", frozen=True, kw_only=True):
+    """A file of a scan's report cannot be written; the report is in the store, and `/readyz` names the file."""
+
+    level: ClassVar[LogLevel] = LogLevel.ERROR
+    scan: str
+    fleet: str
+
+
+class CoordinatorLeads(Event, tag="coordinator.leads", frozen=True, kw_only=True):
+    """Of the fleet's coordinators this one keeps the schedule and performs the scans asked for, from now on."""
+
+    fleet: str
+
+
+class CoordinatorWaits(Event, tag="coordinator.waits", frozen=True, kw_only=True):
+    """Another coordinator of the fleet performs its scans; this one takes over when that one ends."""
+
+    fleet: str
+
+
 class StoreUnavailable(Event, tag="store.unavailable", frozen=True, kw_only=True):
-    """The store cannot be reached; queued scans wait for it."""
+    """The store cannot be reached; scans wait for it. Logged once a minute until it is back."""
 
     level: ClassVar[LogLevel] = LogLevel.ERROR
     fleet: str

@@ -38,3 +38,9 @@ def loses(what: str) -> Hazard:
 def breaks(what: str) -> Hazard:
     """Say which queries fail, from now on or until the object is made again."""
     return Hazard(HazardKind.BREAKS_READERS, what)
+
+
+def runs_tenant_code(what: str) -> Hazard:
+    """Say whose code runs as whom."""
+    message = f"calls {what}, which its owner can change, as the role that applies the plan"
+    return Hazard(HazardKind.RUNS_TENANT_CODE, message)

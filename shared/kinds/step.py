@@ -17,6 +17,7 @@ class HazardKind(StrEnum):
     BUILDS_INDEX = "builds_index"
     LOSES_DATA = "loses_data"
     BREAKS_READERS = "breaks_readers"
+    RUNS_TENANT_CODE = "runs_tenant_code"
 
 
 class Hazard(msgspec.Struct, frozen=True, order=True):

@@ -25,6 +25,7 @@ from shared.remediation.plan import Plan, Statement
 from shared.remediation.ranks import is_facet
 from shared.remediation.reachable import lossless_snapshot
 from shared.remediation.respelling import keep_array_casts
+from shared.remediation.tenant_code import tenant_code_of
 from shared.schema.canonical import schema_hash
 from shared.schema.database import Namespace
 from shared.schema.identity import ObjectId
@@ -140,12 +141,13 @@ def _statement(node: Node, step: Step, context: Context) -> Statement:
         lost = (step.destructive and keeps) if rebuilt else not is_facet(node.identity)
     else:
         lost = step.destructive
+    code = tenant_code_of(node.identity, step, context)
     return Statement(
         sql=step.sql,
         object=node.identity,
         change=ChangeKind.ALTERED if dropped == created else either,
         role=step.role,
-        hazards=tuple(sorted(set(step.hazards))),
+        hazards=tuple(sorted({*step.hazards, *([code] if code is not None else [])})),
         destructive=lost,
         transactional=step.transactional,
         # CONCURRENTLY waits for older transactions by taking their locks, and holds up nobody meanwhile.

@@ -78,7 +78,7 @@ def _health(service: ScanService) -> list[BaseRouteHandler]:
 
     @get("/readyz")
     async def readyz() -> Response[Health]:
-        """Say whether scans can be done: store and Redis answer."""
+        """Say whether scans can be done: store, Redis and workers are there, and no scan waits for anything."""
         problems = tuple(await service.problems())
         health = Health("unavailable" if problems else "ok", problems)
         return Response(health, status_code=503 if problems else 200)

@@ -1,1 +1,1 @@
-SELECT scan, fleet, state, requested, finished, epoch, tenants FROM fleetdrift.scans WHERE scan = $1
+SELECT scan, fleet, state, requested, finished, epoch, tenants, reason FROM fleetdrift.scans WHERE scan = $1

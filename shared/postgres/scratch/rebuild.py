@@ -5,6 +5,7 @@ from __future__ import annotations
 import msgspec
 
 from shared.postgres.names.own_names import PLACEHOLDER, OwnNames
+from shared.postgres.scratch.inert import InertScript, inert_script, other_objects, with_verbatim_texts
 from shared.postgres.scratch.server import ScratchDatabase, ScratchError, ScratchServer
 from shared.remediation.plan import Statement
 from shared.remediation.planner import create_script, restore_script
@@ -15,6 +16,7 @@ from shared.schema.profile import Profile
 from shared.schema.relations import Constraint, Index
 from shared.schema.schema import Schema, Snapshot
 
+_UNCHECKED = "SET check_function_bodies = off"
 _MAX_ROUNDS = 3  # PostgreSQL may respell what it has spelt before; two rounds were enough in every case seen
 
 
@@ -28,16 +30,26 @@ async def materialise(scratch: ScratchDatabase, snapshot: Snapshot) -> None:
     Raises:
         MaterialiseError: When the scratch server refuses one of its objects.
     """
-    await _build(scratch, create_script(_to_build(snapshot)), snapshot.surroundings)
+    target = _to_build(snapshot)
+    await _build(scratch, inert_script(create_script(target), target), snapshot.surroundings)
 
 
-async def _build(scratch: ScratchDatabase, statements: tuple[Statement, ...], surroundings: tuple[str, ...]) -> None:
+async def _build(scratch: ScratchDatabase, script: InertScript, surroundings: tuple[str, ...]) -> None:
     # A body may name things without their namespace; which search path it will run under is not known here.
-    await scratch.connection.execute("SET check_function_bodies = off")
+    await scratch.connection.execute(_UNCHECKED)
+    if script.bodies:
+        await scratch.open_second_session(_UNCHECKED)
     try:
         await scratch.run(surroundings)
     except ScratchError as error:
         raise MaterialiseError(f"what the namespace stands on cannot be rebuilt: {error}") from None
+    await _run(scratch, script.statements)
+    if script.bodies:
+        scratch.use_second_session()
+        await _run(scratch, script.bodies)
+
+
+async def _run(scratch: ScratchDatabase, statements: tuple[Statement, ...]) -> None:
     try:
         await scratch.run(statement.sql for statement in statements)
     except ScratchError as error:
@@ -102,8 +114,11 @@ async def spell_until_stable(scratch: ScratchServer, snapshot: Snapshot, profile
     for _ in range(_MAX_ROUNDS):
         async with scratch.database() as database:
             # As a dump is restored, for a tenant that was restored from one is no other shape.
-            await _build(database, restore_script(_to_build(current)), snapshot.surroundings)
+            target = _to_build(current)
+            await _build(database, inert_script(restore_script(target), target), snapshot.surroundings)
             read = await read_again(database, profile, snapshot)
+        if others := other_objects(read.schema, current.schema):
+            raise MaterialiseError(f"the scratch server gave other objects than were built: {others}")
         respelt = _with_facts(read, snapshot)
         if schema_hash(respelt.schema) == schema_hash(current.schema):
             return respelt
@@ -126,7 +141,8 @@ def _with_facts(read: Snapshot, original: Snapshot) -> Snapshot:
 
 
 def with_tenants_fact(item: SchemaObject, original: SchemaObject | None) -> SchemaObject:
-    """Give an object with what only the tenant's server knows: an extension's version, an index' validity."""
+    """Give an object with what only the tenant's server knows: texts, an extension's version, an index' validity."""
+    item = with_verbatim_texts(item, original)
     match item, original:
         case Extension(), Extension(version=version):
             return msgspec.structs.replace(item, version=version)

@@ -1,20 +1,20 @@
 """What a scratch server's administrator does for the unprivileged role whose statements are hostile.
 
-Three things: it makes the roles and tablespaces that a statement names, creates extensions of an allow list, and runs
-the few statements that want a superuser and run nothing of their author's. Everything else stays refused: an operator
-class, a C function or an event trigger of a tenant's must not act with a superuser's rights, so a shape that has one is
-compared as read.
+Three things: it makes the roles and tablespaces that a statement names (`lent_names`), creates extensions of an allow
+list, and runs the few statements that want a superuser and run nothing of their author's. Everything else stays
+refused: an operator class, a C function or an event trigger of a tenant's must not act with a superuser's rights, so a
+shape that has one is compared as read.
 """
 
 from __future__ import annotations
 
-import contextlib
 from collections.abc import Awaitable, Callable, Iterator
 from typing import Any
 
 import asyncpg
 
 from shared.postgres.connection import close
+from shared.postgres.scratch.lent_names import LentNames
 from shared.postgres.scratch.statements import ParsedStatement, SqlError, parse_statements, roles_named
 from shared.sql import quote_identifier, quote_literal
 
@@ -42,10 +42,6 @@ def is_skipped(sql: str) -> bool:
 
 
 _TIMEOUT = 30.0  # seconds for one statement
-_HARMLESS = """
-SELECT NOT (rolsuper OR rolcreaterole OR rolcreatedb OR rolreplication OR rolbypassrls OR rolcanlogin)
-FROM pg_catalog.pg_roles WHERE rolname = $1::text
-"""
 _VALIDATORS = frozenset({"", "postgresql_fdw_validator"})
 _OWNED_BY_ADMIN = frozenset({
     "OBJECT_EXTENSION", "OBJECT_FDW", "OBJECT_PUBLICATION", "OBJECT_PUBLICATION_REL", "OBJECT_PUBLICATION_NAMESPACE",
@@ -56,7 +52,7 @@ class Administrator:
     """The administrator at work for one scratch database.
 
     Args:
-        connection: The administrator's, to the server's maintenance database.
+        lent: Roles and tablespaces that the scratch database uses.
         connect_inside: Opens another one to the scratch database, when first needed.
         role: The scratch role (and database).
         extensions: Names of extensions that may be created.
@@ -64,18 +60,16 @@ class Administrator:
 
     def __init__(
         self,
-        connection: asyncpg.Connection,
+        lent: LentNames,
         connect_inside: Callable[[], Awaitable[asyncpg.Connection]],
         role: str,
         extensions: frozenset[str],
     ) -> None:
-        self._connection = connection
+        self._lent = lent
         self._connect_inside = connect_inside
         self._inside: asyncpg.Connection | None = None
         self._role = role
         self._extensions = extensions
-        self._made: set[tuple[str, str]] = set()
-        self._harmless: set[str] = set()
 
     async def close(self) -> None:
         """Leave the scratch database."""
@@ -88,36 +82,13 @@ class Administrator:
         if statement.node == "CreateRoleStmt":
             roles.add(str(statement.tree.get("role", "")))
         wanted = {("role", role) for role in roles} | {("tablespace", name) for name in _tablespaces(statement.tree)}
-        for kind, name in sorted(wanted - self._made):
+        for kind, name in sorted(wanted):
             if name and name != self._role and not name.startswith("pg_"):
-                await (self._make_role(name) if kind == "role" else self._make_tablespace(name))
-            self._made.add((kind, name))
-
-    async def _make_role(self, role: str) -> None:
-        """Create a role that nobody can log in as, and let ours act for it: ownership can then be given away.
-
-        It stays on the server: another scratch database may already name it.
-        """
-        quoted = quote_identifier(role)
-        with contextlib.suppress(asyncpg.DuplicateObjectError, asyncpg.UniqueViolationError):
-            await self._connection.execute(f"CREATE ROLE {quoted} NOLOGIN")
-        # Membership of a role that exists for real would hand its rights to whoever wrote the SQL.
-        if await self._connection.fetchval(_HARMLESS, role):
-            self._harmless.add(role)
-            await self._connection.execute(f"GRANT {quoted} TO {quote_identifier(self._role)}")
-
-    async def _make_tablespace(self, name: str) -> None:
-        """Create an in-place tablespace (a folder of the cluster's own, v15); on v14 the statement itself will fail."""
-        quoted = quote_identifier(name)
-        with contextlib.suppress(asyncpg.PostgresError):
-            await self._connection.execute("SET allow_in_place_tablespaces = on")
-            await self._connection.execute(f"CREATE TABLESPACE {quoted} LOCATION ''")
-        with contextlib.suppress(asyncpg.PostgresError):
-            await self._connection.execute(f"GRANT CREATE ON TABLESPACE {quoted} TO {quote_identifier(self._role)}")
+                await (self._lent.lend_role(name) if kind == "role" else self._lent.lend_tablespace(name))
 
     def is_harmless(self, role: str) -> bool:
         """Say whether a role that `prepare` has seen can be trusted with hostile objects: it can do nothing."""
-        return role in self._harmless
+        return self._lent.is_harmless(role)
 
     def may_run(self, statement: ParsedStatement) -> bool:
         """Say whether a refused statement is one that the administrator runs."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import secrets
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from contextlib import asynccontextmanager
 
 import asyncpg
@@ -17,6 +17,7 @@ from shared.postgres.names.own_names import OwnNames
 from shared.postgres.opening import open_connection
 from shared.postgres.query_files import query_text
 from shared.postgres.reading.introspect import read_snapshot
+from shared.postgres.scratch.lent_names import LentNames
 from shared.postgres.scratch.rights import EXTENSIONS, SKIPPED, Administrator, is_skipped
 from shared.postgres.scratch.statements import ParsedStatement, SqlError, new_owner, parse_statements
 from shared.postgres.url import parse_url
@@ -81,18 +82,22 @@ class ScratchServer:
         admin = await self._administrator(None)
         name = f"fleetdrift_scratch_{secrets.token_hex(8)}"
         password = secrets.token_urlsafe(24)
+        lent = LentNames(admin, name)
         try:
             with translated():
                 await self._create(admin, name, password)
                 connection = await self._connect(name, password)
-            helper = Administrator(admin, lambda: self._administrator(name), name, self._extensions)
+            helper = Administrator(lent, lambda: self._administrator(name), name, self._extensions)
+            database = ScratchDatabase(connection, helper, name, lambda: self._connect(name, password))
             try:
-                yield ScratchDatabase(connection, helper, name)
+                yield database
             finally:
                 await helper.close()
-                connection.terminate()
+                database.terminate()
         finally:
             await self._drop(admin, name)
+            with translated():
+                await lent.give_back()
             await close(admin)
 
     async def _administrator(self, database: str | None) -> asyncpg.Connection:
@@ -126,10 +131,40 @@ class ScratchServer:
 class ScratchDatabase:
     """One throw-away database. `connection` is the unprivileged role's; `name` names the database and the role."""
 
-    def __init__(self, connection: asyncpg.Connection, administrator: Administrator, name: str) -> None:
+    def __init__(
+        self,
+        connection: asyncpg.Connection,
+        administrator: Administrator,
+        name: str,
+        connect: Callable[[], Awaitable[asyncpg.Connection]],
+    ) -> None:
         self.connection = connection
         self.name = name
         self._administrator = administrator
+        self._connect = connect
+        self._second: asyncpg.Connection | None = None
+
+    def terminate(self) -> None:
+        """Cut the connections."""
+        self.connection.terminate()
+        if self._second is not None:
+            self._second.terminate()
+
+    async def open_second_session(self, setting: str) -> None:
+        """Open another session of the role: it has seen nothing of what the first one makes, nor its settings.
+
+        Args:
+            setting: A statement to begin it with.
+        """
+        with translated():
+            self._second = await self._connect()
+            await self._second.execute(setting)
+
+    def use_second_session(self) -> None:
+        """End the first session and go on in the second one."""
+        assert self._second is not None
+        self.connection.terminate()
+        self.connection, self._second = self._second, None
 
     async def run(self, statements: Iterable[str]) -> None:
         """Run statements one by one, each outside a transaction unless they open one themselves.

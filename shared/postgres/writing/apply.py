@@ -20,6 +20,7 @@ from shared.postgres.names.own_names import PLACEHOLDER, own_names
 from shared.postgres.names.tenant_sql import for_tenant
 from shared.postgres.reading.fingerprint import read_change_token, token_in_transaction
 from shared.postgres.reading.introspect import read_snapshot
+from shared.postgres.session import read_backend
 from shared.remediation.kept_facts import SETTING, Facts, FactsError, KeptFacts, read_facts, write_facts
 from shared.remediation.plan import Statement
 from shared.remediation.stages import Stage
@@ -101,6 +102,11 @@ class Writer:
             except asyncpg.LockNotAvailableError:
                 return False
         return True
+
+    async def is_superuser(self) -> bool:
+        """Say whether the role that changes this tenant is a superuser, so that whatever it calls may do anything."""
+        with translated():
+            return "superuser" in (await read_backend(self._connection)).powers
 
     async def snapshot(self) -> tuple[Snapshot, str]:
         """Read the schema, and a change token under which it was read.

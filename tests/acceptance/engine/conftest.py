@@ -32,7 +32,7 @@ from workers.scan import ReadSettings, read_batch
 HERE = Path(__file__).parent
 ROLE = "engine_scanner"
 TENANTS = 40
-RULES = LedgerRules(lease=3.0, max_strikes=2, retry_after=0.2)
+RULES = LedgerRules(lease=3.0, max_strikes=2, retry_after=0.2, busy_for=2.0)
 CANARY = "canary-Passw0rd"
 
 Workers = Callable[..., subprocess.Popen[bytes]]
@@ -53,17 +53,20 @@ class Fleet(msgspec.Struct, frozen=True):
 
 @pytest.fixture(scope="session")
 def fleet(postgres: EmbeddedPostgres) -> Fleet:
-    return asyncio.run(_make_fleet(postgres))
+    return asyncio.run(make_fleet(postgres))
 
 
-async def _make_fleet(postgres: EmbeddedPostgres) -> Fleet:
+async def make_fleet(postgres: EmbeddedPostgres) -> Fleet:
+    """Make the fleet on a server; one that is there already, from another room of the tests, is used again."""
     admin = await asyncpg.connect(postgres.dsn())
-    await admin.execute(f"CREATE ROLE {ROLE} LOGIN")
-    await admin.execute("CREATE DATABASE engine_fleet")
+    made = not await admin.fetchval("SELECT count(*) FROM pg_database WHERE datname = 'engine_fleet'")
+    if made:
+        await admin.execute(f"CREATE ROLE {ROLE} LOGIN")
+        await admin.execute("CREATE DATABASE engine_fleet")
     await admin.close()
     database = await asyncpg.connect(postgres.dsn("engine_fleet"))
     names = [f"tenant{number:03}" for number in range(TENANTS)]
-    for number, name in enumerate(names):
+    for number, name in enumerate(names if made else ()):
         await database.execute(
             f"CREATE SCHEMA {name}; CREATE TABLE {name}.orders (id bigint PRIMARY KEY, status text NOT NULL)"
         )
@@ -137,7 +140,7 @@ class Engine:
 
     @contextlib.asynccontextmanager
     async def facilities(
-        self, *, slots: int = 2, rules: LedgerRules = RULES, deadline: float = 60.0
+        self, *, slots: int = 2, rules: LedgerRules = RULES, deadline: float = 60.0, **others: Any
     ) -> AsyncIterator[Facilities]:
         settings = EngineSettings(
             fleet=self.name,
@@ -146,6 +149,7 @@ class Engine:
             slots=slots,
             rules=rules,
             deadline=deadline,
+            **others,
         )
         redis = connect_redis(settings.redis_url)
         async with Store.open(Secret(self.dsn)) as store:
@@ -175,7 +179,7 @@ def _host(host: dict[str, Any]) -> Host:
 
 @pytest.fixture
 def engine(fleet: Fleet, redis_server: EmbeddedRedis, postgres: EmbeddedPostgres, tmp_path: Path) -> Iterator[Engine]:
-    with _engine(fleet, redis_server, postgres, tmp_path) as engine:
+    with open_engine(fleet, redis_server, postgres, tmp_path) as engine:
         yield engine
 
 
@@ -184,14 +188,14 @@ def steady(
     fleet: Fleet, redis_server: EmbeddedRedis, postgres: EmbeddedPostgres, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Engine]:
     """An engine to which nothing happens, with two workers of two slots."""
-    with _engine(fleet, redis_server, postgres, tmp_path_factory.mktemp("steady")) as engine:
+    with open_engine(fleet, redis_server, postgres, tmp_path_factory.mktemp("steady")) as engine:
         engine.worker(slots=2)
         engine.worker(slots=2)
         yield engine
 
 
 @contextlib.contextmanager
-def _engine(fleet: Fleet, redis: EmbeddedRedis, postgres: EmbeddedPostgres, logs: Path) -> Iterator[Engine]:
+def open_engine(fleet: Fleet, redis: EmbeddedRedis, postgres: EmbeddedPostgres, logs: Path) -> Iterator[Engine]:
     name = f"store_{secrets.token_hex(4)}"
     asyncio.run(_database(postgres, f"CREATE DATABASE {name}"))
     engine = Engine(fleet, redis, postgres.dsn(name), postgres.dsn(), logs)

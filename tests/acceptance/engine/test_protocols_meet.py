@@ -25,7 +25,7 @@ from tests import state_before_versions as old
 from workers.app import build_app, publish
 from workers.redis_pool import connect_redis
 
-from .conftest import Engine, _engine
+from .conftest import Engine, open_engine
 
 pytestmark = pytest.mark.anyio
 
@@ -49,7 +49,7 @@ async def redis(own_redis: EmbeddedRedis) -> AsyncIterator[Redis]:
 
 @pytest.fixture
 def engine(fleet, own_redis, postgres, tmp_path) -> Iterator[Engine]:
-    with _engine(fleet, own_redis, postgres, tmp_path) as engine:
+    with open_engine(fleet, own_redis, postgres, tmp_path) as engine:
         yield engine
 
 

@@ -19,6 +19,7 @@ from coordinator.settings.load import load_settings
 from shared.analysis.proof import prove
 from shared.diff.compare import diff_schemas
 from shared.embedded.postgres import EmbeddedPostgres
+from shared.formats import REPORT, encode_json
 from shared.hosts import Host
 from shared.postgres.reading.introspect import read_snapshot
 from shared.postgres.scratch import ScratchServer, compile_spec, spell_until_stable
@@ -80,7 +81,7 @@ class Tenants:
 
     def save(self, plan: Plan) -> None:
         group = DriftGroup(id="0123456789abcdef", tenants=tuple(sorted(self.connections)), shape="s", plan=plan)
-        (self.folder / "report.json").write_bytes(msgspec.json.encode({"report": {"groups": [group]}}))
+        (self.folder / "report.json").write_bytes(encode_json(REPORT, {"report": {"groups": [group]}}))
 
     async def apply(self, *tenants: str, execute_it: bool = True, yes: bool = True, **options) -> dict[str, Outcome]:
         settings = load_settings(self.config(), {"CHANGER": PASSWORD})

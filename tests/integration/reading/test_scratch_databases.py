@@ -141,7 +141,7 @@ def test_nothing_is_left_on_the_server(memory_server, scratch):
     assert asyncio.run(left()) == 0
 
 
-def test_roles_and_tablespaces_that_are_named_are_made_without_rights(memory_server, scratch):
+def test_roles_and_tablespaces_that_are_named_are_made_without_rights_and_do_not_stay(memory_server, scratch):
     async def run():
         async with scratch.database() as database:
             await database.run(
@@ -153,20 +153,21 @@ def test_roles_and_tablespaces_that_are_named_are_made_without_rights(memory_ser
                     "ALTER TABLE t OWNER TO postgres",
                 ]
             )
-            return await database.read(Profile(owners=True, privileges=True))
+            return await database.read(Profile(owners=True, privileges=True)), await named()
 
-    snapshot = asyncio.run(run())
-    assert [item.role for item in snapshot.schema if item.kind == "owner" and item.name == "t"] == ["scratch_boss"]
-
-    async def rights():
+    async def named():
         admin = await connect_url(memory_server.dsn())
         try:
-            row = await admin.fetchrow("SELECT rolsuper, rolcanlogin FROM pg_roles WHERE rolname = 'scratch_boss'")
-            return tuple(row)
+            roles = await admin.fetch("SELECT * FROM pg_roles WHERE rolname ^@ 'scratch_' ORDER BY rolname")
+            spaces = await admin.fetch("SELECT spcname FROM pg_tablespace WHERE spcname ^@ 'scratch_'")
+            return [(row["rolname"], row["rolsuper"], row["rolcanlogin"]) for row in roles], [s[0] for s in spaces]
         finally:
             await admin.close()
 
-    assert asyncio.run(rights()) == (False, False)
+    snapshot, meanwhile = asyncio.run(run())
+    assert [item.role for item in snapshot.schema if item.kind == "owner" and item.name == "t"] == ["scratch_boss"]
+    assert meanwhile == ([("scratch_boss", False, False), ("scratch_reader", False, False)], ["scratch_fast"])
+    assert asyncio.run(named()) == ([], [])
 
 
 def test_a_spec_of_a_namespace_calls_it_tenant(scratch):

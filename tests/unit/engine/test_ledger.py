@@ -213,16 +213,16 @@ def test_a_withdrawn_batch_was_never_sent():
     assert (again.items, again.attempt) == (batch.items, 1)
 
 
-def test_a_busy_tenant_is_tried_again_at_the_end_and_keeps_its_failure_if_it_stays_busy():
-    ledger, now, tries = ledger_of(1), 0.0, 0
+def test_a_tenant_that_refuses_is_tried_again_at_the_end_and_keeps_its_failure_if_it_goes_on():
+    ledger, now, tries = ledger_of(1, rules=LedgerRules(breaker=9)), 0.0, 0
     while not ledger.done and now < 100:
         for batch in ledger.next_batches(now, 1):
             tries += 1
-            answer_all(ledger, batch, failed(FailureKind.BUSY), now)
+            answer_all(ledger, batch, failed(FailureKind.REFUSED), now)
         now += 0.5
         ledger.tick(now, queue_empty=True)
     assert tries == 1 + RULES.retries
-    assert ledger.outcomes() == {"t0": failed(FailureKind.BUSY)}
+    assert ledger.outcomes() == {"t0": failed(FailureKind.REFUSED)}
 
 
 def test_a_tenant_that_was_busy_for_a_moment_is_read():

@@ -107,10 +107,10 @@ def test_a_host_that_answers_a_probe_closes_its_breaker():
 
 
 def test_a_busy_tenant_is_held_and_it_is_said_whether_it_is_retried():
-    ledger = ledger_of("a", rules=LedgerRules(retries=1, retry_after=0.0))
-    for retried in (True, False):
-        batch = first(ledger)
-        ledger.answer(batch.id, [Answer("a", BUSY)], 0.0)
+    ledger = ledger_of("a", rules=LedgerRules(busy_for=2.0))
+    for now, retried in ((0.0, True), (2.0, False)):
+        [batch] = ledger.next_batches(now, 1)
+        ledger.answer(batch.id, [Answer("a", BUSY)], now)
         assert TenantHeld(tenant="a", host="host", kind=FailureKind.BUSY, retried=retried) in ledger.drain_events()
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+
 import pytest
 
 from coordinator.ledger.batch import Batch
@@ -124,15 +126,46 @@ def test_only_the_first_unanswered_tenant_of_a_careful_batch_gets_the_strike():
 
 
 @pytest.mark.parametrize("retries", [0, 1, 2])
-def test_a_busy_tenant_is_tried_again_exactly_as_often_as_the_rules_say(retries):
-    ledger, now, sent = ledger_of("a", rules=LedgerRules(retries=retries)), 0.0, 0
+def test_a_tenant_that_refuses_is_tried_again_exactly_as_often_as_the_rules_say(retries):
+    ledger, now, sent = ledger_of("a", rules=LedgerRules(retries=retries, breaker=9)), 0.0, 0
     while not ledger.done:
         for batch in ledger.next_batches(now, slots=1):
             sent += 1
-            ledger.answer(batch.id, [Answer("a", BUSY)], now)
+            ledger.answer(batch.id, [Answer("a", REFUSED)], now)
         now += RULES.retry_after
         ledger.tick(now, queue_empty=True)
     assert sent == 1 + retries
+
+
+def times_of_tries(item: str, rules: LedgerRules) -> list[float]:
+    """Let a tenant be busy for ever, and give the moments, in steps of 0.1 seconds, in which it is tried."""
+    ledger, step, tried = ledger_of(item, rules=rules), 0, []
+    while not ledger.done:
+        now = step / 10
+        for batch in ledger.next_batches(now, slots=1):
+            tried.append(now)
+            ledger.answer(batch.id, [Answer(item, BUSY)], now)
+        ledger.tick(now, queue_empty=True)
+        step += 1
+    assert ledger.outcomes() == {item: BUSY}
+    return tried
+
+
+def test_a_busy_tenant_is_tried_again_for_as_long_as_the_rules_say_with_growing_pauses():
+    tried = times_of_tries("a", LedgerRules(busy_for=360.0))
+    pauses = [later - earlier for earlier, later in itertools.pairwise(tried)]
+    assert tried[0] == 0.0
+    assert 360.0 - 45.0 < tried[-1] <= 360.0  # the longest pause is 30 seconds times 1.5
+    for number, pause in enumerate(pauses):
+        usual = min(30.0, 2.0**number)
+        assert 0.5 * usual <= pause + 0.05
+        assert pause - 0.15 <= 1.5 * usual
+    assert times_of_tries("a", LedgerRules(busy_for=0.4)) == [0.0]
+
+
+def test_busy_tenants_of_a_full_server_do_not_come_back_in_the_same_moment():
+    seconds = {times_of_tries(f"t{number}", LedgerRules(busy_for=10.0))[1] for number in range(20)}
+    assert len(seconds) > 5
 
 
 def test_a_host_fails_when_its_probe_fails_and_its_held_tenants_say_the_same_as_those_never_tried():

@@ -24,6 +24,12 @@ class StoreInBetween(Store):
         self.service: QueuedScans | None = None
         self.looks = 0
 
+    async def take_lease(self, _name, _seconds):
+        return True
+
+    async def release_lease(self, _name):
+        pass
+
     async def latest_report(self, _fleet):
         raise FormatError("this report was written in format 9")
 

@@ -86,6 +86,7 @@ SELECT :fleetdrift_stage > 3 AS fleetdrift_done \gset
 \if :fleetdrift_done
 \else
 SET LOCAL lock_timeout = '3000ms'; SET LOCAL statement_timeout = '0ms';
+-- runs_tenant_code: calls "public"."f"(integer), which its owner can change, as the role that applies the plan
 -- scans_table: reads every row of "public"."t"
 ALTER TABLE "public"."t" VALIDATE CONSTRAINT "t_b_check";
 SELECT pg_catalog.jsonb_build_object('stage', 4, 'transaction', pg_catalog.pg_current_xact_id()::text, 'kept', :'fleetdrift_kept'::jsonb) \g (format=unaligned tuples_only=on) :fleetdrift_new

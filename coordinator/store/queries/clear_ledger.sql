@@ -1,0 +1,1 @@
+DELETE FROM fleetdrift.ledger WHERE scan = $1

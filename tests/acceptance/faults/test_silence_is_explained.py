@@ -1,0 +1,244 @@
+"""A run that does not move says why, in the log and in the result, and blames no tenant for it."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import io
+import signal
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+
+import asyncpg
+import msgspec
+import pytest
+from redis.asyncio import Redis
+
+from coordinator.engine.obstacles import QUEUE_UNREAD, Watch
+from coordinator.fleet.target_runs import TargetResults, read_targets
+from coordinator.ledger.lane import LedgerRules
+from shared.events.event import LogLevel
+from shared.hosts import Secret
+from shared.logs import LogFormat, configure_logging
+from shared.messages import Keys, Presence
+from shared.targets import Failure, FailureKind, Observation
+from workers.redis_pool import connect_redis
+
+pytestmark = pytest.mark.anyio
+
+QUICK = {"look_every": 0.1, "unread_after": 0.5}
+
+
+@pytest.fixture
+async def redis(own_redis) -> AsyncIterator[Redis]:
+    client = connect_redis(Secret(own_redis.url))
+    yield client
+    await client.aclose()
+
+
+@contextlib.contextmanager
+def logged() -> Iterator[io.StringIO]:
+    """Catch what is logged; the stream is written to as it happens."""
+    stream = io.StringIO()
+    with contextlib.redirect_stderr(stream):
+        configure_logging(LogLevel.INFO, LogFormat.TEXT)
+        yield stream
+
+
+async def scan(engine, *, deadline: float, say_every: float = 60.0, during=None) -> TargetResults:
+    async with engine.facilities(deadline=deadline, **QUICK) as facilities:
+        watched = msgspec.structs.replace(facilities, watch=Watch(say_every=say_every, say_after=0.2))
+        reading = asyncio.create_task(read_targets(watched, engine.fleet.targets))
+        if during:
+            await during(watched.watch)
+        return await reading
+
+
+def messages(outcome: TargetResults) -> set[tuple[FailureKind, str]]:
+    return {(read.kind, read.message) for read in outcome.results.values() if isinstance(read, Failure)}
+
+
+def fingerprints(outcome: TargetResults) -> dict[str, str]:
+    return {
+        tenant: read.fingerprint if isinstance(read, Observation) else read.message
+        for tenant, read in outcome.results.items()
+    }
+
+
+def late(why: str, deadline: float) -> set[tuple[FailureKind, str]]:
+    return {(FailureKind.DEADLINE, f"the scan ended after {deadline:g} seconds without it: {why}")}
+
+
+async def until(true: Callable[[], Awaitable[bool]]) -> None:
+    async with asyncio.timeout(30):
+        while not await true():  # noqa: ASYNC110  # another process makes it true
+            await asyncio.sleep(0.02)
+
+
+def waits(watch: Watch, kind: str) -> Callable[[], Awaitable[bool]]:
+    async def seen() -> bool:
+        return any(obstacle.kind == kind for obstacle in watch.obstacles())
+
+    return seen
+
+
+async def test_that_no_worker_is_there_is_said_every_so_often_and_in_the_result(engine):
+    with logged() as log:
+        outcome = await scan(engine, deadline=2.0, say_every=0.5)
+    assert messages(outcome) == late("no worker was announced", 2.0)
+    assert 2 <= log.getvalue().count(" WARNING run.waits ") <= 4
+    assert "obstacle=no_worker" in log.getvalue()
+
+
+async def test_a_scan_that_found_no_worker_goes_on_when_one_comes(engine):
+    async def come(watch: Watch) -> None:
+        await until(waits(watch, "no_worker"))
+        engine.worker(slots=2)
+
+    with logged() as log:
+        outcome = await scan(engine, deadline=60.0, during=come)
+    assert fingerprints(outcome) == engine.fleet.truth
+    assert " run.moves " in log.getvalue()
+
+
+async def test_workers_of_another_protocol_are_named_while_the_scan_waits_for_others(engine, redis):
+    member = msgspec.json.encode(Presence("a", 2, 3))
+    await redis.zadd(Keys(engine.name).presence, {member: 4e9})
+    outcome = await scan(engine, deadline=1.0)
+    [(kind, message)] = messages(outcome)
+    assert kind is FailureKind.DEADLINE
+    assert message.endswith("the fleet's only worker speaks protocol 3: upgrade the coordinator")
+
+
+async def test_a_queue_that_nobody_reads_is_named(engine):
+    worker = engine.worker(slots=2)
+    async with engine.facilities() as facilities:
+        await until(lambda: facilities.redis.exists(facilities.keys.presence))
+    worker.send_signal(signal.SIGSTOP)
+    try:
+        outcome = await scan(engine, deadline=3.0)
+    finally:
+        worker.send_signal(signal.SIGCONT)
+    assert messages(outcome) == late(QUEUE_UNREAD.sentence, 3.0)
+
+
+async def test_a_redis_that_is_full_ends_neither_scan_nor_worker_and_blames_nobody(engine, redis):
+    worker = engine.worker(slots=2, slow=0.1)
+
+    async def fill(watch: Watch) -> None:
+        await until(lambda: redis.exists(Keys(engine.name).presence))
+        await asyncio.sleep(0.5)
+        await redis.config_set("maxmemory", 1)
+        await until(waits(watch, "redis_full"))
+        await asyncio.sleep(5)  # longer than the lease
+        await redis.config_set("maxmemory", 0)
+
+    with logged() as log:
+        outcome = await scan(engine, deadline=60.0, during=fill)
+    assert fingerprints(outcome) == engine.fleet.truth
+    assert "obstacle=redis_full" in log.getvalue()
+    assert " tenant.struck " not in log.getvalue()
+    assert worker.poll() is None
+
+
+async def test_a_redis_that_stays_full_is_the_reason_in_the_result(engine, redis):
+    worker = engine.worker(slots=2)
+    await until(lambda: redis.exists(Keys(engine.name).presence))
+    await redis.config_set("maxmemory", 1)
+    outcome = await scan(engine, deadline=2.0)
+    assert messages(outcome) == late("Redis is full (maxmemory) and refuses to store anything", 2.0)
+    assert worker.poll() is None
+
+
+@pytest.mark.parametrize("which", ["queue", "presence"])
+async def test_a_key_of_a_wrong_type_is_named_and_blames_nobody(engine, redis, which):
+    key = getattr(Keys(engine.name), which)
+    await redis.set(key, "something else")
+    worker = engine.worker(slots=2)
+
+    async def mend(watch: Watch) -> None:
+        await until(waits(watch, "redis_wrong_type"))
+        await asyncio.sleep(1)
+        [obstacle] = watch.obstacles()
+        wanted = {"queue": "list", "presence": "zset"}[which]
+        said = f"expected the Redis key {key} to hold a {wanted}, found a string: delete the key"
+        assert obstacle.sentence == said
+        await redis.delete(key)
+
+    with logged() as log:
+        outcome = await scan(engine, deadline=60.0, during=mend)
+    assert fingerprints(outcome) == engine.fleet.truth
+    assert f"subject={key}" in log.getvalue()
+    assert worker.poll() is None
+
+
+@pytest.mark.parametrize("which", ["known", "answers"])
+async def test_a_key_of_the_run_of_a_wrong_type_blames_nobody(engine, redis, which):
+    """Workers cannot read the list, or cannot answer: they fall silent, and 24 tenants were called crashed."""
+    engine.worker(slots=2, slow=0.05)
+
+    async def break_and_mend(watch: Watch) -> None:
+        pattern = f"fleetdrift:*:{engine.name}:run:*:{which}"
+        found: list[bytes] = []
+
+        async def there() -> bool:
+            found[:] = [key async for key in redis.scan_iter(pattern)]
+            return bool(found)
+
+        await until(there)
+        await redis.set(found[0], "something else")
+        await until(waits(watch, "redis_wrong_type"))
+        await asyncio.sleep(5)  # longer than the lease
+        await redis.delete(found[0])
+
+    with logged() as log:
+        outcome = await scan(engine, deadline=60.0, during=break_and_mend)
+    assert fingerprints(outcome) == engine.fleet.truth
+    assert " tenant.struck " not in log.getvalue()
+
+
+async def test_what_workers_remember_under_a_key_of_a_wrong_type_counts_as_nothing(engine, redis):
+    await redis.set(Keys(engine.name).sightings, "something else")
+    engine.worker(slots=2)
+    assert fingerprints(await scan(engine, deadline=60.0)) == engine.fleet.truth
+
+
+async def test_a_blob_that_redis_dropped_is_said_to_be_lost_and_is_sent_again(engine, redis):
+    engine.worker(slots=2, slow=0.05)
+
+    async def drop(_watch: Watch) -> None:
+        """Between the moment a worker stores it and the one in which the coordinator reads the answer."""
+
+        async def dropped() -> bool:
+            found = [key async for key in redis.scan_iter(f"fleetdrift:*:{engine.name}:blob:*")]
+            return bool(found) and await redis.delete(*found) > 0
+
+        await until(dropped)
+
+    with logged() as log:
+        outcome = await scan(engine, deadline=60.0, during=drop)
+    assert fingerprints(outcome) == engine.fleet.truth
+    assert " blob.lost " in log.getvalue()
+    assert " redis.lost " not in log.getvalue()
+
+
+async def test_tenants_of_a_server_that_is_full_are_read_when_it_has_room(engine, postgres):
+    """53300 to every connection, for longer than three tries in a row take."""
+
+    async def allow(connections: int) -> None:
+        admin = await asyncpg.connect(postgres.dsn())
+        await admin.execute(f"ALTER DATABASE engine_fleet CONNECTION LIMIT {connections}")
+        await admin.close()
+
+    engine.worker(slots=2)
+    rules = LedgerRules(lease=3.0, retry_after=0.1, busy_for=40.0)
+    await allow(0)
+    try:
+        async with engine.facilities(rules=rules) as facilities:
+            reading = asyncio.create_task(read_targets(facilities, engine.fleet.targets))
+            await asyncio.sleep(3)
+            assert not reading.done()
+            await allow(-1)
+            outcome = await reading
+    finally:
+        await allow(-1)
+    assert fingerprints(outcome) == engine.fleet.truth
