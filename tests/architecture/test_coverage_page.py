@@ -18,7 +18,9 @@ PROBED = {about for probe in read_probes(max(SERVERS)) for about in probe.about}
 
 @pytest.mark.parametrize("major", SERVERS)
 def test_the_kept_results_are_of_these_probes(major):
-    assert read_kept(major).probes == probes_hash(read_probes(major)), "run: python -m tests.probes --server N --write"
+    assert read_kept(major).probes == probes_hash(read_probes(major)), (
+        f"run: python -m tests.probes --server {major} --packed --write"
+    )
 
 
 def test_the_page_is_what_generation_gives():

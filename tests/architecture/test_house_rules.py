@@ -86,4 +86,4 @@ def test_nothing_of_a_skeleton_is_left_to_be_filled_in():
         and "skeletons" not in path.parts
         and words in path.read_text(encoding="utf-8")
     ]
-    assert left == []
+    assert left == [], f"these files still say {words}: {', '.join(left)}"

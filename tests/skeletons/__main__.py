@@ -12,6 +12,12 @@ from tests.skeletons.kind import write_kind
 from tests.skeletons.rule import write_rule
 
 ROOT = Path(__file__).parents[2]
+_NEXT = {
+    "kind": "Now .venv/bin/mypy names the facts that the record lacks, and no test runs before they are given. "
+    "Replace each FILL IN in the files above: CONTRIBUTING.md, Adding an object kind, says how and what else to do.",
+    "rule": "Now replace each FILL IN in the files above: CONTRIBUTING.md, Adding a rule, says how. Then run "
+    "`.venv/bin/python -m pytest tests/golden/rules --update` and read the sentence that it writes.",
+}
 
 
 def main() -> int:
@@ -32,7 +38,7 @@ def main() -> int:
     subprocess.run([sys.executable, "-m", "ruff", "format", "-q", *python], cwd=ROOT, check=True)
     for path in written:
         print(path.relative_to(ROOT))
-    print("Now replace each FILL IN in them: CONTRIBUTING.md says how.")
+    print(_NEXT[arguments.what])
     return 0
 
 

@@ -59,8 +59,10 @@ def drop_{tag}(item: {model}, context: Context) -> list[Step]:
     return [Step(Role.DROP, f"DROP {keyword} {{qualified(item)}}")]
 '''
 QUERY = """-- FILL IN: read the catalog, joined by oid; say why what an extension or PostgreSQL itself made is left out.
+-- prologue.sql stands before this: `scope` has the namespaces to read, `member` what extensions made, `$1` is the
+-- namespace to read, or '' for the whole database. access_method.sql lives outside of namespaces, collation.sql within.
 SELECT
-    '0:0:0' AS address, -- its catalog's oid, its own oid, 0
+    '0:0:0' AS address, -- its catalog's oid, its own oid, 0: '2601:' || a.oid || ':0'
     NULL::text AS namespace,
     NULL::text AS name
 WHERE false
@@ -68,7 +70,7 @@ WHERE false
 PROBE = """== {tag}.* {article} {words} comes
 --
 --
-FILL IN: CREATE {keyword} …;
+FILL IN: CREATE {keyword} … $n …; (without $n in its name the probe is [alone]: see tests/probes/probe.py)
 """
 TEST = '''"""What a plan does with {words}s."""
 
@@ -83,9 +85,11 @@ ONE = {model}(name="one")
 
 
 def statements(desired: tuple[{model}, ...], observed: tuple[{model}, ...]) -> list[str]:
-    sides = [Snapshot(schema=Schema.of(each), server_version=180000, fingerprint="") for each in (desired, observed)]
-    diff = diff_schemas(sides[0].schema, sides[1].schema)
-    return [statement.sql for statement in plan_remediation(*sides, diff, destructive=True).statements]
+    wanted, found = (
+        Snapshot(schema=Schema.of(each), server_version=180000, fingerprint="") for each in (desired, observed)
+    )
+    diff = diff_schemas(wanted.schema, found.schema)
+    return [statement.sql for statement in plan_remediation(wanted, found, diff, destructive=True).statements]
 
 
 def test_a_missing_one_is_created() -> None:
@@ -95,7 +99,8 @@ def test_a_missing_one_is_created() -> None:
 def test_an_unexpected_one_is_dropped() -> None:
     assert statements((), (ONE,)) == ['DROP {keyword} "one"']
 '''
-DESIRED = "FILL IN: CREATE {keyword} …;\n"
+DESIRED = "FILL IN: CREATE {keyword} …; (one that is declared and missing)\n"
+OBSERVED = "FILL IN: CREATE {keyword} …; (another one, that nobody declared)\n"
 
 
 def write_kind(root: Path, tag: str) -> tuple[Path, ...]:
@@ -128,7 +133,7 @@ def write_kind(root: Path, tag: str) -> tuple[Path, ...]:
     files.new(f"tests/probes/cases/{tag}.sql", PROBE.format(**names))
     files.new(f"tests/unit/kinds/test_{tag}.py", TEST.format(**names))
     files.new(f"tests/golden/remediation/{tag}_comes_and_goes/desired.sql", DESIRED.format(**names))
-    files.new(f"tests/golden/remediation/{tag}_comes_and_goes/observed.sql", DESIRED.format(**names))
+    files.new(f"tests/golden/remediation/{tag}_comes_and_goes/observed.sql", OBSERVED.format(**names))
     model = "shared/schema/model.py"
     files.after(model, "from typing import get_args\n", f"\nfrom shared.schema.{tag} import {names['model']}")
     files.after(model, "    | SecurityLabel\n", f"    | {names['model']}\n")

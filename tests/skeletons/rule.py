@@ -19,7 +19,7 @@ RULE = Rule(
     title="FILL IN: what it is about, for headings",
     changes={changes},
     kinds=frozenset({{"FILL IN: the kinds that it judges"}}),
-    judge=always(Severity.WARNING, "FILL IN: what fails, and for whom"),
+    judge=always(Severity.WARNING, "FILL IN: what fails, and for whom; no full stop"),
 )
 '''
 PAGE = """# {id}
@@ -56,7 +56,7 @@ def test_it_speaks_about_its_change() -> None:
 
 
 def test_a_neighbour_is_told_by_its_own_rule() -> None:
-    assert rules_of("FILL IN: the nearest change that it must not judge") != {{"{id}"}}
+    assert rules_of("FILL IN: the key in changes.py of the nearest change that it must not judge") != {{"{id}"}}
 '''
 CHANGES = {"missing": "MISSING", "unexpected": "UNEXPECTED", "altered": "ALTERED"}
 CASES = {"missing": "Missing(TABLE)", "unexpected": "Unexpected(TABLE)", "altered": 'altered(TABLE, tablespace="x")'}

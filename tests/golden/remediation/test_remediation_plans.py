@@ -36,7 +36,8 @@ def test_plan_is_as_written_and_leads_to_the_declared_schema(
     desired = databases.load("desired", (case / "desired.sql").read_text())
     observed = databases.load("observed", (case / "observed.sql").read_text())
     plan = plan_between(desired, observed)
-    assert [statement.sql for statement in plan.statements if statement.role not in roles_of(statement.sql)] == []
+    unfit = [statement.sql for statement in plan.statements if statement.role not in roles_of(statement.sql)]
+    assert unfit == [], "a recipe gives them a role that does not fit their words; roles_of in this file knows which do"
 
     databases.psql("observed", render_script(plan, destructive=True))
     databases.assert_equal(desired)
@@ -44,7 +45,9 @@ def test_plan_is_as_written_and_leads_to_the_declared_schema(
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda path: path.name)
-def test_plan_without_destructive_statements_stands_alone(case: Path, postgres: EmbeddedPostgres, tmp_path: Path) -> None:
+def test_plan_without_destructive_statements_stands_alone(
+    case: Path, postgres: EmbeddedPostgres, tmp_path: Path
+) -> None:
     databases = Databases(postgres, tmp_path)
     desired = databases.load("desired", (case / "desired.sql").read_text())
     observed = databases.load("observed", (case / "observed.sql").read_text())
@@ -64,7 +67,9 @@ def roles_of(sql: str) -> set[Role]:
     """Give the roles that a statement of these words can have."""
     if " VALIDATE CONSTRAINT " in sql:
         return {Role.VALIDATE}
-    match re.match(r"-- Notes|REFRESH|CREATE OR REPLACE|CREATE|DROP|DO \$fleetdrift|DO|GRANT|REVOKE|COMMENT|ALTER", sql):
+    match re.match(
+        r"-- Notes|REFRESH|CREATE OR REPLACE|CREATE|DROP|DO \$fleetdrift|DO|GRANT|REVOKE|COMMENT|ALTER", sql
+    ):
         case None:
             return set()
         case found:
