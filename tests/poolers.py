@@ -167,8 +167,16 @@ async def _startup(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -
         if code == CANCEL_REQUEST:
             return b""
         if code != SSL_REQUEST:
-            return head + body
+            return _without_settings(head[4:], body)
         writer.write(b"N")
+
+
+def _without_settings(version: bytes, body: bytes) -> bytes:
+    """Keep role and database: a pooler passes no settings of a client on, because the next client would have them."""
+    words = body.rstrip(b"\0").split(b"\0")
+    kept = [(key, value) for key, value in zip(words[::2], words[1::2], strict=False) if key in (b"user", b"database")]
+    body = version + b"".join(key + b"\0" + value + b"\0" for key, value in kept) + b"\0"
+    return struct.pack("!i", len(body) + 4) + body
 
 
 async def _message(reader: asyncio.StreamReader) -> tuple[bytes, bytes]:

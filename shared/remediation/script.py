@@ -10,6 +10,7 @@ import msgspec
 from shared.kinds.step import Role
 from shared.pinned import WRITING, setting
 from shared.remediation.kept_facts import SETTING
+from shared.remediation.own_process import own_process
 from shared.remediation.plan import Plan, ProofStatus, Statement
 from shared.remediation.progress import KEPT, Progress
 from shared.remediation.psql import comment, shield
@@ -35,6 +36,8 @@ def render_script(plan: Plan, *, destructive: bool = False, guard_sql: str = "",
     if not plan.statements:
         return ""
     lines = [*_header(plan, title), "\\set ON_ERROR_STOP on", ""]
+    shown = [statement for statement in plan.statements if destructive or not statement.destructive]
+    lines += own_process(cut_stages(shown))
     if guard_sql:
         lines += [shield(guard_sql.rstrip().removesuffix(";")) + ";", ""]
     parts = groupby(plan.statements, key=lambda statement: statement.destructive and not destructive)

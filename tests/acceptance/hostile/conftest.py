@@ -24,7 +24,7 @@ TARGET = Target(tenant="t", host="pooled", database="pooled")
 _STATE = """
 SELECT pg_catalog.pg_backend_pid() AS process, pg_catalog.json_build_object(
     'settings', (SELECT pg_catalog.json_object_agg(s.name, s.setting ORDER BY s.name) FROM pg_catalog.pg_settings s
-        WHERE s.name <> 'application_name'),
+        WHERE s.name <> 'application_name' AND s.name NOT LIKE 'plpgsql.%'),  -- its library may be loaded
     'customs', pg_catalog.current_setting('fleetdrift.kept', true),
     'locks', (SELECT pg_catalog.count(*) FROM pg_catalog.pg_locks l WHERE l.pid = pg_catalog.pg_backend_pid()
         AND l.locktype = 'advisory'),

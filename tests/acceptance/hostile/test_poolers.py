@@ -3,17 +3,26 @@
 from __future__ import annotations
 
 import asyncio
+import os
+import subprocess
 
+import asyncpg
 import pytest
 
+from coordinator.apply.script import plan_script
+from shared.diff.compare import diff_schemas
 from shared.embedded.postgres import EmbeddedPostgres
 from shared.hosts import Host
 from shared.postgres.connection import TargetError
+from shared.postgres.names.own_names import OwnNames
+from shared.postgres.reading.introspect import read_snapshot
 from shared.postgres.reading.observe import observe
 from shared.postgres.writing.apply import open_writer
+from shared.remediation.plan import Plan
+from shared.remediation.planner import plan_remediation
 from shared.schema.profile import Profile
 from shared.targets import Failure, FailureKind, Limits, Observation, ReadRequest
-from tests.acceptance.hostile.conftest import TARGET, Pool
+from tests.acceptance.hostile.conftest import TARGET, Pool, clear
 from tests.poolers import tiny_pooler
 
 LIMITS = Limits()
@@ -107,3 +116,59 @@ def test_the_application_still_finds_its_tables_after_a_check(pool):
     for state in before.values():
         assert '"search_path": "\\"$user\\", public"' in state
         assert '"lock_timeout": "0"' in state
+
+
+def script(server: EmbeddedPostgres, desired: str) -> str:
+    """Write the script that makes the tenant what this SQL makes."""
+
+    async def plan() -> Plan:
+        admin = await asyncpg.connect(server.dsn())
+        await admin.execute("DROP DATABASE IF EXISTS desired")
+        await admin.execute("CREATE DATABASE desired TEMPLATE pooled")
+        await admin.close()
+        made = await asyncpg.connect(server.dsn("desired"), statement_cache_size=0)
+        await made.execute(f"SET ROLE owner; {desired}; RESET ROLE")
+        seen = await asyncpg.connect(server.dsn("pooled"), statement_cache_size=0)
+        wanted, observed = await read_snapshot(made), await read_snapshot(seen)
+        await made.close()
+        await seen.close()
+        return plan_remediation(wanted, observed, diff_schemas(wanted.schema, observed.schema), destructive=True)
+
+    return plan_script(asyncio.run(plan()), OwnNames(), destructive=True, title="")
+
+
+def psql(server: EmbeddedPostgres, url: str, sql: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    argv = [str(server.binaries / "psql"), "-X", "-q", "-f", "-", url]
+    return subprocess.run(
+        argv, input=sql, capture_output=True, text=True, check=False, timeout=60, env={**os.environ, **environment}
+    )
+
+
+CONCURRENTLY = "CREATE INDEX by_name ON customer (name)"
+
+
+@pools(*TRANSACTION, *SESSION)
+def test_a_script_that_wants_settings_of_a_session_stops_at_a_pooler_and_leaves_it_as_it_was_found(pool, pooled_server):
+    text = script(pooled_server, CONCURRENTLY)
+    before = pool.states()
+    done = psql(pooled_server, pool.url, text)
+    assert done.returncode != 0
+    assert_left_as_found(pool, before)
+
+
+def test_a_script_that_wants_settings_of_a_session_connects_anew_past_poolers(pooled_server):
+    clear(pooled_server)
+    text = script(pooled_server, CONCURRENTLY)
+    done = psql(pooled_server, pooled_server.dsn("pooled", "owner"), text, PGOPTIONS="-c work_mem=1MB")
+    assert done.returncode == 0, done.stderr
+    after = psql(pooled_server, pooled_server.dsn("pooled"), r"\di by_name")
+    assert "by_name" in after.stdout
+
+
+@pools(*TRANSACTION, *SESSION)
+def test_a_script_of_transactions_leaves_a_pooler_as_it_was_found(pool, pooled_server):
+    text = script(pooled_server, "ALTER TABLE customer ADD age int; CREATE VIEW names AS SELECT name FROM customer")
+    before = pool.states()
+    done = psql(pooled_server, pool.url, text)
+    assert done.returncode == 0, done.stderr
+    assert_left_as_found(pool, before)
