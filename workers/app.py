@@ -26,7 +26,7 @@ from kombu.exceptions import KombuError
 from redis import Redis
 from redis.exceptions import RedisError
 
-from shared.embedded.postgres import EmbeddedPostgres
+from shared.embedded.postgres import Cage, EmbeddedPostgres
 from shared.events.worker import WorkerStarted, WorkerStopping, WorkerUnannounced
 from shared.formats import PROTOCOL
 from shared.hosts import Secret
@@ -123,7 +123,7 @@ def run_worker(
     """
     if settings.scratch_dsn is not None:
         return _work(settings, settings.scratch_dsn, concurrency, hostname, observe)
-    with EmbeddedPostgres(in_memory=True) as scratch:
+    with EmbeddedPostgres(in_memory=True, cage=Cage()) as scratch:
         return _work(settings, Secret(scratch.dsn()), concurrency, hostname, observe)
 
 

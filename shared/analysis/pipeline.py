@@ -20,7 +20,14 @@ from shared.analysis.planning import plan_and_prove
 from shared.analysis.request import AnalysisRequest, SpeltBy
 from shared.contracts.contract import Verdict
 from shared.findings.judge import judge
-from shared.postgres.scratch import MaterialiseError, ScratchServer, materialise, spell_until_stable
+from shared.postgres.scratch import (
+    MaterialiseError,
+    ScratchLimitError,
+    ScratchLostError,
+    ScratchServer,
+    materialise,
+    spell_until_stable,
+)
 from shared.postgres.scratch.contract_baseline import Baselines
 from shared.postgres.scratch.contract_check import check_contract
 from shared.remediation.guarding import make_guard
@@ -28,6 +35,8 @@ from shared.remediation.plan import Plan, Proof, ProofStatus
 from shared.remediation.planner import plan_remediation
 from shared.schema.canonical import schema_hash
 from shared.schema.schema import Snapshot
+
+CRASHED = "it crashed the scratch server"
 
 
 async def analyse(scratch: ScratchServer, request: AnalysisRequest, *, baselines: Baselines | None = None) -> Analysis:
@@ -41,13 +50,32 @@ async def analyse(scratch: ScratchServer, request: AnalysisRequest, *, baselines
 
     Returns:
         The analysis. A shape that cannot be rebuilt on the scratch server is compared as it was read, and `unverified`
-        says why; nothing is guessed.
+        says why; nothing is guessed. So it is with a shape that takes too much of the scratch server or crashes it.
 
     Raises:
         MaterialiseError: When the desired schema was never compiled and cannot be rebuilt on the scratch server.
         TargetError: When the scratch server fails.
     """
-    as_read = compare_as_read(request.spec.snapshot, request.snapshot, request.profile)
+    try:
+        return await _analyse(scratch, request, baselines)
+    except ScratchLostError:  # by the fault of this shape, or of another one: alone it will show
+        pass
+    except ScratchLimitError as error:
+        return _unverified(request, _as_read(request), str(error))
+    try:
+        return await _analyse(scratch.alone(), request, baselines)
+    except ScratchLostError:
+        return _unverified(request, _as_read(request), CRASHED)
+    except ScratchLimitError as error:
+        return _unverified(request, _as_read(request), str(error))
+
+
+def _as_read(request: AnalysisRequest) -> Comparison:
+    return compare_as_read(request.spec.snapshot, request.snapshot, request.profile)
+
+
+async def _analyse(scratch: ScratchServer, request: AnalysisRequest, baselines: Baselines | None) -> Analysis:
+    as_read = _as_read(request)
     if request.desired_spelt_by is SpeltBy.OWN_SERVER and as_read.diff:
         desired = await spell_until_stable(scratch, as_read.desired, request.profile)
         as_read = compare(desired, as_read.whole, request.profile)

@@ -7,7 +7,7 @@ import msgspec
 from shared.diff.compare import diff_schemas
 from shared.postgres.scratch.plan_run import run_plan
 from shared.postgres.scratch.rebuild import MaterialiseError, materialise, read_again, with_tenants_fact
-from shared.postgres.scratch.server import ScratchError, ScratchServer
+from shared.postgres.scratch.server import ScratchError, ScratchLimitError, ScratchServer
 from shared.remediation.plan import Plan, Proof, ProofStatus
 from shared.remediation.planner import plan_remediation
 from shared.schema.database import Extension
@@ -44,6 +44,13 @@ async def prove(scratch: ScratchServer, desired: Snapshot, observed: Snapshot, p
     Raises:
         TargetError: When the scratch server fails.
     """
+    try:
+        return await _try(scratch, desired, observed, plan, profile)
+    except ScratchLimitError as error:
+        return Trial(Proof(ProofStatus.UNPROVEN, f"on a copy without rows {error}"))
+
+
+async def _try(scratch: ScratchServer, desired: Snapshot, observed: Snapshot, plan: Plan, profile: Profile) -> Trial:
     async with scratch.database() as database:
         try:
             await materialise(database, observed)

@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator, Callable
 from types import TracebackType
 from typing import Self
 
-from shared.embedded.postgres import EmbeddedPostgres
+from shared.embedded.postgres import Cage, EmbeddedPostgres
 from shared.hosts import Secret
 from shared.postgres.scratch import ScratchDatabase, ScratchServer
 
@@ -25,7 +25,7 @@ async def scratch_server(dsn: Secret | None) -> AsyncIterator[ScratchServer]:
     if dsn is not None:
         yield ScratchServer(dsn.reveal())
         return
-    with EmbeddedPostgres(in_memory=True) as server:
+    with EmbeddedPostgres(in_memory=True, cage=Cage()) as server:
         yield ScratchServer(server.dsn())
 
 
@@ -50,6 +50,10 @@ class LazyScratchServer(ScratchServer):
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         await self._stack.__aexit__(kind, error, trace)
+
+    def alone(self) -> ScratchServer:
+        """Give this server: only one task uses it."""
+        return self
 
     @contextlib.asynccontextmanager
     async def database(self) -> AsyncIterator[ScratchDatabase]:

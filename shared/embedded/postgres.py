@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import resource
 import shutil
 import signal
 import socket
@@ -16,6 +17,8 @@ from types import TracebackType
 from typing import Self
 from urllib.parse import quote
 
+import msgspec
+
 from shared.embedded.process import start_server, stop_server, unprivileged_user
 
 _UNSAFE_FAST_SETTINGS = ("fsync=off", "synchronous_commit=off", "full_page_writes=off", "autovacuum=off")
@@ -23,6 +26,35 @@ _MEMORY_FOLDER = Path("/dev/shm")  # noqa: S108  # a fresh folder is made in it,
 _MIN_FREE_BYTES = 2 * 1024**3  # Docker's default of 64 MB is too small for a cluster
 _FOLDER_PREFIX = "fd-pg-"
 _START_TIMEOUT_SECONDS = 60.0  # a start takes one to three on a quiet machine
+
+
+class Cage(msgspec.Struct, frozen=True):
+    """What a server may take that runs SQL of strangers. Its bounds hold as root and as anybody else.
+
+    Args:
+        memory_bytes: Address space of each of its processes. A statement that wants more ends with 53200 (out of
+            memory), and the server lives.
+        connections: How many sessions, and so processes, it has at most.
+        wal_bytes: How much of the log is kept until a checkpoint empties it.
+    """
+
+    memory_bytes: int = 1024**3
+    connections: int = 100
+    wal_bytes: int = 256 * 1024**2
+
+    @property
+    def settings(self) -> tuple[str, ...]:
+        """Server settings that hold the bounds; no parallel workers, no replication."""
+        megabytes = self.wal_bytes // 1024**2
+        return (
+            f"max_connections={self.connections}", f"max_wal_size={megabytes}MB", "min_wal_size=32MB",
+            "wal_level=minimal", "max_wal_senders=0", "max_parallel_workers=0", "max_logical_replication_workers=0",
+        )  # fmt: skip
+
+    @property
+    def limits(self) -> dict[int, int]:
+        """Limits of each process. No core is dumped: it would be as large as the memory."""
+        return {resource.RLIMIT_AS: self.memory_bytes, resource.RLIMIT_CORE: 0}
 
 
 class EmbeddedPostgresError(RuntimeError):
@@ -114,6 +146,7 @@ class EmbeddedPostgres:
         settings: Extra `name=value` server settings.
         port: Loopback TCP port to listen on as well; 0 means the private socket only.
         in_memory: Keep it in /dev/shm where that has room: CREATE DATABASE takes 7 ms there, on disk up to 140.
+        cage: Bounds for a server that runs SQL of strangers; None for one whose users are trusted.
 
     Raises:
         EmbeddedPostgresError: From `start`, when initdb or the server fails.
@@ -126,7 +159,9 @@ class EmbeddedPostgres:
         settings: tuple[str, ...] = (),
         port: int = 0,
         in_memory: bool = False,
+        cage: Cage | None = None,
     ) -> None:
+        self._cage = cage
         self._folder = _memory_folder_with_room() if in_memory else None
         self._wanted = binaries
         self._settings = settings
@@ -183,7 +218,8 @@ class EmbeddedPostgres:
         listen = "127.0.0.1" if self._port else ""
         settings = [
             f"listen_addresses={listen}", f"port={self.port}", f"unix_socket_directories={self._home}",
-            "max_connections=200", *_UNSAFE_FAST_SETTINGS, *self._settings,
+            "max_connections=200", *_UNSAFE_FAST_SETTINGS, *(self._cage.settings if self._cage else ()),
+            *self._settings,
         ]  # fmt: skip
         argv: list[object] = [self.binaries / "postgres", "-D", self._home / "data"]
         for setting in settings:
@@ -191,7 +227,12 @@ class EmbeddedPostgres:
         log = self._home / "log"
         libraries = self.binaries.parent / "lib"
         self._process = start_server(
-            argv, log=log, stop_signal=signal.SIGINT, user=unprivileged_user(), libraries=libraries
+            argv,
+            log=log,
+            stop_signal=signal.SIGINT,
+            user=unprivileged_user(),
+            libraries=libraries,
+            limits=self._cage.limits if self._cage else None,
         )
         deadline = time.monotonic() + _START_TIMEOUT_SECONDS
         while not self._accepts():

@@ -6,10 +6,11 @@ import contextlib
 import ctypes
 import os
 import pwd
+import resource
 import signal
 import subprocess
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 _PR_SET_PDEATHSIG = 1  # prctl(2)
@@ -29,15 +30,18 @@ def unprivileged_user() -> pwd.struct_passwd | None:
     raise RuntimeError("running as root, and neither of the users postgres and nobody exists to run PostgreSQL as")
 
 
-def _die_with_parent(stop_signal: signal.Signals) -> Callable[[], None] | None:
-    if not sys.platform.startswith("linux"):
-        return None
-    prctl = ctypes.CDLL(None, use_errno=True).prctl
+def _prepare(stop_signal: signal.Signals, limits: Mapping[int, int]) -> Callable[[], None]:
+    """Give what the child does before it becomes the server."""
+    prctl = ctypes.CDLL(None, use_errno=True).prctl if sys.platform.startswith("linux") else None
+    set_limit = resource.setrlimit
 
-    def arm() -> None:
-        prctl(_PR_SET_PDEATHSIG, int(stop_signal))
+    def prepare() -> None:
+        if prctl is not None:
+            prctl(_PR_SET_PDEATHSIG, int(stop_signal))
+        for what, most in limits.items():
+            set_limit(what, (most, most))
 
-    return arm
+    return prepare
 
 
 def start_server(
@@ -47,6 +51,7 @@ def start_server(
     stop_signal: signal.Signals,
     user: pwd.struct_passwd | None = None,
     libraries: Path | None = None,
+    limits: Mapping[int, int] | None = None,
 ) -> subprocess.Popen[bytes]:
     """Start a server in a session of its own (Ctrl-C is ours alone), which gets `stop_signal` when our thread dies.
 
@@ -56,6 +61,7 @@ def start_server(
         stop_signal: What asks it to stop.
         user: Whom to run it as, when we are root.
         libraries: Folder whose shared libraries come before the system's: a server's modules want its own libpq.
+        limits: What each of its processes may take: `resource.RLIMIT_AS` → bytes, say.
     """
     environment = dict(os.environ)
     if libraries is not None:
@@ -70,7 +76,7 @@ def start_server(
             stderr=sink,
             env=environment,
             start_new_session=True,
-            preexec_fn=_die_with_parent(stop_signal),  # noqa: PLW1509  # one system call, prepared before the fork
+            preexec_fn=_prepare(stop_signal, limits or {}),  # noqa: PLW1509  # system calls, prepared before the fork
             **owner,
         )
 

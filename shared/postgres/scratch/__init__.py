@@ -5,12 +5,20 @@ from __future__ import annotations
 from shared.postgres.scratch.compile import SpecError, compile_spec
 from shared.postgres.scratch.plan_run import run_plan
 from shared.postgres.scratch.rebuild import MaterialiseError, materialise, read_again, spell_until_stable
-from shared.postgres.scratch.server import ScratchDatabase, ScratchError, ScratchServer
+from shared.postgres.scratch.server import (
+    ScratchDatabase,
+    ScratchError,
+    ScratchLimitError,
+    ScratchLostError,
+    ScratchServer,
+)
 
 __all__ = [
     "MaterialiseError",
     "ScratchDatabase",
     "ScratchError",
+    "ScratchLimitError",
+    "ScratchLostError",
     "ScratchServer",
     "SpecError",
     "compile_spec",

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
+import copy
 import os
 import secrets
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator
 from contextlib import asynccontextmanager
 
 import asyncpg
@@ -13,10 +15,12 @@ import msgspec
 
 from shared.hosts import Secret
 from shared.postgres.connection import close, translated
+from shared.postgres.failures import TargetError, target_error
 from shared.postgres.names.own_names import OwnNames
 from shared.postgres.opening import open_connection
 from shared.postgres.query_files import query_text
 from shared.postgres.reading.introspect import read_snapshot
+from shared.postgres.scratch.budget import Budget, DiskWatch
 from shared.postgres.scratch.lent_names import LentNames
 from shared.postgres.scratch.rights import EXTENSIONS, SKIPPED, Administrator, is_skipped
 from shared.postgres.scratch.statements import ParsedStatement, SqlError, new_owner, parse_statements
@@ -25,16 +29,23 @@ from shared.schema.profile import Profile
 from shared.schema.schema import Snapshot
 from shared.schema.spelling import in_one_spelling
 from shared.sql import quote_identifier, quote_literal
+from shared.targets import FailureKind
 
 _WHOLE = OwnNames()
 _STATEMENT_TIMEOUT = 30.0  # seconds for one statement
 _OVERALL_TIMEOUT = 120.0  # seconds for all statements of one `run`
 _CONNECT_TIMEOUT = 10.0  # seconds
+_RECOVERY_SECONDS = 30.0  # a server without rows recovers in one
+_RECOVERY_POLL_SECONDS = 0.1
+_RECOVERING = (asyncpg.CannotConnectNowError, asyncpg.ConnectionDoesNotExistError, ConnectionResetError)
+_MAX_TURNS = 20
+"""So many crashes by the fault of others are waited out: each shape that crashes the server does so twice."""
+_BUDGET = Budget()
 _ROLE_SETUP = (
     "CREATE ROLE {role} LOGIN PASSWORD {password} CONNECTION LIMIT 4",
     "ALTER ROLE {role} SET statement_timeout = '30s'",
     "ALTER ROLE {role} SET lock_timeout = '5s'",
-    "ALTER ROLE {role} SET temp_file_limit = '1GB'",
+    "ALTER ROLE {role} SET temp_file_limit = '256MB'",
     "ALTER ROLE {role} SET client_min_messages = error",
 )
 _CREATE_DATABASE = ((150000, " STRATEGY FILE_COPY"), (0, ""))
@@ -60,17 +71,40 @@ class ScratchError(Exception):
         self.position = position
 
 
+class ScratchLostError(TargetError):
+    """The scratch server ended a session that it was not asked to end: it crashed, or was stopped."""
+
+    def __init__(self) -> None:
+        super().__init__(FailureKind.REFUSED, "the scratch server went away")
+
+
+class ScratchLimitError(TargetError):
+    """A scratch database took more than its budget; says of what."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(FailureKind.LIMIT, message)
+
+
 class ScratchServer:
     """Makes throw-away databases on one server.
 
     Args:
         dsn: Of a role that may create databases and roles; a superuser where untrusted extensions are wanted.
         extensions: Names of extensions that may be created although they are not trusted.
+        budget: What each database may take.
     """
 
-    def __init__(self, dsn: str, *, extensions: frozenset[str] = EXTENSIONS) -> None:
+    def __init__(self, dsn: str, *, extensions: frozenset[str] = EXTENSIONS, budget: Budget = _BUDGET) -> None:
         self._place = parse_url(dsn, os.environ)
         self._extensions = extensions
+        self._budget = budget
+        self._turn = query_text("scratch_beside.sql")
+
+    def alone(self) -> ScratchServer:
+        """Give the same server, whose databases wait until no other one is in use, and keep others waiting."""
+        other = copy.copy(self)
+        other._turn = query_text("scratch_alone.sql")  # noqa: SLF001  # of the same class
+        return other
 
     @asynccontextmanager
     async def database(self) -> AsyncIterator[ScratchDatabase]:
@@ -78,31 +112,89 @@ class ScratchServer:
 
         Raises:
             TargetError: When the server cannot be reached or refuses to make one.
+            ScratchLostError: When it went away meanwhile.
+            ScratchLimitError: When the database took more than its budget.
         """
-        admin = await self._administrator(None)
+        admin = await self._take_turn()
         name = f"fleetdrift_scratch_{secrets.token_hex(8)}"
-        password = secrets.token_urlsafe(24)
+        watch = DiskWatch(lambda: self._administrator(None), name, self._budget)
         lent = LentNames(admin, name)
         try:
-            with translated():
-                await self._create(admin, name, password)
-                connection = await self._connect(name, password)
-            helper = Administrator(lent, lambda: self._administrator(name), name, self._extensions)
-            database = ScratchDatabase(connection, helper, name, lambda: self._connect(name, password))
-            try:
-                yield database
-            finally:
-                await helper.close()
-                database.terminate()
+            async with self._made(admin, lent, name) as database, watch.watching():
+                with _judged(database, watch):
+                    yield database
+        except (ScratchLostError, ScratchLimitError):
+            raise
+        except TargetError:
+            if await _is_gone(admin):
+                raise ScratchLostError from None
+            raise
         finally:
+            await self._clean_up(admin, lent, name)
+
+    async def _take_turn(self) -> asyncpg.Connection:
+        """Connect and wait for the turn. A server that crashes meanwhile does so by the fault of somebody else."""
+        for _ in range(_MAX_TURNS):
+            admin = await self._administrator(None)
+            try:
+                await admin.execute(self._turn)
+            except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError):
+                admin.terminate()
+            else:
+                return admin
+        raise ScratchLostError
+
+    @asynccontextmanager
+    async def _made(self, admin: asyncpg.Connection, lent: LentNames, name: str) -> AsyncIterator[ScratchDatabase]:
+        password = secrets.token_urlsafe(24)
+        with translated():
+            await self._create(admin, name, password)
+            connection = await self._connect(name, password)
+        helper = Administrator(lent, lambda: self._administrator(name), name, self._extensions)
+        database = ScratchDatabase(connection, helper, name, lambda: self._connect(name, password))
+        try:
+            yield database
+        finally:
+            await helper.close()
+            database.terminate()
+
+    async def _clean_up(self, admin: asyncpg.Connection, lent: LentNames, name: str) -> None:
+        """Remove what the database has left. Where the server has crashed, that takes another connection."""
+        try:
             await self._drop(admin, name)
             with translated():
                 await lent.give_back()
+        except TargetError:
+            if not admin.is_closed():
+                raise
+            await self._clean_up_after_crash(name)
+        finally:
             await close(admin)
 
+    async def _clean_up_after_crash(self, name: str) -> None:
+        for _ in range(_MAX_TURNS):  # a session that was opened too soon ends with the others
+            with contextlib.suppress(TargetError):
+                admin = await self._administrator(None)
+                try:
+                    await self._drop(admin, name)
+                finally:
+                    await close(admin)
+                return
+            await asyncio.sleep(_RECOVERY_POLL_SECONDS)
+
     async def _administrator(self, database: str | None) -> asyncpg.Connection:
-        with translated():
-            return await self._open(database=database or self._place.database)
+        """Connect; a server that recovers from a crash is waited for."""
+        clock = asyncio.get_running_loop().time
+        deadline = clock() + _RECOVERY_SECONDS
+        while True:
+            try:
+                return await self._open(database=database or self._place.database)
+            except _RECOVERING as error:
+                if clock() > deadline:
+                    raise ScratchLostError from error
+            except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError) as error:
+                raise target_error(error) or error from None
+            await asyncio.sleep(_RECOVERY_POLL_SECONDS)
 
     async def _create(self, admin: asyncpg.Connection, name: str, password: str) -> None:
         role = quote_identifier(name)
@@ -245,6 +337,34 @@ class ScratchDatabase:
             await self.connection.execute(statement.sql)
             if namespaces:
                 await self.connection.execute(f"REVOKE CREATE ON SCHEMA {namespaces} FROM {to}")
+
+
+async def _is_gone(connection: asyncpg.Connection) -> bool:
+    """Ask whether a server has ended a session; one that crashes ends them one after the other."""
+    await asyncio.sleep(_RECOVERY_POLL_SECONDS)
+    try:
+        await connection.fetchval("SELECT 1")
+    except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError):
+        return True
+    return False
+
+
+@contextlib.contextmanager
+def _judged(database: ScratchDatabase, watch: DiskWatch) -> Iterator[None]:
+    """Say at the end whether the database took too much, or its server went away; else errors pass as they are."""
+    try:
+        yield
+    except Exception:
+        _raise_what_ended(database, watch)
+        raise
+    _raise_what_ended(database, watch)
+
+
+def _raise_what_ended(database: ScratchDatabase, watch: DiskWatch) -> None:
+    if watch.exceeded:
+        raise ScratchLimitError(watch.exceeded) from None
+    if database.connection.is_closed():
+        raise ScratchLostError from None
 
 
 @asynccontextmanager
