@@ -120,6 +120,7 @@ class Limits(msgspec.Struct, frozen=True, kw_only=True):
     tenant_timeout: float = 30.0
     max_rows: int = 2_000_000
     max_bytes: int = 512 * 1024 * 1024
+    reader_memory: int = 2 * 1024 * 1024 * 1024
     allow_unsafe_role: bool = False
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import time
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 
 from redis.exceptions import RedisError
 
@@ -33,7 +33,9 @@ from shared.schema.schema import Spec
 from shared.targets import Failure, FailureKind, Observation, Target
 from workers.answers import AnswerWriter, RunGoneError
 from workers.child import Child
-from workers.scan import ReadSettings, Scanned, internal_failure, read_batch
+from workers.isolated.process import end_when_grown
+from workers.isolated.readers import Readers
+from workers.scan import Observe, ReadSettings, Scanned, internal_failure, read_batch
 from workers.sightings import Sightings
 from workers.snapshots import KnownSnapshots
 
@@ -69,24 +71,43 @@ async def _read(child: Child, message: ScanBatch, writer: AnswerWriter) -> None:
     known = KnownSnapshots(child.redis, child.keys, message.run, message.epoch, ttl=child.settings.blob_ttl)
     await known.refresh()
     sightings = Sightings(child.redis, child.keys, ttl=child.settings.sighting_ttl)
-    settings = ReadSettings(
-        observe=child.observe,
-        limits=child.settings.limits,
-        known=known,
-        names=known.names,
-        profile=message.profile,
-        sightings=await sightings.of(target.tenant for target in targets),
-    )
+    earlier = await sightings.of(target.tenant for target in targets)
     left = {target.tenant for target in targets}
     try:
-        async with contextlib.aclosing(read_batch(targets, host, settings, connections=message.connections)) as results:
-            async for scanned in results:
-                await writer.add(Answer(scanned.target.tenant, await _outcome(scanned, known, sightings)))
-                left.discard(scanned.target.tenant)
+        async with _observing(child, careful=message.careful) as observe:
+            settings = ReadSettings(
+                observe=observe,
+                limits=child.settings.limits,
+                known=known,
+                names=known.names,
+                profile=message.profile,
+                sightings=earlier,
+                keeps_time=message.careful,
+            )
+            results = read_batch(targets, host, settings, connections=message.connections)
+            async with contextlib.aclosing(results):
+                async for scanned in results:
+                    await writer.add(Answer(scanned.target.tenant, await _outcome(scanned, known, sightings)))
+                    left.discard(scanned.target.tenant)
     except asyncio.CancelledError:  # the soft time limit: say what was not done, and end
         for target in targets:
             if target.tenant in left:
                 await writer.add(Answer(target.tenant, Deferred(DeferReason.TIME)))
+
+
+@contextlib.asynccontextmanager
+async def _observing(child: Child, *, careful: bool) -> AsyncIterator[Observe]:
+    """Give what reads a target: this process itself, or, after one died of these targets, one that may be killed."""
+    limits = child.settings.limits
+    if careful:
+        async with Readers(limits, child.observe) as readers:
+            yield readers.observe
+        return
+    watch = asyncio.create_task(end_when_grown(limits.reader_memory))
+    try:
+        yield child.observe
+    finally:
+        watch.cancel()
 
 
 def _target(host: str, place: Place) -> Target:

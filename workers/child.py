@@ -31,12 +31,16 @@ _HAND_BACK_SECONDS = 5.0  # a cancelled batch has so long to hand back what it d
 _MAX_CANCELLATIONS = 4  # before the process is left to the hard time limit
 
 
-def die_with_parent() -> None:
-    """Ask the kernel to end this process with the worker that forked it, however that one ends."""
+def die_with_parent(parent: int) -> None:
+    """Ask the kernel to end this process with the one that forked it, however that one ends.
+
+    Args:
+        parent: Id of the process that forked this one.
+    """
     if sys.platform.startswith("linux"):
         ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, int(signal.SIGKILL))
-        if os.getppid() == 1 and os.getpid() != 1:  # it died before we asked
-            os._exit(1)
+    if os.getppid() != parent:  # it died before we asked
+        os._exit(1)
 
 
 class Child:

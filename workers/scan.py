@@ -35,6 +35,7 @@ class ReadSettings(msgspec.Struct, frozen=True, kw_only=True):
         names: See `ReadRequest`.
         profile: Which facets are read.
         sightings: By tenant; what earlier scans saw; nothing is remembered of a tenant that is not in it.
+        keeps_time: Whether `observe` ends in time whatever a target does, so that nobody has to break it off.
     """
 
     observe: Observe
@@ -43,6 +44,7 @@ class ReadSettings(msgspec.Struct, frozen=True, kw_only=True):
     names: Mapping[str, str] = {}
     profile: Profile
     sightings: Mapping[str, Sighting] = {}
+    keeps_time: bool = False
 
 
 class Scanned(msgspec.Struct, frozen=True):
@@ -55,7 +57,8 @@ class Scanned(msgspec.Struct, frozen=True):
 async def read_target(host: Host, target: Target, settings: ReadSettings) -> Observation | Failure:
     """Read one target. Never raises but for cancellation: a tenant that fails is data, and so is a bug of ours."""
     try:
-        async with asyncio.timeout(settings.limits.tenant_timeout + _TIMEOUT_GRACE_SECONDS):
+        patience = None if settings.keeps_time else settings.limits.tenant_timeout + _TIMEOUT_GRACE_SECONDS
+        async with asyncio.timeout(patience):
             earlier = settings.sightings.get(target.tenant)
             wanted = ReadRequest(
                 limits=settings.limits,

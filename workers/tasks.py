@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Coroutine
 from typing import Any
 
@@ -25,11 +26,12 @@ class Pool:
         self._settings = settings
         self._scratch_dsn = scratch_dsn
         self._observe = observe
+        self._worker = os.getpid()
         self._child: Child | None = None
 
     def begin(self, **_: Any) -> None:
         """Set up this pool process (the signal `worker_process_init`)."""
-        die_with_parent()
+        die_with_parent(self._worker)
         self._child = Child(self._settings, self._observe, self._scratch_dsn)
 
     def end(self, **_: Any) -> None:

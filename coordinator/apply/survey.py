@@ -12,10 +12,10 @@ from coordinator.apply.journal import Progress
 from coordinator.apply.rehearsal import Rehearsal, TenantState
 from shared.hosts import Host
 from shared.postgres.connection import TargetError
-from shared.postgres.writing.apply import open_writer
 from shared.schema.profile import Profile
 from shared.schema.schema import Snapshot
-from shared.targets import Failure, FailureKind, Limits, Target
+from shared.targets import Failure, Limits, Target
+from workers.isolated.readers import Readers
 
 
 class TenantAccess(msgspec.Struct, frozen=True, kw_only=True):
@@ -73,9 +73,10 @@ async def survey(
 
     async def read(tenant: str) -> None:
         async with slots:
-            fingerprints[tenant] = await _read(access, tenant, snapshots)
+            fingerprints[tenant] = await _read(access, readers, tenant, snapshots)
 
-    await asyncio.gather(*(read(tenant) for tenant in tenants))
+    async with Readers(access.limits) as readers:
+        await asyncio.gather(*(read(tenant) for tenant in tenants))
     base = await _find_base(rehearsal, snapshots, fingerprints, tenants) or await _noted_base(rehearsal, progress)
     remark = await _play(rehearsal, base, unproven=unproven)
     states: dict[str, TenantState | Failure] = {}
@@ -89,16 +90,12 @@ async def survey(
     return Survey(states=states, base=base, remark=remark)
 
 
-async def _read(access: TenantAccess, tenant: str, snapshots: dict[str, Snapshot]) -> str | Failure:
+async def _read(access: TenantAccess, readers: Readers, tenant: str, snapshots: dict[str, Snapshot]) -> str | Failure:
     target = access.targets[tenant]
     try:
-        async with asyncio.timeout(access.limits.tenant_timeout):
-            async with open_writer(access.hosts[target.host], target, access.profile, access.limits) as writer:
-                snapshot, _ = await writer.snapshot()
+        snapshot = await readers.schema_to_change(access.hosts[target.host], target, access.profile)
     except TargetError as error:
         return error.failure
-    except TimeoutError:
-        return Failure(FailureKind.TIMEOUT, "no answer in time")
     snapshots.setdefault(snapshot.fingerprint, snapshot)
     return snapshot.fingerprint
 

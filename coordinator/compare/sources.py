@@ -17,14 +17,13 @@ from shared.analysis.request import AnalysisRequest, SpeltBy
 from shared.analysis.scratch_server import LazyScratchServer, scratch_server
 from shared.diff.changes import SchemaDiff
 from shared.formats import SNAPSHOT, FormatError, decode_json, label_of
-from shared.postgres.connection import connect_url, translated
-from shared.postgres.reading.introspect import read_snapshot
 from shared.postgres.scratch import ScratchServer, compile_spec
 from shared.postgres.url import may_hold_secret
 from shared.remediation.plan import Plan
 from shared.schema.profile import Profile
 from shared.schema.schema import Snapshot, Spec, SpecSource
 from shared.targets import Limits
+from workers.isolated.readers import Readers
 
 _URL_SCHEMES = ("postgresql://", "postgres://")
 
@@ -156,12 +155,8 @@ def _existing(source: str) -> Path:
 
 
 async def _read_database(url: str, profile: Profile) -> Snapshot:
-    connection = await connect_url(url)
-    try:
-        with translated():
-            return await read_snapshot(connection, profile=profile, limits=Limits())
-    finally:
-        await connection.close(timeout=2)
+    async with Readers(Limits()) as readers:
+        return await readers.snapshot(url, profile)
 
 
 def _read_saved(path: Path) -> Snapshot | None:

@@ -1,4 +1,7 @@
-"""Read a fleet in this process, without Redis: the same ledger as the workers' engine, so `check` answers as `scan`."""
+"""Read a fleet without Redis: the same ledger as the workers' engine, so `check` answers as `scan`.
+
+The bytes of a tenant's server are read in a process of their own (`workers.isolated`), never in this one.
+"""
 
 from __future__ import annotations
 
@@ -17,10 +20,10 @@ from shared.events.run import RunFinished, RunStarted
 from shared.hosts import Host
 from shared.logs import log
 from shared.messages import Answer, Deferred, Failed, Observed, Outcome
-from shared.postgres.reading.observe import observe as observe_target
 from shared.schema.profile import Profile
 from shared.schema.schema import Snapshot
 from shared.targets import Failure, Limits, Observation, ReadRequest, Target
+from workers.isolated.readers import Readers
 from workers.scan import Observe, ReadSettings, Scanned, read_batch
 
 _TICK_EVERY_SECONDS = 0.2  # how long to wait for an answer before due retries are looked for
@@ -36,7 +39,7 @@ class InProcess:
         concurrency: Tenants read at once, over all hosts.
         run: Id of the scan, for the log.
         busy_for: Seconds for which a tenant that is busy is tried again.
-        observe: Reads one target.
+        observe: Reads one target, in this process; None reads in another one, which a hanging server cannot stop.
     """
 
     def __init__(
@@ -48,7 +51,7 @@ class InProcess:
         concurrency: int,
         run: str = "",
         busy_for: float = LedgerRules().busy_for,
-        observe: Observe = observe_target,
+        observe: Observe | None = None,
     ) -> None:
         self.snapshots: dict[str, Snapshot] = {}
         self._hosts = hosts
@@ -58,12 +61,19 @@ class InProcess:
         self._slots = asyncio.Semaphore(concurrency)
         self._observe = observe
         self._names: dict[str, str] = {}
+        self._limits = limits
         self._read_settings = ReadSettings(
-            observe=self._bounded, limits=limits, known=self.snapshots, names=self._names, profile=profile
+            observe=self._bounded,
+            limits=limits,
+            known=self.snapshots,
+            names=self._names,
+            profile=profile,
+            keeps_time=True,
         )
         self._answers: asyncio.Queue[tuple[str, Answer]] = asyncio.Queue()
 
     async def _bounded(self, host: Host, target: Target, wanted: ReadRequest) -> Observation:
+        assert self._observe is not None, "`read` sets it"
         async with self._slots:
             return await self._observe(host, target, wanted)
 
@@ -75,6 +85,18 @@ class InProcess:
         Returns:
             Exactly one result for each target: dead hosts are given up, busy tenants retried, as by `read_targets`.
         """
+        if self._observe is not None:
+            return await self._read(targets, on_progress)
+        async with Readers(self._limits) as readers:
+            self._observe = readers.observe
+            try:
+                return await self._read(targets, on_progress)
+            finally:
+                self._observe = None
+
+    async def _read(
+        self, targets: Sequence[Target], on_progress: Callable[[int], None]
+    ) -> dict[str, Observation | Failure]:
         clock = asyncio.get_running_loop().time
         by_name = {target.tenant: target for target in targets}
         capacities = {name: host.max_connections for name, host in self._hosts.items()}

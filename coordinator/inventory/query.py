@@ -9,8 +9,8 @@ import msgspec
 from coordinator.inventory.errors import InventoryError
 from coordinator.settings.model import DiscoverTable, QueryTable
 from shared.hosts import Host
-from shared.postgres.listing import fetch_strings
 from shared.targets import Limits, Target
+from workers.isolated.readers import Readers
 
 _DATABASES = (
     "SELECT datname::text FROM pg_catalog.pg_database WHERE datallowconn AND NOT datistemplate ORDER BY datname"
@@ -33,7 +33,7 @@ async def discover_databases(host: Host, table: DiscoverTable, limits: Limits) -
     Raises:
         TargetError: When the host's maintenance database cannot be read.
     """
-    names = await fetch_strings(host, host.maintenance_database, _DATABASES, limits)
+    names = await _strings(host, host.maintenance_database, _DATABASES, limits)
     return [
         Target(tenant=name, host=host.name, database=name)
         for name in names
@@ -47,7 +47,7 @@ async def discover_namespaces(host: Host, table: DiscoverTable, limits: Limits) 
     Raises:
         TargetError: When the database cannot be read.
     """
-    names = await fetch_strings(host, table.database, _NAMESPACES, limits)
+    names = await _strings(host, table.database, _NAMESPACES, limits)
     return [
         Target(tenant=name, host=host.name, database=table.database, namespace=name)
         for name in names
@@ -63,7 +63,7 @@ async def query_targets(host: Host, table: QueryTable, limits: Limits) -> list[T
         InventoryError: When a row has no tenant or an unknown column.
     """
     # row_to_json keeps this side typed: one text column, validated once, whatever the query's own types are.
-    rows = await fetch_strings(
+    rows = await _strings(
         host, table.database, f"SELECT row_to_json(q)::text FROM ({table.sql.rstrip().rstrip(';')}) AS q", limits
     )
     try:
@@ -81,3 +81,8 @@ async def query_targets(host: Host, table: QueryTable, limits: Limits) -> list[T
         )
         for entry in entries
     ]
+
+
+async def _strings(host: Host, database: str, sql: str, limits: Limits) -> list[str]:
+    async with Readers(limits) as readers:
+        return await readers.strings(host, database, sql)

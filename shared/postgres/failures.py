@@ -63,6 +63,9 @@ def _sqlstate_kind(sqlstate: str) -> FailureKind:
     return FailureKind.PROTOCOL
 
 
+OUT_OF_MEMORY = "the server's answer takes more memory than [limits] reader_memory allows"
+"""Said of a target whose reading needed more memory than there was."""
+
 _BY_TYPE: tuple[tuple[tuple[type[BaseException], ...], FailureKind, str], ...] = (
     ((ConnectionRefusedError, FileNotFoundError), FailureKind.REFUSED, "the connection was refused"),
     ((socket.gaierror,), FailureKind.REFUSED, "the host name is unknown"),
@@ -70,8 +73,10 @@ _BY_TYPE: tuple[tuple[tuple[type[BaseException], ...], FailureKind, str], ...] =
     ((ssl.SSLError,), FailureKind.REFUSED, "the TLS handshake failed"),
     ((ConnectionError,), FailureKind.LOST, "the connection was lost"),
     ((OSError,), FailureKind.REFUSED, "the host cannot be reached"),
+    ((MemoryError,), FailureKind.LIMIT, OUT_OF_MEMORY),
+    ((RecursionError,), FailureKind.LIMIT, "the server's answer is nested deeper than can be read"),
     (
-        (asyncpg.InterfaceError, asyncpg.InternalClientError, UnicodeError, BufferError, MemoryError, struct.error),
+        (asyncpg.InterfaceError, asyncpg.InternalClientError, UnicodeError, BufferError, struct.error),
         FailureKind.PROTOCOL,
         "the server's reply does not follow the PostgreSQL protocol",
     ),

@@ -22,6 +22,7 @@ from shared.targets import FailureKind, Limits
 OLDEST_SERVER = 140000
 """`server_version_num` of the oldest major version that is read."""
 
+_MAX_ANSWER_BYTES = 16 * 1024 * 1024  # of a short question: some settings, or one hash per kind
 _READING = (("cursor_tuple_fraction", "1"),)  # every row of a cursor is read
 _TRANSACTION = (("transaction_read_only", "on"), ("transaction_isolation", "repeatable read"))
 _UNITS = {"ms": 1, "s": 1000, "min": 60_000, "h": 3_600_000, "d": 86_400_000}
@@ -76,13 +77,17 @@ async def ask(connection: asyncpg.Connection, query: str, *, columns: int) -> li
         The values of each row as text.
 
     Raises:
-        TargetError: `protocol`, when a row of the answer has another number of values.
+        TargetError: `protocol`, when a row of the answer has another number of values; `limit`, when it is too long.
         asyncpg.PostgresError: When the query fails.
     """
     answer = bytearray()
 
     async def receive(data: bytes) -> None:
         answer.extend(data)
+        if len(answer) > _MAX_ANSWER_BYTES:
+            raise TargetError(
+                FailureKind.LIMIT, f"expected a short reply, at most {_MAX_ANSWER_BYTES} bytes, and more came"
+            )
 
     await connection.copy_from_query(query, output=receive)
     # COPY ends rows with line feeds and escapes others; more that splitlines() ends lines at can be in a role's name.

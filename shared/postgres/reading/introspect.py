@@ -146,12 +146,15 @@ def build_snapshot(read: CatalogRows, namespace: str, profile: Profile) -> Snaps
     """Decode the rows of a catalog into a snapshot.
 
     Raises:
-        TargetError: `protocol`, when the lines are no objects of the model or two of them are the same object.
+        TargetError: `protocol`, when the lines are no objects of the model or two of them are the same object; `limit`,
+            when one is nested too deep to be read.
     """
     try:
         decoded = [(parse_address(line.address), _decoder.decode(line.text)) for line in read.lines]
         objects = [(address, item) for address, item in decoded if profile.not_null_names or not _only_names(item)]
         schema = Schema.of(item for _, item in objects)
+    except RecursionError:
+        raise TargetError(FailureKind.LIMIT, "an object of the catalogs is nested deeper than can be read") from None
     except (msgspec.ValidationError, msgspec.DecodeError, ValueError) as error:
         raise TargetError(
             FailureKind.PROTOCOL, f"expected objects of known kinds, each one once, in the catalogs: {error}"
