@@ -87,3 +87,8 @@ def test_nothing_of_a_skeleton_is_left_to_be_filled_in():
         and words in path.read_text(encoding="utf-8")
     ]
     assert left == [], f"these files still say {words}: {', '.join(left)}"
+
+
+def test_every_decision_has_a_number_of_its_own():
+    numbers = [path.name[:3] for path in sorted((ROOT / "docs/decisions").glob("*.md"))]
+    assert sorted(set(numbers)) == numbers
