@@ -59,7 +59,7 @@ class ItemState:
         lane: The lane of the item's host.
     """
 
-    __slots__ = ("attempt", "batch", "busy_since", "lane", "outcome", "retries", "strikes")
+    __slots__ = ("attempt", "batch", "busy_since", "lane", "outcome", "retries", "sent_in", "strikes")
 
     def __init__(self, lane: Lane) -> None:
         self.lane = lane
@@ -68,7 +68,18 @@ class ItemState:
         self.retries = 0
         self.busy_since = math.inf  # when it first was busy
         self.batch = ""  # id of the batch in flight that holds it; empty: in none
+        self.sent_in: tuple[str, ...] = ()  # ids of all batches it was sent in: only their answers count
         self.outcome: FinalOutcome | None = None
+
+    def send_in(self, batch: str) -> None:
+        """Note the batch in which it is sent now."""
+        self.batch = batch
+        self.sent_in += (batch,)
+
+    def restore(self, mark: Mark) -> None:
+        """Take over what an earlier coordinator stored; its batch may still be answered."""
+        self.attempt, self.strikes = mark.attempt, mark.strikes
+        self.sent_in += (mark.batch,)
 
 
 class BatchInFlight:

@@ -97,7 +97,7 @@ class Ledger:
         """Take over what an earlier coordinator stored of an item, before the first batch is sent."""
         entry = self._items[item]
         if mark is not None:
-            entry.attempt, entry.strikes = mark.attempt, mark.strikes
+            entry.restore(mark)
         if outcome is not None:
             self._set_outcome(item, entry, outcome)
 
@@ -154,7 +154,7 @@ class Ledger:
             careful=draft.careful,
         )
         for item in draft.items:
-            self._items[item].batch = batch.id
+            self._items[item].send_in(batch.id)
         lane.in_flight.append(batch.connections)
         self._in_flight[batch.id] = BatchInFlight(batch, self._sent, now, probe=draft.probe)
         return batch
@@ -194,7 +194,7 @@ class Ledger:
         fresh: list[ItemOutcome] = []
         for answer in answers:
             entry = self._items.get(answer.item)
-            if entry is not None and entry.outcome is None:
+            if entry is not None and entry.outcome is None and batch_id in entry.sent_in:
                 fresh += self._apply_answer(answer, entry, batch_id, now)
         assert len(self._finished) - before == len(fresh)
         return fresh

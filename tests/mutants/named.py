@@ -54,8 +54,8 @@ MUTANTS = (
     Mutant(
         name="a second answer to a tenant counts again",
         file=LEDGER,
-        before="if entry is not None and entry.outcome is None:",
-        after="if entry is not None:",
+        before="if entry is not None and entry.outcome is None and batch_id in entry.sent_in:",
+        after="if entry is not None and batch_id in entry.sent_in:",
         tests=OF_THE_LEDGER,
     ),
     Mutant(

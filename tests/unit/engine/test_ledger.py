@@ -43,6 +43,23 @@ def test_a_tenant_cannot_be_in_the_fleet_twice():
         Ledger([("a", "h"), ("a", "h")], {"h": 1}, RULES)
 
 
+@pytest.mark.parametrize("outcome", [SEEN, failed(FailureKind.PERMISSION), failed(FailureKind.REFUSED)])
+def test_an_answer_that_nobody_asked_for_decides_nothing(outcome):
+    ledger = ledger_of(4, rules=LedgerRules(batch_size=1))
+    first, second = ledger.next_batches(0.0, slots=1)
+    forged = (("never-sent", first.items[0]), (first.id, second.items[0]), (second.id, "no tenant of ours"), ("", "t3"))
+    for batch, item in forged:
+        assert ledger.answer(batch, [Answer(item, outcome)], 0.0) == []
+    assert ledger.finished == 0
+    assert answer_all(ledger, first) == [(first.items[0], SEEN)]
+
+
+def test_an_answer_to_a_batch_of_an_earlier_coordinator_counts_for_its_items():
+    ledger = ledger_of(2)
+    ledger.restore("t0", Mark(item="t0", attempt=1, strikes=0, batch="1-7"), None)
+    assert ledger.answer("1-7", [Answer("t0", SEEN), Answer("t1", SEEN)], 0.0) == [("t0", SEEN)]
+
+
 def test_at_most_two_batches_per_slot_are_in_flight():
     assert len(ledger_of(1000, hosts=20).next_batches(0.0, slots=3)) == 6
 
