@@ -17,7 +17,7 @@ from shared.kinds.slots import slots_of
 from shared.kinds.step import REBUILD, Step
 from shared.remediation.closure import Decision
 from shared.remediation.hosting import creation_host, drop_host, inline_children
-from shared.remediation.mentions import mention_edges
+from shared.remediation.mentions import fill_edges, mention_edges
 from shared.remediation.ranks import kind_rank
 from shared.remediation.stages import runs_alone
 from shared.schema.identity import ObjectId
@@ -55,7 +55,7 @@ class Graph:
         self._add_loosened_edges()
         self._add_finish_edges()
         self._add_slot_edges()
-        self.mentions = [*mention_edges(context, self.arrival), *self._overloads()]
+        self.mentions = [*mention_edges(context, self.arrival), *fill_edges(context, self.steps), *self._overloads()]
 
     # Nodes
 
