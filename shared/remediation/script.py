@@ -154,16 +154,21 @@ def _statements(stage: Stage, *, scope: str) -> Iterator[str]:
             set_to = limits
             yield f"SET {scope} lock_timeout = '{lock}ms'; SET {scope} statement_timeout = '{timeout}ms';"
         yield from _hazards(statement)
-        match statement.role:
-            case Role.KEEP:
-                yield f"SELECT :'{KEPT}'::jsonb || ("
-                yield shield(statement.sql)
-                yield f") AS {KEPT} \\gset"
-            case Role.CHECK | Role.RESTORE:
-                yield f"SELECT pg_catalog.set_config('{SETTING}', :'{KEPT}', true) AS {KEPT} \\gset"
-                yield shield(statement.sql) + ";"
-            case _:
-                yield shield(statement.sql) + ";"
+        yield from statement_lines(statement)
+
+
+def statement_lines(statement: Statement) -> Iterator[str]:
+    """Write one statement for psql; what KEEP asks for is held in psql's variable and handed to what needs it."""
+    match statement.role:
+        case Role.KEEP:
+            yield f"SELECT :'{KEPT}'::jsonb || ("
+            yield shield(statement.sql)
+            yield f") AS {KEPT} \\gset"
+        case Role.CHECK | Role.RESTORE:
+            yield f"SELECT pg_catalog.set_config('{SETTING}', :'{KEPT}', true) AS {KEPT} \\gset"
+            yield shield(statement.sql) + ";"
+        case _:
+            yield shield(statement.sql) + ";"
 
 
 def _withheld(statements: Iterable[Statement]) -> Iterator[str]:

@@ -11,9 +11,11 @@ from collections.abc import Sequence
 import msgspec
 
 from shared.diff.compare import diff_schemas
+from shared.kinds.step import Role
 from shared.remediation.plan import Plan
 from shared.remediation.planner import plan_remediation
-from shared.remediation.psql import shield
+from shared.remediation.progress import KEPT
+from shared.remediation.script import statement_lines
 from tests.probes.bench import Bench, ProgramError
 from tests.probes.probe import Probe
 from tests.probes.run import OK, WAYS, Shape, copy_shape, is_seen, told
@@ -113,9 +115,14 @@ async def _try(
 
 async def _run_leniently(bench: Bench, database: str, plan: Plan) -> list[str]:
     """Go on after an error, so that one probe's trouble is no other's: each statement is its own transaction."""
-    lines = [*_SETTINGS, *(shield(statement.sql) for statement in plan.statements)]
+    lines = [*(f"{setting};" for setting in _SETTINGS), f"\\set {KEPT} '{{}}'"]
+    for statement in plan.statements:
+        if statement.role is Role.FILL:  # a shape has no rows, and an owner may read nothing of what its view selects
+            continue
+        together = statement.role in (Role.LOCK, Role.CHECK, Role.RESTORE)  # what they set or hold ends with it
+        lines += ["BEGIN;", *statement_lines(statement), "COMMIT;"] if together else statement_lines(statement)
     try:
-        complaints = await bench.run(database, ";\n".join(lines) + ";", lenient=True)
+        complaints = await bench.run(database, "\n".join(lines) + "\n", lenient=True)
     except ProgramError as error:
         return [f"psql: {error}"]
     told = re.split(r"(?=psql:<stdin>:\d+: (?:ERROR|FATAL|error))", complaints)

@@ -11,6 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from shared.diff.compare import diff_schemas
 from shared.embedded.postgres import EmbeddedPostgres
 from shared.postgres.scratch import ScratchServer, materialise, spell_until_stable
+from shared.postgres.scratch.plan_run import run_plan
 from shared.remediation.planner import plan_remediation
 from shared.schema.canonical import schema_hash
 from shared.schema.profile import EVERYTHING
@@ -67,7 +68,7 @@ def test_an_applied_plan_leaves_nothing_to_do(scratch, desired_script, observed_
             observed = await database.read(EVERYTHING)
             diff = diff_schemas(desired.schema, observed.schema)
             plan = plan_remediation(desired, observed, diff, destructive=True)
-            await database.run(statement.sql for statement in plan.statements)
+            await run_plan(database, plan.statements, {})
             after = await database.read(EVERYTHING)
         left = diff_schemas(desired.schema, after.schema)
         assert left.changes == ()

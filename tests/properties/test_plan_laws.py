@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from shared.diff.compare import diff_schemas
 from shared.embedded.postgres import EmbeddedPostgres
 from shared.postgres.scratch import ScratchServer, materialise
+from shared.postgres.scratch.plan_run import run_plan
 from shared.remediation.planner import plan_remediation
 from shared.schema.canonical import schema_hash
 from shared.schema.profile import Profile
@@ -95,7 +96,7 @@ def test_applying_a_plan_empties_the_diff(
         plan = plan_remediation(desired, observed, diff, destructive=destructive)
         async with server.database() as database:
             await materialise(database, observed)
-            await database.run(statement.sql for statement in plan.statements)
+            await run_plan(database, plan.statements, {})
             after = await database.read(PROFILE)
         left = diff_schemas(desired.schema, after.schema)
         assert [str(change.identity) for change in left.changes] == []
