@@ -27,8 +27,6 @@ from shared.embedded.postgres import EmbeddedPostgres
 from shared.embedded.redis import EmbeddedRedis
 from shared.hosts import Secret
 
-from .conftest import Wire
-
 pytestmark = pytest.mark.anyio
 
 SOON = 60.0
@@ -97,36 +95,6 @@ async def test_serve_without_workers_is_not_ready_and_ends_with_0_on_sigterm(dem
     assert (status, health["problems"]) == (503, ["no worker was announced"])
     assert serve.returncode == 0
     assert b"Traceback" not in log
-
-
-async def test_a_scan_whose_store_stays_away_ends_with_a_sentence_and_without_a_traceback(demo, tmp_path):
-    """Without workers the scan waits; the store goes away for longer than the command waits for it."""
-    wire = Wire(demo.server.socket_dir / f".s.PGSQL.{demo.server.port}", tmp_path / f".s.PGSQL.{demo.server.port}")
-    await wire.join()
-    configuration = demo.configuration.with_name("far.toml")
-    near = demo.server.dsn(STORE)
-    far = near.replace(str(demo.server.socket_dir), str(tmp_path))
-    configuration.write_text(
-        demo.configuration.read_text().replace(near, far).replace("[store]", "[store]\nwait = 1.0")
-    )
-    async with Store.open(Secret(near)) as store, command("scan", "-c", configuration) as scan:
-        async with asyncio.timeout(SOON):
-            while not (running := [each for each in await store.list_scans("demo") if each.state == "running"]):  # noqa: ASYNC110
-                await asyncio.sleep(0.05)
-        await wire.cut()
-        async with asyncio.timeout(SOON):
-            _, log = await scan.communicate()
-        words = log.decode()
-        assert "Traceback" not in words
-        assert scan.returncode == 1
-        assert words.rstrip().splitlines()[-1] == (
-            f"fleetdrift: the store cannot be reached (FileNotFoundError), for 1 seconds: scan {running[0].scan} "
-            f"is not finished; a running `fleetdrift serve` resumes it within an hour, without one the next "
-            f"`fleetdrift scan` records it as failed"
-        )
-        left = await store.get_scan(running[0].scan)
-    assert left is not None
-    assert left.state is ScanState.RUNNING  # until it is resumed, or found by the next command
 
 
 async def test_a_scan_that_is_interrupted_is_recorded_as_cancelled(demo):
