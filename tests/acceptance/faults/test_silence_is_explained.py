@@ -6,13 +6,14 @@ import asyncio
 import contextlib
 import io
 import signal
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator, Mapping
 
 import asyncpg
 import msgspec
 import pytest
 from redis.asyncio import Redis
 
+from coordinator.engine.collect import AnswerStream
 from coordinator.engine.obstacles import QUEUE_UNREAD, Watch
 from coordinator.fleet.target_runs import TargetResults, read_targets
 from coordinator.ledger.lane import LedgerRules
@@ -202,20 +203,20 @@ async def test_what_workers_remember_under_a_key_of_a_wrong_type_counts_as_nothi
     assert fingerprints(await scan(engine, deadline=60.0)) == engine.fleet.truth
 
 
-async def test_a_blob_that_redis_dropped_is_said_to_be_lost_and_is_sent_again(engine, redis):
-    engine.worker(slots=2, slow=0.05)
+async def test_a_blob_that_redis_dropped_is_said_to_be_lost_and_is_sent_again(engine, redis, monkeypatch):
+    """Between the moment a worker stores it and the one in which the coordinator reads it."""
+    engine.worker(slots=2)
+    fetch, dropped = AnswerStream.blobs, []
 
-    async def drop(_watch: Watch) -> None:
-        """Between the moment a worker stores it and the one in which the coordinator reads the answer."""
-
-        async def dropped() -> bool:
+    async def fetch_after_the_drop(stream: AnswerStream, names: Iterable[str]) -> Mapping[str, bytes]:
+        if not dropped:
             found = [key async for key in redis.scan_iter(f"fleetdrift:*:{engine.name}:blob:*")]
-            return bool(found) and await redis.delete(*found) > 0
+            dropped.append(await redis.delete(*found))
+        return await fetch(stream, names)
 
-        await until(dropped)
-
+    monkeypatch.setattr(AnswerStream, "blobs", fetch_after_the_drop)
     with logged() as log:
-        outcome = await scan(engine, deadline=60.0, during=drop)
+        outcome = await scan(engine, deadline=60.0)
     assert fingerprints(outcome) == engine.fleet.truth
     assert " blob.lost " in log.getvalue()
     assert " redis.lost " not in log.getvalue()
