@@ -206,7 +206,8 @@ async def test_what_workers_remember_under_a_key_of_a_wrong_type_counts_as_nothi
 async def test_a_blob_that_redis_dropped_is_said_to_be_lost_and_is_sent_again(engine, redis, monkeypatch):
     """Between the moment a worker stores it and the one in which the coordinator reads it."""
     engine.worker(slots=2)
-    fetch, dropped = AnswerStream.blobs, []
+    fetch = AnswerStream.blobs
+    dropped: list[int] = []
 
     async def fetch_after_the_drop(stream: AnswerStream, names: Iterable[str]) -> Mapping[str, bytes]:
         if not dropped:
