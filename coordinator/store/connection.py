@@ -32,7 +32,7 @@ class StoreAwayError(StoreError):
     """The store cannot be used now; the same operation may succeed later."""
 
 
-_AWAY = frozenset({FailureKind.REFUSED, FailureKind.TIMEOUT, FailureKind.BUSY, FailureKind.PROTOCOL})
+_FAILURES_WHILE_AWAY = frozenset({FailureKind.REFUSED, FailureKind.TIMEOUT, FailureKind.BUSY, FailureKind.PROTOCOL})
 """Why a connection cannot be opened that may be opened later; `protocol` is one that was cut while it was opened."""
 
 _MAY_BE_OVER_LATER = ("08", "25006", "40", "53", "57P")
@@ -49,7 +49,7 @@ def translated() -> Iterator[None]:
         kind = StoreAwayError if away else StoreError
         raise kind(f"the store: {type(error).__name__} ({error.sqlstate})") from None
     except TargetError as error:
-        kind = StoreAwayError if error.failure.kind in _AWAY else StoreError
+        kind = StoreAwayError if error.failure.kind in _FAILURES_WHILE_AWAY else StoreError
         raise kind(f"the store cannot be reached: {error}") from None
     except (asyncpg.InternalClientError, ValueError) as error:
         raise StoreError(f"the store cannot be reached ({type(error).__name__})") from None
