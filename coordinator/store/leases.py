@@ -40,7 +40,9 @@ DEFAULT_LEASE_RULES = LeaseRules()
 async def holding(store: Store, name: str, rules: LeaseRules, work: Callable[[], Coroutine[Any, Any, T]]) -> T:
     """Do something while holding a lease, and cancel it when another process takes the lease.
 
-    While the store is away nobody can take the lease, so the work goes on; what it writes waits for the store too.
+    While the store is away nobody can take the lease, so the work goes on; what it writes waits for the store too. Work
+    that writes nothing for a while, because it waits for workers, would never notice: a patient store that stays away
+    for longer than it waits ends the work.
 
     Args:
         store: Its holder is the one who holds.
@@ -50,7 +52,7 @@ async def holding(store: Store, name: str, rules: LeaseRules, work: Callable[[],
 
     Raises:
         LeaseTakenError: When another process has the lease, now or after a while.
-        StoreError: When the store cannot say who has it.
+        StoreError: When the store cannot say who has it; from a patient store also when it stays away later.
     """
     if not await store.take_lease(name, rules.seconds):
         raise LeaseTakenError(f"another process holds the lease {name}")
@@ -60,6 +62,7 @@ async def holding(store: Store, name: str, rules: LeaseRules, work: Callable[[],
         await asyncio.wait({working, renewing}, return_when=asyncio.FIRST_COMPLETED)
         if working.done():
             return working.result()
+        renewing.result()
         raise LeaseTakenError(f"another process took the lease {name}")
     finally:
         for task in (working, renewing):
@@ -69,13 +72,15 @@ async def holding(store: Store, name: str, rules: LeaseRules, work: Callable[[],
 
 
 async def _renew(store: Store, name: str, rules: LeaseRules) -> None:
-    """Renew a lease until another holder has it."""
+    """Renew a lease until another holder has it, or a patient store has been away for all the time that it waits."""
     while True:
         await asyncio.sleep(rules.renew_every)
         try:
             if not await store.take_lease(name, rules.seconds):
                 return
         except StoreError:
+            if store.is_patient:
+                raise
             continue  # nobody can take it while the store is away
 
 

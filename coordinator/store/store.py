@@ -75,6 +75,11 @@ class Store:
         """Give the same store, whose methods wait for a store that is away before they raise."""
         return Store(self._pool, self.holder, patience)
 
+    @property
+    def is_patient(self) -> bool:
+        """Say whether an error of this store means that waiting for it was in vain."""
+        return self._patience is not None
+
     @classmethod
     @contextlib.asynccontextmanager
     async def open(cls, dsn: Secret) -> AsyncIterator[Store]:

@@ -27,6 +27,8 @@ from shared.embedded.postgres import EmbeddedPostgres
 from shared.embedded.redis import EmbeddedRedis
 from shared.hosts import Secret
 
+from .conftest import Wire
+
 pytestmark = pytest.mark.anyio
 
 SOON = 60.0
@@ -95,6 +97,64 @@ async def test_serve_without_workers_is_not_ready_and_ends_with_0_on_sigterm(dem
     assert (status, health["problems"]) == (503, ["no worker was announced"])
     assert serve.returncode == 0
     assert b"Traceback" not in log
+
+
+@contextlib.asynccontextmanager
+async def scan_over_a_wire(demo: Demo, folder: Path) -> AsyncIterator[tuple[asyncio.subprocess.Process, Store, Wire]]:
+    """Run a scan, without workers, that reaches its store over a wire and waits for it for a second."""
+    wire = Wire(demo.server.socket_dir / f".s.PGSQL.{demo.server.port}", folder / f".s.PGSQL.{demo.server.port}")
+    await wire.join()
+    configuration = demo.configuration.with_name("far.toml")
+    near = demo.server.dsn(STORE)
+    far = near.replace(str(demo.server.socket_dir), str(folder))
+    configuration.write_text(
+        demo.configuration.read_text().replace(near, far).replace("[store]", "[store]\nwait = 1.0")
+    )
+    async with Store.open(Secret(near)) as store, command("scan", "-c", configuration) as scan:
+        yield scan, store, wire
+
+
+async def running_scan(store: Store) -> str:
+    async with asyncio.timeout(SOON):
+        while not (found := [each for each in await store.list_scans("demo") if each.state is ScanState.RUNNING]):  # noqa: ASYNC110
+            await asyncio.sleep(0.05)
+    return found[0].scan
+
+
+async def ends_with_a_sentence(process: asyncio.subprocess.Process, store: Store, scan: str) -> None:
+    async with asyncio.timeout(SOON):
+        _, log = await process.communicate()
+    words = log.decode()
+    assert "Traceback" not in words
+    assert process.returncode == 1
+    assert words.rstrip().splitlines()[-1] == (
+        f"fleetdrift: the store cannot be reached (FileNotFoundError), for 1 seconds: scan {scan} "
+        f"is not finished; a running `fleetdrift serve` resumes it within an hour, without one the next "
+        f"`fleetdrift scan` records it as failed"
+    )
+    left = await store.get_scan(scan)
+    assert left is not None
+    assert left.state is ScanState.RUNNING  # until it is resumed, or found by the next command
+    await store.finish_scan(scan, ScanState.FAILED, "the test ends")
+
+
+async def test_a_scan_whose_store_stays_away_ends_with_a_sentence_and_without_a_traceback(demo, tmp_path):
+    async with scan_over_a_wire(demo, tmp_path) as (process, store, wire):
+        scan = await running_scan(store)
+        await wire.cut()
+        await ends_with_a_sentence(process, store, scan)
+
+
+async def test_a_store_that_goes_away_while_a_scan_waits_for_workers_ends_the_scan_too(demo, tmp_path):
+    """All is sent, and without workers nothing is to be written: the scan has to look after the store all the same."""
+    async with scan_over_a_wire(demo, tmp_path) as (process, store, wire):
+        scan = await running_scan(store)
+        async with asyncio.timeout(SOON):
+            while not all(row.mark for row in await store.load_ledger(scan)):  # noqa: ASYNC110
+                await asyncio.sleep(0.05)
+        await asyncio.sleep(0.5)  # the statement that wrote the marks has ended for the scan, too
+        await wire.cut()
+        await ends_with_a_sentence(process, store, scan)
 
 
 async def test_a_scan_that_is_interrupted_is_recorded_as_cancelled(demo):
