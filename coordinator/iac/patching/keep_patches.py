@@ -10,11 +10,11 @@ import pgparse
 
 from coordinator.iac.cloudformation.document import parse_document
 from coordinator.iac.expressions.files import repository_root
+from coordinator.iac.hcl.native_syntax import parse_body
 from coordinator.iac.patching.declaring_text import CannotEditError, DeclaringText, unified_diff
 from coordinator.iac.patching.keep_statements import KeptChange, changes_to_keep
 from coordinator.iac.source import SourceError, read_text
 from coordinator.iac.sql.statements import in_file, split_statements
-from coordinator.iac.terraform.native_syntax import parse_body
 from coordinator.report.model import Patch
 from shared.diff.changes import SchemaDiff
 from shared.schema.identity import ObjectId

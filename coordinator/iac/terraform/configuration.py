@@ -8,10 +8,10 @@ from typing import TypeVar
 import msgspec
 
 from coordinator.iac.expressions.files import Files
+from coordinator.iac.hcl.blocks import Attribute, Block, Body
+from coordinator.iac.hcl.native_syntax import parse_body
 from coordinator.iac.source import SourceError, decode_text
-from coordinator.iac.terraform.blocks import Attribute, Block, Body
 from coordinator.iac.terraform.json_syntax import LABELS, parse_json_body
-from coordinator.iac.terraform.native_syntax import parse_body
 
 _Key = TypeVar("_Key")
 

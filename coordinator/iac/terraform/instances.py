@@ -24,7 +24,7 @@ from coordinator.iac.expressions.values import (
     tuple_of,
     unknown_of,
 )
-from coordinator.iac.terraform.blocks import Attribute, Block, Body
+from coordinator.iac.hcl.blocks import Attribute, Block, Body
 from shared.schema.schema import Origin
 
 META_ARGUMENTS = frozenset({"count", "for_each", "depends_on", "provider", "lifecycle"})

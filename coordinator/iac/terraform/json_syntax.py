@@ -5,7 +5,7 @@ from __future__ import annotations
 from coordinator.iac.expressions import syntax
 from coordinator.iac.expressions.json_syntax import json_attributes, parse_json
 from coordinator.iac.expressions.syntax import Expression, TupleCons
-from coordinator.iac.terraform.blocks import Attribute, Block, Body
+from coordinator.iac.hcl.blocks import Attribute, Block, Body
 
 LABELS = {
     "variable": 1,

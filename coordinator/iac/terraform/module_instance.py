@@ -11,9 +11,9 @@ from coordinator.iac.expressions.evaluator import Evaluator, Namespace
 from coordinator.iac.expressions.syntax import Expression, constant_text
 from coordinator.iac.expressions.types import DYNAMIC
 from coordinator.iac.expressions.values import SENSITIVE, Value, object_value, string, tuple_of, unknown_of
+from coordinator.iac.hcl.blocks import Attribute, Block
 from coordinator.iac.source import LimitError
 from coordinator.iac.terraform import providers
-from coordinator.iac.terraform.blocks import Attribute, Block
 from coordinator.iac.terraform.configuration import Module
 from coordinator.iac.terraform.evaluation import Evaluation
 from coordinator.iac.terraform.instances import (

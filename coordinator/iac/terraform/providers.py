@@ -35,8 +35,8 @@ from coordinator.iac.expressions.values import (
     tuple_of,
     unknown_of,
 )
+from coordinator.iac.hcl.blocks import Block
 from coordinator.iac.source import SourceError
-from coordinator.iac.terraform.blocks import Block
 from coordinator.iac.terraform.instances import NestedBlocks
 from coordinator.iac.terraform.variables import constant_evaluator
 

@@ -11,12 +11,12 @@ from coordinator.iac.expressions.files import Files
 from coordinator.iac.expressions.functions.filesystem import read_file
 from coordinator.iac.expressions.functions.json_text import decode
 from coordinator.iac.expressions.values import Value, located, string
+from coordinator.iac.hcl.blocks import Block
 from coordinator.iac.located_text import LocatedText, Span
 from coordinator.iac.source import SourceError
 from coordinator.iac.sql.folders import read_folder
 from coordinator.iac.sql.properties import holds_ddl, is_sql_property
 from coordinator.iac.sql.psql_command import PsqlInput, UnreadableCommandError, psql_inputs
-from coordinator.iac.terraform.blocks import Block
 from coordinator.iac.terraform.instances import PlannedResource
 from shared.schema.schema import Origin
 from shared.sql import quote_identifier, quote_literal

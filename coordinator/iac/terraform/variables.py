@@ -20,10 +20,10 @@ from coordinator.iac.expressions.syntax import Call, Expression
 from coordinator.iac.expressions.type_expressions import parse_type
 from coordinator.iac.expressions.types import DYNAMIC, Primitive, Type
 from coordinator.iac.expressions.values import NULL, SENSITIVE, Value, string
+from coordinator.iac.hcl.blocks import Block
+from coordinator.iac.hcl.native_syntax import parse_body
 from coordinator.iac.source import SourceError, decode_text
-from coordinator.iac.terraform.blocks import Block
 from coordinator.iac.terraform.configuration import Module
-from coordinator.iac.terraform.native_syntax import parse_body
 
 
 class Assignment(msgspec.Struct, frozen=True):

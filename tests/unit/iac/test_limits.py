@@ -25,6 +25,7 @@ from coordinator.iac.expressions.parser import parse_expression
 from coordinator.iac.expressions.scanner import Scanner
 from coordinator.iac.expressions.types import STRING
 from coordinator.iac.expressions.values import map_value, number, string
+from coordinator.iac.hcl.native_syntax import parse_body
 from coordinator.iac.located_text import Span
 from coordinator.iac.patching import keep_patches
 from coordinator.iac.source import LimitError, SourceError, read_bytes
@@ -32,7 +33,6 @@ from coordinator.iac.sql import statements as sql_statements
 from coordinator.iac.sql.folders import read_folder
 from coordinator.iac.sql.statements import in_file, split_statements
 from coordinator.iac.terraform import instances
-from coordinator.iac.terraform.native_syntax import parse_body
 from coordinator.iac.terraform.plan import evaluate
 from coordinator.iac.terraform.variables import constant_evaluator
 from shared.diff.changes import SchemaDiff

@@ -6,7 +6,7 @@ from functools import lru_cache
 
 from coordinator.iac.expressions.parser import ExpressionParser
 from coordinator.iac.expressions.syntax import Template, Text
-from coordinator.iac.terraform.blocks import Attribute, Block, Body
+from coordinator.iac.hcl.blocks import Attribute, Block, Body
 
 
 class BodyParser(ExpressionParser):

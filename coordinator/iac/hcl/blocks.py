@@ -1,4 +1,4 @@
-"""The syntax tree around expressions: bodies of attributes and blocks, as both syntaxes of Terraform give them."""
+"""The syntax tree around expressions: bodies of attributes and blocks, as every syntax of HCL gives them."""
 
 from __future__ import annotations
 
