@@ -23,7 +23,6 @@ from shared.remediation.plan import Plan
 from shared.schema.profile import Profile
 from shared.schema.schema import Snapshot, Spec, SpecSource
 from shared.targets import Limits
-from workers.isolated.readers import Readers
 
 _URL_SCHEMES = ("postgresql://", "postgres://")
 
@@ -155,6 +154,8 @@ def _existing(source: str) -> Path:
 
 
 async def _read_database(url: str, profile: Profile) -> Snapshot:
+    from workers.isolated.readers import Readers  # lazy: cold start
+
     async with Readers(Limits()) as readers:
         return await readers.snapshot(url, profile)
 

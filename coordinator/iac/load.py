@@ -9,9 +9,6 @@ from pathlib import Path
 from coordinator.iac.source import SourceError, read_text
 from coordinator.iac.sql.folders import blank_down_sections, read_folder
 from coordinator.iac.sql.statements import declarations, in_file
-from coordinator.iac.terraform.configuration import is_configuration_folder
-from coordinator.iac.terraform.load import load_terraform
-from coordinator.iac.terraform.variables import Assignment
 from shared.schema.schema import Declaration, SpecSource
 
 __all__ = ["SourceError", "load_source"]
@@ -37,7 +34,7 @@ def load_source(path: Path, *, variables: Mapping[str, object] | None = None, te
     if path.suffix == ".sql":
         return _load_sql(path)
     if path.name.endswith((".tf", ".tf.json")):
-        return load_terraform(path.parent, assignments=_assignments(given), environment=os.environ, tenant=tenant)
+        return _load_configuration(path.parent, given, tenant)
     if path.suffix in _TEMPLATES:
         from coordinator.iac.cloudformation.load import load_template  # lazy: YAML is slow to import
 
@@ -56,13 +53,19 @@ def _named_kind(path: Path) -> str:
     return f"a {path.suffix} file" if path.suffix else "a file without a suffix"
 
 
-def _assignments(variables: Mapping[str, object]) -> tuple[Assignment, ...]:
-    return tuple(Assignment(name, value) for name, value in variables.items())
+def _load_configuration(folder: Path, variables: Mapping[str, object], tenant: str) -> SpecSource:
+    from coordinator.iac.terraform.load import load_terraform  # lazy: expressions are slow to import
+    from coordinator.iac.terraform.variables import Assignment
+
+    assignments = tuple(Assignment(name, value) for name, value in variables.items())
+    return load_terraform(folder, assignments=assignments, environment=os.environ, tenant=tenant)
 
 
 def _load_folder(folder: Path, variables: dict[str, object], tenant: str) -> SpecSource:
+    from coordinator.iac.terraform.configuration import is_configuration_folder  # lazy: as above
+
     if is_configuration_folder(folder):
-        return load_terraform(folder, assignments=_assignments(variables), environment=os.environ, tenant=tenant)
+        return _load_configuration(folder, variables, tenant)
     unchecked: list[str] = []
     found = read_folder(folder, folder)
     made: list[Declaration] = []

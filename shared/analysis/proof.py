@@ -5,9 +5,10 @@ from __future__ import annotations
 import msgspec
 
 from shared.diff.compare import diff_schemas
+from shared.postgres.scratch.errors import ScratchError, ScratchLimitError
 from shared.postgres.scratch.plan_run import run_plan
 from shared.postgres.scratch.rebuild import MaterialiseError, materialise, read_again, with_tenants_fact
-from shared.postgres.scratch.server import ScratchError, ScratchLimitError, ScratchServer
+from shared.postgres.scratch.server import ScratchServer
 from shared.remediation.plan import Plan, Proof, ProofStatus
 from shared.remediation.planner import plan_remediation
 from shared.schema.database import Extension

@@ -10,6 +10,7 @@ from typing import Self
 from shared.embedded.postgres import Cage, EmbeddedPostgres
 from shared.hosts import Secret
 from shared.postgres.scratch import ScratchDatabase, ScratchServer
+from shared.postgres.scratch.known_stable import KnownStable
 
 
 @contextlib.asynccontextmanager
@@ -39,6 +40,7 @@ class LazyScratchServer(ScratchServer):
     """
 
     def __init__(self, opened: Callable[[], contextlib.AbstractAsyncContextManager[ScratchServer]]) -> None:
+        self.known_stable = KnownStable()
         self._opened = opened
         self._stack = contextlib.AsyncExitStack()
         self._server: ScratchServer | None = None

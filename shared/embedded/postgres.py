@@ -19,6 +19,7 @@ from urllib.parse import quote
 
 import msgspec
 
+from shared.embedded.prepared import ClusterError, make_cluster
 from shared.embedded.process import start_server, stop_server, unprivileged_user
 
 _UNSAFE_FAST_SETTINGS = ("fsync=off", "synchronous_commit=off", "full_page_writes=off", "autovacuum=off")
@@ -196,23 +197,15 @@ class EmbeddedPostgres:
         if user:
             os.chown(self._home, user.pw_uid, user.pw_gid)
         try:
-            self._initdb(user.pw_name if user else None)
+            make_cluster(self.binaries, self._home / "data", user)
             self._serve()
+        except ClusterError as error:
+            self.stop()
+            raise EmbeddedPostgresError(str(error)) from None
         except BaseException:
             self.stop()
             raise
         return self
-
-    def _initdb(self, user: str | None) -> None:
-        argv = [
-            self.binaries / "initdb", "-D", self._home / "data", "-A", "trust", "-U", "postgres",
-            "-E", "UTF8", "--no-locale", "--no-sync", "--no-instructions",
-        ]  # fmt: skip
-        done = subprocess.run(
-            [str(part) for part in argv], user=user, capture_output=True, check=False, cwd="/", text=True
-        )
-        if done.returncode:
-            raise EmbeddedPostgresError(f"initdb failed: {done.stderr.strip()[-500:]}")
 
     def _serve(self) -> None:
         listen = "127.0.0.1" if self._port else ""

@@ -3,15 +3,11 @@
 from __future__ import annotations
 
 from shared.postgres.scratch.compile import SpecError, compile_spec
+from shared.postgres.scratch.database import ScratchDatabase
+from shared.postgres.scratch.errors import ScratchError, ScratchLimitError, ScratchLostError
 from shared.postgres.scratch.plan_run import run_plan
 from shared.postgres.scratch.rebuild import MaterialiseError, materialise, read_again, spell_until_stable
-from shared.postgres.scratch.server import (
-    ScratchDatabase,
-    ScratchError,
-    ScratchLimitError,
-    ScratchLostError,
-    ScratchServer,
-)
+from shared.postgres.scratch.server import ScratchServer
 
 __all__ = [
     "MaterialiseError",

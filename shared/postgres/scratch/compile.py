@@ -8,8 +8,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 import msgspec
 
 from shared.postgres.names.own_names import OwnNames, declared_names
+from shared.postgres.scratch.errors import ScratchError
 from shared.postgres.scratch.rebuild import MaterialiseError, spell_until_stable, surroundings_of
-from shared.postgres.scratch.server import ScratchError, ScratchServer
+from shared.postgres.scratch.server import ScratchServer
 from shared.postgres.scratch.statements import Declared, ParsedStatement, SqlError, declared, parse_statements
 from shared.schema.identity import ObjectId
 from shared.schema.model import SchemaObject

@@ -30,7 +30,7 @@ from shared.contracts.statement import read_statements
 from shared.contracts.writes import check_probes
 from shared.postgres.names.placeholders import PLACEHOLDER
 from shared.postgres.scratch.contract_origins import attach_origins
-from shared.postgres.scratch.server import ScratchDatabase
+from shared.postgres.scratch.database import ScratchDatabase
 from shared.schema.canonical import canonical_json
 from shared.schema.identity import QualifiedName
 from shared.schema.relations import Index

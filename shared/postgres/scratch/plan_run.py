@@ -8,7 +8,8 @@ import asyncpg
 
 from shared.kinds.recipes.views import fill_sql
 from shared.kinds.step import Role
-from shared.postgres.scratch.server import ScratchDatabase, ScratchError
+from shared.postgres.scratch.database import ScratchDatabase
+from shared.postgres.scratch.errors import ScratchError
 from shared.remediation.kept_facts import SETTING, FactsError, KeptFacts, read_facts, write_facts
 from shared.remediation.plan import Statement
 

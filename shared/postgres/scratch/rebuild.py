@@ -5,8 +5,10 @@ from __future__ import annotations
 import msgspec
 
 from shared.postgres.names.own_names import PLACEHOLDER, OwnNames
+from shared.postgres.scratch.database import ScratchDatabase
+from shared.postgres.scratch.errors import ScratchError
 from shared.postgres.scratch.inert import InertScript, inert_script, other_objects, with_verbatim_texts
-from shared.postgres.scratch.server import ScratchDatabase, ScratchError, ScratchServer
+from shared.postgres.scratch.server import ScratchServer
 from shared.remediation.plan import Statement
 from shared.remediation.planner import create_script, restore_script
 from shared.schema.canonical import schema_hash
@@ -45,7 +47,7 @@ async def _build(scratch: ScratchDatabase, script: InertScript, surroundings: tu
         raise MaterialiseError(f"what the namespace stands on cannot be rebuilt: {error}") from None
     await _run(scratch, script.statements)
     if script.bodies:
-        scratch.use_second_session()
+        await scratch.use_second_session()
         await _run(scratch, script.bodies)
 
 
@@ -110,6 +112,8 @@ async def spell_until_stable(scratch: ScratchServer, snapshot: Snapshot, profile
         MaterialiseError: When it cannot be rebuilt.
         TargetError: When the scratch server fails.
     """
+    if scratch.known_stable.has(snapshot, profile):
+        return snapshot
     current = snapshot
     for _ in range(_MAX_ROUNDS):
         async with scratch.database() as database:
@@ -121,6 +125,7 @@ async def spell_until_stable(scratch: ScratchServer, snapshot: Snapshot, profile
             raise MaterialiseError(f"the scratch server gave other objects than were built: {others}")
         respelt = _with_facts(read, snapshot)
         if schema_hash(respelt.schema) == schema_hash(current.schema):
+            scratch.known_stable.add(respelt, profile)
             return respelt
         current = respelt
     return current

@@ -16,7 +16,7 @@ from shared.embedded.postgres import Cage, EmbeddedPostgres
 from shared.postgres.connection import connect_url
 from shared.postgres.scratch import ScratchError, ScratchLimitError, ScratchServer, compile_spec
 from shared.postgres.scratch.budget import Budget
-from shared.postgres.scratch.server import ScratchDatabase
+from shared.postgres.scratch.database import ScratchDatabase
 from shared.schema.profile import Profile
 from shared.schema.schema import Declaration, Origin, Spec, SpecSource
 

@@ -9,8 +9,9 @@ import pytest
 from shared.contracts.extract import extract_contract
 from shared.postgres.scratch.contract_baseline import Baselines
 from shared.postgres.scratch.contract_check import check_contract
+from shared.postgres.scratch.errors import ScratchError
 from shared.postgres.scratch.rebuild import materialise
-from shared.postgres.scratch.server import ScratchError, ScratchServer
+from shared.postgres.scratch.server import ScratchServer
 from shared.schema.profile import Profile
 
 RUST = b'fn f() { sqlx::query!("SELECT * FROM users WHERE key = $1", key).fetch_all(p); sqlx::query("SELECT ?"); }'

@@ -119,7 +119,7 @@ def test_hostile_sql_is_refused(scratch, harm):
 
 
 def test_a_statement_that_never_ends_is_ended(scratch, monkeypatch):
-    monkeypatch.setattr("shared.postgres.scratch.server._STATEMENT_TIMEOUT", 0.3)
+    monkeypatch.setattr("shared.postgres.scratch.database._STATEMENT_TIMEOUT", 0.3)
     with pytest.raises(ScratchError, match="did not end in time"):
         ran(scratch, "SET statement_timeout = 0", "SELECT pg_catalog.pg_sleep(60)")
 

@@ -1,0 +1,173 @@
+"""One throw-away database of a scratch server, and the session of the unprivileged role in it."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
+from contextlib import asynccontextmanager
+
+import asyncpg
+
+from shared.postgres.connection import close, translated
+from shared.postgres.names.own_names import OwnNames
+from shared.postgres.query_files import query_text
+from shared.postgres.reading.introspect import read_snapshot
+from shared.postgres.scratch.errors import ScratchError
+from shared.postgres.scratch.rights import SKIPPED, Administrator, is_skipped
+from shared.postgres.scratch.statements import ParsedStatement, SqlError, new_owner, parse_statements
+from shared.schema.profile import Profile
+from shared.schema.schema import Snapshot
+from shared.schema.spelling import in_one_spelling
+from shared.sql import quote_identifier
+
+_WHOLE = OwnNames()
+_STATEMENT_TIMEOUT = 30.0  # seconds for one statement
+_OVERALL_TIMEOUT = 120.0  # seconds for all statements of one `run`
+
+
+class ScratchDatabase:
+    """One throw-away database. `connection` is the unprivileged role's; `name` names the database and the role."""
+
+    def __init__(
+        self,
+        connection: asyncpg.Connection,
+        administrator: Administrator,
+        name: str,
+        connect: Callable[[], Awaitable[asyncpg.Connection]],
+    ) -> None:
+        self.connection = connection
+        self.name = name
+        self._administrator = administrator
+        self._connect = connect
+        self._second: asyncpg.Connection | None = None
+
+    async def close(self) -> None:
+        """End the sessions and wait until they are gone: DROP DATABASE looks for them ten times a second."""
+        await close(self.connection)
+        if self._second is not None:
+            await close(self._second)
+
+    async def open_second_session(self, setting: str) -> None:
+        """Open another session of the role: it has seen nothing of what the first one makes, nor its settings.
+
+        Args:
+            setting: A statement to begin it with.
+        """
+        with translated():
+            self._second = await self._connect()
+            await self._second.execute(setting)
+
+    async def use_second_session(self) -> None:
+        """End the first session and go on in the second one."""
+        assert self._second is not None
+        await close(self.connection)
+        self.connection, self._second = self._second, None
+
+    async def run(self, statements: Iterable[str]) -> None:
+        """Run statements one by one, each outside a transaction unless they open one themselves.
+
+        Raises:
+            ScratchError: At the first one that fails; those before it stay done.
+        """
+        clock = asyncio.get_running_loop().time
+        deadline = clock() + _OVERALL_TIMEOUT
+        for number, sql in enumerate(statements):
+            for statement in _parsed(sql):
+                try:
+                    async with asyncio.timeout(max(0.1, min(deadline - clock(), _STATEMENT_TIMEOUT))):
+                        await self._run_one(statement)
+                except (asyncpg.PostgresError, asyncpg.InterfaceError, TimeoutError, OSError) as error:
+                    raise _scratch_error(error, number, statement.sql) from None
+
+    async def run_each(self, statements: Iterable[str]) -> None:
+        """Run statements as `run` does, but refuse what `run` would skip: a proof speaks only of what was tried.
+
+        Raises:
+            ScratchError: As `run`; before anything runs when a statement would be skipped.
+        """
+        listed = list(statements)
+        for number, sql in enumerate(listed):
+            if is_skipped(sql):
+                message = "it is about roles, databases or tablespaces, which cannot be tried on a copy of one schema"
+                raise ScratchError(message, number=number, sql=sql, sqlstate="0A000")
+        await self.run(listed)
+
+    async def read(self, profile: Profile, own: OwnNames = _WHOLE) -> Snapshot:
+        """Read what is there now, in one spelling unless the profile asks for each.
+
+        Ends an open transaction (commits it) and forgets the session's settings.
+
+        Raises:
+            TargetError: As `read_snapshot`.
+        """
+        with translated():
+            if self.connection.is_in_transaction():
+                await self.connection.execute("COMMIT")
+            await self.connection.execute("DISCARD ALL")
+            snapshot = await read_snapshot(self.connection, own=own, profile=profile)
+            return snapshot if profile.spelling else in_one_spelling(snapshot)
+
+    async def _run_one(self, statement: ParsedStatement) -> None:
+        await self._administrator.prepare(statement)
+        if statement.node in SKIPPED:
+            return
+        if owner := new_owner(statement):
+            await self._give_away(statement, owner)
+        elif self._administrator.may_run(statement):
+            await self._try_or_elevate(statement)
+        else:
+            await self.connection.execute(statement.sql)
+
+    async def _try_or_elevate(self, statement: ParsedStatement) -> None:
+        path = await self.connection.fetchval("SELECT pg_catalog.current_setting('search_path')")
+        try:
+            async with _atomic(self.connection):
+                await self.connection.execute(statement.sql)
+        except asyncpg.InsufficientPrivilegeError:
+            await self._administrator.run(statement, path)
+
+    async def _give_away(self, statement: ParsedStatement, owner: str) -> None:
+        """Change an owner. The new one must have CREATE on the namespace, so it is lent where it is missing.
+
+        An owner that may do harm on this server (its superuser, say) is not made owner of hostile objects.
+        """
+        if owner != self.name and not self._administrator.is_harmless(owner):
+            return
+        to = quote_identifier(owner)
+        lacking = await self.connection.fetch(query_text("scratch_lend_create.sql"), owner)
+        namespaces = ", ".join(quote_identifier(row["name"]) for row in lacking)
+        async with _atomic(self.connection):
+            if namespaces:
+                await self.connection.execute(f"GRANT CREATE ON SCHEMA {namespaces} TO {to}")
+            await self.connection.execute(statement.sql)
+            if namespaces:
+                await self.connection.execute(f"REVOKE CREATE ON SCHEMA {namespaces} FROM {to}")
+
+
+@asynccontextmanager
+async def _atomic(connection: asyncpg.Connection) -> AsyncIterator[None]:
+    """All or nothing, also within a transaction that a statement opened (asyncpg's own refuses those)."""
+    inner = connection.is_in_transaction()
+    await connection.execute("SAVEPOINT fleetdrift" if inner else "BEGIN")
+    try:
+        yield
+    except asyncpg.PostgresError:
+        await connection.execute("ROLLBACK TO SAVEPOINT fleetdrift" if inner else "ROLLBACK")
+        raise
+    await connection.execute("RELEASE SAVEPOINT fleetdrift" if inner else "COMMIT")
+
+
+def _parsed(sql: str) -> tuple[ParsedStatement, ...]:
+    try:
+        return parse_statements(sql)
+    except SqlError:  # a grammar newer than the parser's: the server decides
+        return (ParsedStatement(sql, "", {}),)
+
+
+def _scratch_error(error: Exception, number: int, sql: str) -> ScratchError:
+    if isinstance(error, asyncpg.PostgresError):
+        position = int(getattr(error, "position", None) or 1) - 1
+        message = str(error.args[0]) if error.args else "no message"
+        return ScratchError(message, number=number, sql=sql, sqlstate=error.sqlstate or "", position=position)
+    message = "it did not end in time" if isinstance(error, TimeoutError) else "the connection was lost"
+    return ScratchError(message, number=number, sql=sql, sqlstate="57014")
