@@ -89,8 +89,8 @@ SNAPSHOT = Format("snapshot", 1)
 SPEC = Format("spec", 1)
 """`shared.schema.schema.Spec`, as a blob in Redis."""
 
-CONTRACTS = Format("contracts", 1)
-"""A tuple of `shared.contracts.contract.Contract`, as a blob in Redis."""
+CONTRACTS = Format("contracts", 2)
+"""A tuple of `shared.contracts.contract.Contract`, as a blob in Redis. Version 2: what was not read has one list."""
 
 ANALYSIS = Format("analysis", 2)
 """`shared.analysis.analysis.Analysis`, as a blob. Its name also holds a hash of the code that made it."""

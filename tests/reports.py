@@ -308,7 +308,7 @@ def altered() -> ScanReport:
         observed,
         statements=(statement,),
         verdicts=(
-            msgspec.structs.replace(REFUND, everywhere=True),
+            msgspec.structs.replace(REFUND, declared_too=True),
             msgspec.structs.replace(
                 REFUND,
                 line=70,

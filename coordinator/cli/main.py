@@ -16,6 +16,7 @@ from coordinator.cli.exit_codes import ERROR, INTERRUPTED, USAGE
 VERBS = {
     "apply": "coordinator.cli.apply",
     "check": "coordinator.cli.check",
+    "contracts": "coordinator.cli.contracts",
     "demo": "coordinator.cli.demo",
     "diff": "coordinator.cli.diff",
     "fingerprint": "coordinator.cli.fingerprint",

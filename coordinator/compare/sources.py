@@ -54,7 +54,7 @@ class _Source(msgspec.Struct, frozen=True):
 
 
 @contextlib.asynccontextmanager
-async def _lazy_scratch() -> AsyncIterator[ScratchServer]:
+async def lazy_scratch() -> AsyncIterator[ScratchServer]:
     """Give a scratch server that starts when something first needs it: two live databases may not."""
     async with LazyScratchServer(lambda: scratch_server(None)) as scratch:
         yield scratch
@@ -71,8 +71,13 @@ async def read_source(source: str, profile: Profile) -> Snapshot:
         SourceReadError: For a path that is not there or a snapshot that is none. Errors of the source itself
             (SourceError, SpecError, TargetError) pass through.
     """
-    async with _lazy_scratch() as scratch:
-        return (await _read(source, profile, scratch)).spec.snapshot
+    async with lazy_scratch() as scratch:
+        return await read_snapshot(source, profile, scratch)
+
+
+async def read_snapshot(source: str, profile: Profile, scratch: ScratchServer) -> Snapshot:
+    """Read the schema a source holds, on a scratch server that is there; see `read_source`."""
+    return (await _read(source, profile, scratch)).spec.snapshot
 
 
 async def shape_of_source(source: str, profile: Profile) -> Shape:
@@ -85,7 +90,7 @@ async def shape_of_source(source: str, profile: Profile) -> Shape:
     Raises:
         SourceReadError: See `read_source`.
     """
-    async with _lazy_scratch() as scratch:
+    async with lazy_scratch() as scratch:
         return await shape_of(scratch, (await _read(source, profile, scratch)).spec.snapshot, profile)
 
 
@@ -102,7 +107,7 @@ async def compare_sources(desired: str, observed: str, profile: Profile, *, dest
         SourceReadError: See `read_source`.
         MaterialiseError: When `desired` is a database or a snapshot that cannot be rebuilt on the scratch server.
     """
-    async with _lazy_scratch() as scratch:
+    async with lazy_scratch() as scratch:
         wanted = await _read(desired, profile, scratch)
         found = await _read(observed, profile, scratch)
         request = AnalysisRequest(

@@ -13,7 +13,6 @@ from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Histo
 from prometheus_client.registry import Collector
 
 from coordinator.report.model import DriftGroup, ReportBody, ScanReport, ScanStatus, TenantStatus
-from shared.contracts.contract import VerdictStatus
 from shared.diff.changes import Change
 from shared.diff.compare import headline
 from shared.findings.finding import Severity
@@ -201,7 +200,7 @@ def _contracts(body: ReportBody) -> Iterator[Sample]:
     violations: Counter[str] = Counter()
     tenants: Counter[str] = Counter()
     for group in body.groups:
-        broken = Counter(verdict.service for verdict in group.verdicts if verdict.status is VerdictStatus.VIOLATED)
+        broken = Counter(verdict.service for verdict in group.verdicts if verdict.status.counts)
         for service, count in broken.items():
             violations[service] += count * len(group.tenants)
             tenants[service] += len(group.tenants)

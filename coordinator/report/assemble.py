@@ -21,6 +21,7 @@ from coordinator.report.model import (
 from coordinator.report.summary import remediation_steps, summarise
 from shared.analysis.analysis import Analysis
 from shared.contracts.contract import Verdict, VerdictStatus
+from shared.contracts.judge import verdict_order
 from shared.diff.changes import Unverified
 from shared.findings.finding import Finding
 from shared.findings.ignore import IgnoreRule
@@ -123,6 +124,7 @@ def assemble_body(
         ignored=account.ignored(),
         notices=account.notices(),
         not_compared=_not_compared(ordered, analyses),
+        service_faults=_service_faults(ordered, analyses),
     )
 
 
@@ -137,6 +139,15 @@ def _not_compared(outcomes: Iterable[TenantOutcome], analyses: Mapping[str, Anal
                 tool=entry.tool, objects=max(before.objects, entry.objects), tenants=before.tenants + count
             )
     return tuple(sorted(found.values()))
+
+
+def _service_faults(outcomes: Iterable[TenantOutcome], analyses: Mapping[str, Analysis]) -> tuple[Verdict, ...]:
+    """Collect what the services themselves do wrong: it is the same in every tenant, and said once."""
+    fingerprints = {outcome.fingerprint for outcome in outcomes if outcome.fingerprint}
+    found: dict[Verdict, None] = {}
+    for fingerprint in sorted(fingerprints):
+        found.update((verdict, None) for verdict in analyses[fingerprint].verdicts if verdict.declared_too)
+    return tuple(sorted(found, key=verdict_order))
 
 
 class _Assessments:
@@ -183,14 +194,14 @@ class _Assessments:
         """Say in sentences which queries the contracts could not decide."""
         fingerprints = {fingerprint for fingerprint, _, _ in self._by_inputs}
         for verdict in (verdict for each in fingerprints for verdict in self._analyses[each].verdicts):
-            if verdict.status is VerdictStatus.UNVERIFIED:
+            if verdict.status is VerdictStatus.UNVERIFIED and not verdict.declared_too:
                 yield f"{verdict.service}: {verdict.file}:{verdict.line}: {verdict.reason}"
 
     def _assess(self, fingerprint: str, versions: tuple[SchemaVersion, ...], rules: Places) -> _Assessment:
         analysis = self._ignores.apply(fingerprint, self._analyses[fingerprint], rules)
         version_finding = judge_version(self._expected, versions)
         findings = _findings(analysis, version_finding)
-        verdicts = tuple(verdict for verdict in analysis.verdicts if verdict.status is not VerdictStatus.HOLDS)
+        verdicts = tuple(verdict for verdict in analysis.verdicts if not verdict.declared_too)
         status = _status(analysis, version_finding, verdicts)
         if status is TenantStatus.IN_SYNC:
             return _Assessment(status=status, shape=analysis.shape, group=None)
@@ -242,7 +253,7 @@ def _status(analysis: Analysis, version_finding: Finding | None, verdicts: tuple
     none unverified; the report lists it under `unchecked`.
     """
     mismatch = version_finding is not None and version_finding.rule == schema_version_mismatch.RULE.id
-    if mismatch or any(verdict.status is VerdictStatus.VIOLATED for verdict in verdicts):
+    if mismatch or any(verdict.status.counts for verdict in verdicts):
         return TenantStatus.DRIFTED
     if analysis.unverified:
         return TenantStatus.UNVERIFIED

@@ -147,6 +147,8 @@ class ReportBody(msgspec.Struct, frozen=True, kw_only=True):
         ignored: What ignore rules have left out, by rule.
         notices: What is worth a word though nothing is wrong: ignore rules that ended or matched nothing.
         not_compared: What tools and time made, by tool.
+        service_faults: Contract verdicts that the declared schema earns as well, once for the fleet: they are in no
+            tenant's status and in no count.
     """
 
     fleet: str
@@ -163,6 +165,7 @@ class ReportBody(msgspec.Struct, frozen=True, kw_only=True):
     ignored: tuple[IgnoredDrift, ...] = ()
     notices: tuple[str, ...] = ()
     not_compared: tuple[NotCompared, ...] = ()
+    service_faults: tuple[Verdict, ...] = ()
 
 
 class StepResult(StrEnum):

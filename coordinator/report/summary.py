@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from coordinator.report.model import DriftGroup, DriftSummary, TenantResult, TenantStatus
-from shared.contracts.contract import VerdictStatus
 from shared.diff.changes import Missing, Unexpected
 from shared.diff.compare import headline
 from shared.findings.rules import schema_version_mismatch
@@ -59,4 +58,4 @@ def _orphaned_constraints(group: DriftGroup) -> int:
 
 
 def _violations(group: DriftGroup) -> int:
-    return sum(verdict.status is VerdictStatus.VIOLATED for verdict in group.verdicts)
+    return sum(verdict.status.counts for verdict in group.verdicts)

@@ -9,13 +9,13 @@ from coordinator.engine.crew import ForeignWorkersError
 from coordinator.iac.source import SourceError
 from coordinator.inventory import InventoryError
 from coordinator.report.model import ScanReport
-from coordinator.scan.contract_files import ContractFilesError
+from coordinator.services.rust_files import RustFilesError
 from shared.events.event import LogLevel
 from shared.events.scan import ScanFailed, ScanFinished, ScanStarted
 from shared.logs import log
 from shared.postgres.scratch.compile import SpecError
 
-_QUOTE_NO_SQL = (InventoryError, ContractFilesError, ForeignWorkersError)
+_QUOTE_NO_SQL = (InventoryError, RustFilesError, ForeignWorkersError)
 """Errors whose text is logged: it holds names of tenants, hosts and files, and nothing that was read from them."""
 
 

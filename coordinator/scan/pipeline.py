@@ -18,11 +18,12 @@ from coordinator.inventory import Inventory, load_targets
 from coordinator.report.assemble import TenantOutcome, assemble_body
 from coordinator.report.exit_code import scan_status
 from coordinator.report.model import ReportBody, ScanReport, StepResult
-from coordinator.scan.contract_files import load_contracts
 from coordinator.scan.execution_log import ExecutionLog
+from coordinator.services.rust_files import load_contracts
 from coordinator.settings.model import Settings
 from shared.analysis.analysis import Analysis
 from shared.contracts.contract import Contract, VerdictStatus
+from shared.contracts.coverage import unread_places
 from shared.postgres.names.own_names import PLACEHOLDER, OwnNames, declared_names, own_names
 from shared.postgres.scratch import ScratchServer, compile_spec
 from shared.schema.canonical import content_hash
@@ -135,7 +136,7 @@ def _assemble(
         analyses=analyses,
         patches={key: keep_patches(analysis.diff, declared.spec, root) for key, analysis in analyses.items()},
         unchecked=declared.spec.source.unchecked
-        + tuple(entry for contract in declared.contracts for entry in contract.unreadable),
+        + tuple(str(place) for contract in declared.contracts for place in unread_places(contract) if not place.macro),
         unmodelled=unmodelled,
         ignores=settings.file.ignore,
         today=dt.datetime.now(dt.UTC).date(),

@@ -127,10 +127,19 @@ class SpecTable(_Table, frozen=True, kw_only=True):
 
 
 class ContractTable(_Table, frozen=True, kw_only=True):
-    """One entry of `[[contracts]]`: a Rust service and the folder of its crate."""
+    """One entry of `[[contracts]]`: a Rust service and the folder of its crate.
+
+    Args:
+        service: Its name.
+        path: Of its crate or workspace, relative to fleetdrift.toml.
+        search_path: With which it connects; empty for the tenant's namespace and public.
+        role: As which it connects; its privileges and policies are checked where the profile reads them.
+    """
 
     service: str
     path: str
+    search_path: tuple[str, ...] = ()
+    role: str = ""
 
 
 class RedisTable(_Table, frozen=True, kw_only=True):

@@ -16,6 +16,7 @@ from shared.analysis.comparing import (
     may_be_spelling,
     without_respelled,
 )
+from shared.analysis.judging import judge_services
 from shared.analysis.planning import plan_and_prove
 from shared.analysis.request import AnalysisRequest, SpeltBy
 from shared.contracts.contract import Verdict
@@ -25,16 +26,13 @@ from shared.postgres.scratch import (
     ScratchLimitError,
     ScratchLostError,
     ScratchServer,
-    materialise,
     spell_until_stable,
 )
 from shared.postgres.scratch.contract_baseline import Baselines
-from shared.postgres.scratch.contract_check import check_contract
 from shared.remediation.guarding import make_guard
 from shared.remediation.plan import Plan, Proof, ProofStatus
 from shared.remediation.planner import plan_remediation
 from shared.schema.canonical import schema_hash
-from shared.schema.schema import Snapshot
 
 CRASHED = "it crashed the scratch server"
 
@@ -81,7 +79,8 @@ async def _analyse(scratch: ScratchServer, request: AnalysisRequest, baselines: 
         as_read = compare(desired, as_read.whole, request.profile)
     try:
         spelt = await _spelt(scratch, request, as_read)
-        verdicts = await _verdicts(scratch, request, spelt.whole, baselines or Baselines(scratch))
+        desired = request.spec.snapshot
+        verdicts = await judge_services(scratch, request.contracts, desired, spelt.whole, baselines)
     except MaterialiseError as error:
         return _unverified(request, as_read, str(error))
     plan = await _plan(scratch, request, spelt)
@@ -166,22 +165,3 @@ def _for_tenants(request: AnalysisRequest, comparison: Comparison, plan: Plan) -
         guard = make_guard(request.snapshot, comparison.goal, comparison.diff, plan.statements, request.profile)
         plan = plan.with_guards(guard)
     return msgspec.structs.replace(plan, surroundings=request.spec.snapshot.surroundings)
-
-
-async def _verdicts(
-    scratch: ScratchServer, request: AnalysisRequest, observed: Snapshot, baselines: Baselines
-) -> tuple[Verdict, ...]:
-    """Check every contract on one copy of the shape.
-
-    Raises:
-        MaterialiseError: When the shape, or the declared schema, cannot be rebuilt.
-    """
-    if not request.contracts:
-        return ()
-    declared = [await baselines.of(contract, request.spec.snapshot) for contract in request.contracts]
-    verdicts: list[Verdict] = []
-    async with scratch.database() as copy:
-        await materialise(copy, observed)
-        for contract, baseline in zip(request.contracts, declared, strict=True):
-            verdicts += await check_contract(copy, contract, observed, baseline=baseline)
-    return tuple(verdicts)

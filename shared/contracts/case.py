@@ -31,7 +31,13 @@ class Case:
         self.declared_relations = Relations(baseline.snapshot, baseline.search_path) if baseline else None
 
     def verdict(
-        self, place: Query | RustEnum, rule: str, reason: str, *, unverified: bool = False, sqlstate: str = ""
+        self,
+        place: Query | RustEnum,
+        rule: str,
+        reason: str,
+        *,
+        status: VerdictStatus = VerdictStatus.VIOLATED,
+        sqlstate: str = "",
     ) -> Verdict:
         """Build a verdict about a query or an enum."""
         return Verdict(
@@ -39,10 +45,11 @@ class Case:
             file=place.file,
             line=place.line,
             subject=place.sql.strip() if isinstance(place, Query) else place.name,
-            status=VerdictStatus.UNVERIFIED if unverified else VerdictStatus.VIOLATED,
+            status=status,
             rule=rule,
             reason=reason,
             sqlstate=sqlstate,
+            column=place.column if isinstance(place, Query) else 0,
         )
 
     def results(self) -> Iterator[tuple[Query, QueryFacts, QueryFacts | None]]:

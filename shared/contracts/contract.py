@@ -19,51 +19,6 @@ class Constant(msgspec.Struct, frozen=True, order=True):
     value: str
 
 
-class Query(msgspec.Struct, frozen=True, order=True, kw_only=True, omit_defaults=True):
-    """One SQL statement found in Rust source.
-
-    Args:
-        file: Path relative to the service's root.
-        line: 1-based line of the macro or call.
-        macro: `query!`, `query_as!`, `query_scalar!`, `query`, `query_as`, …
-        sql: The statement, Rust escapes resolved.
-        result_type: The Rust type rows are mapped to (`query_as!(User, …)`), or empty.
-        arguments: Number of bind arguments given, or -1 when it cannot be seen.
-        fetch: The method that runs it (`fetch_one`, `fetch_optional`, `execute`, …), or empty when it is not in sight.
-        constants: Bind arguments whose value is known, sorted.
-    """
-
-    file: str
-    line: int
-    macro: str
-    sql: str
-    result_type: str = ""
-    arguments: int = -1
-    fetch: str = ""
-    constants: tuple[Constant, ...] = ()
-
-    @property
-    def compiled(self) -> bool:
-        """Whether a macro fixed the types at compile time, against the declared schema."""
-        return self.macro.endswith("!")
-
-
-class OpaqueQuery(msgspec.Struct, frozen=True, order=True, kw_only=True):
-    """A query whose SQL cannot be read from the source.
-
-    Args:
-        file: Path relative to the service's root.
-        line: 1-based.
-        macro: As for `Query`.
-        reason: Why, as the end of a sentence: `the SQL is built by format! at run time`.
-    """
-
-    file: str
-    line: int
-    macro: str
-    reason: str
-
-
 class StructField(msgspec.Struct, frozen=True, order=True, kw_only=True, omit_defaults=True):
     """A field of a row struct: the column it reads and its Rust type.
 
@@ -80,11 +35,107 @@ class StructField(msgspec.Struct, frozen=True, order=True, kw_only=True, omit_de
     flatten: bool = False
 
 
+class Query(msgspec.Struct, frozen=True, order=True, kw_only=True, omit_defaults=True):
+    """One SQL statement found in Rust source.
+
+    Args:
+        file: Path relative to the service's root.
+        line: 1-based line of the macro or call.
+        macro: `query!`, `query_as!`, `query_scalar!`, `query`, `query_as`, …
+        sql: The statement, Rust escapes resolved.
+        result_type: The Rust type rows are mapped to (`query_as!(User, …)`), or empty.
+        arguments: Number of bind arguments given, or -1 when it cannot be seen.
+        fetch: The method that runs it (`fetch_one`, `fetch_optional`, `execute`, …), or empty when it is not in sight.
+        constants: Bind arguments whose value is known, sorted.
+        driver: The crate that sends it: `sqlx`, `tokio-postgres`, `diesel`, …
+        column: 1-based column of the macro or call; 0 when it is not known.
+        argument_types: Rust type of each argument as far as the source shows it, "" where it does not; or empty.
+        fields: What the rows are decoded into where it stands beside the query, not in a struct: `row.get("c")`.
+        mapping: Name of the mapping this statement is made from (`table!`, an entity); empty for one of the source.
+        partial: True for a text with holes: it is checked as far as it is known, and never violated by a hole.
+    """
+
+    file: str
+    line: int
+    macro: str
+    sql: str
+    result_type: str = ""
+    arguments: int = -1
+    fetch: str = ""
+    constants: tuple[Constant, ...] = ()
+    driver: str = "sqlx"
+    column: int = 0
+    argument_types: tuple[str, ...] = ()
+    fields: tuple[StructField, ...] = ()
+    mapping: str = ""
+    partial: bool = False
+
+    @property
+    def compiled(self) -> bool:
+        """Whether a macro fixed the types at compile time, against the declared schema."""
+        return self.macro.endswith("!")
+
+
+class Unread(msgspec.Struct, frozen=True, order=True, kw_only=True, omit_defaults=True):
+    """A place that was seen and could not be read: a query whose SQL is not in the source, a file that does not parse.
+
+    Args:
+        file: Path relative to the service's root.
+        line: 1-based.
+        reason: Why, as the end of a sentence: `the SQL is built by format! at run time`.
+        driver: As for `Query`; empty for a file.
+        macro: As for `Query`; empty for a file.
+    """
+
+    file: str
+    line: int
+    reason: str
+    driver: str = ""
+    macro: str = ""
+
+    def __str__(self) -> str:
+        """Write it as one line: `src/lib.rs:3: does not parse as Rust`."""
+        return f"{self.file}:{self.line}: {self.reason}"
+
+
+class Mapping(msgspec.Struct, frozen=True, order=True, kw_only=True):
+    """A table, a row or a type of the database that the source maps to a Rust type.
+
+    Args:
+        file: Path relative to the service's root.
+        line: 1-based.
+        driver: As for `Query`.
+        name: Of the struct, enum, `table!` or entity.
+    """
+
+    file: str
+    line: int
+    driver: str
+    name: str
+
+
+class Driver(msgspec.Struct, frozen=True, order=True, kw_only=True):
+    """A database crate that the service depends on, found in `Cargo.toml` and `Cargo.lock`.
+
+    Args:
+        name: Of the crate: `sqlx`, `tokio-postgres`, …
+        file: The `Cargo.toml` or `Cargo.lock` that names it.
+        line: 1-based.
+        version: As locked, or as required; empty when neither says.
+    """
+
+    name: str
+    file: str
+    line: int
+    version: str = ""
+
+
 class RowStruct(msgspec.Struct, frozen=True, order=True, kw_only=True, omit_defaults=True):
     """A Rust struct that rows are mapped to (`#[derive(FromRow)]`).
 
     Args:
         positional: True for a tuple struct, which reads columns by position.
+        driver: Whose derive makes it a row.
     """
 
     name: str
@@ -92,6 +143,7 @@ class RowStruct(msgspec.Struct, frozen=True, order=True, kw_only=True, omit_defa
     line: int
     fields: tuple[StructField, ...] = ()
     positional: bool = False
+    driver: str = "sqlx"
 
 
 class RustEnum(msgspec.Struct, frozen=True, order=True, kw_only=True):
@@ -102,6 +154,7 @@ class RustEnum(msgspec.Struct, frozen=True, order=True, kw_only=True):
     line: int
     type_name: str
     labels: tuple[str, ...] = ()
+    driver: str = "sqlx"
 
 
 class TypeAlias(msgspec.Struct, frozen=True, order=True, kw_only=True):
@@ -117,33 +170,56 @@ class Contract(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
     Args:
         service: Its name.
-        queries: Statements that could be read.
+        queries: Statements that could be read, and those that mappings make.
         structs: Row structs.
         enums: Enums mapped to PostgreSQL types.
+        tables: Tables that the source maps: `table!` of diesel, entities of SeaORM.
         aliases: Other names of types.
         own_types: Names of all structs, enums and aliases the service defines: they are not what sqlx maps.
-        opaque: Queries whose SQL is not in the source.
-        unreadable: `file:line: reason` of what did not parse.
+        unread: What was seen and could not be read.
+        drivers: Database crates that the service depends on.
         files: How many Rust files were read.
+        search_path: The service's; empty for the tenant's namespace and public.
+        role: The role as which the service connects; empty when it is not said.
     """
 
     service: str
     queries: tuple[Query, ...] = ()
     structs: tuple[RowStruct, ...] = ()
     enums: tuple[RustEnum, ...] = ()
+    tables: tuple[Mapping, ...] = ()
     aliases: tuple[TypeAlias, ...] = ()
     own_types: tuple[str, ...] = ()
-    opaque: tuple[OpaqueQuery, ...] = ()
-    unreadable: tuple[str, ...] = ()
+    unread: tuple[Unread, ...] = ()
+    drivers: tuple[Driver, ...] = ()
     files: int = 0
+    search_path: tuple[str, ...] = ()
+    role: str = ""
+
+    @property
+    def mappings(self) -> tuple[Mapping, ...]:
+        """Give everything that the source maps to the database, sorted."""
+        types: tuple[RowStruct | RustEnum, ...] = (*self.structs, *self.enums)
+        rows = (Mapping(file=each.file, line=each.line, driver=each.driver, name=each.name) for each in types)
+        return tuple(sorted({*self.tables, *rows}))
 
 
 class VerdictStatus(StrEnum):
-    """Whether a query works in a shape: `violated` breaks at run time; `unverified` could not be decided."""
+    """What becomes of a query in a shape.
+
+    `violated`: it fails, or decodes wrongly, every time. `at_risk`: it can; it depends on the rows. `unverified`: that
+    could not be decided.
+    """
 
     HOLDS = "holds"
     VIOLATED = "violated"
+    AT_RISK = "at_risk"
     UNVERIFIED = "unverified"
+
+    @property
+    def counts(self) -> bool:
+        """Whether a verdict of this status makes a tenant drifted."""
+        return self in {VerdictStatus.VIOLATED, VerdictStatus.AT_RISK}
 
 
 class Verdict(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -158,7 +234,8 @@ class Verdict(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
         rule: `contract-query-invalid`, `contract-type-mismatch`, `contract-nullable`, `contract-enum-label`, …
         reason: One sentence, with PostgreSQL's own message where there is one.
         sqlstate: PostgreSQL's code, or empty.
-        everywhere: True when the declared schema gives the same verdict: the service is at fault, not the tenant.
+        declared_too: True when the declared schema gives the same verdict: the service is at fault, not the tenant.
+        column: 1-based column of the macro or call; 0 when it is not known.
     """
 
     service: str
@@ -169,4 +246,5 @@ class Verdict(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     rule: str = ""
     reason: str = ""
     sqlstate: str = ""
-    everywhere: bool = False
+    declared_too: bool = msgspec.field(default=False, name="everywhere")  # as reports that are kept call it
+    column: int = 0

@@ -6,7 +6,8 @@ import posixpath
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 
-from shared.contracts.contract import Contract, OpaqueQuery, Query
+from shared.contracts.cargo import read_drivers
+from shared.contracts.contract import Contract, Query, Unread
 from shared.contracts.imports import read_imports
 from shared.contracts.macro_rules import expand_macros
 from shared.contracts.names import StringResolver, read_constants
@@ -17,32 +18,36 @@ from shared.contracts.tokens import Source, Token, read_source
 _FOLDERS_PASSED_OVER = frozenset({"tests", "benches", "examples", "target"})
 
 
-def extract_contract(service: str, files: Iterable[tuple[str, bytes]]) -> Contract:
+def extract_contract(service: str, files: Iterable[tuple[str, bytes]], unread: Iterable[Unread] = ()) -> Contract:
     """Read the contract of a Rust service from its files.
 
     Args:
         service: Its name.
-        files: (path relative to the service's root, content): `.rs` files, the `.sql` files they may include, and
-            `Cargo.toml`, which marks the root of a crate. Anything else is passed over, as are the folders `tests`,
-            `benches`, `examples` and `target`, and test code within files.
+        files: (path relative to the service's root, content): `.rs` files, the `.sql` files they may include,
+            Cargo.toml, which marks the root of a crate and names its drivers, and Cargo.lock. Anything else is passed
+            over, as are the folders `tests`, `benches`, `examples` and `target`, and test code within files.
+        unread: Files that were found and could not be given.
 
     Returns:
-        The contract, the same for any order of files. What does not parse is named in `unreadable`, and what is
-        around it is still read.
+        The contract, the same for any order of files. What does not parse is named in `unread`, and what is around it
+        is still read.
     """
     contents = {posixpath.normpath(path): content for path, content in files}
     sources = [read_source(path, contents[path]) for path in sorted(contents) if _is_service_code(path)]
     types = [read_types(source) for source in sources]
     found = list(_read_queries(sources, types, contents))
+    drivers, torn = read_drivers(contents)
+    places = {item for item in found if isinstance(item, Unread)}
+    places.update(unread, torn, *(source.problems for source in sources))
     return Contract(
         service=service,
         queries=tuple(sorted({item for item in found if isinstance(item, Query)})),
-        opaque=tuple(sorted({item for item in found if isinstance(item, OpaqueQuery)})),
         structs=tuple(sorted({struct for each in types for struct in each.structs})),
         enums=tuple(sorted({enum for each in types for enum in each.enums})),
         aliases=tuple(sorted({alias for each in types for alias in each.aliases})),
         own_types=tuple(sorted({name for each in types for name in each.defined})),
-        unreadable=tuple(problem for source in sources for problem in source.problems),
+        unread=tuple(sorted(places)),
+        drivers=drivers,
         files=len(sources),
     )
 

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 
 import msgspec
 
-from shared.contracts.contract import Constant, OpaqueQuery, Query
+from shared.contracts.contract import Constant, Query, Unread
 from shared.contracts.imports import SQLX_FUNCTIONS, SQLX_MACROS, Imports
 from shared.contracts.inference import row_type
 from shared.contracts.literals import (
@@ -32,7 +32,7 @@ _OTHER_DATABASES = frozenset({"Sqlite", "MySql", "Any", "Mssql"})
 _SQL = re.compile(r"\s*(?:--|/\*|[A-Za-z]+\s)")
 _STATEMENT = re.compile(r"\s*(?:SELECT|INSERT|UPDATE|DELETE|WITH|MERGE|VALUES)\b", re.IGNORECASE)
 
-FoundQuery = Query | OpaqueQuery
+FoundQuery = Query | Unread
 
 
 class Chain(msgspec.Struct, frozen=True):
@@ -127,7 +127,7 @@ class QueryFinder:
         sql_tokens, *arguments = split_arguments(inside) or [()]
         sql = self._sql(sql_tokens, index, "_file" in name)
         if isinstance(sql, Opaque):
-            yield OpaqueQuery(file=self._source.path, line=line, macro=f"{name}!", reason=str(sql))
+            yield self._unread(line, f"{name}!", str(sql))
             return
         yield Query(
             file=self._source.path,
@@ -154,7 +154,7 @@ class QueryFinder:
         sql = self._sql(arguments[0] if arguments else (), index, from_file=False)
         line = self._tokens[index].line
         if isinstance(sql, Opaque):
-            yield OpaqueQuery(file=self._source.path, line=line, macro=name, reason=str(sql))
+            yield self._unread(line, name, str(sql))
             return
         chain = self._chain(self._source.closing[opening])
         yield Query(
@@ -174,12 +174,15 @@ class QueryFinder:
         written = generics[1] if len(generics) > 1 else "_"
         return written if written != "_" else row_type(self._source, path_begin, chain.end, chain.fetch)
 
+    def _unread(self, line: int, macro: str, reason: str, driver: str = "sqlx") -> Unread:
+        return Unread(file=self._source.path, line=line, macro=macro, reason=reason, driver=driver)
+
     def _builder(self, index: int) -> Iterator[FoundQuery]:
         path = [self._text(i) for i in range(index + 1, index + 9)]
         if "new" in path and not _OTHER_DATABASES.intersection(path):
             reason = "the SQL is built by QueryBuilder at run time"
             line = self._tokens[index].line
-            yield OpaqueQuery(file=self._source.path, line=line, macro="QueryBuilder", reason=reason)
+            yield self._unread(line, "QueryBuilder", reason)
 
     def _executor(self, index: int) -> Iterator[Query]:
         """Read `connection.execute("…")`: sqlx's Executor takes a bare text, of any number of statements."""
@@ -210,6 +213,7 @@ class QueryFinder:
             sql=sql,
             arguments=len(split_arguments(bound[1:-1])) if is_array else -1,
             fetch="execute" if self._text(index) == "execute" else "",
+            driver="tokio-postgres",
         )
 
     def _sql(self, tokens: Sequence[Token], index: int, from_file: bool) -> str:

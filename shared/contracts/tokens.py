@@ -12,11 +12,14 @@ import msgspec
 import tree_sitter
 import tree_sitter_rust
 
+from shared.contracts.contract import Unread
+
 _LANGUAGE = tree_sitter.Language(tree_sitter_rust.language())
 _COMMENTS = frozenset({"line_comment", "block_comment"})
 _ATOMIC_TOKENS = frozenset({"string_literal", "raw_string_literal", "char_literal"})
 _CLOSING = {"(": ")", "[": "]", "{": "}"}
 MAX_BYTES = 8 * 1024 * 1024  # of one file; generated code beyond that is no service
+_TOO_LARGE = f"larger than {MAX_BYTES // 1024 // 1024} MB, not read"
 
 
 class Token(msgspec.Struct, frozen=True):
@@ -46,29 +49,33 @@ class Source(msgspec.Struct, frozen=True):
         path: Relative to the service's root.
         tokens: Without comments and without test code (`#[cfg(test)]`, `#[test]`).
         closing: Index of the closing bracket by index of the opening one.
-        problems: `path:line: reason` of each place that did not parse.
+        problems: The places that did not parse.
     """
 
     path: str
     tokens: tuple[Token, ...]
     closing: dict[int, int]
-    problems: tuple[str, ...] = ()
+    problems: tuple[Unread, ...] = ()
 
 
 def read_source(path: str, content: bytes) -> Source:
     """Read one Rust file; never raises for what it contains."""
     if len(content) > MAX_BYTES:
-        return Source(path, (), {}, (f"{path}:1: larger than {MAX_BYTES // 1024 // 1024} MB, not read",))
+        return Source(path, (), {}, (_problem(path, 1, _TOO_LARGE),))
     try:
         content.decode()
     except UnicodeDecodeError as error:
         line = content.count(b"\n", 0, error.start) + 1
-        return Source(path, (), {}, (f"{path}:{line}: not UTF-8",))
+        return Source(path, (), {}, (_problem(path, line, "not UTF-8"),))
     tree = tree_sitter.Parser(_LANGUAGE).parse(content)
     tokens = tuple(_leaves(tree.root_node))
     tokens = _without_tests(tokens)
-    problems = tuple(f"{path}:{line}: does not parse as Rust" for line in _error_lines(tree.root_node))
+    problems = tuple(_problem(path, line, "does not parse as Rust") for line in _error_lines(tree.root_node))
     return Source(path, tokens, match_brackets(tokens), problems[:1])
+
+
+def _problem(path: str, line: int, reason: str) -> Unread:
+    return Unread(file=path, line=line, reason=reason)
 
 
 def _leaves(root: tree_sitter.Node) -> Iterator[Token]:

@@ -40,7 +40,7 @@ def print_group(console: Console, group: DriftGroup, report: ScanReport) -> None
         print_finding(console, entry.finding)
     _print_rest(console, len(details) - _MAX_FINDINGS, "finding")
     for verdict in group.verdicts[:_MAX_FINDINGS]:
-        _print_verdict(console, verdict)
+        print_verdict(console, verdict)
     _print_rest(console, len(group.verdicts) - _MAX_FINDINGS, "query")
     if group.plan is not None:
         print_plan(console, group.plan)
@@ -61,14 +61,13 @@ def print_finding(console: Console, finding: Finding) -> None:
     _indented(console, Text(visible(finding.message)), 14)
 
 
-def _print_verdict(console: Console, verdict: Verdict) -> None:
+def print_verdict(console: Console, verdict: Verdict) -> None:
+    """Print one verdict: where, why, and the query."""
     style = "bold red" if verdict.status is VerdictStatus.VIOLATED else "yellow"
     line = Text.assemble("  ", (f"{verdict.status:<12}", style), (verdict.rule, "bold"))
     line.append(f"  {visible(verdict.service)} {visible(verdict.file)}:{verdict.line}", "dim")
     console.print(line, soft_wrap=True)
     _indented(console, Text(visible(verdict.reason)), 14)
-    if verdict.everywhere:
-        _indented(console, Text("the declared schema gives the same verdict: the service is at fault"), 14)
     _verbatim(console, verdict.subject.strip(), 14, "dim")
 
 

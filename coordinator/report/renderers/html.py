@@ -27,7 +27,6 @@ from coordinator.report.renderers.presentation import (
 )
 from coordinator.report.renderers.version_step import version_step
 from coordinator.report.renderers.visible import visible, visible_lines
-from shared.contracts.contract import VerdictStatus
 from shared.findings.finding import Finding
 from shared.remediation.plan import ProofStatus
 
@@ -130,7 +129,7 @@ def _group_page(group: DriftGroup, report: ScanReport) -> GroupPage:
         title=tenants_phrase(group.tenants, longest=2),
         findings=finding_details(group, report),
         kinds=_kinds(group.findings),
-        violations=sum(verdict.status is VerdictStatus.VIOLATED for verdict in group.verdicts),
+        violations=sum(verdict.status.counts for verdict in group.verdicts),
         proof=proof_sentence(group.plan) if group.plan and group.plan.statements else "",
         proof_class=status.value,
         destructive=sum(statement.destructive for statement in group.plan.statements) if group.plan else 0,

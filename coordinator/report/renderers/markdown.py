@@ -49,6 +49,7 @@ def render_markdown(report: ScanReport) -> str:
         *[_group(group, report) for group in groups[:_MAX_GROUPS]],
         _rest(len(groups) - _MAX_GROUPS, "drift group"),
         _failures(body),
+        _service_faults(body),
         _notes(body),
     ]
     return "\n\n".join(part for part in parts if part) + "\n"
@@ -133,11 +134,19 @@ def _finding(entry: FindingDetails) -> str:
     return f"- **{finding.severity}** {code(finding.rule)}{origin}: {escape(finding.message)}"
 
 
+def _service_faults(body: ReportBody) -> str:
+    if not body.service_faults:
+        return ""
+    items = [_verdict(verdict) for verdict in body.service_faults[:_MAX_ITEMS]]
+    rest = _rest(len(body.service_faults) - _MAX_ITEMS, "query")
+    heading = "## The services' own faults\n\nThe declared schema shows them as well."
+    return "\n\n".join(part for part in (heading, *items, rest) if part)
+
+
 def _verdict(verdict: Verdict) -> str:
     where = code(f"{verdict.file}:{verdict.line}")
-    everywhere = " The declared schema gives the same verdict: the service is at fault." if verdict.everywhere else ""
     head = f"**{verdict.status}** {code(verdict.rule)}, {escape(verdict.service)} {where}"
-    return f"{head}: {escape(verdict.reason)}{everywhere}\n\n{block(verdict.subject, 'sql')}"
+    return f"{head}: {escape(verdict.reason)}\n\n{block(verdict.subject, 'sql')}"
 
 
 def _plan(plan: Plan) -> str:

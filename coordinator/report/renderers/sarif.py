@@ -5,13 +5,14 @@ Findings stand where the object is declared, broken queries at their line of Rus
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 from urllib.parse import quote
 
 import msgspec
 
+from coordinator.report.contract_report import ContractReport
 from coordinator.report.model import DriftGroup, ReportBody, ScanReport, ScanStatus
 from coordinator.report.renderers.presentation import tenants_phrase
 from coordinator.report.renderers.visible import visible
@@ -22,6 +23,12 @@ from shared.schema.canonical import content_hash
 
 _SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
 _LEVELS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.INFO: "note"}
+_LEVEL_OF_VERDICT = {
+    VerdictStatus.VIOLATED: "error",
+    VerdictStatus.AT_RISK: "warning",
+    VerdictStatus.UNVERIFIED: "note",
+    VerdictStatus.HOLDS: "none",
+}
 _MAX_TENANTS = 100
 
 
@@ -34,6 +41,8 @@ class _Result(msgspec.Struct, frozen=True, order=True):
     file: str
     line: int
     object: str
+    column: int = 0
+    query: str = ""
 
 
 def render_sarif(report: ScanReport, *, spec_root: str = "", service_roots: Mapping[str, str] | None = None) -> str:
@@ -48,13 +57,39 @@ def render_sarif(report: ScanReport, *, spec_root: str = "", service_roots: Mapp
     for group in report.body.groups:
         for result in _results(group, spec_root, service_roots or {}):
             tenants[result].update(group.tenants)
+    for verdict in report.body.service_faults:
+        tenants[_of_verdict(verdict, (service_roots or {}).get(verdict.service, ""))].update(())
     run = {
         "tool": {"driver": _driver({result.rule for result in tenants})},
         "columnKind": "unicodeCodePoints",
         "invocations": [_invocation(report)],
         "automationDetails": {"id": _escape_id(report.body)},
-        "results": [_written(result, tuple(sorted(names))) for result, names in sorted(tenants.items())],
+        "results": [
+            _written(result, tuple(sorted(tenants[result])), earlier) for result, earlier in _numbered(sorted(tenants))
+        ],
     }
+    return _log(run)
+
+
+def render_contract_sarif(report: ContractReport, *, service_roots: Mapping[str, str]) -> str:
+    """Write the SARIF log of a check of services against one schema.
+
+    Args:
+        report: What to render.
+        service_roots: Folder of each service relative to the repository, by name.
+    """
+    results = sorted({_of_verdict(verdict, service_roots.get(verdict.service, "")) for verdict in report.verdicts})
+    notes = [{"level": "warning", "message": {"text": text(str(place))}} for place in report.coverage.unread]
+    run = {
+        "tool": {"driver": _driver({result.rule for result in results})},
+        "columnKind": "unicodeCodePoints",
+        "invocations": [{"executionSuccessful": True, "toolExecutionNotifications": notes}],
+        "results": [_written(result, (), earlier) for result, earlier in _numbered(results)],
+    }
+    return _log(run)
+
+
+def _log(run: Mapping[str, Any]) -> str:
     log = {"$schema": _SCHEMA, "version": "2.1.0", "runs": [run]}
     return msgspec.json.format(msgspec.json.encode(log), indent=2).decode() + "\n"
 
@@ -80,11 +115,13 @@ def _of_finding(finding: Finding, root: str) -> _Result:
 def _of_verdict(verdict: Verdict, root: str) -> _Result:
     return _Result(
         rule=verdict.rule,
-        level="error" if verdict.status is VerdictStatus.VIOLATED else "note",
+        level=_LEVEL_OF_VERDICT[verdict.status],
         message=verdict.reason,
         file=_joined(root, verdict.file),
         line=verdict.line,
         object=verdict.service,
+        column=verdict.column,
+        query=verdict.subject.strip(),
     )
 
 
@@ -126,16 +163,30 @@ def _escape_id(body: ReportBody) -> str:
     return f"fleetdrift/{quote(body.fleet, safe='')}/"
 
 
-def _written(result: _Result, tenants: tuple[str, ...]) -> dict[str, Any]:
+def _numbered(results: Iterable[_Result]) -> Iterator[tuple[_Result, int]]:
+    """Give each result with the number of those before it that only their line tells apart."""
+    seen: Counter[tuple[str, ...]] = Counter()
+    for result in results:
+        same = _sameness(result)
+        yield result, seen[same]
+        seen[same] += 1
+
+
+def _sameness(result: _Result) -> tuple[str, ...]:
+    """Lines move: the same finding keeps its fingerprint when they do."""
+    return (result.rule, result.object, result.file, result.message, result.query)
+
+
+def _written(result: _Result, tenants: tuple[str, ...], earlier: int) -> dict[str, Any]:
+    same = [*_sameness(result), earlier]
+    where = f" Tenants: {tenants_phrase(tenants)}." if tenants else ""
     written: dict[str, Any] = {
         "ruleId": result.rule,
         "level": result.level,
-        "message": {"text": text(f"{result.message.rstrip('.')}. Tenants: {tenants_phrase(tenants)}.")},
+        "message": {"text": text(f"{result.message.rstrip('.')}.{where}")},
         "locations": [_location(result)],
         # Tenants come and go; the finding stays the same one.
-        "partialFingerprints": {
-            "fleetdriftFinding/v1": content_hash("sarif/1", [result.rule, result.object, result.file, result.message])
-        },
+        "partialFingerprints": {"fleetdriftFinding/v2": content_hash("sarif/2", same)},
         "properties": {"tenantCount": len(tenants), "tenants": [visible(name) for name in tenants[:_MAX_TENANTS]]},
     }
     return written
@@ -146,9 +197,18 @@ def _location(result: _Result) -> dict[str, Any]:
     if result.file:
         location["physicalLocation"] = {
             "artifactLocation": {"uri": quote(result.file)},
-            "region": {"startLine": max(1, result.line)},
+            "region": _region(result),
         }
     return location
+
+
+def _region(result: _Result) -> dict[str, Any]:
+    region: dict[str, Any] = {"startLine": max(1, result.line)}
+    if result.column:
+        region["startColumn"] = result.column
+    if result.query:
+        region["snippet"] = {"text": visible(result.query)}
+    return region
 
 
 def text(message: str) -> str:

@@ -15,7 +15,7 @@ from rich.table import Table
 from rich.text import Text
 
 from coordinator.report.model import ReportBody, ScanReport, ScanStatus, TenantStatus
-from coordinator.report.renderers.group_text import print_group
+from coordinator.report.renderers.group_text import print_group, print_verdict
 from coordinator.report.renderers.presentation import (
     STATUS_WORDS,
     VERDICT_OF_SCAN,
@@ -77,6 +77,7 @@ def render_text(report: ScanReport, terminal: Terminal | None = None) -> str:
     _print_tenants(console, report.body)
     _print_failures(console, report.body)
     _print_groups(console, report)
+    _print_service_faults(console, report.body)
     _print_notes(console, report.body)
     return close_console(console)
 
@@ -185,6 +186,16 @@ def _print_groups(console: Console, report: ScanReport) -> None:
     for group in groups[:_MAX_GROUPS]:
         print_group(console, group, report)
     _print_rest(console, len(groups) - _MAX_GROUPS, "drift group")
+
+
+def _print_service_faults(console: Console, body: ReportBody) -> None:
+    if not body.service_faults:
+        return
+    console.print(Text("The services' own faults, which the declared schema shows as well", "bold yellow"))
+    for verdict in body.service_faults[:_MAX_NOTES]:
+        print_verdict(console, verdict)
+    _print_rest(console, len(body.service_faults) - _MAX_NOTES, "query")
+    console.print()
 
 
 def _print_notes(console: Console, body: ReportBody) -> None:

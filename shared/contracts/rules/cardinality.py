@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from shared.contracts.case import Case
-from shared.contracts.contract import Query, Verdict
+from shared.contracts.contract import Query, Verdict, VerdictStatus
 from shared.contracts.relations import Relations
 from shared.contracts.rule import ContractRule
 from shared.contracts.statement import Lookup, canonical_column
@@ -35,7 +35,7 @@ def _not_unique(case: Case, declared: Relations, query: Query, lookup: Lookup) -
     lost = {key: name for key, name in declared.unique_keys(here).items() if key <= lookup.keys}
     if lost and not any(key <= lookup.keys for key in case.relations.unique_keys(here)):
         reason = f"{query.fetch} expects one row of {here.name}, and {min(lost.values())}, which ensured it, is missing"
-        yield case.verdict(query, _ID, reason)
+        yield case.verdict(query, _ID, reason, status=VerdictStatus.AT_RISK)
 
 
 def _too_unique(case: Case, declared: Relations, query: Query) -> Iterator[Verdict]:
@@ -49,7 +49,7 @@ def _too_unique(case: Case, declared: Relations, query: Query) -> Iterator[Verdi
             if name and not any(other <= key for other in known) and set(foreign.columns) <= set(written.columns):
                 columns = ", ".join(foreign.columns)
                 reason = f"{name}, which nobody declared, allows one row of {written.table.name} for each {columns}"
-                yield case.verdict(query, _ID, reason, sqlstate="23505")
+                yield case.verdict(query, _ID, reason, status=VerdictStatus.AT_RISK, sqlstate="23505")
 
 
 RULE = ContractRule(id=_ID, title="One row where many are declared, or many where one is", judge=_judge)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from shared.contracts.case import Case
-from shared.contracts.contract import RustEnum, Verdict
+from shared.contracts.contract import RustEnum, Verdict, VerdictStatus
 from shared.contracts.rule import ContractRule
 from shared.schema.types import EnumType
 
@@ -32,7 +32,8 @@ def _labels(case: Case, enum: RustEnum, here: EnumType, there: EnumType | None) 
             continue
         reason = f"{enum.type_name} has the label {label!r}, which {enum.name} does not decode"
         # Where the declared type has it too, the service may well never read it: its author knew.
-        yield case.verdict(enum, _ID, reason, unverified=there is None or label in there.labels)
+        known = there is None or label in there.labels
+        yield case.verdict(enum, _ID, reason, status=VerdictStatus.UNVERIFIED if known else VerdictStatus.AT_RISK)
 
 
 RULE = ContractRule(id=_ID, title="A Rust enum and its PostgreSQL enum differ", judge=_judge)

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from shared.contracts.case import Case
-from shared.contracts.contract import Query, Verdict
+from shared.contracts.contract import Query, Verdict, VerdictStatus
 from shared.contracts.facts import ColumnOrigin, ResultColumn
 from shared.contracts.override import split_override
 from shared.contracts.rule import ContractRule
@@ -31,7 +31,7 @@ def _judge(case: Case) -> Iterator[Verdict]:
                 reason = (
                     f"the column {name} can be NULL here: {table} is declared NOT NULL, and the service relies on it"
                 )
-                yield case.verdict(query, _ID, reason)
+                yield case.verdict(query, _ID, reason, status=VerdictStatus.AT_RISK)
 
 
 def _is_weaker(case: Case, origin: ColumnOrigin) -> bool:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from shared.contracts.case import Case
-from shared.contracts.contract import Query, Verdict
+from shared.contracts.contract import Query, Verdict, VerdictStatus
 from shared.contracts.facts import QueryFacts, ServerError
 from shared.contracts.rule import ContractRule
 from shared.contracts.statement import read_statements
@@ -35,7 +35,8 @@ def _judge(case: Case) -> Iterator[Verdict]:
         doubt = _doubt(case, query, facts, created)
         said = _said(facts.error)
         if doubt:
-            yield case.verdict(query, _ID, f"{doubt}: {said}", unverified=True, sqlstate=facts.error.sqlstate)
+            reason, status = f"{doubt}: {said}", VerdictStatus.UNVERIFIED
+            yield case.verdict(query, _ID, reason, status=status, sqlstate=facts.error.sqlstate)
         else:
             yield case.verdict(query, _ID, f"PostgreSQL refuses the query: {said}", sqlstate=facts.error.sqlstate)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from shared.contracts.case import Case
-from shared.contracts.contract import Query, Verdict
+from shared.contracts.contract import Query, Verdict, VerdictStatus
 from shared.contracts.relations import Relations
 from shared.contracts.rule import ContractRule
 from shared.schema.identity import QualifiedName
@@ -47,7 +47,7 @@ def _weaker(case: Case, declared: Relations, query: Query, table: QualifiedName)
             )
         elif name in expected and name in found and expected[name] != found[name]:
             reason = f"the policy {name} of {table.name} differs from the declared one"
-            yield case.verdict(query, _ID, reason, unverified=True)
+            yield case.verdict(query, _ID, reason, status=VerdictStatus.UNVERIFIED)
 
 
 RULE = ContractRule(id=_ID, title="Row-level security is weaker than declared", judge=_judge)

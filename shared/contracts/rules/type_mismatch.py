@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from shared.contracts.case import Case
-from shared.contracts.contract import Query, StructField, Verdict
+from shared.contracts.contract import Query, StructField, Verdict, VerdictStatus
 from shared.contracts.facts import QueryFacts, ResultColumn
 from shared.contracts.override import split_override
 from shared.contracts.rule import ContractRule
@@ -41,8 +41,11 @@ def _compiled(case: Case, query: Query, facts: QueryFacts, declared: QueryFacts)
         was = f"the column {name} is {here.type}, and {query.macro} was compiled for {there.type}"
         if decoding is Decoding.FAILS:
             yield case.verdict(query, _ID, was)
-        elif decoding is not Decoding.WORKS:
-            yield case.verdict(query, _ID, f"{was}: whether its values decode cannot be told", unverified=True)
+        elif decoding is Decoding.DEPENDS:
+            yield case.verdict(query, _ID, f"{was}: some of its values do not decode", status=VerdictStatus.AT_RISK)
+        elif decoding is Decoding.UNKNOWN:
+            reason = f"{was}: whether its values decode cannot be told"
+            yield case.verdict(query, _ID, reason, status=VerdictStatus.UNVERIFIED)
 
 
 def _decoded(
@@ -62,7 +65,7 @@ def _decoded(
         there = _column(field, declared) if declared else None
         if there and there.type != column.type:
             reason = f"{was}; declared is {there.type}, and whether {field.type} decodes it cannot be told"
-            yield case.verdict(query, _ID, reason, unverified=True)
+            yield case.verdict(query, _ID, reason, status=VerdictStatus.UNVERIFIED)
 
 
 def _column(field: StructField, facts: QueryFacts) -> ResultColumn | None:

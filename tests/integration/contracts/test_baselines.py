@@ -37,7 +37,7 @@ def test_a_shape_is_compared_with_what_the_declared_schema_was_measured_to_be(co
         return verdicts, baseline, await baselines.of(contract, declared)
 
     verdicts, first, second = asyncio.run(check())
-    assert [(verdict.rule, verdict.sqlstate, verdict.everywhere) for verdict in verdicts] == [
+    assert [(verdict.rule, verdict.sqlstate, verdict.declared_too) for verdict in verdicts] == [
         ("contract-query-invalid", "42883", False),
         ("contract-query-invalid", "42601", True),
     ]
@@ -75,4 +75,4 @@ def test_a_bare_snapshot_of_the_declared_schema_serves_for_what_it_says_by_itsel
             return await check_contract(copy, contract, await copy.read(Profile()), baseline=declared)
 
     (verdict,) = asyncio.run(check())
-    assert (verdict.rule, verdict.everywhere) == ("contract-nullable", False)
+    assert (verdict.rule, verdict.declared_too) == ("contract-nullable", False)

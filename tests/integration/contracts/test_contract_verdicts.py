@@ -54,7 +54,7 @@ def test_a_missing_table_is_named(meet):
 def test_a_query_that_the_declared_schema_refuses_too_is_the_services_own_fault(meet):
     rust = USE + 'fn f() { query!("SELECT nothing FROM orders") }'
     verdict = alone(meet(rust, declared=ORDERS, observed=ORDERS))
-    assert verdict.everywhere
+    assert verdict.declared_too
 
 
 def test_a_macro_is_prepared_with_the_types_it_was_compiled_for(meet):
@@ -75,7 +75,7 @@ def test_a_function_whose_argument_types_are_unknown_is_not_condemned(meet):
 def test_a_function_that_the_declared_schema_refuses_may_be_meant_for_another_database(meet):
     rust = USE + 'fn f() { query("SELECT path FROM files WHERE path = ?").bind(x).fetch_one(sqlite) }'
     verdict = alone(meet(rust, declared=ORDERS, observed=ORDERS))
-    assert (verdict.status, verdict.everywhere) == (VerdictStatus.UNVERIFIED, True)
+    assert (verdict.status, verdict.declared_too) == (VerdictStatus.UNVERIFIED, True)
     assert verdict.reason.startswith(
         "the declared schema does not take it either, so it may be meant for another database: "
     )
@@ -211,7 +211,7 @@ def test_a_macro_decodes_a_wider_integer_until_a_value_is_too_large(meet):
     rust = USE + 'fn f() { query!("SELECT total FROM orders").fetch_all(p) }'
     observed = f"{ORDERS};\nALTER TABLE orders ALTER COLUMN total TYPE bigint"
     verdict = alone(meet(rust, declared=ORDERS, observed=observed))
-    assert (verdict.rule, verdict.status) == ("contract-type-mismatch", VerdictStatus.UNVERIFIED)
+    assert (verdict.rule, verdict.status) == ("contract-type-mismatch", VerdictStatus.AT_RISK)
 
 
 def test_a_macro_cannot_decode_another_type(meet):
@@ -268,7 +268,7 @@ def test_a_column_that_lost_its_not_null_is_read_as_never_null(meet, query):
     observed = f"{ORDERS};\nALTER TABLE customers ALTER COLUMN email DROP NOT NULL"
     verdict = alone(meet(f"{USE}fn f() {{ {query} }}", declared=ORDERS, observed=observed))
     reason = "the column email can be NULL here: customers.email is declared NOT NULL, and the service relies on it"
-    assert said([verdict]) == [("contract-nullable", "violated", reason)]
+    assert said([verdict]) == [("contract-nullable", "at_risk", reason)]
 
 
 @pytest.mark.parametrize(
@@ -294,7 +294,7 @@ ENUM = '#[derive(sqlx::Type)] #[sqlx(type_name = "status", rename_all = "lowerca
 def test_a_label_that_rust_cannot_decode_is_found(meet):
     observed = ORDERS.replace("('new', 'paid')", "('new', 'paid', 'lost')")
     reason = "status has the label 'lost', which Status does not decode"
-    assert said(meet(ENUM, declared=ORDERS, observed=observed)) == [("contract-enum-label", "violated", reason)]
+    assert said(meet(ENUM, declared=ORDERS, observed=observed)) == [("contract-enum-label", "at_risk", reason)]
 
 
 def test_a_label_that_rust_writes_and_the_database_lacks_is_found(meet):
@@ -307,7 +307,7 @@ def test_a_label_that_rust_writes_and_the_database_lacks_is_found(meet):
 def test_a_declared_label_that_rust_does_not_know_may_never_be_read(meet):
     declared = ORDERS.replace("('new', 'paid')", "('new', 'paid', 'lost')")
     verdict = alone(meet(ENUM, declared=declared, observed=declared))
-    assert (verdict.status, verdict.everywhere) == (VerdictStatus.UNVERIFIED, True)
+    assert (verdict.status, verdict.declared_too) == (VerdictStatus.UNVERIFIED, True)
 
 
 CHECKED = f"{ORDERS};\nALTER TABLE orders ADD CHECK (note <> 'x' OR total > 5)"
@@ -377,9 +377,7 @@ LOOKUP = 'fn f() { query!("SELECT id FROM customers WHERE lower(email) = lower($
 def test_a_lookup_by_a_key_that_nothing_keeps_unique_may_meet_two_rows(meet):
     observed = f"{ORDERS};\nDROP INDEX customers_email_idx"
     reason = "fetch_optional expects one row of customers, and customers_email_idx, which ensured it, is missing"
-    assert said(meet(USE + LOOKUP, declared=ORDERS, observed=observed)) == [
-        ("contract-cardinality", "violated", reason)
-    ]
+    assert said(meet(USE + LOOKUP, declared=ORDERS, observed=observed)) == [("contract-cardinality", "at_risk", reason)]
 
 
 @pytest.mark.parametrize(
@@ -401,7 +399,7 @@ def test_a_unique_index_on_a_foreign_key_makes_one_to_many_one_to_one(meet):
     rust = USE + 'fn f() { query!("INSERT INTO orders (customer_id, total) VALUES ($1, $2)", a, b) }'
     observed = f"{ORDERS};\nCREATE UNIQUE INDEX once ON orders (customer_id)"
     reason = "once, which nobody declared, allows one row of orders for each customer_id"
-    assert said(meet(rust, declared=ORDERS, observed=observed)) == [("contract-cardinality", "violated", reason)]
+    assert said(meet(rust, declared=ORDERS, observed=observed)) == [("contract-cardinality", "at_risk", reason)]
 
 
 SECURED = (
@@ -433,7 +431,7 @@ def test_row_level_security_that_is_weaker_than_declared_is_found(meet, drift, r
 def test_a_query_made_at_run_time_is_unverified_everywhere(meet):
     rust = USE + 'fn f() { query(&format!("SELECT {x}")).fetch_all(p) }'
     verdict = alone(meet(rust, declared=ORDERS, observed=ORDERS))
-    assert (verdict.rule, verdict.status, verdict.everywhere) == (
+    assert (verdict.rule, verdict.status, verdict.declared_too) == (
         "contract-query-dynamic",
         VerdictStatus.UNVERIFIED,
         True,
@@ -458,8 +456,8 @@ def test_names_of_the_tenants_making_are_only_ever_data(meet):
         fn f() {{ query_scalar!("{sql}", "{constant}").fetch_one(p) }}"""
     verdicts = meet(rust, declared=declared, observed=observed)
     assert [verdict.rule for verdict in verdicts] == [
-        "contract-enum-label",
         "contract-check-violated",
+        "contract-enum-label",
         "contract-nullable",
     ]
 

@@ -32,7 +32,7 @@ def test_an_upsert_without_its_unique_index_is_refused_when_planned(meet, servic
     assert verdict.sqlstate == "42P10"
     said = "there is no unique or exclusion constraint matching the ON CONFLICT specification"
     assert verdict.reason == f"PostgreSQL refuses the query: {said}"
-    assert not verdict.everywhere
+    assert not verdict.declared_too
 
 
 def test_a_refund_always_violates_the_orphaned_check(meet, service):

@@ -102,7 +102,7 @@ def test_the_same_finding_in_several_groups_is_one_sarif_result() -> None:
 
     indexes = [result for result in results if result["ruleId"] == "missing-index"]
     assert [result["properties"]["tenants"] for result in indexes] == [["t1", "t2"], ["t1", "t2"]]
-    assert len({result["partialFingerprints"]["fleetdriftFinding/v1"] for result in results}) == len(results)
+    assert len({result["partialFingerprints"]["fleetdriftFinding/v2"] for result in results}) == len(results)
 
 
 def test_sarif_files_can_be_placed_in_their_repository() -> None:

@@ -1,0 +1,82 @@
+"""`fleetdrift contracts`: what Rust services say to the database, and what of it breaks in a schema."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+
+import click
+
+from coordinator.cli.exit_codes import DRIFT, IN_SYNC, INCOMPLETE
+from coordinator.cli.source_options import source_help
+from coordinator.compare.contracts import check_services, read_services
+from coordinator.report.contract_report import ContractReport
+from shared.contracts.coverage import coverage_of
+
+_FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
+_rust = click.option(
+    "--rust", "folders", type=_FOLDER, multiple=True, required=True, help="Folder of a crate or workspace; repeatable."
+)
+
+
+@click.group("contracts")
+def command() -> None:
+    """Check Rust services against schemas: their queries, their structs and enums."""
+
+
+@command.command("check", epilog=source_help)
+@_rust
+@click.option("--desired", required=True, metavar="SOURCE", help="What is declared.")
+@click.option("--observed", required=True, metavar="SOURCE", help="What one tenant has.")
+@click.option("--search-path", default="", help="With which the services connect, as SET search_path takes it.")
+@click.option("--role", default="", help="As which the services connect: its privileges and policies count.")
+@click.option("--output", type=click.Choice(["text", "json", "sarif"]), default="text", show_default=True)
+def check(folders: tuple[Path, ...], *, desired: str, observed: str, search_path: str, role: str, output: str) -> None:
+    """Find what of the services breaks in OBSERVED and works in DESIRED.
+
+    Exit codes: 2 when something is violated or at risk that the declared schema keeps, else 3 when something of the
+    services could not be read, else 0.
+    """
+    contracts = read_services(folders, search_path=_names(search_path), role=role)
+    report = asyncio.run(check_services(contracts, desired, observed))
+    roots = {contract.service: folder.as_posix() for contract, folder in zip(contracts, folders, strict=True)}
+    click.echo(_render(report, output, roots), nl=False)
+    incomplete = INCOMPLETE if report.coverage.unread else IN_SYNC
+    raise click.exceptions.Exit(DRIFT if report.breaks else incomplete)
+
+
+@command.command("list")
+@_rust
+@click.option("--output", type=click.Choice(["text", "json"]), default="text", show_default=True)
+def list_(folders: tuple[Path, ...], *, output: str) -> None:
+    """Print what was found in the services: driver, form and place of each query, and what could not be read."""
+    contracts = read_services(folders)
+    coverage = coverage_of(contracts)
+    if output == "json":
+        from coordinator.report.contract_report import listing_json  # lazy: cold start
+
+        click.echo(listing_json(contracts, coverage), nl=False)
+        return
+    from coordinator.report.renderers.contract_text import render_listing  # lazy: cold start
+
+    click.echo(render_listing(contracts, coverage), nl=False)
+
+
+def _render(report: ContractReport, output: str, roots: dict[str, str]) -> str:
+    if output == "json":
+        from coordinator.report.contract_report import contract_json  # lazy: cold start
+
+        return contract_json(report)
+    if output == "sarif":
+        from coordinator.report.renderers.sarif import render_contract_sarif  # lazy: cold start
+
+        return render_contract_sarif(report, service_roots=roots)
+    from coordinator.report.renderers.contract_text import render_check  # lazy: cold start
+
+    return render_check(report)
+
+
+def _names(search_path: str) -> tuple[str, ...]:
+    """Part a search path into its names, which may be quoted."""
+    parts = (part.strip() for part in search_path.split(","))
+    return tuple(part[1:-1].replace('""', '"') if part.startswith('"') else part.lower() for part in parts if part)

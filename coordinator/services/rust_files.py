@@ -1,0 +1,101 @@
+"""Read the Rust sources of services; `shared.contracts` extracts what they say to the database."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import msgspec
+
+from coordinator.settings.model import ContractTable
+from shared.contracts.contract import Contract, Unread
+from shared.contracts.extract import extract_contract
+
+_SKIPPED_FOLDERS = frozenset({"target", ".git", "node_modules"})
+_READ_SUFFIXES = frozenset({".rs", ".sql"})  # query_file! names .sql files, from the folder of Cargo.toml
+_READ_NAMES = frozenset({"Cargo.toml", "Cargo.lock", "sqlx-data.json"})
+_CACHE_FOLDER = ".sqlx"
+_MAX_FILE_BYTES = 4 * 1024 * 1024  # generated code beyond that holds no hand-written query
+
+
+class RustFilesError(Exception):
+    """A service's sources cannot be read; the message is one sentence."""
+
+
+def load_contracts(root: Path, tables: Sequence[ContractTable]) -> tuple[Contract, ...]:
+    """Extract the contract of every configured service.
+
+    Args:
+        root: Folder of fleetdrift.toml.
+        tables: `[[contracts]]`.
+
+    Raises:
+        RustFilesError: When a folder is not there or holds no Rust.
+    """
+    return tuple(
+        read_service(root / table.path, table.service, shown=table.path, search_path=table.search_path, role=table.role)
+        for table in sorted(tables, key=lambda table: table.service)
+    )
+
+
+def read_service(
+    folder: Path, service: str, *, shown: str = "", search_path: Sequence[str] = (), role: str = ""
+) -> Contract:
+    """Extract the contract of one service.
+
+    Args:
+        folder: Of its crate or workspace.
+        service: Its name.
+        shown: How messages name the folder; by default as it is.
+        search_path: With which it connects; empty for the tenant's namespace and public.
+        role: As which it connects; empty when that is not known.
+
+    Raises:
+        RustFilesError: When the folder is not there or holds no Rust.
+    """
+    named = shown or str(folder)
+    if not folder.is_dir():
+        raise RustFilesError(f"the contract of {service!r}: there is no folder {named}")
+    files: list[tuple[str, bytes]] = []
+    unread: list[Unread] = []
+    for path in sorted(_walk(folder)):
+        name = path.relative_to(folder).as_posix()
+        content = _read(path)
+        if isinstance(content, str):
+            unread.append(Unread(file=name, line=1, reason=content))
+        else:
+            files.append((name, content))
+    if not any(name.endswith(".rs") for name, _ in files) and not unread:
+        raise RustFilesError(f"the contract of {service!r}: {named} holds no Rust source")
+    contract = extract_contract(service, files, unread)
+    return msgspec.structs.replace(contract, search_path=tuple(search_path), role=role)
+
+
+def _read(path: Path) -> bytes | str:
+    """Give a file's content, or the reason why it is not read."""
+    if path.is_symlink():
+        return "a symbolic link, which is not followed"
+    try:
+        if path.stat().st_size > _MAX_FILE_BYTES:
+            return f"larger than {_MAX_FILE_BYTES // 1024 // 1024} MB, not read"
+        return path.read_bytes()
+    except OSError as error:
+        return f"it cannot be read: {error.strerror}"
+
+
+def _walk(folder: Path) -> Iterator[Path]:
+    """Yield the sources below a folder; folders that are links are yielded, and not followed."""
+    for entry in folder.iterdir():
+        if entry.is_symlink():
+            if _is_source(entry) or entry.is_dir():
+                yield entry
+        elif entry.is_dir():
+            if entry.name not in _SKIPPED_FOLDERS:
+                yield from _walk(entry)
+        elif _is_source(entry) and entry.is_file():
+            yield entry
+
+
+def _is_source(entry: Path) -> bool:
+    in_cache = entry.parent.name == _CACHE_FOLDER and entry.suffix == ".json"
+    return entry.suffix in _READ_SUFFIXES or entry.name in _READ_NAMES or in_cache

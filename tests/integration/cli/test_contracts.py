@@ -1,0 +1,82 @@
+"""`fleetdrift contracts`: verdicts on services beside two schemas, and what was read of them."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from click.testing import CliRunner
+
+from coordinator.cli.contracts import command
+
+TABLE = "CREATE TABLE agent (id bigint PRIMARY KEY, login text NOT NULL, seat int);\n"
+RUST = """
+pub async fn run(pool: &sqlx::PgPool) -> Result<(), sqlx::Error> {
+    sqlx::query("SELECT login FROM agent").fetch_all(pool).await?;
+    Ok(())
+}
+"""
+
+
+@pytest.fixture
+def service(tmp_path):
+    (tmp_path / "desk/src").mkdir(parents=True)
+    (tmp_path / "desk/src/lib.rs").write_text(RUST)
+    (tmp_path / "desired.sql").write_text(TABLE)
+    return tmp_path
+
+
+def check(folder, change, *more):
+    (folder / "observed.sql").write_text(TABLE + change)
+    sources = ["--desired", str(folder / "desired.sql"), "--observed", str(folder / "observed.sql")]
+    return CliRunner().invoke(command, ["check", "--rust", str(folder / "desk"), *sources, *more])
+
+
+def test_a_lost_column_is_a_violation_and_exit_2(service):
+    done = check(service, "ALTER TABLE agent DROP login;", "--output", "json")
+    [verdict] = json.loads(done.output)["verdicts"]
+    assert done.exit_code == 2
+    assert (verdict["status"], verdict["sqlstate"], verdict["declared_too"]) == ("violated", "42703", False)
+    assert (verdict["service"], verdict["file"], verdict["line"]) == ("desk", "src/lib.rs", 3)
+    assert verdict["query"] == "SELECT login FROM agent"
+
+
+def test_a_table_that_nobody_names_breaks_nothing(service):
+    done = check(service, "CREATE TABLE other (id int);", "--output", "json")
+    assert (done.exit_code, json.loads(done.output)["verdicts"]) == (0, [])
+
+
+def test_what_could_not_be_read_is_exit_3_unless_something_breaks(service):
+    rust = RUST + 'fn g(p: P, name: &str) { sqlx::query(&format!("DELETE FROM {name}")).execute(p); }'
+    (service / "desk/src/lib.rs").write_text(rust)
+    assert check(service, "CREATE TABLE other (id int);").exit_code == 3
+    assert check(service, "ALTER TABLE agent DROP login;").exit_code == 2
+
+
+def test_two_results_of_one_file_never_share_a_fingerprint(service):
+    (service / "desk/src/lib.rs").write_text(RUST + RUST.replace("run", "again"))
+    log = json.loads(check(service, "ALTER TABLE agent DROP login;", "--output", "sarif").output)
+    results = log["runs"][0]["results"]
+    assert [result["level"] for result in results] == ["error", "error"]
+    prints = {tuple(result["partialFingerprints"].values()) for result in results}
+    assert len(prints) == len(results)
+
+
+def test_the_listing_names_each_query_with_its_driver(service):
+    done = CliRunner().invoke(command, ["list", "--rust", str(service / "desk"), "--output", "json"])
+    shown = json.loads(done.output)
+    assert done.exit_code == 0
+    assert [(q["driver"], q["file"], q["line"], q["text"]) for q in shown["queries"]] == [
+        ("sqlx", "src/lib.rs", 3, "SELECT login FROM agent")
+    ]
+    assert shown["coverage"]["by_driver"]["sqlx"]["queries"] == 1
+
+
+def test_links_broken_and_foreign_bytes_are_named_and_the_rest_is_checked(service):
+    (service / "desk/src/link.rs").symlink_to("/etc/hostname")
+    (service / "desk/src/bytes.rs").write_bytes(b"// caf\xe9\nfn f() {}")
+    (service / "desk/src/torn.rs").write_text("fn f( {")
+    done = check(service, "ALTER TABLE agent DROP login;", "--output", "json")
+    shown = json.loads(done.output)
+    assert len(shown["verdicts"]) == 1
+    assert {place["file"] for place in shown["coverage"]["unread"]} >= {"src/link.rs", "src/torn.rs"}
