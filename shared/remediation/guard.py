@@ -1,117 +1,147 @@
-"""The guard of a plan: what a tenant must look like for the plan to run on it.
+"""The guard of a plan: which objects a tenant must have, and how, for the plan to run on it.
 
-A tenant must look as it was read, or as a part of the plan has left it. The objects that the plan leaves alone are
-hashed, kind by kind. Each field of an object that it changes may hold the observed or the desired value, so that a run
-that broke off half-way can be repeated, and a change that somebody else has made stops the plan. Values are hashed as
-`jsonb` prints them, which the tenant's own server can repeat (`shared.postgres.writing.guard`).
+The guard speaks of what the plan changes, of what hangs on the same tables, and of what these rest on; of the rest of
+the schema it says nothing. Each object may be as it was read or as the plan leaves it, so that a run that broke off can
+be repeated and a change that somebody else has made stops the plan. An object's state is one text that the tenant's own
+server can write too (`shared/postgres/queries/guard.sql` is the other half of `spelling`); the guard keeps its hash.
 """
 
 from __future__ import annotations
 
 import hashlib
-import json
-from decimal import Decimal
-from functools import cache
-from typing import Any
+import re
+from collections.abc import Iterable
 
 import msgspec
 
-from shared.schema.identity import ObjectId
+from shared.schema.identity import ObjectId, QualifiedName
 from shared.schema.model import SchemaObject
 from shared.schema.profile import Profile
+from shared.schema.relations import (
+    Column,
+    Constraint,
+    ForeignTable,
+    Index,
+    MaterializedView,
+    Policy,
+    Rule,
+    Sequence,
+    Table,
+    Trigger,
+    View,
+)
+from shared.schema.routines import Routine
+from shared.schema.types import CompositeType, DomainConstraint, DomainType, EnumType
 
-ABSENT = "absent"
-"""Stands for a field that has its default value, as its own hash."""
+_HASH_CHARACTERS = 16  # 64 bits: a change that happens to have the same hash is not to be expected
+_STORAGE_OPTIONS = re.compile(r" WITH \([^)]*\)")
 
 
-class Field(msgspec.Struct, frozen=True, order=True):
-    """A field the plan changes, and the hashes of the values it may have."""
-
-    name: str
-    values: tuple[str, ...]
-
-
-class Touched(msgspec.Struct, frozen=True, order=True):
-    """An object the plan changes, makes or removes.
+class Guarded(msgspec.Struct, frozen=True, order=True, omit_defaults=True):
+    """An object that the guard looks at, and the states in which it lets it pass.
 
     Args:
         identity: Which.
-        rest: Hash of the fields that the plan leaves alone; empty where it makes the object, whose fields may hold
-            anything then.
-        fields: What it changes.
+        states: Hashes of its spellings, sorted.
         may_be_absent: Whether it may be missing.
     """
 
     identity: ObjectId
-    rest: str = ""
-    fields: tuple[Field, ...] = ()
+    states: tuple[str, ...]
     may_be_absent: bool = False
 
 
-class Untouched(msgspec.Struct, frozen=True, order=True):
-    """The objects of one kind that the plan leaves alone: their number, and one hash of all."""
-
-    kind: str
-    count: int
-    hash: str
-
-
 class Guard(msgspec.Struct, frozen=True, kw_only=True):
-    """The state a plan may start from.
+    """The state that a plan may start from.
 
     Args:
         major: Major version of the server that spelt it.
         profile: Which facets were read.
-        untouched: Sorted by kind; a kind that is not here must have no objects but touched ones.
-        touched: Sorted by identity.
+        objects: Sorted by identity.
+        closed: Tables that may have nothing on them but `objects`, sorted.
+        unguarded: What the plan changes and the guard does not look at, sorted.
     """
 
     major: int
     profile: Profile
-    untouched: tuple[Untouched, ...] = ()
-    touched: tuple[Touched, ...] = ()
+    objects: tuple[Guarded, ...] = ()
+    closed: tuple[QualifiedName, ...] = ()
+    unguarded: tuple[ObjectId, ...] = ()
 
 
-@cache
-def _fields(model: type[SchemaObject]) -> tuple[msgspec.structs.FieldInfo, ...]:
-    return msgspec.structs.fields(model)
+def state_hash(spelt: str) -> str:
+    """Hash a spelling as `guard.sql` does: the first 16 hexadecimal digits of its SHA-256."""
+    return hashlib.sha256(spelt.encode()).hexdigest()[:_HASH_CHARACTERS]
 
 
-def as_json(item: SchemaObject) -> dict[str, Any]:
-    """Give an object's fields that are not at their defaults, and its kind."""
-    given: dict[str, Any] = {"kind": item.kind}
-    for field in _fields(type(item)):
-        value = getattr(item, field.name)
-        if value != field.default:
-            given[field.name] = msgspec.to_builtins(value)
-    return given
+def spelling(item: SchemaObject) -> str | None:  # noqa: PLR0911  # one line for each kind
+    """Write what the guard compares of an object; None for the kinds that it does not look at.
 
-
-def as_text(value: Any) -> str:
-    """Print JSON as PostgreSQL prints `jsonb` (datatype-json.html): keys by length, then bytes; blank after , and :."""
-    match value:
-        case dict():
-            keys = sorted(value, key=lambda key: (len(key.encode()), key.encode()))
-            return "{" + ", ".join(f"{as_text(key)}: {as_text(value[key])}" for key in keys) + "}"
-        case list() | tuple():
-            return "[" + ", ".join(as_text(entry) for entry in value) + "]"
-        case float():
-            number = format(Decimal(repr(value)), "f")
-            return number.removesuffix(".0")
+    The other half is `shared/postgres/queries/guard.sql`, where a server writes the same text of its own catalogs.
+    Storage settings, owners, comments, privileges and roles are left out, and so is whether a constraint is validated
+    or an index valid: a plan passes through both.
+    """
+    match item:
+        case Table():
+            return _words(item.partition_key, item.partition_bound)
+        case Sequence():
+            return ""
+        case ForeignTable():
+            return item.partition_bound
+        case View() | MaterializedView() | Rule() | Trigger() | Routine():
+            return item.definition
+        case Constraint() | DomainConstraint():
+            return None if item.type == "not_null" else item.definition.removesuffix(" NOT VALID")
+        case Column():
+            return _words(
+                item.type, *(["NOT NULL"] if item.not_null else []), item.default, item.identity_mode, item.generated
+            )
+        case Index():
+            return _STORAGE_OPTIONS.sub("", item.definition)
+        case Policy():
+            return _words(item.command, "permissive" if item.permissive else "restrictive", item.using, item.with_check)
+        case EnumType():
+            return _counted(item.labels)
+        case CompositeType():
+            return _counted(word for attribute in item.attributes for word in (attribute.name, attribute.type))
+        case DomainType():
+            return _words(item.base_type, *(["NOT NULL"] if item.not_null else []), item.default)
         case _:
-            return json.dumps(value, ensure_ascii=False)
+            return None
 
 
-def hash_of(value: Any) -> str:
-    """Hash JSON by its `jsonb` text: hex SHA-256."""
-    return hashlib.sha256(as_text(value).encode()).hexdigest()
+def _words(*words: str) -> str:
+    return " ".join(word for word in words if word)
 
 
-def value_hash(given: dict[str, Any], name: str) -> str:
-    """Hash one field of `as_json`; `ABSENT` where it is at its default."""
-    return hash_of(given[name]) if name in given else ABSENT
+def _counted(words: Iterable[str]) -> str:
+    """Join words so that no word can look like two: each after its length in characters."""
+    return " ".join(f"{len(word)}:{word}" for word in words)
 
 
-def identity_parts(identity: ObjectId) -> list[str]:
-    """Give the parts of an identity in the order in which the guard's SQL lists them."""
-    return [identity.kind, identity.namespace, identity.parent, identity.name, identity.signature, identity.of]
+def merged(guards: Iterable[Guard]) -> Guard:
+    """Join the guards of one plan, whose schema is spelt in several ways in a fleet: each object may have any spelling.
+
+    Args:
+        guards: At least one.
+
+    Returns:
+        Their union. Its `major` is the smallest.
+    """
+    first, *others = sorted(guards, key=lambda guard: guard.major)
+    known: dict[ObjectId, list[Guarded]] = {}
+    for guard in (first, *others):
+        for item in guard.objects:
+            known.setdefault(item.identity, []).append(item)
+    return msgspec.structs.replace(
+        first,
+        objects=tuple(_either(known[identity], of=1 + len(others)) for identity in sorted(known)),
+        closed=tuple(sorted({name for guard in (first, *others) for name in guard.closed})),
+        unguarded=tuple(sorted({identity for guard in (first, *others) for identity in guard.unguarded})),
+    )
+
+
+def _either(items: list[Guarded], *, of: int) -> Guarded:
+    states = sorted({state for item in items for state in item.states})
+    absent = len(items) < of or any(item.may_be_absent for item in items)
+    return Guarded(items[0].identity, tuple(states), may_be_absent=absent)

@@ -1,26 +1,27 @@
 """A plan's guard as SQL: it raises where the database is not in a state the plan may start from.
 
-It asks with the very queries that read the schema, under the same settings, in a read-only transaction of its own. psql
+One query over the objects that the plan names, under the reader's settings, in a read-only transaction of its own. psql
 can run it, and so can a connection.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
-
-import msgspec
+from collections.abc import Iterable, Iterator
 
 from shared.pinned import PINNED, setting
 from shared.postgres.names.own_names import PLACEHOLDER, OwnNames
 from shared.postgres.query_files import query_text
-from shared.postgres.reading.catalog import kinds_of, rows_statement
-from shared.remediation.guard import Guard, as_text, identity_parts
-from shared.schema.model import KINDS
+from shared.remediation.guard import Guard, Guarded, merged
+from shared.schema.identity import ObjectId
 from shared.sql import is_plain, quote_identifier, quote_literal
 
 _WHOLE = OwnNames()
-_COMMENT = re.compile(r"--.*")  # no literal of our queries holds two hyphens or a line break
+_COMMENT = re.compile(r"^--.*\n", re.MULTILINE)
+_SELDOM = re.compile(
+    r"    UNION ALL  -- only where the plan names one\n    SELECT '(?P<kind>\w+)'.*?(?=    UNION ALL|\), state AS)",
+    re.DOTALL,
+)
 REFUSED = "FD001"
 """SQLSTATE of the refusal."""
 
@@ -28,20 +29,19 @@ _BLOCK = """DO {tag}
 DECLARE
     difference text;
 BEGIN
-    CASE current_setting('server_version_num')::int4 / 10000
-{cases}
-    ELSE
-        RAISE EXCEPTION 'fleetdrift: this plan was made for PostgreSQL {majors}; scan this tenant again'
+    IF current_setting('server_version_num')::int / 10000 NOT IN ({majors}) THEN
+        RAISE EXCEPTION 'fleetdrift: this plan was made for PostgreSQL {spoken}; scan this tenant again'
             USING ERRCODE = '{refused}';
-    END CASE;
+    END IF;
+    difference := (
+{query}
+    );
     IF difference IS NOT NULL THEN
         RAISE EXCEPTION 'fleetdrift: this database has changed since the plan was made; scan it again. Different: %',
             difference USING ERRCODE = '{refused}';
     END IF;
 END
 {tag}"""
-_CASE = """    WHEN {major} THEN
-        difference := ({query});"""
 
 
 def guard_sql(guards: Iterable[Guard], *, own: OwnNames = _WHOLE) -> str:
@@ -55,118 +55,95 @@ def guard_sql(guards: Iterable[Guard], *, own: OwnNames = _WHOLE) -> str:
         Statements that psql can run as they are: a read-only transaction around a DO block, with `REFUSED` as the
         SQLSTATE of its refusal.
     """
-    pinned = ";\n".join(setting(PINNED))
-    block = _block(tuple(guards), own)
+    guards = tuple(guards)
+    majors = sorted({guard.major for guard in guards})
+    assert majors, "a plan without guards has no guard to write"
+    query = _query(merged(guards), own)
+    tag = "$guard$"
+    while tag in query:  # a name of a tenant's may hold it
+        tag = tag[:-1] + "_$"
+    block = _BLOCK.format(
+        tag=tag,
+        majors=", ".join(map(str, majors)),
+        spoken=" or ".join(map(str, majors)),
+        refused=REFUSED,
+        query=query,
+    )
+    pinned = "; ".join(setting(PINNED))
     return f"BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY;\n{pinned};\n{block};\nCOMMIT;"
 
 
-def _block(guards: tuple[Guard, ...], own: OwnNames) -> str:
-    majors = sorted({guard.major for guard in guards})
-    assert majors, "a plan without guards has no guard to write"
-    cases = "\n".join(
-        _CASE.format(major=major, query=_query([guard for guard in guards if guard.major == major], own))
-        for major in majors
-    )
-    tag = "$guard$"
-    while tag in cases:  # a name of a tenant's may hold it
-        tag = tag[:-1] + "_$"
-    return _BLOCK.format(tag=tag, cases=cases, majors=" or ".join(map(str, majors)), refused=REFUSED)
+def _query(guard: Guard, own: OwnNames) -> str:
+    named = {item.identity.kind for item in guard.objects}
+    text = _COMMENT.sub("", query_text("guard.sql"))
+    text = _SELDOM.sub(lambda branch: branch[0] if branch["kind"] in named else "", text)
+    before, _, rest = text.partition("{expected}")
+    rest = rest.replace("{name}", _renamed("f.name", own)).replace("{state}", _renamed("f.state", own))
+    rows = tuple(_expected(guard, own)) or (_row(ObjectId(kind="nothing"), "any", own),)
+    return before + ",\n".join(rows) + rest
 
 
-def _query(guards: list[Guard], own: OwnNames) -> str:
-    return _dense(query_text("guard.sql")).format(
-        guards=quote_literal(as_text([_document(guard) for guard in guards])),
-        defaults=quote_literal(as_text(_defaults(guards[0]))),
-        rows=_rows(guards[0], own),
-    )
+def _expected(guard: Guard, own: OwnNames) -> Iterator[str]:
+    for item in guard.objects:
+        yield _row(item.identity, _states(item), own)
+    for table in guard.closed:
+        yield _row(ObjectId(kind="closed", namespace=table.namespace, name=table.name), "any", own)
 
 
-def _dense(sql: str) -> str:
-    """Put one of our own queries on one line, without its comments: in a script the statements are what is read."""
-    lines = (_COMMENT.sub("", line).strip() for line in sql.splitlines())
-    return " ".join(line for line in lines if line)
+def _states(item: Guarded) -> str:
+    if not item.states:
+        return "any"
+    return " ".join((*item.states, "absent") if item.may_be_absent else item.states)
 
 
-def _rows(guard: Guard, own: OwnNames) -> str:
-    statement = _dense(rows_statement(kinds_of(guard.profile), guard.major * 10000))
-    rows = statement.replace("$1", quote_literal(own.namespace))
-    if not own:
-        return rows
-    line = "n.line"
-    for name, placeholder in own.roles:
-        line = _role_named(line, name, placeholder)
+def _row(identity: ObjectId, states: str, own: OwnNames) -> str:
+    namespace = own.namespace if own.namespace and identity.namespace == PLACEHOLDER else identity.namespace
+    name = f"{identity.name}({identity.signature})" if identity.kind == "routine" else identity.name
+    return f"    ({', '.join(map(quote_literal, (identity.kind, namespace, identity.parent, name, states)))})"
+
+
+def _renamed(text: str, own: OwnNames) -> str:
+    """Write an expression that calls a tenant's own names by their placeholders, in what a server has spelt.
+
+    Coarser than `placeholders`, since the server has no tokenizer: a literal that holds the namespace and a dot is
+    changed too. The guard then refuses where it need not; the other mistake would be worse.
+    """
+    for role, placeholder in own.roles:
+        text = _role_renamed(text, role, placeholder)
     if own.namespace:
-        line = _named(line, own.namespace)
+        text = _namespace_renamed(text, own.namespace)
     if own.literal:
         for before, after in (("'", "'"), ("'", ".")):
-            line = _replaced(line, before + own.literal + after, before + PLACEHOLDER + after)
-    return f"SELECT n.kind, n.address, {line} AS line FROM ({rows}) AS n"
-
-
-def _role_named(line: str, role: str, placeholder: str) -> str:
-    """Call a role by its placeholder where it is all of a value, or is named in SQL. As coarse as `_named`."""
-    line = f"replace({line}, {quote_literal(_json(role))}, {quote_literal(_json(placeholder))})"
-    line = _replaced(line, f"'{role}'", f"'{placeholder}'")
-    written = quote_identifier(placeholder)
-    for keyword in _BEFORE_ROLES:
-        line = _replaced(line, f"{keyword} {quote_identifier(role)}", f"{keyword} {written}")
-    if not is_plain(role):
-        return line
-    bare = "(" + "|".join(_BEFORE_ROLES) + ") " + role.replace("$", r"\$") + "(?![[:alnum:]_$])"
-    instead = "\\1 " + _json(written)[1:-1].replace("\\", "\\\\")
-    return f"regexp_replace({line}, {quote_literal(bare)}, {quote_literal(instead)}, 'g')"
+            text = _replaced(text, before + own.literal + after, before + PLACEHOLDER + after)
+    return text
 
 
 _BEFORE_ROLES = ("ROLE", "TO", "AUTHORIZATION")
 
 
-def _replaced(line: str, old: str, new: str) -> str:
-    """Replace text within the strings of a JSON line."""
-    return f"replace({line}, {quote_literal(_json(old)[1:-1])}, {quote_literal(_json(new)[1:-1])})"
+def _role_renamed(text: str, role: str, placeholder: str) -> str:
+    text = _replaced(text, f"'{role}'", f"'{placeholder}'")
+    written = quote_identifier(placeholder)
+    for keyword in _BEFORE_ROLES:
+        text = _replaced(text, f"{keyword} {quote_identifier(role)}", f"{keyword} {written}")
+    if not is_plain(role):
+        return text
+    bare = "(" + "|".join(_BEFORE_ROLES) + ") " + role.replace("$", r"\$") + "(?![[:alnum:]_$])"
+    return _replaced_by_pattern(text, bare, "\\1 " + written.replace("\\", "\\\\"))
 
 
-def _json(text: str) -> str:
-    return msgspec.json.encode(text).decode()
-
-
-def _named(line: str, namespace: str) -> str:
-    """Call the namespace by the placeholder where SQL within the line qualifies a name with it.
-
-    Coarser than `placeholders`: a literal that holds the namespace and a dot is changed too. The guard then refuses
-    where it need not; the other mistake would be worse.
-    """
-    quoted = msgspec.json.encode(quote_identifier(namespace) + ".").decode()[1:-1]
-    written = msgspec.json.encode(f'"{PLACEHOLDER}".').decode()[1:-1]
-    named = f"replace({line}, {quote_literal(quoted)}, {quote_literal(written)})"
+def _namespace_renamed(text: str, namespace: str) -> str:
+    written = f"{quote_identifier(PLACEHOLDER)}."
+    text = _replaced(text, f"{quote_identifier(namespace)}.", written)
     if not is_plain(namespace):
-        return named
-    bare = r'(^|[^[:alnum:]_$."\\])' + namespace.replace("$", r"\$") + r"\."
-    instead = "\\1" + written.replace("\\", "\\\\")
-    return f"regexp_replace({named}, {quote_literal(bare)}, {quote_literal(instead)}, 'g')"
+        return text
+    bare = r'(^|[^[:alnum:]_$."])' + namespace.replace("$", r"\$") + r"\."
+    return _replaced_by_pattern(text, bare, f"\\1{written}")
 
 
-def _document(guard: Guard) -> dict[str, object]:
-    return {
-        "untouched": [{"kind": part.kind, "hash": part.hash} for part in guard.untouched],
-        "touched": [
-            {
-                "identity": identity_parts(part.identity),
-                "rest": part.rest,
-                "may_be_absent": part.may_be_absent,
-                "fields": [{"name": field.name, "values": list(field.values)} for field in part.fields],
-            }
-            for part in guard.touched
-        ],
-    }
+def _replaced(text: str, old: str, new: str) -> str:
+    return f"replace({text}, {quote_literal(old)}, {quote_literal(new)})"
 
 
-def _defaults(guard: Guard) -> dict[str, object]:
-    """Give, per kind, the defaults that a query may spell out."""
-    return {
-        kind: {
-            field.name: msgspec.to_builtins(field.default)
-            for field in msgspec.structs.fields(KINDS[kind])
-            if field.default is not msgspec.NODEFAULT and field.default is not None
-        }
-        for kind in kinds_of(guard.profile)
-    }
+def _replaced_by_pattern(text: str, pattern: str, new: str) -> str:
+    return f"regexp_replace({text}, {quote_literal(pattern)}, {quote_literal(new)}, 'g')"

@@ -45,7 +45,7 @@ from shared.messages import (
     encode_answers,
     encode_message,
 )
-from shared.schema.canonical import canonical_json, content_hash
+from shared.schema.canonical import canonical_json
 from shared.schema.profile import EVERYTHING
 from shared.schema.schema import SchemaVersion, Snapshot, Spec
 from shared.targets import Failure, FailureKind, Sighting, Target
@@ -172,12 +172,21 @@ def test_bytes_that_were_written_before_still_mean_what_they_meant(form: Format)
 
 
 def test_a_report_that_was_kept_before_formats_had_versions_is_still_read() -> None:
-    """The store's migration puts the label before the bytes; tests/integration/engine does so in a real store."""
+    """The store's migration puts the label before the bytes; tests/integration/engine does so in a real store.
+
+    The guards of its plans were of another form and are left out: no plan of a former release is applied.
+    """
     [kept] = re.findall(r"INSERT INTO fleetdrift\.reports VALUES .*'\\x([0-9a-f]+)'", FIXTURE.read_text())
-    report = unpack(formats.FIRST_REPORT, b"fleetdrift report/1\n" + bytes.fromhex(kept), ScanReport)
-    then = msgspec.json.decode(canonical_json(report.body))
-    assert then.pop("service_faults") == []  # a field of later releases
-    assert content_hash("report/1", then) == report.content_hash
+    blob = bytes.fromhex(kept)
+    report = unpack(formats.FIRST_REPORT, b"fleetdrift report/1\n" + blob, ScanReport)
+    written = json.loads(zlib.decompress(blob))["body"]
+    read = json.loads(canonical_json(report.body))
+    assert read.pop("service_faults") == []  # a field of later releases
+    for body in (written, read):
+        for group in body["groups"]:
+            for guard in group["plan"]["guards"]:
+                guard.clear()
+    assert read == written
 
 
 def test_messages_and_answers_that_were_written_before_still_mean_what_they_meant() -> None:
