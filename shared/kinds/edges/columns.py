@@ -21,9 +21,8 @@ from shared.schema.relations import Column, ForeignTable, Table
 
 
 def _order_when_created(column: Column, below: ObjectId, plan: PlanView) -> Order:
-    """A partition states its columns itself, and has its parts before it is attached."""
-    change = plan.alters.get(below)
-    if change is not None and "partition_of" in change.fields:
+    """A table has its columns before it is attached or inherits, so its own new parent does not come before them."""
+    if _gets_parent(below, plan):
         return Order.FREE
     if below.kind != "column" or column.parent == below.parent:
         return Order.AFTER
@@ -33,12 +32,18 @@ def _order_when_created(column: Column, below: ObjectId, plan: PlanView) -> Orde
 
 
 def _order_when_altered(column: Column, below: ObjectId, plan: PlanView) -> Order:
-    """ATTACH finds the partition's columns as they shall be, so its table does not come before them."""
+    """ATTACH and INHERIT find the columns as they shall be, so the table's new parent does not come before them."""
     del column
-    change = plan.alters.get(below)
+    return Order.FREE if _gets_parent(below, plan) else Order.AFTER
+
+
+def _gets_parent(table: ObjectId, plan: PlanView) -> bool:
+    """Say whether a table that stays gets a parent (another bound is a parent anew)."""
+    change = plan.alters.get(table)
     if change is None or not PARENTS & set(change.fields):
-        return Order.AFTER
-    return Order.FREE if getattr(change.desired, "partition_of", None) is not None else Order.AFTER
+        return False
+    desired = change.desired
+    return isinstance(desired, Table | ForeignTable) and bool(desired.partition_of or desired.inherits)
 
 
 def _readers(identity: ObjectId, below: ObjectId, plan: PlanView) -> Iterator[Edge]:

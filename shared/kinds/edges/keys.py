@@ -35,8 +35,8 @@ def _order_of_constraint(constraint: Constraint, below: ObjectId, plan: PlanView
     if constraint.type != "foreign_key" and below.kind == "index":
         return Order.BEFORE
     change = plan.alters.get(below)
-    attached = change is not None and "partition_of" in change.fields
-    return Order.FREE if attached and belongs_to_parent(constraint, plan.context.desired) else Order.AFTER
+    gets_parent = change is not None and bool({"partition_of", "inherits"} & set(change.fields))
+    return Order.FREE if gets_parent and belongs_to_parent(constraint, plan.context.desired) else Order.AFTER
 
 
 def _after_attaching(item: Index | Constraint, plan: PlanView) -> Iterator[Edge]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from shared.kinds.context import Context
 from shared.kinds.names import options_list, parent_name
 from shared.kinds.recipes.sequence_sql import identity_clause
-from shared.schema.identity import QualifiedName
+from shared.schema.identity import ObjectId, QualifiedName
 from shared.schema.relations import Column, Constraint, Table
 from shared.sql import quote_identifier, quote_qualified
 
@@ -65,7 +65,11 @@ def _repeats_generated(column: Column, context: Context) -> bool:
     table = QualifiedName(column.namespace, column.parent)
     if context.observed.server_version >= _CHILD_GENERATES or is_partition_column(column, context):
         return False
-    above = (context.desired.column(parent, column.name) for parent in context.desired.parents(table))
+    parents = context.desired.parents(table)
+    if not context.is_new(ObjectId(kind="table", namespace=table.namespace, name=table.name)):
+        present = context.observed.parents(table)  # INHERIT wants an existing table to have the expression before
+        parents = tuple(parent for parent in parents if parent in present)
+    above = (context.desired.column(parent, column.name) for parent in parents)
     return any(parent is not None and bool(parent.generated) for parent in above)
 
 

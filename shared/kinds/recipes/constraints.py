@@ -51,9 +51,19 @@ def follows_parent(constraint: Constraint, context: Context) -> bool:
         return constraint.type == "foreign_key"
     table = context.desired.table(_table_of(constraint))
     is_partition = table is not None and table.partition_of is not None
-    if constraint.local or not constraint.inherited:
+    if constraint.local or not constraint.inherited or _comes_from_new_parents(constraint, context):
         return False
     return not (is_partition and _is_new_table(constraint, context))
+
+
+def _comes_from_new_parents(constraint: Constraint, context: Context) -> bool:
+    """Say whether only parents that an existing table is yet to get have the constraint: INHERIT wants it to be there."""
+    table = _table_of(constraint)
+    if _is_new_table(constraint, context):
+        return False
+    before = context.observed.parents(table)
+    above = [p for p in context.desired.parents(table) if any(c.name == constraint.name for c in context.desired.constraints(p))]
+    return bool(above) and not any(parent in before for parent in above)
 
 
 def _add(constraint: Constraint, context: Context) -> list[Step]:
