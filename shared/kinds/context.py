@@ -22,6 +22,8 @@ class Context:
         inlined: Per created table, the columns and constraints that its CREATE TABLE carries.
         retyped: Altered columns whose type is made anew, under the same name or another.
         aside: Types that are renamed rather than dropped at first, because columns keep values of them.
+        late_defaults: Created columns whose default is set by a statement of its own, because it stands on their table.
+        hollow: Views that are made without their query first.
         profile: Which facets both sides were read with.
     """
 
@@ -33,6 +35,8 @@ class Context:
     inlined: dict[ObjectId, set[ObjectId]] = field(default_factory=dict)
     retyped: set[ObjectId] = field(default_factory=set)
     aside: set[ObjectId] = field(default_factory=set)
+    late_defaults: set[ObjectId] = field(default_factory=set)
+    hollow: set[ObjectId] = field(default_factory=set)
     profile: Profile = field(default_factory=Profile)
 
     def is_new(self, relation: ObjectId) -> bool:

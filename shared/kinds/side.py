@@ -34,6 +34,7 @@ class Side:
         self.owned_sequences: dict[QualifiedName, list[Sequence]] = defaultdict(list)
         self.default_privileges: list[DefaultPrivileges] = []
         self.partitions: dict[QualifiedName, list[Table | ForeignTable]] = defaultdict(list)
+        self.constraint_names: set[QualifiedName] = set()
         self._order = {QualifiedName(o.namespace, o.relation): o.columns for o in snapshot.column_order}
         self._not_null_names = {
             (QualifiedName(n.namespace, n.relation), n.column): n.name for n in snapshot.not_null_names
@@ -57,6 +58,8 @@ class Side:
             self.partitions[item.partition_of].append(item)
         elif isinstance(item, DefaultPrivileges):
             self.default_privileges.append(item)
+        if isinstance(item, Constraint):
+            self.constraint_names.add(QualifiedName(item.namespace, item.name))
         for referenced in implied_references(item):
             self._link(item.identity, referenced)
 

@@ -32,10 +32,15 @@ class Decision:
     loosened: dict[tuple[ObjectId, ObjectId], Loosened] = field(default_factory=dict)
 
 
-def decide(diff: SchemaDiff, context: Context) -> Decision:
+def decide(diff: SchemaDiff, context: Context, rebuilt: frozenset[ObjectId] = frozenset()) -> Decision:
     """Sort the changes into creations, drops and alterations, and draw in what stands on what goes.
 
     Fills `context.creates`, `context.drops` and `context.aside`.
+
+    Args:
+        diff: The changes.
+        context: Where they are made, with nothing decided yet.
+        rebuilt: What is to be made again although it could be altered.
     """
     closure = _Closure(context)
     for change in diff.changes:
@@ -48,6 +53,8 @@ def decide(diff: SchemaDiff, context: Context) -> Decision:
                 closure.decision.alters[change.identity] = change
             case _:
                 pass  # unverified: nothing is known, so nothing is done
+    for identity in sorted(rebuilt):
+        closure.rebuild(identity)
     closure.run()
     return closure.decision
 

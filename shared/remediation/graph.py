@@ -6,6 +6,8 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
+import msgspec
+
 from shared.diff.changes import Altered
 from shared.kinds import RECORDS
 from shared.kinds.context import Context
@@ -13,6 +15,7 @@ from shared.kinds.facts import ColumnType
 from shared.kinds.node import Node
 from shared.kinds.ordering import Edge, Order
 from shared.kinds.recipes.privileges import grants_after_creation, may_be_granted
+from shared.kinds.side import Side
 from shared.kinds.slots import slots_of
 from shared.kinds.step import REBUILD, Step
 from shared.remediation.closure import Decision
@@ -29,25 +32,44 @@ _PHASES = {
 }  # fmt: skip
 
 
+class Parting(msgspec.Struct, frozen=True):
+    """What is taken apart because objects stand on each other in a circle.
+
+    Args:
+        parts: Have statements of their own instead of coming or going with another object's.
+        defaults: Columns whose default is dropped before, or set after, by a statement of its own.
+        rebuilt: Dropped and made again, although they could be replaced.
+        hollow: View → what of its circle is content when the view is there without its query.
+    """
+
+    parts: frozenset[ObjectId] = frozenset()
+    defaults: frozenset[ObjectId] = frozenset()
+    rebuilt: frozenset[ObjectId] = frozenset()
+    hollow: Mapping[ObjectId, frozenset[ObjectId]] = {}
+
+
 class Graph:
     """All nodes with their steps, and the edges.
 
     Args:
         context: Both sides, and what is created and dropped.
         decision: What is altered and loosened.
-        ejected: Objects that must have statements of their own, to break a cycle.
+        parting: What is taken apart to break cycles.
     """
 
-    def __init__(self, context: Context, decision: Decision, ejected: set[ObjectId]) -> None:
+    def __init__(self, context: Context, decision: Decision, parting: Parting) -> None:
         self.context = context
         self.decision = decision
-        self.ejected = ejected
+        self.parting = parting
         self.steps: dict[Node, Sequence[Step]] = {}
         self.edges: dict[Node, set[Node]] = defaultdict(set)
         self.hosted: dict[Node, list[ObjectId]] = defaultdict(list)
         self.arrival: dict[ObjectId, Node] = {}
         self.departure: dict[ObjectId, Node] = {}
-        inline_children(context, ejected)
+        self.waits_for: dict[ObjectId, set[Node]] = defaultdict(set)
+        context.late_defaults = set(parting.defaults)
+        context.hollow = set(parting.hollow)
+        inline_children(context, parting.parts)
         self._add_nodes()
         self._add_drop_edges()
         self._add_create_edges()
@@ -62,7 +84,7 @@ class Graph:
     def _add_nodes(self) -> None:
         context = self.context
         for identity in context.drops:
-            host = Node("drop", drop_host(identity, context, self.ejected))
+            host = Node("drop", drop_host(identity, context, self.parting.parts))
             self.departure[identity] = host
             self.hosted[host].append(identity)
         for identity in context.creates:
@@ -108,10 +130,35 @@ class Graph:
         for identity, change in self.decision.alters.items():
             if RECORDS[identity.kind].edges.finishes_after & set(change.fields):
                 self._finish_again(identity, change.desired)
+        self._add_parted_nodes()
         for identity in self.context.aside:
             discard = RECORDS[identity.kind].discard
             assert discard is not None
             self._add(Node("discard", identity), discard(self.context.observed.objects[identity], self.context))
+
+    def _add_parted_nodes(self) -> None:
+        """Set and drop defaults apart from their columns, and let views go hollow before they are dropped."""
+        for identity in self.parting.defaults:
+            for places, side, phase in (
+                (self.arrival, self.context.desired, "after"), (self.departure, self.context.observed, "before")
+            ):  # fmt: skip
+                loosen = RECORDS[identity.kind].loosen
+                below = self._called(identity, side)
+                if identity not in places or not below or loosen is None:
+                    continue
+                loosened = loosen(side.objects[identity], min(below), self.context)
+                assert loosened is not None
+                self._add(Node(phase, identity), loosened.after if phase == "after" else loosened.before)
+        for identity in self.parting.hollow.keys() & self.context.drops:
+            begin = RECORDS[identity.kind].begin
+            assert begin is not None
+            self._add(Node("before", identity), begin(self.context.observed.objects[identity], self.context))
+
+    def _called(self, column: ObjectId, side: Side) -> set[ObjectId]:
+        """Name what a column's default calls, if that is planned apart from the column."""
+        if column not in self.parting.defaults:
+            return set()
+        return {below for below in side.references[column] if RECORDS[below.kind].stands_in_defaults}
 
     def _add_grants(self, identity: ObjectId) -> None:
         """Take back what default privileges give to a created object that declares none of its own."""
@@ -158,9 +205,14 @@ class Graph:
 
     def _add_drop_edges(self) -> None:
         for identity, node in self.departure.items():
+            before = Node("before", identity)
+            called = self._called(identity, self.context.observed)
+            self.edge(before, node)
+            self.edge(node, Node("begin", identity))
             for below in self._stood_on(identity):
                 if below in self.departure and not self._is_mutual(identity, below):
-                    self.edge(node, self.departure[below])
+                    hollow = identity in self.parting.hollow and RECORDS[below.kind].column_type is ColumnType.NO
+                    self.edge(before if below in called or hollow else node, self.departure[below])
                 elif below in self.decision.alters:
                     self.edge(node, self.arrival[below])
             if identity in self.arrival:
@@ -177,10 +229,16 @@ class Graph:
         for identity in self.context.creates:
             node, item = self.arrival[identity], desired.objects[identity]
             edges = RECORDS[identity.kind].edges
+            after = Node("after", identity)
+            called = self._called(identity, desired)
+            self.edge(node, after)
             for below in desired.references[identity]:
                 begin = Node("begin", below)
-                if begin in self.steps and identity in desired.references[below]:
+                hollow = identity in self.parting.hollow.get(below, ())
+                if begin in self.steps and (hollow or identity in desired.references[below]):
                     self.edge(begin, node)
+                elif below in called:
+                    self.edge(self.arrival.get(below, after), after)
                 elif below in self.arrival:
                     order = edges.order_when_created(item, below, self)
                     if order is Order.BEFORE:
@@ -197,9 +255,14 @@ class Graph:
             edges = RECORDS[identity.kind].edges
             release = Node("release", identity)
             self.edge(release, node)
+            called = self._called(identity, desired)
+            after = Node("after", identity)
+            self.edge(node, after)
             for below in {*desired.references[identity], *edges.needed_when_altered(change.desired, fields, self)}:
                 self.edge(Node("release", below), node)
-                if below in self.arrival and edges.order_when_altered(change.desired, below, self) is Order.AFTER:
+                if below in called:
+                    self.edge(self.arrival.get(below, after), after)
+                elif below in self.arrival and edges.order_when_altered(change.desired, below, self) is Order.AFTER:
                     self.edge(self.arrival[below], node)
             for below in set(self._stood_on(identity)) - desired.references[identity]:
                 if below in self.departure:
@@ -256,6 +319,7 @@ class Graph:
         for identity, node in self.arrival.items():
             finish = Node("finish", identity)
             for slot in slots_of(self.context.desired.objects[identity]):
+                self.waits_for[identity].update(leaving.get(slot, ()))
                 for leaver in leaving.get(slot, ()):
                     if leaver.identity != identity or leaver.phase == "drop":
                         self.edge(leaver, finish if slot[0] == "partition" and finish in self.steps else node)

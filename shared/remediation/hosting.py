@@ -15,7 +15,7 @@ from shared.schema.relations import Column, Constraint, ForeignTable, Table
 _INLINE = frozenset({"primary_key", "unique", "check", "exclusion", "not_null"})
 
 
-def inline_children(context: Context, ejected: set[ObjectId]) -> None:
+def inline_children(context: Context, ejected: frozenset[ObjectId]) -> None:
     """Fill `context.inlined`: what each created table carries. `ejected` objects get statements of their own."""
     context.inlined.clear()
     for identity in context.creates:
@@ -60,7 +60,7 @@ def creation_host(identity: ObjectId, context: Context) -> ObjectId:
     return creation_host(host, context) if host is not None else identity
 
 
-def drop_host(identity: ObjectId, context: Context, ejected: set[ObjectId]) -> ObjectId:
+def drop_host(identity: ObjectId, context: Context, ejected: frozenset[ObjectId]) -> ObjectId:
     """Name the dropped object that takes this one along."""
     item = context.observed.objects[identity]
     if identity in ejected or is_left_behind(item, context):

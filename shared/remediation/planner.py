@@ -7,6 +7,7 @@ must wait for what (`graph`), sorts that (`order`), and adds what keeps owners a
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import NamedTuple
 
 import msgspec
 
@@ -17,10 +18,11 @@ from shared.kinds.context import Context
 from shared.kinds.node import Node
 from shared.kinds.side import Side
 from shared.kinds.step import Role, Step
-from shared.remediation.closure import Decision, decide
-from shared.remediation.graph import Graph
+from shared.remediation.closure import decide
+from shared.remediation.graph import Graph, Parting
 from shared.remediation.keeping import keep_facts
 from shared.remediation.order import cycles, delay, invert, sort_nodes
+from shared.remediation.parting import break_cycles, take_apart
 from shared.remediation.plan import Plan, Statement
 from shared.remediation.ranks import is_facet
 from shared.remediation.reachable import lossless_snapshot
@@ -30,11 +32,23 @@ from shared.schema.canonical import schema_hash
 from shared.schema.database import Namespace
 from shared.schema.identity import ObjectId
 from shared.schema.profile import Profile
-from shared.schema.relations import ForeignTable, Table, View
 from shared.schema.schema import Schema, Snapshot
 
-_MAX_ROUNDS = 12  # of giving parts of a CREATE TABLE statements of their own, which breaks cycles
+_MAX_ROUNDS = 24  # of taking apart what stands on each other in a circle
 _DEFAULT = Profile()
+
+
+class _Sides(NamedTuple):
+    """What a plan is between, and how it is to be made."""
+
+    desired: Side
+    observed: Side
+    online: bool
+    profile: Profile
+
+    def context(self) -> Context:
+        """Give a context in which nothing is decided yet."""
+        return Context(desired=self.desired, observed=self.observed, online=self.online, profile=self.profile)
 
 
 def plan_remediation(
@@ -117,14 +131,13 @@ def _deparsed_plan(
 ) -> tuple[tuple[Statement, ...], frozenset[ObjectId]]:
     if not diff:
         return (), frozenset()
-    context = Context(desired=Side(desired), observed=Side(observed), online=online, profile=profile)
-    decision = decide(diff, context)
-    graph, order = _ordered(context, decision)
+    sides = _Sides(Side(desired), Side(observed), online, profile)
+    graph, order = _ordered(diff, sides)
     statements: list[tuple[Node, Statement]] = []
     lossy: set[ObjectId] = set()
     for node in order:
         for step in graph.steps[node]:
-            statement = _statement(node, step, context)
+            statement = _statement(node, step, graph.context)
             statements.append((node, statement))
             if statement.destructive:
                 lossy.add(node.identity)
@@ -155,24 +168,23 @@ def _statement(node: Node, step: Step, context: Context) -> Statement:
     )
 
 
-def _ordered(context: Context, decision: Decision) -> tuple[Graph, list[Node]]:
+def _ordered(diff: SchemaDiff, sides: _Sides) -> tuple[Graph, list[Node]]:
     """Sort the nodes, breaking cycles.
 
-    Cycles are broken by giving columns and constraints of a CREATE TABLE statements of their own; where that is not
-    enough, the node of lowest rank goes first.
+    Where objects stand on each other in a circle, parts of them get statements of their own (`parting`); where that is
+    not enough, the node of lowest rank goes first.
     """
-    ejected: set[ObjectId] = set()
+    parting = Parting()
     for _ in range(_MAX_ROUNDS):
-        graph = Graph(context, decision, ejected)
+        context = sides.context()
+        graph = Graph(context, decide(diff, context, parting.rebuilt), parting)
         order, left = sort_nodes(graph.steps, graph.edges, graph.rank)
-        if not left:
+        more = take_apart(graph, left) if left else parting
+        if more == parting:
             break
-        more = {part for cycle in cycles(left, graph.edges) for part in _separable(cycle, graph)}
-        if not more - ejected:
-            break
-        ejected |= more
+        parting = more
     while left:
-        _break_cycles(graph, left)
+        break_cycles(graph, left)
         order, left = sort_nodes(graph.steps, graph.edges, graph.rank)
     return graph, _close_gaps(graph, *_respecting_mentions(graph, order))
 
@@ -214,30 +226,3 @@ def _respecting_mentions(graph: Graph, order: list[Node]) -> tuple[list[Node], d
         better, left = sort_nodes(graph.steps, edges, graph.rank)
     assert len(better) == len(order)
     return better, edges
-
-
-def _separable(cycle: set[Node], graph: Graph) -> Iterable[ObjectId]:
-    """Name the columns, constraints, rules and policies that close a cycle and can have statements of their own."""
-    desired, observed = graph.context.desired, graph.context.observed
-    for node in cycle:
-        item = (observed if node.phase == "drop" else desired).objects.get(node.identity)
-        if isinstance(item, View | Table) and node.phase == "drop":
-            yield from (part for part in graph.hosted[node] if part.kind in ("rule", "policy"))
-        if not isinstance(item, Table | ForeignTable):
-            continue
-        side, places = (observed, graph.departure) if node.phase == "drop" else (desired, graph.arrival)
-        for part in graph.hosted[node]:
-            if part.kind not in ("column", "constraint") or (node.phase == "drop" and part.kind == "column"):
-                continue
-            if any(places.get(below) in cycle and places.get(below) != node for below in side.references[part]):
-                yield part
-
-
-def _break_cycles(graph: Graph, left: set[Node]) -> None:
-    """Remove the edges by which the node of lowest rank waits for others of its cycle."""
-    found = cycles(left, graph.edges)
-    before = invert(graph.edges)
-    for cycle in found:
-        first = min(cycle, key=graph.rank)
-        for node in before[first] & cycle:
-            graph.edges[node].discard(first)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from shared.kinds import belonging, names, ranks, references
+from shared.kinds.edges.facets import PRIVILEGES_EDGES
 from shared.kinds.facts import (
     NO_WORDS,
     NONE,
@@ -125,7 +126,7 @@ PRIVILEGES = Kind(
     discard=None,
     made_with=belonging.made_alone,
     dropped_with=belonging.facet_goes_with,
-    edges=BY_DEPENDENCIES,
+    edges=PRIVILEGES_EDGES,
 )
 
 DEFAULT_PRIVILEGES = Kind(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from shared.kinds import belonging, existence, names, oids, references, slots
-from shared.kinds.edges.views import MATERIALIZED_VIEW_EDGES
+from shared.kinds.edges.views import MATERIALIZED_VIEW_EDGES, VIEW_EDGES
 from shared.kinds.facts import (
     COMMENT_ONLY,
     EVERY_FACET,
@@ -69,7 +69,7 @@ VIEW = Kind(
     drop=views_recipes.drop_view,
     alter=views_recipes.alter_view,
     release=None,
-    begin=None,
+    begin=views_recipes.begin_view,
     finish=None,
     finish_needs=None,
     loosen=None,
@@ -77,7 +77,7 @@ VIEW = Kind(
     discard=None,
     made_with=belonging.made_alone,
     dropped_with=belonging.never_taken_along,
-    edges=BY_DEPENDENCIES,
+    edges=VIEW_EDGES,
 )
 
 MATERIALIZED_VIEW = Kind(

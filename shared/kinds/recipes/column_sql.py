@@ -47,7 +47,7 @@ def _value_and_null(column: Column, context: Context) -> list[str]:
     parts = []
     if column.generated and not _repeats_generated(column, context):
         parts.append(f"GENERATED ALWAYS AS ({column.default}) {column.generated.upper()}")
-    elif column.default and not column.generated:
+    elif column.default and not column.generated and column.identity not in context.late_defaults:
         parts.append(f"DEFAULT {column.default}")
     if column.identity_mode and not is_partition_column(column, context):
         parts.append(identity_clause(column, context.desired))
@@ -96,11 +96,16 @@ def _inherited_not_null(column: Column, context: Context) -> str:
 
 
 def _shared_not_null(column: Column, context: Context) -> str:
-    """Name a partitioned table's not-null constraint where partitions made before it may have taken the name (v18)."""
+    """Name a not-null constraint where another may have its automatic name, and PostgreSQL would add a number (v18).
+
+    Partitions made before their table may have taken it, or a table that was renamed has it still.
+    """
     table = context.desired.table(QualifiedName(column.namespace, column.parent))
-    if context.observed.server_version < _NAMED_NOT_NULL or not isinstance(table, Table) or not table.partition_key:
+    if context.observed.server_version < _NAMED_NOT_NULL or not isinstance(table, Table):
         return ""
-    return automatic_not_null(table.name, column.name)
+    name = automatic_not_null(table.name, column.name)
+    taken = QualifiedName(column.namespace, name) in context.observed.constraint_names
+    return name if table.partition_key or taken else ""
 
 
 def _is_own_key(constraint: Constraint, column: str) -> bool:

@@ -228,7 +228,7 @@ def _alter_value(desired: Column, observed: Column, fields: frozenset[str], cont
             steps.append(Step(Role.SET, f"{_alter(desired)} SET EXPRESSION AS ({desired.default})", hazards))
         return steps
     released = _releases_default(desired, observed) or (desired.identity in context.retyped and bool(observed.default))
-    if desired.default and ("default" in fields or released):
+    if desired.default and ("default" in fields or released) and desired.identity not in context.late_defaults:
         steps.append(Step(Role.SET, f"{_alter_only(desired)} SET DEFAULT {desired.default}", lock))
     elif "default" in fields and not desired.default and not observed.generated and not released:
         steps.append(Step(Role.SET, f"{_alter_only(desired)} DROP DEFAULT", (*lock, _NO_VALUE)))

@@ -57,12 +57,16 @@ def follows_parent(constraint: Constraint, context: Context) -> bool:
 
 
 def _comes_from_new_parents(constraint: Constraint, context: Context) -> bool:
-    """Say whether only parents that an existing table is yet to get have the constraint: INHERIT wants it to be there."""
+    """Say whether only parents that an existing table is yet to get have the constraint, which INHERIT wants."""
     table = _table_of(constraint)
     if _is_new_table(constraint, context):
         return False
     before = context.observed.parents(table)
-    above = [p for p in context.desired.parents(table) if any(c.name == constraint.name for c in context.desired.constraints(p))]
+    above = [
+        p
+        for p in context.desired.parents(table)
+        if any(c.name == constraint.name for c in context.desired.constraints(p))
+    ]
     return bool(above) and not any(parent in before for parent in above)
 
 

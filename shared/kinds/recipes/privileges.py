@@ -182,6 +182,27 @@ def _owner_on(side: Side, carrier: ObjectId) -> Owner | None:
     return None
 
 
+def _under_new_owner(carrier: ObjectId, grants: Iterable[Grant], context: Context) -> list[Grant]:
+    """Give the grants as they are once the plan has changed the owner: what the new one had or gave is the owner's.
+
+    OWNER TO puts the new owner's name in the place of the old one's and joins what is then alike (aclnewowner).
+    """
+    owner, before = _owner_on(context.desired, carrier), _owner_on(context.observed, carrier)
+    stays = before is not None and owner is not None and before.role == owner.role and carrier not in context.creates
+    if owner is None or stays:
+        return list(grants)
+    return _merged(
+        [
+            msgspec.structs.replace(
+                grant,
+                grantee=OWNER if grant.grantee == owner.role else grant.grantee,
+                grantor="" if grant.grantor == owner.role else grant.grantor,
+            )
+            for grant in grants
+        ]
+    )
+
+
 def built_in_grants(carrier: ObjectId, context: Context) -> tuple[Grant, ...]:
     """Give what PostgreSQL grants on an object when nobody has said anything."""
     if carrier.kind == "column":
@@ -240,12 +261,13 @@ def grant_all(facet: Privileges, context: Context) -> list[Step]:
     carrier = facet.carrier
     if carrier in context.creates:
         return grants_after_creation(carrier, facet.grants, context)
-    return change_grants(_target(carrier, context), facet.grants, built_in_grants(carrier, context))
+    present = _under_new_owner(carrier, built_in_grants(carrier, context), context)
+    return change_grants(_target(carrier, context), facet.grants, present)
 
 
 def grants_after_creation(carrier: ObjectId, desired: Iterable[Grant] | None, context: Context) -> list[Step]:
     """Lead from what default privileges give a created object to the desired grants; PostgreSQL's own without any."""
-    possible, certain = _fresh_grants(carrier, context)
+    possible, certain = (_under_new_owner(carrier, grants, context) for grants in _fresh_grants(carrier, context))
     wanted = built_in_grants(carrier, context) if desired is None else desired
     return change_grants(_target(carrier, context), wanted, possible, certain)
 
@@ -254,15 +276,18 @@ def revoke_all(facet: Privileges, context: Context) -> list[Step]:
     """Back to PostgreSQL's defaults."""
     carrier = facet.carrier
     built_in = built_in_grants(carrier, context)
-    steps = change_grants(_target(carrier, context), built_in, facet.grants)
-    return steps + _columns_again(carrier, built_in, facet.grants, context)
+    present = _under_new_owner(carrier, facet.grants, context)
+    return change_grants(_target(carrier, context), built_in, present) + _columns_again(
+        carrier, built_in, present, context
+    )
 
 
 def alter_grants(desired: Privileges, observed: Privileges, fields: frozenset[str], context: Context) -> list[Step]:
     """Only what differs."""
     del fields
-    steps = change_grants(_target(desired.carrier, context), desired.grants, observed.grants)
-    return steps + _columns_again(desired.carrier, desired.grants, observed.grants, context)
+    present = _under_new_owner(desired.carrier, observed.grants, context)
+    steps = change_grants(_target(desired.carrier, context), desired.grants, present)
+    return steps + _columns_again(desired.carrier, desired.grants, present, context)
 
 
 def _columns_again(

@@ -28,6 +28,7 @@ class Pair:
     def __init__(self, server: EmbeddedPostgres, directory: Path) -> None:
         self.server = server
         self.directory = directory
+        self.profile = Profile()
         for name in DATABASES:
             self._psql("postgres", f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
             self._psql("postgres", f"CREATE DATABASE {name} TEMPLATE template0 OWNER remedy_changer")
@@ -40,7 +41,7 @@ class Pair:
     def plan(self, *, destructive: bool = True) -> Plan:
         desired, observed = self.read("remedy_desired"), self.read("remedy_observed")
         diff = diff_schemas(desired.schema, observed.schema)
-        return plan_remediation(desired, observed, diff, destructive=destructive)
+        return plan_remediation(desired, observed, diff, destructive=destructive, profile=self.profile)
 
     def run(self, sql: str, *, user: str = "postgres") -> subprocess.CompletedProcess[str]:
         return self._psql("remedy_observed", sql, user)
@@ -74,7 +75,7 @@ class Pair:
         async def read() -> Snapshot:
             connection = await connect_url(self.server.dsn(name))
             try:
-                return await read_snapshot(connection, profile=Profile())
+                return await read_snapshot(connection, profile=self.profile)
             finally:
                 await connection.close()
 
