@@ -115,6 +115,9 @@ LEDGER = Format("ledger", 1)
 SIGHTING = Format("sighting", 1)
 """What workers remember of a tenant, in Redis. A hint: in another format it counts as nothing."""
 
+SIGNED = Format("signed", 1)
+"""What stands before a value that bears an authentication tag (`shared.signing`)."""
+
 _UPGRADE_SENDER = "upgrade the side that sent it"
 
 BATCH_MESSAGE = Format("scan_batch", PROTOCOL, "protocol", _UPGRADE_SENDER)

@@ -1,12 +1,14 @@
 """What travels between the coordinator and its workers: task names, messages, answers, and the keys they stand under.
 
-Messages carry ids, a host reference and an attempt, never a secret, SQL or a path. Nothing is pickled. The names of
-keys hold the protocol's version (`shared.formats.PROTOCOL`), so workers never see a message they would misread; each
-message and answer names it too.
+Messages carry ids, a host reference and an attempt, never a secret, SQL or a path. Nothing is pickled. Each value that
+is believed bears an authentication tag for the place where it stands (`shared.signing`). The names of keys hold the
+protocol's version (`shared.formats.PROTOCOL`), so workers never see a message they would misread; each message and
+answer names it too.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from enum import StrEnum
 from urllib.parse import quote
 
@@ -15,6 +17,7 @@ import msgspec
 from shared.formats import ANSWERS, BATCH_MESSAGE, JOB_MESSAGE, PROTOCOL, decode_json, encode_json
 from shared.schema.profile import Profile
 from shared.schema.schema import SchemaVersion
+from shared.signing import KeyRing, Purpose, TagError
 from shared.targets import Failure, FailureKind
 
 SCAN_BATCH = "fleetdrift.scan_batch"
@@ -29,6 +32,16 @@ A host that has answered anything is up; what comes later, a statement that take
 FAILURES_TO_OPEN_BREAKER = 3
 """Failures of HOST_DOWN in a row that open a host's breaker, the coordinator's and a worker's own: the host's other
 tenants are then not tried."""
+
+
+class JunkReason(StrEnum):
+    """Why something that was found in Redis was dropped."""
+
+    ENVELOPE = "envelope"  # no message of ours: not JSON, another form, another task, compressed
+    SIZE = "size"  # larger than anything that we write
+    TAG = "tag"  # not signed with a key of ours, or signed for another place
+    FORMAT = "format"  # cannot be read
+    REPEATED = "repeated"  # was there before
 
 
 MAX_MESSAGE_BYTES = 4 * 1024 * 1024
@@ -141,16 +154,38 @@ class Answer(msgspec.Struct, frozen=True, array_like=True):
 
 
 class AnswerSet(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """One entry of the answer stream. Without answers it is a sign of life: the first one says that the batch began."""
+    """One entry of the answer stream. Without answers it is a sign of life: the first one says that the batch began.
+
+    Args:
+        batch: Which one.
+        worker: Name of the process that answers.
+        number: Counts what this process sends for this batch, so that an entry that is put in again is not a new one.
+        answers: Of some of the batch's items.
+    """
 
     batch: str
     worker: str
+    number: int = 0
     answers: tuple[Answer, ...] = ()
 
 
-def encode_message(message: ScanBatch | ShapeJob) -> str:
-    """Write a message for the queue."""
-    return encode_json(BATCH_MESSAGE if isinstance(message, ScanBatch) else JOB_MESSAGE, message).decode()
+def encode_message(keys: Keys, message: ScanBatch | ShapeJob) -> str:
+    """Write a message for the queue, and sign it for its task."""
+    form, task = (BATCH_MESSAGE, SCAN_BATCH) if isinstance(message, ScanBatch) else (JOB_MESSAGE, ANALYSE_SHAPE)
+    return keys.ring.sign(Purpose.MESSAGE, (keys.queue, task), encode_json(form, message)).decode()
+
+
+def verify_message(keys: Keys, task: str, signed: str) -> str:
+    """Give the text of a message that a holder of our key wrote for this task.
+
+    Raises:
+        TagError: When nobody did.
+    """
+    try:
+        data = signed.encode()
+    except UnicodeEncodeError:  # half a surrogate pair: JSON can spell it, and nothing that we write holds it
+        raise TagError("expected a signed message, found text that is no Unicode") from None
+    return keys.ring.verify(Purpose.MESSAGE, (keys.queue, task), data).decode()
 
 
 def decode_scan_batch(text: str) -> ScanBatch:
@@ -167,18 +202,53 @@ def decode_shape_job(text: str) -> ShapeJob:
     return decode_json(JOB_MESSAGE, text, ShapeJob)
 
 
-def encode_answers(answers: AnswerSet) -> bytes:
-    """Write an entry for the stream of answers."""
-    return encode_json(ANSWERS, answers)
+def encode_answers(keys: Keys, stream: str, answers: AnswerSet) -> bytes:
+    """Write an entry for a stream of answers, and sign it for that stream."""
+    return keys.ring.sign(Purpose.ANSWERS, (stream,), encode_json(ANSWERS, answers))
 
 
-def decode_answers(entry: bytes) -> AnswerSet:
-    """Read an entry of the stream of answers.
+def decode_answers(keys: Keys, stream: str, entry: bytes) -> AnswerSet:
+    """Read an entry of a stream of answers.
 
     Raises:
+        TagError: When no holder of our key wrote it for this stream.
         FormatError: When a worker of another protocol wrote it, or it is damaged.
     """
-    return decode_json(ANSWERS, entry, AnswerSet)
+    return decode_json(ANSWERS, keys.ring.verify(Purpose.ANSWERS, (stream,), entry), AnswerSet)
+
+
+def sign_known(keys: Keys, known: str, lines: Sequence[str]) -> bytes:
+    """Write an entry for a list of known snapshots, and sign it for that list.
+
+    Args:
+        keys: Of the fleet.
+        known: The list.
+        lines: Each a snapshot's name, and after a space, where it is known, the hash that a server states for it.
+    """
+    return keys.ring.sign(Purpose.KNOWN, (known,), "\n".join(lines).encode())
+
+
+def known_lines(keys: Keys, known: str, entry: bytes) -> list[str]:
+    """Read an entry of a list of known snapshots.
+
+    Raises:
+        TagError: When no holder of our key wrote it for this list.
+    """
+    return keys.ring.verify(Purpose.KNOWN, (known,), entry).decode().split("\n")
+
+
+def sign_blob(keys: Keys, name: str, blob: bytes) -> bytes:
+    """Sign a blob for the place of its name."""
+    return keys.ring.sign(Purpose.BLOB, (keys.blob(name),), blob)
+
+
+def verify_blob(keys: Keys, name: str, signed: bytes) -> bytes:
+    """Give a blob that a holder of our key put under its name.
+
+    Raises:
+        TagError: When nobody did.
+    """
+    return keys.ring.verify(Purpose.BLOB, (keys.blob(name),), signed)
 
 
 class Presence(msgspec.Struct, frozen=True, array_like=True):
@@ -188,11 +258,13 @@ class Presence(msgspec.Struct, frozen=True, array_like=True):
         worker: Its name.
         slots: How many batches it takes at once.
         protocol: What it speaks.
+        keys: Ids of the keys that it accepts; the first one is that of the key that it signs with.
     """
 
     worker: str
     slots: int
     protocol: int
+    keys: tuple[str, ...] = ()
 
 
 def host_down(host: str, kind: FailureKind) -> Failure:
@@ -205,14 +277,16 @@ def host_down(host: str, kind: FailureKind) -> Failure:
 
 
 class Keys(msgspec.Struct, frozen=True):
-    """Names of everything in Redis that belongs to one fleet.
+    """Names of everything in Redis that belongs to one fleet, and the keys that sign what stands under them.
 
     Args:
         fleet: Its name.
+        ring: The keys that sign.
         protocol: Whose names; another than our own is of interest only to see and refuse who speaks it.
     """
 
     fleet: str
+    ring: KeyRing = msgspec.field(default_factory=KeyRing)
     protocol: int = PROTOCOL
 
     @property
@@ -239,8 +313,13 @@ class Keys(msgspec.Struct, frozen=True):
         return f"{self._root}:run:{run}:{epoch}:answers"
 
     def known(self, run: str, epoch: int) -> str:
-        """Append-only list of fingerprints whose snapshot need not be sent; duplicates are harmless."""
+        """Append-only list of signed `known_lines`: snapshots that need not be sent; duplicates are harmless."""
         return f"{self._root}:run:{run}:{epoch}:known"
+
+    @property
+    def junk(self) -> str:
+        """Hash of JunkReason → how often something was dropped for it, for the metrics."""
+        return f"{self._root}:junk"
 
     @property
     def probe(self) -> str:

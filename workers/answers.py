@@ -15,7 +15,7 @@ from redis.exceptions import RedisError
 
 from shared.events.worker import MessageGivenUp
 from shared.logs import log
-from shared.messages import Answer, AnswerSet, encode_answers
+from shared.messages import Answer, AnswerSet, Keys, encode_answers
 
 _MAX_ANSWERS_PER_ENTRY = 25  # one entry of the stream holds so many
 _FLUSH_AFTER_SECONDS = 0.2  # an answer waits so long for others to be sent with
@@ -34,6 +34,7 @@ class AnswerWriter:
 
     Args:
         redis: Connection pool of this process.
+        keys: Of the fleet.
         stream: The run's stream.
         batch: Id of the batch.
         worker: Name of this process, for people.
@@ -43,8 +44,11 @@ class AnswerWriter:
         RunGoneError: From entering and from `add`, when the run's stream does not exist.
     """
 
-    def __init__(self, redis: Redis, stream: str, *, batch: str, worker: str, at_once: bool = False) -> None:
+    def __init__(
+        self, redis: Redis, keys: Keys, stream: str, *, batch: str, worker: str, at_once: bool = False
+    ) -> None:
         self._redis = redis
+        self._keys = keys
         self._stream = stream
         self._batch = batch
         self._worker = worker
@@ -55,6 +59,7 @@ class AnswerWriter:
         self._ending = asyncio.Event()
         self._gone = False
         self._sent = 0.0
+        self._number = 0
 
     async def __aenter__(self) -> Self:
         await self._send(())
@@ -88,7 +93,8 @@ class AnswerWriter:
                 if self._buffer:
                     await self._flush()
                 elif clock() - self._sent > _HEARTBEAT_EVERY_SECONDS:
-                    await self._send(())
+                    async with self._sending:
+                        await self._send(())
         except RunGoneError:
             return  # `add` raises it to the caller
         except RedisError as error:
@@ -103,7 +109,7 @@ class AnswerWriter:
             return False
 
     async def _flush(self) -> None:
-        async with self._sending:  # one at a time, so that a retry cannot reorder or drop
+        async with self._sending:  # one at a time, so that a retry cannot reorder or drop: the entries are numbered
             while self._buffer:
                 some = tuple(self._buffer[:_MAX_ANSWERS_PER_ENTRY])
                 await self._send(some)
@@ -111,7 +117,9 @@ class AnswerWriter:
 
     async def _send(self, answers: tuple[Answer, ...]) -> None:
         clock = asyncio.get_running_loop().time
-        entry = encode_answers(AnswerSet(batch=self._batch, worker=self._worker, answers=answers))
+        self._number += 1
+        sent = AnswerSet(batch=self._batch, worker=self._worker, number=self._number, answers=answers)
+        entry = encode_answers(self._keys, self._stream, sent)
         until = clock() + _GIVE_UP_AFTER_SECONDS
         while True:
             try:

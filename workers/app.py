@@ -33,7 +33,7 @@ from shared.hosts import Secret
 from shared.logs import log
 from shared.messages import Keys, Presence
 from shared.postgres.reading.observe import observe as observe_target
-from workers.queue_guard import guard_the_queue
+from workers.queue_guard import guard_the_queue, take_dropped
 from workers.refusals import Refusals
 from workers.scan import Observe
 from workers.settings import WorkerSettings
@@ -170,8 +170,10 @@ class _Presence:
         self.hostname = hostname
         self._fleet = settings.fleet
         self._slots = slots
-        self._key = Keys(settings.fleet).presence
-        self._member = msgspec.json.encode(Presence(hostname, slots, PROTOCOL))
+        keys = Keys(settings.fleet, settings.ring)
+        self._keys = keys
+        self._member = msgspec.json.encode(Presence(hostname, slots, PROTOCOL, keys.ring.ids))
+        self._announced = True  # as far as we know: that it fails is logged once
         self._redis = Redis.from_url(settings.redis_url.reveal(), socket_timeout=2, socket_connect_timeout=2)
 
     def begin(self, sender: Any, **_: Any) -> None:
@@ -182,13 +184,19 @@ class _Presence:
     def _announce(self) -> None:
         try:
             seconds, micros = self._redis.time()
-            self._redis.zadd(self._key, {self._member: seconds + micros / 1e6 + _ABSENT_AFTER_SECONDS})
+            self._redis.zadd(self._keys.presence, {self._member: seconds + micros / 1e6 + _ABSENT_AFTER_SECONDS})
+            for reason, count in take_dropped().items():
+                self._redis.hincrby(self._keys.junk, reason.value, count)
         except RedisError as error:
-            log(WorkerUnannounced(worker=self.hostname, error=type(error).__name__))
+            if self._announced:
+                self._announced = False
+                log(WorkerUnannounced(worker=self.hostname, error=type(error).__name__))
+        else:
+            self._announced = True
 
     def end(self, **_: Any) -> None:
         log(WorkerStopping(worker=self.hostname, fleet=self._fleet))
         try:
-            self._redis.zrem(self._key, self._member)
+            self._redis.zrem(self._keys.presence, self._member)
         except RedisError as error:
             log(WorkerUnannounced(worker=self.hostname, error=type(error).__name__))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import time
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Sequence
 
 from redis.exceptions import RedisError
 
@@ -22,14 +22,18 @@ from shared.messages import (
     DeferReason,
     Deferred,
     Failed,
+    JunkReason,
     Observed,
     Outcome,
     Place,
     ScanBatch,
     ShapeJob,
+    sign_blob,
+    verify_blob,
 )
 from shared.postgres.connection import TargetError
 from shared.schema.schema import Spec
+from shared.signing import Purpose, TagError
 from shared.targets import Failure, FailureKind, Observation, Target
 from workers.answers import AnswerWriter, RunGoneError
 from workers.child import Child
@@ -50,6 +54,7 @@ async def run_scan_batch(child: Child, message: ScanBatch) -> None:
     """Read the tenants of one message, and answer for each, unless the run has ended."""
     writer = AnswerWriter(
         child.redis,
+        child.keys,
         child.keys.answers(message.run, message.epoch),
         batch=message.batch,
         worker=child.name,
@@ -68,9 +73,9 @@ async def _read(child: Child, message: ScanBatch, writer: AnswerWriter) -> None:
         for target in targets:
             await writer.add(Answer(target.tenant, unknown))
         return
-    known = KnownSnapshots(child.redis, child.keys, message.run, message.epoch, ttl=child.settings.blob_ttl)
+    known = KnownSnapshots(child.redis, child.keys, message.run, message.epoch, child.junk, ttl=child.settings.blob_ttl)
     await known.refresh()
-    sightings = Sightings(child.redis, child.keys, ttl=child.settings.sighting_ttl)
+    sightings = Sightings(child.redis, child.keys, child.junk, ttl=child.settings.sighting_ttl)
     earlier = await sightings.of(target.tenant for target in targets)
     left = {target.tenant for target in targets}
     try:
@@ -149,7 +154,7 @@ async def run_shape_job(child: Child, message: ShapeJob) -> None:
     """Analyse one shape, store the analysis under its id, and answer."""
     stream = child.keys.answers(message.run, message.epoch)
     with _stop_quietly_if_run_ended(child, message):
-        async with AnswerWriter(child.redis, stream, batch=message.batch, worker=child.name) as writer:
+        async with AnswerWriter(child.redis, child.keys, stream, batch=message.batch, worker=child.name) as writer:
             try:
                 outcome = await _analyse(child, message)
             except asyncio.CancelledError:
@@ -159,9 +164,7 @@ async def run_shape_job(child: Child, message: ShapeJob) -> None:
 
 
 async def _analyse(child: Child, message: ShapeJob) -> Outcome:
-    names = (message.spec, message.snapshot, message.contracts)
-    found = await child.redis.mget([child.keys.blob(name) for name in names])
-    spec, snapshot, contracts = (blob if isinstance(blob, bytes) else b"" for blob in found)
+    spec, snapshot, contracts = await _blobs(child, (message.spec, message.snapshot, message.contracts))
     if not (spec and snapshot and contracts):
         return Deferred(DeferReason.BLOB)
     try:
@@ -180,5 +183,19 @@ async def _analyse(child: Child, message: ShapeJob) -> Outcome:
         return Failed(Failure(FailureKind.PROTOCOL, str(error)))
     except Exception as error:  # noqa: BLE001  # a bug met in one shape must not end the run
         return Failed(internal_failure(error))
-    await child.redis.set(child.keys.blob(message.analysis), pack(ANALYSIS, analysis), ex=child.settings.blob_ttl)
+    signed = child.keys.ring.sign(Purpose.ANALYSIS, (message.analysis,), pack(ANALYSIS, analysis))
+    blob = sign_blob(child.keys, message.analysis, signed)
+    await child.redis.set(child.keys.blob(message.analysis), blob, ex=child.settings.blob_ttl)
     return Analysed(message.analysis)
+
+
+async def _blobs(child: Child, names: Sequence[str]) -> list[bytes]:
+    """Fetch blobs; one that is not there, or that no holder of our key put there, is empty."""
+    blobs: list[bytes] = []
+    for name, found in zip(names, await child.redis.mget([child.keys.blob(name) for name in names]), strict=True):
+        try:
+            blobs.append(verify_blob(child.keys, name, found) if isinstance(found, bytes) else b"")
+        except TagError as error:
+            await child.junk.drop(JunkReason.TAG, error)
+            blobs.append(b"")
+    return blobs

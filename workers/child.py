@@ -22,6 +22,7 @@ from shared.hosts import Host, Secret
 from shared.messages import Keys
 from shared.postgres.scratch import ScratchServer
 from shared.postgres.scratch.contract_baseline import Baselines
+from workers.junk import Junk
 from workers.redis_pool import connect_redis
 from workers.scan import Observe
 from workers.settings import WorkerSettings
@@ -55,7 +56,7 @@ class Child:
     def __init__(self, settings: WorkerSettings, observe: Observe, scratch_dsn: Secret) -> None:
         self.settings = settings
         self.observe = observe
-        self.keys = Keys(settings.fleet)
+        self.keys = Keys(settings.fleet, settings.ring)
         self.hosts: dict[str, Host] = {host.name: host for host in settings.hosts}
         self.name = f"{socket.gethostname()}/{os.getpid()}"
         self.scratch = ScratchServer(scratch_dsn.reveal())
@@ -64,6 +65,7 @@ class Child:
         self._thread = threading.Thread(target=self._loop.run_forever, name="batches", daemon=True)
         self._thread.start()
         self.redis = self._wait(self._connect())
+        self.junk = Junk(self.redis, self.keys)
 
     async def _connect(self) -> Redis:
         return connect_redis(self.settings.redis_url)

@@ -6,22 +6,34 @@ form, compressed or oversized content is dropped here, and the worker goes on wi
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Mapping
 from queue import Empty
-from typing import Any, ClassVar
+from typing import Any
 
 from kombu.transport import TRANSPORT_ALIASES, virtual
 from kombu.transport import redis as kombu_redis
 
 from shared.events.worker import JunkDropped
 from shared.logs import log
-from shared.messages import ANALYSE_SHAPE, MAX_MESSAGE_BYTES, SCAN_BATCH
+from shared.messages import ANALYSE_SHAPE, MAX_MESSAGE_BYTES, SCAN_BATCH, JunkReason
 
 _TASKS = frozenset({SCAN_BATCH, ANALYSE_SHAPE})
+_said: set[JunkReason] = set()
+_dropped: Counter[JunkReason] = Counter()  # since they were last taken; a process has one queue
 _MAX_BODY = 2 * MAX_MESSAGE_BYTES  # base64 takes a third more than what it holds, and the envelope is JSON
 
 
 class JunkError(ValueError):
     """What was found in the queue is no message of ours; the message says what was expected."""
+
+    reason = JunkReason.ENVELOPE
+
+
+class OversizedError(JunkError):
+    """It is larger than any message of ours."""
+
+    reason = JunkReason.SIZE
 
 
 class GuardedMessage(virtual.Message):
@@ -32,11 +44,25 @@ class GuardedMessage(virtual.Message):
         super().__init__(payload, channel=channel, **more)  # type: ignore[no-untyped-call]  # kombu has no types
 
 
+class ForgetfulQoS(kombu_redis.QoS):
+    """Never puts back what lies unacknowledged in Redis, where anybody can put anything: the ledger sends it again."""
+
+    def restore_visible(self, *_: Any, **__: Any) -> None:
+        """Leave it."""
+
+    def restore_by_tag(self, *arguments: Any, **options: Any) -> None:
+        """Put back a message that this worker took and did not begin; what is not readable any more stays away."""
+        try:
+            super().restore_by_tag(*arguments, **options)  # type: ignore[no-untyped-call]  # kombu has no types
+        except (ValueError, TypeError, RecursionError) as error:
+            _drop(JunkReason.ENVELOPE, error)
+
+
 class GuardedChannel(kombu_redis.Channel):
     """A channel that drops what is no message."""
 
     Message = GuardedMessage
-    dropped: ClassVar[int] = 0
+    QoS = ForgetfulQoS
 
     def _brpop_read(self, **options: Any) -> bool:
         passing = (*self.connection_errors, *kombu_redis.Transport.channel_errors, Empty)
@@ -45,9 +71,7 @@ class GuardedChannel(kombu_redis.Channel):
         except passing:
             raise
         except Exception as error:  # noqa: BLE001  # whatever lies in the queue: json, kombu and Celery raise all kinds
-            GuardedChannel.dropped += 1
-            if GuardedChannel.dropped == 1:
-                log(JunkDropped(error=type(error).__name__))
+            _drop(error.reason if isinstance(error, JunkError) else JunkReason.ENVELOPE, error)
             return True
 
 
@@ -60,6 +84,21 @@ class GuardedTransport(kombu_redis.Transport):
 def guard_the_queue() -> None:
     """Have this process read its queue through the guard. Call it before the first connection."""
     TRANSPORT_ALIASES.update(dict.fromkeys(("redis", "rediss"), f"{__name__}:{GuardedTransport.__name__}"))
+
+
+def _drop(reason: JunkReason, error: Exception) -> None:
+    """Count what was dropped, and say the first of each reason."""
+    _dropped[reason] += 1
+    if reason not in _said:
+        _said.add(reason)
+        log(JunkDropped(reason=reason, error=type(error).__name__))
+
+
+def take_dropped() -> Mapping[JunkReason, int]:
+    """Give what was dropped since the last call, by reason."""
+    taken = dict(_dropped)
+    _dropped.clear()
+    return taken
 
 
 def check_envelope(payload: Any) -> None:
@@ -78,7 +117,7 @@ def check_envelope(payload: Any) -> None:
             if headers.get("compression"):
                 raise JunkError("expected a message that is not compressed")
             if len(body) > _MAX_BODY:
-                raise JunkError(f"expected at most {_MAX_BODY} bytes, found {len(body)}")
+                raise OversizedError(f"expected at most {_MAX_BODY} bytes, found {len(body)}")
             if task not in _TASKS:
                 raise JunkError("expected one of our two tasks")
         case _:

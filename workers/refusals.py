@@ -71,8 +71,8 @@ async def refuse(redis: AsyncRedis, keys: Keys, text: str, reason: str) -> None:
         log(MessageRefused(protocol=PROTOCOL, answered=False))
         return
     log(MessageRefused(run=heading.run, batch=heading.batch, protocol=PROTOCOL, answered=True))
-    entry = encode_answers(_no(heading, reason))
-    await redis.xadd(keys.answers(heading.run, heading.epoch), {"a": entry}, nomkstream=True)
+    stream = keys.answers(heading.run, heading.epoch)
+    await redis.xadd(stream, {"a": encode_answers(keys, stream, _no(heading, reason))}, nomkstream=True)
 
 
 class Refusals:
@@ -86,7 +86,7 @@ class Refusals:
     def __init__(self, app: Celery, settings: WorkerSettings) -> None:
         self._app = app
         self._reachable = True  # as far as the last look could tell: an outage is logged once
-        self._keys = Keys(settings.fleet, _FIRST)
+        self._keys = Keys(settings.fleet, protocol=_FIRST)
         self._redis = Redis.from_url(settings.redis_url.reveal(), socket_timeout=2, socket_connect_timeout=2)
 
     def begin(self, sender: Any, **_: Any) -> None:

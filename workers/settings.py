@@ -5,6 +5,7 @@ from __future__ import annotations
 import msgspec
 
 from shared.hosts import Host, Secret
+from shared.signing import KeyRing
 from shared.targets import Limits
 
 
@@ -14,6 +15,7 @@ class WorkerSettings(msgspec.Struct, frozen=True, kw_only=True):
     Args:
         fleet: Name of the fleet: it names the queue and every key.
         redis_url: redis-py's spelling (`redis://`, `rediss://`, `unix://`); Celery's is derived from it.
+        ring: The keys that sign what travels through Redis.
         hosts: The servers this worker can reach, with their credentials.
         limits: Bounds for every tenant; this worker's own, whatever the coordinator thinks.
         scratch_dsn: Where shapes are analysed; None starts an embedded PostgreSQL for the life of the worker.
@@ -28,6 +30,7 @@ class WorkerSettings(msgspec.Struct, frozen=True, kw_only=True):
 
     fleet: str
     redis_url: Secret
+    ring: KeyRing = msgspec.field(default_factory=KeyRing)
     hosts: tuple[Host, ...]
     limits: Limits = Limits()
     scratch_dsn: Secret | None = None

@@ -9,9 +9,11 @@ import msgspec
 from redis.asyncio import Redis
 from redis.exceptions import ResponseError
 
-from shared.formats import SIGHTING
-from shared.messages import Keys
+from shared.formats import SIGHTING, FormatError
+from shared.messages import JunkReason, Keys
+from shared.signing import Purpose, TagError
 from shared.targets import Sighting
+from workers.junk import Junk
 
 
 class _Kept(msgspec.Struct, frozen=True, array_like=True):
@@ -28,12 +30,15 @@ class Sightings:
     Args:
         redis: Connection pool of this process.
         keys: Of the fleet.
+        junk: Told of sightings that are not ours.
         ttl: Seconds after which a tenant is read in full again, whatever its token says. 0 remembers nothing.
     """
 
-    def __init__(self, redis: Redis, keys: Keys, *, ttl: int) -> None:
+    def __init__(self, redis: Redis, keys: Keys, junk: Junk, *, ttl: int) -> None:
         self._redis = redis
+        self._ring = keys.ring
         self._key = keys.sightings
+        self._junk = junk
         self._ttl = ttl
 
     async def of(self, tenants: Iterable[str]) -> Mapping[str, Sighting]:
@@ -45,24 +50,31 @@ class Sightings:
             stored = await self._redis.hmget(self._key, names)
         except ResponseError:  # the key holds something else: a hint that is lost costs time only
             return {}
-        return {name: _current(value) for name, value in zip(names, stored, strict=True)}
+        return {name: await self._current(name, value) for name, value in zip(names, stored, strict=True)}
 
     async def keep(self, tenant: str, sighting: Sighting) -> None:
         """Store a sighting."""
         kept = msgspec.json.encode(_Kept(SIGHTING.version, time.time() + self._ttl, sighting))
         async with self._redis.pipeline(transaction=False) as pipe:
-            pipe.hset(self._key, tenant, kept)
+            pipe.hset(self._key, tenant, self._ring.sign(Purpose.SIGHTING, (self._key, tenant), kept))
             pipe.expire(self._key, self._ttl)
             await pipe.execute(raise_on_error=False)  # as above
 
+    async def _current(self, tenant: str, value: object) -> Sighting:
+        """Decode a tenant's sighting; one that expired, is not ours, or is in another format, counts as none."""
+        if not isinstance(value, bytes):
+            return Sighting()
+        try:
+            kept = _decode(self._ring.verify(Purpose.SIGHTING, (self._key, tenant), value))
+        except FormatError as error:
+            await self._junk.drop(JunkReason.TAG if isinstance(error, TagError) else JunkReason.FORMAT, error)
+            return Sighting()
+        current = kept.format == SIGHTING.version and kept.until > time.time()
+        return kept.sighting if current else Sighting()
 
-def _current(value: object) -> Sighting:
-    """Decode a stored sighting; one that expired, or one in another format, counts as none."""
-    if not isinstance(value, bytes):
-        return Sighting()
+
+def _decode(text: bytes) -> _Kept:
     try:
-        kept = msgspec.json.decode(value, type=_Kept)
-    except (msgspec.DecodeError, ValueError):
-        return Sighting()
-    current = kept.format == SIGHTING.version and kept.until > time.time()
-    return kept.sighting if current else Sighting()
+        return msgspec.json.decode(text, type=_Kept)
+    except (msgspec.DecodeError, ValueError) as error:
+        raise FormatError(f"this sighting cannot be read: {error}") from error

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import msgspec
 from redis.asyncio import Redis
 
 from shared.blobs import pack
 from shared.formats import SNAPSHOT
-from shared.messages import Keys
+from shared.messages import JunkReason, Keys, known_lines, sign_blob, sign_known
 from shared.schema.schema import Snapshot
+from shared.signing import TagError
+from workers.junk import Junk
 
 
 class KnownSnapshots:
@@ -19,16 +23,18 @@ class KnownSnapshots:
         keys: Of the fleet.
         run: Id of the scan.
         epoch: Of the scan.
+        junk: Told of entries that are not ours.
         ttl: Seconds a blob stays in Redis.
     """
 
-    def __init__(self, redis: Redis, keys: Keys, run: str, epoch: int, *, ttl: int) -> None:
+    def __init__(self, redis: Redis, keys: Keys, run: str, epoch: int, junk: Junk, *, ttl: int) -> None:
         self.run = run
         self.epoch = epoch
         self._redis = redis
         self._keys = keys
         self._ttl = ttl
         self._list = keys.known(run, epoch)
+        self._junk = junk
         self.names: dict[str, str] = {}
         self._seen: set[str] = set()
         self._read = 0
@@ -38,13 +44,17 @@ class KnownSnapshots:
 
     async def refresh(self) -> None:
         """Fetch the fingerprints that were added since the last call: the list only grows."""
-        fresh = await self._redis.lrange(self._list, self._read, -1)
+        fresh: Any = await self._redis.lrange(self._list, self._read, -1)
         self._read += len(fresh)
-        for item in fresh:
-            fingerprint, _, statement = (item if isinstance(item, str) else item.decode(errors="replace")).partition(
-                " "
-            )
-            self._note(fingerprint, statement)
+        for entry in fresh:
+            try:
+                lines = known_lines(self._keys, self._list, entry)
+            except TagError as error:
+                await self._junk.drop(JunkReason.TAG, error)
+                continue
+            for line in lines:
+                fingerprint, _, statement = line.partition(" ")
+                self._note(fingerprint, statement)
 
     def _note(self, fingerprint: str, statement: str) -> None:
         self._seen.add(fingerprint)
@@ -64,14 +74,16 @@ class KnownSnapshots:
         if fingerprint in self._seen and (not statement or statement in self.names):
             return
         if snapshot is None:
-            await self._redis.rpush(self._list, f"{fingerprint} {statement}")
+            await self._redis.rpush(self._list, sign_known(self._keys, self._list, [f"{fingerprint} {statement}"]))
             self._note(fingerprint, statement)
             return
         snapshot = msgspec.structs.replace(snapshot, versions=())
+        blob = self._keys.blob(fingerprint)
+        line = f"{fingerprint} {statement}" if statement else fingerprint
         async with self._redis.pipeline(transaction=True) as pipe:
-            pipe.set(self._keys.blob(fingerprint), pack(SNAPSHOT, snapshot))
-            pipe.expire(self._keys.blob(fingerprint), self._ttl)
-            pipe.rpush(self._list, f"{fingerprint} {statement}" if statement else fingerprint)
+            pipe.set(blob, sign_blob(self._keys, fingerprint, pack(SNAPSHOT, snapshot)))
+            pipe.expire(blob, self._ttl)
+            pipe.rpush(self._list, sign_known(self._keys, self._list, [line]))
             pipe.expire(self._list, self._ttl)
             await pipe.execute()
         self._note(fingerprint, statement)

@@ -11,7 +11,15 @@ from celery.exceptions import SoftTimeLimitExceeded
 
 from shared.formats import FormatError
 from shared.hosts import Secret
-from shared.messages import ANALYSE_SHAPE, SCAN_BATCH, decode_scan_batch, decode_shape_job
+from shared.messages import (
+    ANALYSE_SHAPE,
+    SCAN_BATCH,
+    JunkReason,
+    decode_scan_batch,
+    decode_shape_job,
+    verify_message,
+)
+from shared.signing import TagError
 from workers.batches import run_scan_batch, run_shape_job
 from workers.child import Child, die_with_parent
 from workers.refusals import refuse
@@ -63,19 +71,32 @@ def register(app: Celery, pool: Pool) -> None:
     app.task(name=ANALYSE_SHAPE)(analyse_shape)
 
 
-async def _scan_batch(child: Child, text: str) -> None:
+async def _scan_batch(child: Child, signed: str) -> None:
+    text = await _verified(child, SCAN_BATCH, signed)
     try:
-        message = decode_scan_batch(text)
+        message = decode_scan_batch(text) if text is not None else None
     except FormatError as error:
-        await refuse(child.redis, child.keys, text, str(error))
+        await refuse(child.redis, child.keys, str(text), str(error))
     else:
-        await run_scan_batch(child, message)
+        if message is not None:
+            await run_scan_batch(child, message)
 
 
-async def _analyse_shape(child: Child, text: str) -> None:
+async def _analyse_shape(child: Child, signed: str) -> None:
+    text = await _verified(child, ANALYSE_SHAPE, signed)
     try:
-        message = decode_shape_job(text)
+        message = decode_shape_job(text) if text is not None else None
     except FormatError as error:
-        await refuse(child.redis, child.keys, text, str(error))
+        await refuse(child.redis, child.keys, str(text), str(error))
     else:
-        await run_shape_job(child, message)
+        if message is not None:
+            await run_shape_job(child, message)
+
+
+async def _verified(child: Child, task: str, signed: str) -> str | None:
+    """Give the text of a message, or drop it: a forged one is not answered, because our answers are believed."""
+    try:
+        return verify_message(child.keys, task, signed)
+    except TagError as error:
+        await child.junk.drop(JunkReason.TAG, error)
+        return None

@@ -11,6 +11,7 @@ from coordinator.cli.log_options import log_options
 from coordinator.cli.progress import progress
 from coordinator.cli.report_output import deliver, scan_options, settings_of
 from coordinator.report.model import ScanReport
+from coordinator.settings.load import refuse_open_queue
 from coordinator.settings.model import Settings
 
 
@@ -20,6 +21,7 @@ from coordinator.settings.model import Settings
 def command(config: Path, output: str) -> None:
     """Scan the fleet once through the workers. Exit code 0 in sync, 2 drift, 3 incomplete."""
     settings = settings_of(config)
+    refuse_open_queue(settings)
     deliver(asyncio.run(_scan(settings)), settings, output)
 
 

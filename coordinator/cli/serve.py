@@ -10,7 +10,7 @@ import click
 
 from coordinator.cli.log_options import log_options
 from coordinator.cli.report_output import settings_of
-from coordinator.settings.load import refuse_open_api
+from coordinator.settings.load import refuse_open_api, refuse_open_queue
 from coordinator.settings.model import Settings
 
 
@@ -21,6 +21,7 @@ def command(config: Path) -> None:
     """Run the coordinator until stopped: /scans, /reports/latest, /metrics, /healthz, and scans on schedule."""
     settings = settings_of(config)
     refuse_open_api(settings)
+    refuse_open_queue(settings)
     with contextlib.suppress(KeyboardInterrupt):  # SIGTERM and Ctrl-C are how a service ends: exit code 0
         asyncio.run(_serve(settings))
 

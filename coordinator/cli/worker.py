@@ -9,7 +9,8 @@ import click
 
 from coordinator.cli.log_options import log_options
 from coordinator.cli.report_output import settings_of
-from coordinator.settings.load import required
+from coordinator.settings.load import refuse_open_queue, required
+from shared.signing import KeyRing
 
 
 @click.command("worker")
@@ -23,10 +24,12 @@ def command(config: Path, concurrency: int | None, name: str) -> None:
     from workers.settings import WorkerSettings
 
     settings = settings_of(config)
+    refuse_open_queue(settings)
     code = run_worker(
         WorkerSettings(
             fleet=settings.file.fleet.name,
             redis_url=required(settings.redis_url, "redis.url"),
+            ring=KeyRing(settings.redis_keys),
             hosts=tuple(settings.hosts.values()),
             limits=settings.file.limits,
             scratch_dsn=settings.scratch_dsn,

@@ -8,7 +8,7 @@ from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 
-from prometheus_client import CollectorRegistry, generate_latest
+from prometheus_client import CollectorRegistry, ProcessCollector, generate_latest
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, HistogramMetricFamily, Metric
 from prometheus_client.registry import Collector
 
@@ -16,6 +16,7 @@ from coordinator.report.model import DriftGroup, ReportBody, ScanReport, ScanSta
 from shared.diff.changes import Change
 from shared.diff.compare import headline
 from shared.findings.finding import Severity
+from shared.messages import JunkReason
 from shared.targets import FailureKind
 
 CONTENT_TYPE = "text/plain; version=0.0.4"
@@ -40,6 +41,7 @@ _GAUGES: Mapping[str, str] = {
     "last_scan_duration_seconds": "Seconds the last scan took.",
     "last_scan_timestamp_seconds": "When the last scan ended.",
     "last_success_timestamp_seconds": "When the last scan that read every tenant ended.",
+    "leader": "1 for the coordinator that performs the scans, 0 for one that waits for its place.",
     "scan_running": "Scans going on now.",
     "build_info": "The version of fleetdrift, as a label.",
 }
@@ -57,12 +59,16 @@ class FleetMetrics:
 
     def __init__(self, fleet: str) -> None:
         self._fleet = fleet
+        self._leads = False
+        self._junk: Mapping[JunkReason, int] = {}
         self._running = 0
         self._outcomes = dict.fromkeys(ScanStatus, 0)
         self._durations = [0] * (len(_BUCKETS) + 1)
         self._seconds = 0.0
         self._success = 0.0
         self._last: tuple[Sample, ...] = ()
+        self._process = CollectorRegistry()
+        ProcessCollector(registry=self._process)
         self._registry = CollectorRegistry()
         self._registry.register(_Page(self))
         self._page = b""
@@ -70,8 +76,19 @@ class FleetMetrics:
 
     @property
     def page(self) -> bytes:
-        """The exposition, ready to be sent."""
-        return self._page
+        """The exposition, ready to be sent, with what the process takes now."""
+        return self._page + generate_latest(self._process)
+
+    def leads(self, leads: bool) -> None:  # a state, not a choice of behaviour
+        """Note whether this coordinator performs the scans."""
+        self._leads = leads
+        self._render()
+
+    def junk_dropped(self, counts: Mapping[JunkReason, int]) -> None:
+        """Show how much of what was found in Redis was dropped, by reason, since Redis began."""
+        if counts != self._junk:
+            self._junk = counts
+            self._render()
 
     def restore(self, report: ScanReport | None, last_success: dt.datetime | None) -> None:
         """Show what an earlier process found; nothing is counted twice."""
@@ -103,6 +120,7 @@ class FleetMetrics:
     def families(self) -> Iterator[Metric]:
         """Give every family, in a fixed order."""
         own: list[Sample] = [
+            ("leader", (), int(self._leads)),
             ("scan_running", (), self._running),
             ("build_info", (("version", importlib.metadata.version("fleetdrift")),), 1),
         ]
@@ -113,6 +131,12 @@ class FleetMetrics:
         for outcome, count in self._outcomes.items():
             scans.add_metric([self._fleet, outcome.value], count)
         yield scans
+        junk = CounterMetricFamily(
+            "fleetdrift_junk_dropped", "What was found in Redis and dropped, by why.", labels=["fleet", "reason"]
+        )
+        for reason in JunkReason:
+            junk.add_metric([self._fleet, reason.value], self._junk.get(reason, 0))
+        yield junk
         yield self._histogram()
 
     def _histogram(self) -> HistogramMetricFamily:

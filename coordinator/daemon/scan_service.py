@@ -162,11 +162,13 @@ class QueuedScans:
                 waits = True
             except StoreError:
                 self._say_store_away()
+            self._metrics.leads(False)
             await asyncio.sleep(self._leases.look_every)
 
     async def _lead(self, interval: float) -> None:
         """Run scans for as long as this process is the one that does."""
         log(CoordinatorLeads(fleet=self._fleet))
+        self._metrics.leads(True)
         clock = asyncio.get_running_loop().time
         self._metrics.restore(await self._last_report(), await self._store.last_success(self._fleet))
         due = clock()

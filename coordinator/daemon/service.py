@@ -36,9 +36,12 @@ from shared.events.scan import Cause, ReportUnwritten, ScanCreated, ScanFailed
 from shared.logs import log
 from shared.messages import Keys
 from shared.postgres.scratch import ScratchServer
+from shared.signing import KeyRing
+from workers.junk import read_junk
 from workers.redis_pool import connect_redis
 
 _FINISH_TIMEOUT_SECONDS = 5.0
+_COUNT_JUNK_EVERY_SECONDS = 5.0
 
 
 class ScanUnfinishedError(Exception):
@@ -156,6 +159,22 @@ class Coordinator:
             serving = serve(api, table.address, table.port, names=table.names, limits=limits, on_listening=on_listening)
             group.create_task(serving)
             group.create_task(scans.run(self.settings.file.scan.interval))
+            group.create_task(self._count_junk(metrics))
+
+    async def _count_junk(self, metrics: FleetMetrics) -> None:
+        """Show what coordinator and workers drop; while Redis is away the last counts stay."""
+        redis = connect_redis(required(self.settings.redis_url, "redis.url"))
+        try:
+            while True:
+                with contextlib.suppress(RedisError):
+                    metrics.junk_dropped(await read_junk(redis, self._keys))
+                await asyncio.sleep(_COUNT_JUNK_EVERY_SECONDS)
+        finally:
+            await redis.aclose()
+
+    @property
+    def _keys(self) -> Keys:
+        return Keys(self.settings.file.fleet.name, KeyRing(self.settings.redis_keys))
 
     async def _scheduled(self, scan: str) -> ScanReport:
         report = await self._perform(scan, lambda _: None)
@@ -176,7 +195,7 @@ class Coordinator:
     async def _problems(self) -> list[str]:
         """Say what keeps scans from being done: Redis, the workers, and what scans wait for now."""
         redis = connect_redis(required(self.settings.redis_url, "redis.url"))
-        keys = Keys(self.settings.file.fleet.name)
+        keys = self._keys
         try:
             found = await find_redis_obstacle(redis, keys) or obstacle_among_workers(await read_crew(redis, keys))
         except RedisError as error:
@@ -211,6 +230,7 @@ def engine_settings(settings: Settings) -> EngineSettings:
     return EngineSettings(
         fleet=file.fleet.name,
         redis_url=required(settings.redis_url, "redis.url"),
+        ring=KeyRing(settings.redis_keys),
         hosts=settings.hosts,
         profile=file.compare,
         slots=file.scan.slots,

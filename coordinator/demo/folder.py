@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import secrets
 import shutil
 from pathlib import Path
 
@@ -34,6 +35,7 @@ path = "service"
 
 [redis]
 url = {{redis}}
+key = {{{{ file = "redis.key" }}}}    # made by the demo; signs what travels between coordinator and workers
 
 [store]
 dsn = {{store}}
@@ -91,7 +93,7 @@ def write_configuration(
     interval: float,
     port: int,
 ) -> Path:
-    """Write fleetdrift.toml for the servers of this demo.
+    """Write fleetdrift.toml for the servers of this demo, and a key for its queue.
 
     Args:
         directory: The demo's folder.
@@ -112,6 +114,10 @@ def write_configuration(
         interval=interval,
         listen=port,
     )
+    key = directory / "redis.key"
+    key.unlink(missing_ok=True)
+    key.touch(mode=0o600)
+    key.write_text(secrets.token_hex(32))
     path = directory / "fleetdrift.toml"
     path.write_text(text)
     return path

@@ -7,10 +7,12 @@ from typing import Any
 
 from redis.asyncio import Redis
 
-from shared.events.run import AnswerRefused
+from shared.events.run import AnswerRefused, BlobRefused
 from shared.formats import FormatError
 from shared.logs import log
-from shared.messages import AnswerSet, Keys, decode_answers
+from shared.messages import MAX_MESSAGE_BYTES, AnswerSet, JunkReason, Keys, decode_answers, sign_known, verify_blob
+from shared.signing import TagError
+from workers.junk import Junk
 
 _MAX_ENTRIES_PER_READ = 500  # of up to 25 answers each
 _MAX_VALUES_PER_COMMAND = 1000
@@ -46,13 +48,16 @@ class AnswerStream:
         self._stream = ""
         self._known = ""
         self._cursor: bytes | str = "0"
-        self._refused = 0  # entries that could not be read
+        self._junk = Junk(redis, keys)
+        self._refused: set[JunkReason] = set()  # why entries of this run were dropped: each reason is said once
+        self._heard: dict[tuple[str, str], int] = {}  # (batch, worker) → number of the last entry
 
     def attach(self, epoch: int) -> None:
         """Read the epoch's stream from its beginning, whether it exists or not."""
         self._stream = self._keys.answers(self._run, epoch)
         self._known = self._keys.known(self._run, epoch)
         self._cursor = "0"
+        self._heard.clear()
 
     async def open(self, epoch: int, known: Sequence[str]) -> None:
         """Create the epoch's stream: from now on workers may answer.
@@ -64,7 +69,8 @@ class AnswerStream:
         self.attach(epoch)
         async with self._redis.pipeline(transaction=False) as pipe:
             for start in range(0, len(known), _MAX_VALUES_PER_COMMAND):
-                pipe.rpush(self._known, *known[start : start + _MAX_VALUES_PER_COMMAND])
+                some = known[start : start + _MAX_VALUES_PER_COMMAND]
+                pipe.rpush(self._known, sign_known(self._keys, self._known, some))
             pipe.expire(self._known, _STREAM_TTL_SECONDS)
             pipe.xadd(self._stream, {"open": epoch})
             pipe.expire(self._stream, _STREAM_TTL_SECONDS)
@@ -87,28 +93,51 @@ class AnswerStream:
             for position, fields in entries:
                 self._cursor = position
                 if b"a" in fields:
-                    sets += self._decoded(fields[b"a"])
+                    sets += await self._decoded(fields[b"a"])
         return sets
 
-    def _decoded(self, entry: bytes) -> list[AnswerSet]:
-        """Decode an entry; one that cannot be read is no answer, and the ledger sends its batch again."""
-        try:
-            return [decode_answers(entry)]
-        except FormatError as error:
-            if not self._refused:
-                log(AnswerRefused(run=self._run, reason=str(error)[:_MAX_REASON]))
-            self._refused += 1
+    async def _decoded(self, entry: bytes) -> list[AnswerSet]:
+        """Decode an entry; what is not ours, or cannot be read, is no answer, and the ledger sends its batch again."""
+        if len(entry) > MAX_MESSAGE_BYTES:
+            await self._drop(JunkReason.SIZE, f"expected at most {MAX_MESSAGE_BYTES} bytes, found {len(entry)}")
             return []
+        try:
+            answers = decode_answers(self._keys, self._stream, entry)
+        except FormatError as error:
+            await self._drop(JunkReason.TAG if isinstance(error, TagError) else JunkReason.FORMAT, str(error))
+            return []
+        sender = (answers.batch, answers.worker)
+        if answers.number <= self._heard.get(sender, -1):
+            await self._junk.count(JunkReason.REPEATED)  # a worker that was not told that Redis has it sends it again
+            return []
+        self._heard[sender] = answers.number
+        return [answers]
+
+    async def _drop(self, reason: JunkReason, why: str) -> None:
+        if reason not in self._refused:
+            self._refused.add(reason)
+            log(AnswerRefused(run=self._run, reason=why[:_MAX_REASON]))
+        await self._junk.count(reason)
 
     async def blobs(self, names: Iterable[str]) -> Mapping[str, bytes]:
-        """Fetch those of the blobs that are there."""
+        """Fetch those of the blobs that are there, and that a holder of our key put there."""
         wanted = sorted(names)
         found: dict[str, bytes] = {}
         for start in range(0, len(wanted), _MAX_VALUES_PER_COMMAND):
             some = wanted[start : start + _MAX_VALUES_PER_COMMAND]
             blobs = await self._redis.mget([self._keys.blob(name) for name in some])
-            found |= {name: blob for name, blob in zip(some, blobs, strict=True) if isinstance(blob, bytes)}
+            for name, blob in zip(some, blobs, strict=True):
+                if isinstance(blob, bytes) and (true := await self._verified(name, blob)) is not None:
+                    found[name] = true
         return found
+
+    async def _verified(self, name: str, blob: bytes) -> bytes | None:
+        try:
+            return verify_blob(self._keys, name, blob)
+        except TagError:
+            log(BlobRefused(name=name))
+            await self._junk.count(JunkReason.TAG)
+            return None
 
     @property
     def keys(self) -> tuple[tuple[str, str], ...]:

@@ -17,22 +17,39 @@ class Crew(msgspec.Struct, frozen=True):
     """The living workers of a fleet.
 
     Args:
-        slots: How many batches those of our protocol take at once.
+        slots: How many batches those take at once that speak our protocol and have our key.
         foreign: Protocols of the others, one entry for each worker, sorted; 0 where it could not be read.
+        strangers: Names of those that speak our protocol and have another key, sorted.
     """
 
     slots: int = 0
     foreign: tuple[int, ...] = ()
+    strangers: tuple[str, ...] = ()
+
+    @property
+    def other_keys(self) -> str:
+        """Say in a sentence which workers have another key; empty when all have ours."""
+        if not self.strangers:
+            return ""
+        others = f" and {len(self.strangers) - 1} others" if len(self.strangers) > 1 else ""
+        return (
+            f"worker {self.strangers[0]}{others} cannot check what this coordinator signs, or signs with a key that it "
+            f"does not accept: give coordinator and workers the same [redis] key"
+        )
 
 
 class ForeignWorkersError(Exception):
-    """Only workers of other protocols live, which never see this coordinator's messages: one side must be upgraded."""
+    """No living worker can do this coordinator's work: all speak other protocols, or have other keys."""
 
     def __init__(self, crew: Crew) -> None:
+        super().__init__(crew.other_keys or self._other_protocols(crew))
+
+    @staticmethod
+    def _other_protocols(crew: Crew) -> str:
         speak = " and ".join(str(each) if each else "unknown" for each in sorted(set(crew.foreign)))
         older = "the coordinator" if max(crew.foreign) > PROTOCOL else "the workers"
         count = len(crew.foreign)
-        super().__init__(
+        return (
             f"no worker takes this coordinator's messages: it speaks protocol {PROTOCOL}, and the fleet's only "
             f"{'worker speaks' if count == 1 else f'{count} workers speak'} protocol {speak}: upgrade {older}"
         )
@@ -45,8 +62,10 @@ async def read_crew(redis: Redis, keys: Keys) -> Crew:
     members: Any = await redis.zrangebyscore(keys.presence, now, "+inf")
     first: Any = await redis.zrangebyscore(keys.first_workers, now, "+inf")
     present = [_presence(member) for member in members]
+    ours = [each for each in present if each.protocol == PROTOCOL]
     return Crew(
-        slots=sum(each.slots for each in present if each.protocol == PROTOCOL),
+        slots=sum(each.slots for each in ours if keys.ring.understands(each.keys)),
+        strangers=tuple(sorted(each.worker for each in ours if not keys.ring.understands(each.keys))),
         foreign=tuple(sorted([each.protocol for each in present if each.protocol != PROTOCOL] + [1] * len(first))),
     )
 

@@ -29,7 +29,7 @@ class Dispatcher:
         permits: Of the run.
         slots: Worker slots to count on; 0 counts those that workers announce.
         count_every: Seconds after which the workers are counted again.
-        foreign_grace: Seconds that workers of other protocols may be the only ones before the run is given up.
+        foreign_grace: Seconds that workers of other protocols or keys may be the only ones before the run is given up.
     """
 
     def __init__(
@@ -61,7 +61,7 @@ class Dispatcher:
         """Give the number of batches to plan for, at least 1, and of those that can really run at once.
 
         Raises:
-            ForeignWorkersError: When all living workers have been of other protocols for longer than the grace.
+            ForeignWorkersError: When all living workers have been of other protocols or keys for longer than the grace.
         """
         if now - self._counted > self._count_every:
             self.crew = await read_crew(self._redis, self._keys)
@@ -71,8 +71,8 @@ class Dispatcher:
         return planned, max(planned, self.crew.slots)
 
     def _give_up_among_foreigners(self, crew: Crew, now: float) -> None:
-        """End the run when only workers of other protocols live: they never take its messages."""
-        if crew.slots or not crew.foreign:
+        """End the run when only workers of other protocols or keys live: they never answer its messages."""
+        if crew.slots or not (crew.foreign or crew.strangers):
             self._foreign_since = None
         elif self._foreign_since is None:
             self._foreign_since = now

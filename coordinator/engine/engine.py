@@ -43,6 +43,7 @@ from shared.hosts import Host, Secret
 from shared.logs import log
 from shared.messages import Analysed, AnswerSet, DeferReason, Deferred, Keys, Observed
 from shared.schema.profile import Profile
+from shared.signing import KeyRing
 from shared.targets import Failure, FailureKind
 from workers.app import BrokerAwayError, build_app
 
@@ -57,13 +58,14 @@ class EngineSettings(msgspec.Struct, frozen=True, kw_only=True):
         fleet: Names queue and keys.
         redis_url: redis-py's spelling; Celery's is derived from it.
         hosts: By name.
+        ring: The keys that sign what travels through Redis.
         profile: Which facets are read and compared.
         slots: Worker slots to count on; 0 counts those that workers announce.
         rules: The ledger's numbers.
         deadline: Seconds after which a run ends, whatever is missing.
         blob_ttl: Seconds a blob stays in Redis.
-        foreign_grace: Seconds that workers of other protocols may be the only ones before a run is given up: time for
-            an upgrade that replaces workers one after the other.
+        foreign_grace: Seconds that workers of other protocols or keys may be the only ones before a run is given up:
+            time for an upgrade that replaces workers one after the other.
         look_every: Seconds after which workers are counted and Redis is looked at again; well below the lease.
         unread_after: Seconds without any sign of life while messages lie in the queue, after which nobody reads it.
     """
@@ -71,6 +73,7 @@ class EngineSettings(msgspec.Struct, frozen=True, kw_only=True):
     fleet: str
     redis_url: Secret
     hosts: Mapping[str, Host]
+    ring: KeyRing = msgspec.field(default_factory=KeyRing)
     profile: Profile = Profile()
     slots: int = 0
     rules: LedgerRules = LedgerRules()
@@ -100,7 +103,7 @@ class Facilities(msgspec.Struct, frozen=True):
     @property
     def keys(self) -> Keys:
         """Of the fleet."""
-        return Keys(self.settings.fleet)
+        return Keys(self.settings.fleet, self.settings.ring)
 
     def engine(
         self,

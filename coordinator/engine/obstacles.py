@@ -36,7 +36,13 @@ class Obstacle(msgspec.Struct, frozen=True):
 
 _STOP_REDIS = frozenset({ObstacleKind.REDIS_FULL, ObstacleKind.REDIS_WRONG_TYPE, ObstacleKind.REDIS_REFUSES})
 _TAKE_A_MOMENT = frozenset(
-    {ObstacleKind.NO_WORKER, ObstacleKind.OTHER_PROTOCOL, ObstacleKind.QUEUE_UNREAD, ObstacleKind.CONNECTIONS_HELD}
+    {
+        ObstacleKind.NO_WORKER,
+        ObstacleKind.OTHER_PROTOCOL,
+        ObstacleKind.OTHER_KEY,
+        ObstacleKind.QUEUE_UNREAD,
+        ObstacleKind.CONNECTIONS_HELD,
+    }
 )
 """Seen in passing when workers start, or while another scan ends: said when they last."""
 
@@ -98,7 +104,9 @@ async def find_redis_obstacle(redis: Redis, keys: Keys, *run_keys: tuple[str, st
 
 
 def obstacle_among_workers(crew: Crew) -> Obstacle | None:
-    """Say whether no worker of our protocol lives."""
+    """Say whether no worker of our protocol and key lives, or one that takes our messages and cannot read them."""
+    if crew.other_keys:
+        return Obstacle(ObstacleKind.OTHER_KEY, crew.strangers[0], crew.other_keys)
     if crew.slots:
         return None
     if crew.foreign:

@@ -17,12 +17,14 @@ from shared.blobs import name_of, pack, unpack
 from shared.contracts.contract import Contract
 from shared.diff.changes import SchemaDiff
 from shared.events.analysis import AnalysesAsked, AnalysisFailed, AnalysisReceived
+from shared.events.run import BlobRefused
 from shared.formats import ANALYSIS, CONTRACTS, SNAPSHOT, SPEC, FormatError
 from shared.logs import log
-from shared.messages import ANALYSE_SHAPE, Failed, ShapeJob, encode_message
+from shared.messages import ANALYSE_SHAPE, Failed, ShapeJob, encode_message, sign_blob
 from shared.remediation.plan import Plan
 from shared.schema.canonical import schema_hash, snapshot_name
 from shared.schema.schema import Snapshot, Spec
+from shared.signing import KeyRing, Purpose, TagError
 
 _LANE = ""  # no host is named so: no permits
 _MAX_IN_FLIGHT = 10_000  # the window bounds what is in flight; the scratch servers are the workers' own
@@ -51,16 +53,25 @@ class ShapeJournal:
         """Put spec, contracts and snapshots where the workers fetch them."""
         keys, redis = self._facilities.keys, self._facilities.redis
         for name, blob in self._needed.items():
-            await redis.set(keys.blob(name), blob, ex=self._facilities.settings.blob_ttl)
+            await redis.set(keys.blob(name), sign_blob(keys, name, blob), ex=self._facilities.settings.blob_ttl)
 
     def lacks(self, name: str) -> bool:
         """Say whether an analysis has still to be fetched."""
         return name not in self._have
 
     async def keep(self, blobs: Mapping[str, bytes]) -> None:
-        """Store analyses."""
-        await self._facilities.store.put_blobs(BlobKind.ANALYSIS, blobs)
-        self._have.update(blobs)
+        """Store analyses that a holder of our key signed under their name."""
+        true = {name: blob for name, blob in blobs.items() if self._is_signed(name, blob)}
+        await self._facilities.store.put_blobs(BlobKind.ANALYSIS, true)
+        self._have.update(true)
+
+    def _is_signed(self, name: str, blob: bytes) -> bool:
+        try:
+            self._facilities.keys.ring.verify(Purpose.ANALYSIS, (name,), blob)
+        except TagError:
+            log(BlobRefused(name=name))
+            return False
+        return True
 
     async def sent(self, marks: Sequence[Mark]) -> None:
         """Store nothing: what is missing after a crash is asked for again."""
@@ -105,7 +116,8 @@ async def run_analyses(
         for name, snapshot in snapshots.items()
     }
     distinct = sorted(set(ids.values()))
-    done = await _kept(store, distinct)
+    ring = facilities.keys.ring
+    done = await _kept(store, ring, distinct)
     todo = {analysis: name for name, analysis in ids.items() if analysis not in done}
     run_id = str(uuid.uuid4())
     log(AnalysesAsked(run=run_id, scan=scan, shapes=len(distinct), stored=len(distinct) - len(todo)))
@@ -114,21 +126,26 @@ async def run_analyses(
         wanted = {analysis: (name, snapshots[name]) for analysis, name in todo.items()}
         run = _ShapeRun(run_id, facilities, spec, contracts, wanted)
         failures = await run.perform(on_progress)
-        done |= await _kept(store, [analysis for analysis in todo if analysis not in failures])
+        done |= await _kept(store, ring, [analysis for analysis in todo if analysis not in failures])
     return {
         name: _unverified(ids[name], spec, snapshot, failures[ids[name]]) if ids[name] in failures else done[ids[name]]
         for name, snapshot in snapshots.items()
     }
 
 
-async def _kept(store: Store, names: Sequence[str]) -> dict[str, Analysis]:
-    """Load the analyses that are kept; forget those that cannot be read, so that they are made again."""
+async def _kept(store: Store, ring: KeyRing, names: Sequence[str]) -> dict[str, Analysis]:
+    """Load the analyses that are kept; forget those that cannot be read, so that they are made again.
+
+    An analysis is named by what it was made of, so its name says nothing of what it holds: its tag does.
+    """
     analyses: dict[str, Analysis] = {}
     unreadable: list[str] = []
     for name, blob in (await store.get_blobs(BlobKind.ANALYSIS, names)).items():
         try:
-            analysis = unpack(ANALYSIS, blob, Analysis)
-        except FormatError:
+            analysis = unpack(ANALYSIS, ring.verify(Purpose.ANALYSIS, (name,), blob), Analysis)
+        except FormatError as error:
+            if isinstance(error, TagError):
+                log(BlobRefused(name=name))
             unreadable.append(name)
         else:
             if analysis.id == name:
@@ -206,4 +223,4 @@ class _ShapeRun:
             contracts=self._contracts,
             profile=self._facilities.settings.profile,
         )
-        return encode_message(job)
+        return encode_message(self._facilities.keys, job)

@@ -133,7 +133,7 @@ async def read_targets(
         task=SCAN_BATCH,
         ledger=ledger,
         journal=journal,
-        message=_messages(settings, fleet, scan),
+        message=_messages(facilities, fleet, scan),
         on_progress=on_progress,
     )
     outcomes = await engine.run(previous_epoch=epoch if rows else None)
@@ -157,7 +157,7 @@ def _capacities(settings: EngineSettings) -> dict[str, int]:
     return {name: host.max_connections for name, host in settings.hosts.items()}
 
 
-def _messages(settings: EngineSettings, fleet: Sequence[Target], scan: str) -> Callable[[Batch, int], str]:
+def _messages(facilities: Facilities, fleet: Sequence[Target], scan: str) -> Callable[[Batch, int], str]:
     places = {target.tenant: Place(target.tenant, target.database, target.namespace) for target in fleet}
 
     def message(batch: Batch, epoch: int) -> str:
@@ -170,9 +170,9 @@ def _messages(settings: EngineSettings, fleet: Sequence[Target], scan: str) -> C
             places=tuple(places[tenant] for tenant in batch.items),
             connections=batch.connections,
             careful=batch.careful,
-            profile=settings.profile,
+            profile=facilities.settings.profile,
         )
-        return encode_message(wanted)
+        return encode_message(facilities.keys, wanted)
 
     return message
 

@@ -11,12 +11,13 @@ import typing
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import msgspec
 
 from coordinator.settings.hosts import resolve_hosts
 from coordinator.settings.model import SecretReference, Settings, SettingsFile
-from coordinator.settings.resolve import resolve_database, resolve_optional, resolve_redis
+from coordinator.settings.resolve import resolve_database, resolve_keys, resolve_optional, resolve_redis
 from shared.hosts import Secret, is_loopback
 
 ENVIRONMENT_PREFIX = "FLEETDRIFT_"
@@ -48,6 +49,7 @@ def load_settings(path: Path, environment: Mapping[str, str] | None = None) -> S
             file=file,
             hosts=resolve_hosts(file.hosts, path.parent, env),
             redis_url=resolve_redis(file.redis.url, "redis.url", path.parent, env),
+            redis_keys=resolve_keys(file.redis.key, "redis.key", path.parent, env),
             store_dsn=resolve_database(file.store.dsn, "store.dsn", path.parent, env),
             scratch_dsn=resolve_database(file.scratch.dsn, "scratch.dsn", path.parent, env),
             api_token=resolve_optional(file.serve.token, "serve.token", path.parent, env),
@@ -68,6 +70,27 @@ def refuse_open_api(settings: Settings) -> None:
             f"serve.address is {address!r}, which other machines can reach, and there is no serve.token: give one, "
             'as token = { env = "NAME" }, or listen on 127.0.0.1'
         )
+
+
+def refuse_open_queue(settings: Settings) -> None:
+    """Insist on a key when other machines can reach the queue: who can write to it can make workers connect to hosts.
+
+    Raises:
+        SettingsError: When `redis.url` is beyond loopback and there is no `redis.key`.
+    """
+    url = settings.redis_url
+    if url is None or settings.redis_keys or is_loopback(_redis_host(url)):
+        return
+    raise SettingsError(
+        "redis.url leads to another machine, and there is no redis.key: give coordinator and workers the same one, as "
+        'key = { file = "redis.key" } (`openssl rand -hex 32` makes one), so that nobody else on that Redis is believed'
+    )
+
+
+def _redis_host(url: Secret) -> str:
+    """Give the host of a Redis; the file of a unix socket begins with a slash."""
+    parts = urlsplit(url.reveal())
+    return parts.path if parts.scheme == "unix" else parts.hostname or "localhost"
 
 
 def required(secret: Secret | None, key: str) -> Secret:

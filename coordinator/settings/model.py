@@ -143,9 +143,16 @@ class ContractTable(_Table, frozen=True, kw_only=True):
 
 
 class RedisTable(_Table, frozen=True, kw_only=True):
-    """`[redis]`: where the queue between coordinator and workers is."""
+    """`[redis]`: where the queue between coordinator and workers is.
+
+    Args:
+        url: Of the Redis.
+        key: The secret that signs what travels through it: the same for coordinator and workers. Of several the first
+            one signs, and all are accepted.
+    """
 
     url: str | SecretReference = ""
+    key: SecretReference | tuple[SecretReference, ...] = ()
 
 
 class StoreTable(_Table, frozen=True, kw_only=True):
@@ -280,6 +287,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         file: The file as validated; holds references to secrets, never secrets.
         hosts: By name.
         redis_url: Or None when not configured.
+        redis_keys: The secrets of `redis.key`; none when not configured.
         store_dsn: Or None.
         scratch_dsn: Or None for the embedded scratch server.
         api_token: Or None.
@@ -289,6 +297,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     file: SettingsFile
     hosts: dict[str, Host]
     redis_url: Secret | None = None
+    redis_keys: tuple[Secret, ...] = ()
     store_dsn: Secret | None = None
     scratch_dsn: Secret | None = None
     api_token: Secret | None = None

@@ -12,6 +12,7 @@ import msgspec
 from coordinator.settings.model import ApplyHostTable, SecretReference, Settings
 from shared.hosts import Host, Secret
 from shared.postgres.url import UrlError, parse_url
+from shared.signing import MIN_KEY_LENGTH
 
 _COMMAND_TIMEOUT = 15.0  # seconds: a password manager may ask somebody
 
@@ -93,6 +94,23 @@ def resolve_redis(value: str | SecretReference, where: str, root: Path, env: Map
             "written as %40, %3A, %2F and %25"
         )
     return found
+
+
+def resolve_keys(
+    value: SecretReference | tuple[SecretReference, ...], where: str, root: Path, env: Mapping[str, str]
+) -> tuple[Secret, ...]:
+    """Resolve the secrets that sign what travels through Redis.
+
+    Raises:
+        ValueError: When a reference leads nowhere, or a secret is too short. The message holds no part of it.
+    """
+    references = (value,) if isinstance(value, SecretReference) else value
+    keys = tuple(resolve_secret(reference, where, root, env) for reference in references)
+    if any(len(key.reveal()) < MIN_KEY_LENGTH for key in keys):
+        raise ValueError(
+            f"{where}: expected at least {MIN_KEY_LENGTH} characters, found fewer: `openssl rand -hex 32` makes a key"
+        )
+    return keys
 
 
 def _resolve_address(value: str | SecretReference, where: str, root: Path, env: Mapping[str, str]) -> Secret | None:

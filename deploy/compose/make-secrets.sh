@@ -5,7 +5,7 @@
 set -eu
 cd "$(dirname "$0")/secrets"
 chmod 700 .
-for name in postgres_password store_password scanner_password api_token grafana_password; do
+for name in postgres_password store_password scanner_password api_token redis_key grafana_password; do
   if [ -s "$name" ]; then
     continue
   fi

@@ -24,6 +24,7 @@ class ObstacleKind(StrEnum):
 
     NO_WORKER = "no_worker"  # none is announced
     OTHER_PROTOCOL = "other_protocol"  # those that are speak another protocol
+    OTHER_KEY = "other_key"  # some that are have another [redis] key
     QUEUE_UNREAD = "queue_unread"  # none of those that are takes a message
     REDIS_AWAY = "redis_away"  # cannot be reached
     REDIS_FULL = "redis_full"  # stores nothing any more
@@ -82,14 +83,14 @@ class RedisLost(RunEvent, tag="redis.lost", frozen=True, kw_only=True):
 
 
 class AnswerRefused(RunEvent, tag="answer.refused", frozen=True, kw_only=True):
-    """An entry of the answer stream cannot be read, and is dropped; said once in a run."""
+    """An entry of the answer stream is not ours or cannot be read, and is dropped; each cause is said once in a run."""
 
     level: ClassVar[LogLevel] = LogLevel.ERROR
     reason: str
 
 
 class BlobRefused(Event, tag="blob.refused", frozen=True, kw_only=True):
-    """A value in Redis is not what its name says, so it is not kept."""
+    """A value in Redis, or in the store, is not what its name says or not signed with our key, so it is not used."""
 
     level: ClassVar[LogLevel] = LogLevel.WARNING
     name: str

@@ -73,12 +73,13 @@ class MessageRefused(RunEvent, tag="message.refused", frozen=True, kw_only=True)
 
 
 class JunkDropped(Event, tag="junk.dropped", frozen=True, kw_only=True):
-    """A worker found something in the queue that is no message, and dropped it; said once by each worker.
+    """A process found something in Redis that is not ours, or that it cannot read, and dropped it.
 
-    `error` is the type of the error.
+    Said once for each `reason` by each process; the metrics count. `error` is the type of the error.
     """
 
     level: ClassVar[LogLevel] = LogLevel.ERROR
+    reason: str
     error: str
 
 

@@ -23,8 +23,10 @@ from coordinator.store.store import Store
 from shared.embedded.postgres import EmbeddedPostgres
 from shared.embedded.redis import EmbeddedRedis
 from shared.hosts import Host, Secret
+from shared.messages import Keys
 from shared.postgres.reading.observe import observe
 from shared.schema.profile import Profile
+from shared.signing import KeyRing
 from shared.targets import Limits, Observation, Target
 from workers.redis_pool import connect_redis
 from workers.scan import ReadSettings, read_batch
@@ -99,17 +101,31 @@ class Engine:
         self.redis = redis
         self.dsn = dsn
         self.logs = logs
+        self.key = secrets.token_hex(32)
         self.hosts: list[dict[str, Any]] = [{**fleet.host, "password": CANARY}]
         self._scratch = scratch
         self.workers: list[subprocess.Popen[bytes]] = []
 
+    @property
+    def names(self) -> Keys:
+        """What belongs to this fleet in Redis, with its signing key."""
+        return Keys(self.name, KeyRing([Secret(self.key)]))
+
     def worker(
-        self, *, slots: int = 1, slow: float = 0.0, deadly: Sequence[str] = (), time: float = 150, lock: float = 2.0
+        self,
+        *,
+        slots: int = 1,
+        slow: float = 0.0,
+        deadly: Sequence[str] = (),
+        time: float = 150,
+        lock: float = 2.0,
+        keys: Sequence[str] = (),
     ) -> subprocess.Popen[bytes]:
         name = f"worker-{len(self.workers)}@{self.name}"
         told = {
             "redis_url": self.redis.url,
             "fleet": self.name,
+            "keys": list(keys) or [self.key],
             "hosts": self.hosts,
             "scratch": self._scratch,
             "slots": slots,
@@ -130,6 +146,7 @@ class Engine:
         told = {
             "fleet": self.name,
             "redis_url": self.redis.url,
+            "keys": [self.key],
             "hosts": self.hosts,
             "slots": 2,
             "store": self.dsn,
@@ -149,7 +166,7 @@ class Engine:
             slots=slots,
             rules=rules,
             deadline=deadline,
-            **others,
+            **{"ring": self.names.ring, **others},
         )
         redis = connect_redis(settings.redis_url)
         async with Store.open(Secret(self.dsn)) as store:

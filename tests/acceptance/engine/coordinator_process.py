@@ -13,6 +13,7 @@ from coordinator.engine.engine import EngineSettings, Facilities
 from coordinator.fleet.target_runs import read_targets
 from coordinator.store.store import Store
 from shared.hosts import Host, Secret
+from shared.signing import KeyRing
 from shared.targets import Target
 from workers.redis_pool import connect_redis
 
@@ -22,6 +23,7 @@ async def main() -> None:
     settings = EngineSettings(
         fleet=told["fleet"],
         redis_url=Secret(told["redis_url"]),
+        ring=KeyRing([Secret(key) for key in told.get("keys", ())]),
         hosts={host["name"]: Host(**{**host, "password": Secret(host["password"])}) for host in told["hosts"]},
         slots=told["slots"],
     )

@@ -17,9 +17,12 @@ from coordinator.engine.collect import AnswerStream
 from coordinator.engine.crew import ForeignWorkersError
 from coordinator.fleet.target_runs import read_targets
 from coordinator.store.store import Store
+from shared import formats
 from shared.embedded.redis import EmbeddedRedis
+from shared.formats import encode_json
 from shared.hosts import Secret
-from shared.messages import ANALYSE_SHAPE, SCAN_BATCH, Keys, Place, Presence, ScanBatch, encode_message
+from shared.messages import ANALYSE_SHAPE, SCAN_BATCH, Keys, Place, Presence, ScanBatch
+from shared.signing import Purpose
 from shared.targets import Failure, FailureKind, Observation
 from tests import state_before_versions as old
 from workers.app import build_app, publish
@@ -113,7 +116,7 @@ async def test_a_scan_goes_on_with_the_first_worker_of_its_own_protocol(engine, 
 async def test_todays_worker_refuses_what_yesterdays_coordinator_asks(engine, redis):
     """The messages are those that the state before versions left in its queue."""
     await old.load_redis(engine.redis.url)
-    before = Keys(old.FLEET, 1)
+    before = Keys(old.FLEET, protocol=1)
     assert await redis.llen(before.queue) == 2
     streams = [key async for key in redis.scan_iter("fleetdrift:1:demo:run:*:answers")]
     assert len(streams) == 2
@@ -135,7 +138,7 @@ async def test_todays_worker_refuses_what_yesterdays_coordinator_asks(engine, re
 
 
 async def test_yesterdays_messages_are_left_to_yesterdays_workers_while_there_are_any(engine, redis):
-    keys = Keys(engine.name, 1)
+    keys = Keys(engine.name, protocol=1)
     yesterdays_worker(engine, engine.name)
     engine.worker()
     await until(lambda: redis.exists(keys.first_workers))
@@ -153,24 +156,29 @@ async def _length_is(redis: Redis, stream: str, length: int) -> bool:
     return await redis.xlen(stream) == length
 
 
+def signed(keys: Keys, task: str, text: bytes) -> str:
+    return keys.ring.sign(Purpose.MESSAGE, (keys.queue, task), text).decode()
+
+
 async def test_a_message_that_does_not_decode_is_answered_by_name(engine, redis):
     """It was taken from the queue, so silence would cost a lease, again and again."""
     engine.worker()
-    stream = AnswerStream(redis, Keys(engine.name), "r")
+    keys = engine.names
+    stream = AnswerStream(redis, keys, "r")
     await stream.open(1, [])
     batch = ScanBatch(run="r", epoch=1, batch="0-1", attempt=1, host="main", places=(Place("t", "d"), Place("u", "d")))
-    newer = encode_message(batch).replace("scan_batch/2", "scan_batch/3")
+    newer = encode_json(formats.BATCH_MESSAGE, batch).replace(b"scan_batch/2", b"scan_batch/3")
     job = {"format": "shape_job/2", "run": "r", "epoch": 1, "batch": "0-2", "analysis": "k" * 64}
     app = build_app(Secret(engine.redis.url), engine.name)
-    await asyncio.to_thread(publish, app, SCAN_BATCH, ["{", newer])
-    await asyncio.to_thread(publish, app, ANALYSE_SHAPE, [json.dumps(job)])
+    await asyncio.to_thread(publish, app, SCAN_BATCH, [signed(keys, SCAN_BATCH, text) for text in (b"{", newer)])
+    await asyncio.to_thread(publish, app, ANALYSE_SHAPE, [signed(keys, ANALYSE_SHAPE, json.dumps(job).encode())])
     answers: dict[str, Failure] = {}
     async with asyncio.timeout(SOON):
         while len(answers) < 3:
             answers |= {each.item: each.outcome.failure for got in await stream.read(0.1) for each in got.answers}
     assert {failure.kind for failure in answers.values()} == {FailureKind.PROTOCOL}
-    newer = "this scan batch was written in protocol 3; this release reads protocol 2: upgrade fleetdrift"
-    assert answers["t"].message == answers["u"].message == newer
+    reason = "this scan batch was written in protocol 3; this release reads protocol 2: upgrade fleetdrift"
+    assert answers["t"].message == answers["u"].message == reason
     assert answers["k" * 64].message.startswith("this shape job cannot be read: Object missing required field")
 
 

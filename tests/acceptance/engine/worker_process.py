@@ -1,6 +1,6 @@
 """A worker as a process of its own, for tests that kill it: `python worker_process.py JSON`.
 
-The JSON says how: redis_url, fleet, hosts, scratch, slots, name; `deadly` names tenants that kill whoever reads them,
+The JSON says how: redis_url, fleet, keys, hosts, scratch, slots, name; `deadly` names tenants that kill their reader,
 `slow` is a pause in seconds before each tenant, so that there is a middle of the scan to be killed in, and `time` is
 the soft time limit of a batch in seconds.
 """
@@ -17,6 +17,7 @@ from shared.events.event import LogLevel
 from shared.hosts import Host, Secret
 from shared.logs import LogFormat, configure_logging
 from shared.postgres.reading.observe import observe
+from shared.signing import KeyRing
 from shared.targets import Limits
 from workers.app import run_worker
 from workers.settings import WorkerSettings
@@ -35,6 +36,7 @@ def main() -> int:
     settings = WorkerSettings(
         fleet=told["fleet"],
         redis_url=Secret(told["redis_url"]),
+        ring=KeyRing([Secret(key) for key in told.get("keys", ())]),
         hosts=tuple(Host(**{**host, "password": Secret(host["password"])}) for host in told["hosts"]),
         limits=Limits(**told.get("limits", {})),
         soft_time_limit=told.get("time", 150),

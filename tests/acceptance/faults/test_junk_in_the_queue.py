@@ -2,20 +2,29 @@
 
 from __future__ import annotations
 
+import asyncio
 import base64
 import json
 import zlib
+from collections import Counter
 
 import pytest
 from celery import Celery
 from redis import Redis
 
+from coordinator.daemon.metrics import FleetMetrics
+from coordinator.engine import collect
+from coordinator.engine.collect import AnswerStream
+from shared.embedded.redis import EmbeddedRedis
 from shared.hosts import Secret
-from shared.messages import SCAN_BATCH, Keys
+from shared.messages import MAX_MESSAGE_BYTES, SCAN_BATCH, AnswerSet, JunkReason, Keys, encode_answers
+from shared.signing import Purpose
 from shared.targets import Observation
 from tests.acceptance.engine.conftest import Engine as EngineUnderTest
 from tests.acceptance.engine.conftest import anyio_backend, engine, fleet  # noqa: F401  # fixtures
-from workers.app import broker_url
+from workers.app import BrokerAwayError, broker_url, build_app, publish
+from workers.junk import read_junk
+from workers.redis_pool import connect_redis
 
 pytestmark = pytest.mark.anyio
 
@@ -74,7 +83,8 @@ async def test_junk_in_the_queue_stops_no_worker_and_costs_no_tenant(engine: Eng
     assert read == engine.fleet.truth
     assert worker.poll() is None
     log = (engine.logs / f"worker-0@{engine.name}").read_text()
-    assert log.count("junk.dropped") == 1
+    reasons = Counter(line.partition("reason=")[2].split()[0] for line in log.splitlines() if "junk.dropped" in line)
+    assert reasons == {"envelope": 1, "size": 1, "tag": 1}
 
 
 async def test_answers_that_do_not_decode_do_not_end_a_scan(engine: EngineUnderTest):  # noqa: F811  # the fixture
@@ -103,3 +113,84 @@ async def test_nobody_on_redis_can_tell_a_worker_to_stop(engine: EngineUnderTest
     assert worker.poll() is None
     with Redis.from_url(engine.redis.url) as redis:
         assert not [key for key in redis.scan_iter("*pidbox*") if engine.name.encode() in key]
+
+
+async def test_what_is_dropped_is_counted_by_reason(engine: EngineUnderTest):  # noqa: F811  # the fixture
+    engine.worker()
+    names = engine.names
+    redis = connect_redis(Secret(engine.redis.url))
+    for junk in (
+        *("nope", "[]", "{}"),
+        envelope("A" * 12_000_000),
+        envelope(base64.b64encode(b'[["{}"], {}, {}]').decode()),
+    ):
+        await redis.lpush(names.queue, junk)
+    stream = AnswerStream(redis, names, "run")
+    await stream.open(1, [])
+    place = names.answers("run", 1)
+    answers = encode_answers(names, place, AnswerSet(batch="0-1", worker="w", number=1))
+    unreadable = names.ring.sign(Purpose.ANSWERS, (place,), b"{}")
+    for entry in (b"unsigned", unreadable, answers, answers, b"A" * (MAX_MESSAGE_BYTES + 1)):
+        await redis.xadd(place, {"a": entry})
+    assert [each.batch for each in await stream.read(1)] == ["0-1"]
+    wanted = {
+        JunkReason.ENVELOPE: 3,
+        JunkReason.SIZE: 2,
+        JunkReason.TAG: 2,
+        JunkReason.FORMAT: 1,
+        JunkReason.REPEATED: 1,
+    }
+    async with asyncio.timeout(30):
+        while await read_junk(redis, names) != wanted:  # noqa: ASYNC110  # another process counts
+            await asyncio.sleep(0.1)
+    metrics = FleetMetrics("f")
+    metrics.junk_dropped(await read_junk(redis, names))
+    assert b'fleetdrift_junk_dropped_total{fleet="f",reason="envelope"} 3.0' in metrics.page
+    await redis.aclose()
+
+
+async def test_an_oversized_answer_is_dropped_before_it_is_decoded(
+    engine: EngineUnderTest,  # noqa: F811  # the fixture
+    monkeypatch: pytest.MonkeyPatch,
+):
+    def decode(*_: object) -> None:
+        raise AssertionError("an oversized entry was decoded")
+
+    redis = connect_redis(Secret(engine.redis.url))
+    stream = AnswerStream(redis, engine.names, "run")
+    await stream.open(1, [])
+    monkeypatch.setattr(collect, "decode_answers", decode)
+    await redis.xadd(engine.names.answers("run", 1), {"a": b"A" * (MAX_MESSAGE_BYTES + 1)})
+    assert await stream.read(1) == []
+    await redis.aclose()
+
+
+async def test_junk_among_unacknowledged_messages_stops_no_worker(engine: EngineUnderTest):  # noqa: F811  # the fixture
+    """Kombu looks there when a worker begins, and every so often, for what no worker acknowledged for an hour."""
+    hidden = {
+        "no json": b"nope",
+        "a list": b"[1, 2]",
+        "nested": b"[" * 100_000,
+        "another queue": json.dumps([json.loads(envelope("%%%")), "", "another"]).encode(),
+        "ours": json.dumps([json.loads(envelope("%%%")), "", engine.names.queue]).encode(),
+    }
+    with Redis.from_url(engine.redis.url) as redis:
+        redis.hset("unacked", mapping=hidden)
+        redis.zadd("unacked_index", dict.fromkeys(hidden, 1.0))
+        worker = engine.worker(slots=2)
+        outcome = await engine.scan()
+        assert redis.hlen("unacked") >= len(hidden)  # left alone: it may be of another program
+        redis.delete("unacked", "unacked_index")
+    read = {name: seen.fingerprint for name, seen in outcome.results.items() if isinstance(seen, Observation)}
+    assert read == engine.fleet.truth
+    assert worker.poll() is None
+    assert "Traceback" not in (engine.logs / f"worker-0@{engine.name}").read_text()
+
+
+def test_a_redis_that_dies_while_messages_are_sent_is_away():
+    """The connection is there; the server ends between the commands of a batch and their answers."""
+    with EmbeddedRedis() as server:
+        app = build_app(Secret(server.url), "f")
+        publish(app, SCAN_BATCH, ["first"])
+    with pytest.raises(BrokerAwayError, match=r"^BatchPublishError$"):
+        publish(app, SCAN_BATCH, ["second", "third"])

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import io
+import re
 import signal
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator, Mapping
 
@@ -14,6 +15,7 @@ import pytest
 from redis.asyncio import Redis
 
 from coordinator.engine.collect import AnswerStream
+from coordinator.engine.crew import ForeignWorkersError
 from coordinator.engine.obstacles import QUEUE_UNREAD, Watch
 from coordinator.fleet.target_runs import TargetResults, read_targets
 from coordinator.ledger.lane import LedgerRules
@@ -21,6 +23,7 @@ from shared.events.event import LogLevel
 from shared.hosts import Secret
 from shared.logs import LogFormat, configure_logging
 from shared.messages import Keys, Presence
+from shared.signing import KeyRing
 from shared.targets import Failure, FailureKind, Observation
 from workers.redis_pool import connect_redis
 
@@ -108,6 +111,45 @@ async def test_workers_of_another_protocol_are_named_while_the_scan_waits_for_ot
     [(kind, message)] = messages(outcome)
     assert kind is FailureKind.DEADLINE
     assert message.endswith("the fleet's only worker speaks protocol 3: upgrade the coordinator")
+
+
+ANOTHER_KEY = "another key, of whoever set up this worker"
+
+
+async def test_workers_of_another_key_are_named_and_blame_nobody(engine, redis):
+    worker = engine.worker(slots=2, keys=[ANOTHER_KEY])
+    said = (
+        f"worker worker-0@{engine.name} cannot check what this coordinator signs, or signs with a key that it does not "
+        f"accept: give coordinator and workers the same [redis] key"
+    )
+    await until(lambda: redis.exists(engine.names.presence))
+    with logged() as log:
+        outcome = await scan(engine, deadline=2.0)
+    assert messages(outcome) == late(said, 2.0)
+    assert "obstacle=other_key" in log.getvalue()
+    with pytest.raises(ForeignWorkersError, match=re.escape(said)):
+        async with engine.facilities(foreign_grace=0.5, **QUICK) as facilities:
+            await read_targets(facilities, engine.fleet.targets)
+    assert worker.poll() is None
+    engine.worker(slots=2)
+    assert fingerprints(await scan(engine, deadline=60.0)) == engine.fleet.truth
+
+
+async def test_a_worker_that_accepts_the_old_key_and_the_new_one_reads_for_both(engine):
+    """In the middle of a change of keys: each signs with another one, and accepts both."""
+    engine.worker(slots=2, keys=[ANOTHER_KEY, engine.key])
+    both = KeyRing([Secret(engine.key), Secret(ANOTHER_KEY)])
+    async with engine.facilities(ring=both, **QUICK) as facilities:
+        assert fingerprints(await read_targets(facilities, engine.fleet.targets)) == engine.fleet.truth
+
+
+async def test_a_worker_that_cannot_announce_itself_says_so_once(engine, redis):
+    engine.worker()
+    await until(lambda: redis.exists(engine.names.presence))
+    await redis.config_set("maxmemory", 1)
+    await asyncio.sleep(12)  # it announces itself every 5 seconds
+    await redis.config_set("maxmemory", 0)
+    assert (engine.logs / f"worker-0@{engine.name}").read_text().count("worker.unannounced") == 1
 
 
 async def test_a_queue_that_nobody_reads_is_named(engine):

@@ -27,13 +27,17 @@ from shared.analysis.analysis import Analysis
 from shared.blobs import pack, unpack
 from shared.contracts.contract import Contract, Query
 from shared.formats import Format, FormatError, decode_json, encode_json
+from shared.hosts import Secret
 from shared.messages import (
+    ANALYSE_SHAPE,
+    SCAN_BATCH,
     Analysed,
     Answer,
     AnswerSet,
     DeferReason,
     Deferred,
     Failed,
+    Keys,
     Observed,
     Place,
     Presence,
@@ -44,10 +48,12 @@ from shared.messages import (
     decode_shape_job,
     encode_answers,
     encode_message,
+    verify_message,
 )
 from shared.schema.canonical import canonical_json
 from shared.schema.profile import EVERYTHING
 from shared.schema.schema import SchemaVersion, Snapshot, Spec
+from shared.signing import KeyRing, Purpose
 from shared.targets import Failure, FailureKind, Sighting, Target
 from tests import reports
 from workers.sightings import _Kept
@@ -58,6 +64,8 @@ FIXTURE = HERE.parents[1] / "fixtures" / "state-before-versions" / "store.sql"
 
 Golden = Callable[[Path, str], None]
 
+KEYS = Keys("fleet", KeyRing([Secret("0123456789abcdef" * 2)]))
+STREAM = KEYS.answers("run", 1)
 DEMO = reports.demo()
 SPEC = reports.demo_spec()
 ANALYSIS = reports.demo_analyses(SPEC)["a"]
@@ -87,6 +95,7 @@ JOB = ShapeJob(
 ANSWERS = AnswerSet(
     batch="2-1",
     worker="w",
+    number=7,
     answers=(
         Answer("t", OBSERVED),
         Answer("u", FAILED),
@@ -107,10 +116,11 @@ BLOBS: dict[Format, tuple[Any, Any]] = {
 }
 
 TEXTS: dict[str, str | bytes] = {
-    "scan_batch.json": encode_message(BATCH),
-    "shape_job.json": encode_message(JOB),
-    "answers.json": encode_answers(ANSWERS),
-    "presence.json": msgspec.json.encode(Presence("host-1@fleet", 2, formats.PROTOCOL)),
+    "scan_batch.json": encode_message(KEYS, BATCH),
+    "shape_job.json": encode_message(KEYS, JOB),
+    "answers.json": encode_answers(KEYS, STREAM, ANSWERS),
+    "signed.txt": KEYS.ring.sign(Purpose.ANALYSIS, ("a" * 64,), b"bytes"),
+    "presence.json": msgspec.json.encode(Presence("host-1@fleet", 2, formats.PROTOCOL, KEYS.ring.ids)),
     "sighting.json": msgspec.json.encode(_Kept(formats.SIGHTING.version, 2e9, Sighting("scope", "token", "ab" * 32, 87))),
     "ledger_target.json": msgspec.json.encode(
         Target(tenant="t", host="h", database="d", namespace="n", labels=(("tier", "gold"),))
@@ -190,9 +200,10 @@ def test_a_report_that_was_kept_before_formats_had_versions_is_still_read() -> N
 
 
 def test_messages_and_answers_that_were_written_before_still_mean_what_they_meant() -> None:
-    assert decode_scan_batch((HERE / "scan_batch.json").read_text()) == BATCH
-    assert decode_shape_job((HERE / "shape_job.json").read_text()) == JOB
-    assert decode_answers((HERE / "answers.json").read_bytes()) == ANSWERS
+    batch, job, answers = ((HERE / name).read_text()[:-1] for name in ("scan_batch.json", "shape_job.json", "answers.json"))
+    assert decode_scan_batch(verify_message(KEYS, SCAN_BATCH, batch)) == BATCH
+    assert decode_shape_job(verify_message(KEYS, ANALYSE_SHAPE, job)) == JOB
+    assert decode_answers(KEYS, STREAM, answers.encode()) == ANSWERS
 
 
 def test_a_structure_changes_only_with_somebody_who_thinks_of_its_version(golden: Golden) -> None:

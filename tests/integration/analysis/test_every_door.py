@@ -29,13 +29,14 @@ from shared.embedded.postgres import EmbeddedPostgres
 from shared.embedded.redis import EmbeddedRedis
 from shared.formats import ANALYSIS, SNAPSHOT, SPEC
 from shared.hosts import Secret
-from shared.messages import ShapeJob
+from shared.messages import ShapeJob, sign_blob, verify_blob
 from shared.postgres.scratch import MaterialiseError, ScratchServer, SpecError, compile_spec
 from shared.remediation.plan import Plan, ProofStatus
 from shared.schema.canonical import canonical_json, snapshot_name
 from shared.schema.database import Extension, Namespace
 from shared.schema.profile import Profile
 from shared.schema.schema import Declaration, Origin, Schema, Snapshot, Spec, SpecSource
+from shared.signing import Purpose
 from shared.targets import Observation
 from tests.integration.analysis.pairs import DRIFTED, FLYWAY, IN_SYNC, PAIRS, UNVERIFIED, Pair
 from tests.integration.spellings.tenants import Tenants
@@ -151,7 +152,9 @@ def test_a_worker_answers_what_check_does(
             "snapshot": snapshot_name(case.snapshot),
             "contracts": name_of(formats.CONTRACTS, CONTRACTS),
         }
-        redis.mset({worker.keys.blob(names[name]): blob for name, blob in blobs.items()})
+        redis.mset(
+            {worker.keys.blob(names[name]): sign_blob(worker.keys, names[name], blob) for name, blob in blobs.items()}
+        )
         redis.xadd(worker.keys.answers(run, 1), {"open": 1})
         job = ShapeJob(
             run=run, epoch=1, batch="b", attempt=1, analysis=request.id, profile=case.pair.profile,
@@ -160,7 +163,9 @@ def test_a_worker_answers_what_check_does(
         worker.run(run_shape_job(worker, job), TimeoutError)
         answer = redis.get(worker.keys.blob(request.id))
     assert isinstance(answer, bytes)
-    assert unpack(ANALYSIS, answer, Analysis) == checked
+    signed = verify_blob(worker.keys, request.id, answer)
+    blob = worker.keys.ring.verify(Purpose.ANALYSIS, (request.id,), signed)
+    assert unpack(ANALYSIS, blob, Analysis) == checked
 
 
 def test_a_worker_that_would_make_another_analysis_says_so_and_keeps_none(
@@ -179,7 +184,9 @@ def test_a_worker_that_would_make_another_analysis_says_so_and_keeps_none(
             "snapshot": snapshot_name(snapshot),
             "contracts": name_of(formats.CONTRACTS, ()),
         }
-        redis.mset({worker.keys.blob(names[name]): blob for name, blob in blobs.items()})
+        redis.mset(
+            {worker.keys.blob(names[name]): sign_blob(worker.keys, names[name], blob) for name, blob in blobs.items()}
+        )
         redis.xadd(worker.keys.answers(run, 1), {"open": 1})
         job = ShapeJob(
             run=run,

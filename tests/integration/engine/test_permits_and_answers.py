@@ -20,8 +20,10 @@ from shared.messages import Answer, Failed, Keys, Observed
 from shared.schema.canonical import snapshot_name
 from shared.schema.schema import Schema, Snapshot
 from shared.schema.schema import SchemaVersion as Version
+from shared.signing import Purpose
 from shared.targets import Failure, FailureKind
 from workers.answers import AnswerWriter, RunGoneError
+from workers.junk import Junk
 from workers.snapshots import KnownSnapshots
 
 pytestmark = pytest.mark.anyio
@@ -101,7 +103,7 @@ async def opened(redis: Redis, keys: Keys) -> AnswerStream:
 
 async def test_beginning_a_batch_is_a_sign_of_life_and_its_end_sends_what_is_left(redis, keys):
     collector = await opened(redis, keys)
-    async with AnswerWriter(redis, keys.answers("run", 1), batch="0-1", worker="w") as writer:
+    async with AnswerWriter(redis, keys, keys.answers("run", 1), batch="0-1", worker="w") as writer:
         [begun] = await collector.read(1)
         assert (begun.batch, begun.worker, begun.answers) == ("0-1", "w", ())
         await writer.add(Answer("t", SEEN))
@@ -111,7 +113,7 @@ async def test_beginning_a_batch_is_a_sign_of_life_and_its_end_sends_what_is_lef
 
 async def test_answers_travel_together_but_no_more_than_25(redis, keys):
     collector = await opened(redis, keys)
-    async with AnswerWriter(redis, keys.answers("run", 1), batch="0-1", worker="w") as writer:
+    async with AnswerWriter(redis, keys, keys.answers("run", 1), batch="0-1", worker="w") as writer:
         for number in range(60):
             await writer.add(Answer(f"t{number}", SEEN))
     sizes = [len(each.answers) for each in await collector.read(1)]
@@ -121,14 +123,14 @@ async def test_answers_travel_together_but_no_more_than_25(redis, keys):
 
 async def test_a_careful_batch_sends_each_answer_at_once(redis, keys):
     collector = await opened(redis, keys)
-    async with AnswerWriter(redis, keys.answers("run", 1), batch="0-1", worker="w", at_once=True) as writer:
+    async with AnswerWriter(redis, keys, keys.answers("run", 1), batch="0-1", worker="w", at_once=True) as writer:
         await writer.add(Answer("t", SEEN))
         assert (await collector.read(0))[-1].answers == (Answer("t", SEEN),)
 
 
 async def test_a_silent_batch_says_that_it_lives(redis, keys):
     collector = await opened(redis, keys)
-    async with AnswerWriter(redis, keys.answers("run", 1), batch="0-1", worker="w"):
+    async with AnswerWriter(redis, keys, keys.answers("run", 1), batch="0-1", worker="w"):
         await collector.read(1)
         [alive] = await collector.read(10)
     assert alive.answers == ()
@@ -136,7 +138,7 @@ async def test_a_silent_batch_says_that_it_lives(redis, keys):
 
 async def test_a_worker_of_a_run_that_ended_stops(redis, keys):
     collector = await opened(redis, keys)
-    writer = AnswerWriter(redis, keys.answers("run", 1), batch="0-1", worker="w", at_once=True)
+    writer = AnswerWriter(redis, keys, keys.answers("run", 1), batch="0-1", worker="w", at_once=True)
     async with writer:
         await collector.close()
         with pytest.raises(RunGoneError):
@@ -154,13 +156,15 @@ async def test_a_collector_notices_that_the_stream_is_gone(redis, keys):
 
 async def test_of_the_blobs_that_answers_name_those_are_given_that_are_there(redis, keys):
     collector = await opened(redis, keys)
-    await redis.set(keys.blob("there"), b"x", ex=60)
-    assert await collector.blobs(["there", "gone"]) == {"there": b"x"}
+    there = keys.blob("there")
+    await redis.set(there, keys.ring.sign(Purpose.BLOB, (there,), b"x"), ex=60)
+    await redis.set(keys.blob("forged"), b"x", ex=60)
+    assert await collector.blobs(["there", "gone", "forged"]) == {"there": b"x"}
 
 
 async def test_a_snapshot_is_stored_before_it_is_known_and_without_what_is_the_tenant_s_own(redis, keys):
     await opened(redis, keys)
-    mine, yours = (KnownSnapshots(redis, keys, "run", 1, ttl=60) for _ in range(2))
+    mine, yours = (KnownSnapshots(redis, keys, "run", 1, Junk(redis, keys), ttl=60) for _ in range(2))
     await yours.refresh()
     assert "known" in yours
     assert "fp" not in yours
@@ -172,7 +176,8 @@ async def test_a_snapshot_is_stored_before_it_is_known_and_without_what_is_the_t
     assert "fp" in yours
     assert yours.names == {"one-host-says": "fp", "another-says": "fp"}
     assert await redis.llen(keys.known("run", 1)) == 3
-    assert unpack(SNAPSHOT, await redis.get(keys.blob("fp")), Snapshot) == bare
+    blob = keys.blob("fp")
+    assert unpack(SNAPSHOT, keys.ring.verify(Purpose.BLOB, (blob,), await redis.get(blob)), Snapshot) == bare
     assert 0 < await redis.ttl(keys.blob("fp")) <= 60
 
 
@@ -204,7 +209,7 @@ async def test_writers_at_once_lose_nothing(redis, keys):
     failed = Failed(Failure(FailureKind.BUSY, "x"))
 
     async def write(number: int) -> None:
-        async with AnswerWriter(redis, keys.answers("run", 1), batch=f"0-{number}", worker="w") as writer:
+        async with AnswerWriter(redis, keys, keys.answers("run", 1), batch=f"0-{number}", worker="w") as writer:
             for item in range(50):
                 await writer.add(Answer(f"{number}/{item}", failed))
 

@@ -23,13 +23,15 @@ RULES = {
 }
 DASHBOARD = json.loads((DEPLOY / "grafana/dashboards/fleetdrift.json").read_text())
 
+CANARY = "canary-" * 5
+
 
 @pytest.fixture
 def compose_settings(tmp_path):
     """The compose file's own configuration, with its secrets where a test can put them."""
     text = (DEPLOY / "compose/fleetdrift.toml").read_text()
     for name in COMPOSE["secrets"]:
-        (tmp_path / name).write_text("canary\n")
+        (tmp_path / name).write_text(f"{CANARY}\n")
     path = tmp_path / "fleetdrift.toml"
     path.write_text(text.replace("/run/secrets", str(tmp_path)))
     return load_settings(path, {})
@@ -42,11 +44,12 @@ def mounted(service: str) -> dict[str, Path]:
 
 
 def test_the_compose_configuration_loads_and_reads_each_password_from_its_file(compose_settings):
-    assert compose_settings.hosts["tenants"].password.reveal() == "canary"
+    assert compose_settings.hosts["tenants"].password.reveal() == CANARY
     assert compose_settings.store_dsn.reveal() == (
-        "postgresql://fleetdrift_store:canary@postgres/fleetdrift_store?sslmode=disable"
+        f"postgresql://fleetdrift_store:{CANARY}@postgres/fleetdrift_store?sslmode=disable"
     )
-    assert compose_settings.api_token.reveal() == "canary"
+    assert compose_settings.api_token.reveal() == CANARY
+    assert [key.reveal() for key in compose_settings.redis_keys] == [CANARY]
 
 
 def test_the_coordinator_counts_on_the_workers_that_are_started(compose_settings):

@@ -8,12 +8,15 @@ from shared.blobs import pack, unpack
 from shared.formats import ANALYSIS, SNAPSHOT, Format, FormatError
 from shared.hosts import Secret
 from shared.messages import (
+    ANALYSE_SHAPE,
+    SCAN_BATCH,
     Analysed,
     Answer,
     AnswerSet,
     DeferReason,
     Deferred,
     Failed,
+    Keys,
     Observed,
     Place,
     ScanBatch,
@@ -24,6 +27,7 @@ from shared.messages import (
     encode_answers,
     encode_message,
     host_down,
+    verify_message,
 )
 from shared.schema.profile import EVERYTHING
 from shared.schema.schema import Schema, SchemaVersion, Snapshot
@@ -31,6 +35,7 @@ from shared.targets import Failure, FailureKind
 from tests.hostile import HOSTILE_NAMES
 from workers.app import broker_url
 
+KEYS = Keys("fleet")
 OUTCOMES = (
     Observed("ab" * 32, 180001, 12, (SchemaVersion("sqlx", "7", dirty=True),)),
     Analysed("key"),
@@ -42,7 +47,7 @@ OUTCOMES = (
 @pytest.mark.parametrize("outcome", OUTCOMES)
 def test_an_answer_arrives_as_it_was_sent(outcome):
     sent = AnswerSet(batch="1-1", worker="w", answers=tuple(Answer(name, outcome) for name in HOSTILE_NAMES))
-    assert decode_answers(encode_answers(sent)) == sent
+    assert decode_answers(KEYS, "stream", encode_answers(KEYS, "stream", sent)) == sent
 
 
 def test_a_batch_arrives_as_it_was_sent():
@@ -57,12 +62,12 @@ def test_a_batch_arrives_as_it_was_sent():
         careful=True,
         profile=EVERYTHING,
     )
-    assert decode_scan_batch(encode_message(sent)) == sent
+    assert decode_scan_batch(verify_message(KEYS, SCAN_BATCH, encode_message(KEYS, sent))) == sent
 
 
 def test_a_job_arrives_as_it_was_sent():
     sent = ShapeJob(run="r", epoch=1, batch="0-1", attempt=1, analysis="k", spec="s", snapshot="f", contracts="c")
-    assert decode_shape_job(encode_message(sent)) == sent
+    assert decode_shape_job(verify_message(KEYS, ANALYSE_SHAPE, encode_message(KEYS, sent))) == sent
 
 
 @pytest.mark.parametrize(
@@ -90,7 +95,7 @@ def test_a_message_that_cannot_be_understood_is_refused_in_a_sentence(text, reas
 
 def test_fifty_answers_of_fingerprints_are_small():
     answers = tuple(Answer(f"tenant-{number:06}", OUTCOMES[0]) for number in range(50))
-    assert len(encode_answers(AnswerSet(batch="1-1", worker="w", answers=answers))) < 50 * 250
+    assert len(encode_answers(KEYS, "stream", AnswerSet(batch="1-1", worker="w", answers=answers))) < 50 * 250
 
 
 def test_a_dead_host_is_described_in_the_same_words_for_every_tenant():

@@ -9,6 +9,7 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from coordinator.daemon.metrics import FleetMetrics
 from coordinator.report.model import TenantStatus
+from shared.messages import JunkReason
 from shared.targets import FailureKind
 from tests.reports import demo, in_sync, partly_read
 
@@ -30,6 +31,8 @@ NAMES = {
     "fleetdrift_last_success_timestamp_seconds",
     "fleetdrift_scans",
     "fleetdrift_scan_running",
+    "fleetdrift_leader",
+    "fleetdrift_junk_dropped",
     "fleetdrift_build_info",
 }
 
@@ -53,8 +56,27 @@ def samples(metrics: FleetMetrics) -> dict[tuple[str, ...], float]:
 
 def test_the_names_are_these_and_no_others():
     families = list(text_string_to_metric_families(after(demo()).page.decode()))
+    process = [family for family in families if family.name.startswith("process_")]
+    families = [family for family in families if family not in process]
     assert {family.name for family in families} == NAMES
     assert all(sample.labels["fleet"] == "demo" for family in families for sample in family.samples)
+
+
+def test_a_coordinator_that_waits_for_its_place_says_so_and_what_it_takes():
+    waiting = FleetMetrics("demo")
+    told = samples(waiting)
+    assert told["fleetdrift_leader",] == 0
+    assert told["process_resident_memory_bytes",] > 0
+    assert told["process_start_time_seconds",] > 0
+    waiting.leads(True)
+    assert samples(waiting)["fleetdrift_leader",] == 1
+
+
+def test_what_was_dropped_is_counted_by_reason():
+    metrics = FleetMetrics("demo")
+    assert samples(metrics)["fleetdrift_junk_dropped_total", "tag"] == 0
+    metrics.junk_dropped({JunkReason.TAG: 7})
+    assert samples(metrics)["fleetdrift_junk_dropped_total", "tag"] == 7
 
 
 def test_a_report_is_told_in_numbers():

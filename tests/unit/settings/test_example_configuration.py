@@ -11,8 +11,19 @@ from coordinator.settings.load import load_settings
 from coordinator.settings.model import SettingsFile
 
 EXAMPLE = Path(__file__).parents[3] / "deploy" / "fleetdrift.example.toml"
-SECRETS = ("FLEETDRIFT_EU_1_PASSWORD", "FLEETDRIFT_REDIS", "FLEETDRIFT_STORE", "FLEETDRIFT_SCRATCH", "FLEETDRIFT_TOKEN")
-ENVIRONMENT = {**dict.fromkeys(SECRETS, "postgresql://x/y"), "FLEETDRIFT_REDIS": "redis://x/0"}
+SECRETS = (
+    "FLEETDRIFT_EU_1_PASSWORD",
+    "FLEETDRIFT_REDIS",
+    "FLEETDRIFT_REDIS_KEY",
+    "FLEETDRIFT_STORE",
+    "FLEETDRIFT_SCRATCH",
+    "FLEETDRIFT_TOKEN",
+)
+ENVIRONMENT = {
+    **dict.fromkeys(SECRETS, "postgresql://x/y"),
+    "FLEETDRIFT_REDIS": "redis://x/0",
+    "FLEETDRIFT_REDIS_KEY": "k" * 64,
+}
 
 
 def test_the_example_loads():
