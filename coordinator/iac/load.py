@@ -20,8 +20,8 @@ def load_source(path: Path, *, variables: Mapping[str, object] | None = None, te
     """Read what a path declares.
 
     Args:
-        path: A `.sql` file, a folder of `.sql` (plain or a migration tool's), a folder of Terraform files, or a
-            CloudFormation template.
+        path: A `.sql` file, a folder of `.sql` (plain or a migration tool's), a folder of Terraform files, a
+            CloudFormation template, or a schema in Atlas HCL (`.hcl`).
         variables: Terraform variables (strings are read as `-var` reads them) or CloudFormation parameters.
         tenant: Whose declarations, where a Terraform configuration declares its tenants differently.
 
@@ -35,6 +35,8 @@ def load_source(path: Path, *, variables: Mapping[str, object] | None = None, te
         return _load_sql(path)
     if path.name.endswith((".tf", ".tf.json")):
         return _load_configuration(path.parent, given, tenant)
+    if path.suffix == ".hcl":
+        return _load_atlas(path, given)
     if path.suffix in _TEMPLATES:
         from coordinator.iac.cloudformation.load import load_template  # lazy: YAML is slow to import
 
@@ -44,8 +46,8 @@ def load_source(path: Path, *, variables: Mapping[str, object] | None = None, te
     raise SourceError(
         path.name,
         0,
-        "unsupported source: expected a .sql file, a Terraform folder or a CloudFormation template "
-        f"({', '.join(_TEMPLATES)}), got {_named_kind(path)}",
+        "unsupported source: expected a .sql file, a Terraform folder, a schema in Atlas HCL (.hcl) or a "
+        f"CloudFormation template ({', '.join(_TEMPLATES)}), got {_named_kind(path)}",
     )
 
 
@@ -78,6 +80,14 @@ def _load_sql(path: Path) -> SpecSource:
     unchecked: list[str] = []
     text = blank_down_sections(read_text(path, path.name))
     return _source(list(declarations(text, in_file(text, path.name), unchecked)), path.name, "", unchecked)
+
+
+def _load_atlas(path: Path, variables: dict[str, object]) -> SpecSource:
+    from coordinator.iac.atlas.load import load_atlas_schema  # lazy: few sources need it
+
+    found = load_atlas_schema(path, variables)
+    unread = [f"{gap.at}: {gap.address}: {gap.reason}" for gap in found.gaps]
+    return _source(list(found.declarations), path.name, "", unread)
 
 
 def _source(made: list[Declaration], shown: str, version: str, unchecked: list[str]) -> SpecSource:

@@ -12,6 +12,7 @@ from pathlib import Path
 import msgspec
 
 from coordinator.iac.source import SourceError, read_text
+from coordinator.iac.sql.atlas_sum import SUM_FILE, check_sum
 
 MAX_FILES = 20_000
 
@@ -68,6 +69,8 @@ def read_folder(folder: Path, root: Path) -> SqlFolder:
     numbered, others = versioned
     ordered = [path for _, _, path in sorted(numbered, key=lambda entry: (entry[0], entry[2].name))]
     last = max(numbered, key=lambda entry: entry[0])
+    if (folder / SUM_FILE).is_file():
+        check_sum(folder, f"{shown}/{SUM_FILE}" if shown != "." else SUM_FILE)
     return SqlFolder(tuple(_file(path, root) for path in (*ordered, *others)), _version_text(last[1], folder, paths))
 
 
@@ -135,7 +138,7 @@ def _numbered_migrations(folder: Path, paths: list[Path]) -> tuple[list[_Entry],
 def _are_migrations(folder: Path, paths: list[Path], numbered: list[_Entry]) -> bool:
     return (
         folder.resolve().name in _MIGRATION_FOLDER_NAMES
-        or (folder / "atlas.sum").is_file()
+        or (folder / SUM_FILE).is_file()
         or any(_FLYWAY.match(path.name) or _UP_FILE.search(path.name) for path in paths)
         or all(len(version) >= MIN_VERSION_DIGITS for _, version, _ in numbered)
     )
@@ -145,7 +148,7 @@ def _version_text(version: str, folder: Path, paths: list[Path]) -> str:
     """Write a version as the tool does in its own table: Flyway with dots, Atlas as in the file, others as a number."""
     if any(_FLYWAY.match(path.name) for path in paths):
         return ".".join(part.lstrip("0") or "0" for part in re.split(r"[._]", version))
-    return version if (folder / "atlas.sum").is_file() else version.lstrip("0") or "0"
+    return version if (folder / SUM_FILE).is_file() else version.lstrip("0") or "0"
 
 
 def _file(path: Path, root: Path) -> SqlFile:

@@ -48,9 +48,6 @@ def test_a_plain_folder_is_read_in_natural_order_with_its_folders(tmp_path: Path
             {"2024-01-02-000000_b/up.sql": "b", "2024-01-02-000000_b/down.sql": "-", "00000000000000_a/up.sql": "a"},
             ["a", "b"], "20240102000000", id="diesel",
         ),
-        pytest.param(
-            {"20240101_a.sql": "a", "20240102_b.sql": "b", "atlas.sum": "h1:"}, ["a", "b"], "20240102", id="atlas"
-        ),
     ],
 )  # fmt: skip
 def test_a_migration_tools_folder_is_recognised(
@@ -98,3 +95,41 @@ def test_a_symbolic_link_out_of_the_folder_is_refused(tmp_path: Path) -> None:
     (folder / "b.sql").symlink_to(secret)
     with pytest.raises(SourceError, match="symbolic link that leads out of the folder"):
         load_source(folder)
+
+
+SUMMED = {
+    "20240101000000_a.sql": "create table a(id int);\n",
+    "20240102000000_b.sql": "create table b(id int);\n",
+    "atlas.sum": (
+        "h1:16AK01JQ3oBWhg20t2+MlNYJaZUfgJDqZa4rvOo/xws=\n"
+        "20240101000000_a.sql h1:SaGO70HKhoiQ2IvONZKdt4a8ukB2zEnnnQocYrwK52Y=\n"
+        "20240102000000_b.sql h1:5Icfuq7saGXV5uMU0jecZUcnMuhhpScV2a5h6ngbd+o=\n"
+    ),
+}
+"""A folder and its sums as Atlas wrote them."""
+
+
+def test_a_folder_that_fits_its_atlas_sum_is_read(tmp_path: Path) -> None:
+    write(tmp_path, SUMMED)
+    assert [item.sql for item in load_source(tmp_path).declarations] == [
+        "create table a(id int)",
+        "create table b(id int)",
+    ]
+    assert load_source(tmp_path).expected_version == "20240102000000"
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "message"),
+    [
+        ("20240102000000_b.sql", "drop table a;", "atlas.sum:3: '20240102000000_b.sql' is not what it was"),
+        ("20240103000000_c.sql", "", "atlas.sum:1: lists 2 files, the folder holds 3"),
+        ("20240101500000_c.sql", "", "atlas.sum:3: expected the file '20240102000000_b.sql' next, found '2024010150"),
+        ("atlas.sum", SUMMED["atlas.sum"].replace("16AK", "AAAA"), "atlas.sum:1: its own hash does not fit its lines"),
+    ],
+)
+def test_a_folder_that_atlas_would_refuse_is_refused(name: str, text: str, message: str, tmp_path: Path) -> None:
+    write(tmp_path, {**SUMMED, name: text})
+    with pytest.raises(SourceError) as refused:
+        load_source(tmp_path)
+    assert str(refused.value).startswith(message)
+    assert "Atlas would refuse to apply this folder" in str(refused.value)

@@ -94,6 +94,6 @@ def test_an_unsupported_source_is_told_what_is_expected(name: str, got: str, tmp
     with pytest.raises(SourceError) as refused:
         load_source(tmp_path / name)
     assert str(refused.value) == (
-        f"{name}: unsupported source: expected a .sql file, a Terraform folder or a CloudFormation template "
-        f"(.yaml, .yml, .json, .template), got {got}"
+        f"{name}: unsupported source: expected a .sql file, a Terraform folder, a schema in Atlas HCL (.hcl) or a "
+        f"CloudFormation template (.yaml, .yml, .json, .template), got {got}"
     )

@@ -1,0 +1,305 @@
+"""What a carrier declares is what the same SQL in a `.sql` file declares: their compiled schemas are one."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+
+import pytest
+
+from coordinator.iac.load import load_source
+from shared.embedded.postgres import EmbeddedPostgres
+from shared.postgres.scratch import ScratchServer, compile_spec
+from shared.schema.canonical import schema_hash
+from shared.schema.profile import Profile
+from shared.schema.schema import Spec
+
+ATLAS = """\
+schema "public" {}
+schema "audit" {}
+enum "status" {
+  schema = schema.public
+  values = ["on", "off"]
+}
+domain "code" {
+  schema  = schema.public
+  type    = text
+  null    = true
+  default = "none"
+  check "code_length" {
+    expr = "length(VALUE) > 3"
+  }
+}
+composite "address" {
+  schema = schema.public
+  field "street" {
+    type = text
+  }
+  field "city" {
+    type = varchar(80)
+  }
+}
+sequence "numbers" {
+  schema    = schema.public
+  type      = smallint
+  start     = 100
+  increment = 2
+  min_value = 100
+  max_value = 1000
+  owner     = table.orders.column.number
+}
+function "twice" {
+  schema     = schema.public
+  lang       = SQL
+  volatility = IMMUTABLE
+  strict     = true
+  arg "v" {
+    type = int
+  }
+  return = int
+  as     = "SELECT v * 2"
+}
+function "stamp" {
+  schema = schema.public
+  lang   = PLpgSQL
+  return = trigger
+  as     = <<-SQL
+    BEGIN
+      RETURN NEW;
+    END
+  SQL
+}
+procedure "clean" {
+  schema = schema.public
+  lang   = SQL
+  arg "days" {
+    type    = int
+    default = 30
+  }
+  as = "DELETE FROM orders WHERE id < days"
+}
+table "orders" {
+  schema  = schema.public
+  comment = "What was bought"
+  column "id" {
+    type = bigint
+    identity {
+      generated = ALWAYS
+      start     = 10
+    }
+  }
+  column "number" {
+    type = smallint
+    null = true
+  }
+  column "status" {
+    type    = enum.status
+    default = "on"
+    comment = "Whether it counts"
+  }
+  column "code" {
+    type = domain.code
+    null = true
+  }
+  column "sent_to" {
+    type = composite.address
+    null = true
+  }
+  column "customer_id" {
+    type = int
+  }
+  column "at" {
+    type    = timestamptz(3)
+    default = sql("now()")
+  }
+  column "span" {
+    type = int4range
+    null = true
+  }
+  column "double_id" {
+    type = int
+    null = true
+    as   = "twice(customer_id)"
+  }
+  column "tags" {
+    type = sql("text[]")
+    null = true
+  }
+  primary_key {
+    columns = [column.id]
+  }
+  unique "orders_number_key" {
+    columns        = [column.number]
+    nulls_distinct = false
+  }
+  check "orders_sane" {
+    expr = "id > 0"
+  }
+  exclude "orders_apart" {
+    type = GIST
+    on {
+      column = column.span
+      op     = "&&"
+    }
+    where = "id > 5"
+  }
+  foreign_key "orders_customer_fk" {
+    columns     = [column.customer_id]
+    ref_columns = [table.customers.column.id]
+    on_delete   = CASCADE
+    on_update   = NO_ACTION
+    deferrable  = INITIALLY_DEFERRED
+  }
+  index "orders_at_idx" {
+    on {
+      column      = column.at
+      desc        = true
+      nulls_first = true
+    }
+    on {
+      expr = "twice(customer_id)"
+    }
+    where   = "status = 'on'"
+    include = [column.number]
+    comment = "For the list"
+  }
+  index "orders_tags_idx" {
+    type = GIN
+    columns = [column.tags]
+  }
+  row_security {
+    enabled  = true
+    enforced = true
+  }
+}
+table "customers" {
+  schema = schema.public
+  column "id" {
+    type = int
+  }
+  column "name" {
+    type = varchar(255)
+  }
+  primary_key {
+    columns = [column.id]
+  }
+  index "customers_name_idx" {
+    unique = true
+    on {
+      column = column.name
+      ops    = varchar_pattern_ops
+    }
+  }
+}
+table "events" {
+  schema = schema.audit
+  column "at" {
+    type = date
+  }
+  column "what" {
+    type = jsonb
+    null = true
+  }
+  partition {
+    type    = RANGE
+    columns = [column.at]
+  }
+}
+view "open_orders" {
+  schema       = schema.public
+  as           = "SELECT id, status FROM orders WHERE status = 'on'"
+  depends_on   = [table.orders]
+  check_option = CASCADED
+}
+materialized "totals" {
+  schema = schema.public
+  column "n" {
+    type = bigint
+  }
+  as         = "SELECT count(*) AS n FROM open_orders"
+  depends_on = [view.open_orders]
+  index "totals_n_idx" {
+    columns = [column.n]
+  }
+}
+trigger "orders_stamp" {
+  on = table.orders
+  before {
+    insert    = true
+    update_of = [table.orders.column.status]
+  }
+  when = "NEW.id > 0"
+  execute {
+    function = function.stamp
+  }
+}
+policy "orders_read" {
+  on    = table.orders
+  as    = RESTRICTIVE
+  for   = SELECT
+  to    = [PUBLIC]
+  using = "id > 0"
+}
+"""
+SQL = """\
+CREATE SCHEMA audit;
+CREATE TYPE status AS ENUM ('on', 'off');
+CREATE DOMAIN code AS text DEFAULT 'none' CONSTRAINT code_length CHECK (length(VALUE) > 3);
+CREATE TYPE address AS (street text, city varchar(80));
+CREATE SEQUENCE numbers AS smallint START 100 INCREMENT 2 MINVALUE 100 MAXVALUE 1000;
+CREATE FUNCTION twice(v int) RETURNS int LANGUAGE sql IMMUTABLE STRICT AS 'SELECT v * 2';
+CREATE FUNCTION stamp() RETURNS trigger LANGUAGE plpgsql AS $$BEGIN
+  RETURN NEW;
+END$$;
+CREATE TABLE customers (id int PRIMARY KEY, name varchar(255) NOT NULL);
+CREATE UNIQUE INDEX customers_name_idx ON customers (name varchar_pattern_ops);
+CREATE TABLE orders (
+  id bigint GENERATED ALWAYS AS IDENTITY (START 10) PRIMARY KEY,
+  number smallint,
+  status status NOT NULL DEFAULT 'on',
+  code code,
+  sent_to address,
+  customer_id int NOT NULL,
+  at timestamptz(3) NOT NULL DEFAULT now(),
+  span int4range,
+  double_id int GENERATED ALWAYS AS (twice(customer_id)) STORED,
+  tags text[],
+  CONSTRAINT orders_number_key UNIQUE NULLS NOT DISTINCT (number),
+  CONSTRAINT orders_sane CHECK (id > 0),
+  CONSTRAINT orders_apart EXCLUDE USING gist (span WITH &&) WHERE (id > 5),
+  CONSTRAINT orders_customer_fk FOREIGN KEY (customer_id) REFERENCES customers ON DELETE CASCADE
+    DEFERRABLE INITIALLY DEFERRED
+);
+ALTER SEQUENCE numbers OWNED BY orders.number;
+CREATE PROCEDURE clean(days int DEFAULT 30) LANGUAGE sql AS 'DELETE FROM orders WHERE id < days';
+CREATE INDEX orders_at_idx ON orders (at DESC, twice(customer_id)) INCLUDE (number) WHERE status = 'on';
+CREATE INDEX orders_tags_idx ON orders USING gin (tags);
+ALTER TABLE orders ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+CREATE TABLE audit.events (at date NOT NULL, what jsonb) PARTITION BY RANGE (at);
+CREATE VIEW open_orders AS SELECT id, status FROM orders WHERE status = 'on' WITH CASCADED CHECK OPTION;
+CREATE MATERIALIZED VIEW totals AS SELECT count(*) AS n FROM open_orders;
+CREATE INDEX totals_n_idx ON totals (n);
+CREATE TRIGGER orders_stamp BEFORE INSERT OR UPDATE OF status ON orders FOR EACH ROW WHEN (NEW.id > 0)
+  EXECUTE FUNCTION stamp();
+CREATE POLICY orders_read ON orders AS RESTRICTIVE FOR SELECT USING (id > 0);
+COMMENT ON TABLE orders IS 'What was bought';
+COMMENT ON COLUMN orders.status IS 'Whether it counts';
+COMMENT ON INDEX orders_at_idx IS 'For the list';
+"""
+
+
+def compiled(postgres: EmbeddedPostgres, path: Path, text: str) -> Spec:
+    path.write_text(text, "utf-8")
+    return asyncio.run(compile_spec(ScratchServer(postgres.dsn()), load_source(path), Profile()))
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "sql"),
+    [pytest.param("schema.pg.hcl", ATLAS, SQL, id="Atlas HCL")],
+)
+def test_a_carrier_declares_what_the_same_sql_declares(
+    name: str, text: str, sql: str, postgres: EmbeddedPostgres, tmp_path: Path
+) -> None:
+    found, expected = compiled(postgres, tmp_path / name, text), compiled(postgres, tmp_path / "same.sql", sql)
+    assert list(found.schema) == list(expected.schema)
+    assert schema_hash(found.schema) == schema_hash(expected.schema)
