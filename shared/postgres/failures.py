@@ -16,6 +16,12 @@ _MAX_MESSAGE_CHARACTERS = 300  # of a server's own words
 CLOSED = "08003"
 """SQLSTATE of a connection that the server closed without a reason that was heard."""
 
+_INVALID_BYTES = "22021"
+_NOT_UTF8 = (
+    "expected names and texts in UTF-8, and the catalogs hold others, which a database of the encoding SQL_ASCII may: "
+    "rename what bears them, or restore the database in an encoding"
+)
+
 _BY_SQLSTATE: tuple[tuple[str, FailureKind], ...] = (
     ("28", FailureKind.AUTHENTICATION),
     ("3D000", FailureKind.NO_DATABASE),
@@ -23,7 +29,7 @@ _BY_SQLSTATE: tuple[tuple[str, FailureKind], ...] = (
     ("55P03", FailureKind.BUSY),
     ("40", FailureKind.BUSY),  # serialization failure, deadlock
     ("57014", FailureKind.TIMEOUT),
-    ("22021", FailureKind.UNSUPPORTED),  # a name in a SQL_ASCII database that is no UTF-8
+    (_INVALID_BYTES, FailureKind.UNSUPPORTED),
     ("25P03", FailureKind.TIMEOUT),
     ("25P04", FailureKind.UNSUPPORTED),  # the owner's transaction_timeout, which could not be overridden
     ("57P05", FailureKind.UNSUPPORTED),  # the owner's idle_session_timeout, likewise
@@ -56,7 +62,13 @@ def clean(text: str, secret: str = "") -> str:
     return shown if len(shown) <= _MAX_MESSAGE_CHARACTERS else shown[: _MAX_MESSAGE_CHARACTERS - 1] + "…"
 
 
-def _sqlstate_kind(sqlstate: str) -> FailureKind:
+_TOO_LARGE = "invalid memory alloc request size"
+"""How a server says that a value is too large for it to write; it has no SQLSTATE but that of an internal error."""
+
+
+def _sqlstate_kind(sqlstate: str, words: str) -> FailureKind:
+    if words.startswith(_TOO_LARGE):
+        return FailureKind.LIMIT
     for prefix, kind in _BY_SQLSTATE:
         if sqlstate.startswith(prefix):
             return kind
@@ -92,7 +104,8 @@ def target_error(error: BaseException, secret: str = "") -> TargetError | None:
         return TargetError(FailureKind.PROTOCOL, "the server closed the connection before it had answered", CLOSED)
     if isinstance(error, asyncpg.PostgresError):
         words = clean(str(error.args[0]) if error.args else "no message", secret)
-        return TargetError(_sqlstate_kind(error.sqlstate or ""), f"the server said: {words}", error.sqlstate or "")
+        said = f"{_NOT_UTF8}; the server said" if error.sqlstate == _INVALID_BYTES else "the server said"
+        return TargetError(_sqlstate_kind(error.sqlstate or "", words), f"{said}: {words}", error.sqlstate or "")
     for types, kind, message in _BY_TYPE:
         if isinstance(error, types):
             return TargetError(kind, message)

@@ -99,6 +99,8 @@ async def _connect(place: Place, context: ssl.SSLContext | None, options: dict[s
             raise _weak(watching.refused) from None
         if isinstance(error, ssl.SSLError):
             raise TargetError(FailureKind.REFUSED, explain_tls(error)) from None
+        if isinstance(error, asyncpg.PostgresError) and error.context:
+            raise _turned_away(error) from None
         if isinstance(error, ConnectionError) and _NO_TLS in str(error):
             raise TargetError(
                 FailureKind.REFUSED,
@@ -106,6 +108,15 @@ async def _connect(place: Place, context: ssl.SSLContext | None, options: dict[s
                 'sslmode = "disable" where nobody can listen',
             ) from None
         raise
+
+
+def _turned_away(error: asyncpg.PostgresError) -> TargetError:
+    """Say that a login trigger of the tenant's ended the session.
+
+    Only code in the database has a context, and it may make up any SQLSTATE: 57P03 would speak for the whole host.
+    """
+    words = f"code of the database's own lets nobody in (a login trigger?): {error.args[0] if error.args else ''}"
+    return TargetError(FailureKind.PERMISSION, words, error.sqlstate or "")
 
 
 def _weak(how: str) -> TargetError:

@@ -13,10 +13,11 @@ import asyncpg
 import msgspec
 import pytest
 
-from shared.embedded.postgres import EmbeddedPostgres
+from shared.embedded.postgres import Cage, EmbeddedPostgres
 from shared.embedded.process import start_server, stop_server, unprivileged_user
 from shared.hosts import Host
 from shared.targets import Target
+from tests.acceptance.hostile.matrix import Matrix
 from tests.extras.programs import LIBRARIES, free_port, program, wait_until
 from tests.poolers import tiny_pooler, write_pgbouncer
 
@@ -118,6 +119,13 @@ def pool(request, pooler, pooled_server, tmp_path) -> Iterator[Pool]:
         yield Pool(port, mode, size)
     finally:
         stop_server(process, signal.SIGINT)
+
+
+@pytest.fixture(scope="session")
+def matrix(postgres: EmbeddedPostgres, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Matrix]:
+    """Honest tenants and a hostile one on one server, with a scratch server like that of `check`."""
+    with EmbeddedPostgres(in_memory=True, cage=Cage()) as scratch:
+        yield Matrix(postgres, scratch, tmp_path_factory.mktemp("matrix"))
 
 
 def clear(server: EmbeddedPostgres) -> None:
