@@ -107,7 +107,8 @@ async def psql_script(settings: Settings | None, options: ApplyOptions) -> str:
             )
         [tenant] = choose_tenants(options.tenants, found.tenants, whole_group=False)
         own = own_names((await _targets(settings, (tenant,)))[tenant], settings.file.compare)
-    return plan_script(found.plan, own, destructive=options.permissions.destructive, title=found.group)
+    may = options.permissions
+    return plan_script(found.plan, own, destructive=may.destructive, tenant_code=may.tenant_code, title=found.group)
 
 
 class _ApplyRun(msgspec.Struct, frozen=True, kw_only=True):

@@ -18,7 +18,7 @@ def is_about_own_names(plan: Plan) -> bool:
     return any(mark in statement.sql for statement in plan.statements for mark in marks)
 
 
-def plan_script(plan: Plan, own: OwnNames, *, destructive: bool, title: str) -> str:
+def plan_script(plan: Plan, own: OwnNames, *, destructive: bool, title: str, tenant_code: bool = False) -> str:
     """Write the script for one tenant.
 
     Args:
@@ -26,11 +26,16 @@ def plan_script(plan: Plan, own: OwnNames, *, destructive: bool, title: str) -> 
         own: The names that replace the placeholders; none for a plan without any.
         destructive: Whether destructive statements are statements in it, or comments.
         title: Id of the drift group.
+        tenant_code: Whether a superuser may run what calls functions of the tenant's.
     """
     statements = tuple(_for_tenant(statement, own) for statement in plan.statements)
     guard = guard_sql(plan.guards, own=own) if plan.guards else ""
     return render_script(
-        msgspec.structs.replace(plan, statements=statements), destructive=destructive, guard_sql=guard, title=title
+        msgspec.structs.replace(plan, statements=statements),
+        destructive=destructive,
+        tenant_code=tenant_code,
+        guard_sql=guard,
+        title=title,
     )
 
 

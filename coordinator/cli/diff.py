@@ -31,7 +31,9 @@ def _render(comparison: Comparison, output: str, *, destructive: bool) -> str:
 
         guards = comparison.plan.guards
         guard = guard_sql(guards) if guards else ""
-        return _renames(comparison) + render_script(comparison.plan, destructive=destructive, guard_sql=guard)
+        return _renames(comparison) + render_script(
+            comparison.plan, destructive=destructive, tenant_code=destructive, guard_sql=guard
+        )
     if output == "json":
         from shared.formats import DIFF, label_json  # lazy: cold start
         from shared.schema.canonical import canonical_json

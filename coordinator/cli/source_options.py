@@ -23,7 +23,8 @@ def profile_option(function: Callable[..., Any]) -> Callable[..., Any]:
         "--all",
         "everything",
         is_flag=True,
-        help="Compare owners, privileges, comments, labels and settings too, and plan destructive statements.",
+        help="Compare owners, privileges, comments, labels and settings too, plan destructive statements, and let a "
+        "superuser run what calls the database's own functions.",
     )
     @functools.wraps(function)
     def wrapper(*args: Any, everything: bool, **kwargs: Any) -> Any:

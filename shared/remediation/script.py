@@ -15,6 +15,7 @@ from shared.remediation.plan import Plan, ProofStatus, Statement
 from shared.remediation.progress import KEPT, Progress
 from shared.remediation.psql import comment, shield
 from shared.remediation.stages import Stage, cut_stages
+from shared.remediation.superuser import refuse_superuser
 from shared.schema.identity import ObjectId, QualifiedName
 from shared.sql import quote_literal, quote_qualified, within_literal
 
@@ -24,12 +25,16 @@ _BEGIN = f"BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE \\; :{_PIN};"
 _SET_ALONE = (*(name for name, _ in WRITING), "lock_timeout", "statement_timeout")
 
 
-def render_script(plan: Plan, *, destructive: bool = False, guard_sql: str = "", title: str = "") -> str:
+def render_script(
+    plan: Plan, *, destructive: bool = False, tenant_code: bool = False, guard_sql: str = "", title: str = ""
+) -> str:
     """Write the script; empty for a plan without statements.
 
     Args:
         plan: What to render.
         destructive: Write destructive statements as statements; otherwise they are comments.
+        tenant_code: Let a superuser run statements that call functions of the database's owner; otherwise the script
+            stops at its head for one who has not set psql's variable `run_tenant_code_as_superuser`.
         guard_sql: One statement that raises an error when the tenant is not what the plan was made for.
         title: What the header says the script is for.
     """
@@ -38,6 +43,7 @@ def render_script(plan: Plan, *, destructive: bool = False, guard_sql: str = "",
     lines = [*_header(plan, title), "\\set ON_ERROR_STOP on", ""]
     shown = [statement for statement in plan.statements if destructive or not statement.destructive]
     lines += own_process(cut_stages(shown))
+    lines += () if tenant_code else refuse_superuser(shown)
     if guard_sql:
         lines += [shield(guard_sql.rstrip().removesuffix(";")) + ";", ""]
     parts = groupby(plan.statements, key=lambda statement: statement.destructive and not destructive)

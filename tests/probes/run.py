@@ -118,7 +118,7 @@ async def _try(bench: Bench, start: Shape, end: Shape, about: tuple[str, ...], w
     script = ""
     try:
         plan = plan_remediation(end.snapshot, start.snapshot, diff, destructive=True)
-        script = render_script(plan, destructive=True)
+        script = render_script(plan, destructive=True, tenant_code=True)
         await copy_shape(bench, start, work)
         await bench.run(work, script)
         outcome = await _judge(bench, work, end)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from unittest.mock import patch
 
@@ -11,19 +12,21 @@ import pytest
 from coordinator.apply.admission import Permissions
 from coordinator.apply.outcome import OutcomeKind
 from shared.kinds.step import HazardKind
+from shared.remediation.script import render_script
 from tests.integration.apply.conftest import Open, anyio_backend, database, host
 from tests.integration.apply.test_apply_to_tenants import Tenants, tenants
+from tests.integration.remediation.conftest import INSIST, Pair, pair
 
-__all__ = ["anyio_backend", "database", "host", "tenants"]
-pytestmark = pytest.mark.anyio
+__all__ = ["anyio_backend", "database", "host", "pair", "tenants"]
 
 PLANTED = """
-CREATE FUNCTION fine(int) RETURNS boolean IMMUTABLE LANGUAGE plpgsql AS $$ BEGIN
+CREATE FUNCTION fine(int) RETURNS boolean LANGUAGE plpgsql AS $$ BEGIN
     IF current_setting('is_superuser')::boolean THEN ALTER ROLE reader CREATEROLE; END IF; RETURN true; END $$;
 """
 TABLE = "CREATE TABLE orders (id int PRIMARY KEY, place int {});"
 
 
+@pytest.mark.anyio
 async def test_a_superuser_runs_no_function_of_a_tenants_unless_that_is_insisted_on(
     tenants: Tenants, database: Open
 ) -> None:
@@ -39,6 +42,50 @@ async def test_a_superuser_runs_no_function_of_a_tenants_unless_that_is_insisted
         assert (refused.kind, refused.message[: len(expected)]) == (OutcomeKind.REFUSED, expected)
         assert not await connection.fetchval("SELECT rolcreaterole FROM pg_roles WHERE rolname = 'reader'")
     assert (await tenants.apply("a", permissions=Permissions()))["a"].kind is OutcomeKind.DONE
+
+
+SUPERUSERS_ROLES = """
+CREATE FUNCTION fine(int) RETURNS boolean LANGUAGE plpgsql AS $$ BEGIN
+    IF current_setting('is_superuser')::boolean THEN ALTER ROLE remedy_reader CREATEROLE; END IF; RETURN true; END $$;
+"""
+IS_CREATEROLE = "SELECT rolcreaterole FROM pg_roles WHERE rolname = 'remedy_reader'"
+
+
+def as_changer(pairs: Pair) -> None:
+    pairs.run("ALTER TABLE orders OWNER TO remedy_changer; ALTER FUNCTION fine OWNER TO remedy_changer")
+
+
+def checked(pair: Callable[[str, str], Pair]) -> tuple[Pair, str]:
+    rows = "INSERT INTO orders VALUES (1, 1)"
+    pairs = pair(SUPERUSERS_ROLES + TABLE.format("CHECK (fine(place))"), SUPERUSERS_ROLES + TABLE.format("") + rows)
+    as_changer(pairs)
+    return pairs, render_script(pairs.plan())
+
+
+@pytest.mark.parametrize("role", ["", "SET ROLE remedy_changer;\n"], ids=["as itself", "acting for another role"])
+def test_a_script_that_a_superuser_runs_stops_before_the_first_function_of_a_tenants(
+    pair: Callable[[str, str], Pair], role: str
+) -> None:
+    """Whoever acts for another role is a superuser again as soon as the function says RESET ROLE."""
+    pairs, script = checked(pair)
+    done = pairs.run(role + script)
+    assert done.returncode == 3, done.stderr
+    assert (
+        "fleetdrift: this script calls functions that the owner of the database can change, and you are a superuser: "
+        "connect as the owner, or insist with psql -v run_tenant_code_as_superuser=1" in done.stderr
+    )
+    assert pairs.ask(IS_CREATEROLE) == ["f"]
+    assert pairs.left() == ["constraint public.orders.orders_place_check"]
+
+
+def test_a_superuser_who_insists_and_a_role_that_is_none_run_the_script(pair: Callable[[str, str], Pair]) -> None:
+    pairs, script = checked(pair)
+    assert pairs.run(script, user="remedy_changer").returncode == 0
+    assert (pairs.left(), pairs.ask(IS_CREATEROLE)) == ([], ["f"])
+    pairs, script = checked(pair)
+    assert pairs.run(script, options=("-v", "run_tenant_code_as_superuser=0")).returncode == 3
+    assert pairs.run(script, options=INSIST).returncode == 0
+    assert (pairs.left(), pairs.ask(IS_CREATEROLE)) == ([], ["t"])
 
 
 def as_superuser(config):

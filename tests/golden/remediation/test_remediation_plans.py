@@ -111,7 +111,7 @@ class Databases:
         self._psql(f"golden_{name}", sql)
 
     def _psql(self, database: str, sql: str) -> None:
-        argv = ["psql", "-X", "-q", "-v", "ON_ERROR_STOP=1", "-f", "-", self.server.dsn(database)]
+        argv = ["psql", "-X", "-q", "-v", "ON_ERROR_STOP=1", "-v", "run_tenant_code_as_superuser=1", "-f", "-", self.server.dsn(database)]
         self._run(argv, sql)
 
     def _run(self, argv: list[str], stdin: str = "") -> str:

@@ -19,6 +19,8 @@ from shared.schema.profile import Profile
 from shared.schema.schema import Snapshot
 
 ROLES = ("remedy_app", "remedy_reader", "remedy_lead", "remedy_changer")
+INSIST = ("-v", "run_tenant_code_as_superuser=1")
+"""What psql is told so that a superuser runs functions of the database's owner."""
 DATABASES = ("remedy_desired", "remedy_observed")
 
 
@@ -43,8 +45,10 @@ class Pair:
         diff = diff_schemas(desired.schema, observed.schema)
         return plan_remediation(desired, observed, diff, destructive=destructive, profile=self.profile)
 
-    def run(self, sql: str, *, user: str = "postgres") -> subprocess.CompletedProcess[str]:
-        return self._psql("remedy_observed", sql, user)
+    def run(
+        self, sql: str, *, user: str = "postgres", options: tuple[str, ...] = ()
+    ) -> subprocess.CompletedProcess[str]:
+        return self._psql("remedy_observed", sql, user, options)
 
     def ask(self, sql: str) -> list[str]:
         done = self._psql("remedy_observed", sql)
@@ -81,10 +85,12 @@ class Pair:
 
         return asyncio.run(read())
 
-    def _psql(self, database: str, sql: str, user: str = "postgres") -> subprocess.CompletedProcess[str]:
+    def _psql(
+        self, database: str, sql: str, user: str = "postgres", options: tuple[str, ...] = ()
+    ) -> subprocess.CompletedProcess[str]:
         argv = [str(self.server.binaries / "psql"), "-X", "-q", "-A", "-t", "-v", "ON_ERROR_STOP=1", "-f", "-"]
         return subprocess.run(
-            [*argv, self.server.dsn(database).replace("//postgres@", f"//{user}@")],
+            [*argv, *options, self.server.dsn(database).replace("//postgres@", f"//{user}@")],
             input=sql,
             capture_output=True,
             text=True,
