@@ -1,7 +1,8 @@
-"""`fleetdrift iac`: evaluates Terraform configurations and prints the result."""
+"""`fleetdrift iac`: reads declarations and prints what they come to."""
 
 from __future__ import annotations
 
+import asyncio
 import os
 import sys
 from pathlib import Path
@@ -9,10 +10,11 @@ from typing import Any
 
 import click
 
+from coordinator.cli.exit_codes import ERROR, IN_SYNC
+from coordinator.iac.assignment import Assignment
 from coordinator.iac.source import SourceError
 from coordinator.iac.terraform.plan import evaluate
 from coordinator.iac.terraform.show import show_json
-from coordinator.iac.terraform.variables import Assignment
 
 
 class _InOrder(click.Command):
@@ -45,6 +47,24 @@ def show(
     except SourceError as error:
         click.echo(f"fleetdrift: {error}", err=True)
         sys.exit(1)
+
+
+@command.command(cls=_InOrder)
+@click.argument("source", type=click.Path(exists=True, path_type=Path))
+@click.option("--var", "variables", multiple=True, metavar="NAME=VALUE", help="Set a variable or parameter.")
+@click.option("--var-file", "variable_files", multiple=True, metavar="FILE", help="Read variables from a file.")
+@click.option("--output", type=click.Choice(["text", "json"]), default="text", show_default=True)
+@click.pass_context
+def objects(
+    ctx: click.Context, /, source: Path, variables: tuple[str, ...], variable_files: tuple[str, ...], output: str
+) -> None:
+    """List the objects that SOURCE declares, where, and what of it could not be read. Nothing is run."""
+    from coordinator.compare.declared_objects import declared_objects  # lazy: cold start
+    from coordinator.compare.objects_output import objects_json, objects_text
+
+    found = asyncio.run(declared_objects(source, _assignments(list(ctx.obj), variables, variable_files)))
+    click.echo(objects_json(found) if output == "json" else objects_text(found), nl=False)
+    raise click.exceptions.Exit(ERROR if found.errors else IN_SYNC)
 
 
 def _assignments(

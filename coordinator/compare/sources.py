@@ -17,7 +17,7 @@ from shared.analysis.request import AnalysisRequest, SpeltBy
 from shared.analysis.scratch_server import LazyScratchServer, scratch_server
 from shared.diff.changes import SchemaDiff
 from shared.formats import SNAPSHOT, FormatError, decode_json, label_of
-from shared.postgres.scratch import ScratchServer, compile_spec
+from shared.postgres.scratch import ScratchServer, compile_known
 from shared.postgres.url import may_hold_secret
 from shared.remediation.plan import Plan
 from shared.schema.profile import Profile
@@ -139,7 +139,7 @@ async def _read(source: str, profile: Profile, scratch: ScratchServer) -> _Sourc
             return _Source(_undeclared(saved))
     from coordinator.iac.load import load_source  # lazy: its grammar is slow to import
 
-    return _Source(await compile_spec(scratch, load_source(path), profile), compiled=True)
+    return _Source(await compile_known(scratch, load_source(path), profile), compiled=True)
 
 
 def _undeclared(snapshot: Snapshot) -> Spec:

@@ -6,6 +6,9 @@ import msgspec
 
 from shared.schema.schema import Origin
 
+HOLE = "\ue000"
+"""Stands in a text for what is not known of it: a character of Unicode's private use area, which no source contains."""
+
 
 class Span(msgspec.Struct, frozen=True):
     """From `offset` on, a string's text stands in `file`, its first line at `line`.

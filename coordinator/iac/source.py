@@ -27,6 +27,26 @@ class SourceError(Exception):
         return f"{self.file}:{self.line}: {self.message}" if self.line else f"{self.file}: {self.message}"
 
 
+class SourceErrorGroup(SourceError):  # noqa: N818  # as ExceptionGroup
+    """Everything that is wrong with a source.
+
+    Args:
+        errors: At least one, in the order in which they were found.
+    """
+
+    def __init__(self, errors: tuple[SourceError, ...]) -> None:
+        super().__init__(errors[0].file, errors[0].line, errors[0].message)
+        self.errors = errors
+
+    def __str__(self) -> str:
+        return "\n".join(map(str, self.errors))
+
+
+def each_error(error: SourceError) -> tuple[SourceError, ...]:
+    """Return the single errors that an error tells of: itself, or all it collects."""
+    return error.errors if isinstance(error, SourceErrorGroup) else (error,)
+
+
 class LimitError(SourceError):
     """A declaration that exceeds a limit; unlike other errors, Terraform's `try()` and `can()` do not catch it."""
 

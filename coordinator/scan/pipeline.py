@@ -25,10 +25,10 @@ from shared.analysis.analysis import Analysis
 from shared.contracts.contract import Contract, VerdictStatus
 from shared.contracts.coverage import unread_places
 from shared.postgres.names.own_names import PLACEHOLDER, OwnNames, declared_names, own_names
-from shared.postgres.scratch import ScratchServer, compile_spec
+from shared.postgres.scratch import ScratchServer, compile_known
 from shared.schema.canonical import content_hash
 from shared.schema.profile import Profile
-from shared.schema.schema import Snapshot, Spec, SpecSource, Unmodelled
+from shared.schema.schema import Snapshot, Spec, SpecSource, Unmodelled, told
 from shared.targets import Failure
 
 
@@ -81,7 +81,7 @@ async def _declare(settings: Settings, scratch: ScratchServer, log: ExecutionLog
     source = load_source(root, variables=file.spec.variables)
     inventory = await load_targets(settings, source)
     names = _declared_names(source, inventory, file.compare)
-    spec = await compile_spec(scratch, source, file.compare, namespace=names.namespace, own=names)
+    spec = await compile_known(scratch, source, file.compare, namespace=names.namespace, own=names)
     expected = file.spec.expected_version or source.expected_version
     log.record("Parse IaC Definition", _describe(file.spec.source, source, spec, expected), StepResult.OK)
     return Declared(
@@ -136,6 +136,7 @@ def _assemble(
         analyses=analyses,
         patches={key: keep_patches(analysis.diff, declared.spec, root) for key, analysis in analyses.items()},
         unchecked=declared.spec.source.unchecked
+        + tuple(map(told, declared.spec.source.unread))
         + tuple(str(place) for contract in declared.contracts for place in unread_places(contract) if not place.macro),
         unmodelled=unmodelled,
         ignores=settings.file.ignore,

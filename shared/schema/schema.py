@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from enum import StrEnum
 
 import msgspec
 
-from shared.schema.identity import ObjectId
+from shared.schema.identity import ObjectId, QualifiedName
 from shared.schema.model import SchemaObject
 
 
@@ -142,6 +143,57 @@ class Declaration(msgspec.Struct, frozen=True):
     origin: Origin
 
 
+class Coverage(StrEnum):
+    """How much of what a carrier declares is in the spec."""
+
+    READ = "read"
+    PARTLY = "partly read"
+    UNREAD = "not read"
+
+
+class MayDeclare(msgspec.Struct, frozen=True, order=True, omit_defaults=True):
+    """What a carrier that was not wholly read may declare. A field that is empty limits nothing; all empty: anything.
+
+    Args:
+        objects: Their names; without a namespace: in any. What hangs on one of them counts too.
+        kinds: Kinds of objects; what hangs on one of them counts too.
+        namespaces: Where they are.
+        databases: In which databases.
+        files: Which files would say it. For people: it limits nothing.
+    """
+
+    objects: tuple[QualifiedName, ...] = ()
+    kinds: tuple[str, ...] = ()
+    namespaces: tuple[str, ...] = ()
+    databases: tuple[str, ...] = ()
+    files: tuple[str, ...] = ()
+
+
+class Carrier(msgspec.Struct, frozen=True, order=True, kw_only=True, omit_defaults=True):
+    """Something of a source that declares database objects, or may: a resource, a command in it, a file.
+
+    Args:
+        address: What it is called: `terraform_data.b`, a logical id of CloudFormation, the name of a file.
+        origin: Where it stands.
+        coverage: How much of it is in the spec.
+        reason: Why not all of it is.
+        may: What it may declare beyond what was read.
+        tenant: Whose it is; empty: every tenant's.
+    """
+
+    address: str
+    origin: Origin
+    coverage: Coverage
+    reason: str = ""
+    may: MayDeclare = MayDeclare()
+    tenant: str = ""
+
+
+def told(carrier: Carrier) -> str:
+    """Say in one sentence what was not read of a carrier, and why."""
+    return f"{carrier.origin}: {carrier.address}: {carrier.coverage.value}: {carrier.reason}"
+
+
 class SpecSource(msgspec.Struct, frozen=True, kw_only=True):
     """What IaC declares, before PostgreSQL has seen it.
 
@@ -149,13 +201,20 @@ class SpecSource(msgspec.Struct, frozen=True, kw_only=True):
         declarations: DDL in the order it must run.
         expected_version: The schema version the tenants should be at, or empty.
         tenants: Tenant names the declaration itself enumerates (`for_each`), sorted; may be empty.
-        unchecked: What the source holds that could not be evaluated, as readable sentences: never silently partial.
+        unchecked: What was left out because it is not about a tenant's schema, as readable sentences.
+        carriers: Everything that declares database objects or may, and how much of each was read; sorted.
     """
 
     declarations: tuple[Declaration, ...]
     expected_version: str = ""
     tenants: tuple[str, ...] = ()
     unchecked: tuple[str, ...] = ()
+    carriers: tuple[Carrier, ...] = ()
+
+    @property
+    def unread(self) -> tuple[Carrier, ...]:
+        """The carriers that were not read, or not wholly. Empty: the spec is complete."""
+        return tuple(carrier for carrier in self.carriers if carrier.coverage is not Coverage.READ)
 
 
 class ObjectOrigin(msgspec.Struct, frozen=True, order=True):

@@ -1,4 +1,4 @@
-"""Loads a CloudFormation template as a `SpecSource`: the SQL of its resources, in the order of their dependencies."""
+"""Loads a CloudFormation template as a `Reading`: the SQL of its resources, in the order of their dependencies."""
 
 from __future__ import annotations
 
@@ -10,33 +10,44 @@ from coordinator.iac.cloudformation.document import Mapping, Node, Scalar, Seque
 from coordinator.iac.cloudformation.intrinsics import NO_VALUE, Template
 from coordinator.iac.expressions.values import is_wholly_known, located, string
 from coordinator.iac.located_text import LocatedText
+from coordinator.iac.reading import Gap, Piece, Reading, carriers_of
 from coordinator.iac.source import SourceError, read_text
+from coordinator.iac.sql.partial import read_statements
 from coordinator.iac.sql.properties import VERSION_NAMES, holds_ddl, is_sql_property
-from coordinator.iac.sql.statements import Locate, declarations
-from shared.schema.schema import Declaration, Origin, SpecSource
+from coordinator.iac.sql.statements import Locate
+from shared.schema.schema import Origin
 
 
-def load_template(path: Path, parameters: MappingType[str, object]) -> SpecSource:
-    """Read the SQL a template declares.
+def read_template(path: Path, parameters: MappingType[str, object]) -> Reading:
+    """Read the SQL a template declares, and what of it cannot be read.
 
     Args:
         path: The template, YAML or JSON.
         parameters: Values of its parameters.
 
     Raises:
-        SourceError: With file and line; also when nothing is declared.
+        SourceError: With file and line.
     """
     template = Template(parse_document(read_text(path, path.name), path.name), path.name, parameters)
     unchecked: list[str] = []
-    made: list[Declaration] = []
+    pieces: list[Piece] = []
+    gaps: list[Gap] = []
+    refused: list[SourceError] = []
     for name in _by_dependency(template):
-        made.extend(_resource_declarations(template, name, unchecked))
-    if not made:
-        reason = "declares no SQL that can be read" + (f" ({unchecked[0]})" if unchecked else "")
-        raise SourceError(path.name, 0, reason)
-    return SpecSource(
-        declarations=tuple(made),
-        expected_version=_expected_version(template, unchecked),
+        for text, line in _resource_texts(template, name, gaps):
+            at = Origin(template.file, line)
+            made, losses = read_statements(text.text, _locate(text, Origin(template.file, line, name)), unchecked)
+            gaps += [Gap(address=name, at=loss.at, reason=loss.reason, may=loss.may) for loss in losses]
+            refused += [loss.error for loss in losses if loss.error is not None]
+            if made or not losses:
+                pieces.append(Piece(carrier=name, address=name, at=at, declarations=made))
+    expected = _expected_version(template, unchecked)
+    return Reading(
+        name=path.name,
+        pieces=tuple(pieces),
+        carriers=carriers_of(pieces, gaps),
+        expected_version=expected,
+        refused=tuple(refused),
         unchecked=tuple(dict.fromkeys(unchecked)),
     )
 
@@ -76,21 +87,25 @@ def _names(node: Node | None) -> Iterator[str]:
             pass
 
 
-def _resource_declarations(template: Template, name: str, unchecked: list[str]) -> Iterator[Declaration]:
+def _resource_texts(template: Template, name: str, gaps: list[Gap]) -> Iterator[tuple[LocatedText, int]]:
     resource = template.resources[name]
     if not isinstance(resource, Mapping):
         template.fail(resource, f"the resource {name!r} must be a mapping")
-    condition = resource.items.get("Condition")
-    if condition is not None:
-        held = template.condition_holds(condition, template.name(condition))
-        if held is None:
-            unchecked.append(f"{template.file}:{resource.line}: whether {name} is made is known only after deployment")
-        if not held:
-            return
     properties = resource.items.get("Properties")
-    if isinstance(properties, Mapping):
-        for text, line in _sql_texts(template, "", properties, f"{name}.Properties", unchecked):
-            yield from declarations(text.text, _locate(text, Origin(template.file, line, name)), unchecked)
+    if not isinstance(properties, Mapping):
+        return
+    before = len(gaps)
+    condition = resource.items.get("Condition")
+    held = True if condition is None else template.condition_holds(condition, template.name(condition))
+    if held is False:
+        return
+    texts = list(_sql_texts(template, "", properties, name, gaps))
+    if held is None and (texts or len(gaps) > before):
+        del gaps[before:]
+        reason = "whether it is made is known only after deployment"
+        gaps.append(Gap(address=name, at=Origin(template.file, resource.line), reason=reason))
+    elif held:
+        yield from texts
 
 
 def _locate(text: LocatedText, otherwise: Origin) -> Locate:
@@ -98,7 +113,7 @@ def _locate(text: LocatedText, otherwise: Origin) -> Locate:
 
 
 def _sql_texts(
-    template: Template, name: str, node: Node, path: str, unchecked: list[str]
+    template: Template, name: str, node: Node, address: str, gaps: list[Gap]
 ) -> Iterator[tuple[LocatedText, int]]:
     """Return the texts of properties that are read as SQL, each with its line."""
     if is_sql_property(name):
@@ -107,16 +122,17 @@ def _sql_texts(
             if text is NO_VALUE or text.is_null:
                 continue
             if not is_wholly_known(text):
-                unchecked.append(f"{template.file}:{node.line}: the SQL of {path} is known only after deployment")
+                reason = f"the SQL of {name} is known only after deployment"
+                gaps.append(Gap(address=address, at=Origin(template.file, node.line), reason=reason))
             elif isinstance(text.raw, str) and holds_ddl(text.raw):
                 yield located(text), node.line
         return
     if isinstance(node, Mapping):
         for key, item in node.items.items():
-            yield from _sql_texts(template, key, item, f"{path}.{key}", unchecked)
+            yield from _sql_texts(template, key, item, address, gaps)
     elif isinstance(node, Sequence):
         for item in node.items:
-            yield from _sql_texts(template, name, item, path, unchecked)
+            yield from _sql_texts(template, name, item, address, gaps)
 
 
 def _expected_version(template: Template, unchecked: list[str]) -> str:

@@ -12,8 +12,8 @@ from coordinator.iac.expressions.errors import EvaluationError
 from coordinator.iac.expressions.files import Files
 from coordinator.iac.expressions.syntax import Expression, TemplatePart
 from coordinator.iac.expressions.types import DYNAMIC, STRING, Type, friendly
-from coordinator.iac.expressions.values import NO_MARKS, Value, object_value, string, tuple_of, unknown_of
-from coordinator.iac.located_text import Span
+from coordinator.iac.expressions.values import NO_MARKS, Unknown, Value, object_value, string, tuple_of, unknown_of
+from coordinator.iac.located_text import HOLE, Span
 from shared.schema.schema import Origin
 
 
@@ -293,14 +293,14 @@ class Evaluator:
         for part in parts:
             piece = self._piece(part)
             marks |= piece.marks
-            if not piece.is_known:
-                known = False
-                continue
+            known = known and piece.is_known
+            text = _known_text(piece)
             spans.extend(moved_spans(piece, length, part.at))
-            pieces.append(piece.raw)
-            length += len(piece.raw)
+            pieces.append(text)
+            length += len(text)
         self.budget.spend(at, text=length)
-        return (string("".join(pieces), limit_spans(spans)) if known else unknown_of(STRING)).marked(marks)
+        made = "".join(pieces)
+        return (string(made, limit_spans(spans)) if known else _text_with_holes(made, spans)).marked(marks)
 
     def _piece(self, part: TemplatePart) -> Value:
         match part:
@@ -337,22 +337,36 @@ class Evaluator:
         spans: list[Span] = []
         marks = collection.marks
         length = 0
+        known = True
         for key, item in pairs:
             piece = self.within(_loop_names(part.key_name, part.value_name, key, item))._text(part.parts, part.at)  # noqa: SLF001  # the same class
             marks |= piece.marks
-            if not piece.is_known:
-                return unknown_of(STRING).marked(marks)
+            known = known and piece.is_known
+            text = _known_text(piece)
             spans.extend(moved_spans(piece, length, part.at))
-            pieces.append(piece.raw)
-            length += len(piece.raw)
-            self.budget.spend(part.at, text=len(piece.raw))
-        return Value(STRING, "".join(pieces), marks, limit_spans(spans))
+            pieces.append(text)
+            length += len(text)
+            self.budget.spend(part.at, text=len(text))
+        made = "".join(pieces)
+        if not known:
+            return _text_with_holes(made, spans).marked(marks)
+        return Value(STRING, made, marks, limit_spans(spans))
+
+
+def _known_text(piece: Value) -> str:
+    if isinstance(piece.raw, str):
+        return piece.raw
+    return HOLE if piece.partly is None else piece.partly
+
+
+def _text_with_holes(text: str, spans: list[Span]) -> Value:
+    return Value(STRING, Unknown.NOT_NULL, NO_MARKS, limit_spans(spans), text)
 
 
 def moved_spans(piece: Value, offset: int, at: Origin) -> list[Span]:
     """Move the spans of a piece of text to where it stands in a longer one."""
     if not piece.spans:
-        return [Span(offset, at.file, at.line, advances=False)] if piece.raw else []
+        return [Span(offset, at.file, at.line, advances=False)] if piece.raw else []  # an unknown one is a hole
     return [Span(span.offset + offset, span.file, span.line, span.advances) for span in piece.spans]
 
 

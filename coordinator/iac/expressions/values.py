@@ -46,6 +46,7 @@ class Value(msgspec.Struct, frozen=True, eq=False):
         raw: None, an Unknown, str, bool, number, a tuple of Values (list, set, tuple), or a dict sorted by key.
         marks: `SENSITIVE`, `DEFERRED`.
         spans: For a string: where its text comes from, sorted by offset; empty when nobody knows.
+        partly: For an unknown string: what is known of its text, with a `HOLE` for each part that is not.
         all_marks, wholly_known: What walking the value once found: see `deep_marks` and `is_wholly_known`.
     """
 
@@ -53,6 +54,7 @@ class Value(msgspec.Struct, frozen=True, eq=False):
     raw: Any
     marks: frozenset[str] = frozenset()
     spans: tuple[Span, ...] = ()
+    partly: str | None = None
     all_marks: frozenset[str] | None = None
     wholly_known: bool | None = None
 
@@ -75,11 +77,11 @@ class Value(msgspec.Struct, frozen=True, eq=False):
 
     def marked(self, marks: frozenset[str]) -> Value:
         """The same value with more marks."""
-        return self if marks <= self.marks else Value(self.type, self.raw, self.marks | marks, self.spans)
+        return self if marks <= self.marks else Value(self.type, self.raw, self.marks | marks, self.spans, self.partly)
 
     def unmarked(self) -> Value:
         """The same value without its own marks."""
-        return self if not self.marks else Value(self.type, self.raw, frozenset(), self.spans)
+        return self if not self.marks else Value(self.type, self.raw, frozenset(), self.spans, self.partly)
 
 
 NULL = Value(DYNAMIC, None)
@@ -112,6 +114,13 @@ def part_of(value: Value, start: int, end: int) -> Value:
 def located(value: Value) -> LocatedText:
     """Return a known string as plain text with places, for code that knows no values."""
     return LocatedText(value.raw, value.spans)
+
+
+def located_with_holes(value: Value) -> LocatedText | None:
+    """Return a string with its places, a `HOLE` for each part that is not known; None for what is no text at all."""
+    if isinstance(value.raw, str):
+        return located(value)
+    return LocatedText(value.partly, value.spans) if value.partly is not None else None
 
 
 def number(value: Number) -> Value:

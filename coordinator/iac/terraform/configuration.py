@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TypeVar
 
 import msgspec
@@ -10,7 +9,8 @@ import msgspec
 from coordinator.iac.expressions.files import Files
 from coordinator.iac.hcl.blocks import Attribute, Block, Body
 from coordinator.iac.hcl.native_syntax import parse_body
-from coordinator.iac.source import SourceError, decode_text
+from coordinator.iac.source import LimitError, SourceError, SourceErrorGroup, decode_text
+from coordinator.iac.terraform.file_names import CONFIGURATION_SUFFIXES
 from coordinator.iac.terraform.json_syntax import LABELS, parse_json_body
 
 _Key = TypeVar("_Key")
@@ -34,11 +34,6 @@ class Module(msgspec.Struct, eq=False, kw_only=True):
     imports: list[Block] = []
 
 
-def is_configuration_folder(folder: Path) -> bool:
-    """Return whether a folder holds Terraform files."""
-    return any(entry.name.endswith((".tf", ".tf.json")) for entry in folder.iterdir() if entry.is_file())
-
-
 def load_module(files: Files, path: str, at: tuple[str, int] = ("", 0)) -> Module:
     """Read and merge the files of a folder, overrides last.
 
@@ -59,20 +54,30 @@ def load_module(files: Files, path: str, at: tuple[str, int] = ("", 0)) -> Modul
         reason = f"Unreadable module directory: {path!r} cannot be read: {error.strerror}"
         raise SourceError(at[0] or path, at[1], reason) from None
     module = Module(path=path)
-    names = [name for name in names if name.endswith((".tf", ".tf.json")) and not name.startswith(".")]
+    names = _without_replaced([name for name in names if name.endswith(CONFIGURATION_SUFFIXES) and name[0] != "."])
     if not names and at[0]:
         raise SourceError(at[0], at[1], f"Unreadable module directory: {path!r} holds no configuration files")
-    for name in names:
-        if not _is_override(name):
-            _declare_all(module, _read(files, path, name))
-    for name in names:
-        if _is_override(name):
-            _override_all(module, _read(files, path, name))
+    errors: list[SourceError] = []
+    for name in sorted(names, key=_is_override):
+        try:
+            body = _read(files, path, name)
+            (_override_all if _is_override(name) else _declare_all)(module, body)
+        except LimitError:
+            raise
+        except SourceError as error:
+            errors.append(error)
+    if errors:
+        raise SourceErrorGroup(tuple(errors)) if len(errors) > 1 else errors[0]
     return module
 
 
+def _without_replaced(names: list[str]) -> list[str]:
+    """Leave out the `.tf` files in whose place OpenTofu reads a `.tofu` file of the same name."""
+    return [name for name in names if not (".tf" in name and name.replace(".tf", ".tofu") in names)]
+
+
 def _is_override(name: str) -> bool:
-    stem = name.removesuffix(".json").removesuffix(".tf")
+    stem = name.removesuffix(".json").removesuffix(".tf").removesuffix(".tofu")
     return stem == "override" or stem.endswith("_override")
 
 

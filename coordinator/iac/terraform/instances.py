@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import NoReturn
 
@@ -13,7 +14,7 @@ from coordinator.iac.expressions.errors import EvaluationError
 from coordinator.iac.expressions.evaluator import Evaluator, Namespace
 from coordinator.iac.expressions.functions.json_text import quote
 from coordinator.iac.expressions.syntax import Reference, Template, Text
-from coordinator.iac.expressions.types import DYNAMIC, NUMBER, Collection
+from coordinator.iac.expressions.types import DYNAMIC, NUMBER, STRING, Collection
 from coordinator.iac.expressions.values import (
     SENSITIVE,
     Value,
@@ -36,6 +37,10 @@ MAX_INSTANCES = 100_000
 Key = str | int | None
 
 
+class UnknownKeysError(EvaluationError):
+    """A `count` or `for_each` whose value is known only after apply."""
+
+
 class PlannedResource(msgspec.Struct, frozen=True, eq=False, kw_only=True):
     """One resource instance.
 
@@ -50,6 +55,7 @@ class PlannedResource(msgspec.Struct, frozen=True, eq=False, kw_only=True):
         values: An object of attributes and nested blocks.
         block: What declares it.
         evaluator: Evaluates more of the block (provisioners), with `self`, `each` and `count` in scope.
+        doubt: Why it is not known how many there are of it, or whether any; it stands for all of them then.
     """
 
     address: str
@@ -62,6 +68,18 @@ class PlannedResource(msgspec.Struct, frozen=True, eq=False, kw_only=True):
     values: Value
     block: Block
     evaluator: Evaluator
+    doubt: str = ""
+
+    @property
+    def tenant_key(self) -> str:
+        """The key that may be a tenant's name: the innermost module's, else its own."""
+        keys = self.module_keys
+        return keys[-1] if keys else self.index if isinstance(self.index, str) else ""
+
+    @property
+    def carrier_name(self) -> str:
+        """The address without keys: all instances have the same."""
+        return re.sub(r"\[[^\]]*\]", "", self.module) + f"/{self.type}.{self.name}"
 
     def declared_at(self, attribute: str) -> Origin:
         """Return where an attribute is set, or where the block is when it is not."""
@@ -118,6 +136,12 @@ def expand(body: Body, evaluator: Evaluator) -> list[tuple[Key, Evaluator]]:
     return [(None, evaluator)]
 
 
+def some_instance(evaluator: Evaluator) -> Evaluator:
+    """Return an evaluator for an instance that stands for all, where it is not known how many there are."""
+    each = {"key": unknown_of(STRING), "value": unknown_of(DYNAMIC, nullable=True)}
+    return evaluator.within({"each": object_value(each), "count": object_value({"index": unknown_of(NUMBER)})})
+
+
 def _count(value: Value, at: Origin) -> int:
     problem = "Invalid count argument"
     if value.is_null:
@@ -127,7 +151,7 @@ def _count(value: Value, at: Origin) -> int:
     except ConversionError as error:
         raise EvaluationError(at.file, at.line, f"{problem}: {error}") from None
     if not value.is_known:
-        raise EvaluationError(at.file, at.line, f"{problem}: the value depends on what is known only after apply")
+        raise UnknownKeysError(at.file, at.line, f"{problem}: the value depends on what is known only after apply")
     if not isinstance(total, int) or not 0 <= total <= MAX_INSTANCES:
         raise EvaluationError(at.file, at.line, f"{problem}: a whole number from 0 to {MAX_INSTANCES} is required")
     return total
@@ -140,7 +164,7 @@ def _for_each(value: Value, at: Origin) -> list[tuple[str, Value]]:
     if value.is_null:
         raise EvaluationError(at.file, at.line, f"{problem}: the given value is null")
     if not value.is_known:
-        raise EvaluationError(at.file, at.line, f"{problem}: the keys depend on what is known only after apply")
+        raise UnknownKeysError(at.file, at.line, f"{problem}: the keys depend on what is known only after apply")
     if isinstance(value.raw, dict):
         pairs = list(value.raw.items())
     elif isinstance(value.type, Collection) and value.type.kind == "set":
@@ -155,7 +179,7 @@ def _for_each(value: Value, at: Origin) -> list[tuple[str, Value]]:
 def _set_key(item: Value, at: Origin) -> str:
     problem = "Invalid for_each set argument"
     if not item.is_known:
-        raise EvaluationError(at.file, at.line, f"{problem}: the set holds values known only after apply")
+        raise UnknownKeysError(at.file, at.line, f"{problem}: the set holds values known only after apply")
     if not isinstance(item.raw, str):
         raise EvaluationError(at.file, at.line, f"{problem}: the set must hold strings, none of them null")
     return item.raw

@@ -8,24 +8,29 @@ from collections.abc import Callable, Iterable
 from coordinator.iac.expressions import operations, syntax
 from coordinator.iac.expressions.errors import EvaluationError
 from coordinator.iac.expressions.evaluator import Evaluator, Namespace
-from coordinator.iac.expressions.syntax import Expression, constant_text
+from coordinator.iac.expressions.syntax import constant_text
 from coordinator.iac.expressions.types import DYNAMIC
 from coordinator.iac.expressions.values import SENSITIVE, Value, object_value, string, tuple_of, unknown_of
 from coordinator.iac.hcl.blocks import Attribute, Block
-from coordinator.iac.source import LimitError
+from coordinator.iac.reading import Gap
+from coordinator.iac.source import LimitError, SourceError
 from coordinator.iac.terraform import providers
 from coordinator.iac.terraform.configuration import Module
 from coordinator.iac.terraform.evaluation import Evaluation
+from coordinator.iac.terraform.installed_modules import installed_module
 from coordinator.iac.terraform.instances import (
     MODULE_META_ARGUMENTS,
     Key,
     Lookup,
     PlannedResource,
+    UnknownKeysError,
     body_values,
     expand,
     shown_key,
+    some_instance,
     unavailable_namespace,
 )
+from coordinator.iac.terraform.targets import target_key, target_names
 from coordinator.iac.terraform.variables import DeclaredVariable, constant_evaluator, read_variable
 from shared.schema.schema import Origin
 
@@ -44,6 +49,7 @@ class ModuleInstance:
         inputs: Gives each variable's value.
         address: `module.t["acme"]`, empty for the root.
         keys: String keys of the modules it is in.
+        doubt: See `PlannedResource`.
         depth: How many modules it is within.
     """
 
@@ -56,12 +62,14 @@ class ModuleInstance:
         address: str = "",
         keys: tuple[str, ...] = (),
         depth: int = 0,
+        doubt: str = "",
     ) -> None:
         self.evaluation = evaluation
         self.module = module
         self.address = address
         self.keys = keys
         self.depth = depth
+        self.doubt = doubt
         self._inputs = inputs
         self._memo: dict[tuple[str, ...], object] = {}
         self._calls: dict[str, list[tuple[Key, ModuleInstance]]] = {}
@@ -87,7 +95,7 @@ class ModuleInstance:
         }
 
     def _once(self, key: tuple[str, ...], at: Origin, make: Callable[[], Value]) -> Value:
-        """Evaluate a name once and remember its value.
+        """Evaluate a name once and remember its value; one that is wrong is unknown to a tolerant evaluation.
 
         Raises:
             EvaluationError: When the name needs its own value.
@@ -100,9 +108,11 @@ class ModuleInstance:
         self._memo[key] = _BEING_EVALUATED
         try:
             value = make()
-        except BaseException:
+        except BaseException as error:
             del self._memo[key]
-            raise
+            if not isinstance(error, SourceError) or not self.evaluation.collects(error):
+                raise
+            value = unknown_of(DYNAMIC, nullable=True)
         self._memo[key] = value
         return value
 
@@ -114,7 +124,7 @@ class ModuleInstance:
 
     def _terraform(self, name: str, at: Origin) -> Value:
         if name == "workspace":
-            return string("default")
+            return string(self.evaluation.workspace)
         raise EvaluationError(at.file, at.line, f'Invalid "terraform" attribute: there is no terraform.{name}')
 
     def variable(self, name: str, at: Origin) -> Value:
@@ -183,12 +193,16 @@ class ModuleInstance:
 
     def _resource(self, mode: str, block: Block) -> Value:
         self._depend(block.body.attributes.get("depends_on"))
-        made = [
-            (key, self._instance(mode, block, key, evaluator)) for key, evaluator in expand(block.body, self.evaluator)
-        ]
-        return _combined(block, made)
+        try:
+            instances = expand(block.body, self.evaluator)
+        except UnknownKeysError as error:
+            if not self.evaluation.tolerant:
+                raise
+            self._instance(mode, block, None, some_instance(self.evaluator), _doubt(error))
+            return unknown_of(DYNAMIC)
+        return _combined(block, [(key, self._instance(mode, block, key, evaluator)) for key, evaluator in instances])
 
-    def _instance(self, mode: str, block: Block, key: Key, evaluator: Evaluator) -> Value:
+    def _instance(self, mode: str, block: Block, key: Key, evaluator: Evaluator, doubt: str = "") -> Value:
         type_, name = block.labels
         address = f"{'data.' if mode == 'data' else ''}{type_}.{name}{shown_key(key)}"
         for lifecycle in block.body.blocks:
@@ -197,7 +211,7 @@ class ModuleInstance:
                     if inner.type == "precondition":
                         self._check(inner, evaluator, "Resource precondition failed")
         attributes, blocks = body_values(block.body, evaluator)
-        values = providers.planned_values(mode, attributes, blocks, block, evaluator)
+        values = providers.planned_values(mode, attributes, blocks, block, evaluator, tolerant=self.evaluation.tolerant)
         values = self._imported(block, key, values)
         self.evaluation.completed.append(
             PlannedResource(
@@ -211,6 +225,7 @@ class ModuleInstance:
                 values=values,
                 block=block,
                 evaluator=evaluator.within({"self": values}),
+                doubt=doubt or self.doubt,
             )
         )
         return values
@@ -219,10 +234,10 @@ class ModuleInstance:
         """Return the values with the id that an `import` block gives the instance, if there is one."""
         for entry in self.module.imports:
             to, identity = entry.body.attributes.get("to"), entry.body.attributes.get("id")
-            if to is None or identity is None or _target(to.expression) != block.labels:
+            if to is None or identity is None or target_names(to.expression) != block.labels:
                 continue
             for _, evaluator in expand(entry.body, self.evaluator):
-                if _target_key(to.expression, evaluator) == key:
+                if target_key(to.expression, evaluator) == key:
                     return object_value({**values.raw, "id": evaluator.value(identity.expression)})
         return values
 
@@ -235,7 +250,7 @@ class ModuleInstance:
 
     def _called(self, block: Block) -> Value:
         runs = self._instances(block)
-        if runs is None:
+        if runs is None or any(run.doubt and not self.doubt for _, run in runs):
             return unknown_of(DYNAMIC)
         made = [(key, object_value({output: run.output(output) for output in run.module.outputs})) for key, run in runs]
         return _combined(block, made)
@@ -251,10 +266,13 @@ class ModuleInstance:
             at = block.at
             raise LimitError(at.file, at.line, f"modules call each other more than {MAX_MODULE_DEPTH} levels deep")
         self._check_arguments(block, module)
-        runs = [
-            (key, self._instantiate(block, module, key, evaluator))
-            for key, evaluator in expand(block.body, self.evaluator)
-        ]
+        try:
+            instances = [(key, evaluator, "") for key, evaluator in expand(block.body, self.evaluator)]
+        except UnknownKeysError as error:
+            if not self.evaluation.tolerant:
+                raise
+            instances = [(None, some_instance(self.evaluator), _doubt(error))]
+        runs = [(key, self._instantiate(block, module, key, evaluator, doubt)) for key, evaluator, doubt in instances]
         self._calls[name] = runs
         return runs
 
@@ -265,11 +283,13 @@ class ModuleInstance:
             at = block.at if attribute is None else attribute.at
             raise EvaluationError(at.file, at.line, "Invalid module source: a literal string is required")
         if not source.startswith(("./", "../")):
-            self.evaluation.unchecked.append(
-                f"{attribute.at}: module {block.labels[0]!r} comes from {source!r}, which is not a local folder, "
-                "so what it declares was not read"
-            )
-            return None
+            installed = installed_module(self.evaluation.files, self.address, block.labels[0])
+            if installed is None:
+                reason = f"it comes from {source!r}, which is not a local folder"
+                address = self._address_of(block, None)
+                self.evaluation.gaps.append(Gap(address=address, at=attribute.at, reason=reason))
+                return None
+            return self.evaluation.module(installed, (attribute.at.file, attribute.at.line))
         path = posixpath.normpath(posixpath.join(self.module.path, source))
         return self.evaluation.module(path, (attribute.at.file, attribute.at.line))
 
@@ -284,7 +304,11 @@ class ModuleInstance:
                     block.at.file, block.at.line, f"Missing required argument: the module needs a value for {name!r}"
                 )
 
-    def _instantiate(self, block: Block, module: Module, key: Key, evaluator: Evaluator) -> ModuleInstance:
+    def _address_of(self, block: Block, key: Key) -> str:
+        own = f"module.{block.labels[0]}{shown_key(key)}"
+        return f"{self.address}.{own}" if self.address else own
+
+    def _instantiate(self, block: Block, module: Module, key: Key, evaluator: Evaluator, doubt: str) -> ModuleInstance:
         def inputs(declared: DeclaredVariable) -> Value:
             attribute: Attribute | None = block.body.attributes.get(declared.block.labels[0])
             if attribute is None:
@@ -295,14 +319,14 @@ class ModuleInstance:
                 raise EvaluationError(at.file, at.line, f"Missing required argument: {declared.block.labels[0]!r}")
             return declared.accept(given, at.file, at.line)
 
-        own = f"module.{block.labels[0]}{shown_key(key)}"
         return ModuleInstance(
             self.evaluation,
             module,
             inputs=inputs,
-            address=f"{self.address}.{own}" if self.address else own,
+            address=self._address_of(block, key),
             keys=(*self.keys, key) if isinstance(key, str) else self.keys,
             depth=self.depth + 1,
+            doubt=doubt or self.doubt,
         )
 
     def _depend(self, attribute: Attribute | None) -> None:
@@ -310,7 +334,7 @@ class ModuleInstance:
         if attribute is None or not isinstance(attribute.expression, syntax.TupleCons):
             return
         for item in attribute.expression.items:
-            target = _target(item)
+            target = target_names(item)
             match target:
                 case ("module", name) if name in self.module.modules:
                     for _, run in self._instances(self.module.modules[name]) or ():
@@ -335,7 +359,11 @@ class ModuleInstance:
             (block.at, _deferred_call(self._evaluate_call, block)) for block in self.module.modules.values()
         )
         for _, run in sorted(declared, key=lambda entry: entry[0]):
-            run()
+            try:
+                run()
+            except SourceError as error:
+                if not self.evaluation.collects(error):
+                    raise
         for name in self.module.outputs:
             self.output(name)
 
@@ -358,6 +386,10 @@ def _deferred_call(action: Callable[..., object], *arguments: object) -> Callabl
     return lambda: action(*arguments)
 
 
+def _doubt(error: UnknownKeysError) -> str:
+    return f"how many there are is known only after apply ({error.file}:{error.line})"
+
+
 def _combined(block: Block, made: Iterable[tuple[Key, Value]]) -> Value:
     """One instance stands for itself; counted ones make a tuple, keyed ones an object."""
     if "count" in block.body.attributes:
@@ -365,25 +397,3 @@ def _combined(block: Block, made: Iterable[tuple[Key, Value]]) -> Value:
     if "for_each" in block.body.attributes:
         return object_value({str(key): value for key, value in made})
     return next(value for _, value in made)
-
-
-def _target(node: Expression) -> tuple[str, ...]:
-    """Return the names of an address, without keys: `module.t["a"]` is ("module", "t")."""
-    match node:
-        case syntax.Reference(name=name):
-            return (name,)
-        case syntax.GetAttribute(of=of, name=name):
-            return (*_target(of), name)
-        case syntax.GetIndex(of=of):
-            return _target(of)
-        case syntax.Template(parts=(syntax.Text(text=text),)):  # JSON syntax
-            return tuple(text.split("."))
-        case _:
-            return ()
-
-
-def _target_key(node: Expression, evaluator: Evaluator) -> Key:
-    if isinstance(node, syntax.GetIndex):
-        key = evaluator.value(node.key).raw
-        return key if isinstance(key, (str, int)) else None
-    return None

@@ -11,20 +11,23 @@ from pathlib import Path
 
 import msgspec
 
+from coordinator.iac.assignment import Assignment
 from coordinator.iac.expressions.files import Files
 from coordinator.iac.expressions.values import DEFERRED, SENSITIVE, Value, deep_marks
-from coordinator.iac.source import LimitError, SourceError
+from coordinator.iac.reading import Gap
+from coordinator.iac.source import LimitError, SourceError, SourceErrorGroup
 from coordinator.iac.terraform.configuration import Module
 from coordinator.iac.terraform.evaluation import Evaluation
 from coordinator.iac.terraform.instances import PlannedResource
 from coordinator.iac.terraform.module_instance import ModuleInstance
 from coordinator.iac.terraform.variables import (
-    Assignment,
     assigned_values,
     constant_evaluator,
     refuse_undeclared,
     root_variable_value,
 )
+
+_CHOSEN_WORKSPACE = ".terraform/environment"
 
 
 class TerraformPlan(msgspec.Struct, frozen=True, eq=False, kw_only=True):
@@ -34,13 +37,13 @@ class TerraformPlan(msgspec.Struct, frozen=True, eq=False, kw_only=True):
         outputs: By name, sorted.
         resources: Every instance, in an order in which they could be created.
         named: Values of the root's locals and variables, for what is declared by name (the expected version).
-        unchecked: What could not be evaluated, as sentences.
+        gaps: Modules that could not be read.
     """
 
     outputs: dict[str, Value]
     resources: tuple[PlannedResource, ...]
     named: Callable[[str], Value | None]
-    unchecked: tuple[str, ...]
+    gaps: tuple[Gap, ...]
 
     def unknown_outputs(self) -> list[str]:
         """Return the names of outputs that are known only after apply."""
@@ -53,19 +56,23 @@ def evaluate(
     assignments: tuple[Assignment, ...] = (),
     environment: Mapping[str, str] | None = None,
     confine: Path | None = None,
+    tolerant: bool = False,
 ) -> TerraformPlan:
     """Evaluate the configuration of a folder.
 
     Args:
         folder: The root module.
         assignments: `-var` and `-var-file`, in order.
-        environment: Where `TF_VAR_…` is looked for.
+        environment: Where `TF_VAR_…` and `TF_WORKSPACE` are looked for.
         confine: The outermost folder whose files may be read; default: the repository that holds `folder`.
 
+        tolerant: See `Evaluation`.
+
     Raises:
-        SourceError: With file and line, for the first thing that is wrong.
+        SourceError: With file and line, for the first thing that is wrong; for everything when it is tolerant.
     """
-    evaluation = Evaluation(Files(folder, confine))
+    files = Files(folder, confine)
+    evaluation = Evaluation(files, _workspace(files, environment or {}), tolerant=tolerant)
     try:
         return _evaluate(evaluation, assignments, environment or {})
     except RecursionError:
@@ -83,24 +90,38 @@ def _evaluate(
     run = ModuleInstance(
         evaluation,
         root,
-        inputs=lambda declared: root_variable_value(declared, given.get(declared.block.labels[0]), literals),
+        inputs=lambda declared: root_variable_value(
+            declared, given.get(declared.block.labels[0]), literals, tolerant=evaluation.tolerant
+        ),
     )
     run.evaluate_all()
     outputs = {name: run.output(name) for name in sorted(root.outputs)}
     for name, value in outputs.items():
-        _check_sensitive(root, name, value)
+        _check_sensitive(evaluation, root, name, value)
+    if evaluation.errors:
+        raise SourceErrorGroup(tuple(error for _, error in sorted(evaluation.errors.items())))
     return TerraformPlan(
         outputs=outputs,
         resources=tuple(evaluation.completed),
         named=run.named,
-        unchecked=tuple(dict.fromkeys(evaluation.unchecked)),
+        gaps=tuple(dict.fromkeys(evaluation.gaps)),
     )
 
 
-def _check_sensitive(root: Module, name: str, value: Value) -> None:
+def _workspace(files: Files, environment: Mapping[str, str]) -> str:
+    """Return the name of the chosen workspace, as `terraform workspace select` or the environment chose it."""
+    chosen = environment.get("TF_WORKSPACE", "")
+    if not chosen and files.exists(_CHOSEN_WORKSPACE):
+        chosen = files.read(_CHOSEN_WORKSPACE).decode("utf-8", "replace").strip()
+    return chosen or "default"
+
+
+def _check_sensitive(evaluation: Evaluation, root: Module, name: str, value: Value) -> None:
     block = root.outputs[name]
     if SENSITIVE in deep_marks(value) and "sensitive" not in block.body.attributes:
         at = block.body.attributes["value"].at
-        raise SourceError(
+        error = SourceError(
             at.file, at.line, f"Output refers to sensitive values: mark the output {name!r} as sensitive to allow it"
         )
+        if not evaluation.collects(error):
+            raise error

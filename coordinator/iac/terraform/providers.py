@@ -81,9 +81,17 @@ def _schema(entry: dict[str, Any]) -> _ProviderSchema:
 
 
 def planned_values(
-    mode: str, attributes: dict[str, Value], blocks: dict[str, NestedBlocks], block: Block, evaluator: Evaluator
+    mode: str,
+    attributes: dict[str, Value],
+    blocks: dict[str, NestedBlocks],
+    block: Block,
+    evaluator: Evaluator,
+    *,
+    tolerant: bool,
 ) -> Value:
     """Return an instance's object: set attributes converted to their types, all others null or unknown.
+
+    A state that is not here is an error, or, to the tolerant, unknown.
 
     Raises:
         EvaluationError: When a value does not fit the provider's type.
@@ -98,7 +106,7 @@ def planned_values(
         values["output"] = values["input"].marked(frozenset({DEFERRED}))
         values["id"] = Value(values["id"].type, Unknown.NOT_NULL)
     if mode == "data":
-        _read_static(type_, values, evaluator, block)
+        _read_static(type_, values, evaluator, block, tolerant=tolerant)
     return object_value(values)
 
 
@@ -176,27 +184,31 @@ def _nested_object(schema: _ProviderSchema, item: Value, block: Block) -> Value:
     return object_value(_completed(schema, attributes, blocks, block))
 
 
-def _read_static(type_: str, values: dict[str, Value], evaluator: Evaluator, block: Block) -> None:
+def _read_static(type_: str, values: dict[str, Value], evaluator: Evaluator, block: Block, *, tolerant: bool) -> None:
     """Fill in what a data source only repeats from the configuration or its files."""
     if type_ == "atlas_schema" and isinstance(values["src"].raw, str) and not values["src"].raw.startswith("file://"):
         values["hcl"] = values["src"]
     if type_ == "local_file" and isinstance(values["filename"].raw, str):
         values["content"] = read_file(evaluator.files, values["filename"].raw)
     if type_ == "terraform_remote_state":
-        values["outputs"] = _remote_outputs(values, evaluator, block)
+        values["outputs"] = _remote_outputs(values, evaluator, block, tolerant=tolerant)
 
 
-def _remote_outputs(values: dict[str, Value], evaluator: Evaluator, block: Block) -> Value:
-    """Return the outputs of a local state file; those of other backends are unknown."""
+def _remote_outputs(values: dict[str, Value], evaluator: Evaluator, block: Block, *, tolerant: bool) -> Value:
+    """Return the outputs of a local state file over their `defaults`; those of other backends are unknown."""
     config = values["config"].raw
     path = config.get("path") if isinstance(config, dict) else None
     if values["backend"].raw != "local" or path is None or not isinstance(path.raw, str):
         return unknown_of(DYNAMIC)
     try:
         state = json.loads(evaluator.files.read(path.raw))
-        return object_value({name: from_plain(output["value"]) for name, output in state["outputs"].items()})
+        defaults = values["defaults"].raw if isinstance(values["defaults"].raw, dict) else {}
+        outputs = {name: from_plain(output["value"]) for name, output in state["outputs"].items()}
+        return object_value({**defaults, **outputs})
     except (ValueError, KeyError, TypeError, AttributeError):
         reason = f"Unable to read remote state: {path.raw!r} is no Terraform state"
     except SourceError as error:
+        if tolerant:
+            return values["defaults"] if isinstance(values["defaults"].raw, dict) else unknown_of(DYNAMIC)
         reason = f"Unable to read remote state: {error.message}"
     raise EvaluationError(block.at.file, block.at.line, reason)

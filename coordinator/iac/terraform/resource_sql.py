@@ -1,4 +1,4 @@
-"""Finds the SQL that planned resources hold: in properties, migrations folders and psql commands. Nothing is run."""
+"""Finds the SQL that planned resources hold: in properties, migrations folders and commands. Nothing is run."""
 
 from __future__ import annotations
 
@@ -10,29 +10,33 @@ from coordinator.iac.expressions.errors import EvaluationError
 from coordinator.iac.expressions.files import Files
 from coordinator.iac.expressions.functions.filesystem import read_file
 from coordinator.iac.expressions.functions.json_text import decode
-from coordinator.iac.expressions.values import Value, located, string
+from coordinator.iac.expressions.values import Value, located, located_with_holes, string
 from coordinator.iac.hcl.blocks import Block
 from coordinator.iac.located_text import LocatedText, Span
+from coordinator.iac.reading import Gap
 from coordinator.iac.source import SourceError
+from coordinator.iac.sql.connections import Destination, destination_of
 from coordinator.iac.sql.folders import read_folder
 from coordinator.iac.sql.properties import holds_ddl, is_sql_property
 from coordinator.iac.sql.psql_command import PsqlInput, UnreadableCommandError, psql_inputs
 from coordinator.iac.terraform.instances import PlannedResource
-from shared.schema.schema import Origin
+from shared.schema.schema import MayDeclare, Origin
 from shared.sql import quote_identifier, quote_literal
 
-_PRIVILEGES = frozenset(
-    {"postgresql_role", "postgresql_grant", "postgresql_grant_role", "postgresql_default_privileges"}
-)
+_ROLES = frozenset({"postgresql_role", "postgresql_grant_role"})
+_PRIVILEGES = frozenset({"postgresql_grant", "postgresql_default_privileges"})
+_ANYTHING = MayDeclare()
+_AFTER_APPLY = "known only after apply"
 
 
 class SqlText(msgspec.Struct, frozen=True, eq=False, kw_only=True):
     """SQL that one resource holds.
 
     Args:
-        text: The SQL, with the places it comes from.
+        text: The SQL, with the places it comes from; a `HOLE` in it stands for what is not known.
         at: Where the attribute or block that holds it stands, for what no span covers.
         resource: The resource that holds it.
+        destination: Where it is sent.
         version: The schema version after it was applied, when the resource says so.
         idempotent: True for objects a provider resource declares one by one; declaring one twice is no mistake.
     """
@@ -40,6 +44,7 @@ class SqlText(msgspec.Struct, frozen=True, eq=False, kw_only=True):
     text: LocatedText
     at: Origin
     resource: PlannedResource
+    destination: Destination = Destination()
     version: str = ""
     idempotent: bool = False
 
@@ -49,20 +54,29 @@ class SqlText(msgspec.Struct, frozen=True, eq=False, kw_only=True):
 
 
 class SqlExtractor:
-    """Reads the SQL of resources; for what it cannot read it adds a sentence to `unchecked`."""
+    """Reads the SQL of resources; what it cannot read becomes a gap."""
 
-    def __init__(self, files: Files, unchecked: list[str]) -> None:
+    def __init__(self, files: Files) -> None:
         self.files = files
-        self.unchecked = unchecked
+        self.gaps: list[Gap] = []
 
-    def texts(self, resource: PlannedResource) -> Iterator[SqlText]:
+    def texts(self, resource: PlannedResource) -> list[SqlText]:
         """Return the SQL a resource holds, in order.
 
         Raises:
             SourceError: When a file it names cannot be read.
         """
         if resource.mode != "managed":
-            return
+            return []
+        before = len(self.gaps)
+        found = list(self._texts(resource))
+        if resource.doubt and (found or len(self.gaps) > before):
+            del self.gaps[before:]
+            self._report(resource, resource.block.at, resource.doubt)
+            return []
+        return found
+
+    def _texts(self, resource: PlannedResource) -> Iterator[SqlText]:
         commands = list(self._provisioners(resource))
         match resource.type:
             case "sql_migrate":
@@ -72,45 +86,66 @@ class SqlExtractor:
             case "postgresql_schema" | "postgresql_extension":
                 yield from self._object(resource)
             case "postgresql_function":
-                self._report_unread(resource, "functions of postgresql_function are not read yet")
+                reason = "functions of postgresql_function are not read yet"
+                self._report(resource, resource.block.at, reason, MayDeclare(kinds=("routine",)))
             case "atlas_schema":
                 yield from self._atlas(resource)
-            case type_ if type_ in _PRIVILEGES:
-                self._report_unread(resource, "roles and privileges are not read from provider resources")
+            case type_ if type_ in _ROLES | _PRIVILEGES:
+                reason = "roles and privileges are not read from provider resources"
+                may = MayDeclare(kinds=("role",) if type_ in _ROLES else ("privileges", "default_privileges"))
+                self._report(resource, resource.block.at, reason, may)
             case _ if not commands:
                 yield from self._properties(resource)
         yield from commands
 
-    def _report_unread(self, resource: PlannedResource, why: str) -> None:
-        self.unchecked.append(f"{resource.block.at}: {resource.type}.{resource.name}: {why}")
+    def _report(self, resource: PlannedResource, at: Origin, reason: str, may: MayDeclare = _ANYTHING) -> None:
+        self.gaps.append(
+            Gap(
+                address=resource.address,
+                at=at,
+                reason=reason,
+                may=may,
+                tenant=resource.tenant_key,
+                carrier=resource.carrier_name,
+            )
+        )
 
     def _known_string(self, resource: PlannedResource, value: Value | None, what: str) -> str | None:
-        """Return a string's text; None when it is not set, or not known yet, which is added to `unchecked`."""
+        """Return a string's text; None when it is not set, or not known yet, which is reported."""
         if value is None or value.is_null:
             return None
         if not value.is_known:
-            self.unchecked.append(f"{resource.block.at}: {resource.address}: {what} is known only after apply")
+            self._report(resource, resource.block.at, f"{what} is {_AFTER_APPLY}")
             return None
         return value.raw if isinstance(value.raw, str) else None
+
+    def _text(self, resource: PlannedResource, value: Value, at: Origin, what: str) -> LocatedText | None:
+        """Return a text of SQL, a `HOLE` in it for what is not known; None when nothing of it is, which is reported."""
+        found = located_with_holes(value)
+        if found is None and not value.is_null:
+            self._report(resource, at, f"{what} is {_AFTER_APPLY}")
+        return found
 
     def _migrations(self, resource: PlannedResource) -> Iterator[SqlText]:
         migrations = resource.values.raw["migration"]
         if not migrations.is_known:
-            self.unchecked.append(f"{resource.block.at}: {resource.address}: its migrations are known only after apply")
+            self._report(resource, resource.block.at, f"its migrations are {_AFTER_APPLY}")
             return
         places = [block for block in resource.block.body.blocks if block.type in {"migration", "dynamic"}]
+        destination = destination_of(_holed(resource, "url"))
         for i, migration in enumerate(migrations.raw):
             place = places[i] if len(places) == len(migrations.raw) else resource.block
-            if self._known_string(resource, migration.raw["up"], "the SQL of a migration") is not None:
-                at = place.body.attributes["up"].at if "up" in place.body.attributes else place.at
-                yield SqlText(text=located(migration.raw["up"]), at=at, resource=resource)
+            at = place.body.attributes["up"].at if "up" in place.body.attributes else place.at
+            text = self._text(resource, migration.raw["up"], at, "the SQL of a migration")
+            if text is not None:
+                yield SqlText(text=text, at=at, resource=resource, destination=destination)
 
     def _folder(self, resource: PlannedResource) -> Iterator[SqlText]:
         attribute = "dir" if resource.type == "atlas_migration" else "path"
         named = self._known_string(resource, resource.values.raw.get(attribute), "the folder of migrations")
         if named is None:
             if resource.type == "atlas_migration":
-                self._report_unread(resource, "its migrations are not in a local folder")
+                self._report(resource, resource.block.at, "its migrations are not in a local folder")
             return
         at = resource.declared_at(attribute)
         path = named.removeprefix("file://").partition("?")[0]
@@ -125,9 +160,11 @@ class SqlExtractor:
             if attribute == "dir"
             else None
         )
+        destination = destination_of(_holed(resource, "url"))
         for file in folder.files:
             text = located(string(file.text, (Span(0, file.file, 1),)))
-            yield SqlText(text=text, at=at, resource=resource, version=pinned or folder.version)
+            version = pinned or folder.version
+            yield SqlText(text=text, at=at, resource=resource, version=version, destination=destination)
             if pinned and file.file.rpartition("/")[2].startswith(pinned):
                 break
 
@@ -145,18 +182,21 @@ class SqlExtractor:
                 sql += f" SCHEMA {quote_identifier(values['schema'].raw)}"
             if isinstance(values["version"].raw, str):
                 sql += f" VERSION {quote_literal(values['version'].raw)}"
-        yield SqlText(text=located(string(sql)), at=resource.block.at, resource=resource, idempotent=True)
+        database = values["database"].raw
+        destination = Destination(database=database if isinstance(database, str) else "")
+        text = located(string(sql))
+        yield SqlText(text=text, at=resource.block.at, resource=resource, destination=destination, idempotent=True)
 
     def _atlas(self, resource: PlannedResource) -> Iterator[SqlText]:
         hcl = self._known_string(resource, resource.values.raw["hcl"], "its schema")
         if hcl is None:
             return
         if holds_ddl(hcl):  # Atlas accepts schemas in SQL too
-            yield SqlText(text=located(resource.values.raw["hcl"]), at=resource.declared_at("hcl"), resource=resource)
+            text, at = located(resource.values.raw["hcl"]), resource.declared_at("hcl")
+            yield SqlText(text=text, at=at, resource=resource, destination=destination_of(_holed(resource, "url")))
         else:
-            self._report_unread(
-                resource, "schemas in Atlas HCL are not read; give the SQL that `atlas schema inspect` prints"
-            )
+            reason = "schemas in Atlas HCL are not read; give the SQL that `atlas schema inspect` prints"
+            self._report(resource, resource.block.at, reason)
 
     def _properties(self, resource: PlannedResource) -> Iterator[SqlText]:
         written = {*resource.block.body.attributes, *(inner.type for inner in resource.block.body.blocks)}
@@ -171,10 +211,9 @@ class SqlExtractor:
                 except ValueError:
                     continue
             for found in _sql_strings(name, value):
-                if not found.is_known:
-                    self.unchecked.append(f"{at}: {resource.address}.{name}: its SQL is known only after apply")
-                elif holds_ddl(found.raw):
-                    yield SqlText(text=located(found), at=at, resource=resource)
+                text = self._text(resource, found, at, "its SQL")
+                if text is not None and holds_ddl(text.text):
+                    yield SqlText(text=text, at=at, resource=resource)
 
     def _provisioners(self, resource: PlannedResource) -> Iterator[SqlText]:
         for block in resource.block.body.blocks:
@@ -187,13 +226,13 @@ class SqlExtractor:
         if attribute is None or (when is not None and getattr(when.expression, "name", "") == "destroy"):
             return
         try:
-            command = resource.evaluator.value(attribute.expression)
-            if not command.is_known or not isinstance(command.raw, str):
-                self.unchecked.append(f"{attribute.at}: {resource.address}: its command is known only after apply")
+            command = located_with_holes(resource.evaluator.value(attribute.expression))
+            if command is None:
+                self._report(resource, attribute.at, f"its command is {_AFTER_APPLY}")
                 return
-            inputs = psql_inputs(located(command))
+            inputs = psql_inputs(command)
         except (EvaluationError, UnreadableCommandError) as error:
-            self.unchecked.append(f"{attribute.at}: {resource.address}: {error}")
+            self._report(resource, attribute.at, str(error))
             return
         folder = block.body.attributes.get("working_dir")
         base = resource.evaluator.value(folder.expression).raw if folder is not None else "."
@@ -207,6 +246,13 @@ class SqlExtractor:
             return located(read_file(self.files, f"{base}/{given.file}" if base != "." else given.file))
         except SourceError as error:
             raise SourceError(at.file, at.line, f"psql -f {given.file}: {error.message}") from None
+
+
+def _holed(resource: PlannedResource, attribute: str) -> str:
+    """Return the text of an attribute, a `HOLE` in it for what is not known; empty when it is not set."""
+    value = resource.values.raw.get(attribute)
+    found = located_with_holes(value) if value is not None else None
+    return found.text if found is not None else ""
 
 
 def _sql_strings(name: str, value: Value) -> Iterator[Value]:

@@ -27,7 +27,7 @@ def show_json(plan: TerraformPlan) -> str:
         "format_version": string("1.2"),
         "planned_values": object_value({"outputs": object_value(outputs), "root_module": _module(plan.resources, "")}),
         "unknown_outputs": tuple_of(string(name) for name in plan.unknown_outputs()),
-        "unchecked": tuple_of(string(sentence) for sentence in plan.unchecked),
+        "unchecked": tuple_of(string(f"{gap.at}: {gap.address}: {gap.reason}") for gap in plan.gaps),
     }
     return encode(object_value(document), escape_html=False)
 

@@ -7,6 +7,7 @@ from typing import NoReturn
 
 import msgspec
 
+from coordinator.iac.assignment import Assignment
 from coordinator.iac.expressions.budget import Budget
 from coordinator.iac.expressions.convert import ConversionError, convert
 from coordinator.iac.expressions.defaults import Defaults, apply_defaults
@@ -19,18 +20,11 @@ from coordinator.iac.expressions.parser import parse_expression
 from coordinator.iac.expressions.syntax import Call, Expression
 from coordinator.iac.expressions.type_expressions import parse_type
 from coordinator.iac.expressions.types import DYNAMIC, Primitive, Type
-from coordinator.iac.expressions.values import NULL, SENSITIVE, Value, string
+from coordinator.iac.expressions.values import NULL, SENSITIVE, Value, string, unknown_of
 from coordinator.iac.hcl.blocks import Block
 from coordinator.iac.hcl.native_syntax import parse_body
 from coordinator.iac.source import SourceError, decode_text
 from coordinator.iac.terraform.configuration import Module
-
-
-class Assignment(msgspec.Struct, frozen=True):
-    """One `-var` or `-var-file`, in the order given: an empty `name` makes `value` a file."""
-
-    name: str
-    value: object
 
 
 class AssignedValue(msgspec.Struct, frozen=True, eq=False):
@@ -178,14 +172,19 @@ def read_variable(block: Block, evaluator: Evaluator) -> DeclaredVariable:
     )
 
 
-def root_variable_value(declared: DeclaredVariable, given: AssignedValue | None, evaluator: Evaluator) -> Value:
-    """Return a root variable's value.
+def root_variable_value(
+    declared: DeclaredVariable, given: AssignedValue | None, evaluator: Evaluator, *, tolerant: bool
+) -> Value:
+    """Return a root variable's value; to the tolerant, one that is required and missing is unknown.
 
     Raises:
         EvaluationError: When it is required and missing, or does not fit.
     """
     block = declared.block
     if given is None:
+        if declared.default is None and tolerant:
+            value = unknown_of(declared.type, nullable=declared.nullable)
+            return value.marked(frozenset({SENSITIVE})) if declared.sensitive else value
         if declared.default is None:
             _refuse(
                 block.at.file,

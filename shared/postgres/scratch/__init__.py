@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from shared.postgres.scratch.compile import SpecError, compile_spec
+from shared.postgres.scratch.compile_known import compile_known
 from shared.postgres.scratch.database import ScratchDatabase
 from shared.postgres.scratch.errors import ScratchError, ScratchLimitError, ScratchLostError
 from shared.postgres.scratch.plan_run import run_plan
@@ -17,6 +18,7 @@ __all__ = [
     "ScratchLostError",
     "ScratchServer",
     "SpecError",
+    "compile_known",
     "compile_spec",
     "materialise",
     "read_again",

@@ -23,9 +23,10 @@ from shared.sql import quote_identifier, quote_literal
 class SpecError(Exception):
     """PostgreSQL refused a declared statement. `str()` is "file:line: message"."""
 
-    def __init__(self, origin: Origin, message: str, sqlstate: str) -> None:
+    def __init__(self, origin: Origin, message: str, sqlstate: str, number: int = 0) -> None:
         super().__init__(f"{origin}: {message}")
         self.origin = origin
+        self.number = number  # of the declaration, from 0
         self.message = message
         self.sqlstate = sqlstate
 
@@ -99,7 +100,7 @@ def _spec_error(error: ScratchError, declarations: Sequence[Declaration]) -> Spe
     start = max(declaration.sql.find(error.sql), 0)
     line = declaration.origin.line + declaration.sql.count("\n", 0, start + error.position)
     origin = Origin(declaration.origin.file, line, declaration.origin.address)
-    return SpecError(origin, str(error), error.sqlstate)
+    return SpecError(origin, str(error), error.sqlstate, min(error.number, len(declarations) - 1))
 
 
 def _origins(declarations: Iterable[Declaration], schema: Schema, namespace: str) -> Iterator[ObjectOrigin]:

@@ -14,7 +14,7 @@ import pytest
 from coordinator.iac.source import SourceError
 from coordinator.iac.terraform.plan import evaluate
 from coordinator.iac.terraform.show import show_json
-from coordinator.iac.terraform.variables import Assignment
+from coordinator.iac.assignment import Assignment
 
 HERE = Path(__file__).parent
 EXPRESSIONS: list[dict[str, Any]] = json.loads((HERE / "expressions.json").read_text("utf-8"))

@@ -8,7 +8,7 @@ import pytest
 
 from coordinator.iac.load import load_source
 from coordinator.iac.source import SourceError
-from shared.schema.schema import SpecSource
+from shared.schema.schema import SpecSource, told
 
 TEMPLATE = """\
 AWSTemplateFormatVersion: "2010-09-09"
@@ -130,7 +130,9 @@ def test_what_is_known_only_after_deployment_is_said(tmp_path: Path) -> None:
         "  B:\n    Type: Custom::X\n    Properties:\n      Sql: !Sub 'CREATE TABLE ${AWS::StackName} ()'\n"
     )
     source = load(tmp_path, text)
-    assert source.unchecked == ("template.yaml:9: the SQL of B.Properties.Sql is known only after deployment",)
+    assert [told(carrier) for carrier in source.unread] == [
+        "template.yaml:9: B: not read: the SQL of Sql is known only after deployment"
+    ]
 
 
 @pytest.mark.parametrize(

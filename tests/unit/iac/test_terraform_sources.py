@@ -9,7 +9,7 @@ import pytest
 
 from coordinator.iac.load import load_source
 from coordinator.iac.source import SourceError
-from shared.schema.schema import SpecSource
+from shared.schema.schema import SpecSource, told
 
 
 def load(folder: Path, main: str, tenant: str = "", **files: str) -> SpecSource:
@@ -165,13 +165,10 @@ def test_what_is_known_only_after_apply_is_said_not_guessed(tmp_path: Path) -> N
         'module "m" {\n  source = "registry/x/y"\n}\n',
     )
     assert [item.sql for item in source.declarations] == ["CREATE TABLE a ()"]
-    assert sorted(source.unchecked) == [
-        (
-            "main.tf:11: module 'm' comes from 'registry/x/y', which is not a local folder, "
-            "so what it declares was not read"
-        ),
-        "main.tf:5: terraform_data.t.input: its SQL is known only after apply",
-        "main.tf:7: postgresql_role.r: roles and privileges are not read from provider resources",
+    assert [told(carrier) for carrier in source.unread] == [
+        "main.tf:11: module.m: not read: it comes from 'registry/x/y', which is not a local folder",
+        "main.tf:7: postgresql_role.r: not read: roles and privileges are not read from provider resources",
+        "main.tf:5: terraform_data.t: not read: a part of this statement is known only after apply",
     ]
 
 

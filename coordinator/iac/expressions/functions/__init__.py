@@ -17,6 +17,6 @@ from coordinator.iac.expressions.functions import (  # noqa: F401  # importing a
     sets,
     strings,
 )
-from coordinator.iac.expressions.functions.calling import call
+from coordinator.iac.expressions.functions.calling import call, is_known
 
-__all__ = ["call"]
+__all__ = ["call", "is_known"]

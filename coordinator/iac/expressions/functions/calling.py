@@ -20,6 +20,11 @@ from coordinator.iac.expressions.values import (
 from coordinator.iac.source import LimitError, SourceError
 
 
+def is_known(name: str) -> bool:
+    """Say whether there is a function of this name here."""
+    return name in FUNCTIONS
+
+
 def call(evaluator: Evaluator, node: Call) -> Value:
     """Evaluate a function call.
 
