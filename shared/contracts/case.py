@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from functools import cached_property
 
 from shared.contracts.contract import Contract, Query, RowStruct, RustEnum, StructField, Verdict, VerdictStatus
 from shared.contracts.facts import Facts, QueryFacts, ShapeFacts
 from shared.contracts.relations import Relations
-from shared.contracts.rust_types import RustType, is_mapped, parse_rust_type, tuple_elements
+from shared.contracts.rust_types import RustType, parse_rust_type, tuple_elements
 from shared.contracts.statement import Statement, read_statements
+from shared.contracts.type_names import TypeNames
 
-_MAX_DEPTH = 8  # of aliases and flattened structs: deeper is a cycle
+_MAX_DEPTH = 8  # of flattened structs: deeper is a cycle
 
 
 class Case:
@@ -25,9 +25,11 @@ class Case:
 
     def __init__(self, contract: Contract, observed: ShapeFacts, baseline: ShapeFacts | None) -> None:
         self.contract = contract
+        self._names = TypeNames(contract)
         self.observed = Facts(observed)
         self.declared = Facts(baseline) if baseline else None
         self.relations = Relations(observed.snapshot, observed.search_path)
+        self.declared_names = frozenset(item.name for item in baseline.snapshot.schema) if baseline else frozenset()
         self.declared_relations = Relations(baseline.snapshot, baseline.search_path) if baseline else None
 
     def verdict(
@@ -67,35 +69,13 @@ class Case:
             for statement in read_statements(query.sql):
                 yield query, statement
 
-    @cached_property
-    def _own(self) -> frozenset[str]:
-        return frozenset(self.contract.own_types)
-
     def resolve(self, written: str, file: str) -> RustType | None:
-        """Give the type behind a type as written, aliases followed; None when the service defines it otherwise."""
-        rust = parse_rust_type(written)
-        for _ in range(_MAX_DEPTH):
-            if rust.name not in self._own:
-                return rust if is_mapped(rust) else None
-            named = [alias for alias in self.contract.aliases if alias.name == rust.name]
-            near = [alias for alias in named if alias.file == file] or named
-            if len(near) != 1:
-                return None
-            inner = parse_rust_type(near[0].type)
-            rust = RustType(
-                inner.name,
-                inner.arguments,
-                optional=rust.optional or inner.optional,
-                array=rust.array or inner.array,
-            )
-        return None
+        """Give the type behind a type as written; see `TypeNames.resolve`."""
+        return self._names.resolve(written, file)
 
     def enum_of(self, written: str, file: str) -> RustEnum | None:
         """Give the label enum a type as written is, if it is one."""
-        name = parse_rust_type(written).name
-        named = [enum for enum in self.contract.enums if enum.name == name]
-        near = [enum for enum in named if enum.file == file] or named
-        return near[0] if len(near) == 1 else None
+        return self._names.enum_of(written, file)
 
     def row_struct(self, name: str, file: str) -> RowStruct | None:
         """Give the row struct a result type names; None when there is none or more than one."""

@@ -19,6 +19,12 @@ class Constant(msgspec.Struct, frozen=True, order=True):
     value: str
 
 
+QueryKey = tuple[str, bool, bool, tuple[str, ...]]
+"""What the server is asked of a query: its text, whether a macro fixed its types, whether it is a script, its types."""
+
+_SCRIPT_CALLS = ("raw_sql", "executor.", "client.batch_execute", "client.simple_query")
+
+
 class StructField(msgspec.Struct, frozen=True, order=True, kw_only=True, omit_defaults=True):
     """A field of a row struct: the column it reads and its Rust type.
 
@@ -50,6 +56,8 @@ class Query(msgspec.Struct, frozen=True, order=True, kw_only=True, omit_defaults
         driver: The crate that sends it: `sqlx`, `tokio-postgres`, `diesel`, …
         column: 1-based column of the macro or call; 0 when it is not known.
         argument_types: Rust type of each argument as far as the source shows it, "" where it does not; or empty.
+        sent_types: PostgreSQL's name of the type that the driver sends with each argument, `unknown` where the server
+            infers it; empty where it infers all.
         fields: What the rows are decoded into where it stands beside the query, not in a struct: `row.get("c")`.
         mapping: Name of the mapping this statement is made from (`table!`, an entity); empty for one of the source.
         partial: True for a text with holes: it is checked as far as it is known, and never violated by a hole.
@@ -66,9 +74,20 @@ class Query(msgspec.Struct, frozen=True, order=True, kw_only=True, omit_defaults
     driver: str = "sqlx"
     column: int = 0
     argument_types: tuple[str, ...] = ()
+    sent_types: tuple[str, ...] = ()
     fields: tuple[StructField, ...] = ()
     mapping: str = ""
     partial: bool = False
+
+    @property
+    def is_script(self) -> bool:
+        """Whether it is sent by the simple protocol, which takes several statements and no arguments."""
+        return self.macro.startswith(_SCRIPT_CALLS)
+
+    @property
+    def key(self) -> QueryKey:
+        """Name what the server is asked: two queries with one key get one answer."""
+        return (self.sql, self.compiled, self.is_script, self.sent_types)
 
     @property
     def compiled(self) -> bool:

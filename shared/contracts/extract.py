@@ -6,6 +6,7 @@ import posixpath
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 
+from shared.contracts.argument_types import ArgumentTypes
 from shared.contracts.cargo import read_drivers
 from shared.contracts.contract import Contract, Query, Unread
 from shared.contracts.imports import read_imports
@@ -13,6 +14,7 @@ from shared.contracts.macro_rules import expand_macros
 from shared.contracts.names import StringResolver, read_constants
 from shared.contracts.queries import FoundQuery, QueryFinder
 from shared.contracts.rows import FileTypes, read_types
+from shared.contracts.sent_types import with_sent_types
 from shared.contracts.tokens import Source, Token, read_source
 
 _FOLDERS_PASSED_OVER = frozenset({"tests", "benches", "examples", "target"})
@@ -39,7 +41,7 @@ def extract_contract(service: str, files: Iterable[tuple[str, bytes]], unread: I
     drivers, torn = read_drivers(contents)
     places = {item for item in found if isinstance(item, Unread)}
     places.update(unread, torn, *(source.problems for source in sources))
-    return Contract(
+    contract = Contract(
         service=service,
         queries=tuple(sorted({item for item in found if isinstance(item, Query)})),
         structs=tuple(sorted({struct for each in types for struct in each.structs})),
@@ -50,6 +52,7 @@ def extract_contract(service: str, files: Iterable[tuple[str, bytes]], unread: I
         drivers=drivers,
         files=len(sources),
     )
+    return with_sent_types(contract)
 
 
 def _is_service_code(path: str) -> bool:
@@ -61,6 +64,8 @@ def _read_queries(
     sources: Sequence[Source], types: Sequence[FileTypes], contents: Mapping[str, bytes]
 ) -> Iterable[FoundQuery]:
     labels = {key: label for each in types for key, label in each.labels.items()}
+    fields = _unique_fields(types)
+    defined = frozenset(name for each in types for name in each.defined)
     constants = {source.path: read_constants(source) for source in sources}
     shared = _unique(constants.values())
 
@@ -76,8 +81,15 @@ def _read_queries(
             read_file=read_file,
             crate_roots=_crate_roots(source.path, contents),
             labels=labels,
+            types=ArgumentTypes(source, fields, defined),
         )
         yield from reader.read()
+
+
+def _unique_fields(types: Sequence[FileTypes]) -> dict[str, Mapping[str, str]]:
+    """Merge the fields of all structs; a name that two files define names nothing."""
+    counts = Counter(name for each in types for name in each.fields)
+    return {name: fields for each in types for name, fields in each.fields.items() if counts[name] == 1}
 
 
 def _unique(constants: Iterable[Mapping[str, Sequence[Token]]]) -> dict[str, Sequence[Token]]:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import msgspec
 
-from shared.contracts.contract import Query
+from shared.contracts.contract import Query, QueryKey
+from shared.contracts.nullability import TreeCatalog
 from shared.schema.schema import Snapshot
 
 
@@ -28,12 +29,16 @@ class ServerError(msgspec.Struct, frozen=True, omit_defaults=True):
         message: Its words, without the severity.
         hint: Its advice, if any.
         planning: True when the statement could be prepared, and only planning it failed.
+        statement: Which of a script's, from 0.
+        conditional: The statement stands in a block that may not come to it.
     """
 
     sqlstate: str
     message: str
     hint: str = ""
     planning: bool = False
+    statement: int = 0
+    conditional: bool = False
 
 
 class ColumnOrigin(msgspec.Struct, frozen=True, order=True):
@@ -45,29 +50,49 @@ class ColumnOrigin(msgspec.Struct, frozen=True, order=True):
 
 
 class ResultColumn(msgspec.Struct, frozen=True, omit_defaults=True):
-    """One column of a query's result. `origin` is only read where a rule needs it."""
+    """One column of a query's result. All but name and type are only read where the shape gives NULLs of its own.
+
+    Args:
+        origin: The table column it is.
+        became_nullable: It can be NULL here, and cannot in the declared shape.
+        null_source: The table column whose NULL it is; None for one that an outer join makes.
+    """
 
     name: str
     type: SqlType
     origin: ColumnOrigin | None = None
+    became_nullable: bool = False
+    null_source: ColumnOrigin | None = None
 
 
 class QueryFacts(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """What PostgreSQL answered to PREPARE and EXPLAIN of one statement.
 
     Args:
-        sql: The statement.
-        compiled: Whether the arguments have the types that the declared schema gave them at compile time.
+        key: What was asked; see `Query.key`.
         error: Why PostgreSQL refuses to prepare or plan it.
         parameters: Types of `$1`, `$2`, …
         columns: The result; empty for a statement that returns nothing.
+        typed: True when the types that the driver sends were used.
+        failed: Which statements of a script are refused, from 0.
     """
 
-    sql: str
-    compiled: bool
+    key: QueryKey
     error: ServerError | None = None
     parameters: tuple[SqlType, ...] = ()
     columns: tuple[ResultColumn, ...] = ()
+    typed: bool = False
+    failed: tuple[int, ...] = ()
+
+    @property
+    def sql(self) -> str:
+        """Give the statement."""
+        return self.key[0]
+
+    @property
+    def compiled(self) -> bool:
+        """Whether the arguments have the types that the declared schema gave them at compile time."""
+        return self.key[1]
 
 
 class CheckValue(msgspec.Struct, frozen=True, order=True):
@@ -101,26 +126,28 @@ class ShapeFacts(msgspec.Struct, frozen=True, kw_only=True):
     Args:
         snapshot: The shape.
         search_path: Namespaces in which the service's unqualified names are looked up.
-        queries: Sorted by (sql, compiled).
+        queries: Sorted by key.
         checks: Answers to the probes.
+        catalog: What tells which columns can be NULL; None for a shape that was not asked.
     """
 
     snapshot: Snapshot
     search_path: tuple[str, ...]
     queries: tuple[QueryFacts, ...] = ()
     checks: tuple[CheckFact, ...] = ()
+    catalog: TreeCatalog | None = None
 
 
 class Facts:
     """Looks up what PostgreSQL said of a query or a check in one shape."""
 
     def __init__(self, shape: ShapeFacts) -> None:
-        self._queries = {(facts.sql, facts.compiled): facts for facts in shape.queries}
+        self._queries = {facts.key: facts for facts in shape.queries}
         self._checks = {fact.probe: fact.holds for fact in shape.checks}
 
     def of(self, query: Query) -> QueryFacts | None:
         """Give what the server said of a query."""
-        return self._queries.get((query.sql, query.compiled))
+        return self._queries.get(query.key)
 
     def check_fails(self, probe: CheckProbe) -> bool:
         """Say whether the server found the constraint false for these values."""

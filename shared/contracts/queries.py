@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 
 import msgspec
 
+from shared.contracts.argument_types import ArgumentTypes
 from shared.contracts.contract import Constant, Query, Unread
 from shared.contracts.imports import SQLX_FUNCTIONS, SQLX_MACROS, Imports
 from shared.contracts.inference import row_type
@@ -59,6 +60,7 @@ class QueryFinder:
         read_file: Gives the text of a file of the service by its path, or None.
         crate_roots: Folders that may be the root of the file's crate, nearest first: `query_file!` is relative to it.
         labels: Database label by (enum, variant).
+        types: Finds the types of arguments.
     """
 
     def __init__(
@@ -70,6 +72,7 @@ class QueryFinder:
         read_file: Callable[[str], str | None],
         crate_roots: Sequence[str],
         labels: Mapping[tuple[str, str], str],
+        types: ArgumentTypes,
     ) -> None:
         self._source = source
         self._tokens = source.tokens
@@ -78,6 +81,7 @@ class QueryFinder:
         self._read_file = read_file
         self._crate_roots = crate_roots
         self._labels = labels
+        self._types = types
 
     def read(self) -> Iterator[FoundQuery]:
         """Give every query, in the order of the file."""
@@ -138,6 +142,7 @@ class QueryFinder:
             arguments=len(arguments),
             fetch=self._chain(self._source.closing[index + 2]).fetch,
             constants=self._constants(arguments),
+            column=self._tokens[index].column,
         )
 
     def _function(self, path_begin: int, index: int, name: str) -> Iterator[FoundQuery]:
@@ -166,6 +171,8 @@ class QueryFinder:
             arguments=len(chain.binds) if chain.fetch and not name.endswith("_with") else -1,
             fetch=chain.fetch,
             constants=self._constants(chain.binds),
+            column=self._tokens[path_begin].column,
+            argument_types=self._argument_types(chain.binds, index),
         )
 
     def _result_type(self, name: str, generics: Sequence[str], path_begin: int, chain: Chain) -> str:
@@ -204,14 +211,17 @@ class QueryFinder:
         sql = self._sql(arguments[0], index, from_file=False)
         if isinstance(sql, Opaque) or not _STATEMENT.match(sql):
             return  # a prepared statement, or the method of something else
-        bound = [t for t in arguments[1] if t.text != "&"] if len(arguments) > 1 else []
+        bound = arguments[1][1:] if len(arguments) > 1 and arguments[1][0].text == "&" else []
         is_array = bool(bound) and bound[0].text == "[" and bound[-1].text == "]"
+        listed = split_arguments(bound[1:-1]) if is_array else []
         yield Query(
             file=self._source.path,
             line=self._tokens[index].line,
             macro=f"client.{self._text(index)}",
             sql=sql,
-            arguments=len(split_arguments(bound[1:-1])) if is_array else -1,
+            arguments=len(listed) if is_array else -1,
+            column=self._tokens[index].column,
+            argument_types=self._argument_types(listed, index),
             fetch="execute" if self._text(index) == "execute" else "",
             driver="tokio-postgres",
         )
@@ -251,6 +261,10 @@ class QueryFinder:
                 binds.append(inside)
             elif method in _RUNNING_METHODS:
                 return Chain(tuple(binds), method, index)
+
+    def _argument_types(self, arguments: Sequence[Sequence[Token]], index: int) -> tuple[str, ...]:
+        found = tuple(self._types.of(tokens, index) for tokens in arguments)
+        return found if any(found) else ()
 
     def _constants(self, arguments: Sequence[Sequence[Token]]) -> tuple[Constant, ...]:
         found: list[Constant] = []

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
 from shared.contracts.statement import canonical_column, canonical_expression
+from shared.contracts.updatable_views import behind
 from shared.schema.identity import QualifiedName
-from shared.schema.relations import Column, Constraint, Index, Policy, Rule, Table, Trigger
+from shared.schema.relations import Column, Constraint, Index, Policy, Rule, Table, Trigger, View, ViewColumn
 from shared.schema.schema import Snapshot
 from shared.schema.types import DomainType, EnumType
 
@@ -30,6 +31,8 @@ class Relations:
         self._indexes: dict[QualifiedName, list[Index]] = defaultdict(list)
         self._hooks: dict[QualifiedName, list[Trigger | Rule]] = defaultdict(list)
         self._policies: dict[QualifiedName, dict[str, Policy]] = defaultdict(dict)
+        self._views: dict[QualifiedName, View] = {}
+        self._views_with_defaults: set[QualifiedName] = set()
         self._enums: dict[QualifiedName, EnumType] = {}
         self._domains: dict[QualifiedName, DomainType] = {}
         self._orders = {QualifiedName(o.namespace, o.relation): o.columns for o in snapshot.column_order}
@@ -50,6 +53,10 @@ class Relations:
                 self._hooks[QualifiedName(item.namespace, item.parent)].append(item)
             case Policy():
                 self._policies[QualifiedName(item.namespace, item.parent)][item.name] = item
+            case View():
+                self._views[QualifiedName(item.namespace, item.name)] = item
+            case ViewColumn(default=str(default)) if default:
+                self._views_with_defaults.add(QualifiedName(item.namespace, item.parent))
             case EnumType():
                 self._enums[QualifiedName(item.namespace, item.name)] = item
             case DomainType():
@@ -68,6 +75,26 @@ class Relations:
             if found in self._columns:
                 return None  # a foreign table comes first
         return None
+
+    def target(self, name: QualifiedName) -> tuple[QualifiedName, Mapping[str, str]] | None:
+        """Give the table that rows written to a name go to, and its column for each of the name's; None for no table.
+
+        Triggers and rules of a view between them may do anything, so then there is none either.
+        """
+        table = self.table(name)
+        if table is not None:
+            return None if self.rewrites_rows(table) else (table, {column: column for column in self._columns[table]})
+        view = self._view(name)
+        found = behind(self._views[view].definition) if view and not self.rewrites_rows(view) else None
+        inner = self.target(found.relation) if found and found.relation != name else None
+        if found is None or inner is None or view in self._views_with_defaults:
+            return None
+        table, columns = inner
+        return table, {name: columns[column] for name, column in found.columns.items() if column in columns}
+
+    def _view(self, name: QualifiedName) -> QualifiedName | None:
+        paths = [name] if name.namespace else [QualifiedName(each, name.name) for each in self._search_path]
+        return next((found for found in paths if found in self._views), None)
 
     def columns(self, table: QualifiedName) -> dict[str, Column]:
         """Give the columns of a table by name."""
@@ -108,6 +135,14 @@ class Relations:
                 if "" not in key:
                     found[key] = index.name
         return found
+
+    def deferrable_keys(self, table: QualifiedName) -> dict[frozenset[str], str]:
+        """Give the unique keys of a table that are checked late, with the name of the constraint."""
+        return {
+            frozenset(canonical_column(column) for column in constraint.columns): constraint.name
+            for constraint in self._constraints.get(table, ())
+            if constraint.type in {"primary_key", "unique"} and " DEFERRABLE" in constraint.definition
+        }
 
     def foreign_keys(self, table: QualifiedName) -> Iterator[Constraint]:
         """Give the foreign keys of a table."""

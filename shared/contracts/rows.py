@@ -25,6 +25,7 @@ class FileTypes(msgspec.Struct, frozen=True):
         labels: Database label by (enum, variant), of these enums.
         aliases: Other names of types: `type X = Y`, transparent newtypes, enums stored as integers.
         defined: Every type the file defines.
+        fields: Type of each field of every struct, by struct and field.
     """
 
     structs: tuple[RowStruct, ...]
@@ -32,6 +33,7 @@ class FileTypes(msgspec.Struct, frozen=True):
     labels: dict[tuple[str, str], str]
     aliases: tuple[TypeAlias, ...]
     defined: tuple[str, ...]
+    fields: dict[str, dict[str, str]]
 
 
 class _TypeItem(msgspec.Struct, frozen=True):
@@ -59,8 +61,11 @@ def read_types(source: Source) -> FileTypes:
     labels: dict[tuple[str, str], str] = {}
     aliases: list[TypeAlias] = []
     defined: list[str] = []
+    fields: dict[str, dict[str, str]] = {}
     for item in _items(source):
         defined.append(item.name.text)
+        if item.keyword == "struct":
+            fields[item.name.text] = dict(_plain_fields(source, item))
         if item.keyword == "struct" and item.derives("FromRow"):
             structs.extend(_row_struct(source, item))
         if item.keyword == "enum" and item.derives("Type"):
@@ -74,7 +79,7 @@ def read_types(source: Source) -> FileTypes:
         aliased = _alias(source, item)
         if aliased:
             aliases.append(TypeAlias(name=item.name.text, file=source.path, type=aliased))
-    return FileTypes(tuple(structs), tuple(enums), labels, tuple(aliases), tuple(defined))
+    return FileTypes(tuple(structs), tuple(enums), labels, tuple(aliases), tuple(defined), fields)
 
 
 def _items(source: Source) -> Iterator[_TypeItem]:
@@ -165,6 +170,14 @@ def _row_struct(source: Source, item: _TypeItem) -> Iterator[RowStruct]:
         fields=tuple(fields),
         positional=bracket == "(",
     )
+
+
+def _plain_fields(source: Source, item: _TypeItem) -> Iterator[tuple[str, str]]:
+    bracket, members = _members(source, item)
+    for member in members:
+        rest = _split_member(member)[1]
+        if bracket == "{" and len(rest) > 2 and rest[1].text == ":":  # noqa: PLR2004  # name, colon, type
+            yield rest[0].text, render(rest[2:])
 
 
 def _field(name: str, written: str, attributes: Sequence[Attribute], pattern: str | None) -> StructField | None:

@@ -19,6 +19,7 @@ _TEXT_CASTS = frozenset({"text", "varchar", "bpchar"})
 _CREATES = frozenset(
     {"CreateStmt", "CreateTableAsStmt", "ViewStmt", "CreateEnumStmt", "CreateFunctionStmt", "RenameStmt"}
 )
+_WRITING = ("InsertStmt", "UpdateStmt", "MergeStmt")
 
 
 class ValueKind(StrEnum):
@@ -48,6 +49,8 @@ class Write(msgspec.Struct, frozen=True, kw_only=True):
         columns: As written; empty for an INSERT without a list.
         rows: Per row of VALUES its values in the order of `columns`; one row for an update; empty for INSERT … SELECT.
         handles_conflict: True for an INSERT with ON CONFLICT.
+        conflict_keys: The columns and expressions (canonical) that ON CONFLICT names; empty where it names none.
+        conflict_constraint: The constraint that ON CONFLICT names; empty where it names none.
     """
 
     verb: str
@@ -55,6 +58,8 @@ class Write(msgspec.Struct, frozen=True, kw_only=True):
     columns: tuple[str, ...]
     rows: tuple[tuple[Value, ...], ...] = ()
     handles_conflict: bool = False
+    conflict_keys: frozenset[str] = frozenset()
+    conflict_constraint: str = ""
 
 
 class Lookup(msgspec.Struct, frozen=True, kw_only=True):
@@ -71,7 +76,7 @@ class Statement(msgspec.Struct, frozen=True, kw_only=True):
         text: Its SQL.
         kind: libpg_query's name: `SelectStmt`, `InsertStmt`, …
         tables: Every relation it names, sorted; not the names of its CTEs.
-        writes: What it writes at its top level.
+        writes: What it writes, at any depth.
         lookup: Set for a SELECT that reads one table by equality.
         creates: Name of what it creates, or renames something to; or empty.
     """
@@ -157,23 +162,73 @@ def _created(body: Node) -> str:
 
 
 def _writes(kind: str, body: Node) -> Iterator[Write]:
-    if kind == "UpdateStmt":
-        yield _update("update", _name(body["relation"]), body.get("targetList", []))
-    elif kind == "InsertStmt":
-        table = _name(body["relation"])
-        columns = tuple(entry["ResTarget"]["name"] for entry in body.get("cols", []) if _is_plain(entry["ResTarget"]))
-        source = body.get("selectStmt", {}).get("SelectStmt", {})
-        rows = [tuple(_value(item) for item in entry["List"]["items"]) for entry in source.get("valuesLists", [])]
-        conflict = body.get("onConflictClause")
-        yield Write(
-            verb="insert" if "selectStmt" in body else "insert defaults",
-            table=table,
-            columns=columns,
-            rows=tuple(rows),
-            handles_conflict=conflict is not None,
-        )
-        if conflict and conflict.get("targetList"):
-            yield _update("upsert", table, conflict["targetList"])
+    """Give every write of a statement: its own, and those of the statements in its WITH."""
+    nested = [(inner, node) for inner in _WRITING for node in _find(body, inner)]
+    for name, node in [(kind, body), *nested]:
+        if name == "UpdateStmt":
+            yield _update("update", _name(node["relation"]), node.get("targetList", []))
+        elif name == "InsertStmt":
+            yield from _insert(node)
+        elif name == "MergeStmt":
+            yield from _merge(node)
+        elif name == "CopyStmt" and node.get("is_from"):
+            columns = tuple(str(column["String"]["sval"]) for column in node.get("attlist", []))
+            yield Write(verb="insert", table=_name(node["relation"]), columns=columns)
+
+
+def _insert(node: Node) -> Iterator[Write]:
+    table = _name(node["relation"])
+    source = node.get("selectStmt", {}).get("SelectStmt", {})
+    conflict = node.get("onConflictClause")
+    yield Write(
+        verb="insert" if "selectStmt" in node else "insert defaults",
+        table=table,
+        columns=_columns(node),
+        rows=_rows(source),
+        handles_conflict=conflict is not None,
+        conflict_keys=frozenset(_conflict_keys(conflict or {})),
+        conflict_constraint=str((conflict or {}).get("infer", {}).get("conname", "")),
+    )
+    if conflict and conflict.get("targetList"):
+        yield _update("upsert", table, conflict["targetList"])
+
+
+def _conflict_keys(conflict: Node) -> Iterator[str]:
+    for entry in conflict.get("infer", {}).get("indexElems", []):
+        element = entry["IndexElem"]
+        yield canonical_column(element["name"]) if "name" in element else _canonical(element.get("expr", {}))
+
+
+def _columns(node: Node) -> tuple[str, ...]:
+    return tuple(entry["ResTarget"]["name"] for entry in node.get("cols", []) if _is_plain(entry["ResTarget"]))
+
+
+def _rows(source: Node) -> tuple[tuple[Value, ...], ...]:
+    """Give the rows of VALUES, or the one row of a select list in which some values may be known."""
+    lists = [entry["List"]["items"] for entry in source.get("valuesLists", [])]
+    if not lists and "targetList" in source and not source.get("larg"):
+        targets = [target["ResTarget"]["val"] for target in source["targetList"]]
+        if not any(_is_star(target) for target in targets):
+            lists = [targets]
+    return tuple(tuple(_value(item) for item in items) for items in lists)
+
+
+def _is_star(node: Node) -> bool:
+    return any("A_Star" in field for field in node.get("ColumnRef", {}).get("fields", []))
+
+
+def _merge(node: Node) -> Iterator[Write]:
+    table = _name(node["relation"])
+    for entry in node.get("mergeWhenClauses", []):
+        clause = entry["MergeWhenClause"]
+        targets = clause.get("targetList", [])
+        if clause.get("commandType") == "CMD_UPDATE":
+            yield _update("update", table, targets)
+        elif clause.get("commandType") == "CMD_INSERT":
+            values = clause.get("values", [])
+            columns = tuple(target["ResTarget"]["name"] for target in targets if _is_plain(target["ResTarget"]))
+            rows = (tuple(_value(value) for value in values),) if values else ()
+            yield Write(verb="insert" if values else "insert defaults", table=table, columns=columns, rows=rows)
 
 
 def _is_plain(target: Node) -> bool:

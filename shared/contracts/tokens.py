@@ -23,13 +23,14 @@ _TOO_LARGE = f"larger than {MAX_BYTES // 1024 // 1024} MB, not read"
 
 
 class Token(msgspec.Struct, frozen=True):
-    """One token: its text, its tree-sitter type and where it begins (1-based line)."""
+    """One token: its text, its tree-sitter type and where it begins (1-based line and column, in bytes)."""
 
     text: str
     type: str
     line: int
     begin: int
     end: int
+    column: int = 0
 
     @property
     def is_name(self) -> bool:
@@ -89,7 +90,9 @@ def _leaves(root: tree_sitter.Node) -> Iterator[Token]:
                 continue
             text = (node.text or b"").decode()
             if text.strip():
-                yield Token(text, kind, node.start_point[0] + 1, node.start_byte, node.end_byte)
+                yield Token(
+                    text, kind, node.start_point[0] + 1, node.start_byte, node.end_byte, node.start_point[1] + 1
+                )
         while not cursor.goto_next_sibling():
             if not cursor.goto_parent():
                 return

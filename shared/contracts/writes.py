@@ -47,9 +47,10 @@ def table_writes(query: Query, relations: Relations) -> Iterator[TableWrite]:
     """Give the writes of a query to tables whose rows no trigger or rule changes."""
     for statement in read_statements(query.sql):
         for write in statement.writes:
-            table = relations.table(write.table)
-            if table is not None and not relations.rewrites_rows(table):
-                columns = write.columns
+            target = relations.target(write.table)
+            if target is not None:
+                table, names = target
+                columns = tuple(names.get(column, "") for column in write.columns)
                 if write.verb == "insert" and not columns and write.rows:
                     columns = relations.column_order(table)[: len(write.rows[0])]
                 yield TableWrite(query=query, write=write, table=table, columns=columns)

@@ -1,81 +1,138 @@
-"""Find the table column that each result column of a query is, where it is one.
+"""Find the table column that each result column of a query is, and whether it can be NULL.
 
-PostgreSQL says so in the row description of a prepared statement, which asyncpg does not pass on, and in the node tree
-of a SQL-standard function body (`pg_proc.prosqlbody`, `resorigtbl` and `resorigcol` of a target entry; primnodes.h).
-So the query becomes the body of a function that is rolled back. It is never called.
+PostgreSQL says so in the node tree of a SQL-standard function body (`pg_proc.prosqlbody`, `resorigtbl` and `resorigcol`
+of a target entry; primnodes.h). So the query becomes the body of a function that is rolled back. It is never called.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 import asyncpg
 import msgspec
 
-from shared.contracts.facts import ColumnOrigin, QueryFacts, SqlType
+from shared.contracts.facts import ColumnOrigin, QueryFacts, ResultColumn, SqlType
+from shared.contracts.node_tree import TreeNode, parse_query
+from shared.contracts.nullability import Answer, NullFinder, Origin, RelationFacts, TreeCatalog, origins
 from shared.postgres.query_files import query_text
-from shared.schema.relations import Column
-from shared.schema.schema import Snapshot
+from shared.schema.identity import QualifiedName
 from shared.sql import quote_identifier
 
 _NAME = "fleetdrift_origins"
-_LISTS = re.compile(r":(targetList|returningList) \(([^()]*)\)")
-_ENTRY = re.compile(r":resorigtbl (\d+) :resorigcol (\d+) :resjunk (true|false)")
-_OUTER_BRACES = 2  # the query and its target entries; expressions lie deeper
+
+
+async def read_tree_catalog(connection: asyncpg.Connection) -> TreeCatalog:
+    """Read what the numbers in the node trees of a database mean."""
+    rows = await connection.fetch(query_text("tree_relations.sql"))
+    strict = await connection.fetchval(query_text("strict_functions.sql"))
+    names = {row["number"]: QualifiedName(row["namespace"], row["name"]) for row in rows}
+    relations = {
+        names[row["number"]]: RelationFacts(
+            tuple(zip(row["names"] or (), row["not_null"] or (), strict=True)), row["tree"]
+        )
+        for row in rows
+    }
+    return TreeCatalog(relations=relations, names=names, strict=frozenset(strict))
 
 
 async def attach_origins(
-    connection: asyncpg.Connection, queries: Sequence[QueryFacts], observed: Snapshot, desired: Snapshot
+    connection: asyncpg.Connection, queries: Sequence[QueryFacts], here: TreeCatalog, declared: TreeCatalog
 ) -> list[QueryFacts]:
-    """Add the origins of result columns, for the queries where one may have lost its NOT NULL.
+    """Add where result columns come from and whether they can be NULL, for the queries where that may have changed.
 
     Args:
         connection: A session on a copy of the observed shape, with the service's search path.
         queries: What it said of them.
-        observed: The shape.
-        desired: The declared shape.
+        here: The catalog of that copy.
+        declared: The catalog of the declared shape.
     """
-    tables = _weakened_tables(observed, desired)
-    if not tables:
+    changed = _changed(here, declared)
+    if not changed:
         return list(queries)
     # As written in a statement: bare, or quoted with its quotes doubled.
-    names = re.compile("|".join(re.escape(quote_identifier(name)[1:-1]) for name in sorted(tables)), re.IGNORECASE)
+    names = re.compile("|".join(re.escape(quote_identifier(name)[1:-1]) for name in sorted(changed)), re.IGNORECASE)
     return [
-        await _with_origins(connection, facts)
+        await _with_origins(connection, facts, here, declared)
         if facts.columns and not facts.error and names.search(facts.sql)
         else facts
         for facts in queries
     ]
 
 
-def _weakened_tables(observed: Snapshot, desired: Snapshot) -> set[str]:
-    not_null = {item.identity for item in desired.schema if isinstance(item, Column) and item.not_null}
-    return {
-        item.parent
-        for item in observed.schema
-        if isinstance(item, Column) and not item.not_null and item.identity in not_null
+def _changed(here: TreeCatalog, declared: TreeCatalog) -> set[str]:
+    """Give the names of tables that lost a NOT NULL, of views that are defined otherwise, and of views over these."""
+    changed = {
+        name for name, facts in here.relations.items() if _may_give_more_nulls(facts, declared.relations.get(name))
     }
+    while changed:
+        over = {
+            name
+            for name, facts in here.relations.items()
+            if facts.tree and name not in changed and _numbers(facts.tree, here) & changed
+        }
+        if not over:
+            break
+        changed |= over
+    return {name.name for name in changed}
 
 
-async def _with_origins(connection: asyncpg.Connection, facts: QueryFacts) -> QueryFacts:
+def _may_give_more_nulls(here: RelationFacts, declared: RelationFacts | None) -> bool:
+    if declared is None:
+        return False
+    if here.tree or declared.tree:
+        return _shape(here.tree) != _shape(declared.tree)
+    not_null = {name for name, is_not_null in declared.columns if is_not_null}
+    return any(name in not_null and not is_not_null for name, is_not_null in here.columns)
+
+
+def _shape(tree: str) -> str:
+    """Drop the numbers of a tree that another database has otherwise: what is left tells two views apart."""
+    return re.sub(r":(?:relid|resorigtbl|location|stmt_location|stmt_len|consttype|vartype|\w*collid) -?\d+", "", tree)
+
+
+def _numbers(tree: str, catalog: TreeCatalog) -> set[QualifiedName]:
+    found = (int(number) for number in re.findall(r":relid (\d+)", tree))
+    return {catalog.names[number] for number in found if number in catalog.names}
+
+
+async def _with_origins(
+    connection: asyncpg.Connection, facts: QueryFacts, here: TreeCatalog, declared: TreeCatalog
+) -> QueryFacts:
     tree = await _node_tree(connection, facts)
-    entries = target_entries(tree) if tree else []
-    if len(entries) != len(facts.columns):
+    if tree is None:
         return facts
-    rows = await connection.fetch(
-        query_text("contract_origin.sql"), [oid for oid, _ in entries], [number for _, number in entries]
-    )
-    origins = {row["position"]: ColumnOrigin(row["namespace"], row["name"], row["column"]) for row in rows}
+    places = origins(tree)
+    now, then = NullFinder(tree, here, here).columns(), NullFinder(tree, here, declared).columns()
+    if len(places) != len(facts.columns):
+        return facts
     columns = (
-        msgspec.structs.replace(column, origin=origins.get(position))
-        for position, column in enumerate(facts.columns, start=1)
+        _with_origin(column, place, answers, here)
+        for column, place, answers in zip(facts.columns, places, zip(now, then, strict=True), strict=True)
     )
     return msgspec.structs.replace(facts, columns=tuple(columns))
 
 
-async def _node_tree(connection: asyncpg.Connection, facts: QueryFacts) -> str:
-    """Give the node tree of a query, or nothing when PostgreSQL does not take it as a function's body."""
+def _with_origin(
+    column: ResultColumn, place: tuple[int, int], answers: tuple[Answer, Answer], here: TreeCatalog
+) -> ResultColumn:
+    name = here.names.get(place[0])
+    is_table = name is not None and not here.relations[name].tree
+    origin = ColumnOrigin(name.namespace, name.name, here.relations[name].columns[place[1] - 1][0]) if name else None
+    now, then = answers
+    source = now if isinstance(now, Origin) else None
+    return msgspec.structs.replace(
+        column,
+        origin=origin if is_table else None,
+        became_nullable=bool(now) and then is False,
+        null_source=ColumnOrigin(source.table.namespace, source.table.name, source.column)
+        if source and not source.is_join
+        else None,
+    )
+
+
+async def _node_tree(connection: asyncpg.Connection, facts: QueryFacts) -> TreeNode | None:
+    """Give the node tree of a query, or None when PostgreSQL does not take it as a function's body."""
     kinds = ", ".join(_type_sql(kind) for kind in facts.parameters)
     await connection.execute("BEGIN READ WRITE")
     try:
@@ -90,36 +147,13 @@ async def _node_tree(connection: asyncpg.Connection, facts: QueryFacts) -> str:
     except asyncpg.PostgresError:
         if connection.is_closed():
             raise
-        return ""
+        return None
     finally:
         if not connection.is_closed():
             await connection.execute("ROLLBACK")
-    return str(found or "")
+    return parse_query(str(found or ""))
 
 
 def _type_sql(kind: SqlType) -> str:
     name = f"{quote_identifier(kind.namespace)}.{quote_identifier(kind.name)}"
     return f"{name}[]" if kind.array else name
-
-
-def target_entries(tree: str) -> list[tuple[int, int]]:
-    """Give (table oid, column number) of each visible result column of a node tree; zeros for computed ones."""
-    found: dict[str, str] = dict(_LISTS.findall(_outer(tree)))
-    body = found.get("returningList") or found.get("targetList", "")
-    return [(int(oid), int(column)) for oid, column, junk in _ENTRY.findall(body) if junk == "false"]
-
-
-def _outer(tree: str) -> str:
-    """Drop everything deeper than the query's target entries, and every escaped character (outfuncs.c, outToken)."""
-    kept: list[str] = []
-    depth = 0
-    for part in _pieces(tree):
-        depth -= part == "}"
-        if depth <= _OUTER_BRACES and part not in {"{", "}"}:
-            kept.append(part)
-        depth += part == "{"
-    return "".join(kept)
-
-
-def _pieces(tree: str) -> Iterable[str]:
-    return re.findall(r"[{}]|[^{}]+", re.sub(r"\\.", "", tree, flags=re.DOTALL))

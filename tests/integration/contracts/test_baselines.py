@@ -62,17 +62,3 @@ def test_an_index_whose_making_failed_serves_no_upsert(contract_server):
 
     (verdict,) = asyncio.run(check())
     assert (verdict.rule, verdict.sqlstate) == ("contract-query-invalid", "42P10")
-
-
-def test_a_bare_snapshot_of_the_declared_schema_serves_for_what_it_says_by_itself(contract_server):
-    async def check():
-        scratch = ScratchServer(contract_server.dsn())
-        contract = extract_contract("shop", [("src/a.rs", b'fn f() { sqlx::query!("SELECT name FROM users"); }')])
-        async with scratch.database() as copy:
-            await copy.run(DECLARED)
-            declared = await copy.read(Profile())
-            await copy.run(["ALTER TABLE users ALTER COLUMN name DROP NOT NULL"])
-            return await check_contract(copy, contract, await copy.read(Profile()), baseline=declared)
-
-    (verdict,) = asyncio.run(check())
-    assert (verdict.rule, verdict.declared_too) == ("contract-nullable", False)

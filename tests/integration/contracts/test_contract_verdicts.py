@@ -486,3 +486,12 @@ def test_the_session_is_left_as_it_was(contract_server):
 
     before, after = asyncio.run(settings())
     assert before == after
+
+
+def test_a_conflict_that_nothing_notices_any_more_is_a_risk(meet):
+    rust = (
+        'fn f() { query("INSERT INTO customers (id, email) VALUES (1, $1) ON CONFLICT DO NOTHING").bind(m).execute(p) }'
+    )
+    (verdict,) = meet(USE + rust, declared=ORDERS, observed=f"{ORDERS};\nDROP INDEX customers_email_idx")
+    reason = "nothing is left of customers_email_idx of customers: ON CONFLICT stores the rows it should leave out"
+    assert said([verdict]) == [("contract-conflict-target", "at_risk", reason)]

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from shared.postgres.scratch.contract_origins import target_entries
+from shared.contracts.node_tree import parse_query
+from shared.contracts.nullability import origins
 
 ENTRY = (
     "{TARGETENTRY :expr {VAR :varno 1 :args ({CONST :x (b 1)})} :resno 1 :resname NAME :ressortgroupref 0"
@@ -17,6 +18,12 @@ def entry(table: int, column: int, name: str = "id", junk: str = "false") -> str
 
 def query(targets: str, returning: str = "<>", inner: str = "") -> str:
     return f"(({{QUERY :cteList <>{inner} :targetList {targets} :override 0 :returningList {returning} :rowMarks <>}}))"
+
+
+def target_entries(text):
+    tree = parse_query(text)
+    assert tree is not None
+    return origins(tree)
 
 
 def test_entries_are_read_in_order_and_junk_is_left_out():
@@ -36,3 +43,7 @@ def test_a_subquery_is_not_the_query():
 def test_a_name_cannot_pass_for_structure():
     name = r"a\}\ :resorigtbl\ 7\ :resorigcol\ 7\ :resjunk\ false\(\)"
     assert target_entries(query(f"({entry(1, 1, name=name)})")) == [(1, 1)]
+
+
+def test_a_text_that_is_no_tree_has_no_query():
+    assert parse_query("") is None

@@ -1,0 +1,174 @@
+"""What breaks a statement in a shape, wherever it stands in it; each case has a twin that nothing happened to."""
+
+from __future__ import annotations
+
+import pytest
+
+from shared.contracts.contract import VerdictStatus
+
+DESK = """
+CREATE TYPE state AS ENUM ('open', 'closed');
+CREATE TABLE owner (id bigint PRIMARY KEY, login text NOT NULL);
+CREATE TABLE ticket (
+    id bigint PRIMARY KEY, subject text NOT NULL, owner_id bigint REFERENCES owner, priority int NOT NULL DEFAULT 3,
+    rate numeric NOT NULL DEFAULT 1
+);
+CREATE TABLE note (id bigint PRIMARY KEY, ticket_id bigint NOT NULL, body text NOT NULL);
+CREATE SEQUENCE invoice;
+CREATE INDEX ticket_subject ON ticket (subject);
+CREATE VIEW open_ticket AS SELECT id, subject AS title FROM ticket;
+CREATE VIEW ticket_owner AS SELECT t.id, o.login FROM ticket t JOIN owner o ON o.id = t.owner_id;
+CREATE MATERIALIZED VIEW per_owner AS SELECT owner_id, count(*) AS n FROM ticket GROUP BY owner_id
+"""
+UNTOUCHED = "CREATE TABLE unrelated (id int)"
+USE = "use sqlx::{query, query_as, query_scalar, raw_sql, FromRow};\n"
+
+
+def judged(meet, rust, change):
+    """Give (status, rule, SQLSTATE) of what is new, and make sure that the twin hears nothing."""
+    twin = meet(USE + rust, declared=DESK, observed=f"{DESK};\n{UNTOUCHED}")
+    assert [verdict for verdict in twin if not verdict.declared_too] == []
+    verdicts = meet(USE + rust, declared=DESK, observed=f"{DESK};\n{change}")
+    return [(v.status.value, v.rule.removeprefix("contract-"), v.sqlstate) for v in verdicts if not v.declared_too]
+
+
+def run(sql, call="execute(p)", function="query"):
+    return f'fn f() {{ {function}(r#"{sql}"#).{call} }}'
+
+
+VIOLATED = VerdictStatus.VIOLATED.value
+NEW_COLUMN = "ALTER TABLE note ADD source text NOT NULL"
+
+
+@pytest.mark.parametrize(
+    ("sql", "change", "rule", "sqlstate"),
+    [
+        (
+            "WITH i AS (INSERT INTO note (id, ticket_id, body) VALUES (1, 2, 'x') RETURNING id) SELECT id FROM i",
+            NEW_COLUMN, "not-null-violated", "23502",
+        ),
+        (
+            ("MERGE INTO note USING ticket ON note.id = ticket.id"
+            " WHEN NOT MATCHED THEN INSERT (id, ticket_id, body) VALUES (1, 2, 'x')"),
+            NEW_COLUMN, "not-null-violated", "23502",
+        ),
+        (
+            "INSERT INTO open_ticket (id, title) VALUES (1, 'x')",
+            "ALTER TABLE ticket ALTER priority DROP DEFAULT", "not-null-violated", "23502",
+        ),
+        (
+            "INSERT INTO open_ticket (id, title) VALUES (1, 'x')",
+            "CREATE OR REPLACE VIEW open_ticket AS SELECT DISTINCT id, subject AS title FROM ticket",
+            "query-invalid", "55000",
+        ),
+        (
+            "WITH u AS (UPDATE ticket SET priority = 9 RETURNING id) SELECT id FROM u",
+            "ALTER TABLE ticket ADD CHECK (priority < 5)", "check-violated", "23514",
+        ),
+        (
+            "MERGE INTO ticket USING note ON note.id = ticket.id WHEN MATCHED THEN UPDATE SET priority = 9",
+            "ALTER TABLE ticket ADD CHECK (priority < 5)", "check-violated", "23514",
+        ),
+        (
+            "INSERT INTO note (id, ticket_id, body) VALUES (1, 2, 'x') ON CONFLICT (id) DO NOTHING",
+            "ALTER TABLE note DROP CONSTRAINT note_pkey, ADD PRIMARY KEY (id) DEFERRABLE", "conflict-target", "55000",
+        ),
+        ("TRUNCATE ticket", "ALTER TABLE note ADD FOREIGN KEY (ticket_id) REFERENCES ticket", "query-invalid", "0A000"),
+        ("LOCK TABLE note", "DROP TABLE note", "query-invalid", "42P01"),
+        ("REINDEX INDEX ticket_subject", "DROP INDEX ticket_subject", "query-invalid", "42P01"),
+        ("VACUUM ANALYZE note (body)", "ALTER TABLE note DROP body", "query-invalid", "42703"),
+        ("ALTER SEQUENCE invoice RESTART WITH 1", "DROP SEQUENCE invoice", "query-invalid", "42P01"),
+        (
+            "REFRESH MATERIALIZED VIEW per_owner",
+            "DROP MATERIALIZED VIEW per_owner;\nCREATE VIEW per_owner AS SELECT 1 AS n", "query-invalid", "42809",
+        ),
+        ("COPY note (id, body) TO STDOUT", "ALTER TABLE note DROP body", "query-invalid", "42703"),
+        ("COPY note (id, ticket_id, body) FROM STDIN", NEW_COLUMN, "not-null-violated", "23502"),
+        (
+            "COPY note (id, body) FROM STDIN",
+            "DROP TABLE note;\nCREATE VIEW note AS SELECT 1::bigint AS id, 'x'::text AS body", "query-invalid", "42809",
+        ),
+    ],
+)  # fmt: skip
+def test_a_statement_that_fails_every_time_is_violated(meet, sql, change, rule, sqlstate):
+    if "FROM STDIN" in sql and rule == "query-invalid":
+        assert (VIOLATED, rule, sqlstate) in judged(meet, run(sql, function="raw_sql"), change)
+        return
+    assert judged(meet, run(sql), change) == [(VIOLATED, rule, sqlstate)]
+
+
+SCRIPT = """
+    CREATE TEMP TABLE pick (id bigint);
+    INSERT INTO pick SELECT id FROM ticket WHERE subject = 'a;b';
+    LOCK TABLE note;
+    DELETE FROM note WHERE ticket_id IN (SELECT id FROM pick)"""
+
+
+def test_a_script_is_checked_statement_by_statement_with_what_it_makes_itself(meet):
+    assert judged(meet, run(SCRIPT, function="raw_sql"), "ALTER TABLE note DROP ticket_id") == [
+        (VIOLATED, "query-invalid", "42703")
+    ]
+
+
+def test_a_statement_of_a_block_may_never_be_reached(meet):
+    block = "DO $$ BEGIN IF now() > '2020-01-01' THEN DELETE FROM note WHERE body = 'x'; END IF; END $$"
+    assert judged(meet, run(block, function="raw_sql"), "ALTER TABLE note DROP body") == [
+        ("at_risk", "query-invalid", "42703")
+    ]
+
+
+@pytest.mark.parametrize("sql", ["SET statement_timeout = '5s'", "BEGIN", "LISTEN note", "CREATE TABLE note (id int)"])
+def test_what_no_drift_breaks_or_has_been_run_already_breaks_nothing(meet, sql):
+    assert judged(meet, run(sql, function="raw_sql"), "ALTER TABLE note DROP body") == []
+
+
+def test_the_type_that_sqlx_sends_with_an_argument_decides(meet):
+    rust = 'fn f(id: i64) { query("DELETE FROM note WHERE id = $1").bind(id).execute(p) }'
+    change = "ALTER TABLE note DROP id;\nALTER TABLE note ADD id uuid PRIMARY KEY DEFAULT gen_random_uuid()"
+    assert judged(meet, rust, change) == [(VIOLATED, "query-invalid", "42883")]
+
+
+def test_an_argument_whose_type_was_misread_is_left_to_the_server(meet):
+    rust = 'fn f(id: &str) { query("DELETE FROM note WHERE id = $1").bind(id).execute(p) }'
+    assert judged(meet, rust, "ALTER TABLE note ADD more text") == []
+
+
+OWNER = "#[derive(FromRow)] struct Owner { login: String }\n"
+
+
+@pytest.mark.parametrize(
+    ("sql", "change"),
+    [
+        ("SELECT login FROM ticket_owner", "ALTER TABLE owner ALTER login DROP NOT NULL"),
+        ("WITH o AS (SELECT * FROM ticket_owner) SELECT login FROM o", "ALTER TABLE owner ALTER login DROP NOT NULL"),
+        ("SELECT lower(login) AS login FROM owner", "ALTER TABLE owner ALTER login DROP NOT NULL"),
+        (
+            "SELECT login FROM ticket_owner",
+            (
+                "CREATE OR REPLACE VIEW ticket_owner AS"
+                " SELECT t.id, o.login FROM ticket t LEFT JOIN owner o ON o.id = t.owner_id"
+            ),
+        ),
+    ],
+)
+def test_a_null_that_comes_through_a_view_or_an_expression_is_a_risk(meet, sql, change):
+    rust = OWNER + f'fn f() {{ query_as::<_, Owner>("{sql}").fetch_all(p) }}'
+    assert judged(meet, rust, change) == [("at_risk", "nullable", "")]
+
+
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "SELECT login FROM owner WHERE login IS NOT NULL",
+        "SELECT login FROM owner WHERE login = 'a'",
+        "SELECT coalesce(login, 'nobody') AS login FROM owner",
+    ],
+)
+def test_a_null_that_the_query_keeps_out_is_no_risk(meet, sql):
+    rust = OWNER + f'fn f() {{ query_as::<_, Owner>("{sql}").fetch_all(p) }}'
+    assert judged(meet, rust, "ALTER TABLE owner ALTER login DROP NOT NULL") == []
+
+
+def test_a_dropped_table_is_no_creation_of_the_service_because_some_code_renames_to_it(meet):
+    rust = 'fn f() { raw_sql("ALTER TABLE note_new RENAME TO note"); query("SELECT body FROM note").fetch_all(p) }'
+    assert judged(meet, rust, "DROP TABLE note") == [(VIOLATED, "query-invalid", "42P01")]
