@@ -11,6 +11,7 @@ from coordinator.engine.engine import EngineSettings, Facilities, Progress
 from coordinator.fleet.read_results import read_result_of
 from coordinator.ledger.batch import Batch, ItemOutcome, Mark
 from coordinator.ledger.ledger import Ledger
+from coordinator.store.records import LedgerRow
 from coordinator.store.store import BlobKind, Store
 from shared.blobs import unpack, unpack_snapshot
 from shared.events.run import BlobRefused
@@ -103,7 +104,8 @@ async def read_targets(
 
     Args:
         facilities: Settings, store and Redis.
-        targets: The fleet; ignored when the store already holds the ledger of `scan`.
+        targets: The fleet. When the scan began with another one, what was read of tenants that still live where they
+            did is kept.
         scan: Id; made up when empty.
         on_progress: Called as tenants are read.
 
@@ -117,11 +119,9 @@ async def read_targets(
     scan = scan or str(uuid.uuid4())
     settings, store = facilities.settings, facilities.store
     await store.create_scan(scan, settings.fleet)
-    rows = await store.load_ledger(scan)
-    fleet = [row.target for row in rows] or list(targets)
+    fleet = list(targets)
     _check_hosts(settings, fleet)
-    if not rows:
-        await store.begin_ledger(scan, fleet)
+    rows = await _begin_ledger(store, scan, fleet)
     epoch = await store.epoch(scan)
     ledger = Ledger(_lanes(fleet), _capacities(settings), settings.rules, prefix=str(epoch))
     for row in rows:
@@ -136,11 +136,25 @@ async def read_targets(
         message=_messages(facilities, fleet, scan),
         on_progress=on_progress,
     )
-    outcomes = await engine.run(previous_epoch=epoch if rows else None)
+    outcomes = await engine.run(previous_epoch=epoch or None)
     results = {tenant: read_result_of(outcome) for tenant, outcome in outcomes.items()}
     if list(results) != [target.tenant for target in fleet]:
         raise AssertionError(f"scan {scan} ended with {len(results)} results for {len(fleet)} tenants")
     return TargetResults(scan, results)
+
+
+async def _begin_ledger(store: Store, scan: str, fleet: Sequence[Target]) -> list[LedgerRow]:
+    """Make the store's ledger of a scan that of this fleet, and give it, with what an earlier process recorded."""
+    rows = await store.load_ledger(scan)
+    if rows and [row.target for row in rows] == fleet:
+        return rows
+    earlier = {row.target: row for row in rows}
+    await store.begin_ledger(scan, fleet)
+    rows = [earlier.get(target, LedgerRow(target=target, mark=None, outcome=None)) for target in fleet]
+    if earlier:
+        await store.mark_sent(scan, [row.mark for row in rows if row.mark])
+        await store.record_outcomes(scan, [(row.target.tenant, row.outcome) for row in rows if row.outcome])
+    return rows
 
 
 def _check_hosts(settings: EngineSettings, targets: Iterable[Target]) -> None:
