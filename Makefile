@@ -9,7 +9,7 @@ PYTEST := $(BIN)/python -m pytest -n 2 --dist loadfile
 FAST := tests/unit tests/architecture tests/golden
 MAJOR ?= 18
 
-.PHONY: demo lint check coverage test test-reading test-extras mutants schemas bench lock install clean new-kind new-rule
+.PHONY: demo lint check coverage test test-reading test-extras chaos mutants schemas bench lock install clean new-kind new-rule
 
 install: $(VENV)/.installed
 
@@ -49,6 +49,11 @@ test-reading: install
 test-extras: install
 	sh deploy/install-extras.sh
 	$(BIN)/python -m pytest tests -m extras
+
+# 100,000 simulated tenants, eight workers that are killed sixteen times each, a Redis that forgets and dies, three seeds:
+# the report must be that of the undisturbed scan. The tests of tests/acceptance/chaos run it with 3,000.
+chaos: install
+	$(BIN)/python -m tests.acceptance.chaos.run
 
 # Mistakes made on purpose. First those that have names: each must make a unit test fail. Then the mutation tool's, some
 # 2,600 in about half an hour on two cores: it lists what no test noticed, which is for people to judge.

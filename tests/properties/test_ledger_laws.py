@@ -113,7 +113,6 @@ class World:
         self.ended += ended
 
 
-
 @settings(max_examples=200, deadline=None, derandomize=True)
 @given(st.lists(st.integers(0, 16 * 64), max_size=150))
 @example([0, *[3 + 16 * n for n in range(60)]])

@@ -8,7 +8,7 @@ import json
 import secrets
 import subprocess
 import sys
-from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -27,7 +27,9 @@ from shared.messages import Keys
 from shared.postgres.reading.observe import observe
 from shared.schema.profile import Profile
 from shared.signing import KeyRing
-from shared.targets import Limits, Observation, Target
+from shared.targets import FailureKind, Limits, Observation, Target
+from tests.acceptance.verdict import assert_nothing_lost
+from tests.breakable import BreakableRedis
 from workers.redis_pool import connect_redis
 from workers.scan import ReadSettings, read_batch
 
@@ -46,11 +48,16 @@ def anyio_backend() -> str:
 
 
 class Fleet(msgspec.Struct, frozen=True):
-    """Forty tenants in four shapes, and what each of them must be read as."""
+    """Forty tenants in four shapes, and what each was read as when nothing disturbed it."""
 
     host: dict[str, Any]
     targets: tuple[Target, ...]
-    truth: dict[str, str]
+    undisturbed: dict[str, Observation]
+
+    @property
+    def truth(self) -> dict[str, str]:
+        """Give the fingerprint of each tenant."""
+        return {tenant: seen.fingerprint for tenant, seen in self.undisturbed.items()}
 
 
 @pytest.fixture(scope="session")
@@ -84,18 +91,18 @@ async def make_fleet(postgres: EmbeddedPostgres) -> Fleet:
     }
     targets = tuple(Target(tenant=name, host="main", database="engine_fleet", namespace=name) for name in names)
     reader = ReadSettings(observe=observe, limits=Limits(), known=(), profile=Profile())
-    truth: dict[str, str] = {}
+    read: dict[str, Observation] = {}
     async for scanned in read_batch(targets, Host(**host), reader, connections=4):
         assert isinstance(scanned.result, Observation), scanned
-        truth[scanned.target.tenant] = scanned.result.fingerprint
-    assert len(set(truth.values())) == 4
-    return Fleet(host, targets, truth)
+        read[scanned.target.tenant] = scanned.result
+    assert len({seen.fingerprint for seen in read.values()}) == 4
+    return Fleet(host, targets, read)
 
 
 class Engine:
     """Everything one test needs: its own fleet name, so that its queue is its own, and its own store."""
 
-    def __init__(self, fleet: Fleet, redis: EmbeddedRedis, dsn: str, scratch: str, logs: Path) -> None:
+    def __init__(self, fleet: Fleet, redis: EmbeddedRedis | BreakableRedis, dsn: str, scratch: str, logs: Path) -> None:
         self.name = f"fleet-{secrets.token_hex(4)}"
         self.fleet = fleet
         self.redis = redis
@@ -120,7 +127,10 @@ class Engine:
         time: float = 150,
         lock: float = 2.0,
         keys: Sequence[str] = (),
+        skew: float = 0.0,
+        **others: Any,
     ) -> subprocess.Popen[bytes]:
+        """Start a worker; see `worker_process.py`."""
         name = f"worker-{len(self.workers)}@{self.name}"
         told = {
             "redis_url": self.redis.url,
@@ -134,15 +144,14 @@ class Engine:
             "limits": {"lock_timeout": lock},
             "deadly": list(deadly),
             "name": name,
+            **others,
         }
         with (self.logs / name).open("wb") as log:
-            process = subprocess.Popen(
-                [sys.executable, HERE / "worker_process.py", json.dumps(told)], stdout=log, stderr=log
-            )
+            process = subprocess.Popen(_program("worker_process.py", told, skew), stdout=log, stderr=log)
         self.workers.append(process)
         return process
 
-    def coordinator(self, scan: str) -> subprocess.Popen[bytes]:
+    def coordinator(self, scan: str, *, skew: float = 0.0) -> subprocess.Popen[bytes]:
         told = {
             "fleet": self.name,
             "redis_url": self.redis.url,
@@ -153,11 +162,11 @@ class Engine:
             "scan": scan,
             "targets": msgspec.to_builtins(self.fleet.targets),
         }
-        return subprocess.Popen([sys.executable, HERE / "coordinator_process.py", json.dumps(told)])
+        return subprocess.Popen(_program("coordinator_process.py", told, skew))
 
     @contextlib.asynccontextmanager
     async def facilities(
-        self, *, slots: int = 2, rules: LedgerRules = RULES, deadline: float = 60.0, **others: Any
+        self, *, slots: int = 2, rules: LedgerRules = RULES, deadline: float = 240.0, **others: Any
     ) -> AsyncIterator[Facilities]:
         settings = EngineSettings(
             fleet=self.name,
@@ -184,10 +193,20 @@ class Engine:
         async with self.facilities(slots=slots) as facilities:
             return await read_targets(facilities, targets or self.fleet.targets, scan=scan, on_progress=on_progress)
 
+    async def assert_nothing_lost(self, outcome: TargetResults, lost: Mapping[str, FailureKind] | None = None) -> None:
+        """Hold a disturbed scan of the whole fleet against the undisturbed one; see `verdict.assert_nothing_lost`."""
+        await assert_nothing_lost(self.dsn, outcome, self.fleet.undisturbed, lost)
+
     def stop(self) -> None:
         for process in self.workers:
             process.kill()  # the children die with it
             process.wait()
+
+
+def _program(name: str, told: dict[str, Any], skew: float) -> list[str | Path]:
+    """Say how to run one of the programs beside this file, by a clock that is wrong by so many seconds."""
+    clock: list[str | Path] = [HERE / "skewed.py", str(skew)] if skew else []
+    return [sys.executable, *clock, HERE / name, json.dumps(told)]
 
 
 def _host(host: dict[str, Any]) -> Host:
@@ -212,7 +231,9 @@ def steady(
 
 
 @contextlib.contextmanager
-def open_engine(fleet: Fleet, redis: EmbeddedRedis, postgres: EmbeddedPostgres, logs: Path) -> Iterator[Engine]:
+def open_engine(
+    fleet: Fleet, redis: EmbeddedRedis | BreakableRedis, postgres: EmbeddedPostgres, logs: Path
+) -> Iterator[Engine]:
     name = f"store_{secrets.token_hex(4)}"
     asyncio.run(_database(postgres, f"CREATE DATABASE {name}"))
     engine = Engine(fleet, redis, postgres.dsn(name), postgres.dsn(), logs)

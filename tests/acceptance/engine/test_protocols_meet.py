@@ -191,7 +191,7 @@ async def test_a_scan_that_yesterdays_coordinator_broke_off_is_finished_today(en
     engine.worker(slots=2)
     async with Store.open(Secret(engine.dsn)) as store:
         rows = await store.load_ledger(old.BROKEN_OFF)
-    outcome = await engine.scan(scan=old.BROKEN_OFF)
+    outcome = await engine.scan([row.target for row in rows], scan=old.BROKEN_OFF)
     readings = outcome.results
     assert list(readings) == list(old.TENANTS)
     assert [readings[f"tenant-00{n}"].fingerprint for n in (1, 2)] == [row.outcome.fingerprint for row in rows[:2]]

@@ -9,7 +9,6 @@ import re
 import signal
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator, Mapping
 
-import asyncpg
 import msgspec
 import pytest
 from redis.asyncio import Redis
@@ -18,7 +17,6 @@ from coordinator.engine.collect import AnswerStream
 from coordinator.engine.crew import ForeignWorkersError
 from coordinator.engine.obstacles import QUEUE_UNREAD, Watch
 from coordinator.fleet.target_runs import TargetResults, read_targets
-from coordinator.ledger.lane import LedgerRules
 from shared.events.event import LogLevel
 from shared.hosts import Secret
 from shared.logs import LogFormat, configure_logging
@@ -263,26 +261,3 @@ async def test_a_blob_that_redis_dropped_is_said_to_be_lost_and_is_sent_again(en
     assert fingerprints(outcome) == engine.fleet.truth
     assert " blob.lost " in log.getvalue()
     assert " redis.lost " not in log.getvalue()
-
-
-async def test_tenants_of_a_server_that_is_full_are_read_when_it_has_room(engine, postgres):
-    """53300 to every connection, for longer than three tries in a row take."""
-
-    async def allow(connections: int) -> None:
-        admin = await asyncpg.connect(postgres.dsn())
-        await admin.execute(f"ALTER DATABASE engine_fleet CONNECTION LIMIT {connections}")
-        await admin.close()
-
-    engine.worker(slots=2)
-    rules = LedgerRules(lease=3.0, retry_after=0.1, busy_for=40.0)
-    await allow(0)
-    try:
-        async with engine.facilities(rules=rules) as facilities:
-            reading = asyncio.create_task(read_targets(facilities, engine.fleet.targets))
-            await asyncio.sleep(3)
-            assert not reading.done()
-            await allow(-1)
-            outcome = await reading
-    finally:
-        await allow(-1)
-    assert fingerprints(outcome) == engine.fleet.truth

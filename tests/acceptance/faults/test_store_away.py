@@ -3,7 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
+import os
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
 
+import asyncpg
 import msgspec
 import pytest
 
@@ -12,7 +19,13 @@ from coordinator.fleet.target_runs import read_targets
 from coordinator.store.connection import StoreAwayError
 from coordinator.store.patience import StorePatience
 from coordinator.store.store import Store
+from shared.embedded.postgres import EmbeddedPostgres
+from shared.embedded.process import unprivileged_user
 from shared.hosts import Secret
+from tests.acceptance.engine.conftest import Engine
+from tests.acceptance.middle import InTheMiddle
+from tests.acceptance.verdict import assert_nothing_lost
+from tests.breakable import BreakablePostgres
 
 from .conftest import Wire
 
@@ -65,3 +78,75 @@ async def test_a_store_that_stays_away_ends_the_reading_with_a_sentence_and_the_
         outcome = await read_targets(far, engine.fleet.targets, scan="s")
     assert 0 < before < len(engine.fleet.targets)
     assert {tenant: read.fingerprint for tenant, read in outcome.results.items()} == engine.fleet.truth
+
+
+class PatientStore:
+    """A scan that writes to a store which something happens to, and waits for it for half a minute."""
+
+    def __init__(self, engine: Engine, dsn: str) -> None:
+        self._engine = engine
+        self._dsn = dsn
+
+    async def scan(self, on_progress=lambda _: None, before=lambda: None) -> None:
+        """Scan, after something that is done once the store is open; nothing is lost."""
+        patience = StorePatience("f", seconds=60, pause=0.1)
+        async with self._engine.facilities() as facilities:
+            async with Store.open(Secret(self._dsn)) as store:
+                before()
+                far = msgspec.structs.replace(facilities, store=store.patient(patience))
+                outcome = await read_targets(far, self._engine.fleet.targets, on_progress=on_progress)
+            await assert_nothing_lost(self._dsn, outcome, self._engine.fleet.undisturbed)
+
+
+async def test_a_store_that_is_stopped_and_started_again_costs_a_scan_nothing_but_time(engine):
+    engine.worker(slots=2, slow=0.1)
+    with BreakablePostgres() as server:
+
+        async def stop_and_start() -> None:
+            await asyncio.to_thread(server.halt)
+            await asyncio.sleep(3)
+            await asyncio.to_thread(server.resume)
+
+        stopping: list[asyncio.Task[None]] = []
+        middle = InTheMiddle(lambda: stopping.append(asyncio.create_task(stop_and_start())))
+        await PatientStore(engine, server.dsn()).scan(middle)
+        await stopping[0]
+
+
+@pytest.fixture
+def small_disk() -> Iterator[Path]:
+    """A disk of 16 MB."""
+    if os.geteuid() != 0:
+        pytest.skip("only root may mount a small disk")
+    place = Path(tempfile.mkdtemp(prefix="fd-disk-"))
+    subprocess.run(["mount", "-t", "tmpfs", "-o", "size=16m", "fleetdrift-test", place], check=True)
+    user = unprivileged_user()
+    assert user is not None, "root runs servers as somebody else"
+    os.chown(place, user.pw_uid, user.pw_gid)
+    try:
+        yield place
+    finally:
+        subprocess.run(["umount", "-l", place], check=True)
+        place.rmdir()
+
+
+async def test_a_store_whose_disk_is_full_costs_a_scan_nothing_but_time_once_there_is_room(engine, small_disk):
+    engine.worker(slots=2)
+    ballast = small_disk / "ballast"
+    with EmbeddedPostgres() as server:
+        admin = await asyncpg.connect(server.dsn())
+        await admin.execute(f"CREATE TABLESPACE small LOCATION '{small_disk}'")
+        await admin.execute("CREATE DATABASE store TABLESPACE small STRATEGY file_copy")
+
+        def fill() -> None:
+            with contextlib.suppress(OSError), ballast.open("wb", buffering=0) as file:
+                while True:
+                    file.write(bytes(4096))
+
+        scanning = asyncio.create_task(PatientStore(engine, server.dsn("store")).scan(before=fill))
+        await asyncio.sleep(3)
+        assert not scanning.done()
+        assert await admin.fetchval("SELECT count(*) = 0 FROM pg_stat_activity WHERE state = 'idle in transaction'")
+        ballast.unlink()
+        await scanning
+        await admin.close()
