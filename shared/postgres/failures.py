@@ -21,6 +21,8 @@ _NOT_UTF8 = (
     "expected names and texts in UTF-8, and the catalogs hold others, which a database of the encoding SQL_ASCII may: "
     "rename what bears them, or restore the database in an encoding"
 )
+_IS_BEING_ENDED = "another operation (2) is in progress"
+"""Said by asyncpg of a statement that begins after the server has said that it ends the connection."""
 
 _BY_SQLSTATE: tuple[tuple[str, FailureKind], ...] = (
     ("28", FailureKind.AUTHENTICATION),
@@ -96,11 +98,18 @@ _BY_TYPE: tuple[tuple[tuple[type[BaseException], ...], FailureKind, str], ...] =
 """First match counts: subclasses stand before their base."""
 
 
+def was_ended_by_server(error: BaseException) -> bool:
+    """Say whether asyncpg raised this because the server had ended the connection."""
+    if isinstance(error, asyncpg.InternalClientError):
+        return str(error).endswith(_IS_BEING_ENDED)
+    return isinstance(error, asyncpg.ConnectionDoesNotExistError)
+
+
 def target_error(error: BaseException, secret: str = "") -> TargetError | None:
     """Translate what asyncpg, the operating system or a codec raised; None when a bug of ours is at fault."""
     if isinstance(error, TargetError):
         return error
-    if isinstance(error, asyncpg.ConnectionDoesNotExistError):  # asyncpg's own words, not the server's
+    if was_ended_by_server(error):
         return TargetError(FailureKind.PROTOCOL, "the server closed the connection before it had answered", CLOSED)
     if isinstance(error, asyncpg.PostgresError):
         words = clean(str(error.args[0]) if error.args else "no message", secret)

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 
 import asyncpg
 import msgspec
 
 from shared.hosts import Host
-from shared.postgres.connection import TargetError, close, connect_tenant, translated
-from shared.postgres.failures import CLOSED
+from shared.postgres.connection import close, connect_tenant, translated
+from shared.postgres.failures import CLOSED, TargetError, was_ended_by_server
 from shared.postgres.names.own_names import own_names
 from shared.postgres.owners import ENDS_SESSIONS, Overrides, get_past
 from shared.postgres.reading.introspect import read_snapshot
@@ -20,7 +19,6 @@ from shared.schema.canonical import content_hash
 from shared.schema.schema import Snapshot
 from shared.targets import FailureKind, Observation, ReadRequest, Sighting, Target
 
-_NOTICE_END_SECONDS = 0.5
 _ENDED = "the server ended the connection in the middle"
 
 
@@ -41,15 +39,10 @@ async def observe(host: Host, target: Target, wanted: ReadRequest) -> Observatio
             connection = await connect_tenant(host, target.database, wanted.limits, overrides)
             try:
                 return await _observe(connection, target, wanted)
-            except (asyncpg.ConnectionDoesNotExistError, asyncpg.InternalClientError):
-                if await _ended(connection):
-                    raise TargetError(
-                        FailureKind.LOST, _ENDED, CLOSED
-                    ) from None  # the original may carry what must not be shown
+            except BaseException as error:
                 connection.terminate()
-                raise
-            except BaseException:
-                connection.terminate()
+                if was_ended_by_server(error):
+                    raise TargetError(FailureKind.LOST, _ENDED, CLOSED) from None
                 raise
             finally:
                 if not connection.is_closed():
@@ -91,18 +84,6 @@ async def _observe(connection: asyncpg.Connection, target: Target, wanted: ReadR
         statement=statement,
         sighting=fresh if fresh is not None and fresh.token else None,
     )
-
-
-async def _ended(connection: asyncpg.Connection) -> bool:
-    """Say whether a server has ended a connection, as a standby does for its primary's sake.
-
-    When it does so between two statements, the next one fails within asyncpg before the end has been noticed.
-    """
-    with contextlib.suppress(TimeoutError):
-        async with asyncio.timeout(_NOTICE_END_SECONDS):
-            while not connection.is_closed():  # noqa: ASYNC110  # asyncpg has no event for it
-                await asyncio.sleep(0.01)
-    return bool(connection.is_closed())
 
 
 def _said_by(host: str, stated: Sighting) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncpg
 import pytest
 
-from shared.postgres.failures import TargetError, clean, target_error
+from shared.postgres.failures import CLOSED, TargetError, clean, target_error, was_ended_by_server
 from shared.targets import FailureKind
 
 
@@ -54,3 +54,17 @@ def test_an_echoed_credential_is_blanked():
 def test_a_target_error_stays_itself():
     error = TargetError(FailureKind.BUSY, "x")
     assert target_error(error) is error
+
+
+@pytest.mark.parametrize(
+    ("error", "ended"),
+    [
+        (asyncpg.ConnectionDoesNotExistError("connection was closed in the middle of operation"), True),
+        (asyncpg.InternalClientError("cannot switch to state 12; another operation (2) is in progress"), True),
+        (asyncpg.InternalClientError("cannot switch to state 12; another operation (3) is in progress"), False),
+        (asyncpg.InterfaceError("no"), False),
+    ],
+)
+def test_an_end_that_the_server_made_is_known_from_one_of_ours(error, ended):
+    assert was_ended_by_server(error) is ended
+    assert (target_error(error).code == CLOSED) is ended
