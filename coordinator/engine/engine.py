@@ -368,7 +368,7 @@ class Engine:
 
 
 def _raise_swallowed_cancellation() -> None:
-    """Raise a cancellation that came to nothing: until Python 3.12 `wait_for`, through which redis-py sends, lost some."""
+    """Raise a cancellation that came to nothing: before Python 3.12 `wait_for`, by which redis-py sends, lost some."""
     task = asyncio.current_task()
     if task is not None and task.cancelling():
         raise asyncio.CancelledError
