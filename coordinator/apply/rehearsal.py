@@ -79,7 +79,8 @@ class Rehearsal:
         shape = schema_hash(snapshot.schema)
         if shape not in self._spelt:
             surroundings = self._admitted.plan.surroundings
-            self._spelt[shape] = await spell_observed(self._scratch, snapshot, surroundings, self._profile)
+            spelt = await spell_observed(self._scratch, snapshot, surroundings, self._profile)
+            self._spelt[shape] = spelt.snapshot
         return self._spelt[shape]
 
     async def spelt(self, snapshot: Snapshot) -> Snapshot:

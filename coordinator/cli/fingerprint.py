@@ -21,4 +21,5 @@ def command(source: str, *, profile: Profile, everything: bool) -> None:  # noqa
     if shape.unverified:
         from coordinator.report.renderers.visible import visible  # lazy: cold start
 
-        click.echo(f"fleetdrift: this is the hash of the schema as it was read: {visible(shape.unverified)}", err=True)
+        why = visible(shape.unverified)
+        click.echo(f"fleetdrift: what cannot be rebuilt is hashed as it was read: {why}", err=True)

@@ -7,10 +7,11 @@ from collections.abc import Iterator
 
 import msgspec
 
-from shared.diff.changes import Altered, Change, SchemaDiff
+from shared.diff.changes import Altered, Change, SchemaDiff, Unverified
 from shared.diff.compare import diff_schemas
 from shared.diff.partitions import with_partitions, without_following_partitions
 from shared.diff.well_known import PARTITIONS, LeftOut, left_out, tool_objects, without_tool_objects
+from shared.postgres.scratch.unbuilt import Unbuilt, by_object
 from shared.schema.profile import Profile
 from shared.schema.schema import Schema, Snapshot
 from shared.schema.spelling import in_one_spelling
@@ -32,12 +33,15 @@ class Comparison(msgspec.Struct, frozen=True, kw_only=True):
         whole: The observed schema; what tools keep for themselves is left out where the profile says so.
         observed: The same without the partitions that only follow their parent, where the profile says so.
         diff: The desired schema against `observed`.
+        unbuilt: What the scratch server could not rebuild of either, with what depends on it: compared as it was read.
+            Where it differs it is unverified, for the difference may be one of spelling.
     """
 
     desired: Snapshot
     whole: Snapshot
     observed: Snapshot
     diff: SchemaDiff
+    unbuilt: tuple[Unbuilt, ...] = ()
 
     @property
     def goal(self) -> Snapshot:
@@ -45,11 +49,23 @@ class Comparison(msgspec.Struct, frozen=True, kw_only=True):
         return with_partitions(self.desired, self.whole, self.observed)
 
 
-def compare(desired: Snapshot, whole: Snapshot, profile: Profile) -> Comparison:
-    """Compare two schemas that one PostgreSQL has spelt."""
+def compare(desired: Snapshot, whole: Snapshot, profile: Profile, unbuilt: tuple[Unbuilt, ...] = ()) -> Comparison:
+    """Compare two schemas that one PostgreSQL has spelt, but for what it could not rebuild."""
     observed = whole if profile.partitions else without_following_partitions(whole, desired.schema)
-    return Comparison(
-        desired=desired, whole=whole, observed=observed, diff=diff_schemas(desired.schema, observed.schema)
+    diff = _with_unverified(diff_schemas(desired.schema, observed.schema), unbuilt)
+    return Comparison(desired=desired, whole=whole, observed=observed, diff=diff, unbuilt=unbuilt)
+
+
+def _with_unverified(diff: SchemaDiff, unbuilt: tuple[Unbuilt, ...]) -> SchemaDiff:
+    """Call unverified what differs and was not spelt by one server. To be there needs no spelling."""
+    reasons = by_object(unbuilt)
+    return SchemaDiff(
+        tuple(
+            Unverified(change.identity, reasons[change.identity])
+            if isinstance(change, Altered) and change.identity in reasons
+            else change
+            for change in diff.changes
+        )
     )
 
 
@@ -110,9 +126,14 @@ def without_respelled(as_read: SchemaDiff, as_spelt: SchemaDiff) -> SchemaDiff:
 
     Args:
         as_read: Between two schemas as two servers spell them; what stays keeps this spelling.
-        as_spelt: Between the same two, as one server spells them.
+        as_spelt: Between the same two, as one server spells them, or cannot.
     """
-    real = {change.identity for change in as_spelt.changes}
-    return SchemaDiff(
-        tuple(change for change in as_read.changes if not may_be_spelling(change) or change.identity in real)
-    )
+    told = {change.identity: change for change in as_spelt.changes}
+    kept: list[Change] = []
+    for change in as_read.changes:
+        after = told.get(change.identity)
+        if not may_be_spelling(change):
+            kept.append(change)
+        elif after is not None:
+            kept.append(after if isinstance(after, Unverified) else change)
+    return SchemaDiff(tuple(kept))

@@ -26,9 +26,11 @@ from shared.postgres.scratch import (
     ScratchLimitError,
     ScratchLostError,
     ScratchServer,
-    spell_until_stable,
+    Spelt,
+    spell,
 )
 from shared.postgres.scratch.contract_baseline import Baselines
+from shared.postgres.scratch.unbuilt import by_object, sorted_unbuilt
 from shared.remediation.guarding import make_guard
 from shared.remediation.plan import Plan, Proof, ProofStatus
 from shared.remediation.planner import plan_remediation
@@ -74,13 +76,9 @@ def _as_read(request: AnalysisRequest) -> Comparison:
 
 async def _analyse(scratch: ScratchServer, request: AnalysisRequest, baselines: Baselines | None) -> Analysis:
     as_read = _as_read(request)
-    if request.desired_spelt_by is SpeltBy.OWN_SERVER and as_read.diff:
-        desired = await spell_until_stable(scratch, as_read.desired, request.profile)
-        as_read = compare(desired, as_read.whole, request.profile)
     try:
         spelt = await _spelt(scratch, request, as_read)
-        desired = request.spec.snapshot
-        verdicts = await judge_services(scratch, request.contracts, desired, spelt.whole, baselines)
+        spelt, verdicts = await _with_verdicts(scratch, request, spelt, baselines)
     except MaterialiseError as error:
         return _unverified(request, as_read, str(error))
     plan = await _plan(scratch, request, spelt)
@@ -88,37 +86,51 @@ async def _analyse(scratch: ScratchServer, request: AnalysisRequest, baselines: 
 
 
 async def _spelt(scratch: ScratchServer, request: AnalysisRequest, as_read: Comparison) -> Comparison:
-    """Compare the schemas once the scratch server has spelt the observed one too.
+    """Compare the schemas once the scratch server has spelt both.
 
     Raises:
-        MaterialiseError: When it cannot be rebuilt there.
+        MaterialiseError: When one cannot be rebuilt there.
     """
     if not as_read.diff:
         return as_read
     if request.desired_spelt_by is SpeltBy.SAME_MAJOR:
         return await _with_real_changes(scratch, request, as_read)
-    whole = await spell_until_stable(scratch, as_read.whole, request.profile)
-    return compare(as_read.desired, whole, request.profile)
+    return await _spelt_anew(scratch, request, as_read)
+
+
+async def _spelt_anew(scratch: ScratchServer, request: AnalysisRequest, as_read: Comparison) -> Comparison:
+    desired = Spelt(as_read.desired)
+    if request.desired_spelt_by is not SpeltBy.SCRATCH:
+        desired = await spell(scratch, as_read.desired, request.profile)
+    whole = await spell(scratch, as_read.whole, request.profile)
+    unbuilt = sorted_unbuilt(by_object(desired.unbuilt), by_object(whole.unbuilt))
+    return compare(desired.snapshot, whole.snapshot, request.profile, unbuilt)
 
 
 async def _with_real_changes(scratch: ScratchServer, request: AnalysisRequest, as_read: Comparison) -> Comparison:
-    """Drop changes that are only spelling, as after a dump and restore; keep all where a side cannot be rebuilt."""
+    """Drop changes that are only spelling, as after a dump and restore; keep all where nothing can be rebuilt."""
     if not any(map(may_be_spelling, as_read.diff.changes)):
         return as_read
     try:
-        desired = await spell_until_stable(scratch, as_read.desired, request.profile)
-        whole = await spell_until_stable(scratch, as_read.whole, request.profile)
+        as_spelt = await _spelt_anew(scratch, request, as_read)
     except MaterialiseError:
         return as_read
-    as_spelt = compare(desired, whole, request.profile)
-    return msgspec.structs.replace(as_read, diff=without_respelled(as_read.diff, as_spelt.diff))
+    diff = without_respelled(as_read.diff, as_spelt.diff)
+    return msgspec.structs.replace(as_read, diff=diff, unbuilt=as_spelt.unbuilt)
 
 
 async def _plan(scratch: ScratchServer, request: AnalysisRequest, spelt: Comparison) -> Plan:
     if request.desired_spelt_by is SpeltBy.SAME_MAJOR:
         return _unproven_plan(request, spelt)
-    goal, whole = spelt.goal, spelt.whole
-    return await plan_and_prove(scratch, goal, whole, spelt.diff, request.profile, destructive=request.destructive)
+    return await plan_and_prove(
+        scratch,
+        spelt.goal,
+        spelt.whole,
+        spelt.diff,
+        request.profile,
+        destructive=request.destructive,
+        unbuilt=spelt.unbuilt,
+    )
 
 
 def _unproven_plan(request: AnalysisRequest, comparison: Comparison) -> Plan:
@@ -165,3 +177,23 @@ def _for_tenants(request: AnalysisRequest, comparison: Comparison, plan: Plan) -
         guard = make_guard(request.snapshot, comparison.goal, comparison.diff, plan.statements, request.profile)
         plan = plan.with_guards(guard)
     return msgspec.structs.replace(plan, surroundings=request.spec.snapshot.surroundings)
+
+
+async def _with_verdicts(
+    scratch: ScratchServer, request: AnalysisRequest, spelt: Comparison, baselines: Baselines | None
+) -> tuple[Comparison, tuple[Verdict, ...]]:
+    """Check the contracts; where the shape cannot be rebuilt as a whole, on a copy of what can be.
+
+    Raises:
+        MaterialiseError: When the shape, or the declared schema, cannot be rebuilt.
+    """
+    contracts, declared = request.contracts, request.spec.snapshot
+    try:
+        return spelt, await judge_services(scratch, contracts, declared, spelt.whole, baselines, unbuilt=spelt.unbuilt)
+    except MaterialiseError:
+        if spelt.unbuilt:
+            raise
+    desired, whole = [await spell(scratch, side, request.profile) for side in (spelt.desired, spelt.whole)]
+    unbuilt = sorted_unbuilt(by_object(desired.unbuilt), by_object(whole.unbuilt))
+    verdicts = await judge_services(scratch, contracts, declared, spelt.whole, baselines, unbuilt=unbuilt)
+    return msgspec.structs.replace(spelt, unbuilt=unbuilt), verdicts

@@ -8,6 +8,7 @@ from shared.analysis.proof import prove
 from shared.diff.changes import SchemaDiff, Unverified
 from shared.diff.compare import diff_schemas
 from shared.postgres.scratch.server import ScratchServer
+from shared.postgres.scratch.unbuilt import Unbuilt
 from shared.remediation.plan import Plan, ProofStatus
 from shared.remediation.planner import plan_remediation
 from shared.schema.profile import Profile
@@ -24,6 +25,7 @@ async def plan_and_prove(
     profile: Profile,
     *,
     destructive: bool,
+    unbuilt: tuple[Unbuilt, ...] = (),
 ) -> Plan:
     """Give a plan with the outcome of its proof.
 
@@ -37,6 +39,7 @@ async def plan_and_prove(
         diff: Between them.
         profile: Which facets are compared.
         destructive: See `plan_remediation`.
+        unbuilt: What cannot be rebuilt of either, and so is not in the copy.
 
     Returns:
         Exactly the plan that was tried.
@@ -47,8 +50,8 @@ async def plan_and_prove(
     plan = plan_remediation(desired, observed, diff, destructive=destructive, profile=profile)
     if not plan.statements:
         return plan
-    trial = await prove(scratch, desired, observed, plan, profile)
-    for _ in range(_MORE_ROUNDS):
+    trial = await prove(scratch, desired, observed, plan, profile, unbuilt=unbuilt)
+    for _ in range(_MORE_ROUNDS if not unbuilt else 0):  # from a copy of a part nothing is planned for the whole
         if trial.proof.status is ProofStatus.PROVEN or trial.after is None:
             break
         after = msgspec.structs.replace(trial.after, server_version=observed.server_version)

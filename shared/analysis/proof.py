@@ -9,9 +9,11 @@ from shared.postgres.scratch.errors import ScratchError, ScratchLimitError
 from shared.postgres.scratch.plan_run import run_plan
 from shared.postgres.scratch.rebuild import MaterialiseError, materialise, read_again, with_tenants_fact
 from shared.postgres.scratch.server import ScratchServer
+from shared.postgres.scratch.unbuilt import Unbuilt, by_object, with_dependents, without
 from shared.remediation.plan import Plan, Proof, ProofStatus
 from shared.remediation.planner import plan_remediation
 from shared.schema.database import Extension
+from shared.schema.identity import ObjectId
 from shared.schema.model import SchemaObject
 from shared.schema.profile import Profile
 from shared.schema.schema import Schema, Snapshot
@@ -29,7 +31,15 @@ class Trial(msgspec.Struct, frozen=True):
     after: Snapshot | None = None
 
 
-async def prove(scratch: ScratchServer, desired: Snapshot, observed: Snapshot, plan: Plan, profile: Profile) -> Trial:
+async def prove(
+    scratch: ScratchServer,
+    desired: Snapshot,
+    observed: Snapshot,
+    plan: Plan,
+    profile: Profile,
+    *,
+    unbuilt: tuple[Unbuilt, ...] = (),
+) -> Trial:
     """Apply a plan to a copy of the observed shape and compare what is there then with the desired one.
 
     Args:
@@ -38,6 +48,7 @@ async def prove(scratch: ScratchServer, desired: Snapshot, observed: Snapshot, p
         observed: The shape, as the scratch server spells it.
         plan: Made for exactly these two.
         profile: Which facets are compared.
+        unbuilt: What the copy lacks, because it cannot be rebuilt. Statements about it are not tried, and said.
 
     Returns:
         Proven when nothing differs afterwards but what `plan.remaining` says, and planning again gives nothing.
@@ -46,25 +57,41 @@ async def prove(scratch: ScratchServer, desired: Snapshot, observed: Snapshot, p
         TargetError: When the scratch server fails.
     """
     try:
-        return await _try(scratch, desired, observed, plan, profile)
+        return await _try(scratch, desired, observed, plan, profile, unbuilt=by_object(unbuilt))
     except ScratchLimitError as error:
         return Trial(Proof(ProofStatus.UNPROVEN, f"on a copy without rows {error}"))
 
 
-async def _try(scratch: ScratchServer, desired: Snapshot, observed: Snapshot, plan: Plan, profile: Profile) -> Trial:
+async def _try(
+    scratch: ScratchServer,
+    desired: Snapshot,
+    observed: Snapshot,
+    plan: Plan,
+    profile: Profile,
+    *,
+    unbuilt: dict[ObjectId, str],
+) -> Trial:
+    lacking = unbuilt | with_dependents(desired, unbuilt)
+    desired, observed = without(desired, lacking), without(observed, lacking)
+    tried = tuple(statement for statement in plan.statements if statement.object not in lacking)
     async with scratch.database() as database:
         try:
             await materialise(database, observed)
         except MaterialiseError as error:
             return Trial(Proof(ProofStatus.NOT_ATTEMPTED, str(error)))
         try:
-            await run_plan(database, plan.statements, {})
+            await run_plan(database, tried, {})
         except ScratchError as error:
-            about = plan.statements[error.number].object
+            about = tried[error.number].object
             return Trial(Proof(ProofStatus.UNPROVEN, f"the statement for {about} failed: {error}"))
         read = await read_again(database, profile, observed)
     after = _with_extension_versions(read, desired, observed, plan)
-    return Trial(_judged(desired, after, plan, profile), after)
+    proof = _judged(desired, after, plan, profile)
+    untried = next((each for each in plan.statements if each.object in lacking), None)
+    if untried is not None and proof.status is ProofStatus.PROVEN:
+        reason = f"all but the statements about what cannot be tried were proven: {lacking[untried.object]}"
+        return Trial(Proof(ProofStatus.UNPROVEN, reason))
+    return Trial(proof, after)
 
 
 def _with_extension_versions(after: Snapshot, desired: Snapshot, observed: Snapshot, plan: Plan) -> Snapshot:

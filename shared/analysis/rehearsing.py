@@ -10,10 +10,11 @@ from shared.diff.well_known import without_tool_objects
 from shared.postgres.scratch import (
     MaterialiseError,
     ScratchServer,
+    Spelt,
     materialise,
     read_again,
     run_plan,
-    spell_until_stable,
+    spell,
 )
 from shared.remediation.kept_facts import KeptFacts
 from shared.remediation.plan import Statement
@@ -25,7 +26,7 @@ from shared.schema.spelling import in_one_spelling
 
 async def spell_observed(
     scratch: ScratchServer, snapshot: Snapshot, surroundings: tuple[str, ...], profile: Profile
-) -> Snapshot:
+) -> Spelt:
     """Have the scratch server spell an observed schema, as an analysis does.
 
     Args:
@@ -35,11 +36,11 @@ async def spell_observed(
         profile: Which facets are compared.
 
     Raises:
-        MaterialiseError: When it cannot be rebuilt there.
+        MaterialiseError: When nothing of it can be rebuilt there.
         TargetError: When the scratch server fails.
     """
     standing = msgspec.structs.replace(snapshot, surroundings=surroundings)
-    return await spell_until_stable(scratch, standing if profile.spelling else in_one_spelling(standing), profile)
+    return await spell(scratch, standing if profile.spelling else in_one_spelling(standing), profile)
 
 
 class Shape(msgspec.Struct, frozen=True):
@@ -47,7 +48,7 @@ class Shape(msgspec.Struct, frozen=True):
 
     Args:
         hash: Of the schema as the scratch server spells it.
-        unverified: Why it is the hash of the schema as it was read instead; empty otherwise.
+        unverified: Why a part of it, or all, is spelt as it was read instead; empty otherwise.
     """
 
     hash: str
@@ -66,7 +67,8 @@ async def shape_of(scratch: ScratchServer, snapshot: Snapshot, profile: Profile)
     except MaterialiseError as error:
         as_read = compared if profile.spelling else in_one_spelling(compared)
         return Shape(schema_hash(as_read.schema), str(error))
-    return Shape(schema_hash(spelt.schema))
+    reason = spelt.unbuilt[0].reason if spelt.unbuilt else ""
+    return Shape(schema_hash(spelt.snapshot.schema), reason)
 
 
 async def play_through(

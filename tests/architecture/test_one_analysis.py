@@ -14,7 +14,7 @@ STEPS = {
     "plan_and_prove",
     "plan_remediation",
     "prove",
-    "spell_until_stable",
+    "spell",
     "tool_objects",
     "with_partitions",
     "without_following_partitions",

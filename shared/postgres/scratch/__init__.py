@@ -7,7 +7,7 @@ from shared.postgres.scratch.compile_known import compile_known
 from shared.postgres.scratch.database import ScratchDatabase
 from shared.postgres.scratch.errors import ScratchError, ScratchLimitError, ScratchLostError
 from shared.postgres.scratch.plan_run import run_plan
-from shared.postgres.scratch.rebuild import MaterialiseError, materialise, read_again, spell_until_stable
+from shared.postgres.scratch.rebuild import MaterialiseError, Spelt, materialise, read_again, spell
 from shared.postgres.scratch.server import ScratchServer
 
 __all__ = [
@@ -18,10 +18,11 @@ __all__ = [
     "ScratchLostError",
     "ScratchServer",
     "SpecError",
+    "Spelt",
     "compile_known",
     "compile_spec",
     "materialise",
     "read_again",
     "run_plan",
-    "spell_until_stable",
+    "spell",
 ]

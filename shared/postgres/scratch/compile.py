@@ -9,7 +9,7 @@ import msgspec
 
 from shared.postgres.names.own_names import OwnNames, declared_names
 from shared.postgres.scratch.errors import ScratchError
-from shared.postgres.scratch.rebuild import MaterialiseError, spell_until_stable, surroundings_of
+from shared.postgres.scratch.rebuild import MaterialiseError, spell, surroundings_of
 from shared.postgres.scratch.server import ScratchServer
 from shared.postgres.scratch.statements import Declared, ParsedStatement, SqlError, declared, parse_statements
 from shared.schema.identity import ObjectId
@@ -64,7 +64,7 @@ async def compile_spec(
             around = surroundings_of(await database.read(Profile()), namespace)
             compiled = msgspec.structs.replace(compiled, surroundings=around)
     try:
-        snapshot = await spell_until_stable(scratch, compiled, profile)
+        snapshot = (await spell(scratch, compiled, profile)).snapshot
     except MaterialiseError:  # it was made once, by its own words; those are good enough then
         snapshot = compiled
     origins = tuple(sorted(_origins(source.declarations, compiled.schema, namespace)))

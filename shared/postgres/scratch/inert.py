@@ -18,7 +18,7 @@ from shared.remediation.plan import Statement
 from shared.schema.facets import Comment, SecurityLabel
 from shared.schema.model import SchemaObject
 from shared.schema.routines import Routine
-from shared.schema.schema import Schema, Snapshot
+from shared.schema.schema import Snapshot
 from shared.sql import quote_literal
 
 _STUBBED_LANGUAGES = frozenset({"sql", "plpgsql"})
@@ -152,11 +152,3 @@ def _split(definition: str) -> tuple[str, str]:
             encoded, start = definition.encode(), option["DefElem"].get("location", 0)
             return encoded[:start].decode(), encoded[start:].decode()
     return definition, ""
-
-
-def other_objects(read: Schema, built: Schema) -> str:
-    """Name the objects that a rebuilt copy has and should not have, or lacks; empty when it has what was built."""
-    there, wanted = ({item.identity for item in schema} for schema in (read, built))
-    wrong = [f"{identity} appeared" for identity in sorted(there - wanted)]
-    wrong += [f"{identity} vanished" for identity in sorted(wanted - there)]
-    return ", ".join(wrong)

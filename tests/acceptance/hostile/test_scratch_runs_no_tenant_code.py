@@ -16,7 +16,7 @@ from shared.analysis.request import AnalysisRequest
 from shared.embedded.postgres import EmbeddedPostgres
 from shared.postgres.connection import connect_url
 from shared.postgres.reading.introspect import read_snapshot
-from shared.postgres.scratch import ScratchServer, compile_spec, materialise, spell_until_stable
+from shared.postgres.scratch import ScratchServer, compile_spec, materialise, spell
 from shared.schema.profile import Profile
 from shared.schema.schema import Declaration, Origin, Snapshot, SpecSource
 
@@ -114,7 +114,7 @@ def test_no_function_of_a_tenant_is_folded_into_an_expression(scratch, tenant, o
             RETURN $1;
         END$hide$;
     """)
-    respelt = asyncio.run(spell_until_stable(scratch, observed, _PROFILE))
+    respelt = asyncio.run(spell(scratch, observed, _PROFILE)).snapshot
     assert respelt.schema == observed.schema
 
 
@@ -179,6 +179,6 @@ def test_a_materialized_view_is_never_filled(scratch, tenant):
 )
 def test_every_form_of_routine_survives_the_stub(scratch, tenant, routine):
     observed = tenant(routine)
-    respelt = asyncio.run(spell_until_stable(scratch, observed, _PROFILE))
+    respelt = asyncio.run(spell(scratch, observed, _PROFILE)).snapshot
     assert respelt.schema == observed.schema
     assert set(respelt.dependencies) == set(observed.dependencies)

@@ -10,7 +10,7 @@ from shared.schema.database import Extension
 from shared.schema.profile import EVERYTHING, Profile
 from shared.schema.schema import Schema, Snapshot
 
-IN_SYNC, DRIFTED, UNVERIFIED = "in sync", "drifted", "unverified"
+IN_SYNC, DRIFTED = "in sync", "drifted"
 
 
 class Pair(msgspec.Struct, frozen=True, kw_only=True):
@@ -19,7 +19,7 @@ class Pair(msgspec.Struct, frozen=True, kw_only=True):
     Args:
         desired: What the declaration says.
         observed: What was run in the tenant.
-        verdict: In sync, drifted or unverified.
+        verdict: In sync or drifted.
         changes: What differs, as `kind name`.
         profile: Which facets are compared.
         namespace: The tenant is this namespace; the declaration calls it `{tenant}`.
@@ -131,15 +131,15 @@ PAIRS = {
         changes=("comment orders",),
     ),
     "an extension nobody can install": Pair(
-        desired=PLAIN, observed=PLAIN, alien="no_such_extension", verdict=UNVERIFIED,
+        desired=PLAIN, observed=PLAIN, alien="no_such_extension",
         changes=("extension no_such_extension",),
     ),
     "an extension nobody can install beside drift": Pair(
         desired=PLAIN + "CREATE INDEX by_id ON plain (id);", observed=PLAIN, alien="no_such_extension",
-        verdict=UNVERIFIED, changes=("extension no_such_extension", "index by_id"),
+        changes=("extension no_such_extension", "index by_id"),
     ),
     "an extension nobody can install beside partitions": Pair(
-        desired=LOGS, observed=LOGS + MAY, alien="no_such_extension", verdict=UNVERIFIED,
+        desired=LOGS, observed=LOGS + MAY, alien="no_such_extension",
         changes=("extension no_such_extension",),
     ),
     "a namespace per tenant": Pair(

@@ -30,7 +30,7 @@ from shared.embedded.redis import EmbeddedRedis
 from shared.formats import ANALYSIS, SNAPSHOT, SPEC
 from shared.hosts import Secret
 from shared.messages import ShapeJob, sign_blob, verify_blob
-from shared.postgres.scratch import MaterialiseError, ScratchServer, SpecError, compile_spec
+from shared.postgres.scratch import ScratchServer, SpecError, compile_spec
 from shared.remediation.plan import Plan, ProofStatus
 from shared.schema.canonical import canonical_json, snapshot_name
 from shared.schema.database import Extension, Namespace
@@ -38,7 +38,7 @@ from shared.schema.profile import Profile
 from shared.schema.schema import Declaration, Origin, Schema, Snapshot, Spec, SpecSource
 from shared.signing import Purpose
 from shared.targets import Observation
-from tests.integration.analysis.pairs import DRIFTED, FLYWAY, IN_SYNC, PAIRS, UNVERIFIED, Pair
+from tests.integration.analysis.pairs import DRIFTED, FLYWAY, IN_SYNC, PAIRS, Pair
 from tests.integration.spellings.tenants import Tenants
 from workers.batches import OTHER_RELEASE, run_shape_job
 from workers.child import Child
@@ -121,7 +121,8 @@ def compared(scratch: ScratchServer, monkeypatch: pytest.MonkeyPatch) -> Callabl
 
 
 def verdict_of(analysis: Analysis | Comparison) -> str:
-    return UNVERIFIED if analysis.unverified else DRIFTED if analysis.diff else IN_SYNC
+    assert not analysis.unverified
+    return DRIFTED if analysis.diff else IN_SYNC
 
 
 def unguarded(plan: Plan) -> Plan:
@@ -131,8 +132,11 @@ def unguarded(plan: Plan) -> Plan:
 def test_check_finds_what_is_expected(case: Case, checked: Analysis) -> None:
     assert verdict_of(checked) == case.pair.verdict
     assert tuple(f"{each.identity.kind} {each.identity.name}" for each in checked.diff.changes) == case.pair.changes
-    proofs = {IN_SYNC: ProofStatus.NOT_ATTEMPTED, DRIFTED: ProofStatus.PROVEN, UNVERIFIED: ProofStatus.UNPROVEN}
+    tried = ProofStatus.UNPROVEN if case.pair.alien else ProofStatus.PROVEN
+    proofs = {IN_SYNC: ProofStatus.NOT_ATTEMPTED, DRIFTED: tried}
     assert checked.plan.proof.status is proofs[case.pair.verdict]
+    if case.pair.alien:
+        assert checked.plan.proof.reason.startswith("all but the statements about what cannot be tried were proven: ")
     assert len(checked.plan.guards) == bool(checked.plan.statements)
 
 
@@ -232,8 +236,9 @@ def test_diff_of_a_declaration_and_a_database_says_what_check_does(
 def test_apply_knows_the_tenant_that_check_has_planned_for(
     case: Case, checked: Analysis, scratch: ScratchServer
 ) -> None:
-    if case.pair.verdict != DRIFTED or case.pair.unwanted:
-        reason = checked.unverified or ("it was not tried" if case.pair.verdict == IN_SYNC else "destructive")
+    if case.pair.verdict != DRIFTED or case.pair.unwanted or case.pair.alien:
+        cannot_be_tried = checked.plan.proof.reason if case.pair.alien else ""
+        reason = cannot_be_tried or ("it was not tried" if case.pair.verdict == IN_SYNC else "destructive")
         with pytest.raises(ApplyRefusedError, match=re.escape(reason)):
             admit(checked.plan, Permissions())
         return
@@ -257,7 +262,7 @@ def test_fingerprint_names_the_shape_that_check_names(
     observed.write_bytes(canonical_json(case.snapshot))
     shape = asyncio.run(sources.shape_of_source(str(observed), case.pair.profile))
     assert shape.hash == checked.shape
-    assert shape.unverified == checked.unverified
+    assert bool(shape.unverified) == bool(case.pair.alien)
 
 
 def test_a_declaration_that_no_scratch_server_can_make_ends_every_door_with_its_line(
@@ -285,6 +290,7 @@ def test_a_desired_snapshot_that_cannot_be_rebuilt_is_named_with_its_reason(
     desired = tmp_path / "desired.json"
     desired.write_bytes(canonical_json(Snapshot(schema=schema, server_version=180000, fingerprint="f")))
     (tmp_path / "observed.sql").write_text("CREATE TABLE t (a int);")
-    with pytest.raises(MaterialiseError, match="extension no_such_extension cannot be rebuilt"):
-        compared(str(desired), str(tmp_path / "observed.sql"), Profile())
+    found = compared(str(desired), str(tmp_path / "observed.sql"), Profile())
+    assert [each.identity.name for each in found.diff.changes] == ["a", "no_such_extension", "t"]
+    assert "extension no_such_extension cannot be rebuilt" in found.plan.proof.reason
     assert not compared(str(desired), str(desired), Profile()).diff  # equal as they were read: nothing to rebuild

@@ -22,7 +22,7 @@ from shared.embedded.postgres import EmbeddedPostgres
 from shared.formats import REPORT, encode_json
 from shared.hosts import Host
 from shared.postgres.reading.introspect import read_snapshot
-from shared.postgres.scratch import ScratchServer, compile_spec, spell_until_stable
+from shared.postgres.scratch import ScratchServer, compile_spec, spell
 from shared.remediation.plan import Plan, Proof, ProofStatus
 from shared.remediation.planner import plan_remediation
 from shared.schema.canonical import schema_hash
@@ -74,7 +74,7 @@ class Tenants:
         source = SpecSource(declarations=(Declaration(desired, Origin("spec.sql", 1)),))
         spec = await compile_spec(self._scratch, source, profile, namespace)
         read = await read_snapshot(next(iter(self.connections.values())), namespace=observed_namespace)
-        observed = await spell_until_stable(self._scratch, read, profile)
+        observed = (await spell(self._scratch, read, profile)).snapshot
         diff = diff_schemas(spec.schema, observed.schema)
         plan = plan_remediation(spec.snapshot, observed, diff, destructive=False)
         return plan.with_proof((await prove(self._scratch, spec.snapshot, observed, plan, profile)).proof)
@@ -117,7 +117,7 @@ class Tenants:
 
     async def shape(self, name: str) -> str:
         snapshot = await read_snapshot(self.connections[name])
-        return schema_hash((await spell_until_stable(self._scratch, snapshot, Profile())).schema)
+        return schema_hash((await spell(self._scratch, snapshot, Profile())).snapshot.schema)
 
 
 async def until(connection: asyncpg.Connection, condition: str) -> None:

@@ -16,7 +16,7 @@ from shared.diff.changes import ChangeKind, Missing
 from shared.diff.compare import diff_schemas
 from shared.findings.origins import Origins
 from shared.postgres.connection import connect_url
-from shared.postgres.scratch import ScratchError, SpecError, compile_spec, spell_until_stable
+from shared.postgres.scratch import ScratchError, SpecError, compile_spec, spell
 from shared.remediation.plan import Plan, ProofStatus, Statement
 from shared.remediation.planner import plan_remediation
 from shared.schema.canonical import schema_hash
@@ -185,7 +185,7 @@ def test_spelling_again_changes_nothing_where_one_deparse_may(scratch):
         once = (
             await compile_spec(scratch, source("CREATE TABLE t (a varchar(5) CHECK (a IN ('x', 'y')))"), Profile())
         ).snapshot
-        return once, await spell_until_stable(scratch, once, Profile())
+        return once, (await spell(scratch, once, Profile())).snapshot
 
     once, twice = asyncio.run(spelt_again())
     assert schema_hash(once.schema) == schema_hash(twice.schema)
@@ -197,13 +197,13 @@ def test_a_restored_tenant_is_the_declared_shape(scratch):
         scratch,
         "CREATE TABLE t (a varchar(5), CONSTRAINT t_a_check CHECK (((a)::text = ANY (ARRAY[('x'::character varying)::text, ('y'::character varying)::text]))))",
     )
-    assert asyncio.run(spell_until_stable(scratch, restored, Profile())).schema == declared.schema
+    assert asyncio.run(spell(scratch, restored, Profile())).snapshot.schema == declared.schema
 
 
 def test_facts_of_a_tenant_survive_the_scratch_server(databases, scratch):
     script = "CREATE TABLE t (a int); CREATE INDEX i ON t (a); CREATE EXTENSION hstore VERSION '1.4'; UPDATE pg_index SET indisvalid = false WHERE indexrelid = 'i'::regclass"
     snapshot = databases.snapshot(script)
-    respelt = asyncio.run(spell_until_stable(scratch, snapshot, Profile()))
+    respelt = asyncio.run(spell(scratch, snapshot, Profile())).snapshot
     assert respelt.schema == snapshot.schema
 
 
