@@ -56,7 +56,7 @@ class ArgumentTypes:
             return ""
         cast = next((i for i in range(len(tokens) - 1, 0, -1) if tokens[i].text == "as"), 0)
         if cast and all(token.text not in {"(", ")", "{", "}"} for token in tokens[cast:]):
-            return _known(render(tokens[cast + 1 :]))
+            return _known(tokens[cast + 1 :])
         if len(tokens) == 1:
             return self._single(tokens[0], index, depth)
         if tokens[1].text == "!" and tokens[0].is_name:
@@ -146,11 +146,11 @@ class ArgumentTypes:
         before, after = tokens[index - 1].text, tokens[index + 1].text
         if before in {"let", "mut"} and (before == "let" or tokens[index - 2].text == "let"):
             if after == ":":
-                return _known(render(self._until(index + 2, {"=", ";"})))
+                return _known(self._until(index + 2, {"=", ";"}))
             return self.of(self._until(index + 2, {";"}), index - 1, depth + 1) if after == "=" else ""
         if after == ":" and before in {"(", ",", "|", "mut"}:
             written = _type_of_parameter(tokens[index + 2 : index + 60])
-            return _known(render(written))
+            return _known(written)
         if before in {"|", "for", "Some", "Ok"} or (before == "(" and tokens[index - 2].text in {"Some", "Ok", "Err"}):
             return ""  # a pattern whose type is not written
         return None
@@ -200,12 +200,12 @@ def _opening_of_last(tokens: Sequence[Token]) -> int:
     return 0
 
 
-def _known(written: str) -> str:
+def _known(tokens: Sequence[Token]) -> str:
     """Give a type as written, or nothing for one that only its caller knows: `impl Into<i64>`, `T`, `_`."""
-    words = re.findall(r"\w+", written)
+    words = [token.text for token in tokens if token.is_name or token.text in _TEXTLESS]
     if not words or _TEXTLESS.intersection(words) or (len(words[-1]) == 1 and words[-1].isupper()):
         return ""
-    return written
+    return render(tokens)
 
 
 def _bare_name(written: str) -> str:

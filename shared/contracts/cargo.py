@@ -111,10 +111,11 @@ def _version(required: str, locked: list[str]) -> str:
     least = wanted[1] if wanted else ""
     prefix = ".".join(least.split(".")[:2])
     fitting = [version for version in locked if version == prefix or version.startswith(f"{prefix}.")] if prefix else []
-    return min(fitting or locked or [least], key=_number)
+    return min(fitting or locked or [least], key=version_number)
 
 
-def _number(version: str) -> tuple[int, ...]:
+def version_number(version: str) -> tuple[int, ...]:
+    """Give a version as something to compare: `0.8.2` is (0, 8, 2)."""
     return tuple(int(part) for part in re.findall(r"[0-9]+", version)[:3])
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from shared.contracts.cargo import version_number
 from shared.contracts.contract import Contract, Query, RowStruct, RustEnum, StructField, Verdict, VerdictStatus
 from shared.contracts.facts import Facts, QueryFacts, ShapeFacts
 from shared.contracts.relations import Relations
@@ -11,6 +12,7 @@ from shared.contracts.rust_types import RustType, parse_rust_type, tuple_element
 from shared.contracts.statement import Statement, read_statements
 from shared.contracts.type_names import TypeNames
 
+_WIDENS_FROM = (0, 8)
 _MAX_DEPTH = 8  # of flattened structs: deeper is a cycle
 
 
@@ -31,6 +33,12 @@ class Case:
         self.relations = Relations(observed.snapshot, observed.search_path)
         self.declared_names = frozenset(item.name for item in baseline.snapshot.schema) if baseline else frozenset()
         self.declared_relations = Relations(baseline.snapshot, baseline.search_path) if baseline else None
+
+    @property
+    def widens_integers(self) -> bool:
+        """Whether the service's sqlx reads an integer of another width as a number; before 0.8 it took the bytes."""
+        versions = [driver.version for driver in self.contract.drivers if driver.name == "sqlx" and driver.version]
+        return not any(version_number(version) < _WIDENS_FROM for version in versions)
 
     def verdict(
         self,

@@ -142,18 +142,20 @@ def _split(tokens: Sequence[Token], separator: str) -> list[Sequence[Token]]:
 def split_arguments(tokens: Sequence[Token]) -> list[Sequence[Token]]:
     """Split the inside of brackets at its commas; a trailing comma makes no argument.
 
-    Commas of a turbofish (`foo::<A, B>()`) and of closure parameters stay inside their argument.
+    Commas of a turbofish (`foo::<A, B>()`), of a cast (`&x as &Json<HashMap<A, B>>`) and of closure parameters stay
+    inside their argument.
     """
     parts: list[Sequence[Token]] = []
     begin = depth = angle = 0
-    in_closure = False
+    in_closure = in_cast = False
     for index, token in enumerate(tokens):
         before = tokens[index - 1].text if index > begin else ""
+        in_cast = (in_cast and index > begin) or token.text == "as"
         if token.text in {"(", "[", "{"}:
             depth += 1
         elif token.text in {")", "]", "}"}:
             depth -= 1
-        elif depth == 0 and token.text == "<" and (before == "::" or angle):
+        elif depth == 0 and token.text == "<" and (before == "::" or angle or in_cast):
             angle += 1
         elif depth == 0 and token.text in {">", ">>"} and angle:
             angle = max(0, angle - len(token.text))

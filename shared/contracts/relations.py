@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from shared.contracts.statement import canonical_column, canonical_expression
 from shared.contracts.updatable_views import behind
+from shared.schema.facets import Owner
 from shared.schema.identity import QualifiedName
 from shared.schema.relations import Column, Constraint, Index, Policy, Rule, Table, Trigger, View, ViewColumn
 from shared.schema.schema import Snapshot
@@ -33,6 +34,7 @@ class Relations:
         self._policies: dict[QualifiedName, dict[str, Policy]] = defaultdict(dict)
         self._views: dict[QualifiedName, View] = {}
         self._views_with_defaults: set[QualifiedName] = set()
+        self._owners: dict[QualifiedName, str] = {}
         self._enums: dict[QualifiedName, EnumType] = {}
         self._domains: dict[QualifiedName, DomainType] = {}
         self._orders = {QualifiedName(o.namespace, o.relation): o.columns for o in snapshot.column_order}
@@ -57,6 +59,8 @@ class Relations:
                 self._views[QualifiedName(item.namespace, item.name)] = item
             case ViewColumn(default=str(default)) if default:
                 self._views_with_defaults.add(QualifiedName(item.namespace, item.parent))
+            case Owner(of="table"):
+                self._owners[QualifiedName(item.namespace, item.name)] = item.role
             case EnumType():
                 self._enums[QualifiedName(item.namespace, item.name)] = item
             case DomainType():
@@ -151,6 +155,18 @@ class Relations:
     def policies(self, table: QualifiedName) -> dict[str, Policy]:
         """Give the row-level security policies of a table by name."""
         return self._policies.get(table, {})
+
+    def policies_for(self, table: QualifiedName, command: str, role: str) -> list[Policy]:
+        """Give the policies that apply to a command of a role; without a role, those of every role."""
+        return [
+            policy
+            for _, policy in sorted(self.policies(table).items())
+            if policy.command in {"all", command} and (not role or {"public", role}.intersection(policy.roles))
+        ]
+
+    def owner(self, table: QualifiedName) -> str:
+        """Give the role that owns a table; empty when the snapshot does not say."""
+        return self._owners.get(table, "")
 
     def enum(self, name: str) -> EnumType | None:
         """Give the enum a Rust `type_name` means: folded like an identifier, looked up on the search path."""

@@ -85,9 +85,11 @@ def read_types(source: Source) -> FileTypes:
 def _items(source: Source) -> Iterator[_TypeItem]:
     tokens = source.tokens
     groups: list[Sequence[Token]] = []
-    index = 0
+    associated = _ends_of_implementations(source)
+    inside = index = 0
     while index < len(tokens):
         text = tokens[index].text
+        inside = max(inside, associated.get(index, 0))
         if text == "#" and index + 1 in source.closing:
             end = source.closing[index + 1]
             groups.append(tokens[index + 2 : end])
@@ -96,13 +98,25 @@ def _items(source: Source) -> Iterator[_TypeItem]:
             body = index + 2
             if body < len(tokens) and tokens[body].text == "<":
                 body = matching_angle(tokens, body) + 1
-            yield _TypeItem(text, tokens[index + 1], tuple(read_attributes(groups)), body)
+            if text != "type" or index >= inside:
+                yield _TypeItem(text, tokens[index + 1], tuple(read_attributes(groups)), body)
             groups, index = [], index + 1
         elif text == "pub" and index + 1 in source.closing and tokens[index + 1].text == "(":
             index = source.closing[index + 1]
         elif text != "pub":
             groups = []
         index += 1
+
+
+def _ends_of_implementations(source: Source) -> dict[int, int]:
+    """Give the end of each `impl` and `trait` by its begin: a `type` inside is no alias."""
+    tokens = source.tokens
+    found: dict[int, int] = {}
+    for index, token in enumerate(tokens):
+        if token.text in {"impl", "trait"}:
+            body = next((i for i in range(index, len(tokens)) if tokens[i].text in {"{", ";", ")", "="}), len(tokens))
+            found[index] = source.closing.get(body, 0) if body < len(tokens) and tokens[body].text == "{" else 0
+    return found
 
 
 def _sqlx_value(attributes: Sequence[Attribute], key: str) -> str | None:

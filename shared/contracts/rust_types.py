@@ -192,20 +192,22 @@ def decodes_checked(rust: RustType, column: SqlType) -> Decoding:
     return Decoding.WORKS if rust.array == column.array and column.name in accepted else Decoding.FAILS
 
 
-def decodes_unchecked(rust: RustType, column: SqlType, *, builtin: bool) -> Decoding:
+def decodes_unchecked(rust: RustType, column: SqlType, *, builtin: bool, widens: bool = True) -> Decoding:
     """Judge `try_get_unchecked`, which macros use: the bytes are decoded whatever they are.
 
     Args:
         rust: What the macro chose at compile time.
         column: What the column is now.
         builtin: True when the column's type is not of the user's making: an enum arrives as its label.
+        widens: True from sqlx 0.8 on, which reads an integer by the width of the column. Before, it took as many bytes
+            as the Rust type has: the first of a wider one, more than there are of a narrower one.
     """
     checked = decodes_checked(rust, column)
     if checked is not Decoding.FAILS or rust.array or column.array:
         return checked
     if rust.name in {"String", "str"} and (not builtin or column.name in {"json", "xml"}):
         return Decoding.WORKS
-    if rust.name in _WIDTHS and column.name in _WIDTHS:
+    if rust.name in _WIDTHS and column.name in _WIDTHS and widens:
         return Decoding.WORKS if _WIDTHS[column.name] <= _WIDTHS[rust.name] else Decoding.DEPENDS
     both = {rust.name, column.name}
     if both in ({"DateTime", "timestamp"}, {"NaiveDateTime", "timestamptz"}):

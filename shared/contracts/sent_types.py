@@ -39,7 +39,8 @@ def with_sent_types(contract: Contract) -> Contract:
 def _with_types(query: Query, names: TypeNames) -> Query:
     if query.driver != "sqlx" or query.compiled or query.sent_types or not any(query.argument_types):
         return query
-    return msgspec.structs.replace(query, sent_types=tuple(_sent(query, names, query.argument_types)))
+    sent = tuple(_sent(query, names, query.argument_types))
+    return msgspec.structs.replace(query, sent_types=sent) if set(sent) != {INFERRED} else query
 
 
 def _sent(query: Query, names: TypeNames, written: Sequence[str]) -> list[str]:

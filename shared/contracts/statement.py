@@ -78,6 +78,8 @@ class Statement(msgspec.Struct, frozen=True, kw_only=True):
         tables: Every relation it names, sorted; not the names of its CTEs.
         writes: What it writes, at any depth.
         lookup: Set for a SELECT that reads one table by equality.
+        deletes_from: Of a DELETE.
+        nulls: Result columns that are the literal NULL.
         creates: Name of what it creates, or renames something to; or empty.
     """
 
@@ -86,6 +88,8 @@ class Statement(msgspec.Struct, frozen=True, kw_only=True):
     tables: tuple[QualifiedName, ...] = ()
     writes: tuple[Write, ...] = ()
     lookup: Lookup | None = None
+    deletes_from: QualifiedName | None = None
+    nulls: frozenset[str] = frozenset()
     creates: str = ""
 
 
@@ -132,8 +136,17 @@ def _statement(text: str, kind: str, body: Node) -> Statement:
         tables=tuple(sorted(t for t in tables if t.namespace or t.name not in common_tables)),
         writes=tuple(_writes(kind, body)),
         lookup=_lookup(body) if kind == "SelectStmt" else None,
+        deletes_from=_name(body["relation"]) if kind == "DeleteStmt" else None,
+        nulls=frozenset(_nulls(body)) if kind == "SelectStmt" else frozenset(),
         creates=_created(body) if kind in _CREATES else "",
     )
+
+
+def _nulls(body: Node) -> Iterator[str]:
+    for entry in body.get("targetList", []):
+        target = entry["ResTarget"]
+        if "name" in target and _value(target.get("val", {})).kind is ValueKind.NULL:
+            yield str(target["name"])
 
 
 def _find(node: Any, kind: str) -> Iterator[Node]:

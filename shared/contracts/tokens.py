@@ -6,6 +6,7 @@ tree, only tokens, and a file that does not parse still has them.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 import msgspec
@@ -130,7 +131,7 @@ def match_brackets(tokens: tuple[Token, ...]) -> dict[int, int]:
 
 
 def _without_tests(tokens: tuple[Token, ...]) -> tuple[Token, ...]:
-    """Leave out items under `#[test]` or `#[cfg(test)]`: their queries do not run against a tenant."""
+    """Leave out what no tenant sees: items under `#[test]`, `#[cfg(test)]`, or a feature of another database."""
     closing = match_brackets(tokens)
     kept: list[Token] = []
     index = 0
@@ -147,9 +148,17 @@ def _without_tests(tokens: tuple[Token, ...]) -> tuple[Token, ...]:
 
 def _marks_test(attribute: list[str]) -> bool:
     if attribute[:2] == ["cfg", "("]:
-        return "test" in attribute and "not" not in attribute
+        return ("test" in attribute and "not" not in attribute) or _means_another_database(attribute)
     path = attribute[: attribute.index("(")] if "(" in attribute else attribute
     return bool(path) and path[-1] in {"test", "bench"}
+
+
+def _means_another_database(condition: list[str]) -> bool:
+    """Say whether a `cfg` holds only where a service speaks to another database than PostgreSQL."""
+    features = [text.strip('"').lower() for text in condition if text.startswith('"')]
+    postgres = any("postgres" in feature or feature in {"pg", "psql"} for feature in features)
+    others = any(re.search("sqlite|mysql|mssql|mariadb", feature) for feature in features)
+    return (others and not postgres and "not" not in condition) or (postgres and not others and "not" in condition)
 
 
 _ITEM_WORDS = frozenset(

@@ -14,6 +14,7 @@ from shared.contracts.facts import QueryFacts, ResultColumn
 from shared.contracts.override import split_override
 from shared.contracts.rule import ContractRule
 from shared.contracts.rust_types import Decoding, decodes_checked, decodes_unchecked, macro_type
+from shared.contracts.statement import read_statements
 
 _ID = "contract-type-mismatch"
 
@@ -24,9 +25,10 @@ def _judge(case: Case) -> Iterator[Verdict]:
             if declared:
                 yield from _compiled(case, query, facts, declared)
         elif query.fetch != "execute":
+            nulls = {name for statement in read_statements(query.sql) for name in statement.nulls}
             for field in case.fields(query) or ():
                 column = _column(field, facts)
-                if column:
+                if column and column.name not in nulls:  # types are compared only of values that are not NULL
                     yield from _decoded(case, query, field, column, declared)
 
 
@@ -37,7 +39,8 @@ def _compiled(case: Case, query: Query, facts: QueryFacts, declared: QueryFacts)
         name, override = split_override(here.name)
         rust = case.resolve(override.type, query.file) if override.type else macro_type(there.type)
         builtin = here.type.namespace == "pg_catalog"
-        decoding = decodes_unchecked(rust, here.type, builtin=builtin) if rust else Decoding.UNKNOWN
+        widens = case.widens_integers
+        decoding = decodes_unchecked(rust, here.type, builtin=builtin, widens=widens) if rust else Decoding.UNKNOWN
         was = f"the column {name} is {here.type}, and {query.macro} was compiled for {there.type}"
         if decoding is Decoding.FAILS:
             yield case.verdict(query, _ID, was)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 
+import msgspec
 import pytest
 
 from shared.contracts.contract import VerdictStatus
@@ -495,3 +496,42 @@ def test_a_conflict_that_nothing_notices_any_more_is_a_risk(meet):
     (verdict,) = meet(USE + rust, declared=ORDERS, observed=f"{ORDERS};\nDROP INDEX customers_email_idx")
     reason = "nothing is left of customers_email_idx of customers: ON CONFLICT stores the rows it should leave out"
     assert said([verdict]) == [("contract-conflict-target", "at_risk", reason)]
+
+
+@pytest.mark.parametrize(
+    ("sql", "status"),
+    [
+        ("SELECT id FROM jobs", "at_risk"),
+        ("DELETE FROM jobs", "at_risk"),
+        ("INSERT INTO jobs (id) VALUES (1)", "at_risk"),
+    ],
+)
+def test_row_security_that_nobody_declared_hides_rows(meet, sql, status):
+    declared = "CREATE TABLE jobs (id int)"
+    rust = USE + f'fn f() {{ query("{sql}").execute(p) }}'
+    verdict = alone(meet(rust, declared=declared, observed=f"{declared};\nALTER TABLE jobs ENABLE ROW LEVEL SECURITY"))
+    assert (verdict.rule, verdict.status.value) == ("contract-row-security", "at_risk")
+
+
+def test_a_policy_for_another_role_shows_the_service_nothing(meet):
+    declared = "CREATE TABLE jobs (id int);\nALTER TABLE jobs ENABLE ROW LEVEL SECURITY;\nCREATE POLICY rows ON jobs"
+    contract = msgspec.structs.replace(
+        extract_contract("shop", [("a.rs", (USE + 'fn f() { query("SELECT id FROM jobs").execute(p) }').encode())]),
+        role="shop_app",
+    )
+    verdicts = meet(contract, declared=f"{declared} USING (true)", observed=f"{declared} TO shop_admin USING (true)")
+    assert "contract-row-security" in [verdict.rule for verdict in verdicts if not verdict.declared_too]
+
+
+def test_a_null_literal_is_read_into_any_option(meet):
+    rust = USE + "#[derive(FromRow)] struct Row { id: i64, starred: Option<bool> }\n"
+    rust += 'fn f() { query_as::<_, Row>("SELECT id, NULL AS starred FROM orders").fetch_all(p) }'
+    assert meet(rust, declared=ORDERS, observed=ORDERS) == ()
+
+
+def test_before_sqlx_0_8_a_macro_took_the_bytes_of_an_integer_whatever_its_width(meet):
+    rust = (USE + 'fn f() { query!("SELECT total FROM orders").fetch_all(p) }').encode()
+    manifest = b'[dependencies]\nsqlx = "0.7"\n'
+    contract = extract_contract("shop", [("src/lib.rs", rust), ("Cargo.toml", manifest)])
+    observed = f"{ORDERS};\nALTER TABLE orders ALTER COLUMN total TYPE bigint"
+    assert alone(meet(contract, declared=ORDERS, observed=observed)).status is VerdictStatus.VIOLATED

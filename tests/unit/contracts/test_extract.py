@@ -347,3 +347,53 @@ def test_tests_benches_and_examples_of_a_crate_are_not_the_service():
     rust = b'fn f() { sqlx::query!("SELECT 1"); }'
     files = [(f"{folder}/a.rs", rust) for folder in ("tests", "benches", "examples", "target/debug")]
     assert extract_contract("shop", files).files == 0
+
+
+def test_the_comma_within_the_type_of_a_cast_parts_no_arguments():
+    rust = USE + 'fn f() { query!("SELECT $1, $2", &d as &Option<Json<HashMap<String, Value>>>, id).execute(p) }'
+    assert [query.arguments for query in contract_of(rust).queries] == [2]
+
+
+def test_an_associated_type_is_no_alias():
+    contract = contract_of("impl<'de> Visitor<'de> for V { type Value = bool; }\ntype Id = i64;")
+    assert [alias.name for alias in contract.aliases] == ["Id"]
+
+
+@pytest.mark.parametrize(
+    ("condition", "read"),
+    [
+        ('feature = "sqlite"', False),
+        ('not(feature = "postgres")', False),
+        ('feature = "postgres"', True),
+        ('any(feature = "postgres", feature = "sqlite")', True),
+        ('not(feature = "sqlite")', True),
+        ("unix", True),
+    ],
+)
+def test_what_is_compiled_for_another_database_only_is_left_out(condition, read):
+    contract = contract_of(f'{USE}fn f() {{ #[cfg({condition})] query!("SELECT 1").execute(p); query!("SELECT 2"); }}')
+    assert ("SELECT 1" in [query.sql for query in contract.queries]) == read
+
+
+@pytest.mark.parametrize(
+    ("signature", "bound", "sent"),
+    [
+        ("id: i64", "id", "int8"),
+        ("id: &str", "id", "text"),
+        ("id: Option<Uuid>", "&id", "uuid"),
+        ("ids: &[i32]", "ids", "int4[]"),
+        ("user: &User", "user.age", "int2"),
+        ("id: u8", "id as i32", "int4"),
+        ("id: impl Into<i64>", "id", None),
+        ("", "5_i64", "int8"),
+        ("", '"paid"', "text"),
+        ("", "Uuid::new_v4()", "uuid"),
+        ("", "name.to_string()", "text"),
+        ("", "Status::Paid", "status"),
+        ("", "helper()", None),
+    ],
+)
+def test_the_type_that_is_sent_with_an_argument_is_read_where_it_is_plain(signature, bound, sent):
+    types = 'struct User { age: i16 }\n#[derive(sqlx::Type)] #[sqlx(type_name = "status")] enum Status { Paid }\n'
+    contract = contract_of(f'{USE}{types}fn f({signature}) {{ query("SELECT $1").bind({bound}).execute(p) }}')
+    assert [query.sent_types for query in contract.queries] == [(sent,) if sent else ()]
