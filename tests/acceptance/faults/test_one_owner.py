@@ -31,6 +31,7 @@ class Serve:
 
     def __init__(self, dsn: str, seconds: float = 0.2) -> None:
         self.performed: list[str] = []
+        self.metrics = FleetMetrics(FLEET)
         self._dsn = dsn
         self._seconds = seconds
         self._task: asyncio.Task[None] | None = None
@@ -38,9 +39,7 @@ class Serve:
     @contextlib.asynccontextmanager
     async def running(self) -> AsyncIterator[QueuedScans]:
         async with Store.open(Secret(self._dsn)) as store:
-            service = QueuedScans(
-                FLEET, store, FleetMetrics(FLEET), perform=self._perform, check=self._check, leases=QUICK
-            )
+            service = QueuedScans(FLEET, store, self.metrics, perform=self._perform, check=self._check, leases=QUICK)
             self._task = asyncio.create_task(service.run(interval=0))
             try:
                 yield service
@@ -66,6 +65,19 @@ async def ended(store: Store, scans: Sequence[str]) -> None:
 @pytest.fixture
 def dsn(store_name, postgres) -> str:
     return postgres.dsn(store_name)
+
+
+async def test_of_two_coordinators_one_says_that_it_leads_and_the_other_that_it_lives(dsn):
+    leads, waits = b'fleetdrift_leader{fleet="demo"} 1.0', b'fleetdrift_leader{fleet="demo"} 0.0'
+    one, two = Serve(dsn), Serve(dsn)
+    async with one.running(), asyncio.timeout(SOON):
+        while leads not in one.metrics.page:  # noqa: ASYNC110  # another task makes it true
+            await asyncio.sleep(0.02)
+        async with two.running():
+            await asyncio.sleep(5 * QUICK.look_every)
+            assert waits in two.metrics.page
+            assert b"process_resident_memory_bytes " in two.metrics.page
+            assert leads in one.metrics.page
 
 
 async def test_two_coordinators_perform_each_scan_once(store, dsn):
