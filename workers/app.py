@@ -33,6 +33,7 @@ from shared.hosts import Secret
 from shared.logs import log
 from shared.messages import Keys, Presence
 from shared.postgres.reading.observe import observe as observe_target
+from workers.junk import JUNK_TTL_SECONDS
 from workers.queue_guard import guard_the_queue, take_dropped
 from workers.refusals import Refusals
 from workers.scan import Observe
@@ -60,8 +61,10 @@ _CELERY_SETTINGS: dict[str, Any] = {
     "broker_connection_max_retries": None,
     "broker_channel_error_retry": True,  # a Redis that is full, or whose keys are not ours, must not end the worker
     "broker_transport_options": {
+        # What a worker has taken is not kept in Redis until it is acknowledged, in `unacked`, which all programs share:
+        # junk there ended workers, and the ledger sends again what is not answered.
+        "ack_emulation": False,
         # never retry_on_timeout: it silently turns the pipelined Producer.batch() off
-        "visibility_timeout": 3600,
         "socket_timeout": 10,
         "socket_connect_timeout": 3,
         "socket_keepalive": True,
@@ -187,6 +190,7 @@ class _Presence:
             self._redis.zadd(self._keys.presence, {self._member: seconds + micros / 1e6 + _ABSENT_AFTER_SECONDS})
             for reason, count in take_dropped().items():
                 self._redis.hincrby(self._keys.junk, reason.value, count)
+                self._redis.expire(self._keys.junk, JUNK_TTL_SECONDS)
         except RedisError as error:
             if self._announced:
                 self._announced = False

@@ -13,6 +13,9 @@ from shared.events.worker import JunkDropped
 from shared.logs import log
 from shared.messages import JunkReason, Keys
 
+JUNK_TTL_SECONDS = 30 * 24 * 3600
+"""The counts go when nothing was dropped for so long."""
+
 
 class Junk:
     """What one process dropped. The counts of all processes stand in Redis, where the coordinator's metrics find them.
@@ -38,6 +41,7 @@ class Junk:
         """Count it; a Redis that is full, or away, costs a count and nothing else."""
         with contextlib.suppress(RedisError):
             await self._redis.hincrby(self._key, reason.value, 1)
+            await self._redis.expire(self._key, JUNK_TTL_SECONDS)
 
 
 async def read_junk(redis: Redis, keys: Keys) -> Mapping[JunkReason, int]:

@@ -44,25 +44,10 @@ class GuardedMessage(virtual.Message):
         super().__init__(payload, channel=channel, **more)  # type: ignore[no-untyped-call]  # kombu has no types
 
 
-class ForgetfulQoS(kombu_redis.QoS):
-    """Never puts back what lies unacknowledged in Redis, where anybody can put anything: the ledger sends it again."""
-
-    def restore_visible(self, *_: Any, **__: Any) -> None:
-        """Leave it."""
-
-    def restore_by_tag(self, *arguments: Any, **options: Any) -> None:
-        """Put back a message that this worker took and did not begin; what is not readable any more stays away."""
-        try:
-            super().restore_by_tag(*arguments, **options)  # type: ignore[no-untyped-call]  # kombu has no types
-        except (ValueError, TypeError, RecursionError) as error:
-            _drop(JunkReason.ENVELOPE, error)
-
-
 class GuardedChannel(kombu_redis.Channel):
     """A channel that drops what is no message."""
 
     Message = GuardedMessage
-    QoS = ForgetfulQoS
 
     def _brpop_read(self, **options: Any) -> bool:
         passing = (*self.connection_errors, *kombu_redis.Transport.channel_errors, Empty)

@@ -25,8 +25,6 @@ CALLED_FROM_OUTSIDE = {
     "shared.postgres.authentication._Watcher.eof_received": "the event loop calls it",
     "shared.postgres.authentication._Watcher.pause_writing": "the event loop calls it",
     "shared.postgres.authentication._Watcher.resume_writing": "the event loop calls it",
-    "workers.queue_guard.ForgetfulQoS.restore_by_tag": "kombu calls it",
-    "workers.queue_guard.ForgetfulQoS.restore_visible": "kombu calls it",
 }
 """Public names that the product does not call itself, each with the reason why it stays."""
 
