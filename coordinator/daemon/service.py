@@ -90,11 +90,15 @@ class Coordinator:
         """
         scan, fleet = str(uuid.uuid4()), self.settings.file.fleet.name
         await end_orphans(self.store, fleet)
+        command = asyncio.current_task()
+
+        def interrupted() -> bool:
+            return command is not None and command.cancelling() > 0
 
         async def create_and_perform() -> ScanReport:
             await self._patient.create_scan(scan, fleet)
             log(ScanCreated(scan=scan, fleet=fleet, cause=Cause.COMMAND))
-            perform = partial(self._perform_and_store, scan, on_progress)
+            perform = partial(self._perform_and_store, scan, on_progress, interrupted)
             return await logged_scan(scan, fleet, perform, unfinished_by=(StoreError,), failure_level=LogLevel.INFO)
 
         try:
@@ -105,14 +109,17 @@ class Coordinator:
                 f"without one the next `fleetdrift scan` records it as failed"
             ) from None
 
-    async def _perform_and_store(self, scan: str, on_progress: OnProgress) -> ScanReport:
+    async def _perform_and_store(
+        self, scan: str, on_progress: OnProgress, interrupted: Callable[[], bool]
+    ) -> ScanReport:
         try:
             report = await self._perform(scan, on_progress)
             await self._patient.record_report(scan, report)
         except StoreError:
             raise
         except asyncio.CancelledError:
-            await self._finish(scan, ScanState.CANCELLED, "it was interrupted")
+            if interrupted():  # else the store stays away, or another process has the scan now: it is not over
+                await self._finish(scan, ScanState.CANCELLED, "it was interrupted")
             raise
         except Exception as error:
             await self._finish(scan, ScanState.FAILED, failure_reason(error))

@@ -14,6 +14,7 @@ from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 from typing import Any
 
+import asyncpg
 import msgspec
 import pytest
 
@@ -22,7 +23,7 @@ from coordinator.demo.tenants import SCANNER, STORE, create_fleet, tenant_names
 from coordinator.demo.workers import worker_processes
 from coordinator.iac.load import load_source
 from coordinator.store.records import ScanState
-from coordinator.store.store import Store
+from coordinator.store.store import Store, scan_lease
 from shared.embedded.postgres import EmbeddedPostgres
 from shared.embedded.redis import EmbeddedRedis
 from shared.hosts import Secret
@@ -155,6 +156,25 @@ async def test_a_store_that_goes_away_while_a_scan_waits_for_workers_ends_the_sc
         await asyncio.sleep(0.5)  # the statement that wrote the marks has ended for the scan, too
         await wire.cut()
         await ends_with_a_sentence(process, store, scan)
+
+
+async def test_a_scan_that_another_process_took_is_left_to_it(demo):
+    """The command was asleep for longer than its lease: it records no end, the other process does."""
+    dsn = demo.server.dsn(STORE)
+    async with Store.open(Secret(dsn)) as store, command("scan", "-c", demo.configuration) as process:
+        scan = await running_scan(store)
+        admin = await asyncpg.connect(dsn)
+        take = "UPDATE fleetdrift.leases SET holder = 'another', until = now() + interval '1 hour' WHERE name = $1"
+        await admin.execute(take, scan_lease(scan))
+        await admin.close()
+        async with asyncio.timeout(SOON):
+            _, log = await process.communicate()
+        left = await store.get_scan(scan)
+        await store.finish_scan(scan, ScanState.FAILED, "the test ends")
+    assert process.returncode == 1
+    assert f"another process took the lease scan:{scan}: scan {scan} is not finished" in log.decode()
+    assert left is not None
+    assert (left.state, left.reason) == (ScanState.RUNNING, "")
 
 
 async def test_a_scan_that_is_interrupted_is_recorded_as_cancelled(demo):
