@@ -178,9 +178,11 @@ class Engine:
             **{"ring": self.names.ring, **others},
         )
         redis = connect_redis(settings.redis_url)
-        async with Store.open(Secret(self.dsn)) as store:
-            yield Facilities(settings, store, redis)
-        await redis.aclose()
+        try:
+            async with Store.open(Secret(self.dsn)) as store:
+                yield Facilities(settings, store, redis)
+        finally:
+            await redis.aclose()
 
     async def scan(
         self,
