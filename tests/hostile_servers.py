@@ -23,13 +23,21 @@ class Turning:
         at: Bytes of the question; of a prepared statement, its execution is answered so, not its preparation.
         answer: Gives the bytes, piece by piece; for ever, if it likes.
         prepared: Whether the question is a prepared statement.
+        after: Bytes that some client must have said before; empty asks for none.
     """
 
     def __init__(
-        self, server: EmbeddedPostgres, at: bytes, answer: Callable[[], Iterable[bytes]], *, prepared: bool
+        self,
+        server: EmbeddedPostgres,
+        at: bytes,
+        answer: Callable[[], Iterable[bytes]],
+        *,
+        prepared: bool,
+        after: bytes = b"",
     ) -> None:
         self._path = f"{server.socket_dir}/.s.PGSQL.{server.port}"
         self._at, self._answer, self._prepared = at, answer, prepared
+        self._before = after
         self.listener = socket.create_server(("127.0.0.1", 0))
         self.turned = 0
 
@@ -53,12 +61,15 @@ class Turning:
         armed = False
         with suppress(OSError), client, real:
             while data := client.recv(1 << 16):
-                if armed or (self._at in data and not self._prepared):
+                asked = not self._before and self._at in data
+                if self._before in data:
+                    self._before = b""
+                if armed or (asked and not self._prepared):
                     self.turned += 1
                     for piece in self._answer():
                         client.sendall(piece)
                     threading.Event().wait(60)  # keeps the connection open, and says nothing more
-                armed = self._at in data
+                armed = asked
                 real.sendall(data)
 
 
@@ -106,10 +117,15 @@ def endless_copy() -> Iterator[bytes]:
 
 @contextmanager
 def turning(
-    server: EmbeddedPostgres, at: bytes, answer: Callable[[], Iterable[bytes]], *, prepared: bool = False
+    server: EmbeddedPostgres,
+    at: bytes,
+    answer: Callable[[], Iterable[bytes]],
+    *,
+    prepared: bool = False,
+    after: bytes = b"",
 ) -> Iterator[Turning]:
     """Start a server that turns hostile."""
-    hostile = Turning(server, at, answer, prepared=prepared)
+    hostile = Turning(server, at, answer, prepared=prepared, after=after)
     threading.Thread(target=hostile.serve, daemon=True).start()
     try:
         yield hostile

@@ -17,6 +17,7 @@ from coordinator.apply.rehearsal import Finished, Ready, Rehearsal, TenantState,
 from coordinator.apply.runner import Pace, Runner
 from coordinator.apply.script import is_about_own_names, plan_script
 from coordinator.apply.survey import Survey, TenantAccess, survey
+from coordinator.apply.watchdog import watched
 from coordinator.inventory import load_targets
 from coordinator.report.renderers.visible import visible
 from coordinator.settings.model import Settings
@@ -129,8 +130,10 @@ async def _change_tenants(run: _ApplyRun, user: UserIO) -> tuple[Outcome, ...]:
             raise ApplyRefusedError("not confirmed; nothing was changed")
         journal.begin(seen.base)
         facts = read_progress(run.path, run.admitted.id).facts
-        runner = Runner(run.access, run.rehearsal, journal, _pace(run.settings), _progress_printer(user), facts=facts)
-        outcomes = await runner.run(seen.states)
+        async with watched(run.access.limits.tenant_timeout, run.path) as at_work:
+            told = _progress_printer(user)
+            runner = Runner(run.access, run.rehearsal, journal, _pace(run.settings), told, facts=facts, at_work=at_work)
+            outcomes = await runner.run(seen.states)
     for line in outcome_lines(outcomes):
         user.say(line)
     user.say(f"Progress: {run.path}")

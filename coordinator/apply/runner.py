@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager, nullcontext
 from functools import partial
 from types import MappingProxyType
 
@@ -42,6 +43,7 @@ _CLAIM_TIMEOUT_SECONDS = 10.0  # the server needs some to notice that a run whic
 _MAX_LOCK_PAUSE_SECONDS = 60.0  # between two tries for a lock
 
 
+AtWork = Callable[[str], AbstractContextManager[object]]
 _NO_FACTS: Mapping[str, KeptFacts] = MappingProxyType({})
 
 
@@ -65,6 +67,7 @@ class Runner:
         pace: Sizes of waves and pauses.
         report_progress: Called with a tenant and a phrase as things happen.
         facts: Per tenant, what an earlier run noted of objects that it dropped and did not come to make again.
+        at_work: Entered with each tenant for as long as it is being changed.
     """
 
     def __init__(
@@ -76,6 +79,7 @@ class Runner:
         report_progress: Callable[[str, str], None],
         *,
         facts: Mapping[str, KeptFacts] = _NO_FACTS,
+        at_work: AtWork = nullcontext,
     ) -> None:
         self._tenant_access = access
         self._rehearsal = rehearsal
@@ -84,6 +88,7 @@ class Runner:
         self._report_progress = report_progress
         self._facts = dict(facts)
         self._outcomes: dict[str, Outcome] = {}
+        self._at_work = at_work
 
     async def run(self, states: Mapping[str, TenantState | Failure]) -> tuple[Outcome, ...]:
         """Apply the plan wave by wave.
@@ -144,7 +149,8 @@ class Runner:
             if self._stopped:
                 self._end(tenant, OutcomeKind.UNTOUCHED, "the run stopped before its turn")
                 return
-            await self._apply_to(tenant)
+            with self._at_work(tenant):
+                await self._apply_to(tenant)
 
     async def _apply_to(self, tenant: str) -> None:
         target = self._tenant_access.targets[tenant]
@@ -157,9 +163,9 @@ class Runner:
                     self._end(tenant, OutcomeKind.NOT_REACHED, "another fleetdrift apply is at work on it")
                     return
                 refused = self._rehearsal.tenant_code_refused
-                if refused and await writer.is_superuser():
+                if refused and (reach := await writer.reach_beyond_tenant()):
                     insist = "apply it as another role, or insist with --tenant-code"
-                    self._end(tenant, OutcomeKind.REFUSED, f"{refused}, which is a superuser: {insist}")
+                    self._end(tenant, OutcomeKind.REFUSED, f"{refused}, which {reach}: {insist}")
                     return
                 await self._run_plan(tenant, writer, begun)
         except TargetError as error:

@@ -18,6 +18,7 @@ from shared.postgres.connection import close, connect_directly, translated
 from shared.postgres.failures import TargetError, clean
 from shared.postgres.names.own_names import PLACEHOLDER, own_names
 from shared.postgres.names.tenant_sql import for_tenant
+from shared.postgres.query_files import query_text
 from shared.postgres.reading.fingerprint import read_change_token, token_in_transaction
 from shared.postgres.reading.introspect import read_snapshot
 from shared.postgres.session import read_backend
@@ -30,7 +31,8 @@ from shared.schema.schema import Snapshot
 from shared.sql import quote_qualified
 from shared.targets import FailureKind, Limits, Target
 
-_UNBOUNDED = 30 * 24 * 3600.0  # seconds: the server's own timeouts bound a statement, not the client's
+_LONGEST_SECONDS = 24 * 3600.0  # of a statement that the server gives as much time as it takes
+_GRACE_SECONDS = 30.0  # for a server to say itself that a statement took too long
 _TRANSIENT = frozenset({"55P03", "40P01", "40001"})  # no lock in time, deadlock, serialization failure
 _RESETS = ";\n".join(f"RESET {name}" for name in dict((*WRITING, ("lock_timeout", ""), ("statement_timeout", ""))))
 _HAND_OVER = "SELECT pg_catalog.set_config($1::text, $2::text, true)"
@@ -103,10 +105,17 @@ class Writer:
                 return False
         return True
 
-    async def is_superuser(self) -> bool:
-        """Say whether the role that changes this tenant is a superuser, so that whatever it calls may do anything."""
+    async def reach_beyond_tenant(self) -> str:
+        """Say what the role that changes this tenant may do beyond it, for whatever it calls may do that too.
+
+        Returns:
+            The end of a sentence about the role; empty when everything it may act for here has one owner.
+        """
         with translated():
-            return "superuser" in (await read_backend(self._connection)).powers
+            if "superuser" in (await read_backend(self._connection)).powers:
+                return "is a superuser"
+            owners = [row[0] for row in await self._connection.fetch(query_text("owners_acted_for.sql"))]
+        return f"may act for {' and '.join(owners)}" if len(owners) > 1 else ""
 
     async def snapshot(self) -> tuple[Snapshot, str]:
         """Read the schema, and a change token under which it was read.
@@ -221,21 +230,28 @@ class Writer:
                     return
                 case Role.CHECK | Role.RESTORE:
                     await self._connection.execute(_HAND_OVER, SETTING, write_facts(facts))
-            await self._execute(sql)
+            await self._execute(sql, seconds=_bound(statement))
 
     async def _asked(self, sql: str) -> KeptFacts:
         try:
-            return read_facts(await self._connection.fetchval(sql, timeout=_UNBOUNDED))
+            return read_facts(await self._connection.fetchval(sql, timeout=_LONGEST_SECONDS))
         except asyncpg.PostgresError as error:
             raise _statement_error(sql, error) from None
         except FactsError as error:
             raise TargetError(FailureKind.PROTOCOL, str(error)) from None
 
-    async def _execute(self, sql: str) -> None:
+    async def _execute(self, sql: str, *, seconds: float = _LONGEST_SECONDS) -> None:
         try:
-            await self._connection.execute(sql, timeout=_UNBOUNDED)
+            await self._connection.execute(sql, timeout=seconds)
         except asyncpg.PostgresError as error:
             raise _statement_error(sql, error) from None
+
+
+def _bound(statement: Statement) -> float:
+    """Give the seconds after which a server that does not end a statement itself is not waited for any more."""
+    return (
+        statement.statement_timeout_ms / 1000 + _GRACE_SECONDS if statement.statement_timeout_ms else _LONGEST_SECONDS
+    )
 
 
 def _statement_error(sql: str, error: asyncpg.PostgresError) -> StatementError | TargetError:

@@ -11,6 +11,7 @@ import pytest
 
 from coordinator.apply.admission import Permissions
 from coordinator.apply.outcome import OutcomeKind
+from shared.embedded.postgres import EmbeddedPostgres
 from shared.kinds.step import HazardKind
 from shared.remediation.script import render_script
 from tests.integration.apply.conftest import Open, anyio_backend, database, host
@@ -42,6 +43,46 @@ async def test_a_superuser_runs_no_function_of_a_tenants_unless_that_is_insisted
         assert (refused.kind, refused.message[: len(expected)]) == (OutcomeKind.REFUSED, expected)
         assert not await connection.fetchval("SELECT rolcreaterole FROM pg_roles WHERE rolname = 'reader'")
     assert (await tenants.apply("a", permissions=Permissions()))["a"].kind is OutcomeKind.DONE
+
+
+STEALS = """
+CREATE TABLE stolen (word text); CREATE SCHEMA other; CREATE TABLE other.secrets (word text);
+CREATE FUNCTION fine(int) RETURNS boolean LANGUAGE plpgsql AS $$ BEGIN
+    INSERT INTO public.stolen SELECT word FROM other.secrets; RETURN true;
+EXCEPTION WHEN insufficient_privilege OR undefined_table THEN RETURN true; END $$;
+"""
+TWO_OWNERS = """
+CREATE ROLE owner_a; CREATE ROLE owner_b; GRANT owner_a, owner_b TO changer;
+GRANT CREATE ON SCHEMA public TO owner_a;
+ALTER FUNCTION fine OWNER TO owner_a; ALTER TABLE orders OWNER TO owner_a; ALTER TABLE stolen OWNER TO owner_a;
+INSERT INTO other.secrets VALUES ('of b');
+ALTER SCHEMA other OWNER TO owner_b; ALTER TABLE other.secrets OWNER TO owner_b;
+"""
+
+
+@pytest.mark.anyio
+async def test_no_function_of_one_owner_s_runs_with_the_rights_of_another(
+    tenants: Tenants, database: Open, postgres: EmbeddedPostgres
+) -> None:
+    """Two tenants in one database, and a role that may act for both: what one of them wrote could read the other."""
+    connection: asyncpg.Connection = await database(STEALS + TABLE.format("") + "INSERT INTO orders VALUES (1, 1)")
+    tenants.connections = {"a": connection}
+    tenants.places = {"a": await connection.fetchval("SELECT current_database()")}
+    await tenants.report(desired=STEALS + TABLE.format("CHECK (fine(place))"))
+    try:
+        await connection.execute(TWO_OWNERS)
+        refused = (await tenants.apply("a"))["a"]
+        assert refused.kind is OutcomeKind.REFUSED
+        assert refused.message == (
+            'calls "public"."fine"(integer), which its owner can change, as the role that applies the plan, which may '
+            "act for owner_a and owner_b: apply it as another role, or insist with --tenant-code"
+        )
+        assert await connection.fetchval("SELECT word FROM stolen") is None
+        insisted = (await tenants.apply("a", permissions=Permissions(tenant_code=True)))["a"]
+        assert insisted.kind is OutcomeKind.DONE, insisted
+        assert await connection.fetchval("SELECT word FROM stolen") == "of b"
+    finally:
+        await connection.execute("DROP OWNED BY owner_a, owner_b CASCADE; DROP ROLE owner_a, owner_b")
 
 
 SUPERUSERS_ROLES = """
