@@ -19,13 +19,14 @@ from urllib.parse import quote
 
 import msgspec
 
-from shared.embedded.prepared import ClusterError, make_cluster
+from shared.embedded.prepared import STAND_INS, ClusterError, make_cluster
 from shared.embedded.process import start_server, stop_server, unprivileged_user
 
 _UNSAFE_FAST_SETTINGS = ("fsync=off", "synchronous_commit=off", "full_page_writes=off", "autovacuum=off")
 _MEMORY_FOLDER = Path("/dev/shm")  # noqa: S108  # a fresh folder is made in it, by mkdtemp
 _MIN_FREE_BYTES = 2 * 1024**3  # Docker's default of 64 MB is too small for a cluster
 _FOLDER_PREFIX = "fd-pg-"
+_CONTROL_PATH_SINCE = 18
 _START_TIMEOUT_SECONDS = 60.0  # a start takes one to three on a quiet machine
 
 
@@ -212,7 +213,7 @@ class EmbeddedPostgres:
         settings = [
             f"listen_addresses={listen}", f"port={self.port}", f"unix_socket_directories={self._home}",
             "max_connections=200", *_UNSAFE_FAST_SETTINGS, *(self._cage.settings if self._cage else ()),
-            *self._settings,
+            *self._stand_ins(), *self._settings,
         ]  # fmt: skip
         argv: list[object] = [self.binaries / "postgres", "-D", self._home / "data"]
         for setting in settings:
@@ -232,6 +233,12 @@ class EmbeddedPostgres:
             if self._process.poll() is not None or time.monotonic() > deadline:
                 raise EmbeddedPostgresError(f"PostgreSQL did not start; the end of its log: {log.read_text()[-500:]}")
             time.sleep(0.02)
+
+    def _stand_ins(self) -> tuple[str, ...]:
+        """Let a caged server know the stand-ins; an extension that it has itself comes first."""
+        data = self._home / "data"
+        known = int((data / "PG_VERSION").read_text()) >= _CONTROL_PATH_SINCE
+        return (f"extension_control_path=$system:{data / STAND_INS}",) if self._cage and known else ()
 
     def _accepts(self) -> bool:
         # Line 8 of postmaster.pid turns to "ready" when connections are taken (pidfile.h, LOCK_FILE_LINE_PM_STATUS).

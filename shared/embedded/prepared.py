@@ -18,6 +18,10 @@ import tempfile
 import time
 from pathlib import Path
 
+from shared.embedded.stand_ins.files import stand_ins_hash, write_stand_ins
+
+STAND_INS = "stand_ins"
+"""Folder in a cluster that `extension_control_path` can name: stand-ins for extensions that the server lacks."""
 _INITDB_OPTIONS = (
     "-A", "trust", "-U", "postgres", "-E", "UTF8", "--no-locale", "--no-sync", "--no-instructions",
 )  # fmt: skip
@@ -48,6 +52,7 @@ def make_cluster(binaries: Path, data: Path, user: pwd.struct_passwd | None) -> 
     if kept is not None and kept.is_dir() and _copied(kept, data):
         return
     _initdb(binaries, data, user)
+    write_stand_ins(data / STAND_INS)
     if kept is not None:
         _keep(data, kept)
 
@@ -58,7 +63,12 @@ def _kept_cluster(binaries: Path, user: pwd.struct_passwd | None) -> Path | None
     if folder is None:
         return None
     built = [(binaries / program).stat() for program in ("initdb", "postgres")]
-    facts = [str(binaries), *_INITDB_OPTIONS, *(f"{s.st_ino} {s.st_size} {s.st_mtime_ns}" for s in built)]
+    facts = [
+        str(binaries),
+        *_INITDB_OPTIONS,
+        stand_ins_hash(),
+        *(f"{s.st_ino} {s.st_size} {s.st_mtime_ns}" for s in built),
+    ]
     owner = user.pw_uid if user else os.geteuid()
     return folder / f"{_CLUSTER_PREFIX}{owner}-{hashlib.sha256(chr(0).join(facts).encode()).hexdigest()[:24]}"
 
