@@ -221,7 +221,8 @@ def _unify_sequences(types: list[Type]) -> Type | None:
     element = unify(inner)
     if element is None:
         return None
-    return set_of(element) if any(_is(type_, "set") for type_ in types) and not tuples else list_of(element)
+    is_set = any(_is(type_, "set") for type_ in types) and not any(type_.elements for type_ in tuples)
+    return set_of(element) if is_set else list_of(element)
 
 
 def _unify_mappings(types: list[Type]) -> Type | None:

@@ -27,6 +27,11 @@ class Destination(msgspec.Struct, frozen=True, order=True):
         return Destination(self.host or other.host, self.database or other.database)
 
 
+def is_connection_string(text: str) -> bool:
+    """Say whether a text is a connection string and no plain name of a database."""
+    return _URL.match(text) is not None or _WORD.match(text.lstrip()) is not None
+
+
 def known(text: str) -> str:
     """Return a text that is known whole; empty for one with a `HOLE` in it."""
     return "" if HOLE in text else text

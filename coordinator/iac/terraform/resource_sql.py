@@ -6,20 +6,18 @@ from collections.abc import Iterator
 
 import msgspec
 
-from coordinator.iac.expressions.errors import EvaluationError
 from coordinator.iac.expressions.files import Files
-from coordinator.iac.expressions.functions.filesystem import read_file
 from coordinator.iac.expressions.functions.json_text import decode
 from coordinator.iac.expressions.values import Value, located, located_with_holes, string
-from coordinator.iac.hcl.blocks import Block
 from coordinator.iac.located_text import LocatedText, Span
 from coordinator.iac.reading import Gap
+from coordinator.iac.shell.effects import ShellFolder, ShellGap, ShellSql
 from coordinator.iac.source import SourceError
 from coordinator.iac.sql.connections import Destination, destination_of
 from coordinator.iac.sql.folders import read_folder
 from coordinator.iac.sql.properties import holds_ddl, is_sql_property
-from coordinator.iac.sql.psql_command import PsqlInput, UnreadableCommandError, psql_inputs
 from coordinator.iac.terraform.instances import PlannedResource
+from coordinator.iac.terraform.provisioners import CommandEffect, command_effects
 from shared.schema.schema import MayDeclare, Origin
 from shared.sql import quote_identifier, quote_literal
 
@@ -66,7 +64,7 @@ class SqlExtractor:
         Raises:
             SourceError: When a file it names cannot be read.
         """
-        if resource.mode != "managed":
+        if resource.mode != "managed" and resource.type != "external":
             return []
         before = len(self.gaps)
         found = list(self._texts(resource))
@@ -77,7 +75,7 @@ class SqlExtractor:
         return found
 
     def _texts(self, resource: PlannedResource) -> Iterator[SqlText]:
-        commands = list(self._provisioners(resource))
+        commands = list(self._commands(resource))
         match resource.type:
             case "sql_migrate":
                 yield from self._migrations(resource)
@@ -215,37 +213,37 @@ class SqlExtractor:
                 if text is not None and holds_ddl(text.text):
                     yield SqlText(text=text, at=at, resource=resource)
 
-    def _provisioners(self, resource: PlannedResource) -> Iterator[SqlText]:
-        for block in resource.block.body.blocks:
-            if block.type == "provisioner" and block.labels == ("local-exec",):
-                yield from self._psql_texts(resource, block)
+    def _commands(self, resource: PlannedResource) -> Iterator[SqlText]:
+        for found in command_effects(resource, self.files):
+            match found.effect:
+                case ShellGap(reason=reason, may=may):
+                    self._report(resource, found.at, reason, may)
+                case ShellSql(doubt=doubt) | ShellFolder(doubt=doubt) if doubt:
+                    self._report_doubtful(resource, found)
+                case ShellSql(text=text, destination=destination):
+                    yield SqlText(text=text, at=found.at, resource=resource, destination=destination)
+                case ShellFolder(folder=folder, destination=destination):
+                    yield from self._migrations_in(resource, folder, found.at, destination)
 
-    def _psql_texts(self, resource: PlannedResource, block: Block) -> Iterator[SqlText]:
-        attribute = block.body.attributes.get("command")
-        when = block.body.attributes.get("when")
-        if attribute is None or (when is not None and getattr(when.expression, "name", "") == "destroy"):
-            return
-        try:
-            command = located_with_holes(resource.evaluator.value(attribute.expression))
-            if command is None:
-                self._report(resource, attribute.at, f"its command is {_AFTER_APPLY}")
-                return
-            inputs = psql_inputs(command)
-        except (EvaluationError, UnreadableCommandError) as error:
-            self._report(resource, attribute.at, str(error))
-            return
-        folder = block.body.attributes.get("working_dir")
-        base = resource.evaluator.value(folder.expression).raw if folder is not None else "."
-        for given in inputs:
-            yield SqlText(text=self._input_text(given, str(base), attribute.at), at=attribute.at, resource=resource)
+    def _report_doubtful(self, resource: PlannedResource, found: CommandEffect) -> None:
+        """Report SQL of which it is not known whether it is run, unless it declares nothing."""
+        effect = found.effect
+        if isinstance(effect, ShellFolder):
+            self._report(resource, found.at, effect.doubt, MayDeclare(files=(effect.folder,)))
+        elif isinstance(effect, ShellSql) and holds_ddl(effect.text.text):
+            self._report(resource, found.at, effect.doubt)
 
-    def _input_text(self, given: PsqlInput, base: str, at: Origin) -> LocatedText:
-        if given.sql is not None:
-            return given.sql
+    def _migrations_in(
+        self, resource: PlannedResource, path: str, at: Origin, destination: Destination
+    ) -> Iterator[SqlText]:
         try:
-            return located(read_file(self.files, f"{base}/{given.file}" if base != "." else given.file))
+            folder = read_folder(self.files.locate(path), self.files.base)
         except SourceError as error:
-            raise SourceError(at.file, at.line, f"psql -f {given.file}: {error.message}") from None
+            self._report(resource, at, str(error), MayDeclare(files=(path,)))
+            return
+        for file in folder.files:
+            text = located(string(file.text, (Span(0, file.file, 1),)))
+            yield SqlText(text=text, at=at, resource=resource, version=folder.version, destination=destination)
 
 
 def _holed(resource: PlannedResource, attribute: str) -> str:
