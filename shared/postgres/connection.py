@@ -19,7 +19,7 @@ from shared.postgres.session import check_role, read_backend
 from shared.postgres.url import UrlError, parse_url
 from shared.targets import FailureKind, Limits
 
-__all__ = ["TargetError", "close", "connect_directly", "connect_tenant", "connect_url", "translated"]
+__all__ = ["TargetError", "close", "connect_directly", "connect_source", "connect_tenant", "connect_url", "translated"]
 
 _CLOSE_TIMEOUT_SECONDS = 2.0  # after them the socket is cut
 
@@ -116,6 +116,23 @@ async def connect_url(url: str) -> asyncpg.Connection:
             return await open_connection(place, seconds=Limits().connect_timeout, statement_cache_size=0)
     except TargetError as error:
         raise TargetError(error.failure.kind, f"{place.shown}: {error.failure.message}", error.code) from None
+
+
+async def connect_source(url: str, limits: Limits) -> asyncpg.Connection:
+    """Connect to a database that a user names, for reading: as `connect_url`, but no transaction pooler in between.
+
+    Raises:
+        TargetError: As `connect_url`, and `unsupported` for a transaction pooler.
+    """
+    connection = await connect_url(url)
+    try:
+        with translated():
+            backend = await read_backend(connection)
+            await refuse_transaction_pooler(connection, backend.process, lambda: connect_url(url), limits)
+    except BaseException:
+        connection.terminate()
+        raise
+    return connection
 
 
 async def close(connection: asyncpg.Connection) -> None:

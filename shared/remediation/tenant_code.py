@@ -3,6 +3,10 @@
 Checks, casts, defaults and generated columns call functions while rows are read or written anew, and PostgreSQL runs
 them as the role that gives the statement. Indexes and materialized views it computes as their owner, and lets that do
 nothing else. `SET ROLE` would be no wall: what runs can say `RESET ROLE`.
+
+PostgreSQL's own functions call others too (those that compare arrays call what compares their elements), and no catalog
+says so: every cast, operator and operator class of a type that is reached counts. Not known is what a body that is kept
+as text calls; such a routine counts itself.
 """
 
 from __future__ import annotations
@@ -16,7 +20,9 @@ from shared.kinds.naming import designation
 from shared.kinds.step import Hazard, HazardKind, Role, Step
 from shared.schema.identity import ObjectId, QualifiedName
 from shared.schema.relations import Column, ForeignTable, MaterializedView, Sequence, Table, View
+from shared.schema.routines import Cast, Operator, OperatorClass, OperatorFamily
 
+_OF_TYPES = (Cast, Operator, OperatorClass, OperatorFamily)
 _RELATIONS = (Column, ForeignTable, MaterializedView, Sequence, Table, View)
 
 
@@ -48,6 +54,7 @@ def _called(start: Iterable[ObjectId], context: Context) -> set[ObjectId]:
         near = set(desired.references[identity])
         if RECORDS[identity.kind].keyword == "DOMAIN":
             near |= {part.identity for part in desired.children[QualifiedName(identity.namespace, identity.name)]}
+        near |= {user for user in desired.dependents[identity] if isinstance(desired.objects[user], _OF_TYPES)}
         more = {below for below in near - seen if not isinstance(desired.objects.get(below), _RELATIONS)}
         seen |= more
         left += more

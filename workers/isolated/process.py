@@ -22,7 +22,7 @@ from typing import Any, NoReturn, assert_never
 
 import msgspec
 
-from shared.postgres.connection import TargetError, close, connect_directly, connect_url, translated
+from shared.postgres.connection import TargetError, close, connect_directly, connect_source, translated
 from shared.postgres.failures import OUT_OF_MEMORY
 from shared.postgres.listing import fetch_strings
 from shared.postgres.names.own_names import own_names
@@ -243,7 +243,7 @@ async def _caught(reading: Callable[[], Awaitable[object]]) -> object:
 
 async def _read_url(work: ReadUrl) -> object:
     async with asyncio.timeout(_SOURCE_TIMEOUTS * work.limits.tenant_timeout):
-        connection = await connect_url(work.url)
+        connection = await connect_source(work.url, work.limits)
         try:
             with translated():
                 return await read_snapshot(connection, profile=work.profile, limits=work.limits)

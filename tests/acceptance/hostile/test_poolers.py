@@ -21,9 +21,11 @@ from shared.postgres.writing.apply import open_writer
 from shared.remediation.plan import Plan
 from shared.remediation.planner import plan_remediation
 from shared.schema.profile import Profile
+from shared.schema.schema import Snapshot
 from shared.targets import Failure, FailureKind, Limits, Observation, ReadRequest
 from tests.acceptance.hostile.conftest import TARGET, Pool, clear
 from tests.poolers import tiny_pooler
+from workers.isolated.readers import Readers
 
 LIMITS = Limits()
 TRANSACTION = (("transaction", 1), ("transaction", 3))
@@ -67,6 +69,29 @@ def test_a_transaction_pooler_is_recognised_before_any_other_client_came(pool):
     found = read(pool)
     assert isinstance(found, Failure)
     assert found.message.startswith("transaction pooler")
+
+
+async def read_url(pool: Pool) -> Snapshot:
+    async with Readers(LIMITS) as readers:
+        return await readers.snapshot(pool.url, Profile())
+
+
+@pools(*TRANSACTION)
+def test_a_url_that_leads_to_a_transaction_pooler_is_unsupported_and_the_pooler_left_as_it_was_found(pool):
+    """`diff`, `snapshot` and `fingerprint` read a URL so."""
+    before = pool.states()
+    with pytest.raises(TargetError) as caught:
+        asyncio.run(read_url(pool))
+    assert caught.value.failure.kind is FailureKind.UNSUPPORTED
+    assert caught.value.failure.message.startswith("transaction pooler")
+    assert_left_as_found(pool, before)
+
+
+@pools(*SESSION)
+def test_a_url_that_leads_to_a_pool_in_session_mode_is_read_and_the_pool_left_as_it_was_found(pool):
+    before = pool.states()
+    assert any(item.identity.name == "customer" for item in asyncio.run(read_url(pool)).schema)
+    assert_left_as_found(pool, before)
 
 
 @pools(*SESSION)

@@ -129,6 +129,35 @@ def test_a_superuser_who_insists_and_a_role_that_is_none_run_the_script(pair: Ca
     assert (pairs.left(), pairs.ask(IS_CREATEROLE)) == ([], ["t"])
 
 
+OWN_TYPE = """
+CREATE TYPE own AS (n int);
+CREATE FUNCTION less(own, own) RETURNS boolean LANGUAGE sql IMMUTABLE AS 'SELECT false';
+CREATE FUNCTION compared(own, own) RETURNS int LANGUAGE sql IMMUTABLE AS 'SELECT 0';
+CREATE FUNCTION made(int) RETURNS own LANGUAGE sql AS 'SELECT ROW($1)::own';
+CREATE OPERATOR < (PROCEDURE = less, LEFTARG = own, RIGHTARG = own);
+CREATE OPERATOR CLASS owns DEFAULT FOR TYPE own USING btree AS OPERATOR 1 <, FUNCTION 1 compared(own, own);
+CREATE CAST (int AS own) WITH FUNCTION made(int) AS ASSIGNMENT;
+"""
+REACHED = {
+    "arrays compare their elements by the function of an operator class": (
+        "CREATE TABLE t (a own[] {})", "", "CHECK (a <> '{}')", '"public"."compared"(public.own, public.own)'
+    ),
+    "another type of a column is reached by a cast": (
+        "CREATE TABLE t (a {})", "int", "own", '"public"."made"(integer)'
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("table", "observed", "desired", "called"), REACHED.values(), ids=REACHED)
+def test_what_functions_of_postgresql_s_own_call_of_a_tenant_s_is_said_too(
+    pair: Callable[[str, str], Pair], table: str, observed: str, desired: str, called: str
+) -> None:
+    pairs = pair(OWN_TYPE + table.replace("{}", desired), OWN_TYPE + table.replace("{}", observed))
+    hazards = [h for s in pairs.plan().statements for h in s.hazards if h.kind is HazardKind.RUNS_TENANT_CODE]
+    assert hazards, [statement.sql for statement in pairs.plan().statements]
+    assert called in hazards[0].message
+
+
 def as_superuser(config):
     def changed(tenants: Tenants) -> Path:
         path: Path = config(tenants)
