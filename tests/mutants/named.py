@@ -7,6 +7,7 @@ from tests.mutants.mutant import Mutant
 LANE = "coordinator/ledger/lane.py"
 LEDGER = "coordinator/ledger/ledger.py"
 OF_THE_LEDGER = ("tests/unit/engine/test_ledger.py", "tests/unit/engine/test_ledger_steps.py")
+OF_THE_LAW = ("tests/properties/test_ledger_laws.py",)
 OF_THE_LANE = ("tests/unit/engine/test_lane.py",)
 PARTITIONS = "shared/diff/partitions.py"
 OF_PARTITIONS = ("tests/unit/diff/test_partitions.py", "tests/unit/diff/test_partitions_left_out.py")
@@ -43,6 +44,13 @@ MUTANTS = (
         before="flight.last_heard, flight.left_queue_at, flight.excused = now, None, True",
         after="flight.last_heard = now",
         tests=OF_THE_LEDGER,
+    ),
+    Mutant(
+        name="a batch whose worker died counts as done",
+        file=LEDGER,
+        before="            lane.push_careful(items)\n            return []",
+        after="            return []",
+        tests=OF_THE_LAW,
     ),
     Mutant(
         name="a tenant is blamed one crash late",

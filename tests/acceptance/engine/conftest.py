@@ -151,7 +151,7 @@ class Engine:
         self.workers.append(process)
         return process
 
-    def coordinator(self, scan: str, *, skew: float = 0.0) -> subprocess.Popen[bytes]:
+    def coordinator(self, scan: str, *, skew: float = 0.0, **others: Any) -> subprocess.Popen[bytes]:
         told = {
             "fleet": self.name,
             "redis_url": self.redis.url,
@@ -161,6 +161,7 @@ class Engine:
             "store": self.dsn,
             "scan": scan,
             "targets": msgspec.to_builtins(self.fleet.targets),
+            **others,
         }
         return subprocess.Popen(_program("coordinator_process.py", told, skew))
 

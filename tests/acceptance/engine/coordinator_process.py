@@ -1,8 +1,12 @@
-"""A coordinator as a process of its own, for the test that kills it: `python coordinator_process.py JSON`."""
+"""A coordinator as a process of its own, for tests that kill it: `python coordinator_process.py JSON`.
+
+With `owner`, the fields of `LeaseRules`, it owns the scan that it performs, as the commands do.
+"""
 
 from __future__ import annotations
 
 import asyncio
+import functools
 import json
 import signal
 import sys
@@ -11,7 +15,8 @@ import msgspec
 
 from coordinator.engine.engine import EngineSettings, Facilities
 from coordinator.fleet.target_runs import read_targets
-from coordinator.store.store import Store
+from coordinator.store.leases import LeaseRules, holding
+from coordinator.store.store import Store, scan_lease
 from shared.hosts import Host, Secret
 from shared.signing import KeyRing
 from shared.targets import Target
@@ -29,8 +34,12 @@ async def main() -> None:
     )
     targets = msgspec.convert(told["targets"], list[Target])
     async with Store.open(Secret(told["store"])) as store:
-        redis = connect_redis(settings.redis_url)
-        await read_targets(Facilities(settings, store, redis), targets, scan=told["scan"])
+        facilities = Facilities(settings, store, connect_redis(settings.redis_url))
+        read = functools.partial(read_targets, facilities, targets, scan=told["scan"])
+        if told.get("owner"):
+            await holding(store, scan_lease(told["scan"]), LeaseRules(**told["owner"]), read)
+        else:
+            await read()
 
 
 if __name__ == "__main__":

@@ -4,19 +4,24 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import functools
+import signal
 from collections.abc import AsyncIterator, Sequence
 
+import msgspec
 import pytest
 
 from coordinator.daemon.metrics import FleetMetrics
 from coordinator.daemon.scan_service import QueuedScans
 from coordinator.daemon.service import end_orphans
+from coordinator.fleet.target_runs import read_targets
 from coordinator.report.model import ScanReport
 from coordinator.store.leases import LeaseRules, LeaseTakenError, holding
 from coordinator.store.records import ScanState
 from coordinator.store.store import NotOwnerError, Store, coordinator_lease, scan_lease
 from shared.hosts import Secret
 from shared.targets import Target
+from tests.acceptance.middle import PAUSE, InTheMiddle
 from tests.reports import demo
 
 pytestmark = pytest.mark.anyio
@@ -191,3 +196,31 @@ async def test_what_a_command_left_unfinished_is_recorded_as_failed_when_nobody_
     record = await store.get_scan("left")
     assert record.state is ScanState.FAILED
     assert record.reason == "the process that performed it ended, and no coordinator was there to resume it"
+
+
+async def test_two_coordinators_at_one_scan_of_which_one_was_asleep_lose_nothing_and_record_nothing_twice(engine):
+    """The sleeper wakes up when another has taken the scan over, and is at it still."""
+    engine.worker(slots=1, slow=PAUSE)
+    rules = LeaseRules(seconds=1.0, renew_every=0.2)
+    sleeper = engine.coordinator("s", owner=msgspec.to_builtins(rules))
+    waking: list[int] = []
+
+    def wake() -> None:
+        sleeper.send_signal(signal.SIGCONT)
+        waking.append(sleeper.pid)
+
+    async with engine.facilities() as facilities:
+        store = facilities.store
+        async with asyncio.timeout(SOON * 3):
+            while not any(row.outcome for row in await store.load_ledger("s")):  # noqa: ASYNC110  # the sleeper makes it true
+                await asyncio.sleep(0.05)
+            sleeper.send_signal(signal.SIGSTOP)
+            while not await store.take_lease(scan_lease("s"), 60):  # noqa: ASYNC110  # time makes it true
+                await asyncio.sleep(0.05)
+        read = functools.partial(
+            read_targets, facilities, engine.fleet.targets, scan="s", on_progress=InTheMiddle(wake)
+        )
+        outcome = await holding(store, scan_lease("s"), rules, read)
+    assert waking
+    assert await asyncio.to_thread(sleeper.wait, 30) != 0
+    await engine.assert_nothing_lost(outcome)

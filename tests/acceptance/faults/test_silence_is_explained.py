@@ -22,7 +22,7 @@ from shared.hosts import Secret
 from shared.logs import LogFormat, configure_logging
 from shared.messages import Keys, Presence
 from shared.signing import KeyRing
-from shared.targets import Failure, FailureKind, Observation
+from shared.targets import Failure, FailureKind
 from workers.redis_pool import connect_redis
 
 pytestmark = pytest.mark.anyio
@@ -59,13 +59,6 @@ def messages(outcome: TargetResults) -> set[tuple[FailureKind, str]]:
     return {(read.kind, read.message) for read in outcome.results.values() if isinstance(read, Failure)}
 
 
-def fingerprints(outcome: TargetResults) -> dict[str, str]:
-    return {
-        tenant: read.fingerprint if isinstance(read, Observation) else read.message
-        for tenant, read in outcome.results.items()
-    }
-
-
 def late(why: str, deadline: float) -> set[tuple[FailureKind, str]]:
     return {(FailureKind.DEADLINE, f"the scan ended after {deadline:g} seconds without it: {why}")}
 
@@ -98,7 +91,7 @@ async def test_a_scan_that_found_no_worker_goes_on_when_one_comes(engine):
 
     with logged() as log:
         outcome = await scan(engine, deadline=60.0, during=come)
-    assert fingerprints(outcome) == engine.fleet.truth
+    await engine.assert_nothing_lost(outcome)
     assert " run.moves " in log.getvalue()
 
 
@@ -130,7 +123,7 @@ async def test_workers_of_another_key_are_named_and_blame_nobody(engine, redis):
             await read_targets(facilities, engine.fleet.targets)
     assert worker.poll() is None
     engine.worker(slots=2)
-    assert fingerprints(await scan(engine, deadline=60.0)) == engine.fleet.truth
+    await engine.assert_nothing_lost(await scan(engine, deadline=60.0))
 
 
 async def test_a_worker_that_accepts_the_old_key_and_the_new_one_reads_for_both(engine):
@@ -138,7 +131,7 @@ async def test_a_worker_that_accepts_the_old_key_and_the_new_one_reads_for_both(
     engine.worker(slots=2, keys=[ANOTHER_KEY, engine.key])
     both = KeyRing([Secret(engine.key), Secret(ANOTHER_KEY)])
     async with engine.facilities(ring=both, **QUICK) as facilities:
-        assert fingerprints(await read_targets(facilities, engine.fleet.targets)) == engine.fleet.truth
+        await engine.assert_nothing_lost(await read_targets(facilities, engine.fleet.targets))
 
 
 async def test_a_worker_that_cannot_announce_itself_says_so_once(engine, redis):
@@ -175,7 +168,7 @@ async def test_a_redis_that_is_full_ends_neither_scan_nor_worker_and_blames_nobo
 
     with logged() as log:
         outcome = await scan(engine, deadline=60.0, during=fill)
-    assert fingerprints(outcome) == engine.fleet.truth
+    await engine.assert_nothing_lost(outcome)
     assert "obstacle=redis_full" in log.getvalue()
     assert " tenant.struck " not in log.getvalue()
     assert worker.poll() is None
@@ -207,7 +200,7 @@ async def test_a_key_of_a_wrong_type_is_named_and_blames_nobody(engine, redis, w
 
     with logged() as log:
         outcome = await scan(engine, deadline=60.0, during=mend)
-    assert fingerprints(outcome) == engine.fleet.truth
+    await engine.assert_nothing_lost(outcome)
     assert f"subject={key}" in log.getvalue()
     assert worker.poll() is None
 
@@ -233,14 +226,14 @@ async def test_a_key_of_the_run_of_a_wrong_type_blames_nobody(engine, redis, whi
 
     with logged() as log:
         outcome = await scan(engine, deadline=60.0, during=break_and_mend)
-    assert fingerprints(outcome) == engine.fleet.truth
+    await engine.assert_nothing_lost(outcome)
     assert " tenant.struck " not in log.getvalue()
 
 
 async def test_what_workers_remember_under_a_key_of_a_wrong_type_counts_as_nothing(engine, redis):
     await redis.set(Keys(engine.name).sightings, "something else")
     engine.worker(slots=2)
-    assert fingerprints(await scan(engine, deadline=60.0)) == engine.fleet.truth
+    await engine.assert_nothing_lost(await scan(engine, deadline=60.0))
 
 
 async def test_a_blob_that_redis_dropped_is_said_to_be_lost_and_is_sent_again(engine, redis, monkeypatch):
@@ -258,6 +251,6 @@ async def test_a_blob_that_redis_dropped_is_said_to_be_lost_and_is_sent_again(en
     monkeypatch.setattr(AnswerStream, "blobs", fetch_after_the_drop)
     with logged() as log:
         outcome = await scan(engine, deadline=60.0)
-    assert fingerprints(outcome) == engine.fleet.truth
+    await engine.assert_nothing_lost(outcome)
     assert " blob.lost " in log.getvalue()
     assert " redis.lost " not in log.getvalue()
