@@ -23,7 +23,7 @@ def wanted() -> str:
 
 @pytest.mark.parametrize("workers", [1, 4])
 def test_workers_that_nothing_happens_to_say_what_one_process_says(wanted, postgres, tmp_path, workers):
-    result = asyncio.run(scan(Plan(tenants=TENANTS, workers=workers), postgres, tmp_path))
+    result = asyncio.run(scan(Plan(tenants=TENANTS, workers=workers, lease=60.0), postgres, tmp_path))
     assert (result.rows, result.distinct, result.content_hash) == (TENANTS, TENANTS, wanted)
     assert result.sent_again == 0
 

@@ -19,7 +19,7 @@ from tests.hostile_servers import FIRST_QUESTION, ROWS, endless_rows, turning, z
 
 pytestmark = pytest.mark.anyio
 
-LIMITS = {"connect_timeout": 1.0, "tenant_timeout": 6.0, "reader_memory": 64 * 1024 * 1024}
+LIMITS = {"connect_timeout": 3.0, "tenant_timeout": 6.0, "reader_memory": 64 * 1024 * 1024}
 EXPECTED = {
     "hangs": FailureKind.CONNECT_TIMEOUT,
     "refuses": FailureKind.REFUSED,
