@@ -13,7 +13,7 @@ from typing import Any
 import asyncpg
 
 from shared.hosts import Secret
-from shared.postgres.failures import TargetError
+from shared.postgres.failures import TargetError, was_ended_by_server
 from shared.postgres.opening import open_connection
 from shared.postgres.url import parse_url
 from shared.targets import FailureKind
@@ -52,7 +52,8 @@ def translated() -> Iterator[None]:
         kind = StoreAwayError if error.failure.kind in _FAILURES_WHILE_AWAY else StoreError
         raise kind(f"the store cannot be reached: {error}") from None
     except (asyncpg.InternalClientError, ValueError) as error:
-        raise StoreError(f"the store cannot be reached ({type(error).__name__})") from None
+        kind = StoreAwayError if was_ended_by_server(error) else StoreError
+        raise kind(f"the store cannot be reached ({type(error).__name__})") from None
     except (asyncpg.InterfaceError, OSError) as error:
         raise StoreAwayError(f"the store cannot be reached ({type(error).__name__})") from None
 
