@@ -1,6 +1,6 @@
 #!/bin/sh
-# Bring promtool, prometheus, amtool and pgbouncer for `make test-extras`, from Debian's packages, into the virtual
-# environment.
+# Bring promtool, prometheus, amtool, pgbouncer and a PostgreSQL 15 with TLS for `make test-extras`, from Debian's packages,
+# into the virtual environment.
 #
 # The packages are downloaded and unpacked, not installed: installing them starts daemons, adds users and needs root.
 # Prometheus' programs need libc only, pgbouncer also the libraries that are named below. A second run, or programs already
@@ -13,6 +13,7 @@ case ${VENV:-.venv} in
   *) extras=$home/${VENV:-.venv}/extras ;;
 esac
 bin=$extras/usr/bin
+server=usr/lib/postgresql/15
 sbin=$extras/usr/sbin
 
 fail() {
@@ -29,6 +30,7 @@ missing_packages() {
       echo "${pair##*:}"
     fi
   done | sort -u | tr '\n' ' '
+  [ -x "/$server/bin/postgres" ] || [ -x "$extras/$server/bin/postgres" ] || printf 'postgresql-15 '
 }
 
 own_apt() {
@@ -47,6 +49,7 @@ download() {
 packages=$(missing_packages)
 [ -n "$packages" ] || exit 0
 case $packages in *pgbouncer*) packages="$packages libc-ares2 libevent-2.1-7 " ;; esac
+case $packages in *postgresql-15*) packages="$packages libpq5 libicu72 libxml2 libldap-2.5-0 libsasl2-2 " ;; esac
 for tool in apt-get dpkg-deb; do
   command -v "$tool" >/dev/null 2>&1 || fail "needs $tool; on a machine without it, put promtool, prometheus and amtool on the PATH"
 done
@@ -61,5 +64,9 @@ mkdir -p "$extras"
 for package in "$work"/*.deb; do
   dpkg-deb --extract "$package" "$extras"
 done
+# PostgreSQL finds the libraries that came with it beside its own.
+if [ -d "$extras/$server/lib" ]; then
+  ln -sf "$extras"/usr/lib/*-linux-gnu*/*.so* "$extras/$server/lib/"
+fi
 left=$(missing_packages)
 [ -z "$left" ] || fail "the packages ${packages% } did not bring every program; still missing: $left"
