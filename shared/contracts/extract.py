@@ -4,18 +4,22 @@ from __future__ import annotations
 
 import posixpath
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from shared.contracts.argument_types import ArgumentTypes
+from shared.contracts.builders import BuilderFinder
 from shared.contracts.cargo import read_drivers
-from shared.contracts.contract import Contract, Query, Unread
-from shared.contracts.imports import read_imports
-from shared.contracts.macro_rules import expand_macros
-from shared.contracts.names import StringResolver, read_constants
-from shared.contracts.queries import FoundQuery, QueryFinder
+from shared.contracts.clients import ClientFinder
+from shared.contracts.contract import Contract, Driver, Query, Unread
+from shared.contracts.evaluator import Evaluator
+from shared.contracts.imports import read_imports, read_service_names
+from shared.contracts.macro_rules import Definition, expand_macros, read_definitions
+from shared.contracts.queries import QueryFinder
+from shared.contracts.reading import FoundQuery, Reading, include_of
 from shared.contracts.rows import FileTypes, read_types
 from shared.contracts.sent_types import with_sent_types
-from shared.contracts.tokens import Source, Token, read_source
+from shared.contracts.sites import Sites
+from shared.contracts.tokens import Source, read_source
 
 _FOLDERS_PASSED_OVER = frozenset({"tests", "benches", "examples", "target"})
 
@@ -37,8 +41,8 @@ def extract_contract(service: str, files: Iterable[tuple[str, bytes]], unread: I
     contents = {posixpath.normpath(path): content for path, content in files}
     sources = [read_source(path, contents[path]) for path in sorted(contents) if _is_service_code(path)]
     types = [read_types(source) for source in sources]
-    found = list(_read_queries(sources, types, contents))
     drivers, torn = read_drivers(contents)
+    found = list(_read_queries(sources, types, contents, drivers))
     places = {item for item in found if isinstance(item, Unread)}
     places.update(unread, torn, *(source.problems for source in sources))
     contract = Contract(
@@ -61,42 +65,50 @@ def _is_service_code(path: str) -> bool:
 
 
 def _read_queries(
-    sources: Sequence[Source], types: Sequence[FileTypes], contents: Mapping[str, bytes]
-) -> Iterable[FoundQuery]:
+    sources: Sequence[Source],
+    types: Sequence[FileTypes],
+    contents: Mapping[str, bytes],
+    drivers: Sequence[Driver],
+) -> Iterator[FoundQuery]:
     labels = {key: label for each in types for key, label in each.labels.items()}
     fields = _unique_fields(types)
     defined = frozenset(name for each in types for name in each.defined)
-    constants = {source.path: read_constants(source) for source in sources}
-    shared = _unique(constants.values())
+    macros = _unique_macros(sources)
+    expanded = [expand_macros(source, macros) for source in sources]
+    names = read_service_names(expanded, {driver.name for driver in drivers})
 
     def read_file(path: str) -> str | None:
         content = contents.get(path)
         return None if content is None else content.decode("utf-8", "replace")
 
-    for source in map(expand_macros, sources):
-        reader = QueryFinder(
+    evaluator = Evaluator(Sites(expanded), include_of(read_file, lambda file: _crate_roots(file, contents)))
+    for source in expanded:
+        reading = Reading(
             source,
-            read_imports(source),
-            StringResolver(source, constants[source.path], shared),
+            read_imports(source, names),
+            evaluator,
+            types=ArgumentTypes(source, fields, defined),
+            labels=labels,
             read_file=read_file,
             crate_roots=_crate_roots(source.path, contents),
-            labels=labels,
-            types=ArgumentTypes(source, fields, defined),
         )
-        yield from reader.read()
+        queries = QueryFinder(reading)
+        yield from queries.read()
+        yield from BuilderFinder(reading, queries).read()
+        yield from ClientFinder(reading).read()
+
+
+def _unique_macros(sources: Sequence[Source]) -> dict[str, Definition]:
+    """Give the macros of all files; a name that two files define names nothing."""
+    found = [entry for source in sources for entry in read_definitions(source)]
+    counts = Counter(name for name, _ in found)
+    return {name: definition for name, definition in found if counts[name] == 1}
 
 
 def _unique_fields(types: Sequence[FileTypes]) -> dict[str, Mapping[str, str]]:
     """Merge the fields of all structs; a name that two files define names nothing."""
     counts = Counter(name for each in types for name in each.fields)
     return {name: fields for each in types for name, fields in each.fields.items() if counts[name] == 1}
-
-
-def _unique(constants: Iterable[Mapping[str, Sequence[Token]]]) -> dict[str, Sequence[Token]]:
-    """Merge constants of all files; a name that two files define names nothing."""
-    listed = list(constants)
-    counts = Counter(name for each in listed for name in each)
-    return {name: tokens for each in listed for name, tokens in each.items() if counts[name] == 1}
 
 
 def _crate_roots(path: str, contents: Mapping[str, bytes]) -> tuple[str, ...]:

@@ -1,4 +1,4 @@
-"""Evaluate Rust string expressions: give the text, or why it cannot be known.
+"""Read Rust literals, and the arguments of calls.
 
 Escapes follow the Rust reference ("String literal expressions", "Raw string literals").
 """
@@ -6,7 +6,7 @@ Escapes follow the Rust reference ("String literal expressions", "Raw string lit
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 from shared.contracts.tokens import Token
 
@@ -17,18 +17,6 @@ _INTEGER = re.compile(r"-?[0-9][0-9_]*(?:[iu](?:8|16|32|64|128|size))?\Z")
 _PASS_THROUGH_CALLS = frozenset(
     {"sqlx", "AssertSqlSafe", "String", "from", "to_string", "as_str", "into", "to_owned", "as_ref", "clone"}
 )
-
-LookUpName = Callable[[str], str | None]
-"""Gives the text behind a constant's or variable's name, or None."""
-
-ReadIncluded = Callable[[str], str | None]
-"""Gives the content of a file named relative to the source, or None."""
-
-
-class Opaque(str):
-    """Why a text cannot be known: the end of a sentence. Not a text itself."""
-
-    __slots__ = ()
 
 
 def string_value(token: Token) -> str | None:
@@ -53,53 +41,6 @@ def _unescape(match: re.Match[str]) -> str:
     return _ESCAPED_CHARACTERS.get(simple, simple)
 
 
-def string_expression(tokens: Sequence[Token], names: LookUpName, includes: ReadIncluded) -> str:
-    """Evaluate an expression that should be a string.
-
-    Args:
-        tokens: The expression.
-        names: Looks up constants and variables.
-        includes: Reads what `include_str!` names.
-
-    Returns:
-        The text, or an `Opaque` with the reason why it is not in the source.
-    """
-    tokens = _strip_pass_through(tokens)
-    parts = _split(tokens, "+")
-    if len(parts) > 1:
-        values = [string_expression(part, names, includes) for part in parts]
-        return next((value for value in values if isinstance(value, Opaque)), None) or "".join(values)
-    if len(tokens) == 1 and tokens[0].is_string:
-        value = string_value(tokens[0])
-        return Opaque("the SQL is a byte string") if value is None else value
-    if len(tokens) > 2 and tokens[0].is_name and tokens[1].text == "!":  # noqa: PLR2004  # name, !, bracket
-        return _macro(tokens, names, includes)
-    if tokens and all(token.is_name or token.text in {"::", "self", "crate", "super", "Self"} for token in tokens):
-        name = tokens[-1].text
-        found = names(name)
-        return Opaque(f"the SQL comes from `{name}`, whose value is not a literal") if found is None else found
-    is_metavariable = any(token.text.startswith("$") for token in tokens)
-    return Opaque(
-        "the SQL is an argument of a macro_rules! macro" if is_metavariable else "the SQL is computed at run time"
-    )
-
-
-def _macro(tokens: Sequence[Token], names: LookUpName, includes: ReadIncluded) -> str:
-    inside = tokens[3:-1]
-    match tokens[0].text:
-        case "concat":
-            values = [string_expression(part, names, includes) for part in _split(inside, ",") if part]
-            return next((value for value in values if isinstance(value, Opaque)), None) or "".join(values)
-        case "include_str":
-            path = string_expression(inside, names, includes)
-            content = None if isinstance(path, Opaque) else includes(path)
-            return Opaque("the included file is not among the service's files") if content is None else content
-        case "indoc":
-            return string_expression(inside, names, includes)  # indentation means nothing to SQL
-        case name:
-            return Opaque(f"the SQL is built by {name}! at run time")
-
-
 def _strip_pass_through(tokens: Sequence[Token]) -> Sequence[Token]:
     """Remove `&`, parentheses, `.as_str()` and other calls that give the string they are given."""
     while tokens:
@@ -121,22 +62,6 @@ def _strip_pass_through(tokens: Sequence[Token]) -> Sequence[Token]:
                 return tokens
             tokens = tokens[callee + 1 : -1]
     return tokens
-
-
-def _split(tokens: Sequence[Token], separator: str) -> list[Sequence[Token]]:
-    """Split at a separator that is inside no bracket."""
-    parts: list[Sequence[Token]] = []
-    begin = depth = 0
-    for index, token in enumerate(tokens):
-        if token.text in {"(", "[", "{"}:
-            depth += 1
-        elif token.text in {")", "]", "}"}:
-            depth -= 1
-        elif token.text == separator and depth == 0:
-            parts.append(tokens[begin:index])
-            begin = index + 1
-    parts.append(tokens[begin:])
-    return parts
 
 
 def split_arguments(tokens: Sequence[Token]) -> list[Sequence[Token]]:

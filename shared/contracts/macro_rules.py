@@ -1,120 +1,132 @@
-"""Expand `macro_rules!` that hold queries: `select_where!("WHERE id = $1", id)` becomes what the macro makes of it.
+"""Expand `macro_rules!`: `select_where!("WHERE id = $1", id)` becomes what the macro makes of it, repetitions included.
 
-Only the plain form that services use for a query with several conditions: arguments separated by commas, each a
-`$name:kind`. Anything else stays as it stands, and its SQL is opaque.
+As in "Macros By Example" of the Rust reference, on tokens: an expression ends at the next separator, so that no
+grammar is needed. What matches no arm stays as it stands.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 import msgspec
 
-from shared.contracts.imports import SQLX_FUNCTIONS, SQLX_MACROS
-from shared.contracts.literals import split_arguments
-from shared.contracts.rust_syntax import split_types
+from shared.contracts.macro_patterns import Bound, match_pattern, parse_pattern, substitute
 from shared.contracts.tokens import Source, Token, match_brackets
 
+_MAX_TOKENS = 20_000  # that one call may make: a macro that makes more holds no hand-written query
+_MAX_DEPTH = 4  # of macros that call each other
 
-class Arm(msgspec.Struct, frozen=True):
-    """One `(parameters) => { body }`: the metavariable of each argument (`""` where there is not exactly one)."""
 
-    parameters: tuple[str, ...]
+class _Arm(msgspec.Struct, frozen=True):
+    """One `(pattern) => { body }`."""
+
+    pattern: Sequence[Token]
     body: Sequence[Token]
 
 
 class Definition(msgspec.Struct, frozen=True):
-    """One `macro_rules!` that holds a query: its arms by number of arguments, and where it stands."""
+    """One `macro_rules!`: its arms, and where it stands in its file."""
 
-    name: str
     begin: int
     end: int
-    arms: dict[int, Arm]
+    arms: tuple[_Arm, ...]
 
 
-def expand_macros(source: Source) -> Source:
-    """Put what a file's own query macros make in the place of their calls; each query has the line of the call."""
-    definitions = {definition.name: definition for definition in _definitions(source)}
-    if not definitions:
-        return source
+def expand_macros(source: Source, shared: Mapping[str, Definition]) -> Source:
+    """Put what macros make in the place of their calls; each token has the line of the call, or its own.
+
+    A literal that is given to a macro keeps its line: there the reader finds the text. The definition of a macro that
+    is called in its file is left out; of another one it is kept, so that what it holds is seen.
+
+    Args:
+        source: The file.
+        shared: Definitions of the whole service whose name is unique in it.
+    """
     called: set[str] = set()
+    for _ in range(_MAX_DEPTH):
+        expanded = _expand_once(source, shared, called)
+        if expanded is None:
+            break
+        source = expanded
+    spent = [(found.begin, found.end) for name, found in read_definitions(source) if name in called]
+    return _cut(source, spent) if spent else source
+
+
+def _expand_once(source: Source, shared: Mapping[str, Definition], called: set[str]) -> Source | None:
+    own = dict(read_definitions(source))
     tokens: list[Token] = []
-    index = 0
+    index, changed = 0, False
     while index < len(source.tokens):
-        definition = definitions.get(source.tokens[index].text)
-        body = None if definition is None else _expanded(source, definition, index)
-        if definition is None or body is None:
+        name = source.tokens[index].text
+        definition = own.get(name) or shared.get(name)
+        body = None if definition is None else _expanded(source, definition, index, is_own=name in own)
+        if body is None:
             tokens.append(source.tokens[index])
             index += 1
         else:
-            called.add(definition.name)
+            changed = True
+            called.add(name)
             tokens.extend(body)
             index = source.closing[index + 2] + 1
-    if not called:
-        return source
-    spent = {definitions[name].begin for name in called}
-    kept = tuple(_without(tokens, {source.tokens[begin] for begin in spent}))
+    if not changed:
+        return None
+    kept = tuple(tokens)
     return Source(source.path, kept, match_brackets(kept), source.problems)
 
 
-def _definitions(source: Source) -> Iterator[Definition]:
+def read_definitions(source: Source) -> list[tuple[str, Definition]]:
+    """Give the macros that a file defines, by name."""
     tokens, closing = source.tokens, source.closing
+    found: list[tuple[str, Definition]] = []
     for index in range(len(tokens) - 2):
         if tokens[index].text == "macro_rules!" and index + 2 in closing:
-            inside = (index + 3, closing[index + 2])
-            names = {token.text for token in tokens[inside[0] : inside[1]]}
-            if names & (SQLX_FUNCTIONS | SQLX_MACROS):
-                arms = {len(arm.parameters): arm for arm in _arms(source, *inside)}
-                yield Definition(tokens[index + 1].text, index, inside[1], arms)
+            end = closing[index + 2]
+            found.append((tokens[index + 1].text, Definition(index, end, tuple(_arms(source, index + 3, end)))))
+    return found
 
 
-def _arms(source: Source, begin: int, end: int) -> Iterator[Arm]:
+def _arms(source: Source, begin: int, end: int) -> list[_Arm]:
     tokens, closing = source.tokens, source.closing
+    arms: list[_Arm] = []
     index = begin
     while index < end and index in closing:
-        arrow = closing[index] + 1
-        body = arrow + 1
-        if arrow >= end or tokens[arrow].text != "=>" or body not in closing:
-            return
-        pattern = tokens[index + 1 : closing[index]]
-        if not any(token.text == "$" for token in pattern):  # a repetition
-            yield Arm(tuple(_metavariable(part) for part in split_types(pattern)), tokens[body + 1 : closing[body]])
+        body = closing[index] + 2
+        if body > end or tokens[body - 1].text != "=>" or body not in closing:
+            break
+        arms.append(_Arm(tokens[index + 1 : closing[index]], tokens[body + 1 : closing[body]]))
         index = closing[body] + 1
         if index < end and tokens[index].text == ";":
             index += 1
+    return arms
 
 
-def _metavariable(part: Sequence[Token]) -> str:
-    found = [token.text for token in part if token.type == "metavariable"]
-    return found[0] if len(found) == 1 else ""
-
-
-def _expanded(source: Source, definition: Definition, index: int) -> Sequence[Token] | None:
+def _expanded(source: Source, definition: Definition, index: int, *, is_own: bool) -> Sequence[Token] | None:
     """Give what a call makes, or None when there is no call here or no arm takes it."""
     tokens = source.tokens
-    if index + 2 not in source.closing or tokens[index + 1].text != "!" or definition.begin < index < definition.end:
+    if index + 2 not in source.closing or tokens[index + 1].text != "!":
         return None
-    arguments = split_arguments(tokens[index + 3 : source.closing[index + 2]])
-    arm = definition.arms.get(len(arguments))
-    if arm is None:
+    if is_own and definition.begin <= index <= definition.end:
+        return None  # a macro that calls itself
+    given = tokens[index + 3 : source.closing[index + 2]]
+    for arm in definition.arms:
+        values = match_pattern(parse_pattern(arm.pattern), given)
+        if values is not None:
+            return _placed(arm.body, values, tokens[index])
+    return None
+
+
+def _placed(body: Sequence[Token], values: Mapping[str, Bound], call: Token) -> Sequence[Token] | None:
+    given = {id(token) for bound in values.values() for token in bound.tokens()}
+    made = substitute(body, values, limit=_MAX_TOKENS)
+    if made is None:
         return None
-    values = {name: value for name, value in zip(arm.parameters, arguments, strict=True) if name}
-    line = tokens[index].line
-    return [msgspec.structs.replace(token, line=line) for token in _substituted(arm.body, values)]
+    return [
+        token if id(token) in given else msgspec.structs.replace(token, line=call.line, column=call.column)
+        for token in made
+    ]
 
 
-def _substituted(body: Sequence[Token], values: Mapping[str, Sequence[Token]]) -> Iterator[Token]:
-    for token in body:
-        yield from values.get(token.text, (token,))
-
-
-def _without(tokens: Sequence[Token], starts: set[Token]) -> Iterator[Token]:
-    """Leave out the definitions that begin with these tokens."""
-    closing = match_brackets(tuple(tokens))
-    index = 0
-    while index < len(tokens):
-        if tokens[index] in starts and index + 2 in closing:
-            index = closing[index + 2] + 1
-        else:
-            yield tokens[index]
-            index += 1
+def _cut(source: Source, spans: Sequence[tuple[int, int]]) -> Source:
+    left_out = {index for begin, end in spans for index in range(begin, end + 1)}
+    kept = tuple(token for index, token in enumerate(source.tokens) if index not in left_out)
+    return Source(source.path, kept, match_brackets(kept), source.problems)

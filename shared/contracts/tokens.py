@@ -18,6 +18,7 @@ from shared.contracts.contract import Unread
 _LANGUAGE = tree_sitter.Language(tree_sitter_rust.language())
 _COMMENTS = frozenset({"line_comment", "block_comment"})
 _ATOMIC_TOKENS = frozenset({"string_literal", "raw_string_literal", "char_literal"})
+_REPEATS = frozenset("+*?")
 _CLOSING = {"(": ")", "[": "]", "{": "}"}
 MAX_BYTES = 8 * 1024 * 1024  # of one file; generated code beyond that is no service
 _TOO_LARGE = f"larger than {MAX_BYTES // 1024 // 1024} MB, not read"
@@ -71,6 +72,8 @@ def read_source(path: str, content: bytes) -> Source:
         return Source(path, (), {}, (_problem(path, line, "not UTF-8"),))
     tree = tree_sitter.Parser(_LANGUAGE).parse(content)
     tokens = tuple(_leaves(tree.root_node))
+    if b"macro_rules" in content:
+        tokens = tuple(_with_separators(tokens, content))
     tokens = _without_tests(tokens)
     problems = tuple(_problem(path, line, "does not parse as Rust") for line in _error_lines(tree.root_node))
     return Source(path, tokens, match_brackets(tokens), problems[:1])
@@ -97,6 +100,18 @@ def _leaves(root: tree_sitter.Node) -> Iterator[Token]:
         while not cursor.goto_next_sibling():
             if not cursor.goto_parent():
                 return
+
+
+def _with_separators(tokens: tuple[Token, ...], content: bytes) -> Iterator[Token]:
+    """Add the separators of repetitions, `$(…),*`: the grammar gives them no node."""
+    before: Token | None = None
+    for token in tokens:
+        if before is not None and before.text == ")" and token.text in _REPEATS and before.end < token.begin:
+            between = content[before.end : token.begin].decode().strip()
+            if between and "/" not in between:
+                yield Token(between, between, token.line, before.end, token.begin, token.column)
+        yield token
+        before = token
 
 
 def _error_lines(root: tree_sitter.Node) -> list[int]:

@@ -84,11 +84,9 @@ def test_a_let_binding_in_scope_is_followed():
     [
         'let mut sql = String::from("SELECT 1"); sql.push_str(x); query(&sql)',
         '{ let sql = "SELECT 1"; } query(sql)',
-        'let sql = if x { "SELECT 1" } else { "SELECT 2" }; query(sql)',
         "query(sql)",
         "query(&self.sql)",
         'query(&format!("SELECT {x}"))',
-        'query(&["SELECT", "1"].join(" "))',
         "query(&build(1))",
         'query(include_str!(concat!(env!("OUT_DIR"), "/q.sql")))',
     ],
@@ -125,7 +123,7 @@ def test_opaque_queries_say_why_and_where():
     )
     assert [(opaque.line, opaque.macro, opaque.reason) for opaque in contract.unread] == [
         (3, "query", "the SQL is built by format! at run time"),
-        (4, "QueryBuilder", "the SQL is built by QueryBuilder at run time"),
+        (4, "QueryBuilder", "other functions push to the QueryBuilder"),
     ]
 
 
@@ -336,11 +334,11 @@ def test_a_query_of_a_macro_that_nothing_here_calls_is_opaque(call):
     assert {opaque.reason for opaque in contract.unread} == {"the SQL is an argument of a macro_rules! macro"}
 
 
-def test_a_macro_with_repetitions_is_left_as_it_stands():
+def test_a_macro_with_repetitions_is_expanded():
     rust = """macro_rules! q { ($sql:tt $(, $x:expr)*) => { sqlx::query!($sql $(, $x)*) } }
-        fn f() { q!("SELECT 1") }"""
+        fn f() { q!("SELECT $1, $2", a, b.c(d)) }"""
     contract = contract_of(rust)
-    assert (len(contract.queries), len(contract.unread)) == (0, 1)
+    assert [(query.sql, query.arguments) for query in contract.queries] == [("SELECT $1, $2", 2)]
 
 
 def test_tests_benches_and_examples_of_a_crate_are_not_the_service():
