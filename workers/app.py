@@ -26,7 +26,7 @@ from kombu.exceptions import KombuError
 from redis import Redis
 from redis.exceptions import RedisError
 
-from shared.embedded.postgres import Cage, EmbeddedPostgres
+from shared.analysis.scratch_server import started_server
 from shared.events.worker import WorkerStarted, WorkerStopping, WorkerUnannounced
 from shared.formats import PROTOCOL
 from shared.hosts import Secret
@@ -126,7 +126,7 @@ def run_worker(
     """
     if settings.scratch_dsn is not None:
         return _work(settings, settings.scratch_dsn, concurrency, hostname, observe)
-    with EmbeddedPostgres(in_memory=True, cage=Cage()) as scratch:
+    with started_server(settings.scratch_binaries) as scratch:
         return _work(settings, Secret(scratch.dsn()), concurrency, hostname, observe)
 
 

@@ -11,6 +11,7 @@ import click
 from coordinator.cli.exit_codes import ERROR, IN_SYNC, INCOMPLETE
 from coordinator.cli.log_options import log_options
 from coordinator.cli.report_output import settings_of
+from coordinator.cli.scratch_option import scratch_option
 
 
 @click.command("apply")
@@ -28,6 +29,7 @@ from coordinator.cli.report_output import settings_of
 @click.option(
     "--progress", type=click.Path(path_type=Path, dir_okay=False), help="Progress file; default: beside PLAN."
 )
+@scratch_option
 @log_options("warning")
 def command(
     plan: Path,

@@ -11,11 +11,13 @@ import click
 from coordinator.cli.log_options import log_options
 from coordinator.cli.progress import progress
 from coordinator.cli.report_output import deliver, scan_options, settings_of
+from coordinator.cli.scratch_option import scratch_option
 from coordinator.report.model import ScanReport
 from coordinator.settings.model import Settings
 
 
 @click.command("check")
+@scratch_option
 @scan_options
 @log_options("warning")
 def command(config: Path, output: str) -> None:
@@ -33,7 +35,7 @@ async def _check(settings: Settings) -> ScanReport:
     from shared.events.event import LogLevel
 
     scan = str(uuid.uuid4())
-    async with scratch_server(settings.scratch_dsn) as scratch:
+    async with scratch_server(settings.scratch_dsn, settings.file.scratch.binaries) as scratch:
         with progress("tenants read") as on_progress:
             fleet = LocalFleet(settings, scratch, scan=scan)
             return await logged_scan(

@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from coordinator.cli.exit_codes import DRIFT, IN_SYNC, INCOMPLETE
+from coordinator.cli.scratch_option import scratch_option
 from coordinator.cli.source_options import source_help
 from coordinator.compare.contracts import check_services, read_services
 from coordinator.report.contract_report import ContractReport
@@ -30,6 +31,7 @@ def command() -> None:
 @click.option("--observed", required=True, metavar="SOURCE", help="What one tenant has.")
 @click.option("--search-path", default="", help="With which the services connect, as SET search_path takes it.")
 @click.option("--role", default="", help="As which the services connect: its privileges and policies count.")
+@scratch_option
 @click.option("--output", type=click.Choice(["text", "json", "sarif"]), default="text", show_default=True)
 def check(folders: tuple[Path, ...], *, desired: str, observed: str, search_path: str, role: str, output: str) -> None:
     """Find what of the services breaks in OBSERVED and works in DESIRED.

@@ -7,6 +7,7 @@ import asyncio
 import click
 
 from coordinator.cli.exit_codes import DRIFT, IN_SYNC
+from coordinator.cli.scratch_option import scratch_option
 from coordinator.cli.source_options import profile_option, source_help
 from coordinator.compare.sources import Comparison, compare_sources
 from shared.schema.profile import Profile
@@ -16,6 +17,7 @@ from shared.schema.profile import Profile
 @click.argument("desired")
 @click.argument("observed")
 @click.option("--output", type=click.Choice(["text", "json", "sql"]), default="text", show_default=True)
+@scratch_option
 @profile_option
 def command(desired: str, observed: str, output: str, *, profile: Profile, everything: bool) -> None:
     """Compare two schema sources. `--output sql` prints the remediation that brings OBSERVED to DESIRED."""

@@ -6,6 +6,7 @@ import asyncio
 
 import click
 
+from coordinator.cli.scratch_option import scratch_option
 from coordinator.cli.source_options import profile_option, source_help
 from coordinator.compare.sources import shape_of_source
 from shared.schema.profile import Profile
@@ -13,6 +14,7 @@ from shared.schema.profile import Profile
 
 @click.command("fingerprint", epilog=source_help)
 @click.argument("source")
+@scratch_option
 @profile_option
 def command(source: str, *, profile: Profile, everything: bool) -> None:  # noqa: ARG001  # --all has two uses
     """Print the schema hash of SOURCE, as a scan computes it: equal hashes, the same schema."""

@@ -11,6 +11,7 @@ from typing import Any
 import click
 
 from coordinator.cli.exit_codes import ERROR, IN_SYNC
+from coordinator.cli.scratch_option import scratch_option
 from coordinator.iac.assignment import Assignment
 from coordinator.iac.source import SourceError
 from coordinator.iac.terraform.plan import evaluate
@@ -54,6 +55,7 @@ def show(
 @click.option("--var", "variables", multiple=True, metavar="NAME=VALUE", help="Set a variable or parameter.")
 @click.option("--var-file", "variable_files", multiple=True, metavar="FILE", help="Read variables from a file.")
 @click.option("--output", type=click.Choice(["text", "json"]), default="text", show_default=True)
+@scratch_option
 @click.pass_context
 def objects(
     ctx: click.Context, /, source: Path, variables: tuple[str, ...], variable_files: tuple[str, ...], output: str

@@ -19,6 +19,7 @@ VERBS = {
     "contracts": "coordinator.cli.contracts",
     "demo": "coordinator.cli.demo",
     "diff": "coordinator.cli.diff",
+    "doctor": "coordinator.cli.doctor",
     "fingerprint": "coordinator.cli.fingerprint",
     "iac": "coordinator.cli.iac",
     "scan": "coordinator.cli.scan",

@@ -10,12 +10,14 @@ import click
 from coordinator.cli.log_options import log_options
 from coordinator.cli.progress import progress
 from coordinator.cli.report_output import deliver, scan_options, settings_of
+from coordinator.cli.scratch_option import scratch_option
 from coordinator.report.model import ScanReport
 from coordinator.settings.load import refuse_open_queue
 from coordinator.settings.model import Settings
 
 
 @click.command("scan")
+@scratch_option
 @scan_options
 @log_options("warning")
 def command(config: Path, output: str) -> None:

@@ -10,12 +10,14 @@ import click
 
 from coordinator.cli.log_options import log_options
 from coordinator.cli.report_output import settings_of
+from coordinator.cli.scratch_option import scratch_option
 from coordinator.settings.load import refuse_open_api, refuse_open_queue
 from coordinator.settings.model import Settings
 
 
 @click.command("serve")
 @click.option("-c", "--config", type=click.Path(path_type=Path), default=Path("fleetdrift.toml"), show_default=True)
+@scratch_option
 @log_options("info")
 def command(config: Path) -> None:
     """Run the coordinator until stopped: /scans, /reports/latest, /metrics, /healthz, and scans on schedule."""

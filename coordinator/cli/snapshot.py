@@ -6,6 +6,7 @@ import asyncio
 
 import click
 
+from coordinator.cli.scratch_option import scratch_option
 from coordinator.cli.source_options import profile_option, source_help
 from coordinator.compare.sources import read_source
 from shared.schema.profile import Profile
@@ -14,6 +15,7 @@ from shared.schema.profile import Profile
 @click.command("snapshot", epilog=source_help)
 @click.argument("source")
 @click.option("--output", type=click.Choice(["json", "sql"]), default="json", show_default=True)
+@scratch_option
 @profile_option
 def command(source: str, output: str, *, profile: Profile, everything: bool) -> None:  # noqa: ARG001  # --all has two uses
     """Print the canonical schema of SOURCE; as JSON it is itself a source for `diff`."""

@@ -9,6 +9,7 @@ import click
 
 from coordinator.cli.log_options import log_options
 from coordinator.cli.report_output import settings_of
+from coordinator.cli.scratch_option import scratch_option
 from coordinator.settings.load import refuse_open_queue, required
 from shared.signing import KeyRing
 
@@ -17,6 +18,7 @@ from shared.signing import KeyRing
 @click.option("-c", "--config", type=click.Path(path_type=Path), default=Path("fleetdrift.toml"), show_default=True)
 @click.option("--concurrency", type=click.IntRange(min=1), default=None, help="Processes; default: one per core.")
 @click.option("--name", default="", help="Name of this worker, unique in the fleet.")
+@scratch_option
 @log_options("info")
 def command(config: Path, concurrency: int | None, name: str) -> None:
     """Take batches from the queue until stopped. SIGTERM finishes what is begun."""
@@ -33,6 +35,7 @@ def command(config: Path, concurrency: int | None, name: str) -> None:
             hosts=tuple(settings.hosts.values()),
             limits=settings.file.limits,
             scratch_dsn=settings.scratch_dsn,
+            scratch_binaries=settings.file.scratch.binaries,
             sighting_ttl=settings.file.scan.remember,
         ),
         concurrency=concurrency or os.cpu_count() or 1,

@@ -65,7 +65,7 @@ async def declared_objects(path: Path, given: tuple[Assignment, ...]) -> Declare
         reading = read_declaration(path, given)
     except SourceError as error:
         return DeclaredObjects(errors=each_error(error))
-    async with LazyScratchServer(lambda: scratch_server(None)) as scratch:
+    async with LazyScratchServer(lambda major: scratch_server(None, major=major)) as scratch:
         return await objects_of(reading, scratch)
 
 

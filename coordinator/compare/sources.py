@@ -17,7 +17,7 @@ from shared.analysis.request import AnalysisRequest, SpeltBy
 from shared.analysis.scratch_server import LazyScratchServer, scratch_server
 from shared.diff.changes import SchemaDiff
 from shared.formats import SNAPSHOT, FormatError, decode_json, label_of
-from shared.postgres.scratch import ScratchServer, compile_known
+from shared.postgres.scratch import compile_known
 from shared.postgres.url import may_hold_secret
 from shared.remediation.plan import Plan
 from shared.schema.profile import Profile
@@ -54,9 +54,9 @@ class _Source(msgspec.Struct, frozen=True):
 
 
 @contextlib.asynccontextmanager
-async def lazy_scratch() -> AsyncIterator[ScratchServer]:
+async def lazy_scratch() -> AsyncIterator[LazyScratchServer]:
     """Give a scratch server that starts when something first needs it: two live databases may not."""
-    async with LazyScratchServer(lambda: scratch_server(None)) as scratch:
+    async with LazyScratchServer(lambda major: scratch_server(None, major=major)) as scratch:
         yield scratch
 
 
@@ -75,7 +75,7 @@ async def read_source(source: str, profile: Profile) -> Snapshot:
         return await read_snapshot(source, profile, scratch)
 
 
-async def read_snapshot(source: str, profile: Profile, scratch: ScratchServer) -> Snapshot:
+async def read_snapshot(source: str, profile: Profile, scratch: LazyScratchServer) -> Snapshot:
     """Read the schema a source holds, on a scratch server that is there; see `read_source`."""
     return (await _read(source, profile, scratch)).spec.snapshot
 
@@ -108,8 +108,12 @@ async def compare_sources(desired: str, observed: str, profile: Profile, *, dest
         MaterialiseError: When `desired` is a database or a snapshot that cannot be rebuilt on the scratch server.
     """
     async with lazy_scratch() as scratch:
-        wanted = await _read(desired, profile, scratch)
-        found = await _read(observed, profile, scratch)
+        if desired.startswith(_URL_SCHEMES):
+            wanted = await _read(desired, profile, scratch)
+            found = await _read(observed, profile, scratch)
+        else:  # a database says first which scratch server suits
+            found = await _read(observed, profile, scratch)
+            wanted = await _read(desired, profile, scratch)
         request = AnalysisRequest(
             spec=wanted.spec,
             snapshot=found.spec.snapshot,
@@ -129,9 +133,11 @@ def _spelt_by(wanted: _Source, found: _Source) -> SpeltBy:
     return SpeltBy.SAME_MAJOR if wanted.live and found.live and len(majors) == 1 else SpeltBy.OWN_SERVER
 
 
-async def _read(source: str, profile: Profile, scratch: ScratchServer) -> _Source:
+async def _read(source: str, profile: Profile, scratch: LazyScratchServer) -> _Source:
     if source.startswith(_URL_SCHEMES):
-        return _Source(_undeclared(await _read_database(source, profile)), live=True)
+        read = await _read_database(source, profile)
+        scratch.prefer(read.server_version)
+        return _Source(_undeclared(read), live=True)
     path = _existing(source)
     if path.suffix == ".json":
         saved = _read_saved(path)

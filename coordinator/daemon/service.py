@@ -75,7 +75,10 @@ class Coordinator:
         """
         required(settings.redis_url, "redis.url")
         dsn = required(settings.store_dsn, "store.dsn")
-        async with Store.open(dsn) as store, scratch_server(settings.scratch_dsn) as scratch:
+        async with (
+            Store.open(dsn) as store,
+            scratch_server(settings.scratch_dsn, settings.file.scratch.binaries) as scratch,
+        ):
             yield cls(settings, store, scratch, leases=leases)
 
     async def scan(self, on_progress: OnProgress) -> ScanReport:

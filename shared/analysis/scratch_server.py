@@ -1,33 +1,73 @@
-"""Which scratch server is used: the configured one, or an embedded PostgreSQL started for as long as it is needed."""
+"""Which scratch server is used: the one that was named, or a PostgreSQL started for as long as it is needed.
+
+Of those that are started the first one that there is: programs that were named, this machine's own of the tenants'
+major, the wheel's. All are caged alike.
+"""
 
 from __future__ import annotations
 
 import contextlib
+import os
 from collections.abc import AsyncIterator, Callable
+from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from shared.embedded.postgres import Cage, EmbeddedPostgres
+from shared.embedded.installations import (
+    BINARIES_VARIABLE,
+    SCRATCH_VARIABLE,
+    installation_of,
+    is_installation,
+)
+from shared.embedded.postgres import Cage, EmbeddedPostgres, EmbeddedPostgresError
 from shared.hosts import Secret
 from shared.postgres.scratch import ScratchDatabase, ScratchServer
 from shared.postgres.scratch.known_stable import KnownStable
 
 
 @contextlib.asynccontextmanager
-async def scratch_server(dsn: Secret | None) -> AsyncIterator[ScratchServer]:
+async def scratch_server(dsn: Secret | None, binaries: str = "", major: int = 0) -> AsyncIterator[ScratchServer]:
     """Give a scratch server.
 
     Args:
-        dsn: Of a server where throw-away databases may be made; None starts the embedded one and stops it at the end.
+        dsn: Of a server where throw-away databases may be made; None starts one and stops it at the end, unless
+            the environment names one.
+        binaries: Folder of the programs of a PostgreSQL to start; empty for what the environment names, or the default.
+        major: Of the tenants, where it is known; 0 otherwise.
 
     Raises:
-        EmbeddedPostgresError: When the embedded server does not start.
+        EmbeddedPostgresError: When no server can be started.
     """
-    if dsn is not None:
-        yield ScratchServer(dsn.reveal())
+    named = dsn.reveal() if dsn is not None else os.environ.get(SCRATCH_VARIABLE, "")
+    if named:
+        yield ScratchServer(named)
         return
-    with EmbeddedPostgres(in_memory=True, cage=Cage()) as server:
+    with started_server(binaries, major) as server:
         yield ScratchServer(server.dsn())
+
+
+def started_server(binaries: str = "", major: int = 0) -> EmbeddedPostgres:
+    """Start a caged server; a context manager that stops it.
+
+    Args:
+        binaries: See `scratch_server`.
+        major: See `scratch_server`.
+
+    Raises:
+        EmbeddedPostgresError: When none can be started.
+    """
+    named = binaries or os.environ.get(BINARIES_VARIABLE, "")
+    if named:
+        if not is_installation(Path(named)):
+            raise EmbeddedPostgresError(
+                f"[scratch] binaries: expected a folder with initdb and postgres, and {named} has not both"
+            )
+        return EmbeddedPostgres(Path(named), in_memory=True, cage=Cage()).start()
+    own = installation_of(major) if major else None
+    if own is not None:
+        with contextlib.suppress(EmbeddedPostgresError):  # nobody asked for it: the wheel's does
+            return EmbeddedPostgres(own, in_memory=True, cage=Cage()).start()
+    return EmbeddedPostgres(in_memory=True, cage=Cage()).start()
 
 
 class LazyScratchServer(ScratchServer):
@@ -36,12 +76,13 @@ class LazyScratchServer(ScratchServer):
     For one task at a time.
 
     Args:
-        opened: Opens the real one.
+        opened: Opens the real one, for the tenants' major version (0 where it is not known).
     """
 
-    def __init__(self, opened: Callable[[], contextlib.AbstractAsyncContextManager[ScratchServer]]) -> None:
+    def __init__(self, opened: Callable[[int], contextlib.AbstractAsyncContextManager[ScratchServer]]) -> None:
         self.known_stable = KnownStable()
         self._opened = opened
+        self._major = 0
         self._stack = contextlib.AsyncExitStack()
         self._server: ScratchServer | None = None
 
@@ -53,6 +94,14 @@ class LazyScratchServer(ScratchServer):
     ) -> None:
         await self._stack.__aexit__(kind, error, trace)
 
+    def prefer(self, server_version: int) -> None:
+        """Say which version a tenant has, before the server is first used: one of its major is opened if there is one.
+
+        Args:
+            server_version: `server_version_num`.
+        """
+        self._major = server_version // 10000
+
     def alone(self) -> ScratchServer:
         """Give this server: only one task uses it."""
         return self
@@ -61,6 +110,6 @@ class LazyScratchServer(ScratchServer):
     async def database(self) -> AsyncIterator[ScratchDatabase]:
         """Give an empty database that vanishes afterwards; see `ScratchServer.database`."""
         if self._server is None:
-            self._server = await self._stack.enter_async_context(self._opened())
+            self._server = await self._stack.enter_async_context(self._opened(self._major))
         async with self._server.database() as database:
             yield database

@@ -257,7 +257,7 @@ class EmbeddedPostgres:
             shutil.rmtree(self._home, ignore_errors=True)
 
     def __enter__(self) -> Self:
-        return self.start()
+        return self if self._process is not None else self.start()
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None

@@ -22,6 +22,10 @@ from shared.sql import quote_identifier
 
 _WHOLE = OwnNames()
 _STATEMENT_TIMEOUT = 30.0  # seconds for one statement
+_OTHER_SERVER = (
+    "; a scratch server that has the extension is named by --scratch, FLEETDRIFT_SCRATCH or [scratch] dsn, and "
+    "`fleetdrift doctor` says which extensions the one in use has"
+)
 _OVERALL_TIMEOUT = 120.0  # seconds for all statements of one `run`
 
 
@@ -77,7 +81,7 @@ class ScratchDatabase:
                     async with asyncio.timeout(max(0.1, min(deadline - clock(), _STATEMENT_TIMEOUT))):
                         await self._run_one(statement)
                 except (asyncpg.PostgresError, asyncpg.InterfaceError, TimeoutError, OSError) as error:
-                    raise _scratch_error(error, number, statement.sql) from None
+                    raise _scratch_error(error, number, statement) from None
 
     async def run_each(self, statements: Iterable[str]) -> None:
         """Run statements as `run` does, but refuse what `run` would skip: a proof speaks only of what was tried.
@@ -164,10 +168,13 @@ def _parsed(sql: str) -> tuple[ParsedStatement, ...]:
         return (ParsedStatement(sql, "", {}),)
 
 
-def _scratch_error(error: Exception, number: int, sql: str) -> ScratchError:
+def _scratch_error(error: Exception, number: int, statement: ParsedStatement) -> ScratchError:
+    sql = statement.sql
     if isinstance(error, asyncpg.PostgresError):
         position = int(getattr(error, "position", None) or 1) - 1
         message = str(error.args[0]) if error.args else "no message"
+        if statement.node == "CreateExtensionStmt":
+            message += _OTHER_SERVER
         return ScratchError(message, number=number, sql=sql, sqlstate=error.sqlstate or "", position=position)
     message = "it did not end in time" if isinstance(error, TimeoutError) else "the connection was lost"
     return ScratchError(message, number=number, sql=sql, sqlstate="57014")

@@ -111,7 +111,7 @@ def compared(scratch: ScratchServer, monkeypatch: pytest.MonkeyPatch) -> Callabl
     """`fleetdrift diff`, with the scratch server that runs already."""
 
     @contextlib.asynccontextmanager
-    async def running(_dsn: object) -> AsyncIterator[ScratchServer]:
+    async def running(_dsn: object, **_: object) -> AsyncIterator[ScratchServer]:
         yield scratch
 
     monkeypatch.setattr(sources, "scratch_server", running)

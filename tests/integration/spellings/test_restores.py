@@ -45,7 +45,7 @@ def compare(monkeypatch, scratch):
     """`fleetdrift diff`, with the scratch server that runs already."""
 
     @contextlib.asynccontextmanager
-    async def running(_dsn):
+    async def running(_dsn, **_):
         yield scratch
 
     monkeypatch.setattr(schema_source, "scratch_server", running)

@@ -1,0 +1,66 @@
+"""What a scratch server has of its own, for which it has stand-ins, and what it lacks."""
+
+from __future__ import annotations
+
+import contextlib
+
+import msgspec
+
+from shared.embedded.stand_ins.facts import stand_in_facts
+from shared.embedded.stand_ins.files import COMMENT
+from shared.postgres.connection import translated
+from shared.postgres.query_files import query_text
+from shared.postgres.scratch.errors import ScratchError
+from shared.postgres.scratch.rights import EXTENSIONS
+from shared.postgres.scratch.server import ScratchServer
+from shared.sql import quote_identifier
+
+_XML = "CREATE TABLE has_xml (a xml DEFAULT '<a/>')"
+
+
+class Abilities(msgspec.Struct, frozen=True, kw_only=True):
+    """What was found on a scratch server.
+
+    Args:
+        version: Of the server, as it says it.
+        features: ICU, lz4, XML → whether the build has it.
+        real: Extensions that a declaration may name and that are the server's own, sorted.
+        stand_ins: Those that are stand-ins, sorted.
+        missing: Those that it lacks, sorted. Names that are not listed anywhere are refused on any scratch server.
+    """
+
+    version: str
+    features: dict[str, bool]
+    real: tuple[str, ...]
+    stand_ins: tuple[str, ...]
+    missing: tuple[str, ...]
+
+
+async def abilities_of(scratch: ScratchServer) -> Abilities:
+    """Ask a scratch server what it can do.
+
+    Raises:
+        TargetError: When it fails.
+    """
+    async with scratch.database() as database:
+        with translated():
+            row = await database.connection.fetchrow(query_text("scratch_abilities.sql"))
+        assert row is not None
+        features = {"ICU collations": row["icu"], "lz4 compression": row["lz4"], "XML": False}
+        stand_ins: list[str] = []
+        with contextlib.suppress(ScratchError):
+            await database.run([_XML])
+            features["XML"] = True
+        available = EXTENSIONS.intersection(row["extensions"])
+        for name in sorted(available.intersection(facts.extension for facts in stand_in_facts())):
+            with contextlib.suppress(ScratchError):
+                await database.run([f"CREATE EXTENSION {quote_identifier(name)}"])
+                if await database.connection.fetchval(query_text("scratch_stand_in.sql"), name, COMMENT):
+                    stand_ins.append(name)
+    return Abilities(
+        version=row["version"],
+        features=features,
+        real=tuple(sorted(available.difference(stand_ins))),
+        stand_ins=tuple(stand_ins),
+        missing=tuple(sorted(EXTENSIONS - available)),
+    )
