@@ -8,6 +8,7 @@ from pathlib import Path
 from coordinator.compare.sources import lazy_scratch, read_snapshot
 from coordinator.report.contract_report import ContractReport
 from coordinator.services.rust_files import read_service
+from coordinator.settings.model import ContractTable
 from shared.analysis.judging import judge_services
 from shared.contracts.contract import Contract
 from shared.contracts.coverage import coverage_of
@@ -28,7 +29,11 @@ def read_services(folders: Sequence[Path], *, search_path: Sequence[str] = (), r
     Raises:
         RustFilesError: When a folder is not there or holds no Rust.
     """
-    return tuple(read_service(folder, folder.resolve().name, search_path=search_path, role=role) for folder in folders)
+    tables = [
+        ContractTable(service=folder.resolve().name, path=str(folder), search_path=tuple(search_path), role=role)
+        for folder in folders
+    ]
+    return tuple(read_service(folder, table) for folder, table in zip(folders, tables, strict=True))
 
 
 async def check_services(contracts: Sequence[Contract], desired: str, observed: str) -> ContractReport:

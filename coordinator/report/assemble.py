@@ -82,6 +82,7 @@ def assemble_body(
     patches: Mapping[str, tuple[Patch, ...]] | None = None,
     unchecked: Iterable[str] = (),
     unmodelled: Iterable[Unmodelled] = (),
+    unread_services: Iterable[str] = (),
     ignores: Sequence[IgnoreRule] = (),
     today: dt.date = dt.date.min,
 ) -> ReportBody:
@@ -96,6 +97,7 @@ def assemble_body(
         patches: Ways to keep the drift, by fingerprint.
         unchecked: What could not be evaluated, as sentences. What contracts could not decide is added.
         unmodelled: What PostgreSQL has and fleetdrift does not read; the largest count of a catalog stands.
+        unread_services: Services that depend on a database crate of which nothing was read.
         ignores: Drift that somebody has decided to live with, in the order of the configuration.
         today: Decides which ignore rules have ended.
 
@@ -125,6 +127,7 @@ def assemble_body(
         notices=account.notices(),
         not_compared=_not_compared(ordered, analyses),
         service_faults=_service_faults(ordered, analyses),
+        unread_services=tuple(sorted(unread_services)),
     )
 
 

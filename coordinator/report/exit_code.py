@@ -28,11 +28,11 @@ def scan_status(body: ReportBody) -> ScanStatus:
     """Decide the status of a scan that came to its end.
 
     Returns:
-        `incomplete` when the state of any tenant is not known, else `drift` when any has drifted, else `in_sync`;
-        never `failed`: that is a scan which came to no end, and its caller knows.
+        `incomplete` when the state of any tenant is not known, or a whole service was not read, else `drift` when any
+        has drifted, else `in_sync`; never `failed`: that is a scan which came to no end, and its caller knows.
     """
     present = {status for status, count in body.counts if count}
-    if present & NOT_KNOWN:
+    if present & NOT_KNOWN or body.unread_services:
         return ScanStatus.INCOMPLETE
     return ScanStatus.DRIFT if TenantStatus.DRIFTED in present else ScanStatus.IN_SYNC
 

@@ -149,6 +149,7 @@ class ReportBody(msgspec.Struct, frozen=True, kw_only=True):
         not_compared: What tools and time made, by tool.
         service_faults: Contract verdicts that the declared schema earns as well, once for the fleet: they are in no
             tenant's status and in no count.
+        unread_services: Services that depend on a database crate of which nothing was read: the scan is incomplete.
     """
 
     fleet: str
@@ -166,6 +167,7 @@ class ReportBody(msgspec.Struct, frozen=True, kw_only=True):
     notices: tuple[str, ...] = ()
     not_compared: tuple[NotCompared, ...] = ()
     service_faults: tuple[Verdict, ...] = ()
+    unread_services: tuple[str, ...] = ()
 
 
 class StepResult(StrEnum):

@@ -6,7 +6,7 @@ A FleetReader reads the tenants and analyses their shapes; everything else happe
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 import msgspec
@@ -23,7 +23,7 @@ from coordinator.services.rust_files import load_contracts
 from coordinator.settings.model import Settings
 from shared.analysis.analysis import Analysis
 from shared.contracts.contract import Contract, VerdictStatus
-from shared.contracts.coverage import unread_places
+from shared.contracts.coverage import silent_drivers, unread_places
 from shared.postgres.names.own_names import PLACEHOLDER, OwnNames, declared_names, own_names
 from shared.postgres.scratch import ScratchServer, compile_known
 from shared.schema.canonical import content_hash
@@ -137,11 +137,18 @@ def _assemble(
         patches={key: keep_patches(analysis.diff, declared.spec, root) for key, analysis in analyses.items()},
         unchecked=declared.spec.source.unchecked
         + tuple(map(told, declared.spec.source.unread))
-        + tuple(str(place) for contract in declared.contracts for place in unread_places(contract) if not place.macro),
+        + tuple(_unread(declared.contracts)),
         unmodelled=unmodelled,
+        unread_services=[contract.service for contract in declared.contracts if any(silent_drivers(contract))],
         ignores=settings.file.ignore,
         today=dt.datetime.now(dt.UTC).date(),
     )
+
+
+def _unread(contracts: Sequence[Contract]) -> Iterator[str]:
+    """Say what of the services was seen and could not be read: queries by their verdict, files and drivers here."""
+    for contract in contracts:
+        yield from (f"{contract.service}: {place}" for place in unread_places(contract) if not place.macro)
 
 
 def _outcomes(inventory: Inventory, results: Mapping[str, ReadResult]) -> tuple[TenantOutcome, ...]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from fnmatch import fnmatch
 from pathlib import Path
 
 import msgspec
@@ -32,43 +33,39 @@ def load_contracts(root: Path, tables: Sequence[ContractTable]) -> tuple[Contrac
     Raises:
         RustFilesError: When a folder is not there or holds no Rust.
     """
-    return tuple(
-        read_service(root / table.path, table.service, shown=table.path, search_path=table.search_path, role=table.role)
-        for table in sorted(tables, key=lambda table: table.service)
-    )
+    ordered = sorted(tables, key=lambda table: table.service)
+    return tuple(read_service(root / table.path, table) for table in ordered)
 
 
-def read_service(
-    folder: Path, service: str, *, shown: str = "", search_path: Sequence[str] = (), role: str = ""
-) -> Contract:
+def read_service(folder: Path, table: ContractTable) -> Contract:
     """Extract the contract of one service.
 
     Args:
         folder: Of its crate or workspace.
-        service: Its name.
-        shown: How messages name the folder; by default as it is.
-        search_path: With which it connects; empty for the tenant's namespace and public.
-        role: As which it connects; empty when that is not known.
+        table: What is configured of it.
 
     Raises:
         RustFilesError: When the folder is not there or holds no Rust.
     """
-    named = shown or str(folder)
     if not folder.is_dir():
-        raise RustFilesError(f"the contract of {service!r}: there is no folder {named}")
+        raise RustFilesError(f"the contract of {table.service!r}: there is no folder {table.path}")
     files: list[tuple[str, bytes]] = []
     unread: list[Unread] = []
     for path in sorted(_walk(folder)):
         name = path.relative_to(folder).as_posix()
+        if any(fnmatch(name, pattern) for pattern in table.exclude):
+            continue
         content = _read(path)
         if isinstance(content, str):
             unread.append(Unread(file=name, line=1, reason=content))
         else:
             files.append((name, content))
     if not any(name.endswith(".rs") for name, _ in files) and not unread:
-        raise RustFilesError(f"the contract of {service!r}: {named} holds no Rust source")
-    contract = extract_contract(service, files, unread)
-    return msgspec.structs.replace(contract, search_path=tuple(search_path), role=role)
+        raise RustFilesError(f"the contract of {table.service!r}: {table.path} holds no Rust source")
+    contract = extract_contract(table.service, files, unread)
+    return msgspec.structs.replace(
+        contract, search_path=table.search_path, role=table.role, accept_unread=table.accept_unread
+    )
 
 
 def _read(path: Path) -> bytes | str:

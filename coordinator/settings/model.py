@@ -134,12 +134,16 @@ class ContractTable(_Table, frozen=True, kw_only=True):
         path: Of its crate or workspace, relative to fleetdrift.toml.
         search_path: With which it connects; empty for the tenant's namespace and public.
         role: As which it connects; its privileges and policies are checked where the profile reads them.
+        exclude: Patterns of files that are left out, relative to `path`: `tools/**`.
+        accept_unread: Drivers that the service depends on and of which nothing needs to be read.
     """
 
     service: str
     path: str
     search_path: tuple[str, ...] = ()
     role: str = ""
+    exclude: tuple[str, ...] = ()
+    accept_unread: tuple[str, ...] = ()
 
 
 class RedisTable(_Table, frozen=True, kw_only=True):

@@ -200,6 +200,7 @@ class Contract(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
         files: How many Rust files were read.
         search_path: The service's; empty for the tenant's namespace and public.
         role: The role as which the service connects; empty when it is not said.
+        accept_unread: Drivers of which nothing needs to be read.
     """
 
     service: str
@@ -214,6 +215,7 @@ class Contract(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     files: int = 0
     search_path: tuple[str, ...] = ()
     role: str = ""
+    accept_unread: tuple[str, ...] = ()
 
     @property
     def mappings(self) -> tuple[Mapping, ...]:

@@ -43,7 +43,7 @@ class Coverage(msgspec.Struct, frozen=True, kw_only=True):
 
 def unread_places(contract: Contract) -> tuple[Unread, ...]:
     """Give every place of a service that was not read, sorted: also a driver of which nothing at all was found."""
-    return tuple(sorted({*contract.unread, *_silent_drivers(contract)}))
+    return tuple(sorted({*contract.unread, *silent_drivers(contract)}))
 
 
 def coverage_of(contracts: Iterable[Contract]) -> Coverage:
@@ -81,11 +81,11 @@ def _of_driver(contracts: Iterable[Contract], driver: str) -> DriverCoverage:
     )
 
 
-def _silent_drivers(contract: Contract) -> Iterable[Unread]:
+def silent_drivers(contract: Contract) -> Iterable[Unread]:
     """Name the drivers that the service depends on and of which nothing was found, read or not."""
     places: tuple[Query | Mapping | Unread, ...] = (*contract.queries, *contract.mappings, *contract.unread)
     found = {place.driver for place in places}
     for driver in contract.drivers:
-        if driver.name not in found:
+        if driver.name not in found and driver.name not in contract.accept_unread:
             reason = f"the service depends on {driver.name}, and no query and no mapping of it was found"
             yield Unread(file=driver.file, line=driver.line, reason=reason, driver=driver.name)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import msgspec
+
 from shared.contracts.coverage import coverage_of, unread_places
 from shared.contracts.extract import extract_contract
 
@@ -59,3 +61,9 @@ def test_a_manifest_that_is_no_toml_is_named_and_the_rest_is_read():
     contract = service(Cargo_dot_toml=b"[package", src__lib_dot_rs=RUST)
     assert [place.file for place in unread_places(contract)] == ["Cargo.toml"]
     assert len(contract.queries) == 1
+
+
+def test_a_driver_that_is_accepted_as_not_read_is_no_finding():
+    contract = service(Cargo_dot_toml=manifest('diesel = "2"'), src__lib_dot_rs=b"fn f() {}")
+    assert len(unread_places(contract)) == 1
+    assert unread_places(msgspec.structs.replace(contract, accept_unread=("diesel",))) == ()

@@ -321,3 +321,21 @@ def test_the_orphaned_constraint_is_counted_for_every_tenant_that_has_it() -> No
     outcomes = [TenantOutcome(tenant=f"t{number}", fingerprint="a") for number in range(7)]
 
     assert assembled(outcomes, {"a": analysis}, expected="").drift_summary.orphaned_constraints == 7
+
+
+def test_what_the_declared_schema_breaks_as_well_is_said_once_and_makes_no_tenant_drifted():
+    verdict = msgspec.structs.replace(REFUND, declared_too=True)
+    analysis = analysis_of("a", SPEC, IN_SYNC, verdicts=(verdict,))
+    outcomes = [TenantOutcome(tenant=name, fingerprint="a") for name in ("t1", "t2")]
+    body = assemble_body(fleet="demo", spec=SPEC, expected_version="", outcomes=outcomes, analyses={"a": analysis})
+    assert body.service_faults == (verdict,)
+    assert [result.status for result in body.tenants] == [TenantStatus.IN_SYNC] * 2
+    assert body.drift_summary.service_contract_violations == 0
+    assert exit_code(scan_status(body)) == 0
+
+
+def test_a_service_of_which_nothing_was_read_makes_a_scan_incomplete():
+    body = assemble_body(
+        fleet="demo", spec=SPEC, expected_version="", outcomes=[], analyses={}, unread_services=["orders"]
+    )
+    assert exit_code(scan_status(body)) == 3

@@ -1,0 +1,59 @@
+"""A service's files are found without following links, and what is left out or cannot be read is said."""
+
+from __future__ import annotations
+
+import pytest
+
+from coordinator.services.rust_files import RustFilesError, load_contracts, read_service
+from coordinator.settings.model import ContractTable
+
+RUST = 'fn f(p: P) { sqlx::query("SELECT 1").execute(p); }'
+
+
+@pytest.fixture
+def folder(tmp_path):
+    (tmp_path / "src").mkdir()
+    (tmp_path / "src/lib.rs").write_text(RUST)
+    return tmp_path
+
+
+def table(exclude: tuple[str, ...] = (), search_path: tuple[str, ...] = (), role: str = "") -> ContractTable:
+    return ContractTable(service="shop", path=".", exclude=exclude, search_path=search_path, role=role)
+
+
+def test_a_folder_that_is_not_there_is_one_sentence(tmp_path):
+    with pytest.raises(RustFilesError, match="the contract of 'shop': there is no folder gone"):
+        load_contracts(tmp_path, [ContractTable(service="shop", path="gone")])
+
+
+def test_a_folder_without_rust_is_one_sentence(tmp_path):
+    with pytest.raises(RustFilesError, match="holds no Rust source"):
+        read_service(tmp_path, table())
+
+
+def test_links_are_named_and_not_followed(folder):
+    (folder / "src/elsewhere.rs").symlink_to("/etc/hostname")
+    (folder / "src/outside").symlink_to("/etc")
+    contract = read_service(folder, table())
+    assert [str(place) for place in contract.unread] == [
+        "src/elsewhere.rs:1: a symbolic link, which is not followed",
+        "src/outside:1: a symbolic link, which is not followed",
+    ]
+    assert len(contract.queries) == 1
+
+
+def test_a_file_that_is_too_large_is_named(folder):
+    (folder / "src/generated.rs").write_bytes(b"//" + b"x" * (4 * 1024 * 1024))
+    [place] = read_service(folder, table()).unread
+    assert str(place) == "src/generated.rs:1: larger than 4 MB, not read"
+
+
+def test_excluded_files_are_left_out(folder):
+    (folder / "tools").mkdir()
+    (folder / "tools/seed.rs").write_text(RUST.replace("1", "2"))
+    assert [q.sql for q in read_service(folder, table(exclude=("tools/**",))).queries] == ["SELECT 1"]
+
+
+def test_how_a_service_connects_is_part_of_its_contract(folder):
+    contract = read_service(folder, table(search_path=("desk", "public"), role="app"))
+    assert (contract.search_path, contract.role) == (("desk", "public"), "app")
