@@ -43,7 +43,7 @@ async def _asked(settings: Settings | None) -> Abilities:
 def _told(found: Abilities) -> Iterator[str]:
     yield f"scratch server: PostgreSQL {found.version}"
     for feature, there in found.features.items():
-        yield f"{feature}: {'there' if there else 'missing: what needs it is unverified'}"
+        yield f"{feature}: {'there' if there else found.instead(feature)}"
     yield f"extensions of its own: {_listed(found.real)}"
     yield f"stand-ins (real names and types, hollow bodies): {_listed(found.stand_ins)}"
     yield f"missing: {_listed(found.missing)}"

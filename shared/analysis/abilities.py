@@ -15,6 +15,7 @@ from shared.postgres.scratch.rights import EXTENSIONS
 from shared.postgres.scratch.server import ScratchServer
 from shared.sql import quote_identifier
 
+_ICU = "ICU collations"
 _XML = "CREATE TABLE has_xml (a xml DEFAULT '<a/>')"
 
 
@@ -35,6 +36,12 @@ class Abilities(msgspec.Struct, frozen=True, kw_only=True):
     stand_ins: tuple[str, ...]
     missing: tuple[str, ...]
 
+    def instead(self, feature: str) -> str:
+        """Say what becomes of a feature that the build lacks."""
+        if feature == _ICU:
+            return "missing: their attributes are compared, and another provider's stand in"
+        return "missing: what needs it is unverified"
+
 
 async def abilities_of(scratch: ScratchServer) -> Abilities:
     """Ask a scratch server what it can do.
@@ -46,7 +53,7 @@ async def abilities_of(scratch: ScratchServer) -> Abilities:
         with translated():
             row = await database.connection.fetchrow(query_text("scratch_abilities.sql"))
         assert row is not None
-        features = {"ICU collations": row["icu"], "lz4 compression": row["lz4"], "XML": False}
+        features = {_ICU: row["icu"], "lz4 compression": row["lz4"], "XML": False}
         stand_ins: list[str] = []
         with contextlib.suppress(ScratchError):
             await database.run([_XML])

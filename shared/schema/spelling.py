@@ -1,7 +1,8 @@
 """What PostgreSQL keeps as somebody wrote it, though it means the same: one spelling of it.
 
-Storage parameters are kept as text (`on`, `true`; also where they say the default), bodies with their line ends, and a
-trigger's UPDATE OF columns in their order. `[compare] spelling` compares them as they are written.
+Storage parameters are kept as text (`on`, `true`; also where they say the default), bodies with their line ends, a
+trigger's UPDATE OF columns in their order, and `DEFAULT NULL` where the type has a length. `[compare] spelling`
+compares them as they are written.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from collections.abc import Iterable
 import msgspec
 
 from shared.schema.model import SchemaObject
-from shared.schema.relations import Index, MaterializedView, Table, Trigger, View
+from shared.schema.relations import Column, Index, MaterializedView, Table, Trigger, View
 from shared.schema.routines import Routine
 from shared.schema.schema import Schema, Snapshot
 
@@ -39,6 +40,13 @@ _INDEX_DEFAULTS = {
     "brin": frozenset({"pages_per_range=128", "autosummarize=false"}),
 }
 """What each access method does without being told (same pages)."""
+
+_NULL = re.compile(r"NULL::[a-z ]+|NULL::\"bit\"")
+_LENGTH = re.compile(r"(?:character|character varying|bit|bit varying|numeric|timestamp|time|interval)\b.*\(")
+"""A length or precision makes a call of a constant NULL, which PostgreSQL keeps as a default; else it keeps none.
+
+A domain's column is another matter: there NULL stands instead of the domain's own default.
+"""
 
 _COLUMN = r'(?:"(?:[^"]|"")*"|\w+)'
 _UPDATE_OF = re.compile(
@@ -68,12 +76,18 @@ def _spelt(item: SchemaObject) -> SchemaObject:
             options = _options(item.options, _INDEX_DEFAULTS.get(item.method, frozenset()))
             definition = _with_clause(item.definition, item.options, options)
             return _with_options(msgspec.structs.replace(item, definition=definition), options, item)
-        case Trigger():
-            return _changed(item, _UPDATE_OF.sub(_sorted_columns, item.definition, count=1))
-        case Routine():
-            return _changed(item, item.definition.replace("\r\n", "\n"))
+        case Column(default=default, type=kind, generated="") if _NULL.fullmatch(default) and _LENGTH.match(kind):
+            return msgspec.structs.replace(item, default="")
+        case Trigger() | Routine():
+            return _with_definition(item)
         case _:
             return item
+
+
+def _with_definition(item: Trigger | Routine) -> SchemaObject:
+    if isinstance(item, Trigger):
+        return _changed(item, _UPDATE_OF.sub(_sorted_columns, item.definition, count=1))
+    return _changed(item, item.definition.replace("\r\n", "\n"))
 
 
 def _changed(item: Trigger | Routine, definition: str) -> SchemaObject:

@@ -9,12 +9,14 @@ from contextlib import asynccontextmanager
 import asyncpg
 
 from shared.postgres.connection import close, translated
-from shared.postgres.names.own_names import OwnNames
+from shared.postgres.names.own_names import PLACEHOLDER, OwnNames
 from shared.postgres.query_files import query_text
 from shared.postgres.reading.introspect import read_snapshot
 from shared.postgres.scratch.errors import ScratchError
+from shared.postgres.scratch.icu import IcuCollation, icu_collation, missing_collation, with_icu
 from shared.postgres.scratch.rights import SKIPPED, Administrator, is_skipped
 from shared.postgres.scratch.statements import ParsedStatement, SqlError, new_owner, parse_statements
+from shared.schema.identity import QualifiedName
 from shared.schema.profile import Profile
 from shared.schema.schema import Snapshot
 from shared.schema.spelling import in_one_spelling
@@ -26,6 +28,7 @@ _OTHER_SERVER = (
     "; a scratch server that has the extension is named by --scratch, FLEETDRIFT_SCRATCH or [scratch] dsn, and "
     "`fleetdrift doctor` says which extensions the one in use has"
 )
+_MAX_COLLATIONS = 30  # of ICU's own that one statement names
 _OVERALL_TIMEOUT = 120.0  # seconds for all statements of one `run`
 
 
@@ -44,6 +47,7 @@ class ScratchDatabase:
         self._administrator = administrator
         self._connect = connect
         self._second: asyncpg.Connection | None = None
+        self._collations: dict[str, tuple[str, ...]] = {}
 
     async def close(self) -> None:
         """End the sessions and wait until they are gone: DROP DATABASE looks for them ten times a second."""
@@ -108,7 +112,8 @@ class ScratchDatabase:
             if self.connection.is_in_transaction():
                 await self.connection.execute("COMMIT")
             await self.connection.execute("DISCARD ALL")
-            snapshot = await read_snapshot(self.connection, own=own, profile=profile)
+            made = await self._made_collations(own)
+            snapshot = with_icu(await read_snapshot(self.connection, own=own, profile=profile), made)
             return snapshot if profile.spelling else in_one_spelling(snapshot)
 
     async def _run_one(self, statement: ParsedStatement) -> None:
@@ -120,7 +125,45 @@ class ScratchDatabase:
         elif self._administrator.may_run(statement):
             await self._try_or_elevate(statement)
         else:
-            await self.connection.execute(statement.sql)
+            await self._with_icu(statement)
+
+    async def _with_icu(self, statement: ParsedStatement) -> None:
+        """Run a statement; where the server has no ICU, make the collation that it wants in another way."""
+        collation = icu_collation(statement)
+        if collation is not None:
+            await self._make_collation(statement, collation)
+            return
+        for _ in range(_MAX_COLLATIONS):
+            try:
+                await self.connection.execute(statement.sql)
+            except asyncpg.UndefinedObjectError as error:
+                name = missing_collation(str(error.args[0]) if error.args else "")
+                if not name or self.connection.is_in_transaction() or not await self._administrator.stand_in(name):
+                    raise
+            else:
+                return
+
+    async def _make_collation(self, statement: ParsedStatement, collation: IcuCollation) -> None:
+        try:
+            async with _atomic(self.connection):
+                await self.connection.execute(statement.sql)
+        except asyncpg.FeatureNotSupportedError:
+            await self.connection.execute(collation.sql)
+            oid = await self.connection.fetchval(
+                "SELECT pg_catalog.to_regcollation($1::text)::pg_catalog.oid::text", collation.name
+            )
+            self._collations[oid] = collation.attributes
+
+    async def _made_collations(self, own: OwnNames) -> dict[QualifiedName, tuple[str, ...]]:
+        if not self._collations:
+            return {}
+        rows = await self.connection.fetch(query_text("scratch_collations.sql"), list(self._collations))
+        return {
+            QualifiedName(PLACEHOLDER if row["namespace"] == own.namespace else row["namespace"], row["name"]): (
+                self._collations[row["oid"]]
+            )
+            for row in rows
+        }
 
     async def _try_or_elevate(self, statement: ParsedStatement) -> None:
         path = await self.connection.fetchval("SELECT pg_catalog.current_setting('search_path')")

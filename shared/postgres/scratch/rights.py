@@ -14,6 +14,8 @@ from typing import Any
 import asyncpg
 
 from shared.postgres.connection import close
+from shared.postgres.query_files import query_text
+from shared.postgres.scratch.icu import STANDS_IN
 from shared.postgres.scratch.lent_names import LentNames
 from shared.postgres.scratch.statements import ParsedStatement, SqlError, parse_statements, roles_named
 from shared.sql import quote_identifier, quote_literal
@@ -68,6 +70,7 @@ class Administrator:
         self._lent = lent
         self._connect_inside = connect_inside
         self._inside: asyncpg.Connection | None = None
+        self._lacks_icu: bool | None = None
         self._role = role
         self._extensions = extensions
 
@@ -106,6 +109,25 @@ class Administrator:
                 # Before v15 `public` is the administrator's.
                 return tree.get("objtype") in _OWNED_BY_ADMIN or tree.get("objtype") == "OBJECT_SCHEMA"
         return False
+
+    async def stand_in(self, collation: str) -> bool:
+        """Make a collation that ICU brings, in the scratch database of a server that has no ICU.
+
+        Returns:
+            Whether it was made. A server that has ICU knows what it has.
+        """
+        if self._inside is None:
+            self._inside = await self._connect_inside()
+        if self._lacks_icu is None:
+            self._lacks_icu = not (await self._inside.fetchrow(query_text("scratch_abilities.sql")))["icu"]
+        if not self._lacks_icu:
+            return False
+        try:
+            await self._inside.execute("SET allow_system_table_mods = on")
+            await self._inside.execute(f"CREATE COLLATION pg_catalog.{quote_identifier(collation)} {STANDS_IN}")
+        except asyncpg.PostgresError:  # no superuser, or a version without the builtin provider
+            return False
+        return True
 
     async def run(self, statement: ParsedStatement, search_path: str) -> None:
         """Run a statement with the administrator's rights and the scratch session's search path.

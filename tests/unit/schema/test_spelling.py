@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from shared.schema.relations import Index, Table, Trigger, View
+from shared.schema.relations import Column, Index, Table, Trigger, View
 from shared.schema.routines import Routine
 from shared.schema.schema import Schema, Snapshot
 from shared.schema.spelling import in_one_spelling
@@ -35,6 +35,36 @@ def trigger(definition):
 )
 def test_words_for_yes_are_one_and_a_default_is_none(options, alike):
     assert spelt(Table(name="t", namespace="n", options=options)).options == alike
+
+
+def column(kind, default, **more):
+    return Column(name="c", namespace="n", parent="t", type=kind, default=default, **more)
+
+
+@pytest.mark.parametrize(
+    ("kind", "default"),
+    [
+        ("character varying(8)", "NULL::character varying"),
+        ("character(3)", "NULL::bpchar"),
+        ("numeric(10,2)", "NULL::numeric"),
+        ("timestamp(0) with time zone", "NULL::timestamp with time zone"),
+        ("bit(3)", 'NULL::"bit"'),
+    ],
+)
+def test_a_default_of_null_is_none(kind, default):
+    assert not spelt(column(kind, default)).default
+
+
+@pytest.mark.parametrize(
+    "item",
+    [
+        column("public.code", "NULL::character varying"),  # a domain, which has a default of its own
+        column("character varying(8)", "'NULL'::character varying"),
+        column("character varying(8)", "NULL::character varying", generated="stored"),
+    ],
+)
+def test_what_only_looks_like_a_default_of_null_stays(item):
+    assert spelt(item) == item
 
 
 def test_what_a_view_says_of_security_is_told_by_its_meaning():
