@@ -7,12 +7,20 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from coordinator.iac.assignment import Assignment
+from coordinator.iac.file_names import (
+    CONFIGURATION_SUFFIXES,
+    TERRAGRUNT_FILE,
+    is_atlas_folder,
+    is_cdk_folder,
+    is_configuration_folder,
+    is_recorded,
+)
 from coordinator.iac.reading import Gap, Piece, Reading, carriers_of, spec_source
 from coordinator.iac.source import SourceError, read_text
-from coordinator.iac.sql.folders import SqlFile, SqlFolder, blank_down_sections, read_folder
+from coordinator.iac.sql.folders import SqlFolder, read_folder
+from coordinator.iac.sql.migration_files import SqlFile, blank_down_sections
 from coordinator.iac.sql.partial import read_statements
 from coordinator.iac.sql.statements import in_file
-from coordinator.iac.terraform.file_names import CONFIGURATION_SUFFIXES, is_configuration_folder
 from shared.schema.schema import Origin, SpecSource
 
 __all__ = ["SourceError", "load_source", "read_declaration"]
@@ -43,8 +51,9 @@ def read_declaration(path: Path, given: tuple[Assignment, ...] = ()) -> Reading:
     """Read what a path declares, and what of it cannot be read.
 
     Args:
-        path: A `.sql` file, a folder of `.sql` (plain or a migration tool's), a folder of Terraform files, a
-            CloudFormation template, or a schema in Atlas HCL (`.hcl`).
+        path: A `.sql` file, a folder of `.sql` (plain or a migration tool's), a folder of Terraform files or a unit of
+            Terragrunt, a Terraform state or the JSON of a plan, a CloudFormation template or a folder of `cdk synth`,
+            a schema in Atlas HCL, a folder of them or an Atlas project.
         given: Values of Terraform variables or CloudFormation parameters, and files of them, the last one wins.
 
     Raises:
@@ -54,15 +63,19 @@ def read_declaration(path: Path, given: tuple[Assignment, ...] = ()) -> Reading:
         return _read_folder(path, given)
     if path.suffix == ".sql":
         text = blank_down_sections(read_text(path, path.name))
-        return _read_files(path.name, SqlFolder((SqlFile(path.name, text),), ""))
+        return _read_files(path.name, SqlFolder(always=(SqlFile(path.name, text),)))
     if path.name.endswith(CONFIGURATION_SUFFIXES):
         return _read_configuration(path.parent, given)
     if path.suffix == ".hcl":
-        return _read_atlas(path, given)
+        return _read_hcl(path, given)
+    if is_recorded(path):
+        from coordinator.iac.terraform.load import read_recorded_state  # lazy: expressions are slow to import
+
+        return read_recorded_state(path)
     if path.suffix in _TEMPLATES:
         from coordinator.iac.cloudformation.load import read_template  # lazy: YAML is slow to import
 
-        return read_template(path, {entry.name: entry.value for entry in given if entry.name})
+        return read_template(path, _named(given))
     if not path.exists():
         raise SourceError(str(path), 0, "no such file or folder")
     raise SourceError(
@@ -73,18 +86,12 @@ def read_declaration(path: Path, given: tuple[Assignment, ...] = ()) -> Reading:
     )
 
 
+def _named(given: tuple[Assignment, ...]) -> dict[str, object]:
+    return {entry.name: entry.value for entry in given if entry.name}
+
+
 def _named_kind(path: Path) -> str:
     return f"a {path.suffix} file" if path.suffix else "a file without a suffix"
-
-
-def _read_atlas(path: Path, given: tuple[Assignment, ...]) -> Reading:
-    from coordinator.iac.atlas.load import load_atlas_schema  # lazy: few sources need it
-
-    found = load_atlas_schema(path, {entry.name: entry.value for entry in given if entry.name})
-    gaps = [Gap(address=gap.address, at=gap.at, reason=gap.reason) for gap in found.gaps]
-    at = Origin(path.name, 1)
-    pieces = (Piece(carrier=path.name, address="", at=at, declarations=tuple(found.declarations)),)
-    return Reading(name=path.name, pieces=pieces, carriers=carriers_of(pieces, gaps))
 
 
 def _read_configuration(folder: Path, given: tuple[Assignment, ...]) -> Reading:
@@ -94,9 +101,27 @@ def _read_configuration(folder: Path, given: tuple[Assignment, ...]) -> Reading:
 
 
 def _read_folder(folder: Path, given: tuple[Assignment, ...]) -> Reading:
+    if (folder / TERRAGRUNT_FILE).is_file():
+        return _read_hcl(folder / TERRAGRUNT_FILE, given)
     if is_configuration_folder(folder):
         return _read_configuration(folder, given)
+    if is_cdk_folder(folder):
+        from coordinator.iac.cloudformation.load import read_cdk_folder  # lazy: as above
+
+        return read_cdk_folder(folder, _named(given))
+    if is_atlas_folder(folder):
+        return _read_hcl(folder, given)
     return _read_files(folder.name, read_folder(folder, folder))
+
+
+def _read_hcl(path: Path, given: tuple[Assignment, ...]) -> Reading:
+    if path.name == TERRAGRUNT_FILE:
+        from coordinator.iac.terraform.terragrunt import read_terragrunt  # lazy: as above
+
+        return read_terragrunt(path, given, os.environ)
+    from coordinator.iac.atlas.load import read_atlas  # lazy: as above
+
+    return read_atlas(path, _named(given))
 
 
 def _read_files(name: str, found: SqlFolder) -> Reading:
@@ -106,12 +131,13 @@ def _read_files(name: str, found: SqlFolder) -> Reading:
     gaps: list[Gap] = []
     refused: list[SourceError] = []
     for file in found.files:
-        at = Origin(file.file, 1)
-        made, losses = read_statements(file.text, in_file(file.text, file.file), unchecked)
+        at = Origin(file.file, file.line)
+        made, losses = read_statements(file.text, in_file(file.text, file.file, first_line=file.line), unchecked)
         gaps += [Gap(address=file.file, at=loss.at, reason=loss.reason, may=loss.may) for loss in losses]
         refused += [loss.error for loss in losses if loss.error is not None]
         if made or not losses:
             pieces.append(Piece(carrier=file.file, address="", at=at, declarations=made))
+    gaps += [Gap(address=lost.file, at=Origin(lost.file, 1), reason=lost.reason) for lost in found.unread]
     return Reading(
         name=name,
         pieces=tuple(pieces),

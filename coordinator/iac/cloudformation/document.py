@@ -32,13 +32,15 @@ class Scalar(msgspec.Struct, frozen=True, eq=False):
 
     line: int
     value: Value | None
+    file: str = ""
 
 
 class Mapping(msgspec.Struct, frozen=True, eq=False):
-    """Keys in the order of the text."""
+    """Keys in the order of the text; `file` is where an included one comes from, empty for the template itself."""
 
     line: int
     items: dict[str, Node]
+    file: str = ""
 
 
 class Sequence(msgspec.Struct, frozen=True, eq=False):
@@ -46,6 +48,7 @@ class Sequence(msgspec.Struct, frozen=True, eq=False):
 
     line: int
     items: tuple[Node, ...]
+    file: str = ""
 
 
 Node = Scalar | Mapping | Sequence

@@ -1,197 +1,32 @@
-"""Evaluates CloudFormation's intrinsic functions from the template alone; what only AWS knows is unknown."""
+"""CloudFormation's intrinsic functions, evaluated from the template alone; what only AWS knows is unknown."""
 
 from __future__ import annotations
 
 import base64
 import re
 from collections.abc import Callable
-from collections.abc import Mapping as MappingType
-from typing import NoReturn
 
-from coordinator.iac.cloudformation.document import Mapping, Node, Scalar, Sequence, kind_of
+from coordinator.iac.cloudformation.document import Mapping, Node, Sequence, kind_of
+from coordinator.iac.cloudformation.template import INTRINSICS, Template
 from coordinator.iac.expressions.functions.json_text import encode
 from coordinator.iac.expressions.numbers import format_number
 from coordinator.iac.expressions.types import DYNAMIC, STRING, friendly
 from coordinator.iac.expressions.values import (
-    NULL,
+    NO_MARKS,
+    Unknown,
     Value,
     boolean,
     is_wholly_known,
-    object_value,
     part_of,
     string,
     tuple_of,
     unknown_of,
 )
-from coordinator.iac.located_text import Span
-from coordinator.iac.source import SourceError
+from coordinator.iac.located_text import HOLE, Span
 
 _VARIABLE = re.compile(r"\$\{(!?)([^${}]+)\}")
 MAX_TEXT_CHARACTERS = 16 * 1024 * 1024
-MAX_NODES_EVALUATED = 500_000
-"""Limits of one template: characters of a text put together, and nodes evaluated."""
-
-NO_VALUE = Value(DYNAMIC, None, frozenset({"no value"}))
-"""`AWS::NoValue`: the property is left out."""
-
-
-class Template:
-    """A parsed template with values for its parameters.
-
-    Args:
-        root: The document.
-        file: How messages call it.
-        given: Values of parameters.
-
-    Raises:
-        SourceError: For a document that is no template.
-    """
-
-    def __init__(self, root: Node, file: str, given: MappingType[str, object]) -> None:
-        self.file = file
-        if not isinstance(root, Mapping):
-            raise SourceError(file, root.line, f"expected a template, a mapping with Resources; got {kind_of(root)}")
-        self.parameters = self._section(root, "Parameters")
-        self.resources = self._section(root, "Resources")
-        self.outputs = self._section(root, "Outputs")
-        self._mappings = self._section(root, "Mappings")
-        self._conditions = self._section(root, "Conditions")
-        self._given = given
-        self._running: list[str] = []
-        self._steps = 0
-        for name in given:
-            if name not in self.parameters:
-                raise SourceError(file, 0, f"no parameter {name!r} is declared by the template")
-
-    def _section(self, root: Mapping, name: str) -> dict[str, Node]:
-        node = root.items.get(name)
-        if node is None:
-            return {}
-        if not isinstance(node, Mapping):
-            self.fail(node, f"{name}: expected a mapping, got {kind_of(node)}")
-        return node.items
-
-    def fail(self, node: Node, message: str) -> NoReturn:
-        """Refuse the template at a node."""
-        raise SourceError(self.file, node.line, message)
-
-    def value(self, node: Node) -> Value:
-        """Evaluate a node.
-
-        Raises:
-            SourceError: For a misused function, an undeclared name, or a parameter without a value.
-        """
-        self._steps += 1
-        if self._steps > MAX_NODES_EVALUATED:
-            self.fail(node, f"evaluating this template takes more than {MAX_NODES_EVALUATED} steps")
-        match node:
-            case Scalar(value=value):
-                return NULL if value is None else value
-            case Sequence(items=items):
-                found = [self.value(item) for item in items]
-                return tuple_of(item for item in found if item is not NO_VALUE)
-            case Mapping(items=entries) if len(entries) == 1:
-                name, argument = next(iter(entries.items()))
-                function = _FUNCTIONS.get(name)
-                if function is not None:
-                    return function(self, argument)
-                if name.startswith("Fn::"):
-                    return unknown_of(DYNAMIC)
-                return self._object(node)
-            case Mapping():
-                return self._object(node)
-
-    def _object(self, node: Mapping) -> Value:
-        found = {name: self.value(item) for name, item in node.items.items()}
-        return object_value({name: item for name, item in found.items() if item is not NO_VALUE})
-
-    def text(self, node: Node) -> Value:
-        """Evaluate a node that must be a string."""
-        value = self.value(node)
-        if value.is_known and not isinstance(value.raw, (str, bool)):
-            self.fail(node, f"expected a string, got {friendly(value.type)}")
-        if isinstance(value.raw, bool):
-            return string("true" if value.raw else "false")
-        return value
-
-    def arguments_of(self, node: Node, wanted: int | None, name: str) -> tuple[Node, ...]:
-        """Return a function's arguments, which must be a list of `wanted` items."""
-        if not isinstance(node, Sequence) or (wanted is not None and len(node.items) != wanted):
-            self.fail(node, f"{name}: expected a list{f' of {wanted} items' if wanted else ''}, got {kind_of(node)}")
-        return node.items
-
-    def name(self, node: Node) -> str:
-        """Return a literal name."""
-        if not isinstance(node, Scalar) or node.value is None or not isinstance(node.value.raw, str):
-            self.fail(node, f"expected a literal name, got {kind_of(node)}")
-        return node.value.raw
-
-    def reference(self, node: Node, name: str) -> Value:  # noqa: RET503  # `fail` does not return
-        """`Ref`: a parameter's value; a resource's is known only after it was made."""
-        if name in self.parameters:
-            return self._parameter(node, name)
-        if name == "AWS::NoValue":
-            return NO_VALUE
-        if name in self.resources or name.startswith("AWS::"):
-            return unknown_of(STRING)
-        self.fail(node, f"{name!r} is neither a parameter nor a resource of this template")
-
-    def _parameter(self, node: Node, name: str) -> Value:
-        declared = self.parameters[name]
-        entries = declared.items if isinstance(declared, Mapping) else {}
-        kind = entries.get("Type")
-        type_ = self.name(kind) if kind is not None else "String"
-        if name in self._given:
-            raw = self._given[name]
-            value = string(raw if isinstance(raw, str) else str(raw).lower() if isinstance(raw, bool) else str(raw))
-        elif "Default" in entries:
-            value = self.text(entries["Default"])
-        else:
-            self.fail(node, f"the parameter {name!r} has no value and no default; set it in [spec.variables]")
-        if type_.startswith("AWS::SSM::Parameter::Value"):
-            return unknown_of(STRING)
-        if type_ == "CommaDelimitedList" or type_.startswith("List<"):
-            return tuple_of(string(item.strip()) for item in value.raw.split(","))
-        return value
-
-    def condition_holds(self, node: Node, name: str) -> bool | None:
-        """Evaluate a named condition; None when it is not known.
-
-        Raises:
-            SourceError: For an undeclared condition, or one that needs itself.
-        """
-        declared = self._conditions.get(name)
-        if declared is None:
-            self.fail(node, f"there is no condition {name!r}")
-        if name in self._running:
-            self.fail(node, f"the condition {name!r} needs itself")
-        self._running.append(name)
-        try:
-            return self.as_condition(declared)
-        finally:
-            self._running.pop()
-
-    def as_condition(self, node: Node) -> bool | None:  # noqa: RET503  # `fail` does not return
-        """Evaluate a condition's expression."""
-        value = self.value(node)
-        if not value.is_known:
-            return None
-        if isinstance(value.raw, bool):
-            return value.raw
-        if value.raw in {"true", "false"}:
-            return bool(value.raw == "true")
-        self.fail(node, f"expected a condition that is true or false, got {friendly(value.type)}")
-
-    def find_in_map(self, node: Node, keys: list[Value]) -> Value:
-        """`Fn::FindInMap`."""
-        if any(not key.is_known for key in keys):
-            return unknown_of(DYNAMIC)
-        found: Node = Mapping(node.line, self._mappings)
-        for key in keys:
-            if not isinstance(found, Mapping) or key.raw not in found.items:
-                self.fail(node, f"Fn::FindInMap finds no {'/'.join(str(item.raw) for item in keys)}")
-            found = found.items[key.raw]
-        return self.value(found)
+"""Characters of a text put together."""
 
 
 def _ref(template: Template, node: Node) -> Value:
@@ -227,7 +62,7 @@ def _substituted(template: Template, node: Node, text: Value, match: re.Match[st
     if name in extra:
         value = template.text(extra[name])
     elif "." in name and not name.startswith("AWS::"):
-        value = unknown_of(STRING)  # an attribute of a resource
+        value = template.attribute(*name.split(".", 1))
     else:
         value = template.reference(node, name)
     place = part_of(text, match.start(), match.end()).spans[:1]
@@ -236,19 +71,23 @@ def _substituted(template: Template, node: Node, text: Value, match: re.Match[st
 
 
 def concatenated(template: Template, node: Node, pieces: list[Value]) -> Value:
-    """Join strings, keeping where each comes from."""
-    if any(not piece.is_known for piece in pieces):
-        return unknown_of(STRING)
+    """Join strings, keeping where each comes from; what is not known leaves a `HOLE`."""
     spans: list[Span] = []
+    texts: list[str] = []
     length = 0
     for piece in pieces:
-        if not isinstance(piece.raw, str):
+        text = piece.raw if isinstance(piece.raw, str) else None if piece.is_known else piece.partly or HOLE
+        if text is None:
             template.fail(node, "only strings can be put together")
         spans.extend(Span(span.offset + length, span.file, span.line, span.advances) for span in piece.spans)
-        length += len(piece.raw)
+        texts.append(text)
+        length += len(text)
         if length > MAX_TEXT_CHARACTERS:
             template.fail(node, f"the text is longer than {MAX_TEXT_CHARACTERS} characters")
-    return string("".join(piece.raw for piece in pieces), tuple(spans))
+    joined = "".join(texts)
+    if all(piece.is_known for piece in pieces):
+        return string(joined, tuple(spans))
+    return Value(STRING, Unknown.NOT_NULL, NO_MARKS, tuple(spans), partly=joined)
 
 
 def _join(template: Template, node: Node) -> Value:
@@ -292,7 +131,9 @@ def _find_in_map(template: Template, node: Node) -> Value:
     arguments = template.arguments_of(node, None, "Fn::FindInMap")
     if len(arguments) not in {3, 4}:
         template.fail(node, f"Fn::FindInMap: expected three arguments, got {len(arguments)}")
-    return template.find_in_map(node, [template.text(argument) for argument in arguments[:3]])
+    last = arguments[-1]
+    default = last.items.get("DefaultValue") if len(arguments) > 3 and isinstance(last, Mapping) else None  # noqa: PLR2004  # as above
+    return template.find_in_map(node, [template.text(argument) for argument in arguments[:3]], default)
 
 
 def _if(template: Template, node: Node) -> Value:
@@ -355,25 +196,42 @@ def _unknown(_template: Template, _node: Node) -> Value:
     return unknown_of(DYNAMIC)
 
 
-_FUNCTIONS: dict[str, Callable[[Template, Node], Value]] = {
-    "Ref": _ref,
-    "Condition": _condition,
-    "Fn::Sub": _sub,
-    "Fn::Join": _join,
-    "Fn::Select": _select,
-    "Fn::Split": _split,
-    "Fn::Base64": _base64,
-    "Fn::FindInMap": _find_in_map,
-    "Fn::If": _if,
-    "Fn::Equals": _equals,
-    "Fn::And": _all_of("Fn::And", _and),
-    "Fn::Or": _all_of("Fn::Or", _or),
-    "Fn::Not": _all_of("Fn::Not", _not),
-    "Fn::ToJsonString": _to_json,
-    "Fn::Length": _length,
-    "Fn::GetAtt": _unknown,
-    "Fn::ImportValue": _unknown,
-    "Fn::GetAZs": _unknown,
-    "Fn::Cidr": _unknown,
-    "Fn::Transform": _unknown,
-}
+def _get_att(template: Template, node: Node) -> Value:
+    if isinstance(node, Sequence):
+        parts = [template.text(item) for item in node.items]
+        if not all(isinstance(part.raw, str) for part in parts) or len(parts) < 2:  # noqa: PLR2004  # resource, attribute
+            return unknown_of(DYNAMIC)
+        return template.attribute(parts[0].raw, ".".join(part.raw for part in parts[1:]))
+    name, _, attribute = template.name(node).partition(".")
+    return template.attribute(name, attribute)
+
+
+def _import_value(template: Template, node: Node) -> Value:
+    name = template.text(node)
+    return template.given(name.raw) if isinstance(name.raw, str) else unknown_of(STRING)
+
+
+INTRINSICS.update(
+    {
+        "Ref": _ref,
+        "Condition": _condition,
+        "Fn::Sub": _sub,
+        "Fn::Join": _join,
+        "Fn::Select": _select,
+        "Fn::Split": _split,
+        "Fn::Base64": _base64,
+        "Fn::FindInMap": _find_in_map,
+        "Fn::If": _if,
+        "Fn::Equals": _equals,
+        "Fn::And": _all_of("Fn::And", _and),
+        "Fn::Or": _all_of("Fn::Or", _or),
+        "Fn::Not": _all_of("Fn::Not", _not),
+        "Fn::ToJsonString": _to_json,
+        "Fn::Length": _length,
+        "Fn::GetAtt": _get_att,
+        "Fn::ImportValue": _import_value,
+        "Fn::GetAZs": _unknown,
+        "Fn::Cidr": _unknown,
+        "Fn::Transform": _unknown,
+    }
+)

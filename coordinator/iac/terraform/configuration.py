@@ -7,10 +7,10 @@ from typing import TypeVar
 import msgspec
 
 from coordinator.iac.expressions.files import Files
+from coordinator.iac.file_names import CONFIGURATION_SUFFIXES
 from coordinator.iac.hcl.blocks import Attribute, Block, Body
 from coordinator.iac.hcl.native_syntax import parse_body
 from coordinator.iac.source import LimitError, SourceError, SourceErrorGroup, decode_text
-from coordinator.iac.terraform.file_names import CONFIGURATION_SUFFIXES
 from coordinator.iac.terraform.json_syntax import LABELS, parse_json_body
 
 _Key = TypeVar("_Key")

@@ -131,7 +131,7 @@ def test_what_is_known_only_after_deployment_is_said(tmp_path: Path) -> None:
     )
     source = load(tmp_path, text)
     assert [told(carrier) for carrier in source.unread] == [
-        "template.yaml:9: B: not read: the SQL of Sql is known only after deployment"
+        "template.yaml:9: B: not read: a part of this statement is known only after apply"
     ]
 
 
@@ -142,7 +142,7 @@ def test_what_is_known_only_after_deployment_is_said(tmp_path: Path) -> None:
         ("Resources:\n  A: {Type: X, Properties: {Sql: !Foo x}}", "template.yaml:2: the tag !Foo is not an intrinsic"),
         (
             "Parameters:\n  P: {Type: String}\nResources:\n  A: {Properties: {Sql: !Ref P}}",
-            "template.yaml:4: the parameter 'P'",
+            "template.yaml: declares no SQL that can be read (template.yaml:4: A: not read: the SQL of Sql",
         ),
         ("Resources:\n  A: {}\n  A: {}\n", "template.yaml:3: the key 'A' occurs twice"),
         ("Resources:\n  A: [\n", "template.yaml:3: YAML: "),
@@ -152,7 +152,7 @@ def test_what_is_known_only_after_deployment_is_said(tmp_path: Path) -> None:
         ),
         (
             "Resources:\n  A: {Properties: {Sql: 'CREATE TABLE (;'}}\n",
-            "template.yaml: declares no SQL that can be read",
+            "template.yaml:2: SQL syntax error at or near",
         ),
         ("- a\n", "template.yaml:1: expected a template, a mapping with Resources; got a list of 1 item"),
         ("", "template.yaml: expected a template, a mapping with Resources; got an empty file"),

@@ -14,7 +14,8 @@ import yaml
 
 from coordinator.iac.cloudformation import document
 from coordinator.iac.cloudformation.document import parse_document
-from coordinator.iac.cloudformation.intrinsics import Template, concatenated
+from coordinator.iac.cloudformation.intrinsics import concatenated
+from coordinator.iac.cloudformation.template import Template
 from coordinator.iac.expressions import functions, operations
 from coordinator.iac.expressions.budget import Budget, limit_spans
 from coordinator.iac.expressions.evaluator import Evaluator
