@@ -36,7 +36,8 @@ from coordinator.iac.expressions.values import Value, object_value
 from coordinator.iac.hcl.blocks import Block
 from coordinator.iac.hcl.structure import parse_structure
 from coordinator.iac.source import LimitError, SourceError
-from shared.schema.schema import Declaration, Origin
+from shared.schema.identity import QualifiedName
+from shared.schema.schema import Declaration, MayDeclare, Origin
 
 _READERS: dict[str, Callable[[BlockReader, Address], list[Made]]] = {
     "schema": namespace_statements,
@@ -59,6 +60,9 @@ _READERS: dict[str, Callable[[BlockReader, Address], list[Made]]] = {
 
 _WITHOUT_OBJECTS = frozenset({"variable", "locals", "data", "atlas", "lint", "diff", "env", "test"})
 _NO_NAMESPACE = frozenset({"schema", "extension", "role", "user", "event_trigger"})
+_PRIVILEGE_BLOCKS = {"role": ("role",), "user": ("role",), "permission": ("privileges",)}
+"""Blocks about roles and privileges, and the kinds of what they declare."""
+
 _PARENTS = frozenset({"trigger", "policy"})
 """Blocks whose names say nothing without the table they are on."""
 
@@ -79,6 +83,15 @@ class Gap(msgspec.Struct, frozen=True, order=True, kw_only=True):
     reason: str
     object: Address
     partly: bool = False
+
+    @property
+    def may(self) -> MayDeclare:
+        """What the block may declare."""
+        if self.object.kind in _PRIVILEGE_BLOCKS:
+            return MayDeclare(kinds=_PRIVILEGE_BLOCKS[self.object.kind])
+        if not self.object.name or self.object.kind in _PARENTS:
+            return MayDeclare()
+        return MayDeclare(objects=(QualifiedName(self.object.namespace, self.object.name),))
 
 
 class AtlasSchema(msgspec.Struct, frozen=True):
@@ -176,6 +189,7 @@ class _Reading:
             reader.needs.add(Address("schema", "", instance.address.namespace))
         try:
             reader.items("depends_on")
+            reader.text("name")  # refused here when it is not known; the label would be another object's name
             made = _READERS[instance.block.type](reader, instance.address)
         except SourceError as error:
             self._unreadable(instance, error)

@@ -21,7 +21,7 @@ from coordinator.iac.expressions.parser import parse_expression
 from coordinator.iac.expressions.syntax import Call, Expression, Reference
 from coordinator.iac.expressions.type_expressions import parse_type
 from coordinator.iac.expressions.types import DYNAMIC, NUMBER, STRING, Primitive, Type
-from coordinator.iac.expressions.values import Value, object_value, string, unknown_of
+from coordinator.iac.expressions.values import Unknown, Value, object_value, string, unknown_of
 from coordinator.iac.hcl.blocks import Attribute, Block
 from coordinator.iac.source import SourceError
 from shared.schema.schema import Origin
@@ -129,6 +129,8 @@ def _variable(block: Block, inputs: Mapping[str, object], evaluator: Evaluator) 
     name, attributes = block.labels[0], block.body.attributes
     type_ = _type(attributes["type"].expression, evaluator) if "type" in attributes else DYNAMIC
     try:
+        if isinstance(inputs.get(name), Unknown):
+            return unknown_of(type_, nullable=True)
         if name in inputs:
             return convert(_given(inputs[name], type_, evaluator), type_)
         if "default" in attributes:

@@ -1,48 +1,93 @@
-"""Reads folders of `.sql` files: plain ones in natural order, those of migration tools by version, without down parts.
+"""Reads folders of `.sql` files: plain ones in natural order, those of migration tools by version, up parts only.
 
-Sources: the public documentation of sqlx, golang-migrate, dbmate, goose, Flyway, refinery, diesel and Atlas.
+Sources: the public documentation of sqlx, golang-migrate, dbmate, goose, sql-migrate, Flyway, refinery, diesel, Prisma,
+Liquibase and Atlas.
 """
 
 from __future__ import annotations
 
 import os
 import re
+from collections.abc import Iterator
 from pathlib import Path
 
 import msgspec
 
 from coordinator.iac.source import SourceError, read_text
 from coordinator.iac.sql.atlas_sum import SUM_FILE, check_sum
+from coordinator.iac.sql.migration_files import (
+    SqlFile,
+    blank_down_sections,
+    change_sets,
+    direction_tool,
+    is_checkpoint,
+    is_liquibase,
+)
 
 MAX_FILES = 20_000
 
-_FLYWAY = re.compile(r"V(?P<version>\d+(?:[._]\d+)*)__.*\.sql\Z")
-_FLYWAY_UNDO = re.compile(r"U\d+(?:[._]\d+)*__.*\.sql\Z")
-_FLYWAY_REPEATABLE = re.compile(r"R__.*\.sql\Z")
-_NUMBERED = re.compile(r"(?P<version>\d+)(?:[_.-].*)?\.sql\Z")
-_DIESEL = re.compile(r"(?P<version>\d{4}-?\d\d-?\d\d-?\d+|\d+)_.*\Z")
+_VERSIONED = re.compile(r"[VB](?P<version>\d+(?:[._]\d+)*)__(?P<name>.*)\.sql\Z")
+_UNDO = re.compile(r"U(?P<version>\d+(?:[._]\d+)*)__(?P<name>.*)\.sql\Z")
+"""Flyway's undo of a version; a migration out of order for refinery, which has no other file of this version."""
+_REPEATABLE = re.compile(r"(?:R__.*|after(?:Each)?Migrate(?:__.*)?)\.sql\Z")
+_NUMBERED = re.compile(r"(?P<version>\d+)(?:[_.-](?P<name>.*))?\.sql\Z")
+_FOLDER = re.compile(r"(?P<version>\d{4}-?\d\d-?\d\d-?\d+|\d+)_(?P<name>.*)\Z")
+_FOLDER_FILES = (("diesel", "up.sql"), ("prisma", "migration.sql"))
+"""Tools whose migrations are folders, and the file in each that goes up."""
 _DOWN_FILE = re.compile(r"\.(?:down|undo)\.sql\Z")
 _UP_FILE = re.compile(r"\.up\.sql\Z")
-_DIRECTION_MARK = re.compile(
-    r"^\s*--\s*(?:\+goose\s+(?P<goose>up|down)|migrate:(?P<dbmate>up|down))\b.*$", re.IGNORECASE | re.MULTILINE
-)
+_PROGRAM = re.compile(r"(?:\d+_|[VUR]\d*[._\d]*__).*\.(?:go|java|kt|rs|py|js|ts|rb|groovy)\Z")
+"""Names of migrations that are programs."""
+_CHANGELOG = re.compile(r".*change-?log.*\.(?:xml|ya?ml|json)\Z", re.IGNORECASE)
 _MIGRATION_FOLDER_NAMES = frozenset({"migrations", "migration", "migrate", "versions"})
 MIN_VERSION_DIGITS = 4
 """Digits a numeric prefix needs to be a version; `01_tables.sql` is only an order."""
 
 
-class SqlFile(msgspec.Struct, frozen=True):
-    """One file of a source: its path relative to the root, and its text with the down parts blanked."""
+class Migration(msgspec.Struct, frozen=True):
+    """One version of a migration tool: as the tool writes it in its own table, what it is called, and its SQL."""
+
+    version: str
+    name: str
+    file: SqlFile
+
+
+class UnreadFile(msgspec.Struct, frozen=True, order=True):
+    """A file that belongs to the folder's migrations and was not read."""
 
     file: str
-    text: str
+    reason: str
 
 
 class SqlFolder(msgspec.Struct, frozen=True):
-    """What a folder holds, in the order it must run; `version` is the newest migration's, or empty."""
+    """What a folder holds, in the order it must run.
 
-    files: tuple[SqlFile, ...]
-    version: str = ""
+    Args:
+        tool: Whose migrations they are; empty for a plain folder.
+        migrations: The versions, oldest first.
+        always: What runs after the newest version: repeatable migrations, or all files of a plain folder.
+        unread: What the tool would run and we do not read, and what it would not run.
+    """
+
+    tool: str = ""
+    migrations: tuple[Migration, ...] = ()
+    always: tuple[SqlFile, ...] = ()
+    unread: tuple[UnreadFile, ...] = ()
+
+    @property
+    def files(self) -> tuple[SqlFile, ...]:
+        """All that is run on an empty database, in order."""
+        return (*(migration.file for migration in self.migrations), *self.always)
+
+    def up_to(self, version: str) -> tuple[SqlFile, ...]:
+        """Return what is run until a version; all for an empty or unknown one."""
+        ends = [i for i, migration in enumerate(self.migrations, start=1) if migration.version == version]
+        return tuple(migration.file for migration in self.migrations[: ends[-1]]) if ends else self.files
+
+    @property
+    def version(self) -> str:
+        """The newest version; empty for a plain folder."""
+        return self.migrations[-1].version if self.migrations else ""
 
 
 def read_folder(folder: Path, root: Path) -> SqlFolder:
@@ -53,43 +98,157 @@ def read_folder(folder: Path, root: Path) -> SqlFolder:
         root: What file names are relative to.
 
     Raises:
-        SourceError: When there is no SQL, or too much.
+        SourceError: When there is no SQL, too much, or a file that cannot be read.
     """
-    shown = _relative(folder, root)
-    diesel = _diesel_migrations(folder)
-    if diesel:
-        files = tuple(_file(path / "up.sql", root) for _, path in diesel)
-        return SqlFolder(files, diesel[-1][0])
-    paths = _sql_files(folder, shown)
-    if not paths:
-        raise SourceError(shown, 0, "this folder holds no .sql file; expected .sql files or a Terraform configuration")
-    versioned = _numbered_migrations(folder, paths)
-    if versioned is None:
-        return SqlFolder(tuple(_file(path, root) for path in sorted(paths, key=_natural_order)))
-    numbered, others = versioned
-    ordered = [path for _, _, path in sorted(numbered, key=lambda entry: (entry[0], entry[2].name))]
-    last = max(numbered, key=lambda entry: entry[0])
-    if (folder / SUM_FILE).is_file():
-        check_sum(folder, f"{shown}/{SUM_FILE}" if shown != "." else SUM_FILE)
-    return SqlFolder(tuple(_file(path, root) for path in (*ordered, *others)), _version_text(last[1], folder, paths))
+    reading = _Reading(folder, root)
+    for layout in (reading.of_folders, reading.of_flyway, reading.of_liquibase, reading.of_numbers):
+        found = layout()
+        if found is not None:
+            return found
+    if not reading.paths:
+        reason = "this folder holds no .sql file; expected .sql files or a Terraform configuration"
+        raise SourceError(reading.shown(folder), 0, reason)
+    return SqlFolder(always=tuple(reading.file(path) for path in sorted(reading.paths, key=_natural_order)))
 
 
-def _relative(path: Path, root: Path) -> str:
-    return Path(os.path.relpath(path, root)).as_posix()
+class _Reading:
+    """Tries the layouts of migration tools on one folder."""
 
+    def __init__(self, folder: Path, root: Path) -> None:
+        self.folder = folder.resolve()
+        self._root = root
+        self.paths, self._others = self._walk()
 
-def _sql_files(folder: Path, shown: str) -> list[Path]:
-    top = folder.resolve()
-    found: list[Path] = []
-    for parent, folders, names in os.walk(top):
-        folders[:] = sorted(name for name in folders if not name.startswith("."))
-        found.extend(Path(parent, name) for name in names if name.endswith(".sql") and not name.startswith("."))
-        if len(found) > MAX_FILES:
-            raise SourceError(shown, 0, f"holds more than {MAX_FILES} .sql files, the most that one folder may hold")
-    for path in found:
-        if not path.resolve().is_relative_to(top):
-            raise SourceError(_relative(path, top), 0, "is a symbolic link that leads out of the folder")
-    return found
+    def shown(self, path: Path) -> str:
+        return Path(os.path.relpath(path, self._root)).as_posix()
+
+    def file(self, path: Path) -> SqlFile:
+        shown = self.shown(path)
+        return SqlFile(shown, blank_down_sections(read_text(path, shown)))
+
+    def _walk(self) -> tuple[list[Path], list[Path]]:
+        """Return the `.sql` files below the folder, and all others."""
+        found: list[Path] = []
+        others: list[Path] = []
+        for parent, folders, names in os.walk(self.folder):
+            folders[:] = sorted(name for name in folders if not name.startswith("."))
+            for name in sorted(names):
+                if not name.startswith("."):
+                    (found if name.endswith(".sql") else others).append(Path(parent, name))
+            if len(found) > MAX_FILES:
+                reason = f"holds more than {MAX_FILES} .sql files, the most that one folder may hold"
+                raise SourceError(self.shown(self.folder), 0, reason)
+        for path in found:
+            if not path.resolve().is_relative_to(self.folder):
+                where = Path(os.path.relpath(path, self.folder)).as_posix()
+                raise SourceError(where, 0, "is a symbolic link that leads out of the folder")
+        return found, others
+
+    def _programs(self) -> list[UnreadFile]:
+        reason = "a migration that is a program; what it does is not known without running it"
+        return [UnreadFile(self.shown(path), reason) for path in self._others if _PROGRAM.match(path.name)]
+
+    def of_folders(self) -> SqlFolder | None:
+        """Each migration is a folder, as diesel and Prisma lay them out."""
+        for tool, name in _FOLDER_FILES:
+            found = sorted(
+                (match["version"].replace("-", ""), path / name, match["name"])
+                for path in self.folder.iterdir()
+                if (path / name).is_file() and (match := _FOLDER.match(path.name))
+            )
+            if found:
+                ordered = sorted(found, key=lambda entry: (int(entry[0]), entry[1]))
+                migrations = tuple(Migration(version, called, self.file(path)) for version, path, called in ordered)
+                return SqlFolder(tool=tool, migrations=migrations, unread=tuple(self._programs()))
+        return None
+
+    def of_flyway(self) -> SqlFolder | None:
+        """`V1__x.sql`, in folders too: Flyway's and refinery's."""
+        versioned = {path: match for path in self.paths if (match := _VERSIONED.match(path.name))}
+        if not versioned:
+            return None
+        versions = {_number(match["version"]) for match in versioned.values()}
+        later = {path: match for path in self.paths if (match := _UNDO.match(path.name))}
+        alone = {path: match for path, match in later.items() if _number(match["version"]) not in versions}
+        ordered = sorted((versioned | alone).items(), key=lambda item: (_number(item[1]["version"]), item[0].name))
+        baselines = [i for i, (path, _) in enumerate(ordered) if path.name.startswith("B")]
+        start = baselines[-1] if baselines else 0  # an empty database begins with the newest baseline
+        known = {*versioned, *later}
+        repeatable = sorted(path for path in self.paths if _REPEATABLE.match(path.name))
+        reason = "not run: its name is not one that Flyway or refinery runs, such as V1__name.sql"
+        ignored = [UnreadFile(self.shown(path), reason) for path in self.paths if path not in {*known, *repeatable}]
+        return SqlFolder(
+            tool="refinery" if alone else "flyway",
+            migrations=tuple(
+                Migration(_dotted(match["version"]), match["name"], self.file(path)) for path, match in ordered[start:]
+            ),
+            always=tuple(self.file(path) for path in repeatable),
+            unread=tuple(sorted([*self._programs(), *ignored])),
+        )
+
+    def of_liquibase(self) -> SqlFolder | None:
+        """Files of Liquibase's formatted SQL, in the order of `includeAll`."""
+        files = [self.file(path) for path in sorted(self.paths)]
+        if not any(is_liquibase(file.text) for file in files):
+            return None
+        migrations = [
+            Migration(change.name, change.name.partition(":")[2], change.file)
+            for file in files
+            if is_liquibase(file.text)
+            for change in change_sets(file)
+        ]
+        unread = [
+            UnreadFile(file.file, "no formatted SQL of Liquibase") for file in files if not is_liquibase(file.text)
+        ]
+        reason = "a changelog that is not SQL is not read; the files beside it are read in the order of their names"
+        unread += [UnreadFile(self.shown(path), reason) for path in self._others if _CHANGELOG.match(path.name)]
+        return SqlFolder(tool="liquibase", migrations=tuple(migrations), unread=tuple(sorted(unread)))
+
+    def of_numbers(self) -> SqlFolder | None:
+        """A number in front of each name: sqlx, golang-migrate, goose, sql-migrate, dbmate, Atlas."""
+        up = [path for path in self.paths if not _DOWN_FILE.search(path.name)]
+        top = [path for path in up if path.parent == self.folder]
+        numbered = [(path, match) for path in top if (match := _NUMBERED.match(path.name))]
+        if not numbered:
+            return None
+        files = {path: self.file(path) for path, _ in numbered}
+        tool = self._numbering_tool([path for path, _ in numbered])
+        if not tool and len(numbered) < len(up):
+            return None
+        if not tool and not self._look_like_migrations([match["version"] for _, match in numbered]):
+            return None
+        if tool == "atlas":
+            check_sum(self.folder, self.shown(self.folder / SUM_FILE))
+            ordered = sorted(numbered, key=lambda entry: entry[0].name)
+        else:
+            ordered = sorted(numbered, key=lambda entry: (int(entry[1]["version"]), entry[0].name))
+        checkpoints = [i for i, (path, _) in enumerate(ordered) if tool == "atlas" and is_checkpoint(files[path].text)]
+        keeps_zeros = tool in {"atlas", "dbmate"}
+        migrations = [
+            Migration(
+                match["version"] if keeps_zeros else match["version"].lstrip("0") or "0",
+                _UP_FILE.sub("", f"{match['name'] or ''}.sql").removesuffix(".sql"),
+                files[path],
+            )
+            for path, match in ordered[checkpoints[-1] if checkpoints else 0 :]
+        ]
+        reason = "not run: its name does not begin with a version"
+        ignored = [UnreadFile(self.shown(path), reason) for path in top if path not in files]
+        unread = tuple(sorted([*self._programs(), *ignored]))
+        return SqlFolder(tool=tool or "numbered", migrations=tuple(migrations), unread=unread)
+
+    def _numbering_tool(self, paths: list[Path]) -> str:
+        """Return the tool that says by more than numbers that these are its migrations."""
+        if (self.folder / SUM_FILE).is_file():
+            return "atlas"
+        if any(_UP_FILE.search(path.name) for path in paths):
+            return "golang-migrate"
+        marked: Iterator[str] = (direction_tool(read_text(path, self.shown(path))) for path in paths)
+        return next((tool for tool in marked if tool), "")
+
+    def _look_like_migrations(self, versions: list[str]) -> bool:
+        named = self.folder.name in _MIGRATION_FOLDER_NAMES
+        return named or all(len(version) >= MIN_VERSION_DIGITS for version in versions)
 
 
 def _natural_order(path: Path) -> tuple[tuple[tuple[int, int | str], ...], ...]:
@@ -100,70 +259,10 @@ def _natural_order(path: Path) -> tuple[tuple[tuple[int, int | str], ...], ...]:
     )
 
 
-def _diesel_migrations(folder: Path) -> list[tuple[str, Path]]:
-    """Return the folders that hold an `up.sql`, as diesel lays them out, with their versions in order."""
-    found = [
-        (match["version"].replace("-", ""), path)
-        for path in folder.iterdir()
-        if path.is_dir() and (path / "up.sql").is_file() and (match := _DIESEL.match(path.name))
-    ]
-    return sorted(found, key=lambda entry: (int(entry[0]), entry[1].name))
+def _number(version: str) -> tuple[int, ...]:
+    return tuple(int(part) for part in re.split(r"[._]", version))
 
 
-_Entry = tuple[tuple[int, ...], str, Path]
-
-
-def _numbered_migrations(folder: Path, paths: list[Path]) -> tuple[list[_Entry], list[Path]] | None:
-    """Return a migration tool's files, (numbered ones, those that run last); None when the names are not a tool's."""
-    numbered: list[_Entry] = []
-    repeatable: list[Path] = []
-    for path in paths:
-        if path.parent != folder.resolve():
-            return None
-        if _DOWN_FILE.search(path.name) or _FLYWAY_UNDO.match(path.name):
-            continue
-        if _FLYWAY_REPEATABLE.match(path.name):
-            repeatable.append(path)
-            continue
-        match = _FLYWAY.match(path.name) or _NUMBERED.match(path.name)
-        if match is None:
-            return None
-        version = match["version"]
-        numbered.append((tuple(int(part) for part in re.split(r"[._]", version)), version, path))
-    if not numbered or not _are_migrations(folder, paths, numbered):
-        return None
-    return numbered, sorted(repeatable)
-
-
-def _are_migrations(folder: Path, paths: list[Path], numbered: list[_Entry]) -> bool:
-    return (
-        folder.resolve().name in _MIGRATION_FOLDER_NAMES
-        or (folder / SUM_FILE).is_file()
-        or any(_FLYWAY.match(path.name) or _UP_FILE.search(path.name) for path in paths)
-        or all(len(version) >= MIN_VERSION_DIGITS for _, version, _ in numbered)
-    )
-
-
-def _version_text(version: str, folder: Path, paths: list[Path]) -> str:
-    """Write a version as the tool does in its own table: Flyway with dots, Atlas as in the file, others as a number."""
-    if any(_FLYWAY.match(path.name) for path in paths):
-        return ".".join(part.lstrip("0") or "0" for part in re.split(r"[._]", version))
-    return version if (folder / SUM_FILE).is_file() else version.lstrip("0") or "0"
-
-
-def _file(path: Path, root: Path) -> SqlFile:
-    shown = _relative(path, root)
-    return SqlFile(shown, blank_down_sections(read_text(path, shown)))
-
-
-def blank_down_sections(text: str) -> str:
-    """Replace the sections of a goose or dbmate migration that undo it by blanks; every line keeps its number."""
-    marks = list(_DIRECTION_MARK.finditer(text))
-    if not marks:
-        return text
-    out = [text[: marks[0].start()]]
-    for mark, following in zip(marks, [*marks[1:], None], strict=True):
-        section = text[mark.start() : len(text) if following is None else following.start()]
-        direction = (mark["goose"] or mark["dbmate"]).lower()
-        out.append(section if direction == "up" else re.sub(r"[^\n]", " ", section))
-    return "".join(out)
+def _dotted(version: str) -> str:
+    """Write a version as Flyway does in its own table."""
+    return ".".join(str(part) for part in _number(version))

@@ -51,9 +51,9 @@ Locate = Callable[[int], Origin]
 """A function from a character offset to the file and line it stands in."""
 
 
-def in_file(text: str, file: str, address: str = "") -> Locate:
-    """Return the `Locate` of a text that is a whole file."""
-    return lambda offset: Origin(file, text.count("\n", 0, offset) + 1, address)
+def in_file(text: str, file: str, *, first_line: int = 1) -> Locate:
+    """Return the `Locate` of a text that is a whole file, or the part of one that begins on a line."""
+    return lambda offset: Origin(file, text.count("\n", 0, offset) + first_line)
 
 
 def split_statements(text: str, locate: Locate) -> tuple[Statement, ...]:

@@ -19,6 +19,7 @@ from coordinator.iac.sql.partial import Loss, read_statements
 from coordinator.iac.sql.properties import VERSION_NAMES
 from coordinator.iac.tenant_names import NeutralTexts, keys_are_tenants
 from coordinator.iac.terraform.plan import TerraformPlan, evaluate
+from coordinator.iac.terraform.recorded import read_recorded
 from coordinator.iac.terraform.resource_sql import SqlExtractor, SqlText
 from shared.schema.schema import Declaration, Origin
 
@@ -37,8 +38,24 @@ def read_terraform(
         SourceError: With file and line, for what is wrong.
     """
     plan = evaluate(folder, assignments=assignments, environment=environment, tolerant=True)
+    return _reading(plan, folder.name or str(folder), Files(folder))
+
+
+def read_recorded_state(path: Path) -> Reading:
+    """Read the SQL that a recorded state or plan holds.
+
+    Args:
+        path: A state of version 4, or what `terraform show -json` prints.
+
+    Raises:
+        SourceError: With file and line, for what is wrong.
+    """
+    return _reading(read_recorded(path), path.name, Files(path.parent))
+
+
+def _reading(plan: TerraformPlan, name: str, files: Files) -> Reading:
     unchecked: list[str] = []
-    extractor = SqlExtractor(Files(folder))
+    extractor = SqlExtractor(files)
     texts = [text for resource in plan.resources for text in extractor.texts(resource)]
     gaps = [*plan.gaps, *extractor.gaps]
     pieces, lost, refused = _pieces(texts, unchecked)
@@ -50,7 +67,7 @@ def read_terraform(
     tenants |= {gap.tenant for gap in gaps} - {""}
     expected = _expected_version(plan, texts, unchecked)
     return Reading(
-        name=folder.name or str(folder),
+        name=name,
         pieces=tuple(pieces),
         carriers=carriers_of(pieces, gaps),
         tenants=tuple(_tenant(name, pieces) for name in sorted(tenants)),

@@ -37,6 +37,7 @@ from coordinator.iac.expressions.values import (
 )
 from coordinator.iac.hcl.blocks import Block
 from coordinator.iac.source import SourceError
+from coordinator.iac.terraform.atlas_resources import latest_version, schema_text
 from coordinator.iac.terraform.instances import NestedBlocks
 from coordinator.iac.terraform.variables import constant_evaluator
 
@@ -186,8 +187,11 @@ def _nested_object(schema: _ProviderSchema, item: Value, block: Block) -> Value:
 
 def _read_static(type_: str, values: dict[str, Value], evaluator: Evaluator, block: Block, *, tolerant: bool) -> None:
     """Fill in what a data source only repeats from the configuration or its files."""
-    if type_ == "atlas_schema" and isinstance(values["src"].raw, str) and not values["src"].raw.startswith("file://"):
-        values["hcl"] = values["src"]
+    if type_ == "atlas_schema" and isinstance(values["src"].raw, str):
+        inline = "://" not in values["src"].raw.partition("\n")[0]
+        values["hcl"] = values["src"] if inline else schema_text(values["src"].raw, evaluator.files)
+    if type_ == "atlas_migration" and isinstance(values["dir"].raw, str):
+        values["latest"] = latest_version(values["dir"].raw, evaluator.files)
     if type_ == "local_file" and isinstance(values["filename"].raw, str):
         values["content"] = read_file(evaluator.files, values["filename"].raw)
     if type_ == "terraform_remote_state":

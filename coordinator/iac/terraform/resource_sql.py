@@ -16,6 +16,7 @@ from coordinator.iac.source import SourceError
 from coordinator.iac.sql.connections import Destination, destination_of
 from coordinator.iac.sql.folders import read_folder
 from coordinator.iac.sql.properties import holds_ddl, is_sql_property
+from coordinator.iac.terraform.atlas_resources import local_path, schema_variables
 from coordinator.iac.terraform.instances import PlannedResource
 from coordinator.iac.terraform.provisioners import CommandEffect, command_effects
 from shared.schema.schema import MayDeclare, Origin
@@ -146,25 +147,25 @@ class SqlExtractor:
                 self._report(resource, resource.block.at, "its migrations are not in a local folder")
             return
         at = resource.declared_at(attribute)
-        path = named.removeprefix("file://").partition("?")[0]
+        path = local_path(named)
         try:
             folder = read_folder(self.files.locate(path), self.files.base)
         except SourceError as error:
-            raise SourceError(
-                at.file, at.line, f"{path!r}: {error.message}" if not error.line else str(error)
-            ) from None
-        pinned = (
-            self._known_string(resource, resource.values.raw.get("version"), "its version")
-            if attribute == "dir"
-            else None
-        )
+            self._report(resource, at, f"{path!r}: {error.message}" if not error.line else str(error))
+            return
+        pinned = ""
+        if "version" in resource.block.body.attributes and attribute == "dir":
+            found = self._known_string(resource, resource.values.raw.get("version"), "its version")
+            if found is None:
+                return
+            pinned = found
         destination = destination_of(_holed(resource, "url"))
-        for file in folder.files:
-            text = located(string(file.text, (Span(0, file.file, 1),)))
+        for lost in folder.unread:
+            self._report(resource, at, f"{lost.file}: {lost.reason}")
+        for file in folder.up_to(pinned):
+            text = located(string(file.text, (Span(0, file.file, file.line),)))
             version = pinned or folder.version
             yield SqlText(text=text, at=at, resource=resource, version=version, destination=destination)
-            if pinned and file.file.rpartition("/")[2].startswith(pinned):
-                break
 
     def _object(self, resource: PlannedResource) -> Iterator[SqlText]:
         values = resource.values.raw
@@ -193,8 +194,23 @@ class SqlExtractor:
             text, at = located(resource.values.raw["hcl"]), resource.declared_at("hcl")
             yield SqlText(text=text, at=at, resource=resource, destination=destination_of(_holed(resource, "url")))
         else:
-            reason = "schemas in Atlas HCL are not read; give the SQL that `atlas schema inspect` prints"
-            self._report(resource, resource.block.at, reason)
+            yield from self._atlas_hcl(resource)
+
+    def _atlas_hcl(self, resource: PlannedResource) -> Iterator[SqlText]:
+        from coordinator.iac.atlas.located import read_located_schema  # lazy: few configurations hold one
+
+        at = resource.declared_at("hcl")
+        here = Origin(at.file, at.line, resource.address)
+        variables = schema_variables(resource)
+        found = read_located_schema(located(resource.values.raw["hcl"]), here, variables, self.files)
+        for gap in found.gaps:
+            self._report(resource, gap.at, f"{gap.address}: {gap.reason}", gap.may)
+        destination = destination_of(_holed(resource, "url"))
+        for item in found.declarations:
+            span = Span(0, item.origin.file, item.origin.line, advances=False)
+            yield SqlText(
+                text=LocatedText(item.sql, (span,)), at=item.origin, resource=resource, destination=destination
+            )
 
     def _properties(self, resource: PlannedResource) -> Iterator[SqlText]:
         written = {*resource.block.body.attributes, *(inner.type for inner in resource.block.body.blocks)}

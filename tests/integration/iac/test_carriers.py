@@ -288,18 +288,121 @@ COMMENT ON INDEX orders_at_idx IS 'For the list';
 """
 
 
-def compiled(postgres: EmbeddedPostgres, path: Path, text: str) -> Spec:
-    path.write_text(text, "utf-8")
+PLAIN = "CREATE TABLE a (id uuid PRIMARY KEY DEFAULT gen_random_uuid(), c text, e text NOT NULL DEFAULT 'x');\n"
+FLYWAY = {
+    "V1__a.sql": "CREATE TABLE a (id uuid PRIMARY KEY DEFAULT gen_random_uuid());",
+    "V1.1__c.sql": "ALTER TABLE a ADD c text;",
+    "U1.1__c.sql": "ALTER TABLE a DROP c;",
+    "R__e.sql": "ALTER TABLE a ADD e text NOT NULL DEFAULT 'x';",
+}
+LIQUIBASE = """\
+--liquibase formatted sql
+--changeset a:1
+CREATE TABLE a (id uuid PRIMARY KEY DEFAULT gen_random_uuid(), c text);
+--rollback DROP TABLE a;
+--changeset a:2
+ALTER TABLE a ADD e text NOT NULL DEFAULT 'x';
+"""
+GENERIC = """\
+Resources:
+  S:
+    Type: Generic::Database::Schema
+    Properties:
+      Databases:
+        - Name: d
+          Tables:
+            - Name: a
+              PrimaryKey: {Name: id, Type: uuid, Default: gen_random_uuid()}
+              Columns: [{Name: c, Type: text, Nullable: true}, {Name: e, Type: text, Default: "'x'"}]
+"""
+LOOP = """\
+Transform: AWS::LanguageExtensions
+Resources:
+  Fn::ForEach::Columns:
+    - Column
+    - [c text, "e text NOT NULL DEFAULT 'x'"]
+    - Add&{Column}:
+        Type: Custom::Sql
+        DependsOn: Table
+        Properties: {Sql: !Sub 'ALTER TABLE a ADD ${Column}'}
+  Table:
+    Type: Custom::Sql
+    Properties: {Sql: CREATE TABLE a (id uuid PRIMARY KEY DEFAULT gen_random_uuid())}
+"""
+STATE = """\
+{"version": 4, "terraform_version": "1.11.4", "resources": [
+  {"mode": "managed", "type": "sql_migrate", "name": "a", "instances": [{"attributes": {"migration": [
+    {"id": "1", "up": "CREATE TABLE a (id uuid PRIMARY KEY DEFAULT gen_random_uuid())", "down": ""},
+    {"id": "2", "up": "ALTER TABLE a ADD c text, ADD e text NOT NULL DEFAULT 'x'", "down": ""}]}}]}]}
+"""
+PLAN = """\
+{"format_version": "1.2", "terraform_version": "1.11.4", "planned_values": {"root_module": {"resources": [
+  {"address": "sql_migrate.a", "mode": "managed", "type": "sql_migrate", "name": "a", "values": {"migration": [
+    {"id": "1", "down": "",
+     "up": "CREATE TABLE a (id uuid PRIMARY KEY DEFAULT gen_random_uuid(), c text, e text NOT NULL DEFAULT 'x')"}]}}]}}}
+"""
+CDK = {
+    "manifest.json": """{"artifacts": {"S": {"type": "aws:cloudformation:stack",
+        "properties": {"templateFile": "S.template.json"}}}}""",
+    "S.template.json": """{"Resources": {"Q": {"Type": "Custom::AWS", "Properties": {"Create": {"Fn::Join": ["", [
+        "{\\"action\\":\\"executeStatement\\",\\"parameters\\":{\\"resourceArn\\":\\"", {"Fn::GetAtt": ["C", "Arn"]},
+        "\\",\\"sql\\":\\"CREATE TABLE a (id uuid PRIMARY KEY DEFAULT gen_random_uuid(), c text, ",
+        "e text NOT NULL DEFAULT 'x')\\"}}"]]}}}, "C": {"Type": "AWS::RDS::DBCluster"}}}""",
+}
+ATLAS_TERRAFORM = """\
+resource "atlas_schema" "s" {
+  url = "postgres://h/d"
+  hcl = <<-E
+    schema "public" {}
+    table "a" {
+      schema = schema.public
+      column "id" {
+        type    = uuid
+        default = sql("gen_random_uuid()")
+      }
+      column "c" {
+        type = text
+        null = true
+      }
+      column "e" {
+        type    = text
+        default = "x"
+      }
+      primary_key {
+        columns = [column.id]
+      }
+    }
+  E
+}
+"""
+
+
+def compiled(postgres: EmbeddedPostgres, path: Path) -> Spec:
     return asyncio.run(compile_spec(ScratchServer(postgres.dsn()), load_source(path), Profile()))
 
 
 @pytest.mark.parametrize(
-    ("name", "text", "sql"),
-    [pytest.param("schema.pg.hcl", ATLAS, SQL, id="Atlas HCL")],
+    ("source", "files", "sql"),
+    [
+        pytest.param("schema.pg.hcl", {"schema.pg.hcl": ATLAS}, SQL, id="Atlas HCL"),
+        pytest.param("infra", {"infra/main.tf": ATLAS_TERRAFORM}, PLAIN, id="Atlas in Terraform"),
+        pytest.param("db", {f"db/{name}": text for name, text in FLYWAY.items()}, PLAIN, id="Flyway"),
+        pytest.param("db", {"db/changes.sql": LIQUIBASE}, PLAIN, id="Liquibase"),
+        pytest.param("t.yaml", {"t.yaml": GENERIC}, PLAIN, id="Generic::Database::Schema"),
+        pytest.param("t.yaml", {"t.yaml": LOOP}, PLAIN, id="Fn::ForEach"),
+        pytest.param("cdk.out", {f"cdk.out/{name}": text for name, text in CDK.items()}, PLAIN, id="CDK"),
+        pytest.param("terraform.tfstate", {"terraform.tfstate": STATE}, PLAIN, id="state"),
+        pytest.param("plan.json", {"plan.json": PLAN}, PLAIN, id="plan"),
+    ],
 )
 def test_a_carrier_declares_what_the_same_sql_declares(
-    name: str, text: str, sql: str, postgres: EmbeddedPostgres, tmp_path: Path
+    source: str, files: dict[str, str], sql: str, postgres: EmbeddedPostgres, tmp_path: Path
 ) -> None:
-    found, expected = compiled(postgres, tmp_path / name, text), compiled(postgres, tmp_path / "same.sql", sql)
+    for name, text in {**files, "same.sql": sql}.items():
+        path = tmp_path / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, "utf-8")
+    found, expected = compiled(postgres, tmp_path / source), compiled(postgres, tmp_path / "same.sql")
     assert list(found.schema) == list(expected.schema)
     assert schema_hash(found.schema) == schema_hash(expected.schema)
+    assert found.source.unread == ()

@@ -6,11 +6,14 @@ from pathlib import Path
 
 import pytest
 
+from coordinator.iac.atlas.located import read_located_schema
 from coordinator.iac.atlas.schema import AtlasSchema, SourceText, read_schema
 from coordinator.iac.expressions.files import Files
 from coordinator.iac.hcl.native_syntax import parse_body
 from coordinator.iac.hcl.structure import parse_structure
+from coordinator.iac.located_text import LocatedText, Span
 from coordinator.iac.source import SourceError
+from shared.schema.schema import Origin
 
 
 def read(text: str, folder: Path, **inputs: object) -> AtlasSchema:
@@ -185,6 +188,16 @@ def test_what_needs_an_unreadable_object_is_not_declared_either(tmp_path: Path) 
 def test_hostile_names_stay_names(tmp_path: Path) -> None:
     text = 'table "a\\"; DROP TABLE b; --" {\n  schema = schema.public\n  column "x\\"y" {\n    type = int\n  }\n}\n'
     assert said(text, tmp_path) == ['CREATE TABLE "public"."a""; DROP TABLE b; --" ( "x""y" int NOT NULL )']
+
+
+def test_a_schema_within_another_file_names_lines_of_that_file(tmp_path: Path) -> None:
+    text = LocatedText('table "t" {\n  column "id" {\n    type = int\n  }\n}\n', (Span(0, "main.tf", 10),))
+    found = read_located_schema(text, Origin("main.tf", 3, "atlas_schema.a"), {}, Files(tmp_path))
+    assert [item.origin for item in found.declarations] == [Origin("main.tf", 10, "atlas_schema.a")]
+    with pytest.raises(SourceError, match=r"main\.tf:11: "):
+        read_located_schema(
+            LocatedText('table "t" {\n  = 3\n}\n', (Span(0, "main.tf", 10),)), Origin("main.tf", 3), {}, Files(tmp_path)
+        )
 
 
 STRUCTURES = (

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
 from pathlib import Path
 
 import pytest
 
 from coordinator.iac.load import load_source
 from coordinator.iac.source import SourceError
+from coordinator.iac.sql.folders import read_folder
 
 
 def write(folder: Path, files: dict[str, str]) -> Path:
@@ -70,7 +73,7 @@ def test_a_migration_tools_folder_is_recognised(
     ],
 )
 def test_sections_that_undo_are_skipped_and_lines_stay_right(text: str, tmp_path: Path) -> None:
-    write(tmp_path / "migrations", {"00001_a.sql": text})
+    write(tmp_path / "migrations", {"1_a.sql": text})
     source = load_source(tmp_path / "migrations")
     assert [item.sql for item in source.declarations] == ["CREATE TABLE a ()"]
     assert source.declarations[0].origin.line == text.split("CREATE", maxsplit=1)[0].count("\n") + 1
@@ -133,3 +136,97 @@ def test_a_folder_that_atlas_would_refuse_is_refused(name: str, text: str, messa
         load_source(tmp_path)
     assert str(refused.value).startswith(message)
     assert "Atlas would refuse to apply this folder" in str(refused.value)
+
+
+def migrations(folder: Path) -> list[tuple[str, str]]:
+    found = read_folder(folder, folder)
+    return [(migration.version, " ".join(migration.file.text.split())) for migration in found.migrations]
+
+
+@pytest.mark.parametrize(
+    ("tool", "files", "versions"),
+    [
+        ("flyway", {"a/V2__b.sql": "b", "V1.1__a.sql": "a", "U2__b.sql": "-", "R__v.sql": "v"}, ["1.1", "2"]),
+        ("flyway", {"V1__a.sql": "a", "B2__all.sql": "all", "V3__c.sql": "c"}, ["2", "3"]),
+        ("refinery", {"V1__a.sql": "a", "U2__b.sql": "b"}, ["1", "2"]),
+        ("golang-migrate", {"2_b.up.sql": "b", "2_b.down.sql": "-", "10_c.up.sql": "c"}, ["2", "10"]),
+        ("goose", {"00002_b.sql": "-- +goose Up\nb", "00010_c.sql": "-- +goose Up\nc"}, ["2", "10"]),
+        ("sql-migrate", {"1_a.sql": "-- +migrate Up\na\n-- +migrate Down\n-"}, ["1"]),
+        ("dbmate", {"0001_a.sql": "-- migrate:up\na\n-- migrate:down\n-"}, ["0001"]),
+        ("prisma", {"20240101000000_a/migration.sql": "a", "20240102000000_b/migration.sql": "b"}, None),
+        ("diesel", {"2024-01-02-000000_b/up.sql": "b", "00000000000000_a/up.sql": "a"}, None),
+        ("numbered", {"20240101_a.sql": "a", "20240102_b.sql": "b"}, None),
+    ],
+)
+def test_each_version_of_a_tools_folder_has_its_sql(
+    tool: str, files: dict[str, str], versions: list[str] | None, tmp_path: Path
+) -> None:
+    found = read_folder(write(tmp_path, files), tmp_path)
+    assert found.tool == tool
+    got = [migration.version for migration in found.migrations]
+    assert got == versions or (versions is None and got == sorted(got, key=int))
+    assert all("-" not in migration.file.text.replace("--", "").split() for migration in found.migrations)
+    assert found.up_to(got[0]) == found.files[:1]
+    assert found.up_to("") == found.files
+
+
+def test_change_sets_of_liquibase_are_versions_and_those_of_other_databases_are_left_out(tmp_path: Path) -> None:
+    text = """\
+--liquibase formatted sql
+--property name:t value:orders
+--changeset ann:1 splitStatements:false
+CREATE TABLE ${t} (id int);
+--rollback DROP TABLE orders;
+--changeset ann:2 dbms:mysql
+CREATE TABLE mysql_only (id int);
+--changeset bob:3 endDelimiter:/ dbms:postgresql,h2
+CREATE TABLE items (id int)
+/
+"""
+    write(tmp_path, {"b.sql": text})
+    found = read_folder(tmp_path, tmp_path)
+    assert found.tool == "liquibase"
+    assert [migration.version for migration in found.migrations] == ["ann:1", "bob:3"]
+    assert [(item.sql, str(item.origin)) for item in load_source(tmp_path).declarations] == [
+        ("CREATE TABLE orders (id int)", "b.sql:4"),
+        ("CREATE TABLE items (id int)", "b.sql:9"),
+    ]
+
+
+def test_an_empty_database_begins_with_the_newest_checkpoint(tmp_path: Path) -> None:
+    files = {
+        "1_a.sql": "CREATE TABLE a ();",
+        "2_all.sql": "-- atlas:checkpoint\n\nCREATE TABLE a (); CREATE TABLE b ();",
+        "3_c.sql": "CREATE TABLE c ();",
+    }
+    write(tmp_path, {**files, "atlas.sum": summed(files)})
+    assert tables(tmp_path) == ["a", "b", "c"]
+    assert [version for version, _ in migrations(tmp_path)] == ["2", "3"]
+
+
+def summed(files: dict[str, str]) -> str:
+    running, lines, whole = hashlib.sha256(), [], hashlib.sha256()
+    for name, text in sorted(files.items()):
+        running.update(name.encode() + text.encode())
+        hashed = base64.b64encode(running.copy().digest()).decode()
+        lines.append(f"{name} h1:{hashed}\n")
+        whole.update(name.encode() + hashed.encode())
+    return f"h1:{base64.b64encode(whole.digest()).decode()}\n" + "".join(lines)
+
+
+@pytest.mark.parametrize(
+    ("name", "reason"),
+    [
+        ("V2__b.java", "a migration that is a program"),
+        ("seed.sql", "not run: its name is not one that Flyway or refinery runs"),
+    ],
+)
+def test_what_a_tool_would_run_and_is_not_read_is_said(name: str, reason: str, tmp_path: Path) -> None:
+    write(tmp_path, {"V1__a.sql": "CREATE TABLE a ();", name: "CREATE TABLE z ();"})
+    (unread,) = load_source(tmp_path).unread
+    assert (unread.address, unread.reason[: len(reason)]) == (name, reason)
+
+
+def test_a_plain_folder_stays_plain_beside_a_file_with_a_number(tmp_path: Path) -> None:
+    write(tmp_path, {"2024_report.sql": "CREATE VIEW r AS SELECT 1;", "schema.sql": "CREATE TABLE a ();"})
+    assert read_folder(tmp_path, tmp_path).tool == ""
