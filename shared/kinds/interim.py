@@ -15,3 +15,12 @@ def not_null_check(column: ObjectId) -> ObjectId:
     """
     name = f"fleetdrift_not_null_{column.name}".encode()[:_NAME_BYTES].decode(errors="ignore")
     return ObjectId(kind="constraint", namespace=column.namespace, parent=column.parent, name=name)
+
+
+_ASIDE = "fleetdrift_aside_"
+_FULL_NAME_BYTES = 63  # NAMEDATALEN - 1
+
+
+def aside_name(name: str) -> str:
+    """Give the name that something waits under until nothing uses it; cut to PostgreSQL's limit at a character."""
+    return (_ASIDE + name).encode()[:_FULL_NAME_BYTES].decode(errors="ignore")

@@ -9,13 +9,17 @@ from shared.diff.changes import Altered, Missing, SchemaDiff, Unexpected
 from shared.kinds import RECORDS
 from shared.kinds.context import Context
 from shared.kinds.facts import ColumnType, Reads
+from shared.kinds.recipes.check_descent import checks_beside
 from shared.kinds.recipes.partition_keys import partitioned_by
+from shared.kinds.recipes.renamed_parts import is_renamed_part
 from shared.kinds.recipes.tables import is_left_behind
+from shared.kinds.recipes.type_users import is_within_others
 from shared.kinds.step import REBUILD, Loosened, Role, Step
 from shared.schema.base import Facet
 from shared.schema.identity import ObjectId, QualifiedName
 from shared.schema.model import SchemaObject
 from shared.schema.relations import Column, Constraint, ForeignTable, Index, Sequence, Table
+from shared.schema.types import DomainConstraint
 from shared.sql import quote_identifier, quote_qualified
 
 
@@ -47,6 +51,7 @@ def decide(diff: SchemaDiff, context: Context, rebuilt: frozenset[ObjectId] = fr
         match change:
             case Missing():
                 context.creates.add(change.identity)
+                closure.rebuild_checked_domain(change.desired)
             case Unexpected():
                 closure.drop(change.identity)
             case Altered():
@@ -84,6 +89,14 @@ class _Closure:
             self.context.creates.add(identity)
         self.drop(identity)
 
+    def rebuild_checked_domain(self, item: SchemaObject) -> None:
+        """Rebuild a domain for a constraint that PostgreSQL could not check: its values are within arrays and so on."""
+        if not isinstance(item, DomainConstraint) or not item.validated:
+            return
+        domain = ObjectId(kind="domain_type", namespace=item.namespace, name=item.parent)
+        if is_within_others(domain, self.context.observed):
+            self.rebuild(domain)
+
     def run(self) -> None:
         """Work until nothing more is drawn in."""
         while True:
@@ -94,7 +107,27 @@ class _Closure:
                     self._considered.add(identity)
                     self._alter_or_rebuild(self.decision.alters[identity])
             if not self._newly_dropped and not self._rebuild_what_cannot_be_altered_now():
+                self._set_aside_below()
+                self._loosen_as_things_are_now()
                 return
+
+    def _loosen_as_things_are_now(self) -> None:
+        """Ask again how objects let go: what was rebuilt since may bring them along no more."""
+        for identity, below in list(self.decision.loosened):
+            loosen, item = RECORDS[identity.kind].loosen, self.context.observed.objects[identity]
+            loosened = loosen(item, below, self.context) if loosen is not None else None
+            if loosened is not None:
+                self._loosen(item, below, loosened, self.decision.alters.get(identity))
+
+    def _set_aside_below(self) -> None:
+        """Set aside what a type that is set aside is made of, as long as that is dropped too."""
+        left = list(self.context.aside)
+        while left:
+            for below in self.context.observed.references[left.pop()]:
+                has_room = RECORDS[below.kind].discard is not None and below in self.context.drops
+                if has_room and below not in self.context.aside:
+                    self.context.aside.add(below)
+                    left.append(below)
 
     def _rebuild_what_cannot_be_altered_now(self) -> bool:
         """Rebuild what could be altered as things were when it was considered, and cannot as they have become."""
@@ -107,6 +140,8 @@ class _Closure:
     def _alter_or_rebuild(self, change: Altered) -> None:
         record = RECORDS[change.identity.kind]
         fields = frozenset(change.fields)
+        if "validated" in fields:
+            self.rebuild_checked_domain(change.desired)
         if record.alter(change.desired, change.observed, fields, self.context) is REBUILD:
             self.rebuild(change.identity)
             return
@@ -114,6 +149,11 @@ class _Closure:
             self.rebuild(table)
         if isinstance(change.desired, Table | ForeignTable) and "partition_of" in fields:
             self._make_way_for_attached(change.desired)
+        if isinstance(change.desired, Column) and change.desired.generated == "virtual" and "default" in fields:
+            for check in checks_beside(
+                QualifiedName(change.identity.namespace, change.identity.parent), self.context.observed
+            ):
+                self.rebuild(check)
         if record.disturbs is None:
             return
         kinds = record.disturbs(change.desired, change.observed, fields, self.context)
@@ -150,6 +190,7 @@ class _Closure:
             self._keep_sequences(item)
         if isinstance(item, Index):
             self._remake_parts(item)
+            self._remake_whole(item)
 
     def _remake_parts(self, parent: Index) -> None:
         """DROP INDEX takes the partitions' indexes that are attached along: they are made again, under their names."""
@@ -158,6 +199,14 @@ class _Closure:
             for part in self.context.observed.indexes[QualifiedName(partition.namespace, partition.name)]:
                 if part.attached_to == name and not is_left_behind(part, self.context):
                     self.rebuild(part.identity)
+
+    def _remake_whole(self, part: Index) -> None:
+        """No part goes without its parent's index, which is made again where the part cannot just be renamed."""
+        table = ObjectId(kind="table", namespace=part.namespace, name=part.table)
+        stays = table not in self.context.drops and not is_left_behind(part, self.context)
+        if part.attached_to is None or not stays or is_renamed_part(part, self.context):
+            return
+        self.rebuild(ObjectId(kind="index", namespace=part.attached_to.namespace, name=part.attached_to.name))
 
     def _free_dependent(self, dependent: ObjectId, below: ObjectId) -> None:
         """Loosen one dependent from a dropped object where its kind can, else rebuild it."""
@@ -190,6 +239,8 @@ class _Closure:
         if RECORDS[below.kind].column_type is ColumnType.CONVERTED and item.kind == "column":
             if RECORDS[below.kind].discard is not None:
                 self.context.aside.add(below)
+            if table := partitioned_by(item, self.context.observed):
+                self.rebuild(table)
             for dependent in sorted(self.context.observed.dependents[item.identity]):
                 if RECORDS[dependent.kind].reads is Reads.COLUMN_AND_TYPE:
                     self.rebuild(dependent)

@@ -301,6 +301,7 @@ class Graph:
                     if other.below == node.identity:
                         self.edge(other, node)
                 for dependent in self.context.observed.dependents[node.identity]:
+                    self.edge(Node("discard", dependent), node)
                     if dependent in self.arrival:
                         self.edge(self.arrival[dependent], node)
                     if dependent in self.departure:

@@ -12,11 +12,11 @@ from shared.kinds.ordering import (
     Order,
     PlanView,
     no_edges,
-    no_edges_when_altered,
     nothing_more,
     nothing_needed,
 )
-from shared.schema.identity import ObjectId
+from shared.kinds.recipes.check_descent import checks_beside
+from shared.schema.identity import ObjectId, QualifiedName
 from shared.schema.relations import Column, ForeignTable, Table
 
 
@@ -57,6 +57,26 @@ def _readers(identity: ObjectId, below: ObjectId, plan: PlanView) -> Iterator[Ed
             yield plan.departure[reader], after
 
 
+def _when_altered(desired: Column, observed: Column, fields: frozenset[str], plan: PlanView) -> Iterator[Edge]:
+    """Ask of a parent's NOT NULL first whether it is inherited; checks stand aside for a virtual expression (v18)."""
+    del observed
+    table, node = QualifiedName(desired.namespace, desired.parent), plan.arrival[desired.identity]
+    for parent in plan.context.desired.parents(table) if "not_null" in fields else ():
+        for constraint in plan.context.desired.constraints(parent):
+            if (
+                constraint.type == "not_null"
+                and constraint.columns == (desired.name,)
+                and constraint.identity in plan.alters
+            ):
+                yield plan.arrival[constraint.identity], node
+    if desired.generated == "virtual" and "default" in fields:
+        for check in checks_beside(table, plan.context.observed):
+            if check in plan.departure:
+                yield plan.departure[check], node
+            if check in plan.arrival:
+                yield node, plan.arrival[check]
+
+
 COLUMN_EDGES = Edges(
     stands_on=nothing_more,
     order_when_created=_order_when_created,
@@ -64,7 +84,7 @@ COLUMN_EDGES = Edges(
     when_dropped=no_edges,
     needed_when_altered=nothing_needed,
     order_when_altered=_order_when_altered,
-    when_altered=no_edges_when_altered,
+    when_altered=_when_altered,
     when_loosened=_readers,
     finishes_after=frozenset(),
 )

@@ -8,7 +8,7 @@ from shared.kinds.node import Node
 from shared.kinds.ordering import Edge, Edges, PlanView, always_after, no_edges
 from shared.kinds.recipes.tables import belongs_to_parent
 from shared.schema.identity import ObjectId, QualifiedName
-from shared.schema.relations import ForeignTable, Table
+from shared.schema.relations import Constraint, ForeignTable, Table
 
 PARENTS = frozenset({"inherits", "partition_of", "partition_bound"})
 """Fields that ATTACH, DETACH, INHERIT and NO INHERIT change."""
@@ -57,22 +57,34 @@ def _by_persistence(table: Table, plan: PlanView) -> Iterator[Edge]:
 def _when_altered(
     desired: Table | ForeignTable, observed: Table | ForeignTable, fields: frozenset[str], plan: PlanView
 ) -> Iterator[Edge]:
-    del observed
     if fields & PARENTS:
         yield from _parts_not_to_inherit(desired, plan)
+        if observed.partition_of is not None:
+            yield from _keys_before_parting(observed.partition_of, Node("release", desired.identity), plan)
     if isinstance(desired, Table) and "persistence" in fields:
         yield from _by_persistence(desired, plan)
 
 
+def _keys_before_parting(parent: QualifiedName, parting: Node, plan: PlanView) -> Iterator[Edge]:
+    """DETACH is refused while a foreign key to the parent finds its rows in the partition."""
+    table = ObjectId(kind="table", namespace=parent.namespace, name=parent.name)
+    for dependent in plan.context.observed.dependents[table]:
+        item = plan.context.observed.objects[dependent]
+        if isinstance(item, Constraint) and item.references == parent and dependent in plan.departure:
+            yield plan.departure[dependent], parting
+
+
 def _columns_while_parted(identity: ObjectId, below: ObjectId, plan: PlanView) -> Iterable[Edge]:
-    """Alter the columns of a table while it is parted from its parent."""
-    if below.kind != "table":
-        return
+    """Alter the columns of a table while it is parted from its parent, or from the type that it is of."""
     before, after = Node("before", identity, below), Node("after", identity, below)
-    for column in plan.alters:
-        if column.kind == "column" and (column.namespace, column.parent) == (identity.namespace, identity.name):
-            yield before, plan.arrival[column]
-            yield plan.arrival[column], after
+    yield from _keys_before_parting(QualifiedName(below.namespace, below.name), before, plan)
+    own = (identity.namespace, identity.name)
+    phases = ("alter", "after") if below.kind == "table" else ("alter", "after", "create", "drop")
+    for node in plan.nodes:
+        column = node.identity
+        if column.kind == "column" and (column.namespace, column.parent) == own and node.phase in phases:
+            yield before, node
+            yield node, after
 
 
 TABLE_EDGES = Edges(

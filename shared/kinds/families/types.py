@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from shared.kinds import belonging, existence, names, oids, references, slots
-from shared.kinds.edges.types import SHELL_EDGES
+from shared.kinds.edges.types import DOMAIN_CONSTRAINT_EDGES, SHELL_EDGES
 from shared.kinds.facts import (
     COMMENT_ONLY,
     EVERY_FACET,
@@ -347,7 +347,7 @@ DOMAIN_CONSTRAINT = Kind(
     discard=None,
     made_with=belonging.made_alone,
     dropped_with=belonging.part_goes_with,
-    edges=BY_DEPENDENCIES,
+    edges=DOMAIN_CONSTRAINT_EDGES,
 )
 
 KINDS = (

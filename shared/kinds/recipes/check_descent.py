@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from shared.kinds.context import Context
 from shared.kinds.hazards import blocks_all, scans
+from shared.kinds.lookup import tables
 from shared.kinds.names import parent_name
+from shared.kinds.side import Side
 from shared.kinds.step import Role, Step
-from shared.schema.identity import QualifiedName
+from shared.schema.identity import ObjectId, QualifiedName
 from shared.schema.relations import Constraint
 from shared.sql import quote_identifier
 
@@ -43,3 +47,14 @@ def _drop(constraint: Constraint) -> Step:
     what = parent_name(constraint)
     sql = f"ALTER TABLE {what} DROP CONSTRAINT {quote_identifier(constraint.name)}"
     return Step(Role.ALTER, sql, (blocks_all(what),))
+
+
+def checks_beside(table: QualifiedName, side: Side) -> Iterator[ObjectId]:
+    """Name the checks of a table and of those below it: SET EXPRESSION of a virtual column is refused beside any."""
+    yield from (c.identity for c in side.constraints(table) if c.type == "check")
+    above = side.table(table)
+    for identity in sorted(side.dependents[above.identity]) if above is not None else ():
+        if identity.kind in tables():
+            yield from checks_beside(QualifiedName(identity.namespace, identity.name), side)
+    for partition in side.partitions[table]:
+        yield from checks_beside(QualifiedName(partition.namespace, partition.name), side)

@@ -15,7 +15,7 @@ from shared.kinds.recipes.column_sql import (
     is_partition_column,
 )
 from shared.kinds.recipes.column_types import base_of, conversion, is_lossless, keeps_storage
-from shared.kinds.recipes.not_null import is_stated
+from shared.kinds.recipes.not_null import is_stated, passes_not_null
 from shared.kinds.recipes.parameters import change_options
 from shared.kinds.recipes.sequence_sql import identity_clause
 from shared.kinds.step import REBUILD, Loosened, Role, Step, Verdict
@@ -50,7 +50,11 @@ def _follows_type(column: Column, context: Context) -> bool:
     before, after = context.observed.table(_table(column)), context.desired.table(_table(column))
     if not isinstance(before, Table) or not isinstance(after, Table) or after.identity in context.creates:
         return False
-    return after.of_type is not None and before.of_type == after.of_type
+    if after.of_type is None or before.of_type != after.of_type:
+        return False
+    # While the type is made anew the table is not of it, and has its columns altered by statements of its own.
+    name = after.of_type
+    return ObjectId(kind="composite_type", namespace=name.namespace, name=name.name) not in context.drops
 
 
 def create_column(column: Column, context: Context) -> list[Step]:
@@ -152,10 +156,17 @@ def _parent_alters(column: Column, context: Context) -> bool:
 def _parent_nulls(column: Column, context: Context) -> bool:
     """Say whether ALTER TABLE on a parent brings the same change of NOT NULL down to this column."""
     for parent in context.desired.parents(_table(column)):
-        before, after = context.observed.column(parent, column.name), context.desired.column(parent, column.name)
-        if before is not None and after is not None and before.not_null != after.not_null == column.not_null:
+        before = passes_not_null(parent, column.name, context.observed)
+        after = passes_not_null(parent, column.name, context.desired)
+        # A NOT NULL that is inherited no more stays on the children (ATExecAlterConstrInheritability).
+        if before is not None and before != after == column.not_null and not _stops_to_inherit(parent, column, context):
             return True
     return False
+
+
+def _stops_to_inherit(parent: QualifiedName, column: Column, context: Context) -> bool:
+    above = context.desired.column(parent, column.name)
+    return above is not None and above.not_null and not passes_not_null(parent, column.name, context.desired)
 
 
 def _alter_null(column: Column, context: Context) -> list[Step]:
@@ -224,7 +235,7 @@ def _alter_value(desired: Column, observed: Column, fields: frozenset[str], cont
     steps = []
     if desired.generated:
         if "default" in fields:
-            hazards = (*lock, rewrites(parent_name(desired)))
+            hazards = lock if desired.generated == "virtual" else (*lock, rewrites(parent_name(desired)))
             steps.append(Step(Role.SET, f"{_alter(desired)} SET EXPRESSION AS ({desired.default})", hazards))
         return steps
     released = _releases_default(desired, observed) or (desired.identity in context.retyped and bool(observed.default))
@@ -307,7 +318,7 @@ def loosen_column(column: Column, below: ObjectId, context: Context) -> Loosened
         if desired is None:
             return None
         before = (Step(Role.SET, f"{_alter_only(column)} DROP DEFAULT", (*lock, _NO_VALUE)),) if column.default else ()
-        after = retype(desired, column, context)
+        after = [] if _is_converted_above(column, context) else retype(desired, column, context)
         if column.default and desired.default:
             after.append(Step(Role.SET, f"{_alter_only(desired)} SET DEFAULT {desired.default}", lock))
         return Loosened(before, tuple(after))
@@ -317,11 +328,25 @@ def loosen_column(column: Column, below: ObjectId, context: Context) -> Loosened
     return None
 
 
+def _is_converted_above(column: Column, context: Context) -> bool:
+    """Say whether a parent that stays brings its conversion down: "cannot alter inherited column"."""
+    if not column.inherited:
+        return False
+    for parent in context.observed.parents(_table(column)):
+        above = context.observed.column(parent, column.name)
+        table = ObjectId(kind="table", namespace=parent.namespace, name=parent.name)
+        if above is not None and table not in context.drops and parent in context.desired.parents(_table(column)):
+            return True
+    return False
+
+
 def _by_way_of_text(column: Column, context: Context) -> Loosened | None:
     """A range type cannot step aside: its constructors would keep its name."""
     desired = context.desired.find(Column, column.identity)
     if desired is None:
         return None
+    if _is_converted_above(column, context):
+        return Loosened()
     what, name = parent_name(column), quote_identifier(column.name)
     hazards = (blocks_all(what), rewrites(what))
     steps = [Step(Role.SET, f"{_alter(column)} SET DATA TYPE text USING {name}::text", hazards)]

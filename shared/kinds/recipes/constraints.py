@@ -11,6 +11,7 @@ from shared.kinds.recipes.check_descent import change_descent
 from shared.kinds.recipes.constraint_sql import INDEXED, split_definition, with_index_settings
 from shared.kinds.recipes.index_sql import unique_index_behind
 from shared.kinds.recipes.parameters import change_parameters
+from shared.kinds.recipes.renamed_parts import former_part, is_renamed_part, without_comment
 from shared.kinds.recipes.tables import is_left_behind
 from shared.kinds.step import REBUILD, Role, Step, Verdict
 from shared.schema.identity import ObjectId, QualifiedName
@@ -37,6 +38,14 @@ def create_constraint(constraint: Constraint, context: Context) -> list[Step]:
     """ADD CONSTRAINT; online: NOT VALID then VALIDATE, or a concurrently built index that becomes the constraint."""
     if follows_parent(constraint, context):
         return []
+    if (former := former_part(constraint, context)) is not None:
+        what, old = parent_name(constraint), quote_identifier(former.name)
+        sql = f"ALTER TABLE {what} RENAME CONSTRAINT {old} TO {quote_identifier(constraint.name)}"
+        renamed = Step(Role.ALTER, sql, (blocks_all(what),))
+        settings = _alter_index(
+            constraint, former, frozenset(f for f in _IN_PLACE if getattr(constraint, f) != getattr(former, f))
+        )
+        return [renamed, *settings, *without_comment(former, constraint, context)]
     if constraint.type == "not_null":
         return not_null.create(constraint, context)
     steps = _add(constraint, context)
@@ -123,6 +132,8 @@ def _index_settings(constraint: Constraint) -> list[Step]:
 def drop_constraint(constraint: Constraint, context: Context) -> list[Step]:
     """DROP CONSTRAINT; nobody declared it, so what it guaranteed is lost."""
     if constraint.inherited and not constraint.local and not is_left_behind(constraint, context):
+        return []
+    if is_renamed_part(constraint, context):
         return []
     if constraint.type == "not_null":
         return not_null.drop(constraint, context)

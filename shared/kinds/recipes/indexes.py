@@ -7,6 +7,7 @@ from shared.kinds.hazards import blocks_all, blocks_writes, builds_index
 from shared.kinds.names import qualified
 from shared.kinds.recipes.index_sql import index_sql, split_at_parameters
 from shared.kinds.recipes.parameters import change_parameters
+from shared.kinds.recipes.renamed_parts import former_part, is_renamed_part, without_comment
 from shared.kinds.step import REBUILD, Role, Step, Verdict
 from shared.schema.identity import ObjectId, QualifiedName
 from shared.schema.relations import Index, Table
@@ -26,6 +27,8 @@ def _relation_ids(index: Index) -> tuple[ObjectId, ...]:
 
 def create_index(index: Index, context: Context) -> list[Step]:
     """CREATE INDEX, CONCURRENTLY where the relation is in use and PostgreSQL can."""
+    if (former := former_part(index, context)) is not None:
+        return _rename(index, former, context)
     what = _table_name(index)
     new = any(context.is_new(identity) for identity in _relation_ids(index))
     partitioned = _is_partitioned(index, context)
@@ -41,6 +44,15 @@ def create_index(index: Index, context: Context) -> list[Step]:
             Step(Role.SET, f"ALTER INDEX {qualified(index)} SET TABLESPACE {quote_identifier(index.tablespace)}")
         )
     return steps + _after_creation(index, context)
+
+
+def _rename(index: Index, former: Index, context: Context) -> list[Step]:
+    """Give a partition's index its new name and settings: it can neither go nor be replaced meanwhile."""
+    sql = f"ALTER INDEX {qualified(former)} RENAME TO {quote_identifier(index.name)}"
+    fields = frozenset(field for field in _IN_PLACE if getattr(index, field) != getattr(former, field))
+    settings = alter_index(index, former, fields, context)
+    assert settings is not REBUILD
+    return [Step(Role.ALTER, sql), *settings, *without_comment(former, index, context)]
 
 
 def _is_partitioned(index: Index, context: Context) -> bool:
@@ -102,6 +114,8 @@ def _statistics(index: Index, entry: str) -> Step:
 
 def drop_index(index: Index, context: Context) -> list[Step]:
     """DROP INDEX, CONCURRENTLY where the relation stays in use."""
+    if is_renamed_part(index, context):
+        return []
     table = context.observed.table(QualifiedName(index.namespace, index.table))
     partitioned = isinstance(table, Table) and bool(table.partition_key)
     dropped = any(identity in context.drops for identity in _relation_ids(index))

@@ -59,6 +59,15 @@ def is_stated(column: Column, side: Side) -> bool:
     return any(c.type == "not_null" and c.columns == (column.name,) for c in side.constraints(table))
 
 
+def passes_not_null(table: QualifiedName, column: str, side: Side) -> bool | None:
+    """Say whether a table's column is not null, its children's too; None where there is no such column."""
+    found = side.column(table, column)
+    if found is None:
+        return None
+    stated = (c for c in side.constraints(table) if c.type == "not_null" and c.columns == (column,))
+    return found.not_null and not any(" NO INHERIT" in constraint.definition for constraint in stated)
+
+
 def keys_on(identity: ObjectId, side: Side) -> Iterator[ObjectId]:
     """Name the primary keys that keep PostgreSQL from dropping a not-null constraint ("column is in a primary key")."""
     constraint = side.find(Constraint, identity)

@@ -5,15 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from shared.kinds.context import Context
+from shared.kinds.hazards import breaks
+from shared.kinds.interim import aside_name
 from shared.kinds.names import operator_name, qualified
 from shared.kinds.naming import designation
 from shared.kinds.side import Side
 from shared.kinds.step import REBUILD, Role, Step, Verdict
 from shared.schema.database import AccessMethod, Collation, Conversion
-from shared.schema.identity import ObjectId
+from shared.schema.identity import ObjectId, QualifiedName
 from shared.schema.model import SchemaObject
 from shared.schema.routines import Operator, OperatorClass, OperatorFamily
-from shared.sql import quote_identifier, quote_literal
+from shared.sql import quote_identifier, quote_literal, quote_qualified
 
 
 def create_operator(operator: Operator, context: Context) -> list[Step]:
@@ -133,9 +135,19 @@ def create_collation(item: Collation, context: Context) -> list[Step]:
 
 
 def drop_collation(item: Collation, context: Context) -> list[Step]:
-    """DROP COLLATION."""
+    """DROP COLLATION, or RENAME where columns of it keep their values."""
+    if item.identity not in context.aside:
+        return [Step(Role.DROP, f"DROP COLLATION {qualified(item)}")]
+    hazards = (breaks(f"statements that name {qualified(item)} fail until it is made anew"),)
+    sql = f"ALTER COLLATION {qualified(item)} RENAME TO {quote_identifier(aside_name(item.name))}"
+    return [Step(Role.ALTER, sql, hazards)]
+
+
+def discard_collation(item: Collation, context: Context) -> list[Step]:
+    """DROP the collation that was set aside; no value goes with it."""
     del context
-    return [Step(Role.DROP, f"DROP COLLATION {qualified(item)}")]
+    name = quote_qualified(QualifiedName(item.namespace, aside_name(item.name)))
+    return [Step(Role.DISCARD, f"DROP COLLATION {name}")]
 
 
 def create_conversion(item: Conversion, context: Context) -> list[Step]:

@@ -14,6 +14,7 @@ from shared.kinds.step import REBUILD, Loosened, Role, Step, Verdict
 from shared.schema.identity import ObjectId, QualifiedName
 from shared.schema.model import SchemaObject
 from shared.schema.relations import Column, Constraint, ForeignTable, Index, Table
+from shared.schema.types import CompositeType
 from shared.sql import quote_identifier, quote_qualified
 
 _ACCESS_METHOD_ALTERS = 150000  # ALTER TABLE … SET ACCESS METHOD came with v15
@@ -155,12 +156,14 @@ def is_left_behind(part: SchemaObject, context: Context) -> bool:
 
 def drop_table(table: Table | ForeignTable, context: Context) -> list[Step]:
     """DROP TABLE, detached first where its parent stays."""
-    del context
     keyword = "FOREIGN TABLE" if isinstance(table, ForeignTable) else "TABLE"
     what = qualified(table)
-    return [
-        Step(Role.DROP, f"DROP {keyword} {what}", (blocks_all(what), loses(f"every row of {what}")), destructive=True)
-    ]
+    desired = context.desired.find(Table, table.identity)
+    # Its rows are its partitions', which are detached before, and attached to the new one by the same key.
+    key = table.partition_key if isinstance(table, Table) else ""
+    keeps = bool(key) and desired is not None and desired.partition_key == key
+    lost = () if keeps else (loses(f"every row of {what}"),)
+    return [Step(Role.DROP, f"DROP {keyword} {what}", (blocks_all(what), *lost), destructive=not keeps)]
 
 
 def alter_table(
@@ -254,7 +257,8 @@ def release_table(
     steps = []
     if fields & {"partition_of", "partition_bound"} and observed.partition_of is not None:
         steps.append(_detach(observed, observed.partition_of))
-        steps += not_null.after_parting(own, observed.partition_of, context)
+        if desired.partition_of != observed.partition_of:
+            steps += not_null.after_parting(own, observed.partition_of, context)
     lost = [parent for parent in observed.inherits if parent not in desired.inherits]
     for parent in lost if "inherits" in fields else ():
         steps.append(Step(Role.ALTER, f"ALTER TABLE {what} NO INHERIT {quote_qualified(parent)}", (blocks_all(what),)))
@@ -285,10 +289,15 @@ def _alter_foreign(
 
 
 def loosen_table(table: Table | ForeignTable, below: ObjectId, context: Context) -> Loosened | None:
-    """Survive a parent that is rebuilt: detach from it, and attach again."""
-    del context
+    """Survive a parent or a row type that is rebuilt: let go of it, and take hold of it again."""
     parent = QualifiedName(below.namespace, below.name)
     what = qualified(table)
+    if below.kind == "composite_type" and isinstance(table, Table) and _fits_again(table, below, context):
+        lock = (blocks_all(what),)
+        return Loosened(
+            (Step(Role.ALTER, f"ALTER TABLE {what} NOT OF", lock),),
+            (Step(Role.ALTER, f"ALTER TABLE {what} OF {quote_qualified(parent)}", lock),),
+        )
     if below.kind != "table":
         return None
     if table.partition_of == parent:
@@ -302,3 +311,14 @@ def loosen_table(table: Table | ForeignTable, below: ObjectId, context: Context)
             (Step(Role.ALTER, f"ALTER TABLE {what} INHERIT {name}", lock),),
         )
     return None
+
+
+def _fits_again(table: Table, type_: ObjectId, context: Context) -> bool:
+    """Say whether a table of a type has the columns of the rebuilt type in their order, once they are altered."""
+    before, after = context.observed.find(CompositeType, type_), context.desired.find(CompositeType, type_)
+    if before is None or after is None or (table.of_type != QualifiedName(type_.namespace, type_.name)):
+        return False
+    wanted = [attribute.name for attribute in after.attributes]
+    present = [attribute.name for attribute in before.attributes]
+    kept = [name for name in present if name in wanted]
+    return wanted == [*kept, *(name for name in wanted if name not in present)]

@@ -7,22 +7,18 @@ from __future__ import annotations
 
 from shared.kinds.context import Context
 from shared.kinds.hazards import blocks_all, blocks_writes, breaks, loses, scans
+from shared.kinds.interim import aside_name
 from shared.kinds.names import parent_name, qualified
 from shared.kinds.recipes.column_types import is_lossless
+from shared.kinds.recipes.type_users import columns_holding, is_within_others
 from shared.kinds.side import Side
 from shared.kinds.step import REBUILD, Role, Step, Verdict
 from shared.schema.identity import ObjectId, QualifiedName
+from shared.schema.model import SchemaObject
 from shared.schema.types import Attribute, BaseType, CompositeType, DomainConstraint, DomainType, EnumType, RangeType
 from shared.sql import quote_identifier, quote_literal, quote_qualified
 
 AnyType = EnumType | DomainType | CompositeType | RangeType | BaseType
-_ASIDE = "fleetdrift_aside_"
-_NAME_BYTES = 63  # NAMEDATALEN - 1
-
-
-def aside_name(name: str) -> str:
-    """Give the name a type waits under until its columns are converted; cut to PostgreSQL's limit at a character."""
-    return (_ASIDE + name).encode()[:_NAME_BYTES].decode(errors="ignore")
 
 
 def _keyword(item: AnyType) -> str:
@@ -40,16 +36,24 @@ def drop_type(item: AnyType, context: Context) -> list[Step]:
 
 def discard_type(item: AnyType, context: Context) -> list[Step]:
     """DROP what was set aside."""
-    del context
     name = quote_qualified(QualifiedName(item.namespace, aside_name(item.name)))
-    return [
-        Step(
-            Role.DISCARD,
-            f"DROP {_keyword(item)} {name}",
-            (loses(f"what only the old {qualified(item)} could say"),),
-            destructive=True,
-        )
-    ]
+    lost = _says_more(item, context.desired.objects.get(item.identity))
+    hazards = (loses(f"what only the old {qualified(item)} could say"),) if lost else ()
+    return [Step(Role.DISCARD, f"DROP {_keyword(item)} {name}", hazards, destructive=lost)]
+
+
+def _says_more(item: AnyType, desired: SchemaObject | None) -> bool:
+    """Say whether a type has values that the desired one of its name lacks."""
+    match item, desired:
+        case EnumType(), EnumType():
+            return bool(set(item.labels) - set(desired.labels))
+        case DomainType(), DomainType():
+            return not is_lossless(item.base_type, desired.base_type)
+        case CompositeType(), CompositeType():
+            wanted = {attribute.name: attribute.type for attribute in desired.attributes}
+            return not all(a.name in wanted and is_lossless(a.type, wanted[a.name]) for a in item.attributes)
+        case _:
+            return True
 
 
 def create_enum(enum: EnumType, context: Context) -> list[Step]:
@@ -101,9 +105,10 @@ def alter_domain(
     desired: DomainType, observed: DomainType, fields: frozenset[str], context: Context
 ) -> list[Step] | Verdict:
     """Default and NOT NULL in place."""
-    del observed
     if fields & {"base_type", "collation"}:
         return REBUILD
+    if "not_null" in fields and desired.not_null and is_within_others(observed.identity, context.observed):
+        return REBUILD  # "cannot alter type because column uses it"
     what = qualified(desired)
     steps = []
     if "default" in fields:
@@ -205,7 +210,7 @@ def alter_composite(
         return REBUILD
     present = {attribute.name: attribute for attribute in observed.attributes}
     users = {identity.kind for identity in context.observed.dependents[observed.identity]}
-    used = "column" in users
+    used = any(columns_holding(observed.identity, context.observed))
     changed = [a for a in desired.attributes if a.name in present and present[a.name] != a]
     if used and changed:
         return REBUILD  # "cannot alter type because column uses it"

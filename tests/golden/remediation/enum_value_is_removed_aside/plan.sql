@@ -103,7 +103,6 @@ DO 'BEGIN EXECUTE pg_catalog.format(''ALTER DOMAIN "public"."d" OWNER TO %1$I'',
 DO 'BEGIN EXECUTE pg_catalog.format(''ALTER TYPE "public"."e" OWNER TO %1$I'', (SELECT pg_catalog.pg_get_userbyid(datdba) FROM pg_catalog.pg_database WHERE datname = pg_catalog.current_database())); END';
 DO 'BEGIN EXECUTE pg_catalog.format(''ALTER ROUTINE "public"."f"(public.e) OWNER TO %1$I'', (SELECT pg_catalog.pg_get_userbyid(datdba) FROM pg_catalog.pg_database WHERE datname = pg_catalog.current_database())); END';
 DO 'BEGIN EXECUTE pg_catalog.format(''ALTER VIEW "public"."v" OWNER TO %1$I'', (SELECT pg_catalog.pg_get_userbyid(datdba) FROM pg_catalog.pg_database WHERE datname = pg_catalog.current_database())); END';
--- loses_data: what only the old "public"."d" could say cannot be brought back
 DROP DOMAIN "public"."fleetdrift_aside_d";
 -- blocks_reads: holds ACCESS EXCLUSIVE on "public"."t": reads and writes wait
 ALTER TABLE "public"."t" ADD CONSTRAINT "t_x_check" CHECK ((x <> 'c'::public.e)) NOT VALID;

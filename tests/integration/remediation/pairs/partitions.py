@@ -1,0 +1,124 @@
+"""Columns of partition keys whose type changes, and partitions that move."""
+
+from __future__ import annotations
+
+from tests.integration.remediation.pairs import Pairs
+
+PAIRS: Pairs = {
+    "an enum in a list key is reordered": (
+        (
+            "CREATE TYPE e AS ENUM ('b', 'a', 'c'); CREATE TABLE p (k e, m int) PARTITION BY LIST (k);"
+            "CREATE TABLE a PARTITION OF p FOR VALUES IN ('a', 'b');"
+            "CREATE TABLE c PARTITION OF p FOR VALUES IN ('c'); CREATE INDEX i ON p (m);"
+            "CREATE VIEW v AS SELECT m FROM p; INSERT INTO p VALUES ('a', 1), ('c', 2)"
+        ),
+        (
+            "CREATE TYPE e AS ENUM ('a', 'b', 'c'); CREATE TABLE p (k e, m int) PARTITION BY LIST (k);"
+            "CREATE TABLE a PARTITION OF p FOR VALUES IN ('a', 'b');"
+            "CREATE TABLE c PARTITION OF p FOR VALUES IN ('c'); CREATE INDEX i ON p (m);"
+            "CREATE VIEW v AS SELECT m FROM p; INSERT INTO p VALUES ('a', 1), ('c', 2)"
+        ),
+    ),
+    "an enum beside the key is reordered": (
+        (
+            "CREATE TYPE e AS ENUM ('b', 'a', 'c'); CREATE TABLE p (k e, m int) PARTITION BY LIST (m);"
+            "CREATE TABLE a PARTITION OF p FOR VALUES IN (1); CREATE TABLE d PARTITION OF p DEFAULT;"
+            "INSERT INTO p VALUES ('a', 1), ('c', 2)"
+        ),
+        (
+            "CREATE TYPE e AS ENUM ('a', 'b', 'c'); CREATE TABLE p (k e, m int) PARTITION BY LIST (m);"
+            "CREATE TABLE a PARTITION OF p FOR VALUES IN (1); CREATE TABLE d PARTITION OF p DEFAULT;"
+            "INSERT INTO p VALUES ('a', 1), ('c', 2)"
+        ),
+    ),
+    "an enum in an expression of the key is reordered": (
+        (
+            "CREATE TYPE e AS ENUM ('b', 'a', 'c');"
+            "CREATE FUNCTION f(e) RETURNS int IMMUTABLE LANGUAGE sql AS 'SELECT length($1::text)';"
+            "CREATE TABLE p (k e) PARTITION BY LIST (f(k));"
+            "CREATE TABLE a PARTITION OF p FOR VALUES IN (1); INSERT INTO p VALUES ('a')"
+        ),
+        (
+            "CREATE TYPE e AS ENUM ('a', 'b', 'c');"
+            "CREATE FUNCTION f(e) RETURNS int IMMUTABLE LANGUAGE sql AS 'SELECT length($1::text)';"
+            "CREATE TABLE p (k e) PARTITION BY LIST (f(k));"
+            "CREATE TABLE a PARTITION OF p FOR VALUES IN (1); INSERT INTO p VALUES ('a')"
+        ),
+    ),
+    "a domain in a list key is of another type": (
+        (
+            "CREATE DOMAIN d AS int; CREATE TABLE p (k d) PARTITION BY LIST (k);"
+            "CREATE TABLE a PARTITION OF p FOR VALUES IN (1); INSERT INTO p VALUES (1)"
+        ),
+        (
+            "CREATE DOMAIN d AS int8; CREATE TABLE p (k d) PARTITION BY LIST (k);"
+            "CREATE TABLE a PARTITION OF p FOR VALUES IN (1); INSERT INTO p VALUES (1)"
+        ),
+    ),
+    "a range key gets wider, with partitions of partitions and a foreign key to it": (
+        (
+            "CREATE TABLE p (k int, m int, PRIMARY KEY (k, m)) PARTITION BY RANGE (k);"
+            "CREATE TABLE a PARTITION OF p FOR VALUES FROM (0) TO (10);"
+            "CREATE TABLE b PARTITION OF p FOR VALUES FROM (10) TO (20) PARTITION BY LIST (m);"
+            "CREATE TABLE ba PARTITION OF b DEFAULT;"
+            "CREATE TABLE r (k int, m int, FOREIGN KEY (k, m) REFERENCES p);"
+            "INSERT INTO p VALUES (1, 1), (12, 3); INSERT INTO r VALUES (12, 3)"
+        ),
+        (
+            "CREATE TABLE p (k int8, m int, PRIMARY KEY (k, m)) PARTITION BY RANGE (k);"
+            "CREATE TABLE a PARTITION OF p FOR VALUES FROM (0) TO (10);"
+            "CREATE TABLE b PARTITION OF p FOR VALUES FROM (10) TO (20) PARTITION BY LIST (m);"
+            "CREATE TABLE ba PARTITION OF b DEFAULT;"
+            "CREATE TABLE r (k int8, m int, FOREIGN KEY (k, m) REFERENCES p);"
+            "INSERT INTO p VALUES (1, 1), (12, 3); INSERT INTO r VALUES (12, 3)"
+        ),
+    ),
+    "a hash key gets wider": (
+        (
+            "CREATE TABLE p (k int) PARTITION BY HASH (k);"
+            "CREATE TABLE a PARTITION OF p FOR VALUES WITH (MODULUS 2, REMAINDER 0);"
+            "CREATE TABLE b PARTITION OF p FOR VALUES WITH (MODULUS 2, REMAINDER 1);"
+            "INSERT INTO p SELECT generate_series(1, 9)"
+        ),
+        (
+            "CREATE TABLE p (k int8) PARTITION BY HASH (k);"
+            "CREATE TABLE a PARTITION OF p FOR VALUES WITH (MODULUS 2, REMAINDER 0);"
+            "CREATE TABLE b PARTITION OF p FOR VALUES WITH (MODULUS 2, REMAINDER 1);"
+            "INSERT INTO p SELECT generate_series(1, 9)"
+        ),
+    ),
+    "an identity column in the key gets wider": (
+        (
+            "CREATE TABLE p (k int GENERATED ALWAYS AS IDENTITY, m text) PARTITION BY RANGE (k);"
+            "CREATE TABLE a PARTITION OF p FOR VALUES FROM (0) TO (10); INSERT INTO p (m) VALUES ('a')"
+        ),
+        (
+            "CREATE TABLE p (k int8 GENERATED ALWAYS AS IDENTITY, m text) PARTITION BY RANGE (k);"
+            "CREATE TABLE a PARTITION OF p FOR VALUES FROM (0) TO (10); INSERT INTO p (m) VALUES ('a')"
+        ),
+    ),
+    "a serial column in the key gets wider": (
+        (
+            "CREATE TABLE p (k serial, m text) PARTITION BY RANGE (k);"
+            "CREATE TABLE a PARTITION OF p FOR VALUES FROM (0) TO (10); INSERT INTO p (m) VALUES ('a')"
+        ),
+        (
+            "CREATE TABLE p (k bigserial, m text) PARTITION BY RANGE (k);"
+            "CREATE TABLE a PARTITION OF p FOR VALUES FROM (0) TO (10); INSERT INTO p (m) VALUES ('a')"
+        ),
+    ),
+    "the default partition is in another namespace": (
+        (
+            "CREATE SCHEMA s; CREATE TABLE p (k int) PARTITION BY LIST (k);"
+            "CREATE TABLE s.d PARTITION OF p DEFAULT; CREATE TABLE s.a PARTITION OF p FOR VALUES IN (1)"
+        ),
+        (
+            "CREATE SCHEMA s; CREATE TABLE p (k int) PARTITION BY LIST (k);"
+            "CREATE TABLE s.a PARTITION OF p DEFAULT; CREATE TABLE s.d PARTITION OF p FOR VALUES IN (1)"
+        ),
+    ),
+    "the default partition changes its namespace": (
+        ("CREATE SCHEMA s; CREATE TABLE p (k int) PARTITION BY LIST (k);CREATE TABLE d PARTITION OF p DEFAULT"),
+        ("CREATE SCHEMA s; CREATE TABLE p (k int) PARTITION BY LIST (k);CREATE TABLE s.d PARTITION OF p DEFAULT"),
+    ),
+}
