@@ -32,9 +32,11 @@ def as_relation_and_type(item: Any) -> tuple[Slot, ...]:
 
 
 def as_table(item: Table | ForeignTable) -> tuple[Slot, ...]:
-    """Take both names, and a partition's bound of its parent."""
+    """Take both names, and a partition's bound of its parent: no other can have the same one, or be the default too."""
     above = item.partition_of
-    bound = (("partition", above.namespace, above.name),) if above is not None else ()
+    if above is None:
+        return as_relation_and_type(item)
+    bound = (("partition", above.namespace, above.name), ("bound", above.namespace, above.name, item.partition_bound))
     return as_relation_and_type(item) + bound
 
 

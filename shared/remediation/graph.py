@@ -323,7 +323,9 @@ class Graph:
                 self.waits_for[identity].update(leaving.get(slot, ()))
                 for leaver in leaving.get(slot, ()):
                     if leaver.identity != identity or leaver.phase == "drop":
-                        self.edge(leaver, finish if slot[0] == "partition" and finish in self.steps else node)
+                        self.edge(
+                            leaver, finish if slot[0] in ("partition", "bound") and finish in self.steps else node
+                        )
 
     def _overloads(self) -> Iterator[tuple[Node, Node]]:
         """Wish that a routine goes before another of its name comes: both can be there, but calls could mean either."""

@@ -12,9 +12,10 @@ from shared.kinds.facts import ColumnType
 from shared.kinds.lookup import tables
 from shared.kinds.references import implied_references
 from shared.kinds.slots import slots_of
-from shared.schema.identity import ObjectId
+from shared.remediation.resting import causes_of, parents_of, resting_on
+from shared.schema.identity import ObjectId, QualifiedName
 from shared.schema.model import SchemaObject
-from shared.schema.relations import Column, Constraint, ForeignTable, Table
+from shared.schema.relations import Column, Constraint
 from shared.schema.schema import Dependency, Schema, Snapshot
 
 
@@ -39,11 +40,17 @@ def lossless_snapshot(
         if change.identity in lossy and isinstance(change, Unexpected | Altered):
             withheld[change.identity] = change
             objects[change.identity] = present[change.identity]
+    for change in list(causes_of(lossy, observed, diff)):
+        _withhold(change, objects, present, withheld)
     _undo_users_of_types(objects, present, desired, diff, withheld)
+    for change in list(resting_on(withheld, desired, observed, diff)):
+        _withhold(change, objects, present, withheld)
     _keep_what_is_needed(objects, present, observed, diff, withheld)
     _undo_partitions(objects, present, diff, withheld)
     _undo_new_parents(objects, present, diff, withheld)
     _undo_conflicts(objects, diff, withheld)
+    for change in list(resting_on(withheld, desired, observed, diff)):
+        _withhold(change, objects, present, withheld)
     _keep_not_null(objects, present, withheld)
     edges = set(_edges(objects, desired, observed))
     orders = {(order.namespace, order.relation): order for order in (*observed.column_order, *desired.column_order)}
@@ -107,11 +114,20 @@ def _undo_users_of_types(
     for change in diff.changes:
         if change.identity not in users or change.identity in withheld:
             continue
-        withheld[change.identity] = change
-        if isinstance(change, Altered):
-            objects[change.identity] = present[change.identity]
-        else:
-            objects.pop(change.identity, None)
+        _withhold(change, objects, present, withheld)
+
+
+def _withhold(
+    change: Change,
+    objects: dict[ObjectId, SchemaObject],
+    present: dict[ObjectId, SchemaObject],
+    withheld: dict[ObjectId, Change],
+) -> None:
+    withheld[change.identity] = change
+    if isinstance(change, Altered | Unexpected):
+        objects[change.identity] = present[change.identity]
+    else:
+        objects.pop(change.identity, None)
 
 
 def _undo_partitions(
@@ -136,14 +152,20 @@ def _undo_new_parents(
     diff: SchemaDiff,
     withheld: dict[ObjectId, Change],
 ) -> None:
-    """Leave out a new parent of a table where the parent keeps an unexpected column or check that the table lacks."""
+    """Leave out a new parent of a table where the parent keeps an unexpected column or check that the table lacks.
+
+    So too where one of the two keeps a column's type, which is not the other's.
+    """
     keeping = {(i.namespace, i.parent) for i, change in withheld.items() if isinstance(change, Unexpected)}
+    typed = {i for i, change in withheld.items() if isinstance(change, Altered) and i.kind == "column"}
     altered = [change for change in diff.changes if isinstance(change, Altered)]
-    waiting = {
-        (change.identity.namespace, change.identity.name)
-        for change in altered
-        if any(parent in keeping for parent in _parents(change.desired) - _parents(change.observed))
-    }
+    waiting = set()
+    for change in altered:
+        own = QualifiedName(change.identity.namespace, change.identity.name)
+        gained = set(parents_of(change.desired)) - set(parents_of(change.observed))
+        unfit = any(_is_unfit(own, parent, typed, objects) for parent in gained)
+        if unfit or any((parent.namespace, parent.name) in keeping for parent in gained):
+            waiting.add((own.namespace, own.name))
     for change in altered:
         i = change.identity
         follows = i.kind == "column" and (i.namespace, i.parent) in waiting and "inherited" in change.fields
@@ -152,11 +174,21 @@ def _undo_new_parents(
             objects[i] = present[i]
 
 
-def _parents(item: SchemaObject) -> set[tuple[str, str]]:
-    if not isinstance(item, Table | ForeignTable):
-        return set()
-    above = [*item.inherits, *([item.partition_of] if item.partition_of is not None else [])]
-    return {(name.namespace, name.name) for name in above}
+def _is_unfit(
+    own: QualifiedName, parent: QualifiedName, typed: set[ObjectId], objects: dict[ObjectId, SchemaObject]
+) -> bool:
+    """Say whether a column that keeps its type is of another type in the parent."""
+    for identity in typed:
+        if (identity.namespace, identity.parent) not in ((own.namespace, own.name), (parent.namespace, parent.name)):
+            continue
+        both = [
+            objects.get(ObjectId(kind="column", namespace=table.namespace, parent=table.name, name=identity.name))
+            for table in (own, parent)
+        ]
+        types = {column.type for column in both if isinstance(column, Column)}
+        if len(types) > 1:
+            return True
+    return False
 
 
 def _undo_conflicts(objects: dict[ObjectId, SchemaObject], diff: SchemaDiff, withheld: dict[ObjectId, Change]) -> None:

@@ -38,7 +38,7 @@ def create_constraint(constraint: Constraint, context: Context) -> list[Step]:
     """ADD CONSTRAINT; online: NOT VALID then VALIDATE, or a concurrently built index that becomes the constraint."""
     if follows_parent(constraint, context):
         return []
-    if (former := former_part(constraint, context)) is not None:
+    if isinstance(former := former_part(constraint, context), Constraint):
         what, old = parent_name(constraint), quote_identifier(former.name)
         sql = f"ALTER TABLE {what} RENAME CONSTRAINT {old} TO {quote_identifier(constraint.name)}"
         renamed = Step(Role.ALTER, sql, (blocks_all(what),))

@@ -27,7 +27,7 @@ def _relation_ids(index: Index) -> tuple[ObjectId, ...]:
 
 def create_index(index: Index, context: Context) -> list[Step]:
     """CREATE INDEX, CONCURRENTLY where the relation is in use and PostgreSQL can."""
-    if (former := former_part(index, context)) is not None:
+    if isinstance(former := former_part(index, context), Index):
         return _rename(index, former, context)
     what = _table_name(index)
     new = any(context.is_new(identity) for identity in _relation_ids(index))

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import TypeVar
-
 from shared.kinds.context import Context
 from shared.kinds.naming import spell
 from shared.kinds.side import Side
@@ -12,7 +10,7 @@ from shared.schema.facets import Comment
 from shared.schema.identity import ObjectId, QualifiedName
 from shared.schema.relations import Constraint, Index
 
-Part = TypeVar("Part", Index, Constraint)
+Part = Index | Constraint
 
 
 def former_part(part: Part, context: Context) -> Part | None:
@@ -38,13 +36,14 @@ def _counterpart(part: Part, side: Side, other: Side, context: Context) -> Part 
     touched = context.drops | context.creates
     if above is None or above not in other.objects or touched & {table, above} or side.parents(on) != other.parents(on):
         return None
-    for candidate in (*other.indexes[on], *other.constraints(on)):
-        if isinstance(candidate, type(part)) and _above(candidate, other) == above:
+    candidates: list[Part] = [*other.indexes[on], *other.constraints(on)]
+    for candidate in candidates:
+        if candidate.kind == part.kind and _above(candidate, other) == above:
             return None if candidate.identity in side.objects else candidate
     return None
 
 
-def _above(part: Index | Constraint, side: Side) -> ObjectId | None:
+def _above(part: Part, side: Side) -> ObjectId | None:
     """Name the parent's index or key that this is a part of."""
     if isinstance(part, Index):
         above = part.attached_to
@@ -55,7 +54,7 @@ def _above(part: Index | Constraint, side: Side) -> ObjectId | None:
     return over.identity if over is not None else None
 
 
-def without_comment(former: Index | Constraint, part: Index | Constraint, context: Context) -> list[Step]:
+def without_comment(former: Part, part: Part, context: Context) -> list[Step]:
     """Take the comment away that the former name had and the new one is not to have."""
     said, wanted = (
         side.find(

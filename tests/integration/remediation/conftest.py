@@ -15,6 +15,7 @@ from shared.postgres.connection import connect_url
 from shared.postgres.reading.introspect import read_snapshot
 from shared.remediation.plan import Plan
 from shared.remediation.planner import plan_remediation
+from shared.schema.identity import ObjectId
 from shared.schema.profile import Profile
 from shared.schema.schema import Snapshot
 
@@ -68,8 +69,11 @@ class Pair:
             assert done.returncode == 0, done.stderr
 
     def left(self) -> list[str]:
+        return sorted(map(str, self.differing()))
+
+    def differing(self) -> set[ObjectId]:
         desired, observed = self.read("remedy_desired"), self.read("remedy_observed")
-        return [str(change.identity) for change in diff_schemas(desired.schema, observed.schema).changes]
+        return {change.identity for change in diff_schemas(desired.schema, observed.schema).changes}
 
     def dumps(self) -> tuple[list[str], list[str]]:
         desired, observed = (self._dump(name) for name in DATABASES)
