@@ -85,7 +85,7 @@ def listing_json(contracts: tuple[Contract, ...], coverage: Coverage) -> str:
         )
         for contract in contracts
         for query in contract.queries
-        if not query.mapping
+        if query.in_source
     ]
     mappings = [
         _Place(service=contract.service, file=mapping.file, line=mapping.line, driver=mapping.driver, name=mapping.name)

@@ -66,7 +66,7 @@ class Case:
         """Give every query that works here, with its facts here and, if it works there too, in the declared shape."""
         for query in self.contract.queries:
             facts = self.observed.of(query)
-            if facts is None or facts.error:
+            if facts is None or facts.error or query.holes:
                 continue
             declared = self.declared.of(query) if self.declared else None
             yield query, facts, None if declared is None or declared.error else declared

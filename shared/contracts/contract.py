@@ -60,7 +60,9 @@ class Query(msgspec.Struct, frozen=True, order=True, kw_only=True, omit_defaults
             infers it; empty where it infers all.
         fields: What the rows are decoded into where it stands beside the query, not in a struct: `row.get("c")`.
         mapping: Name of the mapping this statement is made from (`table!`, an entity); empty for one of the source.
-        partial: True for a text with holes: it is checked as far as it is known, and never violated by a hole.
+        partial: True for a text that is put together on one of several ways, not all of which may be taken.
+        holes: True for a text with something in the place of what is not known: it is checked as far as it is known, it
+            is never violated, and its place is in `unread` all the same.
     """
 
     file: str
@@ -78,6 +80,7 @@ class Query(msgspec.Struct, frozen=True, order=True, kw_only=True, omit_defaults
     fields: tuple[StructField, ...] = ()
     mapping: str = ""
     partial: bool = False
+    holes: bool = False
 
     @property
     def is_script(self) -> bool:
@@ -88,6 +91,11 @@ class Query(msgspec.Struct, frozen=True, order=True, kw_only=True, omit_defaults
     def key(self) -> QueryKey:
         """Name what the server is asked: two queries with one key get one answer."""
         return (self.sql, self.compiled, self.is_script, self.sent_types)
+
+    @property
+    def in_source(self) -> bool:
+        """Whether the whole text stands in the source: not made from a mapping, and without holes."""
+        return not self.mapping and not self.holes
 
     @property
     def compiled(self) -> bool:

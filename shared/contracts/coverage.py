@@ -51,7 +51,7 @@ def coverage_of(contracts: Iterable[Contract]) -> Coverage:
     listed = tuple(contracts)
     unread = tuple(sorted({place for contract in listed for place in unread_places(contract)}))
     return Coverage(
-        queries=sum(not query.mapping for contract in listed for query in contract.queries),
+        queries=sum(query.in_source for contract in listed for query in contract.queries),
         opaque=sum(bool(place.macro) for place in unread),
         by_driver={driver: _of_driver(listed, driver) for driver in sorted(_drivers(listed))},
         unread=unread,
@@ -75,7 +75,7 @@ def _of_driver(contracts: Iterable[Contract], driver: str) -> DriverCoverage:
     listed = tuple(contracts)
     return DriverCoverage(
         versions=tuple(sorted({d.version for c in listed for d in c.drivers if d.name == driver and d.version})),
-        queries=sum(q.driver == driver and not q.mapping for c in listed for q in c.queries),
+        queries=sum(q.driver == driver and q.in_source for c in listed for q in c.queries),
         mappings=sum(mapping.driver == driver for c in listed for mapping in c.mappings),
         unread=sum(place.driver == driver for c in listed for place in unread_places(c)),
     )

@@ -10,6 +10,7 @@ import msgspec
 from shared.contracts.argument_types import ArgumentTypes
 from shared.contracts.contract import Constant, Query, Unread
 from shared.contracts.evaluator import MANIFEST_FOLDER, Evaluator
+from shared.contracts.fillings import fillings
 from shared.contracts.imports import Imports
 from shared.contracts.literals import constant_path, constant_value
 from shared.contracts.texts import Text, Texts, hole
@@ -94,7 +95,7 @@ class Reading:
         return tuple(found)
 
     def found(self, texts: Texts, query: Query) -> Iterator[FoundQuery]:
-        """Give a query for each text that is known, and its place where one is not.
+        """Give a query for each text that is known; where one is not, its place, and what can be checked of it.
 
         Args:
             texts: Of its SQL.
@@ -103,6 +104,8 @@ class Reading:
         for text in texts:
             if text.known:
                 yield msgspec.structs.replace(query, sql=text.value, partial=text.several)
+            else:
+                yield from (msgspec.structs.replace(query, sql=sql, holes=True) for sql in fillings(text))
         reasons = sorted({reason for text in texts for reason in text.reasons})
         if reasons:
             yield self.unread(query, reasons[0])

@@ -25,7 +25,7 @@ def render_listing(contracts: Iterable[Contract], coverage: Coverage) -> str:
     lines = [f"{driver}: {_counts(coverage, driver)}" for driver in coverage.by_driver]
     for contract in contracts:
         for query in contract.queries:
-            if not query.mapping:
+            if query.in_source:
                 text = " ".join(query.sql.split())
                 lines.append(f"{query.file}:{query.line}: {query.driver} {query.macro}: {visible(text)}")
         lines += [f"{each.file}:{each.line}: {each.driver} mapping {each.name}" for each in contract.mappings]

@@ -172,3 +172,22 @@ def test_a_null_that_the_query_keeps_out_is_no_risk(meet, sql):
 def test_a_dropped_table_is_no_creation_of_the_service_because_some_code_renames_to_it(meet):
     rust = 'fn f() { raw_sql("ALTER TABLE note_new RENAME TO note"); query("SELECT body FROM note").fetch_all(p) }'
     assert judged(meet, rust, "DROP TABLE note") == [(VIOLATED, "query-invalid", "42P01")]
+
+
+@pytest.mark.parametrize(
+    ("sql", "change"),
+    [
+        ("SELECT rate FROM ticket ORDER BY {order}", "ALTER TABLE ticket DROP rate"),
+        ("SELECT {columns} FROM note WHERE body = 'x'", "ALTER TABLE note DROP body"),
+        ("DELETE FROM note WHERE ticket_id = {id}", "DROP TABLE note"),
+        ("SELECT rate FROM ticket {filter}", "ALTER TABLE ticket DROP rate"),
+    ],
+)
+def test_a_text_with_holes_is_checked_as_far_as_it_is_known_and_never_violated(meet, sql, change):
+    rust = f'fn f(order: &str, columns: &str, id: i64, filter: &str) {{ query(&format!("{sql}")).fetch_all(p) }}'
+    assert {status for status, _, _ in judged(meet, rust, change)} == {"at_risk"}
+
+
+def test_a_hole_that_says_which_table_it_is_about_leaves_nothing_to_check(meet):
+    rust = 'fn f(table: &str) { query(&format!("SELECT rate FROM {table}")).fetch_all(p) }'
+    assert judged(meet, rust, "ALTER TABLE ticket DROP rate") == []
