@@ -8,22 +8,44 @@ import click
 
 from coordinator.cli.exit_codes import DRIFT, IN_SYNC
 from coordinator.cli.scratch_option import scratch_option
-from coordinator.cli.source_options import profile_option, source_help
+from coordinator.cli.source_options import (
+    InOrder,
+    assignments_of,
+    profile_option,
+    source_help,
+    tell_unread,
+    variable_options,
+)
 from coordinator.compare.sources import Comparison, compare_sources
 from shared.schema.profile import Profile
 
 
-@click.command("diff", epilog=source_help)
+@click.command("diff", cls=InOrder, epilog=source_help)
 @click.argument("desired")
 @click.argument("observed")
 @click.option("--output", type=click.Choice(["text", "json", "sql"]), default="text", show_default=True)
 @scratch_option
+@variable_options
 @profile_option
-def command(desired: str, observed: str, output: str, *, profile: Profile, everything: bool) -> None:
+@click.pass_context
+def command(
+    ctx: click.Context,
+    /,
+    desired: str,
+    observed: str,
+    output: str,
+    *,
+    profile: Profile,
+    everything: bool,
+    variables: tuple[str, ...],
+    variable_files: tuple[str, ...],
+) -> None:
     """Compare two schema sources. `--output sql` prints the remediation that brings OBSERVED to DESIRED."""
-    comparison = asyncio.run(compare_sources(desired, observed, profile, destructive=everything))
+    given = assignments_of(ctx, variables, variable_files)
+    comparison = asyncio.run(compare_sources(desired, observed, profile, destructive=everything, given=given))
     click.echo(_render(comparison, output, destructive=everything), nl=False)
-    raise click.exceptions.Exit(DRIFT if comparison.diff else IN_SYNC)
+    incomplete = tell_unread(comparison.unread)
+    raise click.exceptions.Exit(incomplete or (DRIFT if comparison.diff else IN_SYNC))
 
 
 def _render(comparison: Comparison, output: str, *, destructive: bool) -> str:

@@ -12,19 +12,10 @@ import click
 
 from coordinator.cli.exit_codes import ERROR, IN_SYNC
 from coordinator.cli.scratch_option import scratch_option
-from coordinator.iac.assignment import Assignment
+from coordinator.cli.source_options import InOrder, assignments_of, variable_options
 from coordinator.iac.source import SourceError
 from coordinator.iac.terraform.plan import evaluate
 from coordinator.iac.terraform.show import show_json
-
-
-class _InOrder(click.Command):
-    """Keeps `--var` and `--var-file` in the order they were given: the later one wins."""
-
-    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        _, _, order = self.make_parser(ctx).parse_args(args=list(args))
-        ctx.obj = [parameter.name for parameter in order]
-        return super().parse_args(ctx, args)
 
 
 @click.group("iac")
@@ -32,10 +23,9 @@ def command() -> None:
     """Read infrastructure-as-code declarations."""
 
 
-@command.command(cls=_InOrder)
+@command.command(cls=InOrder)
 @click.argument("folder", type=click.Path(exists=True, file_okay=False, path_type=Path))
-@click.option("--var", "variables", multiple=True, metavar="NAME=VALUE", help="Set a root variable.")
-@click.option("--var-file", "variable_files", multiple=True, metavar="FILE", help="Read root variables from a file.")
+@variable_options
 @click.option("--output", type=click.Choice(["json"]), default="json", show_default=True)
 @click.pass_context
 def show(
@@ -43,17 +33,16 @@ def show(
 ) -> None:
     """Evaluate a Terraform configuration and print its planned values. Nothing is run."""
     try:
-        assignments = _assignments(list(ctx.obj), variables, variable_files)
+        assignments = assignments_of(ctx, variables, variable_files)
         click.echo(show_json(evaluate(folder, assignments=assignments, environment=os.environ)))
     except SourceError as error:
         click.echo(f"fleetdrift: {error}", err=True)
         sys.exit(1)
 
 
-@command.command(cls=_InOrder)
+@command.command(cls=InOrder)
 @click.argument("source", type=click.Path(exists=True, path_type=Path))
-@click.option("--var", "variables", multiple=True, metavar="NAME=VALUE", help="Set a variable or parameter.")
-@click.option("--var-file", "variable_files", multiple=True, metavar="FILE", help="Read variables from a file.")
+@variable_options
 @click.option("--output", type=click.Choice(["text", "json"]), default="text", show_default=True)
 @scratch_option
 @click.pass_context
@@ -64,22 +53,6 @@ def objects(
     from coordinator.compare.declared_objects import declared_objects  # lazy: cold start
     from coordinator.compare.objects_output import objects_json, objects_text
 
-    found = asyncio.run(declared_objects(source, _assignments(list(ctx.obj), variables, variable_files)))
+    found = asyncio.run(declared_objects(source, assignments_of(ctx, variables, variable_files)))
     click.echo(objects_json(found) if output == "json" else objects_text(found), nl=False)
     raise click.exceptions.Exit(ERROR if found.errors else IN_SYNC)
-
-
-def _assignments(
-    order: list[str], variables: tuple[str, ...], variable_files: tuple[str, ...]
-) -> tuple[Assignment, ...]:
-    given, files = iter(variables), iter(variable_files)
-    found: list[Assignment] = []
-    for option in order:
-        if option == "variables":
-            name, equals, value = next(given).partition("=")
-            if not equals:
-                raise click.UsageError(f"expected --var NAME=VALUE, got {name!r}")
-            found.append(Assignment(name.strip(), value))
-        elif option == "variable_files":
-            found.append(Assignment("", next(files)))
-    return tuple(found)

@@ -7,19 +7,44 @@ import asyncio
 import click
 
 from coordinator.cli.scratch_option import scratch_option
-from coordinator.cli.source_options import profile_option, source_help
+from coordinator.cli.source_options import (
+    InOrder,
+    assignments_of,
+    profile_option,
+    source_help,
+    tell_unread,
+    variable_options,
+)
 from coordinator.compare.sources import read_source
 from shared.schema.profile import Profile
+from shared.schema.schema import Snapshot
 
 
-@click.command("snapshot", epilog=source_help)
+@click.command("snapshot", cls=InOrder, epilog=source_help)
 @click.argument("source")
 @click.option("--output", type=click.Choice(["json", "sql"]), default="json", show_default=True)
 @scratch_option
+@variable_options
 @profile_option
-def command(source: str, output: str, *, profile: Profile, everything: bool) -> None:  # noqa: ARG001  # --all has two uses
+@click.pass_context
+def command(
+    ctx: click.Context,
+    /,
+    source: str,
+    output: str,
+    *,
+    profile: Profile,
+    everything: bool,  # noqa: ARG001  # --all has two uses
+    variables: tuple[str, ...],
+    variable_files: tuple[str, ...],
+) -> None:
     """Print the canonical schema of SOURCE; as JSON it is itself a source for `diff`."""
-    snapshot = asyncio.run(read_source(source, profile))
+    found = asyncio.run(read_source(source, profile, assignments_of(ctx, variables, variable_files)))
+    _print(found.snapshot, output)
+    raise click.exceptions.Exit(tell_unread(found.unread))
+
+
+def _print(snapshot: Snapshot, output: str) -> None:
     if output == "json":
         from shared.formats import SNAPSHOT, label_json  # lazy: cold start
         from shared.schema.canonical import canonical_json

@@ -11,17 +11,19 @@ from pathlib import Path
 
 import msgspec
 
+from coordinator.iac.assignment import Assignment
 from shared.analysis.pipeline import analyse
 from shared.analysis.rehearsing import Shape, shape_of
 from shared.analysis.request import AnalysisRequest, SpeltBy
 from shared.analysis.scratch_server import LazyScratchServer, scratch_server
 from shared.diff.changes import SchemaDiff
+from shared.diff.undeclared import open_carriers
 from shared.formats import SNAPSHOT, FormatError, decode_json, label_of
 from shared.postgres.scratch import compile_known
 from shared.postgres.url import may_hold_secret
 from shared.remediation.plan import Plan
 from shared.schema.profile import Profile
-from shared.schema.schema import Snapshot, Spec, SpecSource
+from shared.schema.schema import Snapshot, Spec, SpecSource, told
 from shared.targets import Limits
 
 _URL_SCHEMES = ("postgresql://", "postgres://")
@@ -37,12 +39,14 @@ class Comparison(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     Args:
         diff: The first against the second.
         plan: The way from the second to the first.
+        unread: What of the declarations could not be read, as sentences.
         unverified: Why the second could only be compared as it was read; absent where the scratch server has spelt it.
     """
 
     diff: SchemaDiff
     plan: Plan
     unverified: str = ""
+    unread: tuple[str, ...] = ()
 
 
 class _Source(msgspec.Struct, frozen=True):
@@ -52,6 +56,10 @@ class _Source(msgspec.Struct, frozen=True):
     compiled: bool = False
     live: bool = False
 
+    def unread(self, profile: Profile) -> tuple[str, ...]:
+        """Say in sentences what could not be read of it, as far as it is compared."""
+        return tuple(map(told, open_carriers(self.spec.source.unread, profile)))
+
 
 @contextlib.asynccontextmanager
 async def lazy_scratch() -> AsyncIterator[LazyScratchServer]:
@@ -60,19 +68,28 @@ async def lazy_scratch() -> AsyncIterator[LazyScratchServer]:
         yield scratch
 
 
-async def read_source(source: str, profile: Profile) -> Snapshot:
+class ReadSource(msgspec.Struct, frozen=True):
+    """The schema that a source holds, and what of the source could not be read, as sentences."""
+
+    snapshot: Snapshot
+    unread: tuple[str, ...] = ()
+
+
+async def read_source(source: str, profile: Profile, given: tuple[Assignment, ...] = ()) -> ReadSource:
     """Read the schema a source holds, as its server spells it; a declaration is spelt by the scratch server.
 
     Args:
         source: Path or `postgresql://` URL.
         profile: Which facets count.
+        given: Values of variables, for a declaration.
 
     Raises:
         SourceReadError: For a path that is not there or a snapshot that is none. Errors of the source itself
             (SourceError, SpecError, TargetError) pass through.
     """
     async with lazy_scratch() as scratch:
-        return await read_snapshot(source, profile, scratch)
+        found = await _read(source, profile, scratch, given)
+        return ReadSource(found.spec.snapshot, found.unread(profile))
 
 
 async def read_snapshot(source: str, profile: Profile, scratch: LazyScratchServer) -> Snapshot:
@@ -80,21 +97,27 @@ async def read_snapshot(source: str, profile: Profile, scratch: LazyScratchServe
     return (await _read(source, profile, scratch)).spec.snapshot
 
 
-async def shape_of_source(source: str, profile: Profile) -> Shape:
-    """Give the schema hash by which a scan names the schema of a source.
+async def shape_of_source(
+    source: str, profile: Profile, given: tuple[Assignment, ...] = ()
+) -> tuple[Shape, tuple[str, ...]]:
+    """Give the schema hash by which a scan names the schema of a source, and what of it could not be read.
 
     Args:
         source: Path or `postgresql://` URL.
         profile: Which facets count.
+        given: Values of variables, for a declaration.
 
     Raises:
         SourceReadError: See `read_source`.
     """
     async with lazy_scratch() as scratch:
-        return await shape_of(scratch, (await _read(source, profile, scratch)).spec.snapshot, profile)
+        found = await _read(source, profile, scratch, given)
+        return await shape_of(scratch, found.spec.snapshot, profile), found.unread(profile)
 
 
-async def compare_sources(desired: str, observed: str, profile: Profile, *, destructive: bool) -> Comparison:
+async def compare_sources(
+    desired: str, observed: str, profile: Profile, *, destructive: bool, given: tuple[Assignment, ...] = ()
+) -> Comparison:
     """Compare two sources, as a scan compares a declaration with a tenant.
 
     Args:
@@ -102,6 +125,7 @@ async def compare_sources(desired: str, observed: str, profile: Profile, *, dest
         observed: What is.
         profile: Which facets count.
         destructive: Plan what loses data too.
+        given: Values of variables, for declarations.
 
     Raises:
         SourceReadError: See `read_source`.
@@ -109,11 +133,11 @@ async def compare_sources(desired: str, observed: str, profile: Profile, *, dest
     """
     async with lazy_scratch() as scratch:
         if desired.startswith(_URL_SCHEMES):
-            wanted = await _read(desired, profile, scratch)
-            found = await _read(observed, profile, scratch)
+            wanted = await _read(desired, profile, scratch, given)
+            found = await _read(observed, profile, scratch, given)
         else:  # a database says first which scratch server suits
-            found = await _read(observed, profile, scratch)
-            wanted = await _read(desired, profile, scratch)
+            found = await _read(observed, profile, scratch, given)
+            wanted = await _read(desired, profile, scratch, given)
         request = AnalysisRequest(
             spec=wanted.spec,
             snapshot=found.spec.snapshot,
@@ -123,7 +147,8 @@ async def compare_sources(desired: str, observed: str, profile: Profile, *, dest
             guarded=found.live,
         )
         analysis = await analyse(scratch, request)
-        return Comparison(diff=analysis.diff, plan=analysis.plan, unverified=analysis.unverified)
+        unread = wanted.unread(profile) + found.unread(profile)
+        return Comparison(diff=analysis.diff, plan=analysis.plan, unverified=analysis.unverified, unread=unread)
 
 
 def _spelt_by(wanted: _Source, found: _Source) -> SpeltBy:
@@ -133,7 +158,9 @@ def _spelt_by(wanted: _Source, found: _Source) -> SpeltBy:
     return SpeltBy.SAME_MAJOR if wanted.live and found.live and len(majors) == 1 else SpeltBy.OWN_SERVER
 
 
-async def _read(source: str, profile: Profile, scratch: LazyScratchServer) -> _Source:
+async def _read(
+    source: str, profile: Profile, scratch: LazyScratchServer, given: tuple[Assignment, ...] = ()
+) -> _Source:
     if source.startswith(_URL_SCHEMES):
         read = await _read_database(source, profile)
         scratch.prefer(read.server_version)
@@ -143,9 +170,11 @@ async def _read(source: str, profile: Profile, scratch: LazyScratchServer) -> _S
         saved = _read_saved(path)
         if saved is not None:
             return _Source(_undeclared(saved))
-    from coordinator.iac.load import load_source  # lazy: its grammar is slow to import
+    from coordinator.iac.load import read_declaration  # lazy: its grammar is slow to import
+    from coordinator.iac.reading import spec_source
 
-    return _Source(await compile_known(scratch, load_source(path), profile), compiled=True)
+    declared = spec_source(read_declaration(path, given))
+    return _Source(await compile_known(scratch, declared, profile), compiled=True)
 
 
 def _undeclared(snapshot: Snapshot) -> Spec:

@@ -38,6 +38,7 @@ _GAUGES: Mapping[str, str] = {
     "schema_version_mismatches": "Tenants at another schema version than the declared one.",
     "target_failures": "Tenants that could not be read, by kind of failure.",
     "unmodelled_objects": "Objects that PostgreSQL has and fleetdrift does not read.",
+    "unread_places": "Places of the declaration and the services that could not be read or decided.",
     "last_scan_duration_seconds": "Seconds the last scan took.",
     "last_scan_timestamp_seconds": "When the last scan ended.",
     "last_success_timestamp_seconds": "When the last scan that read every tenant ended.",
@@ -191,6 +192,7 @@ def _samples(report: ScanReport) -> Iterator[Sample]:
     yield "drift_groups", (), len(body.groups)
     yield "shapes", (), body.shapes
     yield "schema_version_mismatches", (), body.drift_summary.schema_version_mismatches
+    yield "unread_places", (), len(body.unchecked)
     yield "unmodelled_objects", (), sum(entry.count for entry in body.unmodelled)
     yield "last_scan_duration_seconds", (), report.duration
     yield "last_scan_timestamp_seconds", (), _ended(report)

@@ -85,6 +85,7 @@ def assemble_body(
     unread_services: Iterable[str] = (),
     ignores: Sequence[IgnoreRule] = (),
     today: dt.date = dt.date.min,
+    incomplete: str = "",
 ) -> ReportBody:
     """Build the body of a report.
 
@@ -100,6 +101,8 @@ def assemble_body(
         unread_services: Services that depend on a database crate of which nothing was read.
         ignores: Drift that somebody has decided to live with, in the order of the configuration.
         today: Decides which ignore rules have ended.
+        incomplete: What of the declaration could not be read, in one sentence: a tenant that differs in nothing that
+            was read may still lack what was not.
 
     Raises:
         ValueError: When a tenant occurs twice, or the statuses do not sum to the fleet.
@@ -108,7 +111,7 @@ def assemble_body(
     ordered = sorted(outcomes, key=lambda outcome: outcome.tenant)
     _refuse_duplicates(ordered)
     account = IgnoreAccount(ignores, today, spec)
-    assessments = _Assessments(expected_version, analyses, patches or {}, account)
+    assessments = _Assessments(expected_version, analyses, patches or {}, account, incomplete)
     results = tuple(_result(outcome, assessments) for outcome in ordered)
     groups = _groups(results, assessments)
     return ReportBody(
@@ -165,7 +168,9 @@ class _Assessments:
         analyses: Mapping[str, Analysis],
         patches: Mapping[str, tuple[Patch, ...]],
         ignores: IgnoreAccount,
+        incomplete: str,
     ) -> None:
+        self._incomplete = incomplete
         self._expected = expected
         self._analyses = analyses
         self._patches = patches
@@ -203,6 +208,8 @@ class _Assessments:
     def _assess(self, fingerprint: str, versions: tuple[SchemaVersion, ...], rules: Places) -> _Assessment:
         analysis = self._ignores.apply(fingerprint, self._analyses[fingerprint], rules)
         version_finding = judge_version(self._expected, versions)
+        if self._incomplete and not analysis.diff and not analysis.unverified:
+            analysis = msgspec.structs.replace(analysis, unverified=self._incomplete)
         findings = _findings(analysis, version_finding)
         verdicts = tuple(verdict for verdict in analysis.verdicts if not verdict.declared_too)
         status = _status(analysis, version_finding, verdicts)

@@ -24,6 +24,7 @@ from coordinator.settings.model import Settings
 from shared.analysis.analysis import Analysis
 from shared.contracts.contract import Contract, VerdictStatus
 from shared.contracts.coverage import silent_drivers, unread_places
+from shared.diff.undeclared import incomplete_because
 from shared.postgres.names.own_names import PLACEHOLDER, OwnNames, declared_names, own_names
 from shared.postgres.scratch import ScratchServer, compile_known
 from shared.schema.canonical import content_hash
@@ -142,6 +143,7 @@ def _assemble(
         unread_services=[contract.service for contract in declared.contracts if any(silent_drivers(contract))],
         ignores=settings.file.ignore,
         today=dt.datetime.now(dt.UTC).date(),
+        incomplete=incomplete_because(declared.spec.source, settings.file.compare),
     )
 
 

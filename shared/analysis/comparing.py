@@ -7,13 +7,15 @@ from collections.abc import Iterator
 
 import msgspec
 
-from shared.diff.changes import Altered, Change, SchemaDiff, Unverified
+from shared.diff.changes import Altered, Change, SchemaDiff, Unexpected, Unverified
 from shared.diff.compare import diff_schemas
 from shared.diff.partitions import with_partitions, without_following_partitions
+from shared.diff.undeclared import set_aside, with_set_aside
 from shared.diff.well_known import PARTITIONS, LeftOut, left_out, tool_objects, without_tool_objects
 from shared.postgres.scratch.unbuilt import Unbuilt, by_object
+from shared.schema.identity import ObjectId
 from shared.schema.profile import Profile
-from shared.schema.schema import Schema, Snapshot
+from shared.schema.schema import Carrier, Schema, Snapshot
 from shared.schema.spelling import in_one_spelling
 
 _DEPARSED = frozenset(
@@ -35,6 +37,7 @@ class Comparison(msgspec.Struct, frozen=True, kw_only=True):
         diff: The desired schema against `observed`.
         unbuilt: What the scratch server could not rebuild of either, with what depends on it: compared as it was read.
             Where it differs it is unverified, for the difference may be one of spelling.
+        kept: What of the observed schema the declaration may declare where it could not be read: it stays.
     """
 
     desired: Snapshot
@@ -42,11 +45,25 @@ class Comparison(msgspec.Struct, frozen=True, kw_only=True):
     observed: Snapshot
     diff: SchemaDiff
     unbuilt: tuple[Unbuilt, ...] = ()
+    kept: frozenset[ObjectId] = frozenset()
 
     @property
     def goal(self) -> Snapshot:
-        """Where a plan leads: the declared schema with the partitions that were left out, which stay."""
-        return with_partitions(self.desired, self.whole, self.observed)
+        """Where a plan leads: the declared schema with the partitions that were left out and what was kept."""
+        return with_set_aside(with_partitions(self.desired, self.whole, self.observed), self.whole, self.kept)
+
+
+def with_unread(comparison: Comparison, unread: tuple[Carrier, ...]) -> Comparison:
+    """Give a comparison in which what may be declared where nothing could be read is unverified, and stays.
+
+    Args:
+        comparison: With a declaration as far as it was read.
+        unread: What of it could not be read.
+    """
+    diff = set_aside(comparison.diff, unread)
+    before = {change.identity for change in comparison.diff.changes if isinstance(change, Unexpected)}
+    kept = frozenset(each.identity for each in diff.changes if isinstance(each, Unverified) and each.identity in before)
+    return msgspec.structs.replace(comparison, diff=diff, kept=kept) if kept else comparison
 
 
 def compare(desired: Snapshot, whole: Snapshot, profile: Profile, unbuilt: tuple[Unbuilt, ...] = ()) -> Comparison:

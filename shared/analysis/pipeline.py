@@ -14,6 +14,7 @@ from shared.analysis.comparing import (
     compare_as_read,
     count_left_out,
     may_be_spelling,
+    with_unread,
     without_respelled,
 )
 from shared.analysis.judging import judge_services
@@ -71,7 +72,8 @@ async def analyse(scratch: ScratchServer, request: AnalysisRequest, *, baselines
 
 
 def _as_read(request: AnalysisRequest) -> Comparison:
-    return compare_as_read(request.spec.snapshot, request.snapshot, request.profile)
+    found = compare_as_read(request.spec.snapshot, request.snapshot, request.profile)
+    return with_unread(found, request.spec.source.unread)
 
 
 async def _analyse(scratch: ScratchServer, request: AnalysisRequest, baselines: Baselines | None) -> Analysis:
@@ -104,7 +106,8 @@ async def _spelt_anew(scratch: ScratchServer, request: AnalysisRequest, as_read:
         desired = await spell(scratch, as_read.desired, request.profile)
     whole = await spell(scratch, as_read.whole, request.profile)
     unbuilt = sorted_unbuilt(by_object(desired.unbuilt), by_object(whole.unbuilt))
-    return compare(desired.snapshot, whole.snapshot, request.profile, unbuilt)
+    found = compare(desired.snapshot, whole.snapshot, request.profile, unbuilt)
+    return with_unread(found, request.spec.source.unread)
 
 
 async def _with_real_changes(scratch: ScratchServer, request: AnalysisRequest, as_read: Comparison) -> Comparison:

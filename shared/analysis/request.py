@@ -62,6 +62,7 @@ class AnalysisRequest(msgspec.Struct, frozen=True, kw_only=True):
                 "desired": _facts(desired),
                 "scratch": desired.server_version,
                 "origins": self.spec.origins,
+                "unread": self.spec.source.unread,
                 "surroundings": desired.surroundings,
                 "observed": _facts(observed),
                 "server": observed.server_version // 10000,  # the guard is spelt by it

@@ -13,7 +13,7 @@ MODULES = sorted(path for room in ("shared", "workers", "coordinator") for path 
 TEMPLATES = sorted((ROOT / "coordinator").rglob("*.j2"))
 
 CALLED_FROM_OUTSIDE = {
-    "coordinator.cli.iac._InOrder.parse_args": "click calls it",
+    "coordinator.cli.source_options.InOrder.parse_args": "click calls it",
     "coordinator.cli.main.LazyGroup.get_command": "click calls it",
     "coordinator.cli.main.LazyGroup.list_commands": "click calls it",
     "coordinator.daemon.api.protocol.BoundedProtocol.on_response_complete": "uvicorn calls it",

@@ -260,7 +260,7 @@ def test_fingerprint_names_the_shape_that_check_names(
         return  # the declaration decides what is left out, and what a namespace stands on: here is none
     observed = tmp_path / "observed.json"
     observed.write_bytes(canonical_json(case.snapshot))
-    shape = asyncio.run(sources.shape_of_source(str(observed), case.pair.profile))
+    shape, _ = asyncio.run(sources.shape_of_source(str(observed), case.pair.profile))
     assert shape.hash == checked.shape
     assert bool(shape.unverified) == bool(case.pair.alien)
 

@@ -25,6 +25,7 @@ NAMES = {
     "fleetdrift_schema_version_mismatches",
     "fleetdrift_target_failures",
     "fleetdrift_unmodelled_objects",
+    "fleetdrift_unread_places",
     "fleetdrift_scan_duration_seconds",
     "fleetdrift_last_scan_duration_seconds",
     "fleetdrift_last_scan_timestamp_seconds",

@@ -228,6 +228,22 @@ def test_a_diff_of_nothing_but_unverified_changes_is_unverified_and_one_decided_
     assert status_of(both) is TenantStatus.DRIFTED
 
 
+def test_a_tenant_that_has_all_of_an_incomplete_declaration_is_never_green() -> None:
+    same = analysis_of("a", SPEC, IN_SYNC)
+
+    body = assemble_body(
+        fleet="f",
+        spec=SPEC,
+        expected_version="",
+        outcomes=[TenantOutcome(tenant="t", fingerprint="a")],
+        analyses={"a": same},
+        incomplete="the declaration could not be read whole: main.tf:8",
+    )
+
+    assert body.tenants[0].status is TenantStatus.UNVERIFIED
+    assert "main.tf:8" in only_group(body).findings[0].message
+
+
 def test_a_broken_contract_alone_makes_a_tenant_drifted() -> None:
     assert status_of(analysis_of("a", SPEC, IN_SYNC, verdicts=(ON_CONFLICT,))) is TenantStatus.DRIFTED
 

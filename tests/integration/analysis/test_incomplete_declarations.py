@@ -1,0 +1,113 @@
+"""What an incomplete declaration may declare is never drift, never dropped and never green."""
+
+from __future__ import annotations
+
+import asyncio
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from shared.analysis.analysis import Analysis
+from shared.analysis.pipeline import analyse
+from shared.analysis.request import AnalysisRequest
+from shared.diff.changes import Missing, Unexpected, Unverified
+from shared.embedded.postgres import EmbeddedPostgres
+from shared.postgres.scratch import ScratchServer, compile_known, compile_spec
+from shared.remediation.plan import ProofStatus
+from shared.schema.identity import QualifiedName
+from shared.schema.profile import Profile
+from shared.schema.schema import Carrier, Coverage, Declaration, MayDeclare, Origin, SpecSource
+
+FLEETDRIFT = Path(sys.executable).with_name("fleetdrift")
+DECLARED = ("CREATE TABLE a (id int)", "CREATE INDEX ai ON a (id)")
+OBSERVED = ("CREATE TABLE a (id int)", "CREATE TABLE b (id int PRIMARY KEY)", "CREATE VIEW v AS SELECT id FROM b")
+
+
+def source(*statements: str, may: MayDeclare | None = None) -> SpecSource:
+    carrier = Carrier(
+        address="terraform_data.b",
+        origin=Origin("main.tf", 8),
+        coverage=Coverage.UNREAD,
+        reason="what it runs is not known",
+        may=may or MayDeclare(),
+    )
+    return SpecSource(
+        declarations=tuple(Declaration(sql, Origin("a.sql", i)) for i, sql in enumerate(statements, start=1)),
+        carriers=(carrier,) if may is not None else (),
+    )
+
+
+def analysed(postgres: EmbeddedPostgres, may: MayDeclare | None) -> Analysis:
+    async def run() -> Analysis:
+        scratch = ScratchServer(postgres.dsn())
+        spec = await compile_spec(scratch, source(*DECLARED, may=may), Profile())
+        observed = await compile_spec(scratch, source(*OBSERVED), Profile())
+        return await analyse(scratch, AnalysisRequest(spec=spec, snapshot=observed.snapshot, destructive=True))
+
+    return asyncio.run(run())
+
+
+def test_what_may_be_declared_is_unverified_and_what_is_declared_and_missing_is_drift(
+    postgres: EmbeddedPostgres,
+) -> None:
+    found = analysed(postgres, MayDeclare())
+    kinds = {str(change.identity): type(change) for change in found.diff.changes}
+    assert kinds["index public.ai"] is Missing
+    assert Unexpected not in kinds.values()
+    assert kinds["table public.b"] is Unverified
+    (told,) = [change.reason for change in found.diff.changes if str(change.identity) == "table public.b"]
+    assert told == "may be declared by main.tf:8, which could not be read"
+
+
+def test_a_plan_leaves_alone_what_may_be_declared_and_is_proven(postgres: EmbeddedPostgres) -> None:
+    plan = analysed(postgres, MayDeclare()).plan
+    assert [statement.sql.split(" ON ")[0] for statement in plan.statements] == ['CREATE INDEX CONCURRENTLY "ai"']
+    assert plan.proof.status is ProofStatus.PROVEN
+
+
+def test_what_only_another_object_may_be_is_still_unexpected(postgres: EmbeddedPostgres) -> None:
+    found = analysed(postgres, MayDeclare(objects=(QualifiedName("", "v"),)))
+    kinds = {str(change.identity): type(change) for change in found.diff.changes}
+    assert kinds["table public.b"] is Unexpected
+    assert kinds["view public.v"] is Unverified
+
+
+@pytest.mark.parametrize(
+    ("may", "open_"),
+    [
+        (MayDeclare(kinds=("role",)), False),
+        (MayDeclare(kinds=("view",)), True),
+        (MayDeclare(namespaces=("other",)), False),
+    ],
+)
+def test_a_carrier_hides_only_what_it_may_declare(may: MayDeclare, open_: bool, postgres: EmbeddedPostgres) -> None:
+    kinds = {str(change.identity): type(change) for change in analysed(postgres, may).diff.changes}
+    assert kinds["view public.v"] is (Unverified if open_ else Unexpected)
+    assert kinds["table public.b"] is Unexpected
+
+
+def test_a_statement_that_needs_what_was_not_read_is_not_read_either(postgres: EmbeddedPostgres) -> None:
+    async def run() -> tuple[str, ...]:
+        declared = source("CREATE TABLE a (id int)", "CREATE INDEX bi ON b (id)", may=MayDeclare())
+        spec = await compile_known(ScratchServer(postgres.dsn()), declared, Profile())
+        return tuple(carrier.reason for carrier in spec.source.unread)
+
+    assert asyncio.run(run()) == ('PostgreSQL refuses it: relation "b" does not exist', "what it runs is not known")
+
+
+def test_diff_says_what_was_not_read_and_exits_with_3(tmp_path: Path) -> None:
+    (tmp_path / "a.sql").write_text("CREATE TABLE a (id int);")
+    command = 'resource "terraform_data" "%s" {\n  provisioner "local-exec" {\n    command = "%s"\n  }\n}\n'
+    (tmp_path / "infra").mkdir()
+    main = command % ("a", "psql -f ../a.sql") + command % ("b", "python3 ../migrate.py")
+    (tmp_path / "infra" / "main.tf").write_text(main)
+    (tmp_path / "observed.sql").write_text("CREATE TABLE a (id int);\nCREATE TABLE b (id int);\n")
+    done = subprocess.run(
+        [FLEETDRIFT, "diff", "infra", "observed.sql", "--all", "--output", "sql"],
+        capture_output=True, text=True, check=False, cwd=tmp_path, timeout=60,
+    )  # fmt: skip
+    assert done.returncode == 3
+    assert "DROP TABLE" not in done.stdout
+    assert done.stderr == ("fleetdrift: main.tf:8: terraform_data.b: not read: the program ../migrate.py is not here\n")
