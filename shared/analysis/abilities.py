@@ -16,6 +16,11 @@ from shared.postgres.scratch.server import ScratchServer
 from shared.sql import quote_identifier
 
 _ICU = "ICU collations"
+_LZ4 = "lz4 compression"
+_INSTEAD = {
+    _ICU: "missing: their attributes are compared, and another provider's stand in",
+    _LZ4: "missing: columns are compared, and nothing is compressed",
+}
 _XML = "CREATE TABLE has_xml (a xml DEFAULT '<a/>')"
 
 
@@ -38,9 +43,7 @@ class Abilities(msgspec.Struct, frozen=True, kw_only=True):
 
     def instead(self, feature: str) -> str:
         """Say what becomes of a feature that the build lacks."""
-        if feature == _ICU:
-            return "missing: their attributes are compared, and another provider's stand in"
-        return "missing: what needs it is unverified"
+        return _INSTEAD.get(feature, "missing: what needs it is unverified")
 
 
 async def abilities_of(scratch: ScratchServer) -> Abilities:
@@ -53,7 +56,7 @@ async def abilities_of(scratch: ScratchServer) -> Abilities:
         with translated():
             row = await database.connection.fetchrow(query_text("scratch_abilities.sql"))
         assert row is not None
-        features = {_ICU: row["icu"], "lz4 compression": row["lz4"], "XML": False}
+        features = {_ICU: row["icu"], _LZ4: row["lz4"], "XML": False}
         stand_ins: list[str] = []
         with contextlib.suppress(ScratchError):
             await database.run([_XML])

@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from contextlib import asynccontextmanager
 
 import asyncpg
+import msgspec
 
 from shared.postgres.connection import close, translated
 from shared.postgres.names.own_names import PLACEHOLDER, OwnNames
@@ -14,6 +15,7 @@ from shared.postgres.query_files import query_text
 from shared.postgres.reading.introspect import read_snapshot
 from shared.postgres.scratch.errors import ScratchError
 from shared.postgres.scratch.icu import IcuCollation, icu_collation, missing_collation, with_icu
+from shared.postgres.scratch.lz4 import REFUSAL, lz4_columns
 from shared.postgres.scratch.rights import SKIPPED, Administrator, is_skipped
 from shared.postgres.scratch.statements import ParsedStatement, SqlError, new_owner, parse_statements
 from shared.schema.identity import QualifiedName
@@ -28,6 +30,8 @@ _OTHER_SERVER = (
     "; a scratch server that has the extension is named by --scratch, FLEETDRIFT_SCRATCH or [scratch] dsn, and "
     "`fleetdrift doctor` says which extensions the one in use has"
 )
+_OID_OF_RELATION = "SELECT pg_catalog.to_regclass($1::text)::pg_catalog.oid::text"
+_OID_OF_COLLATION = "SELECT pg_catalog.to_regcollation($1::text)::pg_catalog.oid::text"
 _MAX_COLLATIONS = 30  # of ICU's own that one statement names
 _OVERALL_TIMEOUT = 120.0  # seconds for all statements of one `run`
 
@@ -125,10 +129,22 @@ class ScratchDatabase:
         elif self._administrator.may_run(statement):
             await self._try_or_elevate(statement)
         else:
-            await self._with_icu(statement)
+            await self._with_stand_ins(statement)
 
-    async def _with_icu(self, statement: ParsedStatement) -> None:
-        """Run a statement; where the server has no ICU, make the collation that it wants in another way."""
+    async def _with_stand_ins(self, statement: ParsedStatement) -> None:
+        """Run a statement; what the server was built without (ICU, lz4) is made in another way."""
+        try:
+            await self._with_collations(statement)
+        except asyncpg.FeatureNotSupportedError as error:
+            compressed = lz4_columns(statement) if REFUSAL in str(error) else None
+            if compressed is None or self.connection.is_in_transaction():
+                raise
+            await self._with_collations(msgspec.structs.replace(statement, sql=compressed.sql))
+            relation = await self.connection.fetchval(_OID_OF_RELATION, compressed.relation)
+            if not await self._administrator.compress(relation, compressed.columns):
+                raise
+
+    async def _with_collations(self, statement: ParsedStatement) -> None:
         collation = icu_collation(statement)
         if collation is not None:
             await self._make_collation(statement, collation)
@@ -149,9 +165,7 @@ class ScratchDatabase:
                 await self.connection.execute(statement.sql)
         except asyncpg.FeatureNotSupportedError:
             await self.connection.execute(collation.sql)
-            oid = await self.connection.fetchval(
-                "SELECT pg_catalog.to_regcollation($1::text)::pg_catalog.oid::text", collation.name
-            )
+            oid = await self.connection.fetchval(_OID_OF_COLLATION, collation.name)
             self._collations[oid] = collation.attributes
 
     async def _made_collations(self, own: OwnNames) -> dict[QualifiedName, tuple[str, ...]]:

@@ -43,6 +43,7 @@ def is_skipped(sql: str) -> bool:
         return False
 
 
+_CATALOGS_TOO = "SET LOCAL allow_system_table_mods = on"
 _TIMEOUT = 30.0  # seconds for one statement
 _VALIDATORS = frozenset({"", "postgresql_fdw_validator"})
 _OWNED_BY_ADMIN = frozenset({
@@ -116,18 +117,42 @@ class Administrator:
         Returns:
             Whether it was made. A server that has ICU knows what it has.
         """
-        if self._inside is None:
-            self._inside = await self._connect_inside()
+        inside = await self._session()
         if self._lacks_icu is None:
-            self._lacks_icu = not (await self._inside.fetchrow(query_text("scratch_abilities.sql")))["icu"]
+            self._lacks_icu = not (await inside.fetchrow(query_text("scratch_abilities.sql")))["icu"]
         if not self._lacks_icu:
             return False
         try:
-            await self._inside.execute("SET allow_system_table_mods = on")
-            await self._inside.execute(f"CREATE COLLATION pg_catalog.{quote_identifier(collation)} {STANDS_IN}")
+            async with inside.transaction():
+                await inside.execute(_CATALOGS_TOO)
+                await inside.execute(f"CREATE COLLATION pg_catalog.{quote_identifier(collation)} {STANDS_IN}")
         except asyncpg.PostgresError:  # no superuser, or a version without the builtin provider
             return False
         return True
+
+    async def compress(self, relation: str, columns: tuple[str, ...]) -> bool:
+        """Say of columns in the scratch database that lz4 compresses them, on a server that has no lz4.
+
+        Args:
+            relation: The oid of the table.
+            columns: Their names.
+
+        Returns:
+            Whether that was done.
+        """
+        inside = await self._session()
+        try:
+            async with inside.transaction():
+                await inside.execute(_CATALOGS_TOO)
+                await inside.execute(query_text("scratch_lz4.sql"), relation, list(columns))
+        except asyncpg.PostgresError:  # no superuser
+            return False
+        return True
+
+    async def _session(self) -> asyncpg.Connection:
+        if self._inside is None:
+            self._inside = await self._connect_inside()
+        return self._inside
 
     async def run(self, statement: ParsedStatement, search_path: str) -> None:
         """Run a statement with the administrator's rights and the scratch session's search path.
@@ -135,15 +160,14 @@ class Administrator:
         Raises:
             asyncpg.PostgresError: When it fails.
         """
-        if self._inside is None:
-            self._inside = await self._connect_inside()
+        inside = await self._session()
         path = f"SELECT pg_catalog.set_config('search_path', {quote_literal(search_path)}, false)"
-        await self._inside.execute(path)
-        await self._inside.execute(statement.sql, timeout=_TIMEOUT)
+        await inside.execute(path)
+        await inside.execute(statement.sql, timeout=_TIMEOUT)
         if statement.node == "CreateFdwStmt":
             wrapper = quote_identifier(str(statement.tree.get("fdwname")))
             grantee = quote_identifier(self._role)
-            await self._inside.execute(f"GRANT USAGE ON FOREIGN DATA WRAPPER {wrapper} TO {grantee} WITH GRANT OPTION")
+            await inside.execute(f"GRANT USAGE ON FOREIGN DATA WRAPPER {wrapper} TO {grantee} WITH GRANT OPTION")
 
 
 def _fdw_function(option: dict[str, Any]) -> str:
