@@ -9,6 +9,7 @@ import msgspec
 
 from coordinator.iac.assignment import Assignment
 from coordinator.iac.distinct_specs import DistinctSpec, distinct_specs
+from coordinator.iac.ladder import ladder_of
 from coordinator.iac.load import read_declaration
 from coordinator.iac.reading import DeclaredTenant, Reading
 from coordinator.iac.source import SourceError, each_error
@@ -45,12 +46,30 @@ class DeclaredObject(msgspec.Struct, frozen=True, order=True, kw_only=True):
     part: bool = False
 
 
+class DeclaredVersion(msgspec.Struct, frozen=True, kw_only=True):
+    """One version of a folder of migrations.
+
+    Args:
+        database: Which it is of; empty where the declaration does not say.
+        tenants: Whose; empty: every tenant's.
+        version, name: As the tool calls it.
+        statements: How many a database at this version has had run.
+    """
+
+    database: str
+    tenants: tuple[str, ...]
+    version: str
+    name: str
+    statements: int
+
+
 class DeclaredObjects(msgspec.Struct, frozen=True, kw_only=True):
     """What `iac objects` shows. A source that cannot be evaluated has errors and nothing else."""
 
     objects: tuple[DeclaredObject, ...] = ()
     unread: tuple[Carrier, ...] = ()
     tenants: tuple[DeclaredTenant, ...] = ()
+    versions: tuple[DeclaredVersion, ...] = ()
     errors: tuple[SourceError, ...] = ()
 
 
@@ -77,13 +96,32 @@ async def objects_of(reading: Reading, scratch: ScratchServer) -> DeclaredObject
         scratch: Where it is compiled.
     """
     objects: set[DeclaredObject] = set()
+    versions: list[DeclaredVersion] = []
     unread = {carrier for carrier in reading.carriers if carrier.coverage is not Coverage.READ}
     for distinct in distinct_specs(reading):
+        versions += _versions(distinct)
         if distinct.source.declarations:
             spec = await compile_known(scratch, distinct.source, EVERYTHING, excuse=anything)
             unread |= set(spec.source.unread)
             objects |= set(_objects(spec, distinct, reading))
-    return DeclaredObjects(objects=tuple(sorted(objects)), unread=tuple(sorted(unread)), tenants=reading.tenants)
+    return DeclaredObjects(
+        objects=tuple(sorted(objects)),
+        unread=tuple(sorted(unread)),
+        tenants=reading.tenants,
+        versions=tuple(versions),
+    )
+
+
+def _versions(distinct: DistinctSpec) -> Iterator[DeclaredVersion]:
+    ladder = ladder_of(distinct.pieces)
+    for step in ladder.steps if ladder is not None else ():
+        yield DeclaredVersion(
+            database=distinct.database,
+            tenants=distinct.tenants,
+            version=step.version,
+            name=step.name,
+            statements=len(ladder.up_to(step.version)) if ladder is not None else 0,
+        )
 
 
 def _objects(spec: Spec, distinct: DistinctSpec, reading: Reading) -> Iterator[DeclaredObject]:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import msgspec
 
-from coordinator.compare.declared_objects import DeclaredObject, DeclaredObjects
+from coordinator.compare.declared_objects import DeclaredObject, DeclaredObjects, DeclaredVersion
 from coordinator.report.renderers.visible import visible
 from shared.schema.schema import Carrier, told
 
@@ -38,6 +38,14 @@ class _Tenant(msgspec.Struct, frozen=True):
     labels: dict[str, str]
 
 
+class _Version(msgspec.Struct, frozen=True):
+    database: str
+    tenants: tuple[str, ...]
+    version: str
+    name: str
+    statements: int
+
+
 class _Error(msgspec.Struct, frozen=True):
     origin: str
     message: str
@@ -48,11 +56,12 @@ class _Document(msgspec.Struct, frozen=True):
     objects: list[_Object]
     unread: list[_Unread]
     tenants: list[_Tenant]
+    versions: list[_Version]
     errors: list[_Error]
 
 
 def objects_json(found: DeclaredObjects) -> str:
-    """Write everything as one JSON object: `complete`, `objects`, `unread`, `tenants`, `errors`."""
+    """Write everything as one JSON object: `complete`, `objects`, `unread`, `tenants`, `versions`, `errors`."""
     document = _Document(
         complete=not found.unread,
         objects=[
@@ -63,6 +72,10 @@ def objects_json(found: DeclaredObjects) -> str:
         tenants=[
             _Tenant(entry.tenant, entry.host, entry.database, entry.version, dict(entry.labels))
             for entry in found.tenants
+        ],
+        versions=[
+            _Version(entry.database, entry.tenants, entry.version, entry.name, entry.statements)
+            for entry in found.versions
         ],
         errors=[_Error(f"{error.file}:{error.line or 1}", error.message) for error in found.errors],
     )
@@ -96,7 +109,15 @@ def objects_text(found: DeclaredObjects) -> str:
         lines += ["", "Not read, or not wholly:", *(f"  {told(carrier)}" for carrier in found.unread)]
     if found.tenants:
         lines += ["", f"Tenants: {', '.join(entry.tenant for entry in found.tenants)}"]
+    if found.versions:
+        lines += ["", "Versions:", *(f"  {_version(entry)}" for entry in found.versions)]
     return "".join(f"{visible(line)}\n" for line in lines)
+
+
+def _version(entry: DeclaredVersion) -> str:
+    named = f"{entry.version} {entry.name}".strip()
+    where = f" in database {entry.database}" if entry.database else ""
+    return f"{named}{where}: {entry.statements} statement{'' if entry.statements == 1 else 's'}"
 
 
 def _line(item: DeclaredObject) -> str:

@@ -130,13 +130,13 @@ def _read_files(name: str, found: SqlFolder) -> Reading:
     pieces: list[Piece] = []
     gaps: list[Gap] = []
     refused: list[SourceError] = []
-    for file in found.files:
+    for step, file in found.steps():
         at = Origin(file.file, file.line)
         made, losses = read_statements(file.text, in_file(file.text, file.file, first_line=file.line), unchecked)
         gaps += [Gap(address=file.file, at=loss.at, reason=loss.reason, may=loss.may) for loss in losses]
         refused += [loss.error for loss in losses if loss.error is not None]
         if made or not losses:
-            pieces.append(Piece(carrier=file.file, address="", at=at, declarations=made))
+            pieces.append(Piece(carrier=file.file, address="", at=at, declarations=made, step=step))
     gaps += [Gap(address=lost.file, at=Origin(lost.file, 1), reason=lost.reason) for lost in found.unread]
     return Reading(
         name=name,

@@ -11,6 +11,7 @@ import msgspec
 
 from coordinator.iac.source import SourceError, SourceErrorGroup
 from coordinator.iac.sql.connections import Destination
+from coordinator.iac.sql.folders import Step
 from coordinator.iac.tenant_names import NeutralTexts, replace_tenant_name
 from shared.schema.schema import Carrier, Coverage, Declaration, MayDeclare, Origin, SpecSource, told
 
@@ -26,6 +27,7 @@ class Piece(msgspec.Struct, frozen=True, eq=False, kw_only=True):
         tenant: Whose it is, empty for what belongs to every tenant.
         destination: Where it is sent.
         idempotent: Objects that a provider declares one by one; declaring one twice is no mistake.
+        step: The version of a migration tool that it is, if it is one.
     """
 
     carrier: str
@@ -35,6 +37,7 @@ class Piece(msgspec.Struct, frozen=True, eq=False, kw_only=True):
     tenant: str = ""
     destination: Destination = Destination()
     idempotent: bool = False
+    step: Step | None = None
 
     def addressed(self) -> Iterator[Declaration]:
         """Give the declarations with the address of what carries them."""
@@ -137,22 +140,27 @@ def declarations_of(pieces: Iterable[Piece], tenant: str) -> tuple[Declaration, 
 
 
 def join_declarations(pieces: Iterable[Piece]) -> tuple[Declaration, ...]:
-    """Return the declarations of pieces that make one schema.
+    """Return the declarations of pieces that make one schema; see `joined`."""
+    return tuple(declaration for _, own in joined(pieces) for declaration in own)
+
+
+def joined(pieces: Iterable[Piece]) -> Iterator[tuple[Piece, tuple[Declaration, ...]]]:
+    """Return pieces that make one schema, each with what it adds to those before it.
 
     What several provider resources declare alike comes once, and so does a statement that several carriers take from
     one place: a script that is run on two servers declares one schema.
     """
-    found: list[Declaration] = []
     seen: dict[tuple[str, str, int], str] = {}
     objects: set[str] = set()
     for piece in pieces:
+        own: list[Declaration] = []
         for declaration in piece.addressed():
             at = declaration.origin
             first = seen.setdefault((declaration.sql, at.file, at.line), at.address)
             if first == at.address and not (piece.idempotent and declaration.sql in objects):
-                found.append(declaration)
+                own.append(declaration)
             objects.add(declaration.sql)
-    return tuple(found)
+        yield piece, tuple(own)
 
 
 def spec_source(reading: Reading, tenant: str = "") -> SpecSource:

@@ -91,7 +91,7 @@ class _SourceReader:
 
     def _sql(self, folder: SqlFolder) -> tuple[Declaration, ...]:
         made: list[Declaration] = []
-        for file in folder.files:
+        for _, file in folder.steps():
             found, losses = read_statements(
                 file.text, in_file(file.text, file.file, first_line=file.line), self.unchecked
             )

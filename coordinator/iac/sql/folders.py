@@ -44,11 +44,20 @@ MIN_VERSION_DIGITS = 4
 """Digits a numeric prefix needs to be a version; `01_tables.sql` is only an order."""
 
 
-class Migration(msgspec.Struct, frozen=True):
-    """One version of a migration tool: as the tool writes it in its own table, what it is called, and its SQL."""
+class Step(msgspec.Struct, frozen=True):
+    """One version of a migration tool, as the tool writes it in its own table, and what it is called.
 
-    version: str
-    name: str
+    What a tool runs after every version (repeatable migrations) is a step without a version.
+    """
+
+    version: str = ""
+    name: str = ""
+
+
+class Migration(msgspec.Struct, frozen=True):
+    """A version and its SQL."""
+
+    step: Step
     file: SqlFile
 
 
@@ -74,20 +83,23 @@ class SqlFolder(msgspec.Struct, frozen=True):
     always: tuple[SqlFile, ...] = ()
     unread: tuple[UnreadFile, ...] = ()
 
-    @property
-    def files(self) -> tuple[SqlFile, ...]:
-        """All that is run on an empty database, in order."""
-        return (*(migration.file for migration in self.migrations), *self.always)
+    def steps(self, version: str = "") -> tuple[tuple[Step | None, SqlFile], ...]:
+        """Return what is run on an empty database until a version, in order, each with its step.
 
-    def up_to(self, version: str) -> tuple[SqlFile, ...]:
-        """Return what is run until a version; all for an empty or unknown one."""
-        ends = [i for i, migration in enumerate(self.migrations, start=1) if migration.version == version]
-        return tuple(migration.file for migration in self.migrations[: ends[-1]]) if ends else self.files
+        Args:
+            version: The last one; empty or unknown: the newest, and what runs after it.
+        """
+        found: list[tuple[Step | None, SqlFile]] = []
+        for migration in self.migrations:
+            found.append((migration.step, migration.file))
+            if version and migration.step.version == version:
+                return tuple(found)
+        return (*found, *((Step() if self.tool else None, file) for file in self.always))
 
     @property
     def version(self) -> str:
         """The newest version; empty for a plain folder."""
-        return self.migrations[-1].version if self.migrations else ""
+        return self.migrations[-1].step.version if self.migrations else ""
 
 
 def read_folder(folder: Path, root: Path) -> SqlFolder:
@@ -100,6 +112,8 @@ def read_folder(folder: Path, root: Path) -> SqlFolder:
     Raises:
         SourceError: When there is no SQL, too much, or a file that cannot be read.
     """
+    if not folder.is_dir():
+        raise SourceError(Path(os.path.relpath(folder, root)).as_posix(), 0, "there is no such folder")
     reading = _Reading(folder, root)
     for layout in (reading.of_folders, reading.of_flyway, reading.of_liquibase, reading.of_numbers):
         found = layout()
@@ -150,15 +164,17 @@ class _Reading:
 
     def of_folders(self) -> SqlFolder | None:
         """Each migration is a folder, as diesel and Prisma lay them out."""
-        for tool, name in _FOLDER_FILES:
+        for tool, file in _FOLDER_FILES:
             found = sorted(
-                (match["version"].replace("-", ""), path / name, match["name"])
+                (match["version"].replace("-", ""), path / file, match["name"])
                 for path in self.folder.iterdir()
-                if (path / name).is_file() and (match := _FOLDER.match(path.name))
+                if (path / file).is_file() and (match := _FOLDER.match(path.name))
             )
             if found:
                 ordered = sorted(found, key=lambda entry: (int(entry[0]), entry[1]))
-                migrations = tuple(Migration(version, called, self.file(path)) for version, path, called in ordered)
+                migrations = tuple(
+                    Migration(Step(version, called), self.file(path)) for version, path, called in ordered
+                )
                 return SqlFolder(tool=tool, migrations=migrations, unread=tuple(self._programs()))
         return None
 
@@ -180,7 +196,8 @@ class _Reading:
         return SqlFolder(
             tool="refinery" if alone else "flyway",
             migrations=tuple(
-                Migration(_dotted(match["version"]), match["name"], self.file(path)) for path, match in ordered[start:]
+                Migration(Step(_dotted(match["version"]), match["name"]), self.file(path))
+                for path, match in ordered[start:]
             ),
             always=tuple(self.file(path) for path in repeatable),
             unread=tuple(sorted([*self._programs(), *ignored])),
@@ -192,7 +209,7 @@ class _Reading:
         if not any(is_liquibase(file.text) for file in files):
             return None
         migrations = [
-            Migration(change.name, change.name.partition(":")[2], change.file)
+            Migration(Step(change.name, change.name.partition(":")[2]), change.file)
             for file in files
             if is_liquibase(file.text)
             for change in change_sets(file)
@@ -226,8 +243,10 @@ class _Reading:
         keeps_zeros = tool in {"atlas", "dbmate"}
         migrations = [
             Migration(
-                match["version"] if keeps_zeros else match["version"].lstrip("0") or "0",
-                _UP_FILE.sub("", f"{match['name'] or ''}.sql").removesuffix(".sql"),
+                Step(
+                    match["version"] if keeps_zeros else match["version"].lstrip("0") or "0",
+                    (match["name"] or "").removesuffix(".up"),
+                ),
                 files[path],
             )
             for path, match in ordered[checkpoints[-1] if checkpoints else 0 :]

@@ -102,6 +102,7 @@ def _pieces(texts: list[SqlText], unchecked: list[str]) -> tuple[list[Piece], li
                 tenant=text.resource.tenant_key,
                 destination=text.destination,
                 idempotent=text.idempotent,
+                step=text.step,
             )
         )
     refused = tuple(loss.error for _, losses in split.values() for loss in losses if loss.error is not None)

@@ -14,7 +14,7 @@ from coordinator.iac.reading import Gap
 from coordinator.iac.shell.effects import ShellFolder, ShellGap, ShellSql
 from coordinator.iac.source import SourceError
 from coordinator.iac.sql.connections import Destination, destination_of
-from coordinator.iac.sql.folders import read_folder
+from coordinator.iac.sql.folders import SqlFolder, Step, read_folder
 from coordinator.iac.sql.properties import holds_ddl, is_sql_property
 from coordinator.iac.terraform.atlas_resources import local_path, schema_variables
 from coordinator.iac.terraform.instances import PlannedResource
@@ -37,6 +37,7 @@ class SqlText(msgspec.Struct, frozen=True, eq=False, kw_only=True):
         resource: The resource that holds it.
         destination: Where it is sent.
         version: The schema version after it was applied, when the resource says so.
+        step: The version of a migration tool that it is, if it is one.
         idempotent: True for objects a provider resource declares one by one; declaring one twice is no mistake.
     """
 
@@ -45,6 +46,7 @@ class SqlText(msgspec.Struct, frozen=True, eq=False, kw_only=True):
     resource: PlannedResource
     destination: Destination = Destination()
     version: str = ""
+    step: Step | None = None
     idempotent: bool = False
 
     def locate(self, offset: int) -> Origin:
@@ -160,12 +162,22 @@ class SqlExtractor:
                 return
             pinned = found
         destination = destination_of(_holed(resource, "url"))
+        yield from self._steps(resource, folder, at, destination, pinned)
+
+    def _steps(
+        self, resource: PlannedResource, folder: SqlFolder, at: Origin, destination: Destination, pinned: str = ""
+    ) -> Iterator[SqlText]:
         for lost in folder.unread:
             self._report(resource, at, f"{lost.file}: {lost.reason}")
-        for file in folder.up_to(pinned):
-            text = located(string(file.text, (Span(0, file.file, file.line),)))
-            version = pinned or folder.version
-            yield SqlText(text=text, at=at, resource=resource, version=version, destination=destination)
+        for step, file in folder.steps(pinned):
+            yield SqlText(
+                text=located(string(file.text, (Span(0, file.file, file.line),))),
+                at=at,
+                resource=resource,
+                version=pinned or folder.version,
+                step=step,
+                destination=destination,
+            )
 
     def _object(self, resource: PlannedResource) -> Iterator[SqlText]:
         values = resource.values.raw
@@ -257,9 +269,7 @@ class SqlExtractor:
         except SourceError as error:
             self._report(resource, at, str(error), MayDeclare(files=(path,)))
             return
-        for file in folder.files:
-            text = located(string(file.text, (Span(0, file.file, 1),)))
-            yield SqlText(text=text, at=at, resource=resource, version=folder.version, destination=destination)
+        yield from self._steps(resource, folder, at, destination)
 
 
 def _holed(resource: PlannedResource, attribute: str) -> str:

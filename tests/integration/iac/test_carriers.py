@@ -7,12 +7,14 @@ from pathlib import Path
 
 import pytest
 
-from coordinator.iac.load import load_source
+from coordinator.iac.ladder import ladder_of
+from coordinator.iac.load import load_source, read_declaration
 from shared.embedded.postgres import EmbeddedPostgres
 from shared.postgres.scratch import ScratchServer, compile_spec
 from shared.schema.canonical import schema_hash
 from shared.schema.profile import Profile
-from shared.schema.schema import Spec
+from shared.schema.relations import Column
+from shared.schema.schema import Spec, SpecSource
 
 ATLAS = """\
 schema "public" {}
@@ -406,3 +408,17 @@ def test_a_carrier_declares_what_the_same_sql_declares(
     assert list(found.schema) == list(expected.schema)
     assert schema_hash(found.schema) == schema_hash(expected.schema)
     assert found.source.unread == ()
+
+
+def test_each_declared_version_has_its_shape(postgres: EmbeddedPostgres, tmp_path: Path) -> None:
+    for name, text in FLYWAY.items():
+        (tmp_path / name).write_text(text, "utf-8")
+    ladder = ladder_of(read_declaration(tmp_path).pieces)
+    assert ladder is not None
+    scratch = ScratchServer(postgres.dsn())
+    columns = []
+    for step in ladder.steps:
+        source = SpecSource(declarations=ladder.up_to(step.version))
+        spec = asyncio.run(compile_spec(scratch, source, Profile()))
+        columns.append([item.name for item in spec.schema if isinstance(item, Column)])
+    assert columns == [["id"], ["c", "e", "id"]]

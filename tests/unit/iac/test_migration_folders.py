@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from coordinator.iac.load import load_source
+from coordinator.iac.ladder import ladder_of
+from coordinator.iac.load import load_source, read_declaration
 from coordinator.iac.source import SourceError
 from coordinator.iac.sql.folders import read_folder
 
@@ -86,6 +87,11 @@ def test_a_short_number_is_only_an_order_outside_a_migrations_folder(tmp_path: P
     assert load_source(write(tmp_path / "migrations", files)).expected_version == "2"
 
 
+def test_a_folder_that_is_not_there_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(SourceError, match="gone: there is no such folder"):
+        read_folder(tmp_path / "gone", tmp_path)
+
+
 def test_a_folder_without_sql_is_refused(tmp_path: Path) -> None:
     with pytest.raises(SourceError, match=r"holds no \.sql file"):
         load_source(tmp_path)
@@ -140,7 +146,7 @@ def test_a_folder_that_atlas_would_refuse_is_refused(name: str, text: str, messa
 
 def migrations(folder: Path) -> list[tuple[str, str]]:
     found = read_folder(folder, folder)
-    return [(migration.version, " ".join(migration.file.text.split())) for migration in found.migrations]
+    return [(migration.step.version, " ".join(migration.file.text.split())) for migration in found.migrations]
 
 
 @pytest.mark.parametrize(
@@ -163,11 +169,11 @@ def test_each_version_of_a_tools_folder_has_its_sql(
 ) -> None:
     found = read_folder(write(tmp_path, files), tmp_path)
     assert found.tool == tool
-    got = [migration.version for migration in found.migrations]
+    got = [migration.step.version for migration in found.migrations]
     assert got == versions or (versions is None and got == sorted(got, key=int))
     assert all("-" not in migration.file.text.replace("--", "").split() for migration in found.migrations)
-    assert found.up_to(got[0]) == found.files[:1]
-    assert found.up_to("") == found.files
+    assert found.steps(got[0]) == ((found.migrations[0].step, found.migrations[0].file),)
+    assert found.steps("") == found.steps("unknown")
 
 
 def test_change_sets_of_liquibase_are_versions_and_those_of_other_databases_are_left_out(tmp_path: Path) -> None:
@@ -186,7 +192,7 @@ CREATE TABLE items (id int)
     write(tmp_path, {"b.sql": text})
     found = read_folder(tmp_path, tmp_path)
     assert found.tool == "liquibase"
-    assert [migration.version for migration in found.migrations] == ["ann:1", "bob:3"]
+    assert [migration.step.version for migration in found.migrations] == ["ann:1", "bob:3"]
     assert [(item.sql, str(item.origin)) for item in load_source(tmp_path).declarations] == [
         ("CREATE TABLE orders (id int)", "b.sql:4"),
         ("CREATE TABLE items (id int)", "b.sql:9"),
@@ -230,3 +236,52 @@ def test_what_a_tool_would_run_and_is_not_read_is_said(name: str, reason: str, t
 def test_a_plain_folder_stays_plain_beside_a_file_with_a_number(tmp_path: Path) -> None:
     write(tmp_path, {"2024_report.sql": "CREATE VIEW r AS SELECT 1;", "schema.sql": "CREATE TABLE a ();"})
     assert read_folder(tmp_path, tmp_path).tool == ""
+
+
+def test_each_version_has_the_statements_until_it(tmp_path: Path) -> None:
+    files = {
+        "V1__a.sql": "CREATE TABLE a (); CREATE TABLE b ();",
+        "V2__empty.sql": "",
+        "V3__c.sql": "CREATE TABLE c ();",
+        "R__v.sql": "CREATE VIEW v AS SELECT 1;",
+    }
+    ladder = ladder_of(read_declaration(write(tmp_path, files)).pieces)
+    assert ladder is not None
+    assert [(step.version, step.name) for step in ladder.steps] == [("1", "a"), ("2", "empty"), ("3", "c")]
+    a, b, c, v = (item.sql for item in ladder.declarations)
+    assert [item.sql for item in ladder.up_to("1")] == [a, b]
+    assert [item.sql for item in ladder.up_to("2")] == [a, b]
+    assert [item.sql for item in ladder.up_to("3")] == [a, b, c, v]
+    with pytest.raises(KeyError):
+        ladder.up_to("4")
+
+
+def test_what_is_declared_beside_a_folder_of_migrations_is_part_of_every_version(tmp_path: Path) -> None:
+    main = """\
+resource "sql_migrate" "before" {
+  migration {
+    up   = "CREATE TABLE before ();"
+    down = ""
+  }
+}
+resource "sql_migrate_directory" "m" {
+  path       = "migrations"
+  depends_on = [sql_migrate.before]
+}
+resource "sql_migrate" "after" {
+  depends_on = [sql_migrate_directory.m]
+  migration {
+    up   = "CREATE TABLE after ();"
+    down = ""
+  }
+}
+"""
+    files = {f"migrations/{n}_{t}.sql": f"CREATE TABLE {t} ();" for n, t in ((1, "a"), (2, "b"))}
+    ladder = ladder_of(read_declaration(write(tmp_path, {"main.tf": main, **files})).pieces)
+    assert ladder is not None
+    assert [item.sql.split()[2] for item in ladder.up_to("1")] == ["before", "a", "after"]
+    assert [item.sql.split()[2] for item in ladder.up_to("2")] == ["before", "a", "b", "after"]
+
+
+def test_files_without_versions_have_no_ladder(tmp_path: Path) -> None:
+    assert ladder_of(read_declaration(write(tmp_path, {"a.sql": "CREATE TABLE a ();"})).pieces) is None
