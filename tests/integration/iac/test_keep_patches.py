@@ -5,18 +5,21 @@ from __future__ import annotations
 import asyncio
 import subprocess
 from pathlib import Path
+from unicodedata import category
 
 import pytest
 
 from coordinator.iac.load import load_source
 from coordinator.iac.patching.keep_patches import keep_patches
 from coordinator.report.model import Patch
-from shared.diff.changes import SchemaDiff
+from shared.diff.changes import SchemaDiff, Unexpected
 from shared.diff.compare import diff_schemas
 from shared.embedded.postgres import EmbeddedPostgres
 from shared.postgres.scratch import ScratchServer, compile_spec
 from shared.schema.profile import Profile
 from shared.schema.schema import Declaration, Origin, Spec, SpecSource
+from shared.sql import quote_identifier, quote_literal
+from tests.hostile import HOSTILE_NAMES
 
 TABLES = """\
 -- Orders and who places them.
@@ -145,3 +148,30 @@ def test_a_file_that_changed_since_it_was_read_gives_no_patch(postgres: Embedded
         return keep_patches(diff_schemas(spec.schema, observed.schema), spec, root)
 
     assert asyncio.run(changed()) == ()
+
+
+@pytest.mark.parametrize("layout", LAYOUTS.values(), ids=LAYOUTS.keys())
+def test_hostile_names_stay_names_in_a_patch(
+    layout: tuple[str, str, str], postgres: EmbeddedPostgres, tmp_path: Path
+) -> None:
+    """A name that a file cannot hold is left out of the patch; no name makes the file say anything else."""
+    file, text, root = layout
+    repository(tmp_path, file, text)
+    drift = tuple(
+        f"ALTER TABLE orders ADD COLUMN {quote_identifier(name)} text DEFAULT {quote_literal(name)}"
+        for name in HOSTILE_NAMES
+    )
+    _, patches, observed = asyncio.run(patches_for(postgres, tmp_path / root, drift))
+    assert len(patches) == 1
+    (tmp_path / "keep.diff").write_text(patches[0].diff, "utf-8", newline="")
+    git(tmp_path, "apply", "keep.diff")
+    patched = asyncio.run(compiled(postgres, tmp_path / root))
+    left = diff_schemas(patched.schema, observed.schema).changes
+    assert {type(change) for change in left} <= {Unexpected}
+    unwritable = {name for name in HOSTILE_NAMES if any(category(character) in _NOT_IN_A_LINE for character in name)}
+    if file.endswith(".yaml"):
+        unwritable |= {name for name in HOSTILE_NAMES if "\\" in name}  # a template may give a backslash a meaning
+    assert {change.identity.name for change in left} <= unwritable
+
+
+_NOT_IN_A_LINE = frozenset({"Cc", "Zl", "Zp"})  # Unicode's categories of control characters and line separators
