@@ -133,7 +133,7 @@ async def tenants(
     monkeypatch.setenv("CHANGER", PASSWORD)
 
     @contextlib.asynccontextmanager
-    async def ours(_dsn: object) -> AsyncIterator[ScratchServer]:
+    async def ours(*_: object) -> AsyncIterator[ScratchServer]:
         yield ScratchServer(postgres.dsn())
 
     monkeypatch.setattr("coordinator.apply.execute.scratch_server", ours)
