@@ -1,4 +1,4 @@
-"""What a file or folder is, by its name and its first bytes: read before any of the readers is loaded."""
+"""What a file or folder is, by its name and a glance into it: asked before any of the readers is loaded."""
 
 from __future__ import annotations
 
@@ -11,8 +11,9 @@ TERRAGRUNT_FILE = "terragrunt.hcl"
 ATLAS_PROJECT = "atlas.hcl"
 CDK_MANIFEST = "manifest.json"
 
-_RECORDED = re.compile(rb'\s*\{\s*"(?:format_version|version)"\s*:')
-_HEAD_BYTES = 4096
+_RECORDED = re.compile(rb'"terraform_version"\s*:\s*"')
+_CONTENT = re.compile(rb'"(?:planned_values|values|resources)"\s*:')
+_LOOKED_AT_BYTES = 64 * 1024 * 1024
 
 
 def is_configuration_folder(folder: Path) -> bool:
@@ -27,8 +28,8 @@ def is_recorded(path: Path) -> bool:
     if path.suffix != ".json" or not path.is_file():
         return False
     with path.open("rb") as file:
-        head = file.read(_HEAD_BYTES)
-    return _RECORDED.match(head) is not None and b'"terraform_version"' in head
+        content = file.read(_LOOKED_AT_BYTES)
+    return _RECORDED.search(content) is not None and _CONTENT.search(content) is not None
 
 
 def is_cdk_folder(folder: Path) -> bool:

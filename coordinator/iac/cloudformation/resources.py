@@ -27,9 +27,15 @@ _CUSTOM_NAMES = frozenset({"statement", "query", "queries", "script", "sqlquery"
 
 _TALKS_OF_DATABASES = re.compile(r"sql|postgres|database|schema|migrat|flyway|liquibase|\bdb|aurora", re.IGNORECASE)
 _SQL_IN_PROGRAM = re.compile(
-    r"\bpsql\b|\b(?:CREATE|ALTER)\s+(?:TABLE|SCHEMA|TYPE|VIEW|MATERIALIZED|UNIQUE|INDEX|EXTENSION|FUNCTION)\b",
+    r"\bpsql\s+(?:[-\"'$]|postgres)|\b(?:CREATE|ALTER)\s+(?:TABLE|SCHEMA|TYPE|VIEW|MATERIALIZED|UNIQUE|INDEX|EXTENSION|FUNCTION)\b",
     re.IGNORECASE,
 )
+_OTHER_DATABASES = re.compile(r"AWS::(?:Athena|Glue|Redshift|RedshiftServerless|Timestream|KinesisAnalytics)")
+"""Types whose SQL is none of PostgreSQL's."""
+
+_TALK = frozenset({"description", "groupdescription", "tags", "comment"})
+"""Names of properties that people read, compared without case."""
+
 _DATABASE_TYPES = frozenset({"AWS::RDS::DBInstance", "AWS::RDS::DBCluster"})
 _ANYTHING = MayDeclare()
 _AFTER_DEPLOYMENT = "known only after deployment"
@@ -102,6 +108,8 @@ class ResourceReader:
             return
         if type_ in _OBJECTS:
             yield from _OBJECTS[type_](self, name, properties)
+            return
+        if _OTHER_DATABASES.match(type_):
             return
         custom = type_.startswith("Custom::") or type_ == "AWS::CloudFormation::CustomResource"
         before = len(self.gaps)
@@ -296,7 +304,8 @@ def _program(node: Node) -> Node | None:
     """Find a text that holds SQL, or a command that runs some, in properties that are no SQL properties."""
     match node:
         case Mapping(items=items):
-            return next((found for item in items.values() if (found := _program(item)) is not None), None)
+            inner = (item for name, item in items.items() if name.lower() not in _TALK)
+            return next((found for item in inner if (found := _program(item)) is not None), None)
         case Sequence(items=elements):
             return next((found for item in elements if (found := _program(item)) is not None), None)
         case Scalar(value=Value(raw=str(text))) if _SQL_IN_PROGRAM.search(text):

@@ -22,6 +22,7 @@ MAX_CHARACTERS = 256 * 1024
 MAX_BRACKETS = 80
 """The deepest nesting of brackets that it is given."""
 
+_WORD_ALONE = re.compile(r"^[ \t]*([^\W\d][\w-]*)[ \t]*\r?$", re.MULTILINE)
 _HEREDOC = re.compile(r"<<-?([^\W\d][\w-]*)[ \t]*\r?\n")
 
 
@@ -53,9 +54,9 @@ def parse_structure(text: str, file: str) -> Body:
 def _within_bounds(text: str) -> bool:
     if len(text) > MAX_CHARACTERS:
         return False
-    for opening in _HEREDOC.finditer(text):
-        if not re.compile(rf"^[ \t]*{re.escape(opening.group(1))}[ \t]*\r?$", re.MULTILINE).search(text, opening.end()):
-            return False
+    ends = {line.group(1): line.start() for line in _WORD_ALONE.finditer(text)}  # of each word the last line
+    if any(ends.get(opening.group(1), -1) < opening.end() for opening in _HEREDOC.finditer(text)):
+        return False
     depth = deepest = 0
     for bracket in re.finditer(r"[\[\](){}]", text):
         depth += 1 if bracket.group() in "[({" else -1

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import msgspec
 
+from coordinator.iac.located_text import HOLE
 from coordinator.iac.source import SourceError, read_text
 from coordinator.iac.sql.atlas_sum import SUM_FILE, check_sum
 from coordinator.iac.sql.migration_files import (
@@ -39,6 +40,7 @@ _UP_FILE = re.compile(r"\.up\.sql\Z")
 _PROGRAM = re.compile(r"(?:\d+_|[VUR]\d*[._\d]*__).*\.(?:go|java|kt|rs|py|js|ts|rb|groovy)\Z")
 """Names of migrations that are programs."""
 _CHANGELOG = re.compile(r".*change-?log.*\.(?:xml|ya?ml|json)\Z", re.IGNORECASE)
+_PLACEHOLDER = re.compile(r"\$\{[A-Za-z_][\w.:-]*\}")
 _MIGRATION_FOLDER_NAMES = frozenset({"migrations", "migration", "migrate", "versions"})
 MIN_VERSION_DIGITS = 4
 """Digits a numeric prefix needs to be a version; `01_tables.sql` is only an order."""
@@ -122,7 +124,7 @@ def read_folder(folder: Path, root: Path) -> SqlFolder:
     if not reading.paths:
         reason = "this folder holds no .sql file; expected .sql files or a Terraform configuration"
         raise SourceError(reading.shown(folder), 0, reason)
-    return SqlFolder(always=tuple(reading.file(path) for path in sorted(reading.paths, key=_natural_order)))
+    return reading.plain()
 
 
 class _Reading:
@@ -157,6 +159,12 @@ class _Reading:
                 where = Path(os.path.relpath(path, self.folder)).as_posix()
                 raise SourceError(where, 0, "is a symbolic link that leads out of the folder")
         return found, others
+
+    def plain(self) -> SqlFolder:
+        """All files in natural order, without those that undo one beside them."""
+        known = set(self.paths)
+        paths = [path for path in sorted(self.paths, key=_natural_order) if _undone_by(path) not in known]
+        return SqlFolder(always=tuple(self.file(path) for path in paths))
 
     def _programs(self) -> list[UnreadFile]:
         reason = "a migration that is a program; what it does is not known without running it"
@@ -196,10 +204,10 @@ class _Reading:
         return SqlFolder(
             tool="refinery" if alone else "flyway",
             migrations=tuple(
-                Migration(Step(_dotted(match["version"]), match["name"]), self.file(path))
+                Migration(Step(_dotted(match["version"]), match["name"]), _with_holes(self.file(path)))
                 for path, match in ordered[start:]
             ),
-            always=tuple(self.file(path) for path in repeatable),
+            always=tuple(_with_holes(self.file(path)) for path in repeatable),
             unread=tuple(sorted([*self._programs(), *ignored])),
         )
 
@@ -270,12 +278,26 @@ class _Reading:
         return named or all(len(version) >= MIN_VERSION_DIGITS for version in versions)
 
 
+def _undone_by(path: Path) -> Path | None:
+    """Return the file that a file would undo, by its name; None when the name says nothing of the kind."""
+    if path.name == "down.sql":
+        return path.with_name("up.sql")
+    if _DOWN_FILE.search(path.name):
+        return path.with_name(_DOWN_FILE.sub(".up.sql", path.name))
+    return None
+
+
 def _natural_order(path: Path) -> tuple[tuple[tuple[int, int | str], ...], ...]:
     """Sort key that puts 2 before 10, and compares folders before the files within."""
     return tuple(
         tuple((0, int(part)) if part.isdigit() else (1, part) for part in re.split(r"(\d+)", name) if part)
         for name in path.parts
     )
+
+
+def _with_holes(file: SqlFile) -> SqlFile:
+    """Leave a `HOLE` for each of Flyway's placeholders: what stands for it is set where Flyway runs."""
+    return SqlFile(file.file, _PLACEHOLDER.sub(HOLE, file.text), file.line)
 
 
 def _number(version: str) -> tuple[int, ...]:

@@ -12,7 +12,7 @@ from coordinator.iac.expressions.values import Value, located, located_with_hole
 from coordinator.iac.located_text import LocatedText, Span
 from coordinator.iac.reading import Gap
 from coordinator.iac.shell.effects import ShellFolder, ShellGap, ShellSql
-from coordinator.iac.source import SourceError
+from coordinator.iac.source import LimitError, SourceError
 from coordinator.iac.sql.connections import Destination, destination_of
 from coordinator.iac.sql.folders import SqlFolder, Step, read_folder
 from coordinator.iac.sql.properties import holds_ddl, is_sql_property
@@ -214,7 +214,13 @@ class SqlExtractor:
         at = resource.declared_at("hcl")
         here = Origin(at.file, at.line, resource.address)
         variables = schema_variables(resource)
-        found = read_located_schema(located(resource.values.raw["hcl"]), here, variables, self.files)
+        try:
+            found = read_located_schema(located(resource.values.raw["hcl"]), here, variables, self.files)
+        except LimitError:
+            raise
+        except SourceError as error:  # Terraform itself does not look into it
+            self._report(resource, Origin(error.file, error.line or here.line), error.message)
+            return
         for gap in found.gaps:
             self._report(resource, gap.at, f"{gap.address}: {gap.reason}", gap.may)
         destination = destination_of(_holed(resource, "url"))

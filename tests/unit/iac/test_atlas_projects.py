@@ -154,6 +154,16 @@ def test_what_of_a_schema_is_not_read_is_said_of_its_resource(tmp_path: Path) ->
         load_source(write(tmp_path, {"main.tf": TERRAFORM % hcl}))
 
 
+def test_a_schema_that_is_no_hcl_is_said(tmp_path: Path) -> None:
+    main = (
+        TERRAFORM % "<<-E\n    table {\n  E"
+        + 'resource "atlas_schema" "b" {\n  url = "u"\n  hcl = "CREATE TABLE b ();"\n}\n'
+    )
+    source = load_source(write(tmp_path, {"main.tf": main}))
+    assert [item.sql for item in source.declarations] == ["CREATE TABLE b ()"]
+    assert [(carrier.address, carrier.origin.line) for carrier in source.unread] == [("atlas_schema.a", 5)]
+
+
 def test_a_migration_folder_is_pinned_by_the_version_of_its_resource(tmp_path: Path) -> None:
     main = (
         'resource "atlas_migration" "m" {\n  dir = "migrations"\n  url = "postgres://h/a"\n  version = "20240101"\n}\n'

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 
 import pytest
@@ -212,6 +213,15 @@ STRUCTURES = (
 @pytest.mark.parametrize("text", STRUCTURES)
 def test_python_hcl2_and_our_own_reader_see_the_same_structure(text: str) -> None:
     assert repr(parse_structure(text, "x.hcl")) == repr(parse_body(text, "x.hcl"))
+
+
+def test_thousands_of_heredocs_are_looked_at_once() -> None:
+    names = [f"E{i}" for i in range(10_000)]
+    text = "".join(f"a{name} = <<{name}\n" for name in names) + "".join(f"{name}\n" for name in names)
+    started = time.process_time()
+    with pytest.raises(SourceError):
+        parse_structure(text[:250_000], "x.hcl")
+    assert time.process_time() - started < 5  # seconds: quadratic work takes minutes
 
 
 @pytest.mark.parametrize(

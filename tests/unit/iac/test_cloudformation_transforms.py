@@ -265,6 +265,8 @@ Resources:
   Migrate: {Type: 'Custom::DbMigration', Properties: {Version: '3'}}
   Role: {Type: 'AWS::IAM::Role', Properties: {Policies: [{PolicyDocument: {Statement: [{Action: 'rds:*'}]}}]}}
   Bucket: {Type: 'AWS::S3::Bucket'}
+  Group: {Type: 'AWS::EC2::SecurityGroup', Properties: {GroupDescription: 'for psql -h'}}
+  Query: {Type: 'AWS::Athena::NamedQuery', Properties: {QueryString: CREATE TABLE t AS SELECT 1}}
   Other: {Type: 'Custom::S3AutoDelete', Properties: {Name: b}}
 """
     assert [carrier.address for carrier in load(tmp_path, text).unread] == ["Machine", "Migrate", "Program"]

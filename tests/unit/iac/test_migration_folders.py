@@ -285,3 +285,20 @@ resource "sql_migrate" "after" {
 
 def test_files_without_versions_have_no_ladder(tmp_path: Path) -> None:
     assert ladder_of(read_declaration(write(tmp_path, {"a.sql": "CREATE TABLE a ();"})).pieces) is None
+
+
+def test_a_plain_folder_runs_nothing_that_undoes_a_file_beside_it(tmp_path: Path) -> None:
+    files = {
+        "m/1_a.up.sql": "CREATE TABLE a ();",
+        "m/1_a.down.sql": "DROP TABLE a;",
+        "x/down.sql": "CREATE TABLE d ();",
+    }
+    assert tables(write(tmp_path, files)) == ["a", "d"]
+
+
+def test_a_placeholder_of_flyway_loses_its_statement_only(tmp_path: Path) -> None:
+    text = "CREATE TABLE a ();\nCREATE TABLE b (x text DEFAULT '${who}');\nCREATE TABLE c ();"
+    source = load_source(write(tmp_path, {"V1__a.sql": text}))
+    assert [item.sql for item in source.declarations] == ["CREATE TABLE a ()", "CREATE TABLE c ()"]
+    (unread,) = source.unread
+    assert str(unread.origin) == "V1__a.sql:2"

@@ -144,6 +144,12 @@ def test_a_plan_knows_its_provisioners_and_what_is_not_known_yet(tmp_path: Path)
     assert unread == {"sql_migrate.late", "terraform_data.c"}
 
 
+def test_a_plan_is_known_whatever_the_order_of_its_keys(tmp_path: Path) -> None:
+    path = plan(tmp_path, [planned("sql_migrate", "a", migration("CREATE TABLE a ()"))], configuration={})
+    path.write_text(json.dumps(json.loads(path.read_text()), sort_keys=True), "utf-8")
+    assert sqls(read_declaration(path)) == [("sql_migrate.a", "CREATE TABLE a ()")]
+
+
 def test_json_of_a_state_is_read_too(tmp_path: Path) -> None:
     document = {
         "format_version": "1.0",
