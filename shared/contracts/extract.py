@@ -13,7 +13,9 @@ from shared.contracts.clients import ClientFinder
 from shared.contracts.contract import Contract, Driver, Query, Unread
 from shared.contracts.evaluator import Evaluator
 from shared.contracts.imports import read_imports, read_service_names
+from shared.contracts.literals import string_value
 from shared.contracts.macro_rules import Definition, expand_macros, read_definitions
+from shared.contracts.offline_cache import read_offline_cache
 from shared.contracts.queries import QueryFinder
 from shared.contracts.reading import FoundQuery, Reading, include_of
 from shared.contracts.rows import FileTypes, read_types
@@ -30,8 +32,9 @@ def extract_contract(service: str, files: Iterable[tuple[str, bytes]], unread: I
     Args:
         service: Its name.
         files: (path relative to the service's root, content): `.rs` files, the `.sql` files they may include,
-            Cargo.toml, which marks the root of a crate and names its drivers, and Cargo.lock. Anything else is passed
-            over, as are the folders `tests`, `benches`, `examples` and `target`, and test code within files.
+            Cargo.toml, which marks the root of a crate and names its drivers, Cargo.lock, and sqlx's offline data.
+            Anything else is passed over, as are the folders `tests`, `benches`, `examples` and `target`, and test code
+            within files.
         unread: Files that were found and could not be given.
 
     Returns:
@@ -45,9 +48,12 @@ def extract_contract(service: str, files: Iterable[tuple[str, bytes]], unread: I
     found = list(_read_queries(sources, types, contents, drivers))
     places = {item for item in found if isinstance(item, Unread)}
     places.update(unread, torn, *(source.problems for source in sources))
+    queries = {item for item in found if isinstance(item, Query)}
+    cached, torn_cache = read_offline_cache(contents, {query.sql for query in queries}, _literals(sources))
+    places.update(torn_cache)
     contract = Contract(
         service=service,
-        queries=tuple(sorted({item for item in found if isinstance(item, Query)})),
+        queries=tuple(sorted({*queries, *cached})),
         structs=tuple(sorted({struct for each in types for struct in each.structs})),
         enums=tuple(sorted({enum for each in types for enum in each.enums})),
         aliases=tuple(sorted({alias for each in types for alias in each.aliases})),
@@ -57,6 +63,11 @@ def extract_contract(service: str, files: Iterable[tuple[str, bytes]], unread: I
         files=len(sources),
     )
     return with_sent_types(contract)
+
+
+def _literals(sources: Sequence[Source]) -> set[str]:
+    tokens = (token for source in sources for token in source.tokens if token.is_string)
+    return {value for token in tokens if (value := string_value(token)) is not None}
 
 
 def _is_service_code(path: str) -> bool:
