@@ -87,7 +87,16 @@ def read_declaration(path: Path, given: tuple[Assignment, ...] = ()) -> Reading:
 
 
 def _named(given: tuple[Assignment, ...]) -> dict[str, object]:
-    return {entry.name: entry.value for entry in given if entry.name}
+    found: dict[str, object] = {}
+    for entry in given:
+        found.update({entry.name: entry.value} if entry.name else _values_of(Path(str(entry.value))))
+    return found
+
+
+def _values_of(path: Path) -> dict[str, object]:
+    from coordinator.iac.value_files import read_values  # lazy: YAML and expressions are slow to import
+
+    return read_values(path)
 
 
 def _named_kind(path: Path) -> str:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from coordinator.iac.assignment import Assignment
 from coordinator.iac.load import load_source, read_declaration
 from coordinator.iac.reading import Reading
 from coordinator.iac.source import SourceError
@@ -283,3 +284,38 @@ Resources:
         ("A", "tenant_a"),
         ("B", "tenant_b"),
     ]
+
+
+PARAMETERS = """\
+[{"ParameterKey": "N", "ParameterValue": "orders"},
+ {"ParameterKey": "Many", "ParameterValue": "a,b"}]
+"""
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("p.json", PARAMETERS),
+        ("p.json", '{"Parameters": {"N": "orders", "Many": ["a", "b"]}}'),
+        ("p.yaml", "N: orders\nMany: [a, b]\n"),
+        ("p.tfvars", 'N = "orders"\nMany = "a,b"\n'),
+    ],
+)
+def test_a_file_of_values_gives_parameters_and_the_last_value_wins(name: str, text: str, tmp_path: Path) -> None:
+    template = "Parameters:\n  N: {Type: String}\n  Many: {Type: CommaDelimitedList}\nResources:\n" + custom(
+        "A", "!Sub ['CREATE TABLE ${N} (${C} int)', {C: !Select [1, !Ref Many]}]"
+    )
+    write(tmp_path, t_yaml=template)
+    (tmp_path / name).write_text(text, "utf-8")
+    file = Assignment("", str(tmp_path / name))
+    reading = read_declaration(tmp_path / "t.yaml", (file,))
+    assert [sql for _, sql in sent(reading)] == ["CREATE TABLE orders (b int)"]
+    reading = read_declaration(tmp_path / "t.yaml", (file, Assignment("N", "x")))
+    assert [sql for _, sql in sent(reading)] == ["CREATE TABLE x (b int)"]
+
+
+def test_a_file_of_values_that_is_none_is_refused(tmp_path: Path) -> None:
+    write(tmp_path, t_yaml="Resources:\n" + custom("A", "CREATE TABLE a ()"))
+    (tmp_path / "p.json").write_text('[\n{"Key": 1}]', "utf-8")
+    with pytest.raises(SourceError, match=r"p\.json:2: expected a mapping with ParameterKey and ParameterValue"):
+        read_declaration(tmp_path / "t.yaml", (Assignment("", str(tmp_path / "p.json")),))
