@@ -97,6 +97,8 @@ class Case:
 
         Fields read by position have their number as name.
         """
+        if query.fields:
+            return query.fields
         if query.compiled or not query.result_type:
             return None
         if query.macro.startswith("query_scalar"):

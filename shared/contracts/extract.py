@@ -11,6 +11,8 @@ from shared.contracts.builders import BuilderFinder
 from shared.contracts.cargo import read_drivers
 from shared.contracts.clients import ClientFinder
 from shared.contracts.contract import Contract, Driver, Query, Unread
+from shared.contracts.drivers.diesel.service import read_diesel
+from shared.contracts.drivers.mapped import Findings
 from shared.contracts.evaluator import Evaluator
 from shared.contracts.imports import read_imports, read_service_names
 from shared.contracts.literals import string_value
@@ -23,6 +25,7 @@ from shared.contracts.sent_types import with_sent_types
 from shared.contracts.sites import Sites
 from shared.contracts.tokens import Source, read_source
 
+_OTHER_DRIVERS = (read_diesel,)
 _FOLDERS_PASSED_OVER = frozenset({"tests", "benches", "examples", "target"})
 
 
@@ -45,18 +48,22 @@ def extract_contract(service: str, files: Iterable[tuple[str, bytes]], unread: I
     sources = [read_source(path, contents[path]) for path in sorted(contents) if _is_service_code(path)]
     types = [read_types(source) for source in sources]
     drivers, torn = read_drivers(contents)
-    found = list(_read_queries(sources, types, contents, drivers))
+    readings = _readings(sources, types, contents, drivers)
+    others = [find(readings) for find in _OTHER_DRIVERS]
+    read: list[FileTypes | Findings] = [*types, *others]
+    found = [*_read_queries(readings), *(query for each in others for query in each.queries)]
     places = {item for item in found if isinstance(item, Unread)}
-    places.update(unread, torn, *(source.problems for source in sources))
+    places.update(unread, torn, *(source.problems for source in sources), *(each.unread for each in others))
     queries = {item for item in found if isinstance(item, Query)}
     cached, torn_cache = read_offline_cache(contents, {query.sql for query in queries}, _literals(sources))
     places.update(torn_cache)
     contract = Contract(
         service=service,
         queries=tuple(sorted({*queries, *cached})),
-        structs=tuple(sorted({struct for each in types for struct in each.structs})),
-        enums=tuple(sorted({enum for each in types for enum in each.enums})),
-        aliases=tuple(sorted({alias for each in types for alias in each.aliases})),
+        structs=tuple(sorted({struct for each in read for struct in each.structs})),
+        enums=tuple(sorted({enum for each in read for enum in each.enums})),
+        aliases=tuple(sorted({alias for each in read for alias in each.aliases})),
+        tables=tuple(sorted({table for each in others for table in each.tables})),
         own_types=tuple(sorted({name for each in types for name in each.defined})),
         unread=tuple(sorted(places)),
         drivers=drivers,
@@ -75,12 +82,12 @@ def _is_service_code(path: str) -> bool:
     return name.endswith(".rs") and not _FOLDERS_PASSED_OVER.intersection(folders)
 
 
-def _read_queries(
+def _readings(
     sources: Sequence[Source],
     types: Sequence[FileTypes],
     contents: Mapping[str, bytes],
     drivers: Sequence[Driver],
-) -> Iterator[FoundQuery]:
+) -> list[Reading]:
     labels = {key: label for each in types for key, label in each.labels.items()}
     fields = _unique_fields(types)
     defined = frozenset(name for each in types for name in each.defined)
@@ -93,8 +100,8 @@ def _read_queries(
         return None if content is None else content.decode("utf-8", "replace")
 
     evaluator = Evaluator(Sites(expanded), include_of(read_file, lambda file: _crate_roots(file, contents)))
-    for source in expanded:
-        reading = Reading(
+    return [
+        Reading(
             source,
             read_imports(source, names),
             evaluator,
@@ -103,6 +110,12 @@ def _read_queries(
             read_file=read_file,
             crate_roots=_crate_roots(source.path, contents),
         )
+        for source in expanded
+    ]
+
+
+def _read_queries(readings: Iterable[Reading]) -> Iterator[FoundQuery]:
+    for reading in readings:
         queries = QueryFinder(reading)
         yield from queries.read()
         yield from BuilderFinder(reading, queries).read()

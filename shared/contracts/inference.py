@@ -56,7 +56,7 @@ def _result_of_function(source: Source, begin: int, end: int) -> Sequence[Token]
         return ()
     result = tokens[arrow + 1 : body]
     opening = next((i for i, token in enumerate(result) if token.text == "<"), -1)
-    if opening < 1 or result[opening - 1].text != "Result":
+    if opening < 1 or result[opening - 1].text not in {"Result", "QueryResult"}:
         return ()
     inside = split_types(result[opening + 1 : matching_angle(result, opening)])
     return inside[0] if inside else ()

@@ -76,7 +76,12 @@ def read_attributes(groups: Sequence[Sequence[Token]]) -> Iterator[Attribute]:
     for tokens in groups:
         if not tokens:
             continue
-        path_end = next((i for i, token in enumerate(tokens) if token.text == "("), len(tokens))
+        path_end = next((i for i, token in enumerate(tokens) if token.text in {"(", "="}), len(tokens))
+        if path_end < len(tokens) and tokens[path_end].text == "=" and path_end:  # `#[table_name = "users"]`
+            attribute = Attribute(tokens[path_end - 1].text, ())
+            attribute.entries[""] = tokens[path_end + 1 :]
+            yield attribute
+            continue
         name = tokens[path_end - 1].text if path_end else ""
         inside = tokens[path_end + 1 : -1]
         if name == "cfg_attr":

@@ -144,11 +144,15 @@ def parse_rust_type(text: str) -> RustType:
     """Parse a Rust type; pointers, references and paths make no difference to sqlx."""
     text = re.sub(r"&\s*(?:'\w+\s+)?(?:mut\s+)?", "", text).strip()
     name, arguments = _generic(text)
-    if name == "Option":
+    if name in {"Option", "Nullable"}:  # diesel's word for it
         return msgspec.structs.replace(parse_rust_type(arguments), optional=True)
     if name in _POINTERS:
         return parse_rust_type(arguments.rpartition(",")[2] if name == "Cow" else arguments)
-    if (name == "Vec" and arguments != "u8") or (text.startswith("[") and not text.startswith("[u8")):
+    if (
+        (name == "Vec" and arguments != "u8")
+        or name == "Array"
+        or (text.startswith("[") and not text.startswith("[u8"))
+    ):
         element = arguments or text[1:-1].partition(";")[0]
         return msgspec.structs.replace(parse_rust_type(element), array=True, optional=False)
     if name == "Vec" or text.startswith("[u8"):

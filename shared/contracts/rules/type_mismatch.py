@@ -10,6 +10,7 @@ from collections.abc import Iterator
 
 from shared.contracts.case import Case
 from shared.contracts.contract import Query, StructField, Verdict, VerdictStatus
+from shared.contracts.drivers.diesel import types as diesel_types
 from shared.contracts.facts import QueryFacts, ResultColumn
 from shared.contracts.override import split_override
 from shared.contracts.rule import ContractRule
@@ -55,20 +56,28 @@ def _decoded(
     case: Case, query: Query, field: StructField, column: ResultColumn, declared: QueryFacts | None
 ) -> Iterator[Verdict]:
     was = f"the column {column.name} is {column.type}, and {query.result_type} reads it as {field.type}"
-    enum = case.enum_of(field.type, query.file)
+    enum = case.enum_of(field.type, query.file) if query.driver != "diesel" else None  # whose types are SQL's
     if enum:
         if enum.type_name.rpartition(".")[2].strip('"').lower() != column.type.name.lower():
             yield case.verdict(query, _ID, f"{was}, stored as {enum.type_name}")
         return
-    rust = case.resolve(field.type, query.file)
-    decoding = decodes_checked(rust, column.type) if rust else Decoding.UNKNOWN
+    decoding = _decoding(case, query, field, column)
     if decoding is Decoding.FAILS:
         yield case.verdict(query, _ID, was)
+    elif decoding is Decoding.DEPENDS:
+        yield case.verdict(query, _ID, f"{was}: some of its values do not decode", status=VerdictStatus.AT_RISK)
     elif decoding is Decoding.UNKNOWN:
         there = _column(field, declared) if declared else None
         if there and there.type != column.type:
             reason = f"{was}; declared is {there.type}, and whether {field.type} decodes it cannot be told"
             yield case.verdict(query, _ID, reason, status=VerdictStatus.UNVERIFIED)
+
+
+def _decoding(case: Case, query: Query, field: StructField, column: ResultColumn) -> Decoding:
+    if query.driver == "diesel":
+        return diesel_types.decodes(field.type, column.type)
+    rust = case.resolve(field.type, query.file)
+    return decodes_checked(rust, column.type) if rust else Decoding.UNKNOWN
 
 
 def _column(field: StructField, facts: QueryFacts) -> ResultColumn | None:

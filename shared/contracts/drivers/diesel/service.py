@@ -1,0 +1,92 @@
+"""Read everything that a service says to the database by diesel."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+
+from shared.contracts.contract import Mapping, Query, Unread
+from shared.contracts.drivers.diesel.derives import DeriveReader, read_structs
+from shared.contracts.drivers.diesel.enums import read_enums, read_sql_types
+from shared.contracts.drivers.diesel.tables import (
+    DRIVER,
+    Joinable,
+    is_for_another_database,
+    read_joinables,
+    read_tables,
+)
+from shared.contracts.drivers.diesel.texts import TextFinder
+from shared.contracts.drivers.mapped import Findings, MappedTable, fields_of, join, select
+from shared.contracts.reading import FoundQuery, Reading
+
+
+def read_diesel(readings: Sequence[Reading]) -> Findings:
+    """Read the tables, derives, enums and texts of a service; nothing when no file names diesel.
+
+    Args:
+        readings: Every file of the service.
+    """
+    own = [reading for reading in readings if not is_for_another_database(reading.source.path)]
+    if not any("diesel" in token.text for reading in own for token in reading.tokens if token.is_name):
+        return Findings()
+    sources = [reading.source for reading in own]
+    sql_types = dict(pair for source in sources for pair in read_sql_types(source))
+    read = [item for source in sources for item in read_tables(source, sql_types)]
+    tables = Tables([item for item in read if isinstance(item, MappedTable)])
+    derives = DeriveReader([struct for source in sources for struct in read_structs(source)], tables.find)
+    joinables = [joinable for source in sources for joinable in read_joinables(source)]
+    found: list[FoundQuery] = [
+        *(item for item in read if isinstance(item, Unread)),
+        *map(_select, tables.all),
+        *tables.joins(joinables),
+        *derives.statements(),
+        *(item for reading in own for item in TextFinder(reading).read()),
+    ]
+    return Findings(
+        queries=tuple(item for item in found if isinstance(item, Query)),
+        structs=tuple(derives.rows()),
+        enums=tuple(enum for source in sources for enum in read_enums(source, sql_types)),
+        tables=(*map(_mapping, tables.all), *derives.mappings()),
+        unread=tuple(item for item in found if isinstance(item, Unread)),
+    )
+
+
+class Tables:
+    """Finds the tables of a service by the names that Rust gives them."""
+
+    def __init__(self, tables: Iterable[MappedTable]) -> None:
+        self.all = tuple(tables)
+
+    def find(self, name: str, file: str) -> MappedTable | None:
+        """Give the one table of a name, the file's own first; None when there is none, or more than one."""
+        named = [table for table in self.all if table.rust == name]
+        near = [table for table in named if table.file == file] or named
+        return near[0] if len(near) == 1 else None
+
+    def joins(self, joinables: Iterable[Joinable]) -> Iterator[Query | Unread]:
+        """Give the statement of each `joinable!`."""
+        for each in joinables:
+            child, parent = self.find(each.child, each.file), self.find(each.parent, each.file)
+            here = child.of(each.key) if child else None
+            there = parent.of(parent.keys[0]) if parent else None
+            if child is None or parent is None or here is None or there is None:
+                reason = f"the tables or the key of joinable!({each.child} -> {each.parent}) are not in sight"
+                yield Unread(file=each.file, line=each.line, reason=reason, driver=DRIVER)
+                continue
+            yield Query(
+                file=each.file, line=each.line, column=each.column, macro="diesel.joinable",
+                sql=join(child, [here.name], parent, [there.name]), fetch="execute", driver=DRIVER,
+                mapping=child.rust,
+            )  # fmt: skip
+
+
+def _select(table: MappedTable) -> Query:
+    """Give the statement that `users::table.load(…)` sends: every column, by name."""
+    return Query(
+        file=table.file, line=table.line, column=table.column, macro="diesel.table",
+        sql=select(table, table.columns), result_type=f"table! {table.rust}", fetch="fetch_all", driver=DRIVER,
+        fields=fields_of(table.columns), mapping=table.rust,
+    )  # fmt: skip
+
+
+def _mapping(table: MappedTable) -> Mapping:
+    return Mapping(file=table.file, line=table.line, driver=table.driver, name=table.rust)

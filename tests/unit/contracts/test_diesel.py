@@ -1,0 +1,57 @@
+"""Reading diesel: what is counted, and what is seen and not understood."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.integration.contracts.drifts import service
+
+USERS = "diesel::table! { users (id) { id -> Int4, name -> Text, } }\n"
+
+
+def test_tables_and_derived_structs_are_mappings():
+    contract = service(lib=USERS + "#[derive(Queryable)] pub struct User { id: i32 }")
+    found = [(each.driver, each.name, each.line) for each in contract.mappings]
+    assert found == [("diesel", "users", 1), ("diesel", "User", 2)]
+
+
+@pytest.mark.parametrize(
+    ("rust", "reason"),
+    [
+        ("diesel::table! { users (id) { id -> } }", "the table! does not read as name (key) { column -> Type, … }"),
+        (
+            "#[derive(diesel::Insertable)] #[diesel(table_name = people)] struct P { id: i32 }",
+            "the service has no one table! of the name people",
+        ),
+        (
+            USERS + "#[derive(Insertable)] #[diesel(table_name = users)] struct P { age: i32 }",
+            "its field age is no column of the table! users",
+        ),
+        ("diesel::joinable!(a -> b (c));", "the tables or the key of joinable!(a -> b) are not in sight"),
+        (
+            'fn f() { q.filter(diesel::dsl::sql::<Bool>("a = 1")) }',
+            "a piece of SQL inside diesel's query builder is not checked",
+        ),
+        ("fn f(text: String) { diesel::sql_query(text); }", "the SQL comes from `text`, whose value is not a literal"),
+    ],
+)
+def test_what_is_seen_and_not_understood_is_unread(rust, reason):
+    (place,) = service(lib=rust).unread
+    assert (place.driver, place.reason) == ("diesel", reason)
+
+
+def test_tables_of_another_database_are_left_out():
+    contract = service(**{"db/sqlite/schema": USERS, "db/postgres/schema": USERS})
+    assert [table.file for table in contract.tables] == ["src/db/postgres/schema.rs"]
+
+
+def test_a_macro_of_that_name_that_is_no_table_of_diesel_is_passed_over():
+    assert service(lib='use diesel::prelude::*; fn f() { table!(["a", "b"]); }').unread == ()
+
+
+def test_the_types_that_are_bound_and_the_row_are_read():
+    rust = (
+        """fn f(c: &mut C) { diesel::sql_query("SELECT 1 WHERE $1 = 2").bind::<Integer, _>(2).get_result::<One>(c); }"""
+    )
+    (query,) = service(lib=rust).queries
+    assert (query.sent_types, query.result_type, query.fetch, query.arguments) == (("int4",), "One", "fetch_one", 1)
