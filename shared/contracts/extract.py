@@ -13,6 +13,7 @@ from shared.contracts.clients import ClientFinder
 from shared.contracts.contract import Contract, Driver, Query, Unread
 from shared.contracts.drivers.diesel.service import read_diesel
 from shared.contracts.drivers.mapped import Findings
+from shared.contracts.drivers.sea_orm.service import read_sea_orm
 from shared.contracts.evaluator import Evaluator
 from shared.contracts.imports import read_imports, read_service_names
 from shared.contracts.literals import string_value
@@ -25,7 +26,7 @@ from shared.contracts.sent_types import with_sent_types
 from shared.contracts.sites import Sites
 from shared.contracts.tokens import Source, read_source
 
-_OTHER_DRIVERS = (read_diesel,)
+_OTHER_DRIVERS = (read_diesel, read_sea_orm)
 _FOLDERS_PASSED_OVER = frozenset({"tests", "benches", "examples", "target"})
 
 

@@ -84,7 +84,7 @@ def read_service_names(sources: Sequence[Source], drivers: Collection[str]) -> S
         names = {token.text for token in source.tokens if token.is_name}
         sqlx = sqlx or "sqlx" in names
         clients += sorted(_CLIENTS[name] for name in _CLIENTS.keys() & names if _names_crate(source, name))
-        for path, local, is_public in _declarations(source):
+        for path, local, is_public in declarations(source):
             if is_public and path[0] == "sqlx" and path[-1] in SQLX_FUNCTIONS | SQLX_MACROS:
                 passed_on[local] = path[-1]
     return ServiceNames(passed_on, sqlx, clients[0] if clients else "")
@@ -95,7 +95,7 @@ def read_imports(source: Source, service: ServiceNames) -> Imports:
     crates = {"sqlx"}
     names: dict[str, str] = {}
     everything = False
-    for path, local, _ in _declarations(source):
+    for path, local, _ in declarations(source):
         if path[0] in _OWN_CRATE and path[-1] == "*":
             names = {**service.passed_on, **names}
         elif path[0] in _OWN_CRATE and path[-1] in service.passed_on:
@@ -132,7 +132,7 @@ def _names_crate(source: Source, name: str) -> bool:
     )
 
 
-def _declarations(source: Source) -> Iterator[tuple[list[str], str, bool]]:
+def declarations(source: Source) -> Iterator[tuple[list[str], str, bool]]:
     """Give (path, local name, whether it is passed on) of each name that is brought in."""
     tokens = source.tokens
     for index, token in enumerate(tokens):

@@ -14,6 +14,7 @@ from shared.contracts.contract import Contract, Query
 from shared.contracts.rust_types import RustType
 from shared.contracts.type_names import TypeNames
 
+_BOUND_BY_SQLX = frozenset({"sqlx", "sea-orm"})
 INFERRED = "unknown"
 """What `PREPARE` takes for a type that the server shall infer."""
 
@@ -30,14 +31,14 @@ _SENT = {
 
 
 def with_sent_types(contract: Contract) -> Contract:
-    """Add to each query of sqlx's functions the types that are sent with its arguments."""
+    """Add to each query that sqlx sends, for SeaORM too, the types that are sent with its arguments."""
     names = TypeNames(contract)
     queries = tuple(_with_types(query, names) for query in contract.queries)
     return msgspec.structs.replace(contract, queries=queries)
 
 
 def _with_types(query: Query, names: TypeNames) -> Query:
-    if query.driver != "sqlx" or query.compiled or query.sent_types or not any(query.argument_types):
+    if query.driver not in _BOUND_BY_SQLX or query.compiled or query.sent_types or not any(query.argument_types):
         return query
     sent = tuple(_sent(query, names, query.argument_types))
     return msgspec.structs.replace(query, sent_types=sent) if set(sent) != {INFERRED} else query
