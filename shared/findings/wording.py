@@ -26,6 +26,7 @@ _YES_NO = {
     "row_security": ("row-level security on", "row-level security off"),
     "force_row_security": ("row-level security forced on its owner", "row-level security not forced on its owner"),
     "valid": ("valid", "invalid"),
+    "enforced": ("triggers that enforce it", "triggers that are disabled"),
     "index_valid": ("a valid index", "an invalid index"),
     "validated": ("validated", "NOT VALID"),
     "unique": ("unique", "not unique"),

@@ -86,6 +86,7 @@ class Constraint(ChildObject, frozen=True, kw_only=True):
     index_clustered: bool = False
     index_replica_identity: bool = False
     index_valid: bool = True
+    enforced: bool = True  # False: triggers that enforce a foreign key are disabled (DISABLE TRIGGER ALL)
 
 
 class Index(Object, frozen=True, kw_only=True):

@@ -14,6 +14,7 @@ SAID_BY: dict[str, str] = {
 """Attributes that cannot change without another one that is probed."""
 
 UNPROBED: dict[str, str] = {
+    "constraint.enforced": "pg_dump, which judges, does not show it; `test_unenforced_keys.py` claims it",
     "constraint.index_valid": "only a failed build leaves one; `index.valid` is the same fact",
     "security_label.labels": "no label provider is in the servers' wheels",
     "subscription.enabled": "an enabled subscription connects at once",

@@ -15,7 +15,7 @@ versions AS (
         UNION ALL
         SELECT x.oid, 2618::int8, x.xmin FROM pg_rewrite x WHERE x.oid >= 16384
         UNION ALL
-        SELECT x.oid, 2620::int8, x.xmin FROM pg_trigger x WHERE NOT x.tgisinternal OR x.tgparentid <> 0
+        SELECT x.oid, 2620::int8, x.xmin FROM pg_trigger x WHERE NOT x.tgisinternal OR x.tgparentid <> 0 OR x.tgenabled <> 'O'
         UNION ALL
         SELECT x.oid, 3256::int8, x.xmin FROM pg_policy x
         UNION ALL

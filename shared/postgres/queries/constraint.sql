@@ -29,6 +29,10 @@ SELECT
     NULLIF(i.indisclustered, false) AS index_clustered,
     NULLIF(i.indisreplident, false) AS index_replica_identity,
     NULLIF(i.indisvalid AND i.indisready AND i.indislive, true) AS index_valid,
+    -- A foreign key is enforced by triggers on both tables; 'R' fires for replicated rows alone.
+    CASE WHEN k.contype = 'f' AND EXISTS (
+        SELECT FROM pg_trigger t WHERE t.tgconstraint = k.oid AND t.tgisinternal AND t.tgenabled IN ('D', 'R')
+    ) THEN false END AS enforced,
     ic.reloptions::text AS raw_options
 FROM relation r
 JOIN pg_constraint k ON k.conrelid = r.oid
