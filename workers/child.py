@@ -20,6 +20,7 @@ from redis.asyncio import Redis
 
 from shared.hosts import Host, Secret
 from shared.messages import Keys
+from shared.postgres.failures import handle_unawaited
 from shared.postgres.scratch import ScratchServer
 from shared.postgres.scratch.contract_baseline import Baselines
 from workers.junk import Junk
@@ -62,6 +63,7 @@ class Child:
         self.scratch = ScratchServer(scratch_dsn.reveal())
         self.baselines = Baselines(self.scratch)
         self._loop = asyncio.new_event_loop()
+        self._loop.set_exception_handler(handle_unawaited)
         self._thread = threading.Thread(target=self._loop.run_forever, name="batches", daemon=True)
         self._thread.start()
         self.redis = self._wait(self._connect())

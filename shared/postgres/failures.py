@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 import socket
 import ssl
 import struct
 import unicodedata
+from typing import Any
 
 import asyncpg
 
@@ -103,6 +105,16 @@ def was_ended_by_server(error: BaseException) -> bool:
     if isinstance(error, asyncpg.InternalClientError):
         return str(error).endswith(_IS_BEING_ENDED)
     return isinstance(error, asyncpg.ConnectionDoesNotExistError)
+
+
+def handle_unawaited(loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+    """Handle an error that nobody awaited as asyncio does, unless it says once more that a server ended a connection.
+
+    A COPY that begins just as the server ends its connection raises, and asyncpg leaves the future of its answer behind
+    (protocol.pyx, `copy_out`), which asyncio would print with a traceback.
+    """
+    if not isinstance(context.get("exception"), asyncpg.ConnectionDoesNotExistError):
+        loop.default_exception_handler(context)
 
 
 def target_error(error: BaseException, secret: str = "") -> TargetError | None:

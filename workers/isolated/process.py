@@ -23,7 +23,7 @@ from typing import Any, NoReturn, assert_never
 import msgspec
 
 from shared.postgres.connection import TargetError, close, connect_directly, connect_source, translated
-from shared.postgres.failures import OUT_OF_MEMORY
+from shared.postgres.failures import OUT_OF_MEMORY, handle_unawaited
 from shared.postgres.listing import fetch_strings
 from shared.postgres.names.own_names import own_names
 from shared.postgres.reading.introspect import read_snapshot
@@ -165,7 +165,7 @@ def _end_when_out_of_memory(loop: asyncio.AbstractEventLoop, context: dict[str, 
     # asyncio hands what a protocol raised while it took data to this handler, and to nobody else.
     if isinstance(context.get("exception"), MemoryError):
         os._exit(EXIT_OUT_OF_MEMORY)
-    loop.default_exception_handler(context)
+    handle_unawaited(loop, context)
 
 
 class _Desk:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
+import gc
 import secrets
+from collections.abc import AsyncIterator
 
 import asyncpg
 import pytest
@@ -10,6 +13,7 @@ import pytest
 from shared.embedded.postgres import EmbeddedPostgres
 from shared.hosts import Host
 from shared.postgres.connection import TargetError
+from shared.postgres.failures import handle_unawaited
 from shared.postgres.owners import ENDS_CONNECTING, get_past
 from shared.postgres.reading.observe import observe
 from shared.targets import FailureKind, ReadRequest, Sighting, Target
@@ -36,8 +40,20 @@ def anyio_backend() -> str:
     return "asyncio"
 
 
+@pytest.fixture
+async def worker_s_loop() -> AsyncIterator[None]:
+    """Let the loop handle what nobody awaited as a worker's does."""
+    loop = asyncio.get_running_loop()
+    before = loop.get_exception_handler()
+    loop.set_exception_handler(handle_unawaited)
+    yield
+    gc.collect()
+    loop.set_exception_handler(before)
+
+
 @pytest.mark.parametrize("whose", ["DATABASE", "ROLE"])
 @pytest.mark.parametrize("settings", SETTINGS.values(), ids=SETTINGS)
+@pytest.mark.usefixtures("worker_s_loop")
 async def test_a_tenant_is_read_past_its_owner_s(postgres: EmbeddedPostgres, settings, whose):
     tenant, scanner = (f"{kind}_{secrets.token_hex(4)}" for kind in ("tenant", "scanner"))
     host = Host(name="h", address=str(postgres.socket_dir), port=postgres.port, user=scanner)
