@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from fractions import Fraction
 from pathlib import Path
 
@@ -13,14 +13,15 @@ from coordinator.iac.expressions.files import Files
 from coordinator.iac.expressions.numbers import format_number
 from coordinator.iac.expressions.values import Value
 from coordinator.iac.located_text import LocatedText
-from coordinator.iac.reading import DeclaredTenant, Gap, Piece, Reading, carriers_of
+from coordinator.iac.reading import Gap, Piece, Reading, carriers_of
 from coordinator.iac.source import SourceError
 from coordinator.iac.sql.partial import Loss, read_statements
 from coordinator.iac.sql.properties import VERSION_NAMES
-from coordinator.iac.tenant_names import NeutralTexts, keys_are_tenants
 from coordinator.iac.terraform.plan import TerraformPlan, evaluate
 from coordinator.iac.terraform.recorded import read_recorded
 from coordinator.iac.terraform.resource_sql import SqlExtractor, SqlText
+from coordinator.iac.terraform.suspects import Suspect
+from coordinator.iac.terraform.tenants import OUTPUT, carriers_over_tenants, declared_tenants
 from shared.schema.schema import Declaration, Origin
 
 
@@ -60,7 +61,8 @@ def _reading(plan: TerraformPlan, name: str, files: Files) -> Reading:
     gaps = [*plan.gaps, *extractor.gaps]
     pieces, lost, refused = _pieces(texts, unchecked)
     gaps += lost
-    over_tenants = _over_tenants(pieces)
+    gaps += _suspected(extractor.suspects, pieces)
+    over_tenants = carriers_over_tenants(pieces)
     pieces = [_of_tenant(piece, over_tenants) for piece in pieces]
     tenants = {piece.tenant for piece in pieces} - {""}
     gaps = [_gap_of_tenant(gap, over_tenants, tenants) for gap in gaps]
@@ -70,7 +72,7 @@ def _reading(plan: TerraformPlan, name: str, files: Files) -> Reading:
         name=name,
         pieces=tuple(pieces),
         carriers=carriers_of(pieces, gaps),
-        tenants=tuple(_tenant(name, pieces) for name in sorted(tenants)),
+        tenants=declared_tenants(tenants, pieces, plan.outputs.get(OUTPUT)),
         expected_version=expected,
         refused=refused,
         unchecked=tuple(dict.fromkeys(unchecked)),
@@ -109,15 +111,21 @@ def _pieces(texts: list[SqlText], unchecked: list[str]) -> tuple[list[Piece], li
     return pieces, gaps, refused
 
 
-def _over_tenants(pieces: list[Piece]) -> dict[str, bool]:
-    """Say of each carrier whether its keys are tenants."""
-    neutral_texts = NeutralTexts()
-    said: dict[str, dict[str, tuple[str, ...]]] = {}
-    for piece in pieces:
-        keys = said.setdefault(piece.carrier, {})
-        keys[piece.tenant] = keys.get(piece.tenant, ()) + neutral_texts(piece.declarations, piece.tenant)
-    strict = {piece.carrier for piece in pieces if piece.idempotent}
-    return {carrier: keys_are_tenants(keys, must_equal=carrier in strict) for carrier, keys in said.items()}
+def _suspected(found: list[Suspect], pieces: list[Piece]) -> Iterator[Gap]:
+    """Give a gap for each text that somebody may run, unless what it says is read elsewhere."""
+    read = {item.sql for piece in pieces for item in piece.declarations}
+    for each in found:
+        made, losses = read_statements(each.text.text, lambda _offset, at=each.at: at, [])  # type: ignore[misc]  # a default binds the loop's value
+        if not each.is_script and not losses and all(item.sql in read for item in made):
+            continue
+        what = "a script that runs psql" if each.is_script else "SQL"
+        yield Gap(
+            address=each.resource.address,
+            at=each.at,
+            reason=f"{each.name} holds {what}, and whether somebody runs it is not known",
+            tenant=each.resource.tenant_key,
+            carrier=each.resource.carrier_name,
+        )
 
 
 def _of_tenant(piece: Piece, over_tenants: dict[str, bool]) -> Piece:
@@ -129,16 +137,6 @@ def _gap_of_tenant(gap: Gap, over_tenants: dict[str, bool], tenants: set[str]) -
     if gap.tenant in tenants or over_tenants.get(gap.carrier, False):
         return gap
     return msgspec.structs.replace(gap, tenant="")
-
-
-def _tenant(name: str, pieces: list[Piece]) -> DeclaredTenant:
-    hosts = {piece.destination.host for piece in pieces if piece.tenant == name} - {""}
-    databases = {piece.destination.database for piece in pieces if piece.tenant == name} - {""}
-    return DeclaredTenant(
-        tenant=name,
-        host=hosts.pop() if len(hosts) == 1 else "",
-        database=databases.pop() if len(databases) == 1 else "",
-    )
 
 
 def _expected_version(plan: TerraformPlan, texts: list[SqlText], unchecked: list[str]) -> str:

@@ -13,17 +13,17 @@ from coordinator.iac.located_text import LocatedText, Span
 from coordinator.iac.reading import Gap
 from coordinator.iac.shell.effects import ShellFolder, ShellGap, ShellSql
 from coordinator.iac.source import LimitError, SourceError
-from coordinator.iac.sql.connections import Destination, destination_of
+from coordinator.iac.sql.connections import Destination, destination_of, known
 from coordinator.iac.sql.folders import SqlFolder, Step, read_folder
 from coordinator.iac.sql.properties import holds_ddl, is_sql_property
 from coordinator.iac.terraform.atlas_resources import local_path, schema_variables
 from coordinator.iac.terraform.instances import PlannedResource
+from coordinator.iac.terraform.known_resources import known_resources
+from coordinator.iac.terraform.provider_objects import object_sql
 from coordinator.iac.terraform.provisioners import CommandEffect, command_effects
+from coordinator.iac.terraform.suspects import Suspect, suspects
 from shared.schema.schema import MayDeclare, Origin
-from shared.sql import quote_identifier, quote_literal
 
-_ROLES = frozenset({"postgresql_role", "postgresql_grant_role"})
-_PRIVILEGES = frozenset({"postgresql_grant", "postgresql_default_privileges"})
 _ANYTHING = MayDeclare()
 _AFTER_APPLY = "known only after apply"
 
@@ -55,11 +55,12 @@ class SqlText(msgspec.Struct, frozen=True, eq=False, kw_only=True):
 
 
 class SqlExtractor:
-    """Reads the SQL of resources; what it cannot read becomes a gap."""
+    """Reads the SQL of resources; what it cannot read becomes a gap, what may be run by somebody a suspect."""
 
     def __init__(self, files: Files) -> None:
         self.files = files
         self.gaps: list[Gap] = []
+        self.suspects: list[Suspect] = []
 
     def texts(self, resource: PlannedResource) -> list[SqlText]:
         """Return the SQL a resource holds, in order.
@@ -79,24 +80,23 @@ class SqlExtractor:
 
     def _texts(self, resource: PlannedResource) -> Iterator[SqlText]:
         commands = list(self._commands(resource))
+        unread = known_resources().unread.get(resource.type)
+        sql = object_sql(resource)
         match resource.type:
             case "sql_migrate":
                 yield from self._migrations(resource)
             case "sql_migrate_directory" | "atlas_migration":
                 yield from self._folder(resource)
-            case "postgresql_schema" | "postgresql_extension":
-                yield from self._object(resource)
-            case "postgresql_function":
-                reason = "functions of postgresql_function are not read yet"
-                self._report(resource, resource.block.at, reason, MayDeclare(kinds=("routine",)))
             case "atlas_schema":
                 yield from self._atlas(resource)
-            case type_ if type_ in _ROLES | _PRIVILEGES:
-                reason = "roles and privileges are not read from provider resources"
-                may = MayDeclare(kinds=("role",) if type_ in _ROLES else ("privileges", "default_privileges"))
-                self._report(resource, resource.block.at, reason, may)
-            case _ if not commands:
-                yield from self._properties(resource)
+            case _ if sql is not None:
+                yield self._object(resource, sql)
+            case _ if unread is not None:
+                self._report(resource, resource.block.at, unread.reason, unread.may)
+            case "external":
+                pass
+            case _:
+                yield from self._properties(resource, commands)
         yield from commands
 
     def _report(self, resource: PlannedResource, at: Origin, reason: str, may: MayDeclare = _ANYTHING) -> None:
@@ -179,24 +179,16 @@ class SqlExtractor:
                 destination=destination,
             )
 
-    def _object(self, resource: PlannedResource) -> Iterator[SqlText]:
-        values = resource.values.raw
-        name = self._known_string(resource, values["name"], "its name")
-        if name is None:
-            return
-        if resource.type == "postgresql_schema":
-            sql = f"CREATE SCHEMA IF NOT EXISTS {quote_identifier(name)}"
-        else:
-            sql = f"CREATE EXTENSION IF NOT EXISTS {quote_identifier(name)}"
-            # What the provider fills in is unknown, and then PostgreSQL's own default is what it will be.
-            if isinstance(values["schema"].raw, str):
-                sql += f" SCHEMA {quote_identifier(values['schema'].raw)}"
-            if isinstance(values["version"].raw, str):
-                sql += f" VERSION {quote_literal(values['version'].raw)}"
-        database = values["database"].raw
-        destination = Destination(database=database if isinstance(database, str) else "")
-        text = located(string(sql))
-        yield SqlText(text=text, at=resource.block.at, resource=resource, destination=destination, idempotent=True)
+    def _object(self, resource: PlannedResource, sql: str) -> SqlText:
+        database = _holed(resource, "database")
+        text = LocatedText(sql, (Span(0, resource.block.at.file, resource.block.at.line, advances=False),))
+        return SqlText(
+            text=text,
+            at=resource.block.at,
+            resource=resource,
+            destination=Destination(database=known(database)),
+            idempotent=True,
+        )
 
     def _atlas(self, resource: PlannedResource) -> Iterator[SqlText]:
         hcl = self._known_string(resource, resource.values.raw["hcl"], "its schema")
@@ -230,10 +222,15 @@ class SqlExtractor:
                 text=LocatedText(item.sql, (span,)), at=item.origin, resource=resource, destination=destination
             )
 
-    def _properties(self, resource: PlannedResource) -> Iterator[SqlText]:
+    def _properties(self, resource: PlannedResource, commands: list[SqlText]) -> Iterator[SqlText]:
         written = {*resource.block.body.attributes, *(inner.type for inner in resource.block.body.blocks)}
         written |= {label for inner in resource.block.body.blocks for label in inner.labels}  # dynamic blocks
-        for name, value in resource.values.raw.items():
+        named = known_resources().sql.get(resource.type, frozenset())
+        destination = destination_of(_holed(resource, "url")).otherwise(
+            Destination(database=known(_holed(resource, "database")))
+        )
+        read: set[str] = set()
+        for name, value in resource.values.raw.items() if not commands else ():
             if name not in written:  # computed: it repeats what is written elsewhere
                 continue
             at = resource.declared_at(name)
@@ -242,10 +239,12 @@ class SqlExtractor:
                     value = decode(value.raw)  # noqa: PLW2901  # the same input, read
                 except ValueError:
                     continue
-            for found in _sql_strings(name, value):
+            for found in _sql_strings(name, value, named):
                 text = self._text(resource, found, at, "its SQL")
-                if text is not None and holds_ddl(text.text):
-                    yield SqlText(text=text, at=at, resource=resource)
+                if text is not None and (holds_ddl(text.text) or name in named):
+                    read.add(text.text)
+                    yield SqlText(text=text, at=at, resource=resource, destination=destination)
+        self.suspects += [each for each in suspects(resource, written) if each.text.text not in read]
 
     def _commands(self, resource: PlannedResource) -> Iterator[SqlText]:
         for found in command_effects(resource, self.files):
@@ -285,13 +284,13 @@ def _holed(resource: PlannedResource, attribute: str) -> str:
     return found.text if found is not None else ""
 
 
-def _sql_strings(name: str, value: Value) -> Iterator[Value]:
+def _sql_strings(name: str, value: Value, named: frozenset[str]) -> Iterator[Value]:
     """Return the strings of a property that is read as SQL, and of those within it."""
     if isinstance(value.raw, dict):
         for key, item in value.raw.items():
-            yield from _sql_strings(key, item)
+            yield from _sql_strings(key, item, named)
     elif isinstance(value.raw, tuple):
         for item in value.raw:
-            yield from _sql_strings(name, item)
-    elif is_sql_property(name) and (isinstance(value.raw, str) or not value.is_known):
+            yield from _sql_strings(name, item, named)
+    elif (is_sql_property(name) or name in named) and (isinstance(value.raw, str) or not value.is_known):
         yield value

@@ -1,0 +1,35 @@
+"""The table of known resource types, `known_resources.toml`."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from pathlib import Path
+
+import msgspec
+
+from shared.schema.schema import MayDeclare
+
+
+class UnreadType(msgspec.Struct, frozen=True):
+    """A resource type whose objects are not read."""
+
+    reason: str
+    kinds: tuple[str, ...] = ()
+
+    @property
+    def may(self) -> MayDeclare:
+        """What it may declare."""
+        return MayDeclare(kinds=self.kinds)
+
+
+class KnownResources(msgspec.Struct, frozen=True):
+    """The whole table."""
+
+    sql: dict[str, frozenset[str]]
+    unread: dict[str, UnreadType]
+
+
+@lru_cache(maxsize=1)
+def known_resources() -> KnownResources:
+    """Read the table."""
+    return msgspec.toml.decode(Path(__file__).with_suffix(".toml").read_bytes(), type=KnownResources)
