@@ -18,6 +18,7 @@ from shared.kinds.recipes.column_types import base_of, conversion, is_lossless, 
 from shared.kinds.recipes.not_null import is_stated, passes_not_null
 from shared.kinds.recipes.parameters import change_options
 from shared.kinds.recipes.sequence_sql import identity_clause
+from shared.kinds.recipes.volatility import writes_rows_anew
 from shared.kinds.step import REBUILD, Loosened, Role, Step, Verdict
 from shared.schema.identity import ObjectId, QualifiedName
 from shared.schema.relations import Column, ForeignTable, Table
@@ -68,7 +69,7 @@ def create_column(column: Column, context: Context) -> list[Step]:
             *(Step(Role.SET, sql, (blocks_all(what),)) for sql in adjustments(column, context)),
         ]
     hazards = [blocks_all(what)]
-    if column.generated == "stored" or column.identity_mode:
+    if column.generated == "stored" or column.identity_mode or writes_rows_anew(column, context):
         hazards.append(rewrites(what))
     if column.not_null and not column.default and not column.identity_mode:
         hazards.append(scans(f"{what}, and fails when it has rows, for they would hold NULL"))

@@ -92,12 +92,21 @@ def _add(constraint: Constraint, context: Context) -> list[Step]:
                 return [*built, Step(Role.CREATE, _using_index(constraint), lock)]
         return [Step(Role.CREATE, plain, () if new else (*lock, builds_index(what)))]
     postponable = constraint.validated and constraint.type in ("check", "foreign_key") and _is_enforced(constraint)
-    if context.online and not new and postponable and not _is_partitioned(constraint, context):
+    if context.online and not new and postponable and _can_wait(constraint, context):
         return [
             Step(Role.CREATE, f"{plain} NOT VALID", lock),
             Step(Role.VALIDATE, f"ALTER TABLE {what} VALIDATE CONSTRAINT {name}", (scans(what),)),
         ]
     return [Step(Role.CREATE, plain, () if new else (*lock, scans(what)) if constraint.validated else lock)]
+
+
+_PARTITIONED_KEYS_WAIT = 180000  # ADD FOREIGN KEY … NOT VALID on a partitioned table came with v18
+
+
+def _can_wait(constraint: Constraint, context: Context) -> bool:
+    """Say whether the rows can be read after the constraint is there, when nobody waits for it."""
+    waits = constraint.type == "check" or context.observed.server_version >= _PARTITIONED_KEYS_WAIT
+    return waits or not _is_partitioned(constraint, context)
 
 
 def _is_enforced(constraint: Constraint) -> bool:

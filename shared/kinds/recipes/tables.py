@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from shared.kinds.context import Context
-from shared.kinds.hazards import blocks_all, blocks_writes, loses, rewrites, scans
+from shared.kinds.hazards import blocks_all, loses, rewrites, scans
 from shared.kinds.names import options_list, qualified
 from shared.kinds.recipes import not_null
 from shared.kinds.recipes.column_sql import adjustments, column_clause, override_clause
@@ -93,18 +93,20 @@ def _settings(table: Table) -> list[str]:
 
 def attach(table: Table | ForeignTable, context: Context) -> list[Step]:
     """ATTACH PARTITION, once the partition is whole."""
-    del context
     if table.partition_of is None:
         return []
-    parent = quote_qualified(table.partition_of)
-    hazards = (scans(f"{qualified(table)} unless a CHECK proves the bound"), blocks_writes(qualified(table)))
-    return [
-        Step(
-            Role.ALTER,
-            f"ALTER TABLE ONLY {parent} ATTACH PARTITION {qualified(table)} {table.partition_bound}",
-            hazards,
-        )
-    ]
+    return [_attach(table, table.partition_of, context)]
+
+
+def _attach(table: Table | ForeignTable, parent: QualifiedName, context: Context) -> Step:
+    """Attach, under ACCESS EXCLUSIVE on the partition and on the default one, which is read too (ATTACH PARTITION)."""
+    what = qualified(table)
+    hazards = [blocks_all(what), scans(f"{what} unless a CHECK proves the bound")]
+    for other in context.observed.partitions[parent]:
+        if other.partition_bound == "DEFAULT" and other.identity != table.identity:
+            hazards += [blocks_all(qualified(other)), scans(qualified(other))]
+    sql = f"ALTER TABLE ONLY {quote_qualified(parent)} ATTACH PARTITION {what} {table.partition_bound}"
+    return Step(Role.ALTER, sql, tuple(hazards))
 
 
 def attach_needs(table: Table | ForeignTable, context: Context) -> set[ObjectId]:
@@ -301,8 +303,7 @@ def loosen_table(table: Table | ForeignTable, below: ObjectId, context: Context)
     if below.kind != "table":
         return None
     if table.partition_of == parent:
-        sql = f"ALTER TABLE ONLY {quote_qualified(parent)} ATTACH PARTITION {what} {table.partition_bound}"
-        return Loosened((_detach(table, parent),), (Step(Role.ALTER, sql, (scans(what), blocks_writes(what))),))
+        return Loosened((_detach(table, parent),), (_attach(table, parent, context),))
     if parent in table.inherits:
         name = quote_qualified(parent)
         lock = (blocks_all(what),)

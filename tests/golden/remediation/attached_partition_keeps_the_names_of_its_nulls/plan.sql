@@ -26,13 +26,13 @@ CREATE TABLE "public"."visits_made" (
     "day" date CONSTRAINT "visits_day_not_null" NOT NULL,
     "page" text CONSTRAINT "visits_page_not_null" NOT NULL
 );
--- blocks_writes: holds SHARE ROW EXCLUSIVE or SHARE on "public"."visits_attached": writes wait, reads go on
+-- blocks_reads: holds ACCESS EXCLUSIVE on "public"."visits_attached": reads and writes wait
 -- scans_table: reads every row of "public"."visits_attached" unless a CHECK proves the bound
 ALTER TABLE ONLY "public"."visits" ATTACH PARTITION "public"."visits_attached" FOR VALUES FROM ('2025-01-01') TO ('2026-01-01');
--- blocks_writes: holds SHARE ROW EXCLUSIVE or SHARE on "public"."visits_below": writes wait, reads go on
+-- blocks_reads: holds ACCESS EXCLUSIVE on "public"."visits_below": reads and writes wait
 -- scans_table: reads every row of "public"."visits_below" unless a CHECK proves the bound
 ALTER TABLE ONLY "public"."visits_attached" ATTACH PARTITION "public"."visits_below" DEFAULT;
--- blocks_writes: holds SHARE ROW EXCLUSIVE or SHARE on "public"."visits_made": writes wait, reads go on
+-- blocks_reads: holds ACCESS EXCLUSIVE on "public"."visits_made": reads and writes wait
 -- scans_table: reads every row of "public"."visits_made" unless a CHECK proves the bound
 ALTER TABLE ONLY "public"."visits" ATTACH PARTITION "public"."visits_made" FOR VALUES FROM ('2024-01-01') TO ('2025-01-01');
 DO 'BEGIN EXECUTE pg_catalog.format(''ALTER TABLE "public"."visits" OWNER TO %1$I'', (SELECT pg_catalog.pg_get_userbyid(datdba) FROM pg_catalog.pg_database WHERE datname = pg_catalog.current_database())); END';

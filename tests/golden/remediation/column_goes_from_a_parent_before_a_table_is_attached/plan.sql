@@ -19,7 +19,7 @@ ALTER TABLE "public"."derived" INHERIT "public"."base";
 -- blocks_reads: holds ACCESS EXCLUSIVE on "public"."events": reads and writes wait
 -- loses_data: every value of "public"."events"."extra" cannot be brought back
 ALTER TABLE "public"."events" DROP COLUMN "extra";
--- blocks_writes: holds SHARE ROW EXCLUSIVE or SHARE on "public"."events_2024": writes wait, reads go on
+-- blocks_reads: holds ACCESS EXCLUSIVE on "public"."events_2024": reads and writes wait
 -- scans_table: reads every row of "public"."events_2024" unless a CHECK proves the bound
 ALTER TABLE ONLY "public"."events" ATTACH PARTITION "public"."events_2024" FOR VALUES FROM ('2024-01-01') TO ('2025-01-01');
 COMMIT;

@@ -16,11 +16,11 @@ CREATE TABLE "public"."readings_2025" (
     "day" date,
     "value" integer
 );
--- blocks_writes: holds SHARE ROW EXCLUSIVE or SHARE on "public"."readings_2025": writes wait, reads go on
+-- blocks_reads: holds ACCESS EXCLUSIVE on "public"."readings_2025": reads and writes wait
 -- scans_table: reads every row of "public"."readings_2025" unless a CHECK proves the bound
 ALTER TABLE ONLY "public"."readings" ATTACH PARTITION "public"."readings_2025" FOR VALUES FROM ('2025-01-01') TO ('2026-01-01');
 CREATE INDEX "readings_2024_value" ON public.readings_2024 USING btree (value);
--- blocks_writes: holds SHARE ROW EXCLUSIVE or SHARE on "public"."readings_2024": writes wait, reads go on
+-- blocks_reads: holds ACCESS EXCLUSIVE on "public"."readings_2024": reads and writes wait
 -- scans_table: reads every row of "public"."readings_2024" unless a CHECK proves the bound
 ALTER TABLE ONLY "public"."readings" ATTACH PARTITION "public"."readings_2024" FOR VALUES FROM ('2024-01-01') TO ('2025-01-01');
 -- blocks_writes: holds SHARE ROW EXCLUSIVE or SHARE on "public"."readings": writes wait, reads go on

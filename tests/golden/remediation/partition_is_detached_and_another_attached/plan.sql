@@ -20,7 +20,7 @@ CREATE TABLE "public"."m2" (
     "at" date CONSTRAINT "m_at_not_null" NOT NULL,
     "v" integer
 );
--- blocks_writes: holds SHARE ROW EXCLUSIVE or SHARE on "public"."m2": writes wait, reads go on
+-- blocks_reads: holds ACCESS EXCLUSIVE on "public"."m2": reads and writes wait
 -- scans_table: reads every row of "public"."m2" unless a CHECK proves the bound
 ALTER TABLE ONLY "public"."m" ATTACH PARTITION "public"."m2" FOR VALUES FROM ('2024-01-01') TO ('2025-01-01');
 DO 'BEGIN EXECUTE pg_catalog.format(''ALTER TABLE "public"."m2" OWNER TO %1$I'', (SELECT pg_catalog.pg_get_userbyid(datdba) FROM pg_catalog.pg_database WHERE datname = pg_catalog.current_database())); END';

@@ -136,7 +136,7 @@ SELECT :fleetdrift_stage > 4 OR EXISTS (SELECT FROM pg_catalog.pg_class c JOIN p
 \if :fleetdrift_done
 \else
 SET LOCAL lock_timeout = '3000ms'; SET LOCAL statement_timeout = '0ms';
--- blocks_writes: holds SHARE ROW EXCLUSIVE or SHARE on "public"."sales_2024": writes wait, reads go on
+-- blocks_reads: holds ACCESS EXCLUSIVE on "public"."sales_2024": reads and writes wait
 -- scans_table: reads every row of "public"."sales_2024" unless a CHECK proves the bound
 ALTER TABLE ONLY "public"."sales" ATTACH PARTITION "public"."sales_2024" FOR VALUES FROM ('2024-01-01') TO ('2025-01-01');
 CREATE INDEX "sales_by_shop" ON public.sales USING btree (shop);

@@ -55,9 +55,14 @@ ALTER TABLE "public"."m" ALTER COLUMN "v" SET NOT NULL;
 -- blocks_reads: holds ACCESS EXCLUSIVE on "public"."m": reads and writes wait
 ALTER TABLE "public"."m" DROP CONSTRAINT IF EXISTS "fleetdrift_not_null_v";
 -- blocks_reads: holds ACCESS EXCLUSIVE on "public"."m": reads and writes wait
--- scans_table: reads every row of "public"."m"
-ALTER TABLE "public"."m" ADD CONSTRAINT "c" CHECK ((v > 0));
+ALTER TABLE "public"."m" ADD CONSTRAINT "c" CHECK ((v > 0)) NOT VALID;
 \endif
+COMMIT;
+
+BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE \; :fleetdrift_pin;
+SET LOCAL lock_timeout = '3000ms'; SET LOCAL statement_timeout = '0ms';
+-- scans_table: reads every row of "public"."m"
+ALTER TABLE "public"."m" VALIDATE CONSTRAINT "c";
 COMMIT;
 
 :fleetdrift_pin_session;

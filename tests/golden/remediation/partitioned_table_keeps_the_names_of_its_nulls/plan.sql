@@ -30,13 +30,13 @@ CREATE TABLE "public"."readings" (
     "value" numeric
 )
 PARTITION BY RANGE (taken);
--- blocks_writes: holds SHARE ROW EXCLUSIVE or SHARE on "public"."archive": writes wait, reads go on
+-- blocks_reads: holds ACCESS EXCLUSIVE on "public"."archive": reads and writes wait
 -- scans_table: reads every row of "public"."archive" unless a CHECK proves the bound
 ALTER TABLE ONLY "public"."readings" ATTACH PARTITION "public"."archive" FOR VALUES FROM ('2024-01-01') TO ('2025-01-01');
--- blocks_writes: holds SHARE ROW EXCLUSIVE or SHARE on "public"."current": writes wait, reads go on
+-- blocks_reads: holds ACCESS EXCLUSIVE on "public"."current": reads and writes wait
 -- scans_table: reads every row of "public"."current" unless a CHECK proves the bound
 ALTER TABLE ONLY "public"."readings" ATTACH PARTITION "public"."current" FOR VALUES FROM ('2025-01-01') TO ('2026-01-01');
--- blocks_writes: holds SHARE ROW EXCLUSIVE or SHARE on "public"."current_one": writes wait, reads go on
+-- blocks_reads: holds ACCESS EXCLUSIVE on "public"."current_one": reads and writes wait
 -- scans_table: reads every row of "public"."current_one" unless a CHECK proves the bound
 ALTER TABLE ONLY "public"."current" ATTACH PARTITION "public"."current_one" FOR VALUES IN (1);
 DO 'BEGIN EXECUTE pg_catalog.format(''ALTER TABLE "public"."archive" OWNER TO %1$I'', (SELECT pg_catalog.pg_get_userbyid(datdba) FROM pg_catalog.pg_database WHERE datname = pg_catalog.current_database())); END';

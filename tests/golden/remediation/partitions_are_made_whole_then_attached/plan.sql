@@ -25,11 +25,11 @@ CREATE TABLE "public"."rest" (
     CONSTRAINT "rest_pkey" PRIMARY KEY (at)
 );
 CREATE INDEX "odd_name" ON public.m1 USING btree (v);
--- blocks_writes: holds SHARE ROW EXCLUSIVE or SHARE on "public"."m1": writes wait, reads go on
+-- blocks_reads: holds ACCESS EXCLUSIVE on "public"."m1": reads and writes wait
 -- scans_table: reads every row of "public"."m1" unless a CHECK proves the bound
 ALTER TABLE ONLY "public"."m" ATTACH PARTITION "public"."m1" FOR VALUES FROM ('2024-01-01') TO ('2025-01-01');
 CREATE INDEX "rest_v_idx" ON public.rest USING btree (v);
--- blocks_writes: holds SHARE ROW EXCLUSIVE or SHARE on "public"."rest": writes wait, reads go on
+-- blocks_reads: holds ACCESS EXCLUSIVE on "public"."rest": reads and writes wait
 -- scans_table: reads every row of "public"."rest" unless a CHECK proves the bound
 ALTER TABLE ONLY "public"."m" ATTACH PARTITION "public"."rest" DEFAULT;
 CREATE INDEX "by_v" ON public.m USING btree (v);

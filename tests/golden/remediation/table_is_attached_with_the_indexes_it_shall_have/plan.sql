@@ -136,7 +136,7 @@ SELECT :fleetdrift_stage > 5 AS fleetdrift_done \gset
 \if :fleetdrift_done
 \else
 SET LOCAL lock_timeout = '3000ms'; SET LOCAL statement_timeout = '0ms';
--- blocks_writes: holds SHARE ROW EXCLUSIVE or SHARE on "public"."stock_one": writes wait, reads go on
+-- blocks_reads: holds ACCESS EXCLUSIVE on "public"."stock_one": reads and writes wait
 -- scans_table: reads every row of "public"."stock_one" unless a CHECK proves the bound
 ALTER TABLE ONLY "public"."stock" ATTACH PARTITION "public"."stock_one" FOR VALUES IN (1);
 SELECT pg_catalog.jsonb_build_object('stage', 6, 'transaction', pg_catalog.pg_current_xact_id()::text, 'kept', :'fleetdrift_kept'::jsonb) \g (format=unaligned tuples_only=on) :fleetdrift_new
