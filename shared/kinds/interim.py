@@ -24,3 +24,21 @@ _FULL_NAME_BYTES = 63  # NAMEDATALEN - 1
 def aside_name(name: str) -> str:
     """Give the name that something waits under until nothing uses it; cut to PostgreSQL's limit at a character."""
     return (_ASIDE + name).encode()[:_FULL_NAME_BYTES].decode(errors="ignore")
+
+
+_BESIDE = "fleetdrift_new_"
+
+
+def beside(item: ObjectId) -> ObjectId:
+    """Name the index that is built beside the one, or beside the key, whose place it takes.
+
+    Args:
+        item: An index or a constraint.
+    """
+    name = (_BESIDE + item.name).encode()[:_FULL_NAME_BYTES].decode(errors="ignore")
+    return ObjectId(kind="index", namespace=item.namespace, name=name)
+
+
+def is_beside(identity: ObjectId) -> bool:
+    """Say whether something is an index that was built beside another."""
+    return identity.kind == "index" and identity.name.startswith(_BESIDE)

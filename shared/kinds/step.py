@@ -6,6 +6,8 @@ from enum import Enum, StrEnum
 
 import msgspec
 
+from shared.schema.identity import ObjectId
+
 
 class HazardKind(StrEnum):
     """What a statement can do to a running system."""
@@ -75,6 +77,7 @@ class Step(msgspec.Struct, frozen=True):
         hazards: In any order.
         destructive: True when something is lost that the statement's own kind cannot bring back.
         transactional: False for what PostgreSQL refuses inside a transaction block.
+        about: What the statement makes or removes, where that is not the object whose recipe gives it.
     """
 
     role: Role
@@ -82,6 +85,7 @@ class Step(msgspec.Struct, frozen=True):
     hazards: tuple[Hazard, ...] = ()
     destructive: bool = False
     transactional: bool = True
+    about: ObjectId | None = None
 
 
 class Verdict(Enum):

@@ -208,7 +208,8 @@ class Graph:
             before = Node("before", identity)
             called = self._called(identity, self.context.observed)
             self.edge(before, node)
-            self.edge(node, Node("begin", identity))
+            if identity in self.parting.hollow:
+                self.edge(node, Node("begin", identity))
             for below in self._stood_on(identity):
                 if below in self.departure and not self._is_mutual(identity, below):
                     hollow = identity in self.parting.hollow and RECORDS[below.kind].column_type is ColumnType.NO

@@ -157,7 +157,7 @@ def _statement(node: Node, step: Step, context: Context) -> Statement:
     code = tenant_code_of(node.identity, step, context)
     return Statement(
         sql=step.sql,
-        object=node.identity,
+        object=step.about or node.identity,
         change=ChangeKind.ALTERED if dropped == created else either,
         role=step.role,
         hazards=tuple(sorted({*step.hazards, *([code] if code is not None else [])})),

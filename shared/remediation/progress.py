@@ -13,6 +13,7 @@ from collections.abc import Iterator, Sequence
 
 from shared.diff.changes import ChangeKind
 from shared.kinds import RECORDS
+from shared.kinds.interim import is_beside
 from shared.kinds.step import REPEATABLE, Role
 from shared.remediation.plan import Plan, Statement
 from shared.remediation.psql import comment, shield
@@ -61,7 +62,8 @@ class Progress:
         if len(self._stages) == 1 or number == len(self._stages) - 1:
             return False  # nothing comes after it that could fail
         if not stage.transactional:
-            return self._frees_name_of_constraint(stage.statements[0], number)
+            alone = stage.statements[0]
+            return is_beside(alone.object) or self._frees_name_of_constraint(alone, number)
         return trace_of(stage.statements) is None and not _can_run_twice(stage)
 
     def _frees_name_of_constraint(self, statement: Statement, number: int) -> bool:

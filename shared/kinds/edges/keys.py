@@ -47,8 +47,19 @@ def _after_attaching(item: Index | Constraint, plan: PlanView) -> Iterator[Edge]
         yield Node("finish", table), plan.arrival[item.identity]
 
 
+def _built_beside(item: Index | Constraint, plan: PlanView) -> Iterator[Edge]:
+    """What is built beside waits for its columns, and the one whose place it takes goes only when it is there."""
+    begin = Node("begin", item.identity)
+    for below in plan.context.desired.references[item.identity]:
+        if below in plan.arrival and below not in plan.alters:
+            yield plan.arrival[below], begin
+    if item.identity in plan.departure:
+        yield begin, plan.departure[item.identity]
+
+
 def _index_created(index: Index, plan: PlanView) -> Iterator[Edge]:
     yield from _after_attaching(index, plan)
+    yield from _built_beside(index, plan)
     if index.attached_to is not None:
         above = ObjectId(kind="index", namespace=index.attached_to.namespace, name=index.attached_to.name)
         if above in plan.context.creates:
@@ -57,6 +68,7 @@ def _index_created(index: Index, plan: PlanView) -> Iterator[Edge]:
 
 def _constraint_created(constraint: Constraint, plan: PlanView) -> Iterator[Edge]:
     yield from _after_attaching(constraint, plan)
+    yield from _built_beside(constraint, plan)
     if constraint.partition_child and constraint.type != "foreign_key":
         over = plan.context.desired.constraint_above(constraint)
         # A primary key within the parent's CREATE TABLE finds the partition's when that is attached.

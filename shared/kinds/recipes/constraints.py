@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from shared.kinds.context import Context
 from shared.kinds.hazards import blocks_all, blocks_writes, breaks, builds_index, scans
+from shared.kinds.interim import beside
 from shared.kinds.lookup import tables
 from shared.kinds.names import parent_name
 from shared.kinds.recipes import not_null
+from shared.kinds.recipes.beside import build, is_built_beside
 from shared.kinds.recipes.check_descent import change_descent
 from shared.kinds.recipes.constraint_sql import INDEXED, split_definition, with_index_settings
-from shared.kinds.recipes.index_sql import unique_index_behind
+from shared.kinds.recipes.index_sql import unique_index_behind, unique_index_sql
 from shared.kinds.recipes.parameters import change_parameters
 from shared.kinds.recipes.renamed_parts import former_part, is_renamed_part, without_comment
 from shared.kinds.recipes.tables import is_left_behind
@@ -85,11 +87,13 @@ def _add(constraint: Constraint, context: Context) -> list[Step]:
     new = _is_new_table(constraint, context)
     lock = (blocks_all(what),) if constraint.type != "foreign_key" else (blocks_writes(what),)
     plain = f"ALTER TABLE {what} ADD CONSTRAINT {name} {with_index_settings(constraint)}"
+    if _built_beside(constraint, context) is not None:
+        return [Step(Role.CREATE, _using_index(constraint, beside(constraint.identity).name), (blocks_all(what),))]
     if constraint.type in INDEXED:
         if context.online and not new and constraint.type != "exclusion" and not _is_partitioned(constraint, context):
             built = unique_index_behind(constraint)
             if built is not None:
-                return [*built, Step(Role.CREATE, _using_index(constraint), lock)]
+                return [*built, Step(Role.CREATE, _using_index(constraint, constraint.name), lock)]
         return [Step(Role.CREATE, plain, () if new else (*lock, builds_index(what)))]
     postponable = constraint.validated and constraint.type in ("check", "foreign_key") and _is_enforced(constraint)
     if context.online and not new and postponable and _can_wait(constraint, context):
@@ -118,11 +122,25 @@ def _is_partitioned(constraint: Constraint, context: Context) -> bool:
     return isinstance(table, Table) and bool(table.partition_key)
 
 
-def _using_index(constraint: Constraint) -> str:
+def begin_constraint(constraint: Constraint, context: Context) -> list[Step]:
+    """Build the index behind a key beside the one that it replaces."""
+    sql = _built_beside(constraint, context)
+    return build(constraint, sql) if sql is not None else []
+
+
+def _built_beside(constraint: Constraint, context: Context) -> str | None:
+    """Spell the index that is built beside; None where the key is made in another way."""
+    if constraint.type not in ("primary_key", "unique") or not is_built_beside(constraint, context):
+        return None
+    return unique_index_sql(constraint, beside(constraint.identity).name)
+
+
+def _using_index(constraint: Constraint, index: str) -> str:
     name = quote_identifier(constraint.name)
     words = "PRIMARY KEY" if constraint.type == "primary_key" else "UNIQUE"
     _, tail = split_definition(constraint.definition)
-    return f"ALTER TABLE {parent_name(constraint)} ADD CONSTRAINT {name} {words} USING INDEX {name}{tail}"
+    using = f"{words} USING INDEX {quote_identifier(index)}{tail}"
+    return f"ALTER TABLE {parent_name(constraint)} ADD CONSTRAINT {name} {using}"
 
 
 def _index_settings(constraint: Constraint) -> list[Step]:

@@ -62,16 +62,23 @@ def split_at_parameters(definition: str) -> tuple[str, str, str]:
 
 def unique_index_behind(constraint: Constraint) -> list[Step] | None:
     """Give the CREATE UNIQUE INDEX CONCURRENTLY that a constraint can be made of; None where the grammar has no way."""
+    sql = unique_index_sql(constraint, constraint.name)
+    if sql is None:
+        return None
+    return [Step(Role.PREPARE, sql, (builds_index(parent_name(constraint)),), transactional=False)]
+
+
+def unique_index_sql(constraint: Constraint, index: str) -> str | None:
+    """Spell CREATE UNIQUE INDEX CONCURRENTLY under a name; None where the grammar has no way."""
     definition = constraint.definition
     if "WITHOUT OVERLAPS" in definition:
         return None
     head, _ = split_definition(definition)
     columns = head[head.index("(") :]
     nulls = " NULLS NOT DISTINCT" if definition.startswith("UNIQUE NULLS NOT DISTINCT") else ""
-    name = quote_identifier(constraint.name)
+    name = quote_identifier(index)
     settings = f" WITH ({storage_parameters(constraint.index_options)})" if constraint.index_options else ""
     if constraint.index_tablespace:
         settings += f" TABLESPACE {quote_identifier(constraint.index_tablespace)}"
     what = parent_name(constraint)
-    sql = f"CREATE UNIQUE INDEX CONCURRENTLY {name} ON {what} {columns}{nulls}{settings}"
-    return [Step(Role.PREPARE, sql, (builds_index(what),), transactional=False)]
+    return f"CREATE UNIQUE INDEX CONCURRENTLY {name} ON {what} {columns}{nulls}{settings}"

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import msgspec
+
 from shared.kinds.context import Context
 from shared.kinds.hazards import blocks_all, blocks_writes, builds_index
+from shared.kinds.interim import beside
 from shared.kinds.names import qualified
+from shared.kinds.recipes.beside import build, is_built_beside
 from shared.kinds.recipes.index_sql import index_sql, split_at_parameters
 from shared.kinds.recipes.parameters import change_parameters
 from shared.kinds.recipes.renamed_parts import former_part, is_renamed_part, without_comment
@@ -29,6 +33,10 @@ def create_index(index: Index, context: Context) -> list[Step]:
     """CREATE INDEX, CONCURRENTLY where the relation is in use and PostgreSQL can."""
     if isinstance(former := former_part(index, context), Index):
         return _rename(index, former, context)
+    if is_built_beside(index, context):
+        new_name = quote_qualified(QualifiedName(index.namespace, beside(index.identity).name))
+        renamed = Step(Role.CREATE, f"ALTER INDEX {new_name} RENAME TO {quote_identifier(index.name)}")
+        return [renamed, *_in_tablespace(index), *_after_creation(index, context)]
     what = _table_name(index)
     new = any(context.is_new(identity) for identity in _relation_ids(index))
     partitioned = _is_partitioned(index, context)
@@ -39,11 +47,21 @@ def create_index(index: Index, context: Context) -> list[Step]:
         steps = [Step(Role.CREATE, sql, (builds_index(what),), transactional=False)]
     else:
         steps = [Step(Role.CREATE, sql, (blocks_writes(what), builds_index(what)))]
-    if index.tablespace:
-        steps.append(
-            Step(Role.SET, f"ALTER INDEX {qualified(index)} SET TABLESPACE {quote_identifier(index.tablespace)}")
-        )
-    return steps + _after_creation(index, context)
+    return [*steps, *_in_tablespace(index), *_after_creation(index, context)]
+
+
+def begin_index(index: Index, context: Context) -> list[Step]:
+    """Build the index beside the one that it replaces."""
+    if not is_built_beside(index, context):
+        return []
+    named = msgspec.structs.replace(index, name=beside(index.identity).name)
+    return build(index, index_sql(named, concurrently=True))
+
+
+def _in_tablespace(index: Index) -> list[Step]:
+    if not index.tablespace:
+        return []
+    return [Step(Role.SET, f"ALTER INDEX {qualified(index)} SET TABLESPACE {quote_identifier(index.tablespace)}")]
 
 
 def _rename(index: Index, former: Index, context: Context) -> list[Step]:
@@ -116,6 +134,8 @@ def drop_index(index: Index, context: Context) -> list[Step]:
     """DROP INDEX, CONCURRENTLY where the relation stays in use."""
     if is_renamed_part(index, context):
         return []
+    if is_built_beside(index, context):
+        return [Step(Role.DROP, f"DROP INDEX {qualified(index)}", (blocks_all(_table_name(index)),))]
     table = context.observed.table(QualifiedName(index.namespace, index.table))
     partitioned = isinstance(table, Table) and bool(table.partition_key)
     dropped = any(identity in context.drops for identity in _relation_ids(index))

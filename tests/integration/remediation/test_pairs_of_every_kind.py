@@ -9,11 +9,20 @@ import pytest
 from shared.remediation.script import render_script
 from shared.schema.profile import EVERYTHING
 from tests.integration.remediation.conftest import Pair
-from tests.integration.remediation.pairs import circles, eighteen, indexes, inheritance, owners, partitions, types
+from tests.integration.remediation.pairs import (
+    circles,
+    eighteen,
+    indexes,
+    inheritance,
+    owners,
+    partitions,
+    replaced,
+    types,
+)
 
 Load = Callable[[str, str], Pair]
 
-MODULES = (circles, eighteen, indexes, inheritance, owners, partitions, types)
+MODULES = (circles, eighteen, indexes, inheritance, owners, partitions, replaced, types)
 COUNT = r"""
 SELECT format('SELECT %L, count(*) FROM ONLY %I.%I', c.oid::regclass, n.nspname, c.relname)
 FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
