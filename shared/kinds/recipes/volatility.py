@@ -31,15 +31,20 @@ def _is_volatile(column: Column, context: Context) -> bool:
     """Look for calls in the default. A function that is not known here, such as an extension's, may be volatile."""
     routines = [context.desired.find(Routine, below) for below in context.desired.references[column.identity]]
     lasting = {
-        qualified(routine).replace('"', "")
+        _plain(qualified(routine))
         for routine in routines
         if routine is not None and any(f" {word}" in routine.definition for word in _LASTING)
     }
     for name in _CALL.findall(column.default):
-        plain = name.replace('"', "")
+        plain = _plain(name)
         if plain in _VOLATILE or ("." in plain and plain not in lasting):
             return True
     return False
+
+
+def _plain(name: str) -> str:
+    """Leave out the quotes, which PostgreSQL writes only around names that need them."""
+    return "".join(char for char in name if char != '"')
 
 
 def _has_checks(column: Column, context: Context) -> bool:
