@@ -98,7 +98,7 @@ class Case:
         Fields read by position have their number as name.
         """
         if query.fields:
-            return query.fields
+            return query.fields if query.mapping else self._where_declared(query, query.fields)
         if query.compiled or not query.result_type:
             return None
         if query.macro.startswith("query_scalar"):
@@ -107,7 +107,21 @@ class Case:
         if elements is not None:
             return tuple(StructField(name=str(i), type=element) for i, element in enumerate(elements))
         struct = self.row_struct(query.result_type, query.file)
+        if struct is not None and struct.by_hand:
+            return self._where_declared(query, struct.fields)
         return None if struct is None else self._flat(struct, 0)
+
+    def reader(self, query: Query) -> str:
+        """Name what reads the rows of a query."""
+        return query.result_type or "the service"
+
+    def _where_declared(self, query: Query, fields: tuple[StructField, ...]) -> tuple[StructField, ...]:
+        """Give the fields that the result has in the declared schema: others are read from something else, or never."""
+        declared = self.declared.of(query) if self.declared else None
+        if declared is None or declared.error:
+            return ()
+        names = {name for number, column in enumerate(declared.columns) for name in (column.name, str(number))}
+        return tuple(field for field in fields if field.name in names)
 
     def _flat(self, struct: RowStruct, depth: int) -> tuple[StructField, ...] | None:
         found: list[StructField] = []

@@ -163,6 +163,7 @@ class RowStruct(msgspec.Struct, frozen=True, order=True, kw_only=True, omit_defa
     Args:
         positional: True for a tuple struct, which reads columns by position.
         driver: Whose derive makes it a row.
+        by_hand: True where the service wrote `impl FromRow` itself: what it reads may be read on a condition.
     """
 
     name: str
@@ -171,6 +172,7 @@ class RowStruct(msgspec.Struct, frozen=True, order=True, kw_only=True, omit_defa
     fields: tuple[StructField, ...] = ()
     positional: bool = False
     driver: str = "sqlx"
+    by_hand: bool = False
 
 
 class RustEnum(msgspec.Struct, frozen=True, order=True, kw_only=True):

@@ -21,6 +21,7 @@ from shared.contracts.macro_rules import Definition, expand_macros, read_definit
 from shared.contracts.offline_cache import read_offline_cache
 from shared.contracts.queries import QueryFinder
 from shared.contracts.reading import FoundQuery, Reading, include_of
+from shared.contracts.row_gets import read_manual_rows
 from shared.contracts.rows import FileTypes, read_types
 from shared.contracts.sent_types import with_sent_types
 from shared.contracts.sites import Sites
@@ -48,6 +49,7 @@ def extract_contract(service: str, files: Iterable[tuple[str, bytes]], unread: I
     contents = {posixpath.normpath(path): content for path, content in files}
     sources = [read_source(path, contents[path]) for path in sorted(contents) if _is_service_code(path)]
     types = [read_types(source) for source in sources]
+    by_hand = [struct for source in sources for struct in read_manual_rows(source)]
     drivers, torn = read_drivers(contents)
     readings = _readings(sources, types, contents, drivers)
     others = [find(readings) for find in _OTHER_DRIVERS]
@@ -61,7 +63,7 @@ def extract_contract(service: str, files: Iterable[tuple[str, bytes]], unread: I
     contract = Contract(
         service=service,
         queries=tuple(sorted({*queries, *cached})),
-        structs=tuple(sorted({struct for each in read for struct in each.structs})),
+        structs=tuple(sorted({*by_hand, *(struct for each in read for struct in each.structs)})),
         enums=tuple(sorted({enum for each in read for enum in each.enums})),
         aliases=tuple(sorted({alias for each in read for alias in each.aliases})),
         tables=tuple(sorted({table for each in others for table in each.tables})),

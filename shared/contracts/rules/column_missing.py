@@ -37,9 +37,11 @@ def _decoded(case: Case, query: Query, facts: QueryFacts) -> Iterator[Verdict]:
         if field.name.isdecimal():
             if int(field.name) >= len(facts.columns):
                 count = len(facts.columns)
-                yield case.verdict(query, _ID, f"{query.result_type} reads column {field.name} of {count}, from 0")
+                yield case.verdict(query, _ID, f"{case.reader(query)} reads column {field.name} of {count}, from 0")
         elif field.name not in here and not field.optional:
-            yield case.verdict(query, _ID, f"the result lacks the column {field.name}, which {query.result_type} reads")
+            yield case.verdict(
+                query, _ID, f"the result lacks the column {field.name}, which {case.reader(query)} reads"
+            )
 
 
 RULE = ContractRule(id=_ID, title="A row lacks a column that is read", judge=_judge)

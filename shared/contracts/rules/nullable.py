@@ -43,7 +43,7 @@ def _reads_non_null(case: Case, query: Query, position: int, column: ResultColum
         return override.non_null or (column.origin is not None and not override.nullable)
     for field in case.fields(query) or ():
         if field.name in {column.name, str(position)}:
-            return not parse_rust_type(field.type).optional
+            return bool(field.type) and not parse_rust_type(field.type).optional
     return False
 
 

@@ -55,7 +55,8 @@ def _compiled(case: Case, query: Query, facts: QueryFacts, declared: QueryFacts)
 def _decoded(
     case: Case, query: Query, field: StructField, column: ResultColumn, declared: QueryFacts | None
 ) -> Iterator[Verdict]:
-    was = f"the column {column.name} is {column.type}, and {query.result_type} reads it as {field.type}"
+    written = field.type or "a type that is not in sight"
+    was = f"the column {column.name} is {column.type}, and {case.reader(query)} reads it as {written}"
     enum = case.enum_of(field.type, query.file) if query.driver != "diesel" else None  # whose types are SQL's
     if enum:
         if enum.type_name.rpartition(".")[2].strip('"').lower() != column.type.name.lower():
@@ -69,7 +70,7 @@ def _decoded(
     elif decoding is Decoding.UNKNOWN:
         there = _column(field, declared) if declared else None
         if there and there.type != column.type:
-            reason = f"{was}; declared is {there.type}, and whether {field.type} decodes it cannot be told"
+            reason = f"{was}; declared is {there.type}, and whether {written} decodes it cannot be told"
             yield case.verdict(query, _ID, reason, status=VerdictStatus.UNVERIFIED)
 
 

@@ -535,3 +535,26 @@ def test_before_sqlx_0_8_a_macro_took_the_bytes_of_an_integer_whatever_its_width
     contract = extract_contract("shop", [("src/lib.rs", rust), ("Cargo.toml", manifest)])
     observed = f"{ORDERS};\nALTER TABLE orders ALTER COLUMN total TYPE bigint"
     assert alone(meet(contract, declared=ORDERS, observed=observed)).status is VerdictStatus.VIOLATED
+
+
+GET = """fn f() { let rows = query("SELECT * FROM orders").fetch_all(p); let other = map.get("nothing");
+    for row in rows { let total = row.get::<i32, _>("total"); let note: Option<String> = row.try_get("note")?; } }"""
+BY_HAND = """struct Order; impl<'r> FromRow<'r, PgRow> for Order {
+    fn from_row(row: &'r PgRow) -> R<Self> { let total: i32 = row.try_get("total")?;
+        row.try_get::<Option<String>, _>("note") } }
+    fn f() { query_as::<_, Order>("SELECT * FROM orders").fetch_all(p) }"""
+
+
+@pytest.mark.parametrize("rust", [GET, BY_HAND], ids=["beside a query", "in an impl"])
+@pytest.mark.parametrize(
+    ("change", "rule"),
+    [
+        ("ALTER TABLE orders ALTER COLUMN total TYPE bigint", "contract-type-mismatch"),
+        ("ALTER TABLE orders DROP COLUMN note", "contract-column-missing"),
+        ("ALTER TABLE orders ALTER COLUMN total DROP NOT NULL", "contract-nullable"),
+        ("ALTER TABLE orders ADD COLUMN more text", None),
+    ],
+)
+def test_what_is_read_from_a_row_by_hand_is_judged_like_a_field(meet, rust, change, rule):
+    verdicts = meet(USE + rust, declared=ORDERS, observed=f"{ORDERS};\n{change}")
+    assert [verdict.rule for verdict in verdicts] == ([rule] if rule else [])

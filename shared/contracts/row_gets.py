@@ -1,0 +1,98 @@
+"""Find what is read from rows by hand: `row.get("c")` beside a query, and in an `impl FromRow` of the service."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from shared.contracts.contract import RowStruct, StructField
+from shared.contracts.literals import split_arguments, string_value
+from shared.contracts.rust_syntax import matching_angle, render, split_types
+from shared.contracts.tokens import Source, Token
+
+_GETS = frozenset({"get", "try_get", "get_unchecked", "try_get_unchecked"})
+_FETCHES = frozenset({
+    "fetch", "fetch_all", "fetch_one", "fetch_optional", "query", "query_one", "query_opt", "query_raw", "query_typed",
+})  # fmt: skip
+_INDEXES = frozenset({"usize", "&str", "_", "&'static str"})
+
+
+def fields_beside(source: Source, index: int) -> tuple[StructField, ...]:
+    """Give what the function around a query reads from rows; nothing where it runs more than one query."""
+    body = _function_around(source, index)
+    if body is None:
+        return ()
+    fetches = [i for i in range(*body) if source.tokens[i].text in _FETCHES and source.tokens[i - 1].text == "."]
+    return tuple(dict.fromkeys(_gets(source, *body))) if len(fetches) == 1 else ()
+
+
+def read_manual_rows(source: Source) -> Iterator[RowStruct]:
+    """Give the structs whose `FromRow` the service wrote itself."""
+    tokens, closing = source.tokens, source.closing
+    for index, token in enumerate(tokens):
+        if token.text != "impl":
+            continue
+        brace = next((i for i in range(index, min(index + 60, len(tokens))) if tokens[i].text in {"{", ";"}), 0)
+        head = [each.text for each in tokens[index:brace]]
+        if brace not in closing or "FromRow" not in head or "for" not in head:
+            continue
+        name = tokens[index + len(head) - 1 - head[::-1].index("for") + 1]
+        fields = tuple(dict.fromkeys(_gets(source, brace, closing[brace])))
+        if fields and name.is_name:
+            yield RowStruct(name=name.text, file=source.path, line=token.line, fields=fields, by_hand=True)
+
+
+def _function_around(source: Source, index: int) -> tuple[int, int] | None:
+    """Give the span of the body of the function that a place stands in."""
+    tokens = source.tokens
+    begin = index
+    while begin >= 0 and tokens[begin].text != "fn":
+        begin -= 1
+    if begin < 0:
+        return None
+    body = begin
+    while body < index and tokens[body].text != "{":
+        body = source.closing.get(body, body) + 1
+    end = source.closing.get(body, 0)
+    return (body, end) if body < index < end else None
+
+
+def _gets(source: Source, begin: int, end: int) -> Iterator[StructField]:
+    tokens = source.tokens
+    for index in range(begin, end - 2):
+        if tokens[index].text not in _GETS or tokens[index - 1].text != ".":
+            continue
+        opening, generics = index + 1, []
+        if tokens[opening].text == "::":
+            close = matching_angle(tokens, opening + 1)
+            generics = [render(part) for part in split_types(tokens[opening + 2 : close])]
+            opening = close + 1
+        arguments = split_arguments(tokens[opening + 1 : source.closing.get(opening, opening + 1)])
+        column = _column(arguments[0]) if len(arguments) == 1 else ""
+        if column:
+            written = next((each for each in generics if each not in _INDEXES), "") or _annotated(source, index)
+            yield StructField(name=column, type=written)
+
+
+def _column(tokens: Sequence[Token]) -> str:
+    """Give the name or the number of the column that is asked for; empty for anything else."""
+    if len(tokens) != 1:
+        return ""
+    return (
+        (string_value(tokens[0]) or "") if tokens[0].is_string else tokens[0].text if tokens[0].text.isdigit() else ""
+    )
+
+
+def _annotated(source: Source, index: int) -> str:
+    """Give T of `let name: T = row.get(…)`, where nothing but the row stands before it."""
+    tokens = source.tokens
+    begin = index - 2
+    while begin > 0 and (tokens[begin].is_name or tokens[begin].text in {".", "&"}):
+        begin -= 1
+    if tokens[begin].text != "=":
+        return ""
+    colon = begin
+    while colon > 0 and tokens[colon].text not in {"let", ";", "{", "}"}:
+        colon -= 1
+    at = next((i for i in range(colon, begin) if tokens[i].text == ":"), 0)
+    written = render(tokens[at + 1 : begin]) if tokens[colon].text == "let" and at else ""
+    return "" if "_" in written.split() else written
