@@ -24,15 +24,20 @@ NOT_KNOWN = frozenset(
 """Statuses that leave a question open: unknown is never green."""
 
 
-def scan_status(body: ReportBody) -> ScanStatus:
+def scan_status(body: ReportBody, incomplete: str = "") -> ScanStatus:
     """Decide the status of a scan that came to its end.
 
+    Args:
+        body: What the scan found.
+        incomplete: Why the declaration was not read whole; empty when it was.
+
     Returns:
-        `incomplete` when the state of any tenant is not known, or a whole service was not read, else `drift` when any
-        has drifted, else `in_sync`; never `failed`: that is a scan which came to no end, and its caller knows.
+        `incomplete` when the declaration was not read whole, the state of any tenant is not known, or a whole service
+        was not read, else `drift` when any has drifted, else `in_sync`; never `failed`: that is a scan which came to no
+        end, and its caller knows.
     """
     present = {status for status, count in body.counts if count}
-    if present & NOT_KNOWN or body.unread_services:
+    if present & NOT_KNOWN or body.unread_services or incomplete:
         return ScanStatus.INCOMPLETE
     return ScanStatus.DRIFT if TenantStatus.DRIFTED in present else ScanStatus.IN_SYNC
 

@@ -67,7 +67,7 @@ async def run_scan(
     _log_analyses(log, body, analyses, declared.contracts)
     return ScanReport(
         execution_id=log.execution_id,
-        status=scan_status(body),
+        status=scan_status(body, incomplete_because(declared.spec.source, settings.file.compare)),
         started=log.started,
         duration=log.duration,
         steps=log.steps,

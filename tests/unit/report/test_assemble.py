@@ -244,6 +244,12 @@ def test_a_tenant_that_has_all_of_an_incomplete_declaration_is_never_green() -> 
     assert "main.tf:8" in only_group(body).findings[0].message
 
 
+def test_drift_against_an_incomplete_declaration_is_not_all_that_there_may_be() -> None:
+    body = assembled([TenantOutcome(tenant="t", fingerprint=next(iter(demo_analyses(SPEC))))])
+
+    assert exit_code(scan_status(body, "the declaration could not be read whole: main.tf:8")) == 3
+
+
 def test_a_broken_contract_alone_makes_a_tenant_drifted() -> None:
     assert status_of(analysis_of("a", SPEC, IN_SYNC, verdicts=(ON_CONFLICT,))) is TenantStatus.DRIFTED
 
