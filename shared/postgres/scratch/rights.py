@@ -144,7 +144,7 @@ class Administrator:
         try:
             async with inside.transaction():
                 await inside.execute(_CATALOGS_TOO)
-                await inside.execute(query_text("scratch_lz4.sql"), relation, list(columns))
+                await inside.execute(query_text("scratch_compression.sql"), relation, list(columns))
         except asyncpg.PostgresError:  # no superuser
             return False
         return True

@@ -12,7 +12,7 @@ from shared.postgres.reading.versions import MIGRATION_TOOLS
 from shared.schema.model import FACETS, KINDS
 from shared.schema.profile import EVERYTHING, Profile
 
-CODE = "".join(path.read_text() for path in QUERIES.parent.rglob("*.py"))
+CODE = "".join(path.read_text() for path in QUERIES.parents[1].rglob("*.py"))
 CHOSEN = {file for choices in VERSIONS.values() for _, file in choices} | {tool.file for tool in MIGRATION_TOOLS}
 
 
