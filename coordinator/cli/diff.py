@@ -77,6 +77,8 @@ def _renames(comparison: Comparison) -> str:
 
     told = (
         f"possible rename: {rename.desired} may be {rename.observed}: {rename.sql};"
+        if not rename.label
+        else f"possible rename of a label of {rename.desired}: {rename.sql};"
         for rename in possible_renames(comparison.diff)
     )
     return "".join(f"{comment(line)}\n" for line in told)

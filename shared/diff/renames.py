@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Hashable, Mapping
+from collections.abc import Hashable, Iterator, Mapping
 from itertools import product
 
 import msgspec
 
-from shared.diff.changes import Missing, SchemaDiff, Unexpected
+from shared.diff.changes import Altered, Missing, SchemaDiff, Unexpected
 from shared.schema.identity import ObjectId, QualifiedName
 from shared.schema.model import SchemaObject
 from shared.schema.relations import Column, Table
-from shared.sql import quote_identifier, quote_qualified
+from shared.schema.types import EnumType
+from shared.sql import quote_identifier, quote_literal, quote_qualified
 
 _MAX_CANDIDATES = 3
 """Of one definition on one side: where ten columns are alike, a guess among them helps nobody."""
@@ -25,11 +26,13 @@ class PossibleRename(msgspec.Struct, frozen=True, order=True):
         desired: What is missing.
         observed: What is there instead.
         sql: What renames it, if it is so.
+        label: Of an enum, where it may only be called otherwise; empty where the object itself may be.
     """
 
     desired: ObjectId
     observed: ObjectId
     sql: str
+    label: str = ""
 
 
 def possible_renames(diff: SchemaDiff) -> tuple[PossibleRename, ...]:
@@ -49,7 +52,25 @@ def possible_renames(diff: SchemaDiff) -> tuple[PossibleRename, ...]:
             for one, other in product(wanted, present):
                 if sql := _sql(one, other):
                     found.append(PossibleRename(one.identity, other.identity, sql))
-    return tuple(sorted(found))
+    return tuple(sorted([*found, *_possible_labels(diff)]))
+
+
+def _possible_labels(diff: SchemaDiff) -> Iterator[PossibleRename]:
+    """Give the labels of enums that stand in the place of a missing one, among labels that are all alike."""
+    for change in diff.changes:
+        if not isinstance(change, Altered):
+            continue
+        match change.desired, change.observed:
+            case EnumType(labels=wanted) as enum, EnumType(labels=present) if len(wanted) == len(present):
+                pairs = [(new, old) for new, old in zip(wanted, present, strict=True) if new != old]
+                if len(pairs) > _MAX_CANDIDATES or {new for new, _ in pairs} & {old for _, old in pairs}:
+                    continue
+                what = quote_qualified(QualifiedName(enum.namespace, enum.name))
+                for new, old in pairs:
+                    sql = f"ALTER TYPE {what} RENAME VALUE {quote_literal(old)} TO {quote_literal(new)}"
+                    yield PossibleRename(change.identity, change.identity, sql, old)
+            case _:
+                continue
 
 
 def _by_definition(objects: list[SchemaObject]) -> Mapping[Hashable, list[Table | Column]]:

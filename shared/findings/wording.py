@@ -75,6 +75,11 @@ def sentence(change: Change, consequence: str, fields: Iterable[str] = ()) -> st
 
 def offer(rename: PossibleRename) -> str:
     """Tell that something missing may be there under another name."""
+    if rename.label:
+        return (
+            f"The label {clip(rename.label)} is declared nowhere and stands in the place of one that is missing: "
+            f"if that is what it was called, {rename.sql} keeps it in every row."
+        )
     return (
         f"{rename.observed} is declared nowhere and has the same definition: if that is what it was called, "
         f"{rename.sql} brings it back as it is."

@@ -8,6 +8,7 @@ from shared.findings.judge import judge_undeclared
 from shared.schema.model import SchemaObject
 from shared.schema.relations import Column, Table
 from shared.schema.schema import Schema
+from shared.schema.types import EnumType
 
 
 def column(name: str, type_: str = "integer", *, table: str = "t", **more) -> Column:
@@ -73,3 +74,18 @@ def test_the_finding_of_what_is_missing_offers_it_and_assumes_nothing():
         'ALTER TABLE "public"."t" RENAME COLUMN "sum" TO "total" brings it back as it is.'
     )
     assert "RENAME" not in findings[1].message
+
+
+def enum(*labels: str) -> list[SchemaObject]:
+    return [EnumType(namespace="public", name="state", labels=labels)]
+
+
+def test_a_label_in_the_place_of_a_missing_one_may_have_been_renamed():
+    assert renames(enum("new", "in_progress", "done"), enum("new", "in-progress", "done")) == [
+        """ALTER TYPE "public"."state" RENAME VALUE 'in-progress' TO 'in_progress'"""
+    ]
+
+
+def test_labels_that_only_changed_their_places_or_their_number_were_not_renamed():
+    assert renames(enum("a", "b", "c"), enum("a", "c", "b")) == []
+    assert renames(enum("a", "b"), enum("a", "b", "c")) == []
