@@ -13,8 +13,9 @@ from coordinator.iac.assignment import Assignment
 from shared.schema.profile import EVERYTHING, Profile
 
 source_help = (
-    "A source is a .sql file, a directory of .sql, a Terraform directory, a CloudFormation template, "
-    "a postgresql:// URL or a saved snapshot (.json)."
+    "A source is a .sql file, a directory of .sql or of migrations, a Terraform directory, state or plan, a unit of "
+    "Terragrunt, a CloudFormation template or cdk.out, a schema in Atlas HCL, a postgresql:// URL or a saved snapshot "
+    "(.json)."
 )
 
 

@@ -116,7 +116,7 @@ class SpecTable(_Table, frozen=True, kw_only=True):
     """`[spec]`: what is declared, and where.
 
     Args:
-        source: Path relative to fleetdrift.toml: a .sql file, a folder, a Terraform root or a CloudFormation template.
+        source: Path relative to fleetdrift.toml; docs/iac.md lists what it may be.
         variables: Values for the source's variables or parameters.
         expected_version: Overrides the version the source declares.
     """

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterator
 from collections.abc import Mapping as MappingType
 from pathlib import Path
+
+import msgspec
 
 from coordinator.iac.cloudformation import intrinsics  # noqa: F401  # importing it registers the functions
 from coordinator.iac.cloudformation.document import Mapping, Node, Scalar, Sequence, parse_document
@@ -70,23 +71,42 @@ def read_cdk_folder(folder: Path, parameters: MappingType[str, object]) -> Readi
     return reader.reading(folder.name, first)
 
 
+class _Properties(msgspec.Struct, frozen=True, rename="camel"):
+    """What the manifest says of a stack."""
+
+    template_file: str = ""
+
+
+class _Artifact(msgspec.Struct, frozen=True):
+    """One artifact of `cdk synth`."""
+
+    type: str = ""
+    dependencies: tuple[str, ...] = ()
+    properties: _Properties = _Properties()
+
+
+class _Manifest(msgspec.Struct, frozen=True):
+    """The manifest of a folder that `cdk synth` wrote."""
+
+    artifacts: dict[str, _Artifact] = {}
+
+
 def _cdk_stacks(folder: Path) -> list[tuple[str, str]]:
     """Return (name, template file) of each stack, what a stack depends on before it."""
     try:
-        artifacts = json.loads(read_text(folder / CDK_MANIFEST, CDK_MANIFEST)).get("artifacts", {})
-    except (ValueError, AttributeError):
-        raise SourceError(CDK_MANIFEST, 0, "expected the manifest of `cdk synth`, a JSON object") from None
+        artifacts = msgspec.json.decode(read_text(folder / CDK_MANIFEST, CDK_MANIFEST), type=_Manifest).artifacts
+    except msgspec.MsgspecError as error:
+        raise SourceError(CDK_MANIFEST, 0, f"expected the manifest of `cdk synth`: {error}") from None
     found: dict[str, tuple[str, str]] = {}
 
     def visit(name: str, above: tuple[str, ...]) -> None:
         artifact = artifacts.get(name)
-        if name in found or name in above or not isinstance(artifact, dict):
+        if name in found or name in above or artifact is None:
             return
-        for needed in artifact.get("dependencies", ()):
-            visit(str(needed), (*above, name))
-        file = artifact.get("properties", {}).get("templateFile")
-        if artifact.get("type") == "aws:cloudformation:stack" and isinstance(file, str):
-            found[name] = (name, file)
+        for needed in artifact.dependencies:
+            visit(needed, (*above, name))
+        if artifact.type == "aws:cloudformation:stack" and artifact.properties.template_file:
+            found[name] = (name, artifact.properties.template_file)
 
     for name in artifacts:
         visit(name, ())

@@ -23,7 +23,7 @@ from coordinator.iac.expressions.functions.json_text import from_plain
 from coordinator.iac.expressions.operations import MAY_HAVE_MORE_ATTRIBUTES
 from coordinator.iac.expressions.parser import parse_expression
 from coordinator.iac.expressions.type_expressions import parse_type
-from coordinator.iac.expressions.types import DYNAMIC, ObjectType, Type, object_of
+from coordinator.iac.expressions.types import DYNAMIC, ObjectType, Type, friendly, object_of
 from coordinator.iac.expressions.values import (
     DEFERRED,
     Unknown,
@@ -179,6 +179,9 @@ def _nested(nested: _NestedBlock, found: NestedBlocks, block: Block) -> Value:
 
 
 def _nested_object(schema: _ProviderSchema, item: Value, block: Block) -> Value:
+    if not isinstance(item.raw, dict):
+        reason = f"Incorrect attribute value type: expected the attributes of a block, got {friendly(item.type)}"
+        raise EvaluationError(block.at.file, block.at.line, reason)
     raw: dict[str, Value] = item.raw
     attributes = {name: value for name, value in raw.items() if name not in schema.blocks}
     blocks = {name: _from_attribute(value) for name, value in raw.items() if name in schema.blocks}

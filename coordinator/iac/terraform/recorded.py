@@ -14,7 +14,6 @@ import msgspec
 
 from coordinator.iac.expressions import syntax
 from coordinator.iac.expressions.budget import Budget
-from coordinator.iac.expressions.errors import EvaluationError
 from coordinator.iac.expressions.files import Files
 from coordinator.iac.expressions.json_syntax import parse_json
 from coordinator.iac.expressions.syntax import Expression, ObjectCons, TupleCons
@@ -200,10 +199,7 @@ def _planned(found: _Found, files: Files, budget: Budget) -> PlannedResource:
     body = Body(attributes=written, blocks=found.provisioners)
     block = Block(at=found.at, type="resource", labels=(found.type, found.name), body=body)
     evaluator = constant_evaluator(files, budget)
-    try:
-        values = planned_values("managed", found.attributes, {}, block, evaluator, tolerant=True)
-    except EvaluationError:  # a newer provider than the one we know
-        values = object_value(found.attributes)
+    values = planned_values("managed", found.attributes, {}, block, evaluator, tolerant=True)
     return PlannedResource(
         address=found.address,
         mode="managed",

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import contextlib
+import json
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from coordinator.iac.expressions.budget import Budget
-from coordinator.iac.load import load_source
+from coordinator.iac.load import load_source, read_declaration
 from coordinator.iac.source import SourceError
 from coordinator.iac.terraform.plan import evaluate
 
@@ -128,3 +132,65 @@ def test_commands_in_a_configuration_are_never_run(tmp_path: Path) -> None:
     )
     assert [item.sql for item in load_source(tmp_path).declarations] == ["CREATE TABLE a ()"]
     assert not (tmp_path / "ran").exists()
+
+
+ODD: tuple[object, ...] = (None, 1, "x", [], {}, [1], {"a": 1}, True, [None])
+DOCUMENTS: dict[str, dict[str, object]] = {
+    "terraform.tfstate": {
+        "version": 4,
+        "resources": [
+            {
+                "mode": "managed",
+                "type": "sql_migrate",
+                "name": "a",
+                "module": "m",
+                "instances": [{"index_key": "k", "attributes": {"migration": [{"up": "SELECT 1"}]}}],
+            }
+        ],
+    },
+    "manifest.json": {
+        "artifacts": {
+            "S": {
+                "type": "aws:cloudformation:stack",
+                "dependencies": ["T"],
+                "properties": {"templateFile": "S.template.json"},
+            }
+        }
+    },
+    "t.yaml": {
+        "Resources": {
+            "Fn::ForEach::L": ["N", ["a"], {"R${N}": {"Type": "Custom::Sql", "Properties": {"Sql": "SELECT 1"}}}],
+            "S": {
+                "Type": "Generic::Database::Schema",
+                "Properties": {
+                    "Databases": [{"Name": "d", "Tables": [{"Name": "t", "PrimaryKey": {"Name": "i", "Type": "int"}}]}]
+                },
+            },
+            "Q": {"Type": "Custom::AWS", "Properties": {"Create": {"action": "executeStatement", "parameters": {}}}},
+            "C": {"Type": "AWS::CloudFormation::Stack", "Properties": {"TemplateURL": "c.json", "Parameters": {}}},
+        }
+    },
+}
+
+
+def places(value: object, above: tuple[str | int, ...] = ()) -> Iterator[tuple[str | int, ...]]:
+    entries = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    for key, inner in entries:
+        yield (*above, key)
+        yield from places(inner, (*above, key))
+
+
+@pytest.mark.parametrize("name", DOCUMENTS)
+def test_a_document_of_any_other_shape_is_read_or_refused(name: str, tmp_path: Path) -> None:
+    (tmp_path / "S.template.json").write_text('{"Resources": {}}', "utf-8")
+    source = tmp_path if name == "manifest.json" else tmp_path / name
+    for place in places(DOCUMENTS[name]):
+        for odd in ODD:
+            changed: Any = json.loads(json.dumps(DOCUMENTS[name]))
+            inner = changed
+            for key in place[:-1]:
+                inner = inner[key]
+            inner[place[-1]] = odd
+            (tmp_path / name).write_text(json.dumps(changed), "utf-8")
+            with contextlib.suppress(SourceError):
+                read_declaration(source)
