@@ -64,6 +64,10 @@ class ArgumentTypes:
         called = self._called(tokens, index, depth)
         return called if called is not None else self._path_or_field(tokens, index, depth)
 
+    def field(self, struct: str, field: str) -> str:
+        """Give the type of a struct's field; empty when the struct is not one of the service's, or one of several."""
+        return self._fields.get(struct, {}).get(field, "")
+
     def _single(self, token: Token, index: int, depth: int) -> str:
         if token.is_string:
             return "Vec<u8>" if token.text.startswith(("b", "br")) else "&str"

@@ -5,7 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from shared.contracts.cargo import version_number
-from shared.contracts.contract import Contract, Query, RowStruct, RustEnum, StructField, Verdict, VerdictStatus
+from shared.contracts.contract import (
+    Contract,
+    Query,
+    RowStruct,
+    RustComposite,
+    RustEnum,
+    StructField,
+    Verdict,
+    VerdictStatus,
+)
 from shared.contracts.facts import Facts, QueryFacts, ShapeFacts
 from shared.contracts.relations import Relations
 from shared.contracts.rust_types import RustType, parse_rust_type, tuple_elements
@@ -42,7 +51,7 @@ class Case:
 
     def verdict(
         self,
-        place: Query | RustEnum,
+        place: Query | RustEnum | RustComposite,
         rule: str,
         reason: str,
         *,

@@ -12,7 +12,6 @@ from shared.contracts.contract import Query
 from shared.contracts.literals import split_arguments
 from shared.contracts.queries import begins_statement
 from shared.contracts.reading import FoundQuery, Reading
-from shared.contracts.row_gets import fields_beside
 from shared.contracts.rust_syntax import matching_angle
 from shared.contracts.tokens import Token
 
@@ -73,7 +72,6 @@ class ClientFinder:
             sql="",
             fetch=_ONE_ROW.get(method, ""),
             driver=reading.imports.client_driver,
-            fields=fields_beside(reading.source, index) if method.startswith("query") else (),
         )
         if listed is None or method == "query_raw":
             return query

@@ -176,7 +176,11 @@ class RowStruct(msgspec.Struct, frozen=True, order=True, kw_only=True, omit_defa
 
 
 class RustEnum(msgspec.Struct, frozen=True, order=True, kw_only=True):
-    """A Rust enum mapped to a PostgreSQL enum (`#[derive(sqlx::Type)]`, `#[sqlx(type_name = "…")]`)."""
+    """A Rust enum mapped to a PostgreSQL enum (`#[derive(sqlx::Type)]`, `#[sqlx(type_name = "…")]`).
+
+    Args:
+        exact: True where the driver takes only an enum of the same labels, whichever one is sent or read.
+    """
 
     name: str
     file: str
@@ -184,6 +188,18 @@ class RustEnum(msgspec.Struct, frozen=True, order=True, kw_only=True):
     type_name: str
     labels: tuple[str, ...] = ()
     driver: str = "sqlx"
+    exact: bool = False
+
+
+class RustComposite(msgspec.Struct, frozen=True, order=True, kw_only=True):
+    """A Rust struct mapped to a composite type (`#[derive(ToSql)] #[postgres(name = "…")]`), its attributes by name."""
+
+    name: str
+    file: str
+    line: int
+    type_name: str
+    fields: tuple[StructField, ...] = ()
+    driver: str
 
 
 class TypeAlias(msgspec.Struct, frozen=True, order=True, kw_only=True):
@@ -202,6 +218,7 @@ class Contract(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
         queries: Statements that could be read, and those that mappings make.
         structs: Row structs.
         enums: Enums mapped to PostgreSQL types.
+        composites: Structs mapped to composite types.
         tables: Tables that the source maps: `table!` of diesel, entities of SeaORM.
         aliases: Other names of types.
         own_types: Names of all structs, enums and aliases the service defines: they are not what sqlx maps.
@@ -217,6 +234,7 @@ class Contract(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     queries: tuple[Query, ...] = ()
     structs: tuple[RowStruct, ...] = ()
     enums: tuple[RustEnum, ...] = ()
+    composites: tuple[RustComposite, ...] = ()
     tables: tuple[Mapping, ...] = ()
     aliases: tuple[TypeAlias, ...] = ()
     own_types: tuple[str, ...] = ()
@@ -230,7 +248,7 @@ class Contract(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     @property
     def mappings(self) -> tuple[Mapping, ...]:
         """Give everything that the source maps to the database, sorted."""
-        types: tuple[RowStruct | RustEnum, ...] = (*self.structs, *self.enums)
+        types: tuple[RowStruct | RustEnum | RustComposite, ...] = (*self.structs, *self.enums, *self.composites)
         rows = (Mapping(file=each.file, line=each.line, driver=each.driver, name=each.name) for each in types)
         return tuple(sorted({*self.tables, *rows}))
 

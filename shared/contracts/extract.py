@@ -13,6 +13,7 @@ from shared.contracts.clients import ClientFinder
 from shared.contracts.contract import Contract, Driver, Query, Unread
 from shared.contracts.drivers.diesel.service import read_diesel
 from shared.contracts.drivers.mapped import Findings
+from shared.contracts.drivers.postgres_types import read_postgres
 from shared.contracts.drivers.sea_orm.service import read_sea_orm
 from shared.contracts.evaluator import Evaluator
 from shared.contracts.imports import read_imports, read_service_names
@@ -21,13 +22,14 @@ from shared.contracts.macro_rules import Definition, expand_macros, read_definit
 from shared.contracts.offline_cache import read_offline_cache
 from shared.contracts.queries import QueryFinder
 from shared.contracts.reading import FoundQuery, Reading, include_of
+from shared.contracts.row_flow import with_row_gets
 from shared.contracts.row_gets import read_manual_rows
 from shared.contracts.rows import FileTypes, read_types
 from shared.contracts.sent_types import with_sent_types
 from shared.contracts.sites import Sites
 from shared.contracts.tokens import Source, read_source
 
-_OTHER_DRIVERS = (read_diesel, read_sea_orm)
+_OTHER_DRIVERS = (read_diesel, read_sea_orm, read_postgres)
 _FOLDERS_PASSED_OVER = frozenset({"tests", "benches", "examples", "target"})
 
 
@@ -66,6 +68,7 @@ def extract_contract(service: str, files: Iterable[tuple[str, bytes]], unread: I
         structs=tuple(sorted({*by_hand, *(struct for each in read for struct in each.structs)})),
         enums=tuple(sorted({enum for each in read for enum in each.enums})),
         aliases=tuple(sorted({alias for each in read for alias in each.aliases})),
+        composites=tuple(sorted({composite for each in others for composite in each.composites})),
         tables=tuple(sorted({table for each in others for table in each.tables})),
         own_types=tuple(sorted({name for each in types for name in each.defined})),
         unread=tuple(sorted(places)),
@@ -120,9 +123,8 @@ def _readings(
 def _read_queries(readings: Iterable[Reading]) -> Iterator[FoundQuery]:
     for reading in readings:
         queries = QueryFinder(reading)
-        yield from queries.read()
-        yield from BuilderFinder(reading, queries).read()
-        yield from ClientFinder(reading).read()
+        finders = (queries, BuilderFinder(reading, queries), ClientFinder(reading))
+        yield from with_row_gets(reading, (query for finder in finders for query in finder.read()))
 
 
 def _unique_macros(sources: Sequence[Source]) -> dict[str, Definition]:

@@ -12,7 +12,6 @@ from shared.contracts.imports import SQLX_FUNCTIONS, SQLX_MACROS
 from shared.contracts.inference import row_type
 from shared.contracts.literals import split_arguments
 from shared.contracts.reading import FoundQuery, Reading
-from shared.contracts.row_gets import fields_beside
 from shared.contracts.rust_syntax import matching_angle, render, split_types
 from shared.contracts.tokens import Token
 
@@ -153,7 +152,6 @@ class QueryFinder:
             fetch=chain.fetch,
             constants=reading.constants(chain.binds),
             argument_types=reading.argument_types(chain.binds, index),
-            fields=fields_beside(reading.source, index) if name in {"query", "query_with"} else (),
         )
         yield from reading.found(reading.texts(arguments[0] if arguments else (), index), query)
 

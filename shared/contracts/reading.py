@@ -83,6 +83,10 @@ class Reading:
         found = tuple(self._types.of(tokens, index) for tokens in arguments)
         return found if any(found) else ()
 
+    def field_type(self, struct: str, field: str) -> str:
+        """Give the Rust type of a struct's field; empty when it is not known."""
+        return self._types.field(struct, field)
+
     def constants(self, arguments: Sequence[Sequence[Token]]) -> tuple[Constant, ...]:
         """Give the arguments whose value stands in the source."""
         found: list[Constant] = []

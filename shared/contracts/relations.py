@@ -11,7 +11,7 @@ from shared.schema.facets import Owner
 from shared.schema.identity import QualifiedName
 from shared.schema.relations import Column, Constraint, Index, Policy, Rule, Table, Trigger, View, ViewColumn
 from shared.schema.schema import Snapshot
-from shared.schema.types import DomainType, EnumType
+from shared.schema.types import CompositeType, DomainType, EnumType
 
 _SUFFIXES = (" NO INHERIT", " NOT VALID", " NOT ENFORCED")
 
@@ -35,7 +35,7 @@ class Relations:
         self._views: dict[QualifiedName, View] = {}
         self._views_with_defaults: set[QualifiedName] = set()
         self._owners: dict[QualifiedName, str] = {}
-        self._enums: dict[QualifiedName, EnumType] = {}
+        self._types: dict[QualifiedName, EnumType | CompositeType] = {}
         self._domains: dict[QualifiedName, DomainType] = {}
         self._orders = {QualifiedName(o.namespace, o.relation): o.columns for o in snapshot.column_order}
         for item in snapshot.schema:
@@ -61,8 +61,8 @@ class Relations:
                 self._views_with_defaults.add(QualifiedName(item.namespace, item.parent))
             case Owner(of="table"):
                 self._owners[QualifiedName(item.namespace, item.name)] = item.role
-            case EnumType():
-                self._enums[QualifiedName(item.namespace, item.name)] = item
+            case EnumType() | CompositeType():
+                self._types[QualifiedName(item.namespace, item.name)] = item
             case DomainType():
                 self._domains[QualifiedName(item.namespace, item.name)] = item
             case _:
@@ -170,9 +170,18 @@ class Relations:
 
     def enum(self, name: str) -> EnumType | None:
         """Give the enum a Rust `type_name` means: folded like an identifier, looked up on the search path."""
+        found = self._type(name)
+        return found if isinstance(found, EnumType) else None
+
+    def composite(self, name: str) -> CompositeType | None:
+        """Give the composite type that a name means, as `enum` does."""
+        found = self._type(name)
+        return found if isinstance(found, CompositeType) else None
+
+    def _type(self, name: str) -> EnumType | CompositeType | None:
         parts = [part[1:-1] if part.startswith('"') else part.lower() for part in name.split(".")]
         namespaces: Iterable[str] = parts[:1] if len(parts) > 1 else self._search_path
-        return next((self._enums[k] for n in namespaces if (k := QualifiedName(n, parts[-1])) in self._enums), None)
+        return next((self._types[k] for n in namespaces if (k := QualifiedName(n, parts[-1])) in self._types), None)
 
     def domain_default(self, column: Column) -> bool:
         """Say whether a column's type is a domain with a default of its own."""

@@ -1,4 +1,4 @@
-"""Find what is read from rows by hand: `row.get("c")` beside a query, and in an `impl FromRow` of the service."""
+"""Find what is read from rows in an `impl FromRow` of the service: `row.try_get("c")`."""
 
 from __future__ import annotations
 
@@ -10,19 +10,7 @@ from shared.contracts.rust_syntax import matching_angle, render, split_types
 from shared.contracts.tokens import Source, Token
 
 _GETS = frozenset({"get", "try_get", "get_unchecked", "try_get_unchecked"})
-_FETCHES = frozenset({
-    "fetch", "fetch_all", "fetch_one", "fetch_optional", "query", "query_one", "query_opt", "query_raw", "query_typed",
-})  # fmt: skip
 _INDEXES = frozenset({"usize", "&str", "_", "&'static str"})
-
-
-def fields_beside(source: Source, index: int) -> tuple[StructField, ...]:
-    """Give what the function around a query reads from rows; nothing where it runs more than one query."""
-    body = _function_around(source, index)
-    if body is None:
-        return ()
-    fetches = [i for i in range(*body) if source.tokens[i].text in _FETCHES and source.tokens[i - 1].text == "."]
-    return tuple(dict.fromkeys(_gets(source, *body))) if len(fetches) == 1 else ()
 
 
 def read_manual_rows(source: Source) -> Iterator[RowStruct]:
@@ -39,21 +27,6 @@ def read_manual_rows(source: Source) -> Iterator[RowStruct]:
         fields = tuple(dict.fromkeys(_gets(source, brace, closing[brace])))
         if fields and name.is_name:
             yield RowStruct(name=name.text, file=source.path, line=token.line, fields=fields, by_hand=True)
-
-
-def _function_around(source: Source, index: int) -> tuple[int, int] | None:
-    """Give the span of the body of the function that a place stands in."""
-    tokens = source.tokens
-    begin = index
-    while begin >= 0 and tokens[begin].text != "fn":
-        begin -= 1
-    if begin < 0:
-        return None
-    body = begin
-    while body < index and tokens[body].text != "{":
-        body = source.closing.get(body, body) + 1
-    end = source.closing.get(body, 0)
-    return (body, end) if body < index < end else None
 
 
 def _gets(source: Source, begin: int, end: int) -> Iterator[StructField]:

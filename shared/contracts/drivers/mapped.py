@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import msgspec
 
-from shared.contracts.contract import Mapping, Query, RowStruct, RustEnum, StructField, TypeAlias, Unread
+from shared.contracts.contract import Mapping, Query, RowStruct, RustComposite, RustEnum, StructField, TypeAlias, Unread
 from shared.schema.identity import QualifiedName
 from shared.sql import is_plain, quote_identifier, quote_qualified
 
@@ -60,6 +60,7 @@ class Findings(msgspec.Struct, frozen=True):
     queries: tuple[Query, ...] = ()
     structs: tuple[RowStruct, ...] = ()
     enums: tuple[RustEnum, ...] = ()
+    composites: tuple[RustComposite, ...] = ()
     aliases: tuple[TypeAlias, ...] = ()
     tables: tuple[Mapping, ...] = ()
     unread: tuple[Unread, ...] = ()

@@ -21,20 +21,24 @@ def _judge(case: Case) -> Iterator[Verdict]:
         if declared is None:
             continue
         here = [column.name for column in facts.columns]
-        there = [column.name for column in declared.columns][: _read_by_position(case, query, declared)]
-        if not set(there) <= set(here):
+        there = [column.name for column in declared.columns]
+        positions = _read_by_position(case, query, declared)
+        if query.compiled and not set(there) <= set(here):
             continue  # contract-column-missing says so
-        for position, name in enumerate(there):
-            if here[position] != name:
+        for position in positions:
+            name = there[position]
+            if position < len(here) and here[position] != name:
                 reason = f"column {position + 1} of the result is {here[position]}, and the service reads it as {name}"
                 yield case.verdict(query, _ID, reason)
                 break
 
 
-def _read_by_position(case: Case, query: Query, declared: QueryFacts) -> int:
+def _read_by_position(case: Case, query: Query, declared: QueryFacts) -> list[int]:
+    count = len(declared.columns)
     if query.compiled:
-        return len(declared.columns)
-    return sum(field.name.isdecimal() for field in case.fields(query) or ())
+        return list(range(count))
+    named = (int(field.name) for field in case.fields(query) or () if field.name.isdecimal())
+    return sorted(position for position in named if position < count)
 
 
 RULE = ContractRule(id=_ID, title="Columns stand in another order than they are read", judge=_judge)

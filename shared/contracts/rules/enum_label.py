@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from shared.contracts.case import Case
 from shared.contracts.contract import RustEnum, Verdict, VerdictStatus
+from shared.contracts.drivers.postgres_types import DRIVERS
 from shared.contracts.rule import ContractRule
 from shared.schema.types import EnumType
 
@@ -33,7 +34,18 @@ def _labels(case: Case, enum: RustEnum, here: EnumType, there: EnumType | None) 
         reason = f"{enum.type_name} has the label {label!r}, which {enum.name} does not decode"
         # Where the declared type has it too, the service may well never read it: its author knew.
         known = there is None or label in there.labels
-        yield case.verdict(enum, _ID, reason, status=VerdictStatus.UNVERIFIED if known else VerdictStatus.AT_RISK)
+        if enum.exact:
+            reason = f"{reason}: the driver refuses every value of an enum with other labels"
+            yield case.verdict(enum, _ID, reason)
+        elif enum.driver not in DRIVERS or _is_read(case, enum):
+            yield case.verdict(enum, _ID, reason, status=VerdictStatus.UNVERIFIED if known else VerdictStatus.AT_RISK)
+
+
+def _is_read(case: Case, enum: RustEnum) -> bool:
+    """Say whether some row is read into an enum: what is only written meets no label of others."""
+    return any(
+        case.enum_of(field.type, query.file) == enum for query in case.contract.queries for field in query.fields
+    )
 
 
 RULE = ContractRule(id=_ID, title="A Rust enum and its PostgreSQL enum differ", judge=_judge)

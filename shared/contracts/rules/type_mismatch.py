@@ -10,6 +10,7 @@ from collections.abc import Iterator
 
 from shared.contracts.case import Case
 from shared.contracts.contract import Query, StructField, Verdict, VerdictStatus
+from shared.contracts.drivers import postgres_types
 from shared.contracts.drivers.diesel import types as diesel_types
 from shared.contracts.facts import QueryFacts, ResultColumn
 from shared.contracts.override import split_override
@@ -78,6 +79,8 @@ def _decoding(case: Case, query: Query, field: StructField, column: ResultColumn
     if query.driver == "diesel":
         return diesel_types.decodes(field.type, column.type)
     rust = case.resolve(field.type, query.file)
+    if rust and query.driver in postgres_types.DRIVERS:
+        return postgres_types.takes(rust, column.type)
     return decodes_checked(rust, column.type) if rust else Decoding.UNKNOWN
 
 

@@ -558,3 +558,23 @@ BY_HAND = """struct Order; impl<'r> FromRow<'r, PgRow> for Order {
 def test_what_is_read_from_a_row_by_hand_is_judged_like_a_field(meet, rust, change, rule):
     verdicts = meet(USE + rust, declared=ORDERS, observed=f"{ORDERS};\n{change}")
     assert [verdict.rule for verdict in verdicts] == ([rule] if rule else [])
+
+
+CLIENT = """use tokio_postgres::Client;
+#[derive(ToSql, FromSql)] #[postgres(name = "price")] pub struct Price { pub currency: String, pub cents: i64 }
+async fn f(c: &Client, total: i32) { c.execute("DELETE FROM orders WHERE total = $1", &[&total]).await; }
+"""
+PRICED = f"{ORDERS};\nCREATE TYPE price AS (currency text, cents bigint)"
+
+
+@pytest.mark.parametrize(
+    ("change", "rule"),
+    [
+        ("ALTER TABLE orders ALTER total TYPE bigint", "contract-parameter-type"),
+        ("ALTER TYPE price DROP ATTRIBUTE cents", "contract-composite-type"),
+        ("DROP TYPE price", "contract-composite-type"),
+    ],
+)
+def test_a_client_sends_a_value_only_as_a_type_that_its_rust_type_maps(meet, change, rule):
+    assert alone(meet(CLIENT, declared=PRICED, observed=f"{PRICED};\n{change}")).rule == rule
+    assert meet(CLIENT, declared=PRICED, observed=f"{PRICED};\nALTER TABLE orders ADD extra text") == ()

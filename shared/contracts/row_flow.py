@@ -1,0 +1,193 @@
+"""Find what one function reads of the rows of a query: `row.get("login")`, back to the call that the row comes from."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+
+import msgspec
+
+from shared.contracts.contract import Query, StructField
+from shared.contracts.literals import split_arguments, string_value
+from shared.contracts.reading import FoundQuery, Reading
+from shared.contracts.rust_syntax import matching_angle, render, split_types
+from shared.contracts.tokens import Token
+
+_GETS = frozenset({"get", "try_get", "get_unchecked", "try_get_unchecked"})
+_INDEX = re.compile(r"[0-9]+(?:usize)?\Z")
+_WRAPPERS = frozenset({"Some", "Ok"})
+_MAX_DEPTH = 6  # of names that stand for each other
+
+
+def with_row_gets(reading: Reading, found: Iterable[FoundQuery]) -> Iterator[FoundQuery]:
+    """Add to the queries of a file what is read of their rows by hand."""
+    listed = list(found)
+    places = {(token.line, token.column): index for index, token in enumerate(reading.tokens)}
+    calls: dict[int, str] = {}
+    for item in listed:
+        if isinstance(item, Query) and not (item.result_type or item.compiled):
+            index = places.get((item.line, item.column))
+            if index is not None:
+                calls[index] = item.driver
+    gets = _GetFinder(reading, calls).read() if calls else {}
+    for item in listed:
+        fields = gets.get(places.get((item.line, item.column), -1)) if isinstance(item, Query) else None
+        if isinstance(item, Query) and fields and not item.result_type:
+            yield msgspec.structs.replace(item, fields=tuple(sorted(fields)))
+        else:
+            yield item
+
+
+class _GetFinder:
+    """Finds the reads of rows in one file, and the call whose rows they are.
+
+    Args:
+        reading: The file.
+        calls: Driver by index of the token at which a query begins.
+    """
+
+    def __init__(self, reading: Reading, calls: dict[int, str]) -> None:
+        self._reading = reading
+        self._tokens = reading.tokens
+        self._text = reading.text
+        self._closing = reading.source.closing
+        self._opening = {end: begin for begin, end in self._closing.items()}
+        self._calls = calls
+
+    def read(self) -> dict[int, set[StructField]]:
+        found: defaultdict[int, set[StructField]] = defaultdict(set)
+        for index, token in enumerate(self._tokens):
+            if token.text not in _GETS or self._text(index - 1) != ".":
+                continue
+            opening, generics = self._generics(index + 1)
+            arguments = split_arguments(self._reading.inside(opening) or ()) if self._text(opening) == "(" else []
+            name = self._column(arguments)
+            call = self._call(index) if name else None
+            if name and call is not None:
+                position = 0 if self._calls[call] == "sqlx" else 1
+                written = generics[position] if len(generics) > position else ""
+                if written in {"", "_"}:
+                    written = self._annotated(index, self._closing[opening])
+                found[call].add(StructField(name=name, type=written))
+        return found
+
+    def _generics(self, index: int) -> tuple[int, list[str]]:
+        if self._text(index) != "::":
+            return index, []
+        end = matching_angle(self._tokens, index + 1)
+        return end + 1, [render(part) for part in split_types(self._tokens[index + 2 : end])]
+
+    def _column(self, arguments: list[Sequence[Token]]) -> str:
+        """Give the column's name, or its number as text; empty when it is not in the source."""
+        if len(arguments) != 1 or len(arguments[0]) != 1:
+            return ""
+        token = arguments[0][0]
+        if token.is_string:
+            return string_value(token) or ""
+        return token.text.removesuffix("usize") if _INDEX.match(token.text) else ""
+
+    def _call(self, index: int) -> int | None:
+        """Give the call whose row stands before `.get`."""
+        receiver = index - 2
+        if self._text(receiver) == "]" and receiver in self._opening:
+            receiver = self._opening[receiver] - 1  # rows[0]
+        if self._tokens[receiver].is_name and self._text(receiver - 1) != ".":
+            return self._origin(self._text(receiver), receiver, 0)
+        return self._within(self._begin_of_statement(index), index, 0)
+
+    def _origin(self, name: str, index: int, depth: int) -> int | None:
+        """Give the call that a name's value comes from."""
+        bound = self._bound(name, index)
+        return self._within(*bound, depth) if bound and depth < _MAX_DEPTH else None
+
+    def _within(self, begin: int, end: int, depth: int) -> int | None:
+        """Give the one call in an expression, or the one that its names come from."""
+        calls = [index for index in self._calls if begin <= index < end]
+        if calls:
+            return calls[0] if len(calls) == 1 else None
+        for index in range(begin, end):
+            token = self._tokens[index]
+            if token.is_name and self._text(index - 1) not in {".", "::"} and self._text(index + 1) != "::":
+                call = self._origin(token.text, begin, depth + 1)
+                if call is not None:
+                    return call
+        return None
+
+    def _bound(self, name: str, index: int) -> tuple[int, int] | None:
+        """Walk back to what binds a name; give the expression that it comes from."""
+        i = index - 1
+        while i >= 0 and self._text(i) != "fn":
+            if self._text(i) == "}" and i in self._opening:
+                i = self._opening[i]
+            elif self._text(i) == name and self._tokens[i].is_name:
+                expression = self._bound_at(i, index)
+                if expression is not None:
+                    return expression
+            i -= 1
+        return None
+
+    def _bound_at(self, i: int, index: int) -> tuple[int, int] | None:
+        before = self._text(i - 1)
+        if before == "for":
+            return i + 2, self._next(i, {"{"})
+        if before == "|" or (before in {",", "&"} and self._text(i + 1) in {"|", ","}):
+            opening = self._around(i)
+            inside = opening >= 0 and self._closing.get(opening, 0) > index
+            return (self._begin_of_statement(opening), opening) if inside else None
+        pattern = i
+        while self._text(pattern - 1) == "(" and self._text(pattern - 2) in _WRAPPERS:
+            pattern -= 2
+        if self._text(pattern - 1) == "mut":
+            pattern -= 1
+        if self._text(pattern - 1) == "let":
+            equals = self._next(pattern, {"=", ";"})
+            return equals + 1, self._next(equals + 1, {";", "{", "else"})
+        if pattern != i and self._text(self._closing.get(i - 1, i) + 1) in {"=>", ")", "if"}:
+            return self._matched(i)
+        return None
+
+    def _matched(self, i: int) -> tuple[int, int] | None:
+        """Give EXPR of `match EXPR { Some(name) => …`."""
+        opening = self._around(i, "{")
+        begin = opening
+        while begin > 0 and self._text(begin) not in {"match", ";", "}"}:
+            begin -= 1
+        return (begin + 1, opening) if opening > 0 and self._text(begin) == "match" else None
+
+    def _around(self, index: int, bracket: str = "(") -> int:
+        """Give the innermost opening bracket of a kind around a token; -1 for none."""
+        around = [begin for begin, end in self._closing.items() if begin < index < end and self._text(begin) == bracket]
+        return max(around, default=-1)
+
+    def _next(self, index: int, wanted: set[str]) -> int:
+        """Give the next of some tokens that stands in no bracket of its own."""
+        while index < len(self._tokens) and self._text(index) not in wanted:
+            index = self._closing.get(index, index) + 1
+        return index
+
+    def _begin_of_statement(self, index: int) -> int:
+        """Give the first token of the statement that a token stands in."""
+        i = index - 1
+        while i >= 0 and self._text(i) not in {";", "{", "(", "[", ",", "=>", "="}:
+            i = self._opening.get(i, i) - 1
+        return i + 1
+
+    def _annotated(self, index: int, closing: int) -> str:
+        """Give T of `let name: T = row.get(…)`, or the type of the field of a struct that is filled with it."""
+        after = closing + 1
+        while self._text(after) in {"?", ".", "await"}:
+            after += 1
+        if self._text(after) not in {";", ",", "}"}:
+            return ""
+        begin = self._begin_of_statement(index)
+        if self._text(begin - 1) == "=":
+            let = begin - 1
+            while let > 0 and self._text(let) not in {"let", ";", "{", "}"}:
+                let -= 1
+            colon = next((i for i in range(let, begin) if self._text(i) == ":"), 0)
+            return render(self._tokens[colon + 1 : begin - 1]) if self._text(let) == "let" and colon else ""
+        if self._text(begin + 1) == ":":
+            struct = self._around(begin, "{")
+            return self._reading.field_type(self._text(struct - 1), self._text(begin))
+        return ""

@@ -1,0 +1,39 @@
+"""`contract-parameter-type`: the service sends a type that the statement does not take here.
+
+tokio-postgres and postgres send a value only as a type that its Rust type maps; the server says which one it wants.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from shared.contracts.case import Case
+from shared.contracts.contract import Query, Verdict
+from shared.contracts.drivers.postgres_types import DRIVERS, takes
+from shared.contracts.facts import SqlType
+from shared.contracts.rule import ContractRule
+from shared.contracts.rust_types import Decoding
+
+_ID = "contract-parameter-type"
+
+
+def _judge(case: Case) -> Iterator[Verdict]:
+    for query, facts, declared in case.results():
+        if query.driver not in DRIVERS or declared is None:
+            continue
+        wanted = zip(query.argument_types, facts.parameters, declared.parameters, strict=False)
+        for number, (written, here, there) in enumerate(wanted, start=1):
+            if here != there and _sends(case, query, written, there) and not _sends(case, query, written, here):
+                reason = f"${number} is {here}, declared {there}, and the service sends {written}"
+                yield case.verdict(query, _ID, reason)
+
+
+def _sends(case: Case, query: Query, written: str, wanted: SqlType) -> bool:
+    enum = case.enum_of(written, query.file)
+    if enum is not None:
+        return enum.type_name.rpartition(".")[2].strip('"').lower() == wanted.name.lower()
+    rust = case.resolve(written, query.file) if written else None
+    return rust is not None and takes(rust, wanted) is Decoding.WORKS
+
+
+RULE = ContractRule(id=_ID, title="The service sends a type that a statement does not take", judge=_judge)
