@@ -98,6 +98,11 @@ class Query(msgspec.Struct, frozen=True, order=True, kw_only=True, omit_defaults
         return not self.mapping and not self.holes
 
     @property
+    def generated(self) -> bool:
+        """Whether Rust was generated for it, against the declared schema, from a query file."""
+        return self.driver == "cornucopia"
+
+    @property
     def compiled(self) -> bool:
         """Whether a macro fixed the types at compile time, against the declared schema."""
         return self.macro.endswith("!")

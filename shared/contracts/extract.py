@@ -11,10 +11,12 @@ from shared.contracts.builders import BuilderFinder
 from shared.contracts.cargo import read_drivers
 from shared.contracts.clients import ClientFinder
 from shared.contracts.contract import Contract, Driver, Query, Unread
+from shared.contracts.drivers.cornucopia import read_cornucopia
 from shared.contracts.drivers.diesel.service import read_diesel
 from shared.contracts.drivers.mapped import Findings
 from shared.contracts.drivers.postgres_types import read_postgres
 from shared.contracts.drivers.sea_orm.service import read_sea_orm
+from shared.contracts.drivers.sea_query import read_sea_query
 from shared.contracts.evaluator import Evaluator
 from shared.contracts.imports import read_imports, read_service_names
 from shared.contracts.literals import string_value
@@ -29,7 +31,7 @@ from shared.contracts.sent_types import with_sent_types
 from shared.contracts.sites import Sites
 from shared.contracts.tokens import Source, read_source
 
-_OTHER_DRIVERS = (read_diesel, read_sea_orm, read_postgres)
+_OTHER_DRIVERS = (read_diesel, read_sea_orm, read_sea_query, read_postgres)
 _FOLDERS_PASSED_OVER = frozenset({"tests", "benches", "examples", "target"})
 
 
@@ -54,7 +56,7 @@ def extract_contract(service: str, files: Iterable[tuple[str, bytes]], unread: I
     by_hand = [struct for source in sources for struct in read_manual_rows(source)]
     drivers, torn = read_drivers(contents)
     readings = _readings(sources, types, contents, drivers)
-    others = [find(readings) for find in _OTHER_DRIVERS]
+    others = [*(find(readings) for find in _OTHER_DRIVERS), read_cornucopia(contents)]
     read: list[FileTypes | Findings] = [*types, *others]
     found = [*_read_queries(readings), *(query for each in others for query in each.queries)]
     places = {item for item in found if isinstance(item, Unread)}

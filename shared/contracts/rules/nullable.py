@@ -44,7 +44,7 @@ def _reads_non_null(case: Case, query: Query, position: int, column: ResultColum
     for field in case.fields(query) or ():
         if field.name in {column.name, str(position)}:
             return bool(field.type) and not parse_rust_type(field.type).optional
-    return False
+    return query.generated  # which reads as an Option only what says so
 
 
 RULE = ContractRule(id=_ID, title="A column that is read as never NULL can be NULL", judge=_judge)

@@ -12,16 +12,17 @@ from shared.contracts.contract import Query, Verdict
 from shared.contracts.drivers.postgres_types import DRIVERS, takes
 from shared.contracts.facts import SqlType
 from shared.contracts.rule import ContractRule
-from shared.contracts.rust_types import Decoding
+from shared.contracts.rust_types import Decoding, macro_type
 
 _ID = "contract-parameter-type"
 
 
 def _judge(case: Case) -> Iterator[Verdict]:
     for query, facts, declared in case.results():
-        if query.driver not in DRIVERS or declared is None:
+        if declared is None or not (query.driver in DRIVERS or query.generated):
             continue
-        wanted = zip(query.argument_types, facts.parameters, declared.parameters, strict=False)
+        generated_for = tuple(macro_type(there).name for there in declared.parameters) if query.generated else ()
+        wanted = zip(generated_for or query.argument_types, facts.parameters, declared.parameters, strict=False)
         for number, (written, here, there) in enumerate(wanted, start=1):
             if here != there and _sends(case, query, written, there) and not _sends(case, query, written, here):
                 reason = f"${number} is {here}, declared {there}, and the service sends {written}"

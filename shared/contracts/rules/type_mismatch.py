@@ -26,6 +26,9 @@ def _judge(case: Case) -> Iterator[Verdict]:
         if query.compiled:
             if declared:
                 yield from _compiled(case, query, facts, declared)
+        elif query.generated:
+            if declared:
+                yield from _generated(case, query, facts, declared)
         elif query.fetch != "execute":
             nulls = {name for statement in read_statements(query.sql) for name in statement.nulls}
             for field in case.fields(query) or ():
@@ -48,6 +51,19 @@ def _compiled(case: Case, query: Query, facts: QueryFacts, declared: QueryFacts)
             yield case.verdict(query, _ID, was)
         elif decoding is Decoding.DEPENDS:
             yield case.verdict(query, _ID, f"{was}: some of its values do not decode", status=VerdictStatus.AT_RISK)
+        elif decoding is Decoding.UNKNOWN:
+            reason = f"{was}: whether its values decode cannot be told"
+            yield case.verdict(query, _ID, reason, status=VerdictStatus.UNVERIFIED)
+
+
+def _generated(case: Case, query: Query, facts: QueryFacts, declared: QueryFacts) -> Iterator[Verdict]:
+    for there, here in zip(declared.columns, facts.columns, strict=False):
+        if there.type == here.type:
+            continue
+        decoding = postgres_types.takes(macro_type(there.type), here.type)
+        was = f"the column {here.name} is {here.type}, and {query.result_type} was generated for {there.type}"
+        if decoding is Decoding.FAILS:
+            yield case.verdict(query, _ID, was)
         elif decoding is Decoding.UNKNOWN:
             reason = f"{was}: whether its values decode cannot be told"
             yield case.verdict(query, _ID, reason, status=VerdictStatus.UNVERIFIED)
