@@ -11,9 +11,10 @@ from shared.kinds.step import Role
 from shared.pinned import WRITING, setting
 from shared.remediation.kept_facts import SETTING
 from shared.remediation.own_process import own_process
-from shared.remediation.plan import Plan, ProofStatus, Statement
+from shared.remediation.plan import Plan, Statement
 from shared.remediation.progress import KEPT, Progress
 from shared.remediation.psql import comment, shield
+from shared.remediation.script_head import script_head
 from shared.remediation.stages import Stage, cut_stages
 from shared.remediation.superuser import refuse_superuser
 from shared.schema.identity import ObjectId, QualifiedName
@@ -40,8 +41,8 @@ def render_script(
     """
     if not plan.statements:
         return ""
-    lines = [*_header(plan, title), "\\set ON_ERROR_STOP on", ""]
-    shown = [statement for statement in plan.statements if destructive or not statement.destructive]
+    shown = tuple(statement for statement in plan.statements if destructive or not statement.destructive)
+    lines = [*script_head(plan, shown, title), "\\set ON_ERROR_STOP on", ""]
     lines += own_process(cut_stages(shown))
     lines += () if tenant_code else refuse_superuser(shown)
     if guard_sql:
@@ -69,17 +70,6 @@ def _variable(name: str, statements: tuple[str, ...]) -> str:
     # One message to the server: an owner's own timeouts end with it, and none can strike between two of them.
     value = within_literal(" \\; ".join(statements), escaped=True)
     return f"\\set {name} '{value}'"
-
-
-def _header(plan: Plan, title: str) -> Iterator[str]:
-    yield comment(f"fleetdrift remediation{': ' + title if title else ''}")
-    yield comment(f"from {plan.observed} to {plan.desired}")
-    match plan.proof.status:
-        case ProofStatus.PROVEN:
-            yield comment("proven on a scratch copy")
-        case _:
-            yield comment(f"not proven: {plan.proof.reason or 'no attempt was made'}")
-    yield ""
 
 
 def _stages(stages: tuple[Stage, ...], plan: Plan) -> Iterator[str]:

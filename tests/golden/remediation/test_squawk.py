@@ -82,9 +82,12 @@ def hazards_above(line: int, lines: list[str]) -> set[str]:
     return found
 
 
+_PLANS_OWN = re.compile(r'(DROP (CONSTRAINT|DOMAIN|TYPE)( IF EXISTS)?|ALTER INDEX) ("[^"]+"\.)?"fleetdrift_')
+
+
 def is_of_the_plan(statement: str) -> bool:
-    """Say whether a statement ends something that the plan itself has made, for a while."""
-    return 'DROP CONSTRAINT "fleetdrift_' in statement or 'DROP CONSTRAINT IF EXISTS "fleetdrift_' in statement
+    """Say whether a statement is about something that the plan itself has made, or set aside, for a while."""
+    return _PLANS_OWN.search(statement) is not None
 
 
 def is_on_something_new(rule: str, line: int, lines: list[str]) -> bool:

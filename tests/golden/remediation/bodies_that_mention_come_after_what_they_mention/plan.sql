@@ -1,5 +1,7 @@
 -- fleetdrift remediation
 -- not proven: no attempt was made
+-- 7 statements in 2 transactions
+-- scans_table: materialized view public.m
 
 \set ON_ERROR_STOP on
 

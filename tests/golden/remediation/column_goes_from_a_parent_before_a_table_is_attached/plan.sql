@@ -1,5 +1,10 @@
 -- fleetdrift remediation
 -- not proven: no attempt was made
+-- 5 statements in 1 transaction
+-- blocks_reads: constraint public.events.events_extra_check, column public.base.extra, table public.derived and 2 more
+-- breaks_readers: constraint public.events.events_extra_check
+-- loses_data: column public.base.extra, column public.events.extra
+-- scans_table: table public.events_2024
 
 \set ON_ERROR_STOP on
 

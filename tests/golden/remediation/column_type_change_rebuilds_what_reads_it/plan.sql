@@ -1,5 +1,10 @@
 -- fleetdrift remediation
 -- not proven: no attempt was made
+-- 10 statements in 2 transactions
+-- blocks_reads: materialized view public.m, column public.orders.total
+-- breaks_readers: materialized view public.m, view public.v
+-- rewrites_table: column public.orders.total
+-- scans_table: materialized view public.m
 
 \set ON_ERROR_STOP on
 

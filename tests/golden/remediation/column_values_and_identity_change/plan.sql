@@ -1,5 +1,10 @@
 -- fleetdrift remediation
 -- not proven: no attempt was made
+-- 12 statements in 1 transaction
+-- blocks_reads: column public.t.a, column public.t.b, column public.t.c and 1 more
+-- breaks_readers: column public.t.a, sequence public.t_a_seq
+-- loses_data: sequence public.t_a_seq
+-- rewrites_table: column public.t.c
 
 \set ON_ERROR_STOP on
 

@@ -1,5 +1,11 @@
 -- fleetdrift remediation
 -- not proven: no attempt was made
+-- 5 statements in 3 transactions
+-- blocks_reads: composite type public.c
+-- blocks_writes: domain constraint public.d.positive
+-- breaks_readers: domain constraint public.d.small
+-- loses_data: composite type public.c
+-- scans_table: domain type public.d, domain constraint public.d.positive
 
 \set ON_ERROR_STOP on
 

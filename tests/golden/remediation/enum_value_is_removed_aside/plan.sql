@@ -1,5 +1,12 @@
 -- fleetdrift remediation
 -- not proven: no attempt was made
+-- 24 statements in 4 transactions, 2 outside of transactions
+-- blocks_reads: column public.t.x, constraint public.t.t_x_check, column public.t.y and 1 more
+-- breaks_readers: column public.t.x, routine public.f(public.e), domain type public.d and 3 more
+-- builds_index: index public.i
+-- loses_data: enum type public.e
+-- rewrites_table: column public.t.x, column public.t.y, column public.t.z
+-- scans_table: constraint public.t.t_x_check
 
 \set ON_ERROR_STOP on
 

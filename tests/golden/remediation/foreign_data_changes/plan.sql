@@ -1,5 +1,9 @@
 -- fleetdrift remediation
 -- not proven: no attempt was made
+-- 7 statements in 1 transaction
+-- blocks_reads: column public.ft.c, foreign table public.ft, column public.ft.a and 1 more
+-- loses_data: column public.ft.c
+-- rewrites_table: column public.ft.a
 
 \set ON_ERROR_STOP on
 

@@ -1,5 +1,7 @@
 -- fleetdrift remediation
 -- not proven: no attempt was made
+-- 4 statements in 1 transaction
+-- breaks_readers: routine public.g(integer, text)
 
 \set ON_ERROR_STOP on
 

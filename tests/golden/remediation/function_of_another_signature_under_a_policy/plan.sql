@@ -1,5 +1,8 @@
 -- fleetdrift remediation
 -- not proven: no attempt was made
+-- 4 statements in 1 transaction
+-- blocks_reads: policy public.pages.readers
+-- breaks_readers: routine public.may_read(integer, integer)
 
 \set ON_ERROR_STOP on
 

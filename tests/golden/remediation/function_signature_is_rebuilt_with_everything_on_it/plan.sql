@@ -1,5 +1,11 @@
 -- fleetdrift remediation
 -- not proven: no attempt was made
+-- 13 statements in 3 transactions, 2 outside of transactions
+-- blocks_reads: column public.t.a, constraint public.t.t_b_check
+-- breaks_readers: column public.t.a, view public.v, constraint public.t.t_b_check and 1 more
+-- builds_index: index public.i
+-- runs_tenant_code: constraint public.t.t_b_check
+-- scans_table: constraint public.t.t_b_check
 
 \set ON_ERROR_STOP on
 

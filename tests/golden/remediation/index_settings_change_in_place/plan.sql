@@ -1,5 +1,7 @@
 -- fleetdrift remediation
 -- not proven: no attempt was made
+-- 2 statements in 1 transaction
+-- blocks_reads: index public.i
 
 \set ON_ERROR_STOP on
 

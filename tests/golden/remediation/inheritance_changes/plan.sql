@@ -1,5 +1,8 @@
 -- fleetdrift remediation
 -- not proven: no attempt was made
+-- 4 statements in 1 transaction
+-- blocks_reads: table public.l, column public.p.a, column public.p.b
+-- rewrites_table: column public.p.a
 
 \set ON_ERROR_STOP on
 

@@ -1,5 +1,10 @@
 -- fleetdrift remediation
 -- not proven: no attempt was made
+-- 9 statements in 1 transaction
+-- blocks_reads: table public.readings_2025, table public.readings_2024, index public.readings_value
+-- blocks_writes: index public.readings_value
+-- builds_index: index public.readings_value
+-- scans_table: table public.readings_2025, table public.readings_2024
 
 \set ON_ERROR_STOP on
 

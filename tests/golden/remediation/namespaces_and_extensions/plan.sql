@@ -1,5 +1,9 @@
 -- fleetdrift remediation
 -- not proven: no attempt was made
+-- 9 statements in 1 transaction
+-- blocks_reads: table old.t
+-- breaks_readers: routine old.f(old.t), namespace old
+-- loses_data: table old.t
 
 \set ON_ERROR_STOP on
 

@@ -1,5 +1,9 @@
 -- fleetdrift remediation
 -- not proven: no attempt was made
+-- 10 statements in 2 transactions
+-- blocks_reads: constraint public.t.b_nn, constraint public.t.c_nn, constraint public.t.a_nn and 4 more
+-- breaks_readers: constraint public.t.c_nn, constraint public.t.e_nn
+-- scans_table: constraint public.t.g_new
 
 \set ON_ERROR_STOP on
 

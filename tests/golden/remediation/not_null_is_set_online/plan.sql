@@ -1,5 +1,8 @@
 -- fleetdrift remediation
 -- not proven: no attempt was made
+-- 5 statements in 3 transactions
+-- blocks_reads: column public.orders.note
+-- scans_table: column public.orders.note
 
 \set ON_ERROR_STOP on
 

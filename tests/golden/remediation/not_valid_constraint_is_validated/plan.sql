@@ -1,5 +1,7 @@
 -- fleetdrift remediation
 -- not proven: no attempt was made
+-- 1 statement in 1 transaction
+-- scans_table: constraint public.orders.c
 
 \set ON_ERROR_STOP on
 

@@ -1,5 +1,8 @@
 -- fleetdrift remediation
 -- not proven: no attempt was made
+-- 1 statement in 1 transaction
+-- blocks_reads: constraint public.orders.orphan
+-- breaks_readers: constraint public.orders.orphan
 
 \set ON_ERROR_STOP on
 

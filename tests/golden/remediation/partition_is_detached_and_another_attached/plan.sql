@@ -1,5 +1,8 @@
 -- fleetdrift remediation
 -- not proven: no attempt was made
+-- 5 statements in 1 transaction
+-- blocks_reads: table public.m1, table public.m2
+-- scans_table: table public.m2
 
 \set ON_ERROR_STOP on
 

@@ -1,5 +1,10 @@
 -- fleetdrift remediation
 -- not proven: no attempt was made
+-- 11 statements in 5 transactions, 1 outside of transactions
+-- blocks_reads: column public.m.w, column public.m.v, constraint public.m.c and 1 more
+-- blocks_writes: index public.u
+-- builds_index: index public.m1_at_v_idx, index public.u
+-- scans_table: column public.m.v, constraint public.m.c
 
 \set ON_ERROR_STOP on
 

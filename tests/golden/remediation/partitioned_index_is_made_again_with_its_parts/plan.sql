@@ -1,5 +1,9 @@
 -- fleetdrift remediation
 -- not proven: no attempt was made
+-- 6 statements in 2 transactions, 3 outside of transactions
+-- blocks_reads: index public.shops
+-- blocks_writes: index public.shops
+-- builds_index: index public.days, index public.shops_2024, index public.shops and 1 more
 
 \set ON_ERROR_STOP on
 

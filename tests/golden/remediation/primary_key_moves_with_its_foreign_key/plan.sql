@@ -1,5 +1,11 @@
 -- fleetdrift remediation
 -- not proven: no attempt was made
+-- 8 statements in 3 transactions, 1 outside of transactions
+-- blocks_reads: constraint public.b.b_code_fkey, constraint public.a.a_code_key, constraint public.a.a_pk and 2 more
+-- blocks_writes: constraint public.b.b_code_fkey
+-- breaks_readers: constraint public.b.b_code_fkey, constraint public.a.a_code_key, constraint public.a.a_pk and 1 more
+-- builds_index: constraint public.a.a_pkey
+-- scans_table: constraint public.b.b_code_fkey
 
 \set ON_ERROR_STOP on
 

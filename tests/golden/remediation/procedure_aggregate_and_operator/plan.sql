@@ -1,5 +1,7 @@
 -- fleetdrift remediation
 -- not proven: no attempt was made
+-- 10 statements in 1 transaction
+-- breaks_readers: aggregate public.s(integer)
 
 \set ON_ERROR_STOP on
 

@@ -1,5 +1,9 @@
 -- fleetdrift remediation
 -- not proven: no attempt was made
+-- 5 statements in 1 transaction
+-- blocks_reads: column public.t.x
+-- breaks_readers: range type public.r
+-- rewrites_table: column public.t.x
 
 \set ON_ERROR_STOP on
 

@@ -1,5 +1,7 @@
 -- fleetdrift remediation
 -- not proven: no attempt was made
+-- 7 statements in 1 transaction
+-- blocks_reads: column public.t.b
 
 \set ON_ERROR_STOP on
 

@@ -1,5 +1,8 @@
 -- fleetdrift remediation
 -- not proven: no attempt was made
+-- 3 statements in 1 transaction
+-- blocks_reads: table public.t
+-- loses_data: table public.t
 
 \set ON_ERROR_STOP on
 

@@ -1,5 +1,9 @@
 -- fleetdrift remediation
 -- not proven: no attempt was made
+-- 8 statements in 3 transactions, 5 outside of transactions
+-- blocks_reads: constraint public.stock_one.stock_one_pkey, table public.stock_one
+-- builds_index: constraint public.stock_one.stock_one_pkey, index public.items_of_one, index public.stock_one_amount_idx and 1 more
+-- scans_table: table public.stock_one
 
 \set ON_ERROR_STOP on
 

@@ -1,5 +1,9 @@
 -- fleetdrift remediation
 -- not proven: no attempt was made
+-- 8 statements in 1 transaction
+-- blocks_reads: table public.t
+-- loses_data: table public.t
+-- rewrites_table: table public.t
 
 \set ON_ERROR_STOP on
 

@@ -1,5 +1,10 @@
 -- fleetdrift remediation
 -- not proven: no attempt was made
+-- 7 statements in 1 transaction
+-- blocks_reads: column public.t.a, column public.t.b, column public.t.c
+-- breaks_readers: column public.t.a
+-- loses_data: column public.t.a, column public.t.b, column public.t.c
+-- rewrites_table: column public.t.a, column public.t.b, column public.t.c
 
 \set ON_ERROR_STOP on
 

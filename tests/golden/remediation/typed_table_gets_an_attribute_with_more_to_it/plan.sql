@@ -1,5 +1,8 @@
 -- fleetdrift remediation
 -- not proven: no attempt was made
+-- 3 statements in 1 transaction
+-- blocks_reads: composite type public.place, column public.places.town, column public.places.zip
+-- scans_table: column public.places.zip
 
 \set ON_ERROR_STOP on
 

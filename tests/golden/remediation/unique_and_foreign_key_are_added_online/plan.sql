@@ -1,5 +1,10 @@
 -- fleetdrift remediation
 -- not proven: no attempt was made
+-- 4 statements in 2 transactions, 1 outside of transactions
+-- blocks_reads: constraint public.orders.one_note
+-- blocks_writes: constraint public.orders.of_customer
+-- builds_index: constraint public.orders.one_note
+-- scans_table: constraint public.orders.of_customer
 
 \set ON_ERROR_STOP on
 

@@ -1,5 +1,8 @@
 -- fleetdrift remediation
 -- not proven: no attempt was made
+-- 7 statements in 1 transaction
+-- blocks_reads: rule public.v.r
+-- breaks_readers: view public.w, view public.v
 
 \set ON_ERROR_STOP on
 
