@@ -18,7 +18,7 @@ from shared.sql import quote_identifier
 _ICU = "ICU collations"
 _LZ4 = "lz4 compression"
 _INSTEAD = {
-    _ICU: "missing: their attributes are compared, and another provider's stand in",
+    _ICU: "missing: their attributes are compared, and another provider sorts in their place",
     _LZ4: "missing: columns are compared, and nothing is compressed",
 }
 _XML = "CREATE TABLE has_xml (a xml DEFAULT '<a/>')"
