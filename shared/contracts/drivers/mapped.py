@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import msgspec
 
@@ -52,6 +52,37 @@ class MappedTable(msgspec.Struct, frozen=True, kw_only=True):
     def of(self, field: str) -> MappedColumn | None:
         """Give the column that Rust calls so."""
         return next((column for column in self.columns if column.field == field), None)
+
+    @property
+    def mapping(self) -> Mapping:
+        """The table as a mapping with its place."""
+        return Mapping(file=self.file, line=self.line, driver=self.driver, name=self.rust)
+
+    def load(self, macro: str, result_type: str) -> Query:
+        """Give the statement that loads whole rows: every column, by name.
+
+        Args:
+            macro: What stands for the call in messages: `diesel.table`.
+            result_type: What Rust calls a row.
+        """
+        return Query(
+            file=self.file, line=self.line, column=self.column, macro=macro, sql=select(self, self.columns),
+            result_type=result_type, fetch="fetch_all", driver=self.driver, fields=fields_of(self.columns),
+            mapping=self.rust,
+        )  # fmt: skip
+
+
+class MappedTables:
+    """Finds the mapped tables of a service by the names that Rust gives them."""
+
+    def __init__(self, tables: Iterable[MappedTable]) -> None:
+        self.all = tuple(tables)
+
+    def find(self, rust: str, file: str) -> MappedTable | None:
+        """Give the one table of a name, the file's own first; None when there is none, or more than one."""
+        named = [table for table in self.all if table.rust == rust]
+        near = [table for table in named if table.file == file] or named
+        return near[0] if len(near) == 1 else None
 
 
 class Findings(msgspec.Struct, frozen=True):

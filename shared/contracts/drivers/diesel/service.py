@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from shared.contracts.contract import Mapping, Query, Unread
+from shared.contracts.contract import Query, Unread
 from shared.contracts.drivers.diesel.derives import DeriveReader, read_structs
 from shared.contracts.drivers.diesel.enums import read_enums, read_sql_types
 from shared.contracts.drivers.diesel.tables import (
@@ -15,7 +15,7 @@ from shared.contracts.drivers.diesel.tables import (
     read_tables,
 )
 from shared.contracts.drivers.diesel.texts import TextFinder
-from shared.contracts.drivers.mapped import Findings, MappedTable, fields_of, join, select
+from shared.contracts.drivers.mapped import Findings, MappedTable, MappedTables, join
 from shared.contracts.reading import FoundQuery, Reading
 
 
@@ -36,7 +36,7 @@ def read_diesel(readings: Sequence[Reading]) -> Findings:
     joinables = [joinable for source in sources for joinable in read_joinables(source)]
     found: list[FoundQuery] = [
         *(item for item in read if isinstance(item, Unread)),
-        *map(_select, tables.all),
+        *(table.load("diesel.table", f"table! {table.rust}") for table in tables.all),
         *tables.joins(joinables),
         *derives.statements(),
         *(item for reading in own for item in TextFinder(reading).read()),
@@ -45,22 +45,13 @@ def read_diesel(readings: Sequence[Reading]) -> Findings:
         queries=tuple(item for item in found if isinstance(item, Query)),
         structs=tuple(derives.rows()),
         enums=tuple(enum for source in sources for enum in read_enums(source, sql_types)),
-        tables=(*map(_mapping, tables.all), *derives.mappings()),
+        tables=(*(table.mapping for table in tables.all), *derives.mappings()),
         unread=tuple(item for item in found if isinstance(item, Unread)),
     )
 
 
-class Tables:
-    """Finds the tables of a service by the names that Rust gives them."""
-
-    def __init__(self, tables: Iterable[MappedTable]) -> None:
-        self.all = tuple(tables)
-
-    def find(self, name: str, file: str) -> MappedTable | None:
-        """Give the one table of a name, the file's own first; None when there is none, or more than one."""
-        named = [table for table in self.all if table.rust == name]
-        near = [table for table in named if table.file == file] or named
-        return near[0] if len(near) == 1 else None
+class Tables(MappedTables):
+    """The tables of a service, and what joins them."""
 
     def joins(self, joinables: Iterable[Joinable]) -> Iterator[Query | Unread]:
         """Give the statement of each `joinable!`."""
@@ -77,16 +68,3 @@ class Tables:
                 sql=join(child, [here.name], parent, [there.name]), fetch="execute", driver=DRIVER,
                 mapping=child.rust,
             )  # fmt: skip
-
-
-def _select(table: MappedTable) -> Query:
-    """Give the statement that `users::table.load(…)` sends: every column, by name."""
-    return Query(
-        file=table.file, line=table.line, column=table.column, macro="diesel.table",
-        sql=select(table, table.columns), result_type=f"table! {table.rust}", fetch="fetch_all", driver=DRIVER,
-        fields=fields_of(table.columns), mapping=table.rust,
-    )  # fmt: skip
-
-
-def _mapping(table: MappedTable) -> Mapping:
-    return Mapping(file=table.file, line=table.line, driver=table.driver, name=table.rust)

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from shared.contracts.contract import Mapping as ContractMapping
 from shared.contracts.contract import Query, RowStruct, RustEnum, StructField, TypeAlias, Unread
-from shared.contracts.drivers.mapped import Findings, MappedTable, fields_of, join, select
+from shared.contracts.drivers.mapped import Findings, MappedTable, MappedTables, join
 from shared.contracts.drivers.sea_orm.entities import (
     CRATE,
     DRIVER,
@@ -43,7 +42,7 @@ def read_sea_orm(readings: Sequence[Reading]) -> Findings:
     relations = [item for source in sources for item in read_relations(source)]
     found: list[FoundQuery] = [
         *(item for item in (*read, *relations) if isinstance(item, Unread)),
-        *map(_select, entities.all),
+        *(entity.load("entity.find", f"{entity.rust}::Model") for entity in entities.all),
         *entities.joins(item for item in relations if isinstance(item, Relation)),
         *(item for reading in readings for item in _texts_and_writes(reading, entities)),
     ]
@@ -52,7 +51,7 @@ def read_sea_orm(readings: Sequence[Reading]) -> Findings:
         structs=tuple(row for source in sources for row in _rows(source, enums)),
         enums=tuple(enums.values()),
         aliases=tuple(item for item in active if isinstance(item, TypeAlias)),
-        tables=tuple(map(_mapping, entities.all)),
+        tables=tuple(entity.mapping for entity in entities.all),
         unread=tuple(item for item in found if isinstance(item, Unread)),
     )
 
@@ -64,17 +63,8 @@ def _texts_and_writes(reading: Reading, entities: Entities) -> Iterator[FoundQue
     yield from WriteFinder(reading, entities.find, names, own).read()
 
 
-class Entities:
-    """Finds the entities of a service by their modules."""
-
-    def __init__(self, entities: Iterable[MappedTable]) -> None:
-        self.all = tuple(entities)
-
-    def find(self, module: str, file: str) -> MappedTable | None:
-        """Give the one entity of a module's name, the file's own first; None when there is none, or more than one."""
-        named = [entity for entity in self.all if entity.rust == module]
-        near = [entity for entity in named if entity.file == file] or named
-        return near[0] if len(near) == 1 else None
+class Entities(MappedTables):
+    """The entities of a service, by their modules, and what relates them."""
 
     def joins(self, relations: Iterable[Relation]) -> Iterator[Query | Unread]:
         """Give the statement of each `belongs_to`."""
@@ -91,19 +81,6 @@ class Entities:
                 file=each.file, line=each.line, column=each.column, macro="entity.relation", sql=text,
                 fetch="execute", driver=DRIVER, mapping=here.rust,
             )  # fmt: skip
-
-
-def _select(entity: MappedTable) -> Query:
-    """Give the statement that `Entity::find()` sends: every column, by name."""
-    return Query(
-        file=entity.file, line=entity.line, column=entity.column, macro="entity.find",
-        sql=select(entity, entity.columns), result_type=f"{entity.rust}::Model", fetch="fetch_all", driver=DRIVER,
-        fields=fields_of(entity.columns), mapping=entity.rust,
-    )  # fmt: skip
-
-
-def _mapping(entity: MappedTable) -> ContractMapping:
-    return ContractMapping(file=entity.file, line=entity.line, driver=entity.driver, name=entity.rust)
 
 
 def _rows(source: Source, enums: Mapping[str, RustEnum]) -> Iterator[RowStruct]:
