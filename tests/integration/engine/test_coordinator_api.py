@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator
 
 import httpx
 import pytest
+from prometheus_client.parser import text_string_to_metric_families
 
 from coordinator.daemon.api.app import build_api
 from coordinator.daemon.api.serve import ListenError, serve
@@ -17,6 +18,7 @@ from coordinator.report.model import ScanReport
 from coordinator.store.store import Store
 from shared.hosts import Secret
 from tests.reports import demo, read_json
+from tests.unit.report.test_hostile_names import EVERYWHERE, hostile_report
 
 pytestmark = pytest.mark.anyio
 
@@ -33,6 +35,7 @@ class Scans:
         self.go.set()
         self.fails: Exception | None = None
         self.problems: list[str] = []
+        self.report = demo()
 
     async def perform(self, scan: str) -> ScanReport:
         await self.go.wait()
@@ -40,7 +43,7 @@ class Scans:
         self.asked.set()
         if self.fails:
             raise self.fails
-        return demo()
+        return self.report
 
     async def check(self) -> list[str]:
         return self.problems
@@ -92,6 +95,19 @@ async def test_a_scan_is_asked_for_done_and_reported(store, scans):
         page = (await client.get("/metrics")).text
     assert f'fleetdrift_drifted_tenants{{fleet="{FLEET}"}} 2.0' in page
     assert scans.performed == [scan]
+
+
+async def test_hostile_names_come_through_the_api_as_they_are_and_leave_the_metrics_readable(store, scans):
+    scans.report = hostile_report(EVERYWHERE)
+    async with running(store, scans) as client:
+        scan = (await client.post("/scans")).json()["scan"]
+        await until(client, scan, "incomplete")
+        answer = await client.get(f"/reports/{scan}")
+        page = (await client.get("/metrics")).text
+    assert answer.headers["content-type"].startswith("application/json")
+    assert read_json(answer.content) == scans.report
+    assert list(text_string_to_metric_families(page))
+    assert EVERYWHERE not in page
 
 
 async def test_what_waits_already_is_not_asked_for_twice(store, scans):
