@@ -84,7 +84,8 @@ async def open_pool(dsn: Secret) -> AsyncIterator[Any]:
 
     with translated():
         place = parse_url(dsn.reveal(), os.environ)
-        pool = await asyncpg.create_pool(min_size=1, max_size=_MAX_CONNECTIONS, connect=connect)
+        # No connection is kept for its own sake: while the store is away, asyncpg would log each try with a traceback.
+        pool = await asyncpg.create_pool(min_size=0, max_size=_MAX_CONNECTIONS, connect=connect)
     try:
         with translated():
             await _migrate(pool)

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Iterator
 
 import asyncpg
+import pytest
 
+from shared.embedded.postgres import EmbeddedPostgres
 from tests.acceptance.hostile.matrix import HONEST, Matrix
 
 STATE = """
@@ -20,40 +23,51 @@ TRIES = 4
 each time."""
 
 
+SESSIONS_END_SECONDS = 30.0
+
+
+@pytest.fixture(scope="module")
+def alone(matrix: Matrix, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Matrix]:
+    """The same fleet on a server of its own, to which nobody else writes."""
+    with EmbeddedPostgres() as server:
+        yield Matrix(server, matrix.scratch, tmp_path_factory.mktemp("alone"))
+
+
 def state(matrix: Matrix) -> dict[str, object]:
     async def ask() -> dict[str, object]:
         connection = await asyncpg.connect(matrix.server.dsn())
         try:
-            while (row := dict(await connection.fetchrow(STATE)))["sessions"]:  # noqa: ASYNC110  # no event tells of it
-                await asyncio.sleep(0.05)  # a session adds up its counters when it has ended
-            return row
+            async with asyncio.timeout(SESSIONS_END_SECONDS):
+                while (row := dict(await connection.fetchrow(STATE)))["sessions"]:  # noqa: ASYNC110  # no event tells of it
+                    await asyncio.sleep(0.05)  # a session adds up its counters when it has ended
+                return row
         finally:
             await connection.close()
 
     return asyncio.run(ask())
 
 
-def test_a_scan_writes_no_log_no_row_and_no_temporary_file(matrix: Matrix) -> None:
-    before = state(matrix)
+def test_a_scan_writes_no_log_no_row_and_no_temporary_file(alone: Matrix) -> None:
+    before = state(alone)
     for _ in range(TRIES):
-        report = matrix.report(tuple(HONEST))
-        assert report.content_hash == matrix.undisturbed.content_hash
-        before, earlier = state(matrix), before
+        report = alone.report(tuple(HONEST))
+        assert report.content_hash == alone.undisturbed.content_hash
+        before, earlier = state(alone), before
         if before == earlier:
             return
     assert before == earlier
 
 
-def test_one_row_that_is_written_would_be_seen(matrix: Matrix) -> None:
-    before = state(matrix)
+def test_one_row_that_is_written_would_be_seen(alone: Matrix) -> None:
+    before = state(alone)
 
     async def write() -> None:
-        connection = await asyncpg.connect(matrix.server.dsn(next(iter(HONEST))))
+        connection = await asyncpg.connect(alone.server.dsn(next(iter(HONEST))))
         await connection.execute("BEGIN; INSERT INTO customers VALUES (1, ''); ROLLBACK")
         await connection.close()
 
     asyncio.run(write())
-    after = state(matrix)
+    after = state(alone)
     assert {name for name in before if before[name] != after[name]} == {
         "log", "next_transaction", "rows_and_temporary_files",
     }  # fmt: skip
