@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterator
 
 import pytest
@@ -28,3 +29,11 @@ def postgres() -> Iterator[EmbeddedPostgres]:
 def redis_server() -> Iterator[EmbeddedRedis]:
     with EmbeddedRedis() as server:
         yield server
+
+
+@pytest.fixture(autouse=True)
+def no_log_of_an_earlier_test() -> Iterator[None]:
+    """Take away the log that a test has set up: it writes to the test's own streams, which are closed afterwards."""
+    yield
+    root = logging.getLogger()
+    root.handlers = [handler for handler in root.handlers if type(handler) is not logging.StreamHandler]
