@@ -8,7 +8,7 @@ from pathlib import Path
 
 from coordinator.engine.engine import Progress
 
-PAUSE = 0.1
+BEFORE_EACH_TENANT_SECONDS = 0.1
 """Seconds a slow worker waits before each tenant, so that a scan has a middle."""
 
 

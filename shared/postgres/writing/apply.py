@@ -32,7 +32,7 @@ from shared.sql import quote_qualified
 from shared.targets import FailureKind, Limits, Target
 
 _LONGEST_SECONDS = 24 * 3600.0  # of a statement that the server gives as much time as it takes
-_GRACE_SECONDS = 30.0  # for a server to say itself that a statement took too long
+_SERVER_CANCELS_WITHIN_SECONDS = 30.0  # for a server to say itself that a statement took too long
 _TRANSIENT = frozenset({"55P03", "40P01", "40001"})  # no lock in time, deadlock, serialization failure
 _RESETS = ";\n".join(f"RESET {name}" for name in dict((*WRITING, ("lock_timeout", ""), ("statement_timeout", ""))))
 _HAND_OVER = "SELECT pg_catalog.set_config($1::text, $2::text, true)"
@@ -249,9 +249,9 @@ class Writer:
 
 def _bound(statement: Statement) -> float:
     """Give the seconds after which a server that does not end a statement itself is not waited for any more."""
-    return (
-        statement.statement_timeout_ms / 1000 + _GRACE_SECONDS if statement.statement_timeout_ms else _LONGEST_SECONDS
-    )
+    if not statement.statement_timeout_ms:
+        return _LONGEST_SECONDS
+    return statement.statement_timeout_ms / 1000 + _SERVER_CANCELS_WITHIN_SECONDS
 
 
 def _statement_error(sql: str, error: asyncpg.PostgresError) -> StatementError | TargetError:

@@ -6,7 +6,7 @@ import asyncio
 
 import pytest
 
-from tests.acceptance.middle import PAUSE
+from tests.acceptance.middle import BEFORE_EACH_TENANT_SECONDS
 
 pytestmark = pytest.mark.anyio
 
@@ -15,8 +15,8 @@ HOUR = 3600.0
 
 async def test_workers_whose_clocks_are_an_hour_ahead_and_behind_change_nothing(engine):
     for _ in range(2):  # the second scan meets what the first one remembered
-        engine.worker(slots=1, slow=PAUSE, skew=HOUR)
-        engine.worker(slots=1, slow=PAUSE, skew=-HOUR)
+        engine.worker(slots=1, slow=BEFORE_EACH_TENANT_SECONDS, skew=HOUR)
+        engine.worker(slots=1, slow=BEFORE_EACH_TENANT_SECONDS, skew=-HOUR)
         await engine.assert_nothing_lost(await engine.scan())
         engine.stop()
 

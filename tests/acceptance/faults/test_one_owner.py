@@ -21,7 +21,7 @@ from coordinator.store.records import ScanState
 from coordinator.store.store import NotOwnerError, Store, coordinator_lease, scan_lease
 from shared.hosts import Secret
 from shared.targets import Target
-from tests.acceptance.middle import PAUSE, InTheMiddle
+from tests.acceptance.middle import BEFORE_EACH_TENANT_SECONDS, InTheMiddle
 from tests.reports import demo
 
 pytestmark = pytest.mark.anyio
@@ -200,7 +200,7 @@ async def test_what_a_command_left_unfinished_is_recorded_as_failed_when_nobody_
 
 async def test_two_coordinators_at_one_scan_of_which_one_was_asleep_lose_nothing_and_record_nothing_twice(engine):
     """The sleeper wakes up when another has taken the scan over, and is at it still."""
-    engine.worker(slots=1, slow=PAUSE)
+    engine.worker(slots=1, slow=BEFORE_EACH_TENANT_SECONDS)
     rules = LeaseRules(seconds=1.0, renew_every=0.2)
     sleeper = engine.coordinator("s", owner=msgspec.to_builtins(rules))
     waking: list[int] = []

@@ -12,14 +12,14 @@ import pytest
 
 from coordinator.fleet.target_runs import read_targets
 from shared.targets import FailureKind
-from tests.acceptance.middle import PAUSE, InTheMiddle, children
+from tests.acceptance.middle import BEFORE_EACH_TENANT_SECONDS, InTheMiddle, children
 
 pytestmark = pytest.mark.anyio
 
 
 async def test_a_worker_killed_in_the_middle_loses_nothing(engine):
-    victim = engine.worker(slots=1, slow=PAUSE)
-    engine.worker(slots=1, slow=PAUSE)
+    victim = engine.worker(slots=1, slow=BEFORE_EACH_TENANT_SECONDS)
+    engine.worker(slots=1, slow=BEFORE_EACH_TENANT_SECONDS)
     middle = InTheMiddle(victim.kill)
     outcome = await engine.scan(on_progress=middle)
     assert middle.done
@@ -27,7 +27,7 @@ async def test_a_worker_killed_in_the_middle_loses_nothing(engine):
 
 
 async def test_a_pool_process_killed_in_the_middle_loses_nothing(engine):
-    worker = engine.worker(slots=2, slow=PAUSE)
+    worker = engine.worker(slots=2, slow=BEFORE_EACH_TENANT_SECONDS)
     middle = InTheMiddle(lambda: os.kill(children(worker)[0], signal.SIGKILL))
     outcome = await engine.scan(on_progress=middle)
     assert middle.done
@@ -69,8 +69,8 @@ async def test_a_tenant_that_takes_a_readers_memory_ends_as_a_limit_and_the_othe
 
 
 async def test_all_workers_killed_in_the_middle_lose_nothing_when_others_come(engine):
-    engine.worker(slots=1, slow=PAUSE)
-    engine.worker(slots=1, slow=PAUSE)
+    engine.worker(slots=1, slow=BEFORE_EACH_TENANT_SECONDS)
+    engine.worker(slots=1, slow=BEFORE_EACH_TENANT_SECONDS)
 
     async def all_gone_and_back() -> None:
         engine.stop()
@@ -85,7 +85,7 @@ async def test_all_workers_killed_in_the_middle_lose_nothing_when_others_come(en
 
 
 async def test_a_worker_that_is_told_to_stop_ends_what_it_has_begun_and_nothing_is_read_twice(engine):
-    leaver = engine.worker(slots=2, slow=PAUSE)
+    leaver = engine.worker(slots=2, slow=BEFORE_EACH_TENANT_SECONDS)
 
     def leave() -> None:
         leaver.send_signal(signal.SIGTERM)
@@ -102,7 +102,9 @@ async def test_a_worker_that_is_told_to_stop_ends_what_it_has_begun_and_nothing_
 
 @pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGINT])
 async def test_a_coordinator_ended_in_the_middle_is_taken_up_by_the_next(engine, how):
-    engine.worker(slots=2, slow=10 * PAUSE)  # slow enough that the middle is still the middle on a busy machine
+    engine.worker(
+        slots=2, slow=10 * BEFORE_EACH_TENANT_SECONDS
+    )  # slow enough that the middle is still the middle on a busy machine
     process = engine.coordinator("scan-1")
     store = await _until_some_are_answered(engine.dsn)
     process.send_signal(how)
@@ -129,7 +131,7 @@ async def _until_some_are_answered(dsn: str) -> asyncpg.Connection:
 
 async def test_a_scan_that_is_cancelled_just_when_a_command_has_been_sent_to_redis_ends(engine):
     """Python 3.11 loses every second cancellation of that moment: the scan went on to its end."""
-    engine.worker(slots=1, slow=PAUSE)
+    engine.worker(slots=1, slow=BEFORE_EACH_TENANT_SECONDS)
     async with engine.facilities() as facilities:
         for number in range(10):
             middle = asyncio.Event()

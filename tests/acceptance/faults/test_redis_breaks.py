@@ -12,26 +12,26 @@ import pytest
 from coordinator.fleet.target_runs import TargetResults
 from shared.embedded.postgres import EmbeddedPostgres
 from tests.acceptance.engine.conftest import Engine, Fleet, open_engine
-from tests.acceptance.middle import PAUSE, InTheMiddle
+from tests.acceptance.middle import BEFORE_EACH_TENANT_SECONDS, InTheMiddle
 from tests.breakable import BreakableRedis
 
 pytestmark = pytest.mark.anyio
 
 Fault = Callable[[BreakableRedis], Awaitable[None]]
 
-AWAY_SECONDS = 10.0
+REDIS_AWAY_SECONDS = 10.0
 ASLEEP_SECONDS = 12.0  # longer than the time-outs of every connection to it
 
 
 async def stops_and_comes_back_empty(redis: BreakableRedis) -> None:
     redis.kill()
-    await asyncio.sleep(AWAY_SECONDS)
+    await asyncio.sleep(REDIS_AWAY_SECONDS)
     await asyncio.to_thread(redis.start)
 
 
 async def stops_and_comes_back_with_its_data(redis: BreakableRedis) -> None:
     redis.save_and_kill()
-    await asyncio.sleep(AWAY_SECONDS)
+    await asyncio.sleep(REDIS_AWAY_SECONDS)
     await asyncio.to_thread(redis.start)
 
 
@@ -71,7 +71,7 @@ class Disturbed:
         self.outcome: TargetResults | None = None
 
     async def scan(self) -> None:
-        self.engine.worker(slots=1, slow=PAUSE)
+        self.engine.worker(slots=1, slow=BEFORE_EACH_TENANT_SECONDS)
         self.outcome = await self.engine.scan(on_progress=InTheMiddle(self._begin))
         assert self.happening is not None, "the scan had no middle"
         await self.happening

@@ -15,7 +15,7 @@ from shared.embedded.postgres import EmbeddedPostgres
 from shared.embedded.redis import EmbeddedRedis
 from shared.targets import FailureKind
 from tests.acceptance.engine.conftest import Engine, Fleet, make_fleet, open_engine
-from tests.acceptance.middle import PAUSE, InTheMiddle
+from tests.acceptance.middle import BEFORE_EACH_TENANT_SECONDS, InTheMiddle
 from tests.breakable import Standby
 
 pytestmark = pytest.mark.anyio
@@ -88,7 +88,7 @@ async def test_a_standby_that_cancels_readers_for_its_primarys_sake_costs_no_ten
     """The primary writes its catalogs anew, again and again, and the standby waits for no query before it follows."""
     with Standby(primary) as standby:
         its_engine.hosts[0]["address"] = str(standby.socket_dir)
-        its_engine.worker(slots=2, slow=PAUSE)
+        its_engine.worker(slots=2, slow=BEFORE_EACH_TENANT_SECONDS)
         observer = await asyncpg.connect(standby.dsn())
 
         async def conflicts() -> int:

@@ -11,7 +11,7 @@ import pytest
 
 from coordinator.fleet.target_runs import read_targets
 from shared.targets import FailureKind, Target
-from tests.acceptance.middle import PAUSE, InTheMiddle
+from tests.acceptance.middle import BEFORE_EACH_TENANT_SECONDS, InTheMiddle
 from tests.acceptance.verdict import assert_nothing_lost
 
 pytestmark = pytest.mark.anyio
@@ -24,7 +24,7 @@ async def test_a_tenant_that_is_dropped_in_the_middle_has_one_status_and_costs_n
     """It is read last, when it is gone."""
     admin = await asyncpg.connect(postgres.dsn())
     await admin.execute(f"CREATE DATABASE {LEAVER} STRATEGY file_copy")
-    engine.worker(slots=1, slow=PAUSE)
+    engine.worker(slots=1, slow=BEFORE_EACH_TENANT_SECONDS)
     dropping: list[asyncio.Task[str]] = []
     drop = InTheMiddle(
         lambda: dropping.append(asyncio.create_task(admin.execute(f"DROP DATABASE {LEAVER} WITH (FORCE)")))
@@ -53,7 +53,7 @@ async def test_ddl_during_a_scan_costs_no_tenant_its_reading(engine, postgres):
             rounds += 1
         return rounds
 
-    engine.worker(slots=2, slow=PAUSE)
+    engine.worker(slots=2, slow=BEFORE_EACH_TENANT_SECONDS)
     rebuilding = asyncio.create_task(rebuild_indexes())
     outcome = await engine.scan()
     assert await rebuilding > 0
@@ -77,7 +77,7 @@ async def test_a_scan_that_is_resumed_reads_the_fleet_as_it_is_now_and_nothing_t
     """Five tenants have left since the scan began, five have come, and one has moved to another's namespace."""
     fleet = engine.fleet.targets
     moved = msgspec.structs.replace(fleet[5], namespace=fleet[6].namespace)
-    engine.worker(slots=1, slow=PAUSE)
+    engine.worker(slots=1, slow=BEFORE_EACH_TENANT_SECONDS)
     before = await broken_off(engine, fleet[:35])
     now = (moved, *fleet[6:])
     outcome = await engine.scan(now, scan="s")

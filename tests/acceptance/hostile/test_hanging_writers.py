@@ -86,7 +86,7 @@ ADD = Stage(
 async def test_a_statement_that_is_never_answered_ends_soon_after_the_time_that_the_server_has_for_it(
     database: Open, postgres, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(apply, "_GRACE_SECONDS", 0.5)
+    monkeypatch.setattr(apply, "_SERVER_CANCELS_WITHIN_SECONDS", 0.5)
     tenant = await database(OBSERVED)
     with turning(postgres, CHANGE, tuple) as hostile:
         began = time.monotonic()
