@@ -38,6 +38,8 @@ class Comparison(msgspec.Struct, frozen=True, kw_only=True):
         unbuilt: What the scratch server could not rebuild of either, with what depends on it: compared as it was read.
             Where it differs it is unverified, for the difference may be one of spelling.
         kept: What of the observed schema the declaration may declare where it could not be read: it stays.
+        on_copies: The same two as the scratch server spells them, where these are compared as they were read.
+        unspelt: Why the scratch server cannot spell them, where it was asked; empty otherwise.
     """
 
     desired: Snapshot
@@ -46,6 +48,8 @@ class Comparison(msgspec.Struct, frozen=True, kw_only=True):
     diff: SchemaDiff
     unbuilt: tuple[Unbuilt, ...] = ()
     kept: frozenset[ObjectId] = frozenset()
+    on_copies: Comparison | None = None
+    unspelt: str = ""
 
     @property
     def goal(self) -> Snapshot:
@@ -133,7 +137,7 @@ def _tables(snapshot: Snapshot) -> int:
     return sum(item.kind == "table" for item in snapshot.schema)
 
 
-def may_be_spelling(change: Change) -> bool:
+def _may_be_spelling(change: Change) -> bool:
     """Say whether a change may be two spellings of one thing. The text of a routine is its author's, never respelt."""
     return isinstance(change, Altered) and change.identity.kind != "routine" and not _DEPARSED.isdisjoint(change.fields)
 
@@ -149,7 +153,7 @@ def without_respelled(as_read: SchemaDiff, as_spelt: SchemaDiff) -> SchemaDiff:
     kept: list[Change] = []
     for change in as_read.changes:
         after = told.get(change.identity)
-        if not may_be_spelling(change):
+        if not _may_be_spelling(change):
             kept.append(change)
         elif after is not None:
             kept.append(after if isinstance(after, Unverified) else change)

@@ -13,12 +13,11 @@ from shared.analysis.comparing import (
     compare,
     compare_as_read,
     count_left_out,
-    may_be_spelling,
     with_unread,
     without_respelled,
 )
 from shared.analysis.judging import judge_services
-from shared.analysis.planning import plan_and_prove
+from shared.analysis.planning import Ends, plan_and_prove
 from shared.analysis.request import AnalysisRequest, SpeltBy
 from shared.contracts.contract import Verdict
 from shared.findings.judge import judge
@@ -112,25 +111,25 @@ async def _spelt_anew(scratch: ScratchServer, request: AnalysisRequest, as_read:
 
 async def _with_real_changes(scratch: ScratchServer, request: AnalysisRequest, as_read: Comparison) -> Comparison:
     """Drop changes that are only spelling, as after a dump and restore; keep all where nothing can be rebuilt."""
-    if not any(map(may_be_spelling, as_read.diff.changes)):
-        return as_read
     try:
         as_spelt = await _spelt_anew(scratch, request, as_read)
-    except MaterialiseError:
-        return as_read
+    except MaterialiseError as error:
+        return msgspec.structs.replace(as_read, unspelt=str(error))
     diff = without_respelled(as_read.diff, as_spelt.diff)
-    return msgspec.structs.replace(as_read, diff=diff, unbuilt=as_spelt.unbuilt)
+    return msgspec.structs.replace(as_read, diff=diff, unbuilt=as_spelt.unbuilt, on_copies=as_spelt)
 
 
 async def _plan(scratch: ScratchServer, request: AnalysisRequest, spelt: Comparison) -> Plan:
-    if request.desired_spelt_by is SpeltBy.SAME_MAJOR:
-        return _unproven_plan(request, spelt)
+    if spelt.unspelt:
+        return _unproven_plan(request, spelt).with_proof(Proof(ProofStatus.NOT_ATTEMPTED, spelt.unspelt))
+    on_copies = spelt.on_copies
     return await plan_and_prove(
         scratch,
         spelt.goal,
         spelt.whole,
         spelt.diff,
         request.profile,
+        on_copies=Ends(on_copies.goal, on_copies.whole) if on_copies is not None else None,
         destructive=request.destructive,
         unbuilt=spelt.unbuilt,
     )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import msgspec
 
 from shared.analysis.proof import prove
@@ -17,6 +19,13 @@ from shared.schema.schema import Snapshot
 _MORE_ROUNDS = 2
 
 
+class Ends(NamedTuple):
+    """Where a plan leads, and where it begins, as the scratch server spells both."""
+
+    desired: Snapshot
+    observed: Snapshot
+
+
 async def plan_and_prove(
     scratch: ScratchServer,
     desired: Snapshot,
@@ -25,6 +34,7 @@ async def plan_and_prove(
     profile: Profile,
     *,
     destructive: bool,
+    on_copies: Ends | None = None,
     unbuilt: tuple[Unbuilt, ...] = (),
 ) -> Plan:
     """Give a plan with the outcome of its proof.
@@ -34,11 +44,12 @@ async def plan_and_prove(
 
     Args:
         scratch: Where it is tried.
-        desired: The spec, as the scratch server spells it.
-        observed: The shape, as the scratch server spells it.
+        desired: The spec.
+        observed: The shape.
         diff: Between them.
         profile: Which facets are compared.
         destructive: See `plan_remediation`.
+        on_copies: The two as the scratch server spells them, where they are as their own servers spell them.
         unbuilt: What cannot be rebuilt of either, and so is not in the copy.
 
     Returns:
@@ -50,15 +61,16 @@ async def plan_and_prove(
     plan = plan_remediation(desired, observed, diff, destructive=destructive, profile=profile)
     if not plan.statements:
         return plan
-    trial = await prove(scratch, desired, observed, plan, profile, unbuilt=unbuilt)
+    ends = on_copies or Ends(desired, observed)
+    trial = await prove(scratch, ends.desired, ends.observed, plan, profile, unbuilt=unbuilt)
     for _ in range(_MORE_ROUNDS if not unbuilt else 0):  # from a copy of a part nothing is planned for the whole
         if trial.proof.status is ProofStatus.PROVEN or trial.after is None:
             break
         after = msgspec.structs.replace(trial.after, server_version=observed.server_version)
-        longer = _continued(plan, desired, after, profile, destructive=destructive)
+        longer = _continued(plan, ends.desired, after, profile, destructive=destructive)
         if longer is None:
             break
-        again = await prove(scratch, desired, observed, longer, profile)
+        again = await prove(scratch, *ends, longer, profile)
         if again.after is None:  # what was appended fails: the plan without it leads further
             break
         plan, trial = longer, again

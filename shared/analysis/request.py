@@ -22,7 +22,7 @@ class SpeltBy(StrEnum):
     """Another server, which the schema was read from: both schemas are spelt by the scratch server."""
     SAME_MAJOR = "same_major"
     """A server of the same major version as the observed one: the schemas are compared as they were read. The scratch
-    server is asked only whether a difference is one of spelling, and no plan is proven."""
+    server is asked only whether a difference is one of spelling, and where a plan leads."""
 
 
 class AnalysisRequest(msgspec.Struct, frozen=True, kw_only=True):
