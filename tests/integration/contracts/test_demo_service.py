@@ -6,11 +6,12 @@ from pathlib import Path
 
 import pytest
 
+from coordinator.iac.load import load_source
 from shared.contracts.contract import VerdictStatus
 from shared.contracts.extract import extract_contract
 
 FLEET = Path(__file__).parents[3] / "coordinator/demo/fleet"
-DECLARED = ";\n".join(path.read_text() for path in sorted((FLEET / "sql").glob("*.sql")))
+DECLARED = ";\n".join(declaration.sql for declaration in load_source(FLEET / "infra").declarations)
 
 
 @pytest.fixture(scope="module")
@@ -51,3 +52,16 @@ def test_the_same_verdicts_come_without_a_declared_schema(meet, service):
     drift = "DROP INDEX customers_email_lower_idx"
     rules = [verdict.rule for verdict in meet(service, observed=f"{DECLARED};\n{drift}")]
     assert rules == ["contract-query-invalid"]
+
+
+@pytest.mark.parametrize(
+    ("drift", "rule", "line"),
+    [
+        ("ALTER TABLE subscriptions RENAME COLUMN renews_at TO renewal_at", "contract-query-invalid", 28),
+        ("ALTER TYPE plan RENAME VALUE 'team' TO 'crew'", "contract-enum-label", 10),
+    ],
+)
+def test_the_nightly_job_by_tokio_postgres_is_judged_like_the_rest(meet, service, drift, rule, line):
+    assert {driver.name for driver in service.drivers} == {"sqlx", "tokio-postgres"}
+    verdicts = meet(service, declared=DECLARED, observed=f"{DECLARED};\n{drift}")
+    assert (rule, "src/renewals.rs", line) in [(verdict.rule, verdict.file, verdict.line) for verdict in verdicts]

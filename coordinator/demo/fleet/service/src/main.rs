@@ -2,9 +2,12 @@
 
 mod customers;
 mod orders;
+mod renewals;
 
 use anyhow::Context;
+use chrono::{Days, Utc};
 use sqlx::PgPool;
+use tokio_postgres::NoTls;
 
 #[tokio::main]
 async fn main() -> anyhow::Result<()> {
@@ -27,5 +30,16 @@ async fn main() -> anyhow::Result<()> {
     for item in orders::items(&pool, order).await? {
         println!("{} x {} {}", item.quantity, item.sku, item.note.unwrap_or_default());
     }
+
+    let (client, connection) = tokio_postgres::connect(&url, NoTls).await?;
+    let nightly = tokio::spawn(connection);
+    let month = Days::new(30);
+    for renewal in renewals::due(&client, Utc::now() + month).await? {
+        println!("{} renews {:?}, {} orders", renewal.email, renewal.plan, renewal.orders.unwrap_or_default());
+        let until = renewal.renews_at.unwrap_or_else(Utc::now) + month;
+        renewals::renew(&client, renewal.customer_id, renewal.plan, until).await?;
+    }
+    drop(client);
+    nightly.await??;
     Ok(())
 }
