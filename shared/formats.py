@@ -103,6 +103,18 @@ Version 2: each statement of a plan says its role; what was written before would
 FIRST_REPORT = Format("report", 1)
 """As the store may still hold it. It is shown as what it is, and its plans are not applied."""
 
+SKELETON = Format("report_skeleton", 1)
+"""`coordinator.memory.skeleton.Skeleton`, as a blob in the store: a report whose tenants and groups are kept apart."""
+
+GROUP = Format("group", 1)
+"""`coordinator.report.model.DriftGroup` without tenants, as a blob in the store that many reports share."""
+
+STANDING = Format("standing", 1)
+"""`coordinator.report.model.TenantResult` without its name, as a document in the store that many tenants share."""
+
+FLEET_CHANGE = Format("fleet_change", 1)
+"""`coordinator.memory.model.FleetChange` as a document in the store."""
+
 DIFF = Format("diff", 2)
 """`coordinator.compare.sources.Comparison`: what `fleetdrift diff --output json` prints. Version 2 as in REPORT."""
 

@@ -62,14 +62,3 @@ class LedgerRow(msgspec.Struct, frozen=True, kw_only=True):
     target: Target
     mark: Mark | None
     outcome: FinalOutcome | None
-
-
-class TenantRecord(msgspec.Struct, frozen=True, kw_only=True):
-    """What is known of a tenant across scans."""
-
-    tenant: str
-    status: str
-    shape: str
-    scan: str
-    last_success: dt.datetime | None
-    drift_since: dt.datetime | None

@@ -5,37 +5,31 @@ from __future__ import annotations
 import contextlib
 import datetime as dt
 import uuid
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from enum import StrEnum
-from typing import Any, TypeVar
+from typing import Any
 
 import msgspec
 
 from coordinator.ledger.batch import FinalOutcome, ItemOutcome, Mark
 from coordinator.report.model import ScanReport
-from coordinator.store.connection import StoreError, open_pool, query, translated
+from coordinator.store.access import StoreAccess
+from coordinator.store.connection import StoreError, open_pool, query
+from coordinator.store.fleet_memory import FleetMemory
+from coordinator.store.memory import Transition, load_report, record
 from coordinator.store.patience import StorePatience
-from coordinator.store.records import LedgerRow, ScanRecord, ScanState, TenantRecord
-from shared.blobs import label_of_blob, pack, unpack
-from shared.formats import ANALYSIS, FIRST_REPORT, LEDGER, REPORT, SNAPSHOT, FormatError
+from coordinator.store.records import LedgerRow, ScanRecord, ScanState
+from shared.formats import ANALYSIS, LEDGER, SNAPSHOT, FormatError
 from shared.hosts import Secret
 from shared.targets import Target
-
-T = TypeVar("T")
 
 _MAX_LEDGERS_KEPT = 5
 _MAX_REPORTS_KEPT = 500
 _DELETE_BLOBS_UNUSED_FOR = dt.timedelta(days=90)
+_KEEP_HISTORY_FOR = dt.timedelta(days=400)
 
 _decode_target = msgspec.json.Decoder(Target).decode
 _decode_outcome: Callable[[str], FinalOutcome] = msgspec.json.Decoder(FinalOutcome).decode
-
-
-def _unpack_report(data: bytes) -> ScanReport:
-    """Read a report of this or the first format; the report says which."""
-    if label_of_blob(data) == FIRST_REPORT.label:
-        return msgspec.structs.replace(unpack(FIRST_REPORT, data, ScanReport), format=FIRST_REPORT.label)
-    return unpack(REPORT, data, ScanReport)
 
 
 class BlobKind(StrEnum):
@@ -59,7 +53,7 @@ def coordinator_lease(fleet: str) -> str:
     return f"coordinator:{fleet}"
 
 
-class Store:
+class Store(StoreAccess):
     """The coordinator's database. Open it with `Store.open`.
 
     Attributes:
@@ -67,9 +61,8 @@ class Store:
     """
 
     def __init__(self, pool: Any, holder: str = "", patience: StorePatience | None = None) -> None:
+        super().__init__(pool, patience)
         self.holder = holder or str(uuid.uuid4())
-        self._pool = pool
-        self._patience = patience
 
     def patient(self, patience: StorePatience) -> Store:
         """Give the same store, whose methods wait for a store that is away before they raise."""
@@ -91,25 +84,10 @@ class Store:
         async with open_pool(dsn) as pool:
             yield cls(pool)
 
-    async def _do(self, work: Callable[[Any], Awaitable[T]]) -> T:
-        """Run statements on a connection; a patient store runs them again when the connection was lost.
-
-        Args:
-            work: Done in part and then again, it must leave what doing it once leaves.
-        """
-
-        async def attempt() -> T:
-            with translated():
-                async with self._pool.acquire() as connection:
-                    return await work(connection)
-
-        return await (self._patience.wait_for(attempt) if self._patience else attempt())
-
-    async def _rows(self, name: str, *arguments: object) -> list[Any]:
-        return await self._do(lambda connection: connection.fetch(query(name), *arguments))
-
-    async def _run(self, name: str, *arguments: object) -> None:
-        await self._do(lambda connection: connection.execute(query(name), *arguments))
+    @property
+    def memory(self) -> FleetMemory:
+        """What is known of tenants and changes across scans."""
+        return FleetMemory(self._pool, self._patience)
 
     async def ping(self) -> None:
         """Check that the database answers."""
@@ -252,35 +230,32 @@ class Store:
 
     # -- reports and tenants -------------------------------------------------------------------------------------
 
-    async def record_report(self, scan: str, report: ScanReport) -> None:
-        """Store a report, update every tenant's record, end the scan, and delete what is too old.
+    async def record_report(self, scan: str, report: ScanReport) -> list[Transition]:
+        """Keep a report, remember where every tenant stands, end the scan, and delete what is too old.
+
+        Returns:
+            What became of changes with this report.
 
         Raises:
             NotOwnerError: When another process owns the scan.
         """
-        fleet, tenants = report.body.fleet, report.body.tenants
-        packed = pack(REPORT, report)
-        columns = (
-            [each.tenant for each in tenants],
-            [each.status.value for each in tenants],
-            [each.shape for each in tenants],
-        )
-        status = report.status.value
+        fleet = report.body.fleet
 
-        async def record(connection: Any) -> None:
+        async def keep(connection: Any) -> list[Transition]:
             async with connection.transaction():
                 await self._check_owner(connection, scan)
-                await connection.execute(query("put_report"), scan, fleet, status, report.content_hash, packed)
-                await connection.execute(query("record_tenants"), fleet, scan, *columns)
-                await connection.execute(query("forget_tenants"), fleet, scan)
-                await connection.execute(query("finish_scan"), scan, status, "")
+                transitions = await record(connection, scan, report)
+                await connection.execute(query("finish_scan"), scan, report.status.value, "")
                 for table in ("prune_ledger", "prune_ledger_marks", "prune_ledger_outcomes"):
                     await connection.execute(query(table), fleet, _MAX_LEDGERS_KEPT)
                 await connection.execute(query("prune_reports"), fleet, _MAX_REPORTS_KEPT)
+                for table in ("prune_stays", "prune_tenants"):
+                    await connection.execute(query(table), fleet, _KEEP_HISTORY_FOR)
                 await connection.execute(query("prune_blobs"), _DELETE_BLOBS_UNUSED_FOR)
                 await connection.execute(query("prune_leases"))
+                return transitions
 
-        await self._do(record)
+        return await self._do(keep)
 
     async def latest_report(self, fleet: str) -> ScanReport | None:
         """Give the newest report of a fleet.
@@ -288,8 +263,15 @@ class Store:
         Raises:
             FormatError: When it is in a format that this release does not read.
         """
-        rows = await self._rows("latest_report", fleet)
-        return _unpack_report(rows[0]["document"]) if rows else None
+        return await self._report("latest_report", fleet)
+
+    async def _report(self, name: str, key: str) -> ScanReport | None:
+        async def load(connection: Any) -> ScanReport | None:
+            async with connection.transaction(isolation="repeatable_read", readonly=True):
+                row = await connection.fetchrow(query(name), key)
+                return await load_report(connection, row) if row else None
+
+        return await self._do(load)
 
     async def last_success(self, fleet: str) -> dt.datetime | None:
         """Say when a scan last read every tenant."""
@@ -298,12 +280,7 @@ class Store:
 
     async def get_report(self, scan: str) -> ScanReport | None:
         """Give the report of one scan; raises as `latest_report`."""
-        rows = await self._rows("get_report", scan)
-        return _unpack_report(rows[0]["document"]) if rows else None
-
-    async def tenants(self, fleet: str) -> list[TenantRecord]:
-        """Give what is known of each tenant, by name."""
-        return [TenantRecord(**dict(row)) for row in await self._rows("list_tenants", fleet)]
+        return await self._report("get_report", scan)
 
 
 __all__ = ["BlobKind", "Store", "StoreError"]

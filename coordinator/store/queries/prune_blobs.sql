@@ -1,1 +1,2 @@
-DELETE FROM fleetdrift.blobs WHERE used < now() - $1::interval
+DELETE FROM fleetdrift.blobs b
+WHERE used < now() - $1::interval AND NOT EXISTS (SELECT FROM fleetdrift.report_groups g WHERE g.name = b.name)

@@ -1,3 +1,3 @@
-INSERT INTO fleetdrift.reports (scan, fleet, status, content_hash, document) VALUES ($1, $2, $3, $4, $5)
+INSERT INTO fleetdrift.reports (scan, fleet, status, content_hash, document, finished) VALUES ($1, $2, $3, $4, $5, $6)
 ON CONFLICT (scan) DO UPDATE
-SET status = EXCLUDED.status, content_hash = EXCLUDED.content_hash, document = EXCLUDED.document, finished = now()
+SET status = EXCLUDED.status, content_hash = EXCLUDED.content_hash, document = EXCLUDED.document, finished = $6

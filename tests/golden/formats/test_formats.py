@@ -20,7 +20,10 @@ import pytest
 from coordinator.apply.journal import Event, Opened, Staged
 from coordinator.compare.sources import Comparison
 from coordinator.ledger.batch import FinalOutcome
-from coordinator.report.model import ScanReport
+from coordinator.memory.model import FleetChange
+from coordinator.memory.remember import remember
+from coordinator.memory.skeleton import Skeleton, take_apart
+from coordinator.report.model import DriftGroup, ScanReport, TenantResult
 from coordinator.report.renderers.json import ReportDocument
 from shared import formats
 from shared.analysis.analysis import Analysis
@@ -69,6 +72,8 @@ STREAM = KEYS.answers("run", 1)
 DEMO = reports.demo()
 SPEC = reports.demo_spec()
 ANALYSIS = reports.demo_analyses(SPEC)["a"]
+REMEMBERED = remember(DEMO.body)
+SKELETON, GROUPS = take_apart(DEMO, REMEMBERED)
 OBSERVED = Observed("ab" * 32, 180001, 12, (SchemaVersion("sqlx", "7", dirty=True),))
 FAILED = Failed(Failure(FailureKind.BUSY, "locked"))
 BATCH = ScanBatch(
@@ -113,6 +118,8 @@ BLOBS: dict[Format, tuple[Any, Any]] = {
     formats.CONTRACTS: (CONTRACTS, tuple[Contract, ...]),
     formats.ANALYSIS: (ANALYSIS, Analysis),
     formats.REPORT: (DEMO, ScanReport),
+    formats.SKELETON: (SKELETON, Skeleton),
+    formats.GROUP: (next(iter(GROUPS.values())), DriftGroup),
 }
 
 TEXTS: dict[str, str | bytes] = {
@@ -125,6 +132,8 @@ TEXTS: dict[str, str | bytes] = {
     "ledger_target.json": msgspec.json.encode(
         Target(tenant="t", host="h", database="d", namespace="n", labels=(("tier", "gold"),))
     ),
+    "standing.json": encode_json(formats.STANDING, REMEMBERED.standings[0].result),
+    "fleet_change.json": encode_json(formats.FLEET_CHANGE, REMEMBERED.changes[0]),
     "ledger_outcomes.json": msgspec.json.encode([OBSERVED, FAILED]),
     "progress.jsonl": b"\n".join(
         msgspec.json.encode(event)
@@ -136,6 +145,9 @@ TEXTS: dict[str, str | bytes] = {
 }
 
 STRUCTURES = (
+    FleetChange,
+    TenantResult,
+    Skeleton,
     ScanBatch,
     ShapeJob,
     AnswerSet,

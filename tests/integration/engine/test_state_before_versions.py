@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import AsyncIterator
 
 import asyncpg
 import pytest
 
+from coordinator.memory.views import TenantFilter
 from coordinator.store.store import BlobKind, Store
 from shared.blobs import unpack
 from shared.formats import SNAPSHOT, FormatError
@@ -45,7 +47,15 @@ async def test_its_report_is_read(upgraded):
     assert report == await upgraded.get_report(old.FINISHED)
     assert report.format == "report/1"  # its plans lack the roles of statements, so nobody may take it for ours
     assert [each.tenant for each in report.body.tenants] == list(old.TENANTS)
-    assert {each.tenant for each in await upgraded.tenants(old.FLEET)} == set(old.TENANTS)
+
+
+async def test_its_tenants_are_remembered_with_the_dates_that_were_known(upgraded):
+    found = await upgraded.memory.tenants(old.FLEET, TenantFilter(), stale_after=dt.timedelta(days=36500))
+    report = await upgraded.latest_report(old.FLEET)
+    assert [(each.tenant, each.status, each.shape) for each in found] == [
+        (each.tenant, each.status, each.shape) for each in report.body.tenants
+    ]
+    assert all(each.last_good for each in found if each.shape)
 
 
 async def test_its_ledgers_are_read_so_that_its_scans_can_be_taken_up(upgraded):

@@ -1,0 +1,112 @@
+"""From a report to what the memory takes from it."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator
+
+import msgspec
+
+from coordinator.memory.model import ChangeSubject, FleetChange, Remembered, Standing, worst_of
+from coordinator.report.model import DriftGroup, ReportBody, TenantResult
+from shared.contracts.contract import Verdict, VerdictStatus
+from shared.diff.changes import Change, ChangeKind
+from shared.diff.compare import headline
+from shared.findings.finding import Finding, Severity
+from shared.schema.canonical import content_hash
+from shared.schema.identity import ObjectId
+
+_ID_DIGITS = 16
+
+
+def remember(body: ReportBody) -> Remembered:
+    """Take from a report where each tenant stands, and every change that any of them has.
+
+    Args:
+        body: The deterministic part of the report.
+    """
+    of_group = {group.id: tuple(_changes_of(group)) for group in body.groups}
+    ids = {group: tuple(sorted({change.id for change in changes})) for group, changes in of_group.items()}
+    places: dict[TenantResult, int] = {}
+    tenants = []
+    for result in body.tenants:
+        nameless = msgspec.structs.replace(result, tenant="")
+        tenants.append((result.tenant, places.setdefault(nameless, len(places))))
+    changes = {change.id: change for group in of_group.values() for change in group}
+    changes.update((fault.id, fault) for fault in map(_service_fault, body.service_faults))
+    return Remembered(
+        standings=tuple(Standing(result=result, changes=ids.get(result.group, ())) for result in places),
+        tenants=tuple(tenants),
+        changes=tuple(change for _, change in sorted(changes.items())),
+    )
+
+
+def _changes_of(group: DriftGroup) -> Iterator[FleetChange]:
+    """Give what the tenants of a group differ in: differences, broken queries, and what is said of the whole shape."""
+    by_object: defaultdict[ObjectId, list[Finding]] = defaultdict(list)
+    for finding in group.findings:
+        by_object[finding.object].append(finding)
+    for change in headline(group.diff).changes:
+        yield _schema_change(change, worst_of(tuple(by_object.get(change.identity, ()))))
+    compared = {change.identity for change in group.diff.changes}
+    for finding in group.findings:
+        if finding.object not in compared:
+            yield _said_of_the_shape(finding, group)
+    for verdict in group.verdicts:
+        if verdict.status.counts:
+            yield _broken_query(verdict)
+
+
+def _schema_change(change: Change, finding: Finding | None) -> FleetChange:
+    return FleetChange(
+        id=content_hash("change/1", change)[:_ID_DIGITS],
+        subject=ChangeSubject.SCHEMA,
+        kind=str(change.__struct_config__.tag),
+        object_kind=change.identity.kind,
+        object=str(change.identity),
+        severity=finding.severity if finding else Severity.INFO,
+        rule=finding.rule if finding else "",
+        message=finding.message if finding else "",
+        declared_at=str(finding.origin) if finding and finding.origin else "",
+        sides=change,
+    )
+
+
+def _said_of_the_shape(finding: Finding, group: DriftGroup) -> FleetChange:
+    """Give a finding that is about no object: another schema version, or a shape that could not be compared."""
+    identity = (finding.rule, finding.object, finding.message, group.versions)
+    return FleetChange(
+        id=content_hash("said/1", identity)[:_ID_DIGITS],
+        subject=ChangeSubject.VERSION,
+        kind=ChangeKind.UNVERIFIED.value if finding.severity is Severity.INFO else ChangeKind.ALTERED.value,
+        object_kind=finding.object.kind,
+        object=str(finding.object),
+        severity=finding.severity,
+        rule=finding.rule,
+        message=finding.message,
+        declared_at=str(finding.origin) if finding.origin else "",
+    )
+
+
+def _broken_query(verdict: Verdict) -> FleetChange:
+    """Give a verdict as a change. The line is no part of its id: code above a query may grow."""
+    identity = (verdict.service, verdict.file, verdict.subject, verdict.status, verdict.rule, verdict.reason)
+    return FleetChange(
+        id=content_hash("verdict/1", identity)[:_ID_DIGITS],
+        subject=ChangeSubject.CONTRACT,
+        kind=verdict.status.value,
+        object_kind="query",
+        object=f"{verdict.service}: {verdict.file}:{verdict.line}",
+        severity=Severity.ERROR if verdict.status is VerdictStatus.VIOLATED else Severity.WARNING,
+        rule=verdict.rule,
+        message=verdict.reason,
+        declared_at=f"{verdict.file}:{verdict.line}",
+        text=verdict.subject,
+    )
+
+
+def _service_fault(verdict: Verdict) -> FleetChange:
+    broken = _broken_query(verdict)
+    return msgspec.structs.replace(
+        broken, id=content_hash("fault/1", broken.id)[:_ID_DIGITS], subject=ChangeSubject.SERVICE
+    )

@@ -1,0 +1,94 @@
+"""A report without what the memory holds anyway: its tenants, and the groups that many reports share."""
+
+from __future__ import annotations
+
+import hashlib
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+
+import msgspec
+
+from coordinator.memory.model import Remembered
+from coordinator.report.model import DriftGroup, ScanReport, TenantResult, TenantStatus
+from shared.blobs import name_of
+from shared.formats import GROUP, FormatError
+
+
+class Skeleton(msgspec.Struct, frozen=True, kw_only=True):
+    """A report as the store keeps it.
+
+    Args:
+        report: Without tenants and groups.
+        groups: (id, name of the blob) of each group, in the report's order.
+        roll: Hash of which tenants the report has and where each stands.
+    """
+
+    report: ScanReport
+    groups: tuple[tuple[str, str], ...]
+    roll: str
+
+
+def roll_of(rows: Iterable[tuple[str, str]]) -> str:
+    """Hash which tenants there are and where each stands.
+
+    Args:
+        rows: (tenant, digest of its standing), sorted by tenant.
+    """
+    digest = hashlib.sha256()
+    for tenant, standing in rows:
+        digest.update(f"{len(tenant)} {tenant} {standing}\n".encode())
+    return digest.hexdigest()
+
+
+def take_apart(report: ScanReport, remembered: Remembered) -> tuple[Skeleton, dict[str, DriftGroup]]:
+    """Take tenants and groups out of a report.
+
+    Args:
+        report: Whole.
+        remembered: What the memory took from it.
+
+    Returns:
+        What is left, and the groups without their tenants, by the names of their blobs.
+    """
+    groups = {group.id: msgspec.structs.replace(group, tenants=()) for group in report.body.groups}
+    names = {key: name_of(GROUP, group) for key, group in groups.items()}
+    summary = msgspec.structs.replace(report.body.drift_summary, tenant_impact=())
+    body = msgspec.structs.replace(report.body, tenants=(), groups=(), drift_summary=summary)
+    bare = msgspec.structs.replace(report, body=body)
+    digests = [standing.digest for standing in remembered.standings]
+    roll = roll_of((tenant, digests[place]) for tenant, place in remembered.tenants)
+    skeleton = Skeleton(report=bare, groups=tuple(names.items()), roll=roll)
+    return skeleton, {names[key]: group for key, group in groups.items()}
+
+
+def put_together(
+    skeleton: Skeleton, groups: Mapping[str, DriftGroup], rows: Sequence[tuple[TenantResult, str]]
+) -> ScanReport:
+    """Make the report again.
+
+    Args:
+        skeleton: As `take_apart` gave it.
+        groups: By the names of their blobs.
+        rows: (row of the report, digest of its standing), sorted by tenant.
+
+    Raises:
+        FormatError: When the memory does not hold all that the report was made of.
+    """
+    lost = [key for key, name in skeleton.groups if name not in groups]
+    if lost or roll_of((row.tenant, digest) for row, digest in rows) != skeleton.roll:
+        what = f"drift group {lost[0]}" if lost else "where its tenants stood"
+        raise FormatError(
+            f"the report of the scan begun at {skeleton.report.started} cannot be made again: "
+            f"the store does not remember {what}"
+        )
+    tenants = tuple(row for row, _ in rows)
+    members: defaultdict[str, list[str]] = defaultdict(list)
+    for row in tenants:
+        if row.group:
+            members[row.group].append(row.tenant)
+    found = tuple(msgspec.structs.replace(groups[name], tenants=tuple(members[key])) for key, name in skeleton.groups)
+    bare = skeleton.report.body
+    impact = tuple(row.tenant for row in tenants if row.status is TenantStatus.DRIFTED)
+    summary = msgspec.structs.replace(bare.drift_summary, tenant_impact=impact)
+    body = msgspec.structs.replace(bare, tenants=tenants, groups=found, drift_summary=summary)
+    return msgspec.structs.replace(skeleton.report, body=body)

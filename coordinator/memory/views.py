@@ -1,0 +1,172 @@
+"""What is asked of the memory and what it answers: by the API, the command line, metrics and notifications alike."""
+
+from __future__ import annotations
+
+import datetime as dt
+from enum import StrEnum
+
+import msgspec
+
+from coordinator.memory.model import ChangeLife, FleetChange
+from coordinator.report.model import TenantResult, TenantStatus
+from shared.schema.schema import SchemaVersion
+from shared.targets import Failure
+
+
+class Known(msgspec.Struct, frozen=True, kw_only=True):
+    """Where a tenant that could not be read stood when it was last read.
+
+    Args:
+        status: Then.
+        shape: Then.
+        group: Its drift group, whose plan still is its plan.
+    """
+
+    status: TenantStatus
+    shape: str
+    group: str
+
+
+class TenantView(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """One tenant as it is known now.
+
+    Args:
+        tenant: Name.
+        status: Now; `stale` when it was last read too long ago.
+        since: From when it stands where it stands.
+        shape: Schema hash, when the last try read it.
+        group: Its drift group, when it has one.
+        versions: What its migration tables said.
+        failure: Why the last try could not read it.
+        known: Where it stood when it was last read, when the last try could not.
+        last_good: When it was last read; none when it never was.
+        changes: How many changes it has, as far as is known.
+    """
+
+    tenant: str
+    status: TenantStatus
+    since: dt.datetime
+    shape: str = ""
+    group: str = ""
+    versions: tuple[SchemaVersion, ...] = ()
+    failure: Failure | None = None
+    known: Known | None = None
+    last_good: dt.datetime | None = None
+    changes: int = 0
+
+
+class TenantFilter(msgspec.Struct, frozen=True, kw_only=True):
+    """Which tenants are asked for; what is empty leaves nothing out.
+
+    Args:
+        name: A pattern of shell wildcards, `eu-*`.
+        status: As shown: `stale` ones are in no other status.
+        change: Id of a change that they have.
+        shape: Their schema hash, or how it begins.
+        group: Their drift group.
+    """
+
+    name: str = ""
+    status: TenantStatus | None = None
+    change: str = ""
+    shape: str = ""
+    group: str = ""
+
+
+class StayView(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """One line of a tenant's timeline.
+
+    Args:
+        since: From when.
+        until: To when; none for now.
+        result: Where it stood: status, shape, group, versions, failure.
+    """
+
+    since: dt.datetime
+    until: dt.datetime | None
+    result: TenantResult
+
+
+class TenantHistory(msgspec.Struct, frozen=True, kw_only=True):
+    """All that is remembered of a tenant.
+
+    Args:
+        now: As it is known now.
+        stays: Newest first.
+        changes: Every change that it ever had, with its life in this tenant; sorted by first sight.
+    """
+
+    now: TenantView
+    stays: tuple[StayView, ...]
+    changes: tuple[tuple[FleetChange, ChangeLife], ...]
+
+
+class ChangeState(StrEnum):
+    """Whether any tenant has a change now."""
+
+    OPEN = "open"
+    RESOLVED = "resolved"
+
+
+class ChangeFilter(msgspec.Struct, frozen=True, kw_only=True):
+    """Which changes are asked for; what is empty leaves nothing out.
+
+    Args:
+        state: Open or resolved.
+        since: Only those first seen at this moment or later.
+        subject: `schema`, `version`, `contract` or `service`.
+        severity: `error`, `warning` or `info`.
+        tenant: Only those that this tenant has now.
+        text: A part of the object's name.
+    """
+
+    state: ChangeState | None = None
+    since: dt.datetime | None = None
+    subject: str = ""
+    severity: str = ""
+    tenant: str = ""
+    text: str = ""
+
+
+class ChangeView(msgspec.Struct, frozen=True, kw_only=True):
+    """One change of the fleet, with its life.
+
+    Args:
+        change: What it is.
+        first_seen: When a scan first found it in any tenant.
+        last_seen: When a scan last found it.
+        resolved: When no tenant had it any more; none while it is open.
+        flaps: How often it came back.
+        tenants: How many tenants have it now; those that could not be read count by what is known of them.
+        most_tenants: The most that ever had it.
+    """
+
+    change: FleetChange
+    first_seen: dt.datetime
+    last_seen: dt.datetime
+    resolved: dt.datetime | None
+    flaps: int
+    tenants: int
+    most_tenants: int
+
+
+class FleetStatus(msgspec.Struct, frozen=True, kw_only=True):
+    """A fleet in a few figures.
+
+    Args:
+        fleet: Name.
+        scanned: When a scan of the whole fleet last ended; none when none did.
+        oldest_good: When the tenant that was not read for longest was last read.
+        tenants: (status, tenants) for every status; sums to the fleet.
+        changes: (severity, open changes) for every severity.
+        new: Open changes that the newest scan found first.
+        resolved: Changes that the newest scan found gone.
+    """
+
+    fleet: str
+    scanned: dt.datetime | None
+    oldest_good: dt.datetime | None
+    tenants: tuple[tuple[TenantStatus, int], ...]
+    changes: tuple[tuple[str, int], ...]
+    new: int
+    resolved: int

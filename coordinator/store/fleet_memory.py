@@ -1,0 +1,181 @@
+"""Reads the fleet's memory: what is known of each tenant and of each change across scans."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import defaultdict
+from collections.abc import Iterable
+from typing import Any
+
+import msgspec
+
+from coordinator.memory.lives import lives
+from coordinator.memory.model import DECIDED, FleetChange, Standing, Stay
+from coordinator.memory.views import (
+    ChangeFilter,
+    ChangeView,
+    FleetStatus,
+    Known,
+    StayView,
+    TenantFilter,
+    TenantHistory,
+    TenantView,
+)
+from coordinator.report.model import TenantResult, TenantStatus
+from coordinator.store.access import StoreAccess
+from shared.findings.finding import Severity
+from shared.formats import FLEET_CHANGE, STANDING, decode_json
+
+_LIKE = str.maketrans({"\\": r"\\", "%": r"\%", "_": r"\_", "*": "%", "?": "_"})
+
+
+class FleetMemory(StoreAccess):
+    """Answers what is known now, and what was. Every method raises StoreError when the store fails."""
+
+    async def status(self, fleet: str, stale_after: dt.timedelta) -> FleetStatus:
+        """Give a fleet in a few figures.
+
+        Args:
+            fleet: Name.
+            stale_after: The age at which what is known of a tenant is stale.
+        """
+        rows = await self._rows("fleet_status", fleet)
+        counted = await self._rows("count_tenants", fleet, stale_after)
+        tenants = {row["status"]: row["tenants"] for row in counted}
+        changes = {row["severity"]: row["changes"] for row in await self._rows("count_open_changes", fleet)}
+        known = dict(rows[0]) if rows else {"scanned": None, "new": 0, "resolved": 0}
+        return FleetStatus(
+            fleet=fleet,
+            oldest_good=min((row["oldest_good"] for row in counted if row["oldest_good"]), default=None),
+            tenants=tuple((status, tenants.get(status.value, 0)) for status in TenantStatus),
+            changes=tuple((severity.value, changes.get(severity.value, 0)) for severity in Severity),
+            **known,
+        )
+
+    async def tenants(
+        self, fleet: str, chosen: TenantFilter, *, stale_after: dt.timedelta, after: str = "", limit: int = 100
+    ) -> list[TenantView]:
+        """Give the tenants of a fleet, by name.
+
+        Args:
+            fleet: Name.
+            chosen: Which.
+            stale_after: The age at which what is known of a tenant is stale.
+            after: The name after which to begin.
+            limit: How many at most.
+        """
+        rows = await self._rows(
+            "list_tenants",
+            fleet,
+            stale_after,
+            after,
+            limit,
+            chosen.name.translate(_LIKE),
+            chosen.status.value if chosen.status else "",
+            chosen.change,
+            chosen.shape and chosen.shape.translate(_LIKE) + "%",
+            chosen.group,
+        )
+        return [_tenant(row) for row in rows]
+
+    async def tenant(self, fleet: str, name: str, stale_after: dt.timedelta) -> TenantHistory | None:
+        """Give all that is remembered of a tenant; nothing when the fleet has none of this name."""
+        found = await self._rows("find_tenant", fleet, stale_after, name)
+        if not found:
+            return None
+        rows = await self._rows("list_stays", found[0]["number"])
+        changes = await self._changes_of({row["standing"] for row in rows})
+        stays = [
+            Stay(
+                standing=Standing(
+                    result=decode_json(STANDING, row["document"], TenantResult),
+                    changes=tuple(change.id for change in changes[row["standing"]]),
+                ),
+                since=row["since"],
+                until=row["until"],
+            )
+            for row in rows
+        ]
+        known = {change.id: change for had in changes.values() for change in had}
+        return TenantHistory(
+            now=_tenant(found[0]),
+            stays=tuple(
+                StayView(since=stay.since, until=stay.until, result=stay.standing.result) for stay in reversed(stays)
+            ),
+            changes=tuple((known[life.change], life) for life in lives(stays)),
+        )
+
+    async def _changes_of(self, standings: Iterable[int]) -> defaultdict[int, list[FleetChange]]:
+        found: defaultdict[int, list[FleetChange]] = defaultdict(list)
+        for row in await self._rows("changes_of_standings", sorted(standings)):
+            found[row["standing"]].append(decode_json(FLEET_CHANGE, row["document"], FleetChange))
+        return found
+
+    async def changes(
+        self, fleet: str, chosen: ChangeFilter, *, after: str | None = None, limit: int = 100
+    ) -> tuple[list[ChangeView], str | None]:
+        """Give the changes of a fleet: open ones first, the worst first, then those that most tenants have.
+
+        Args:
+            fleet: Name.
+            chosen: Which.
+            after: Where an earlier page ended.
+            limit: How many at most.
+
+        Returns:
+            The changes, and where this page ends; none when it is the last.
+        """
+        rows = await self._rows(
+            "list_changes",
+            fleet,
+            after,
+            limit + 1,
+            chosen.state.value if chosen.state else "",
+            chosen.since,
+            chosen.subject,
+            chosen.severity,
+            chosen.text,
+            chosen.tenant,
+        )
+        page = rows[:limit]
+        if len(rows) <= limit:
+            return [_change(row) for row in page], None
+        last = page[-1]
+        place = msgspec.json.encode((last["gone"], last["rank"], -last["tenants"], last["id"])).decode()
+        return [_change(row) for row in page], place
+
+    async def change(self, fleet: str, change: str) -> ChangeView | None:
+        """Give one change; nothing when the fleet never had it."""
+        rows = await self._rows("find_change", fleet, change)
+        return _change(rows[0]) if rows else None
+
+
+def _tenant(row: Any) -> TenantView:
+    result: TenantResult = decode_json(STANDING, row["document"], TenantResult)
+    known = None
+    if result.status not in DECIDED and row["known"] is not None:
+        known = Known(status=TenantStatus(row["known_status"]), shape=row["known_shape"], group=row["known_group"])
+    return TenantView(
+        tenant=row["tenant"],
+        status=TenantStatus(row["shown"]),
+        since=row["since"],
+        shape=result.shape,
+        group=result.group,
+        versions=result.versions,
+        failure=result.failure,
+        known=known,
+        last_good=row["last_good"],
+        changes=row["changes"],
+    )
+
+
+def _change(row: Any) -> ChangeView:
+    return ChangeView(
+        change=decode_json(FLEET_CHANGE, row["document"], FleetChange),
+        first_seen=row["first_seen"],
+        last_seen=row["last_seen"],
+        resolved=row["resolved"],
+        flaps=row["flaps"],
+        tenants=row["tenants"],
+        most_tenants=row["most_tenants"],
+    )

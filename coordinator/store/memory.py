@@ -1,0 +1,157 @@
+"""Writes and reads the fleet's memory in the store. What is remembered is decided in `coordinator/memory`."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from typing import Any
+
+import msgspec
+
+from coordinator.memory.model import DECIDED, READ, ChangeSubject, FleetChange, Remembered, Standing
+from coordinator.memory.remember import remember
+from coordinator.memory.skeleton import Skeleton, put_together, take_apart
+from coordinator.report.model import DriftGroup, ScanReport, TenantResult
+from coordinator.store.connection import query
+from shared.blobs import label_of_blob, pack, unpack
+from shared.formats import FIRST_REPORT, FLEET_CHANGE, GROUP, REPORT, SKELETON, STANDING, decode_json, encode_json
+
+_ANALYZE_AFTER_MOVES = 1000
+"""Tenants that one report moves, from which on PostgreSQL must be told at once how large the tables are now: the first
+scan of a large fleet is followed by questions long before autovacuum comes by."""
+
+
+class Transition(msgspec.Struct, frozen=True, kw_only=True):
+    """What became of one change with one report.
+
+    Args:
+        change: Its id.
+        is_new: No report had it before.
+        was_open: Some tenant had it before.
+        is_open: Some tenant has it now.
+        before: How many had it.
+        tenants: How many have it now.
+    """
+
+    change: str
+    is_new: bool
+    was_open: bool
+    is_open: bool
+    before: int
+    tenants: int
+
+
+async def record(connection: Any, scan: str, report: ScanReport) -> list[Transition]:
+    """Keep a report, and what the memory takes from it. The caller has a transaction.
+
+    Done again after a connection was lost, it leaves what doing it once leaves.
+
+    Args:
+        connection: To the store.
+        scan: Whose report it is.
+        report: Of a scan of the whole fleet.
+    """
+    fleet = report.body.fleet
+    remembered = remember(report.body)
+    when = await connection.fetchrow(query("lock_fleet"), fleet)
+    at: dt.datetime = when["at"]
+    places = await _remember_standings(connection, fleet, remembered.standings)
+    await _remember_changes(connection, fleet, remembered, places, at)
+    names = [tenant for tenant, _ in remembered.tenants]
+    standings = [places[remembered.standings[place].digest] for _, place in remembered.tenants]
+    await connection.execute("SET LOCAL enable_nestloop = off")  # no statistics know how long these arrays are
+    moved = await connection.execute(query("move_tenants"), fleet, names, standings, at, when["before"])
+    await connection.execute(query("take_leave_of_tenants"), fleet, names, at)
+    await connection.execute("SET LOCAL enable_nestloop = on")
+    await connection.execute(query("fleet_was_scanned"), fleet, at)
+    faults = [change.id for change in remembered.changes if change.subject is ChangeSubject.SERVICE]
+    rows = await connection.fetch(query("count_changes"), fleet, at, faults)
+    await _keep_report(connection, scan, report, remembered, at)
+    if int(moved.split()[-1]) >= _ANALYZE_AFTER_MOVES:
+        await connection.execute(query("analyze_memory"))
+    return [Transition(change=row["id"], **{key: row[key] for key in _TRANSITION_COLUMNS}) for row in rows]
+
+
+_TRANSITION_COLUMNS = ("is_new", "was_open", "is_open", "before", "tenants")
+
+
+async def _remember_standings(connection: Any, fleet: str, standings: Sequence[Standing]) -> dict[str, int]:
+    """Keep the standings that are new; give the number of each by its digest."""
+    rows = [(standing.digest, standing.result) for standing in standings]
+    digests = [digest for digest, _ in rows]
+    await connection.execute(
+        query("remember_standings"),
+        fleet,
+        digests,
+        [row.status.value for _, row in rows],
+        [row.shape for _, row in rows],
+        [row.group for _, row in rows],
+        [row.status in DECIDED for _, row in rows],
+        [row.status in READ for _, row in rows],
+        [encode_json(STANDING, row).decode() for _, row in rows],
+    )
+    found = await connection.fetch(query("find_standings"), fleet, digests)
+    return {row["digest"]: row["standing"] for row in found}
+
+
+async def _remember_changes(
+    connection: Any, fleet: str, remembered: Remembered, places: dict[str, int], at: dt.datetime
+) -> None:
+    changes: Sequence[FleetChange] = remembered.changes
+    await connection.execute(
+        query("remember_changes"),
+        fleet,
+        [change.id for change in changes],
+        [change.subject.value for change in changes],
+        [change.kind for change in changes],
+        [change.object_kind for change in changes],
+        [change.object for change in changes],
+        [change.severity.value for change in changes],
+        [encode_json(FLEET_CHANGE, change).decode() for change in changes],
+        at,
+    )
+    links = [(places[standing.digest], change) for standing in remembered.standings for change in standing.changes]
+    await connection.execute(
+        query("remember_what_standings_have"), fleet, [place for place, _ in links], [change for _, change in links]
+    )
+
+
+async def _keep_report(connection: Any, scan: str, report: ScanReport, remembered: Remembered, at: dt.datetime) -> None:
+    skeleton, groups = take_apart(report, remembered)
+    await connection.execute(
+        query("put_blobs"), GROUP.label, list(groups), [pack(GROUP, group) for group in groups.values()]
+    )
+    document, status = pack(SKELETON, skeleton), report.status.value
+    await connection.execute(query("put_report"), scan, report.body.fleet, status, report.content_hash, document, at)
+    await connection.execute(query("put_group_names"), scan, list(groups))
+
+
+async def load_report(connection: Any, row: Any) -> ScanReport:
+    """Make a report again from a row of `fleetdrift.reports`.
+
+    Raises:
+        FormatError: When it is in a format that this release does not read, or is not remembered as a whole.
+    """
+    document: bytes = row["document"]
+    match label_of_blob(document):
+        case SKELETON.label:
+            return await _rebuild(connection, row, unpack(SKELETON, document, Skeleton))
+        case FIRST_REPORT.label:
+            return msgspec.structs.replace(unpack(FIRST_REPORT, document, ScanReport), format=FIRST_REPORT.label)
+        case _:
+            return unpack(REPORT, document, ScanReport)
+
+
+async def _rebuild(connection: Any, row: Any, skeleton: Skeleton) -> ScanReport:
+    blobs = await connection.fetch(query("get_blobs"), GROUP.label, [name for _, name in skeleton.groups])
+    groups = {blob["name"]: unpack(GROUP, blob["data"], DriftGroup) for blob in blobs}
+    stood = await connection.fetch(query("report_rows"), row["fleet"], row["finished"])
+    found = await connection.fetch(query("load_standings"), sorted({each["standing"] for each in stood}))
+    standings = {
+        each["standing"]: (decode_json(STANDING, each["document"], TenantResult), each["digest"]) for each in found
+    }
+    rows = []
+    for each in stood:
+        result, digest = standings[each["standing"]]
+        rows.append((msgspec.structs.replace(result, tenant=each["tenant"]), digest))
+    return put_together(skeleton, groups, rows)

@@ -1,0 +1,1 @@
+ANALYZE fleetdrift.tenants, fleetdrift.stays, fleetdrift.standings, fleetdrift.standing_changes, fleetdrift.changes

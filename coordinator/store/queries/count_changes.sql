@@ -1,0 +1,28 @@
+-- Who has which change now, and with that each change's life. Only what has changed is written, and given back.
+WITH standing_now AS (
+    SELECT known AS standing, count(*) AS tenants
+    FROM fleetdrift.tenants
+    WHERE fleet = $1 AND left_fleet IS NULL AND known IS NOT NULL
+    GROUP BY known
+), counted AS (
+    SELECT h.change, sum(n.tenants)::integer AS tenants
+    FROM standing_now n
+    JOIN fleetdrift.standing_changes h ON h.standing = n.standing
+    GROUP BY h.change
+), compared AS (
+    SELECT c.change, c.tenants AS before, coalesce(n.tenants, 0) AS tenants, c.resolved IS NULL AS was_open,
+           coalesce(n.tenants, 0) > 0 OR c.id = ANY ($3::text[]) AS is_open,
+           c.first_seen = $2 AS is_new
+    FROM fleetdrift.changes c
+    LEFT JOIN counted n ON n.change = c.change
+    WHERE c.fleet = $1
+)
+UPDATE fleetdrift.changes c
+SET tenants = m.tenants,
+    most_tenants = greatest(c.most_tenants, m.tenants),
+    resolved = CASE WHEN m.is_open THEN NULL ELSE $2 END,
+    last_seen = $2,
+    flaps = c.flaps + (m.is_open AND NOT m.was_open)::integer
+FROM compared m
+WHERE c.change = m.change AND (m.is_new OR m.tenants <> m.before OR m.is_open <> m.was_open)
+RETURNING c.id, m.is_new, m.was_open, m.is_open, m.before, m.tenants

@@ -1,0 +1,1 @@
+UPDATE fleetdrift.fleets SET scanned = $2 WHERE fleet = $1

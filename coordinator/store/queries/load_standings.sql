@@ -1,0 +1,1 @@
+SELECT standing, digest, document FROM fleetdrift.standings WHERE standing = ANY ($1::bigint[])

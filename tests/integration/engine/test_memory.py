@@ -1,0 +1,233 @@
+"""What the store remembers of tenants and changes, in a real PostgreSQL, written by the code that records scans."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import asyncpg
+import msgspec
+import pytest
+
+from coordinator.memory.views import ChangeFilter, ChangeState, TenantFilter
+from coordinator.report.assemble import TenantOutcome
+from coordinator.report.model import ScanReport, TenantStatus
+from shared.formats import FormatError
+from shared.schema.identity import ObjectId
+from shared.targets import Failure, FailureKind
+from tests.hostile import HOSTILE_NAMES
+from tests.reports import (
+    CREATED_INDEX,
+    EMAIL_INDEX,
+    ORDERS,
+    analysis_of,
+    demo,
+    demo_spec,
+    in_sync,
+    partly_read,
+    report_of,
+)
+
+pytestmark = pytest.mark.anyio
+
+AGES = dt.timedelta(days=1000)
+AT_ONCE = dt.timedelta(0)
+EMAIL, CREATED = str(EMAIL_INDEX.identity), str(CREATED_INDEX.identity)
+LOST = Failure(FailureKind.REFUSED, "connection refused")
+
+
+def scanned(**tenants: str) -> ScanReport:
+    """A report of these tenants: `e` lacks one index, `c` another, `ec` both, `ok` none; `?` could not be read."""
+    spec = demo_spec()
+    indexes = {"e": (CREATED_INDEX,), "c": (EMAIL_INDEX,), "ec": (), "ok": (EMAIL_INDEX, CREATED_INDEX)}
+    analyses = {key: analysis_of(key, spec, (*ORDERS, *present)) for key, present in indexes.items()}
+    outcomes = [
+        TenantOutcome(tenant=name, failure=LOST) if stood == "?" else TenantOutcome(tenant=name, fingerprint=stood)
+        for name, stood in tenants.items()
+    ]
+    return report_of(spec, outcomes, analyses, expected_version="")
+
+
+FLEET = scanned(a="ok").body.fleet
+
+
+async def changes_of(store, **chosen):
+    found, _ = await store.memory.changes(FLEET, ChangeFilter(**chosen))
+    return {each.change.object: each for each in found}
+
+
+async def tenants_of(store, stale_after=AGES, **chosen):
+    return {
+        each.tenant: each for each in await store.memory.tenants(FLEET, TenantFilter(**chosen), stale_after=stale_after)
+    }
+
+
+@pytest.mark.parametrize("make", [demo, in_sync, partly_read], ids=["demo", "in_sync", "partly_read"])
+async def test_a_report_comes_back_byte_for_byte(store, make):
+    report = make()
+    await store.record_report("s", report)
+    assert msgspec.json.encode(await store.get_report("s")) == msgspec.json.encode(report)
+    assert await store.latest_report(report.body.fleet) == report
+
+
+async def test_every_report_comes_back_though_tenants_have_moved_come_and_gone_since(store):
+    reports = [
+        scanned(a="ok", b="e"),
+        scanned(a="ec", b="e"),
+        scanned(b="ok", c="?"),
+        scanned(a="ok", b="ok", c="c", d="e"),
+        scanned(a="ok", b="ok", c="?", d="e"),
+    ]
+    for number, report in enumerate(reports):
+        await store.record_report(str(number), report)
+    assert [await store.get_report(str(number)) for number in range(len(reports))] == reports
+
+
+async def test_a_report_of_which_the_store_has_lost_something_is_refused(dsn, store):
+    await store.record_report("s", scanned(a="e", b="ok"))
+    admin = await asyncpg.connect(dsn)
+    await admin.execute("DELETE FROM fleetdrift.tenants WHERE tenant = 'b'")
+    await admin.close()
+    with pytest.raises(FormatError, match="the store does not remember where its tenants stood"):
+        await store.get_report("s")
+
+
+async def test_one_change_in_three_tenants_is_one_change_whatever_else_they_lack(store):
+    await store.record_report("1", scanned(a="e", b="ec", c="ec", d="ok"))
+    found = await changes_of(store)
+    assert {name: each.tenants for name, each in found.items()} == {EMAIL: 3, CREATED: 2}
+    assert set(await tenants_of(store, change=found[EMAIL].change.id)) == {"a", "b", "c"}
+
+
+async def test_a_change_has_a_life_and_coming_back_it_keeps_its_first_date(store):
+    await store.record_report("1", scanned(a="e", b="ok"))
+    first = (await changes_of(store))[EMAIL]
+    assert (first.resolved, first.flaps, first.tenants) == (None, 0, 1)
+    await store.record_report("2", scanned(a="ok", b="ok"))
+    gone = (await changes_of(store, state=ChangeState.RESOLVED))[EMAIL]
+    assert gone.resolved > gone.first_seen == first.first_seen
+    assert await changes_of(store, state=ChangeState.OPEN) == {}
+    await store.record_report("3", scanned(a="ok", b="e"))
+    back = (await changes_of(store, state=ChangeState.OPEN))[EMAIL]
+    assert (back.first_seen, back.resolved, back.flaps, back.tenants, back.most_tenants) == (
+        first.first_seen, None, 1, 1, 1,
+    )  # fmt: skip
+
+
+async def test_recording_says_what_became_of_each_change(store):
+    async def told(report):
+        found = {each.change.id: each.change.object for each in (await store.memory.changes(FLEET, ChangeFilter()))[0]}
+        rows = await store.record_report("s", report)
+        found |= {each.change.id: each.change.object for each in (await store.memory.changes(FLEET, ChangeFilter()))[0]}
+        return {(found[row.change], row.is_new, row.was_open, row.is_open, row.before, row.tenants) for row in rows}
+
+    assert await told(scanned(a="e", b="ok")) == {(EMAIL, True, True, True, 0, 1)}
+    assert await told(scanned(a="e", b="ec")) == {
+        (EMAIL, False, True, True, 1, 2),
+        (CREATED, True, True, True, 0, 1),
+    }
+    assert await told(scanned(a="e", b="ec")) == set()
+    assert await told(scanned(a="ok", b="ok")) == {
+        (EMAIL, False, True, False, 2, 0),
+        (CREATED, False, True, False, 1, 0),
+    }
+
+
+async def test_a_tenant_that_cannot_be_read_keeps_its_changes_its_group_and_its_date(store):
+    await store.record_report("1", scanned(a="e", b="ok"))
+    before = (await tenants_of(store))["a"]
+    await store.record_report("2", scanned(a="?", b="ok"))
+    after = (await tenants_of(store))["a"]
+    assert (after.status, after.failure, after.changes) == (TenantStatus.UNREACHABLE, LOST, 1)
+    assert (after.known.status, after.known.shape, after.known.group) == ("drifted", before.shape, before.group)
+    assert after.last_good == before.last_good
+    assert (await changes_of(store))[EMAIL].tenants == 1
+    assert set(await tenants_of(store, group=before.group)) == {"a"}
+
+
+async def test_what_is_known_is_stale_when_it_is_too_old_and_not_before(store):
+    await store.record_report("1", scanned(a="e", b="ok"))
+    await store.record_report("2", scanned(a="?", b="ok"))
+    assert {name: each.status for name, each in (await tenants_of(store)).items()} == {
+        "a": "unreachable", "b": "in_sync",
+    }  # fmt: skip
+    assert set(await tenants_of(store, stale_after=AT_ONCE, status=TenantStatus.STALE)) == {"a", "b"}
+    counted = dict((await store.memory.status(FLEET, AT_ONCE)).tenants)
+    assert (counted["stale"], sum(counted.values())) == (2, 2)
+
+
+async def test_a_tenant_that_was_never_read_is_not_stale_but_unreachable(store):
+    await store.record_report("1", scanned(a="?"))
+    (only,) = (await tenants_of(store, stale_after=AT_ONCE)).values()
+    assert (only.status, only.known, only.last_good) == ("unreachable", None, None)
+
+
+async def test_a_tenants_timeline_is_told_with_the_life_of_each_change(store):
+    for number, stood in enumerate(["ok", "e", "e", "?", "ec", "ok"]):
+        await store.record_report(str(number), scanned(a=stood))
+    history = await store.memory.tenant(FLEET, "a", AGES)
+    assert [stay.result.status.value for stay in history.stays] == [
+        "in_sync", "drifted", "unreachable", "drifted", "in_sync",
+    ]  # fmt: skip
+    assert history.stays[0].until is None
+    assert [earlier.until == later.since for later, earlier in zip(history.stays, history.stays[1:], strict=False)] == [
+        True
+    ] * 4
+    told = {change.object: life for change, life in history.changes}
+    assert told[EMAIL].resolved == told[CREATED].resolved == history.stays[0].since
+    assert told[EMAIL].first_seen == history.stays[3].since
+    assert await store.memory.tenant(FLEET, "nobody", AGES) is None
+
+
+async def test_an_unchanged_scan_writes_nothing_about_tenants(dsn, store):
+    await store.record_report("1", scanned(a="e", b="ok", c="?"))
+    admin = await asyncpg.connect(dsn)
+
+    async def rows():
+        tables = ("tenants", "stays", "standings", "changes", "standing_changes")
+        return [await admin.fetch(f"SELECT xmin::text, t.* FROM fleetdrift.{table} t") for table in tables]
+
+    before = await rows()
+    await store.record_report("2", scanned(a="e", b="ok", c="?"))
+    assert await rows() == before
+    await admin.close()
+
+
+async def test_a_tenant_that_left_the_fleet_is_not_shown_and_takes_its_changes_along(store):
+    await store.record_report("1", scanned(a="e", b="ok"))
+    await store.record_report("2", scanned(b="ok"))
+    assert set(await tenants_of(store)) == {"b"}
+    assert (await changes_of(store))[EMAIL].resolved is not None
+    await store.record_report("3", scanned(a="e", b="ok"))
+    assert (await changes_of(store))[EMAIL].flaps == 1
+
+
+async def test_changes_and_tenants_are_given_page_by_page(store):
+    await store.record_report("1", scanned(a="e", b="ec", c="ec", d="ok"))
+    first, place = await store.memory.changes(FLEET, ChangeFilter(), limit=1)
+    second, end = await store.memory.changes(FLEET, ChangeFilter(), limit=1, after=place)
+    assert [each.change.object for each in (*first, *second)] == [EMAIL, CREATED]
+    assert end is None
+    names, after = [], ""
+    while page := await store.memory.tenants(FLEET, TenantFilter(), stale_after=AGES, after=after, limit=3):
+        names += [each.tenant for each in page]
+        after = page[-1].tenant
+    assert names == ["a", "b", "c", "d"]
+
+
+async def test_hostile_names_are_kept_and_found_as_they_are(store):
+    names = sorted(HOSTILE_NAMES)
+    await store.record_report("1", scanned(**dict.fromkeys(names, "e")))
+    assert sorted(await tenants_of(store)) == names
+    for name in names:
+        assert (await store.memory.tenant(FLEET, name, AGES)).now.tenant == name
+    assert set(await tenants_of(store, name="%")) == {name for name in names if name == "%"}
+
+
+async def test_the_status_of_a_fleet_that_was_never_scanned_is_all_zero(store):
+    status = await store.memory.status("nobody", AGES)
+    assert (status.scanned, status.oldest_good, status.new) == (None, None, 0)
+    assert {count for _, count in (*status.tenants, *status.changes)} == {0}
+
+
+def test_an_object_is_named_as_people_read_it():
+    assert str(ObjectId("index", "public", "", "x")) == "index public.x"
