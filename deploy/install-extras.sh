@@ -1,6 +1,6 @@
 #!/bin/sh
-# Bring promtool, prometheus, amtool, pgbouncer, chromium and a PostgreSQL 15 with TLS for `make test-extras`, from Debian's
-# packages, into the virtual environment.
+# Bring promtool, prometheus, amtool, pgbouncer, chromium and a PostgreSQL 15 with TLS, PostGIS and other extensions for
+# `make test-extras`, from Debian's packages, into the virtual environment.
 #
 # The packages are downloaded and unpacked, not installed: installing them starts daemons, adds users and needs root.
 # Prometheus' programs need libc only, pgbouncer also the libraries that are named below, chromium what apt finds missing. A second run, or programs already
@@ -14,7 +14,12 @@ case ${VENV:-.venv} in
 esac
 bin=$extras/usr/bin
 server=usr/lib/postgresql/15
+extensions=usr/share/postgresql/15/extension
 sbin=$extras/usr/sbin
+# Extensions that have stand-ins: their facts are compared with the real ones.
+real_extensions="postgresql-15-postgis-3 postgresql-15-pgrouting postgresql-15-partman postgresql-15-cron postgresql-15-hll
+  postgresql-15-ip4r postgresql-15-prefix postgresql-15-hypopg postgresql-15-pgaudit postgresql-15-repack
+  postgresql-15-tdigest postgresql-15-first-last-agg"
 
 fail() {
   echo "install-extras: $*" >&2
@@ -30,7 +35,7 @@ missing_packages() {
       echo "${pair##*:}"
     fi
   done | sort -u | tr '\n' ' '
-  [ -x "/$server/bin/postgres" ] || [ -x "$extras/$server/bin/postgres" ] || printf 'postgresql-15 '
+  [ -e "/$extensions/postgis.control" ] || [ -e "$extras/$extensions/postgis.control" ] || printf 'postgresql-15 '
 }
 
 own_apt() {
@@ -46,9 +51,9 @@ download() {
   own_apt update && own_apt download "$@"
 }
 
-# Chromium with every library that this machine lacks, by the machine's own package lists or by ours.
-download_browser() {
-  with_libraries="-y --no-install-recommends --download-only install chromium fonts-dejavu-core"
+# Packages with every library that this machine lacks, by the machine's own package lists or by ours.
+download_with_libraries() {
+  with_libraries="-y --no-install-recommends --download-only install $*"
   mkdir -p "$work/cache/archives/partial"
   # shellcheck disable=SC2086  # a list of words
   apt-get -qq -o "Dir::Cache=$work/cache" -o Debug::NoLocking=1 $with_libraries 2>"$work/log" && return
@@ -86,15 +91,21 @@ chmod 755 "$work" # apt's download user must reach it
 others=$(echo "$packages" | sed 's/chromium //')
 # shellcheck disable=SC2086  # a list of package names
 [ -z "$others" ] || (download $others) || fail "apt-get could not download ${packages% }: $(grep -m 1 -E '^[EW]:' "$work/log")"
-case $packages in *chromium*) download_browser || fail "apt-get could not download chromium: $(grep -m 1 -E '^[EW]:' "$work/log")" ;; esac
+case $packages in *chromium*) download_with_libraries chromium fonts-dejavu-core || fail "apt-get could not download chromium: $(grep -m 1 -E '^[EW]:' "$work/log")" ;; esac
+# shellcheck disable=SC2086
+case $packages in *postgresql-15*) download_with_libraries $real_extensions || fail "apt-get could not download PostGIS: $(grep -m 1 -E '^[EW]:' "$work/log")" ;; esac
 mkdir -p "$extras"
 for package in "$work"/*.deb "$work"/cache/archives/*.deb; do
   [ ! -e "$package" ] || dpkg-deb --extract "$package" "$extras"
 done
 case $packages in *chromium*) write_browser_program ;; esac
-# PostgreSQL finds the libraries that came with it beside its own.
+# PostgreSQL finds the libraries that came with it beside its own, and PostGIS under its name, which a package's
+# installation would have given it.
 if [ -d "$extras/$server/lib" ]; then
-  ln -sf "$extras"/usr/lib/*-linux-gnu*/*.so* "$extras/$server/lib/"
+  find "$extras/usr/lib" -name postgresql -prune -o -name '*.so*' -exec ln -sf {} "$extras/$server/lib/" \;
+  for control in "$extras/$extensions"/*-3.control; do
+    [ ! -e "$control" ] || ln -sf "$(basename "$control")" "${control%-3.control}.control"
+  done
 fi
 left=$(missing_packages)
 [ -z "$left" ] || fail "the packages ${packages% } did not bring every program; still missing: $left"

@@ -6,14 +6,11 @@ import contextlib
 
 import msgspec
 
-from shared.embedded.stand_ins.facts import stand_in_facts
-from shared.embedded.stand_ins.files import COMMENT
 from shared.postgres.connection import translated
 from shared.postgres.query_files import query_text
 from shared.postgres.scratch.errors import ScratchError
-from shared.postgres.scratch.rights import EXTENSIONS
+from shared.postgres.scratch.rights import EXTENSIONS, REACH_OUT
 from shared.postgres.scratch.server import ScratchServer
-from shared.sql import quote_identifier
 
 _ICU = "ICU collations"
 _LZ4 = "lz4 compression"
@@ -57,20 +54,14 @@ async def abilities_of(scratch: ScratchServer) -> Abilities:
             row = await database.connection.fetchrow(query_text("scratch_abilities.sql"))
         assert row is not None
         features = {_ICU: row["icu"], _LZ4: row["lz4"], "XML": False}
-        stand_ins: list[str] = []
         with contextlib.suppress(ScratchError):
             await database.run([_XML])
             features["XML"] = True
-        available = EXTENSIONS.intersection(row["extensions"])
-        for name in sorted(available.intersection(facts.extension for facts in stand_in_facts())):
-            with contextlib.suppress(ScratchError):
-                await database.run([f"CREATE EXTENSION {quote_identifier(name)}"])
-                if await database.connection.fetchval(query_text("scratch_stand_in.sql"), name, COMMENT):
-                    stand_ins.append(name)
+    allowed = EXTENSIONS | REACH_OUT.intersection(row["stand_ins"])
     return Abilities(
         version=row["version"],
         features=features,
-        real=tuple(sorted(available.difference(stand_ins))),
-        stand_ins=tuple(stand_ins),
-        missing=tuple(sorted(EXTENSIONS - available)),
+        real=tuple(sorted(allowed.intersection(row["extensions"]).difference(row["stand_ins"]))),
+        stand_ins=tuple(sorted(allowed.intersection(row["stand_ins"]))),
+        missing=tuple(sorted(EXTENSIONS.difference(row["extensions"]))),
     )

@@ -21,6 +21,7 @@ import msgspec
 
 from shared.embedded.prepared import STAND_INS, ClusterError, make_cluster
 from shared.embedded.process import start_server, stop_server, unprivileged_user
+from shared.embedded.stand_ins.files import INSTEAD, LACKING
 
 _UNSAFE_FAST_SETTINGS = ("fsync=off", "synchronous_commit=off", "full_page_writes=off", "autovacuum=off")
 _MEMORY_FOLDER = Path("/dev/shm")  # noqa: S108  # a fresh folder is made in it, by mkdtemp
@@ -235,10 +236,11 @@ class EmbeddedPostgres:
             time.sleep(0.02)
 
     def _stand_ins(self) -> tuple[str, ...]:
-        """Let a caged server know the stand-ins; an extension that it has itself comes first."""
-        data = self._home / "data"
-        known = int((data / "PG_VERSION").read_text()) >= _CONTROL_PATH_SINCE
-        return (f"extension_control_path=$system:{data / STAND_INS}",) if self._cage and known else ()
+        """Let a caged server know the stand-ins; an extension that it has comes first, unless that reaches out."""
+        folder = self._home / "data" / STAND_INS
+        known = int((self._home / "data" / "PG_VERSION").read_text()) >= _CONTROL_PATH_SINCE
+        path = f"{folder / INSTEAD}:$system:{folder / LACKING}"
+        return (f"extension_control_path={path}",) if self._cage and known else ()
 
     def _accepts(self) -> bool:
         # Line 8 of postmaster.pid turns to "ready" when connections are taken (pidfile.h, LOCK_FILE_LINE_PM_STATUS).

@@ -21,12 +21,20 @@ from shared.postgres.scratch.statements import ParsedStatement, SqlError, parse_
 from shared.sql import quote_identifier, quote_literal
 
 EXTENSIONS = frozenset({
-    "bloom", "btree_gin", "btree_gist", "citext", "cube", "dict_int", "dict_xsyn", "earthdistance", "fuzzystrmatch",
-    "hstore", "intarray", "isn", "lo", "ltree", "moddatetime", "pg_stat_statements", "pg_trgm", "pgcrypto",
-    "pgstattuple", "postgis", "seg", "tablefunc", "tcn", "timescaledb", "tsm_system_rows", "tsm_system_time",
-    "unaccent", "uuid-ossp", "vector", "xml2",
+    "address_standardizer", "amcheck", "autoinc", "bloom", "btree_gin", "btree_gist", "citext", "cube", "dict_int",
+    "dict_xsyn", "earthdistance", "first_last_agg", "fuzzystrmatch", "hll", "hstore", "hypopg", "insert_username",
+    "intagg", "intarray", "ip4r", "isn", "lo", "ltree", "moddatetime", "pageinspect", "pg_buffercache", "pg_cron",
+    "pg_freespacemap", "pg_partman", "pg_prewarm", "pg_repack", "pg_stat_statements", "pg_trgm", "pg_visibility",
+    "pg_walinspect", "pgaudit", "pgcrypto", "pgrouting", "pgrowlocks", "pgstattuple", "postgis", "postgis_raster",
+    "postgis_tiger_geocoder", "postgis_topology", "prefix", "refint", "seg", "sslinfo", "tablefunc", "tcn", "tdigest",
+    "timescaledb", "tsm_system_rows", "tsm_system_time", "unaccent", "uuid-ossp", "vector", "xml2",
 })  # fmt: skip
-"""What is created on request. Not here: what reads files or opens connections (file_fdw, dblink, …)."""
+"""What is created on request. Not here: what reads files or opens connections."""
+
+_WRAPPERS = {"dblink": "dblink_fdw", "file_fdw": "file_fdw", "postgres_fdw": "postgres_fdw"}
+"""Extensions with foreign data wrappers, which no role but their owner may use at first."""
+REACH_OUT = frozenset(_WRAPPERS)
+"""What reads files or opens connections: created where a stand-in is known to be in its place, and only there."""
 
 SKIPPED = frozenset({
     "CreateRoleStmt", "AlterRoleStmt", "DropRoleStmt", "GrantRoleStmt", "CreatedbStmt", "DropdbStmt", "AlterSystemStmt",
@@ -164,10 +172,17 @@ class Administrator:
         path = f"SELECT pg_catalog.set_config('search_path', {quote_literal(search_path)}, false)"
         await inside.execute(path)
         await inside.execute(statement.sql, timeout=_TIMEOUT)
-        if statement.node == "CreateFdwStmt":
-            wrapper = quote_identifier(str(statement.tree.get("fdwname")))
-            grantee = quote_identifier(self._role)
-            await inside.execute(f"GRANT USAGE ON FOREIGN DATA WRAPPER {wrapper} TO {grantee} WITH GRANT OPTION")
+        for wrapper in _wrappers(statement):
+            named, grantee = quote_identifier(wrapper), quote_identifier(self._role)
+            await inside.execute(f"GRANT USAGE ON FOREIGN DATA WRAPPER {named} TO {grantee} WITH GRANT OPTION")
+
+
+def _wrappers(statement: ParsedStatement) -> Iterator[str]:
+    """Name the foreign data wrappers that a statement has made: a stand-in's is called like its extension."""
+    if statement.node == "CreateFdwStmt":
+        yield str(statement.tree.get("fdwname"))
+    elif statement.node == "CreateExtensionStmt" and statement.tree.get("extname") in _WRAPPERS:
+        yield _WRAPPERS[statement.tree["extname"]]
 
 
 def _fdw_function(option: dict[str, Any]) -> str:

@@ -26,6 +26,41 @@ INSERT INTO a DEFAULT VALUES;
 INSERT INTO a DEFAULT VALUES;
 """
 
+PLACES = """
+CREATE EXTENSION postgis;
+CREATE TABLE places (
+    id int PRIMARY KEY,
+    at geometry(point, 4326) NOT NULL DEFAULT 'SRID=4326;POINT(0 0)',
+    shape geometry(geometry),
+    area geography(MULTIPOLYGONZ) DEFAULT 'x',
+    near boolean GENERATED ALWAYS AS (ST_DWithin(at, shape, 5)) STORED,
+    CHECK (at = at)
+);
+CREATE INDEX ON places USING gist (at);
+CREATE INDEX ON places USING gist (shape gist_geometry_ops_nd);
+CREATE INDEX ON places USING gist (area);
+CREATE INDEX ON places USING spgist (at);
+CREATE INDEX ON places USING brin (at);
+CREATE INDEX ON places USING hash (at);
+CREATE INDEX ON places (at, id);
+CREATE INDEX ON places USING gist (ST_Transform(at, 3857)) WHERE ST_IsValid(at);
+INSERT INTO places
+    SELECT i, 'POINT(' || i || ' ' || i % 97 || ')', md5(i::text)::bytea::geometry FROM generate_series(1, 3000) AS i;
+REINDEX TABLE places;
+"""
+SPELT = (
+    "SELECT format_type(atttypid, atttypmod) FROM pg_attribute WHERE attrelid = 'places'::regclass AND atttypmod > 0"
+)
+PLANS = (
+    "SELECT count(*) FROM places WHERE at && ST_MakeEnvelope(0, 0, 1, 1, 4326) OR ST_Intersects(at, shape)",
+    "SELECT id FROM places ORDER BY at <-> 'POINT(1 1)' LIMIT 5",
+    "SELECT ST_Union(at), ST_Collect(shape) FROM places GROUP BY area",
+    "SELECT row_number() OVER (), ST_ClusterDBSCAN(at, 1, 1) OVER () FROM places",
+    "SELECT a.id FROM places AS a JOIN places AS b ON a.at = b.at",
+    "SELECT srid FROM spatial_ref_sys JOIN geometry_columns USING (srid)",
+    "SELECT ST_AsGeoJSON(places.*), (ST_Dump(at)).geom FROM places",
+)
+
 COMMENTS = """
 SELECT DISTINCT obj_description(objid, 'pg_proc') FROM pg_depend
 WHERE deptype = 'e' AND classid = 'pg_proc'::regclass
@@ -53,6 +88,39 @@ def test_what_uses_stand_ins_takes_rows(caged: EmbeddedPostgres):
         return count
 
     assert asyncio.run(run()) == 2
+
+
+def test_columns_with_geometries_are_spelt_as_by_postgis_and_their_indexes_take_rows(caged: EmbeddedPostgres):
+    async def run() -> tuple[list[str], int]:
+        connection = await asyncpg.connect(caged.dsn())
+        await connection.execute(PLACES)
+        for plan in PLANS:
+            await connection.execute(f"EXPLAIN {plan}")
+            await connection.execute(plan)
+        await connection.execute("SET enable_seqscan = off")
+        count = await connection.fetchval("SELECT count(*) FROM places WHERE at = 'POINT(5 5)'")
+        spelt = [row[0] for row in await connection.fetch(SPELT)]
+        await connection.execute("DROP TABLE places; DROP EXTENSION postgis")
+        await connection.close()
+        return spelt, count
+
+    spelt, count = asyncio.run(run())
+    assert spelt == ["geometry(Point,4326)", "geography(MultiPolygonZ,4326)"]
+    assert count == 1
+
+
+def test_a_modifier_that_the_real_type_refuses_is_refused(caged: EmbeddedPostgres):
+    async def run() -> None:
+        connection = await asyncpg.connect(caged.dsn())
+        await connection.execute("CREATE EXTENSION IF NOT EXISTS postgis")
+        try:
+            with pytest.raises(asyncpg.InvalidParameterValueError, match='no modifier "pint"'):
+                await connection.execute("CREATE TABLE bad (a geometry(pint))")
+        finally:
+            await connection.execute("DROP EXTENSION postgis")
+            await connection.close()
+
+    asyncio.run(run())
 
 
 def test_a_stand_in_says_what_it_is(caged: EmbeddedPostgres):
