@@ -176,7 +176,7 @@ async def _analyse(child: Child, message: ShapeJob) -> Outcome:
         )
         if request.id != message.analysis:
             return Failed(Failure(FailureKind.PROTOCOL, OTHER_RELEASE))
-        analysis = await analyse(child.scratch, request, baselines=child.baselines)
+        analysis = await analyse(child.scratch, request, memory=child.contract_memory)
     except TargetError as error:
         return Failed(Failure(FailureKind.INTERNAL, f"the scratch server: {error.failure.message}"))
     except FormatError as error:

@@ -15,7 +15,7 @@ from shared.contracts.contract import Contract
 from shared.events.analysis import AnalysesAsked, AnalysisReceived
 from shared.logs import log
 from shared.postgres.scratch import ScratchServer
-from shared.postgres.scratch.contract_baseline import Baselines
+from shared.postgres.scratch.contract_memory import ContractMemory
 from shared.schema.schema import Snapshot, Spec
 from shared.targets import Target
 
@@ -28,7 +28,7 @@ class LocalFleet:
         self._scan = scan
         self._profile = file.compare
         self._scratch = scratch
-        self._baselines = Baselines(scratch)
+        self._contract_memory = ContractMemory()
         self._reader = InProcess(
             settings.hosts,
             file.limits,
@@ -54,6 +54,6 @@ class LocalFleet:
         analyses: dict[str, Analysis] = {}
         for fingerprint, snapshot in snapshots.items():
             request = AnalysisRequest(spec=spec, snapshot=snapshot, contracts=contracts, profile=self._profile)
-            analyses[fingerprint] = await analyse(self._scratch, request, baselines=self._baselines)
+            analyses[fingerprint] = await analyse(self._scratch, request, memory=self._contract_memory)
             log(AnalysisReceived(run=self._scan, analysis=analyses[fingerprint].id))
         return analyses

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 
 from shared.analysis.undecided import where_decided
 from shared.contracts.contract import Contract, Verdict
-from shared.postgres.scratch import ScratchServer, materialise
-from shared.postgres.scratch.contract_baseline import Baselines
-from shared.postgres.scratch.contract_check import check_contract
+from shared.contracts.judge import judge_contract
+from shared.postgres.scratch import ScratchServer
+from shared.postgres.scratch.contract_memory import ContractMemory, LazyCopy
 from shared.postgres.scratch.unbuilt import Unbuilt, by_object, without
 from shared.schema.schema import Snapshot
 
@@ -18,7 +18,7 @@ async def judge_services(
     contracts: Sequence[Contract],
     desired: Snapshot,
     observed: Snapshot,
-    baselines: Baselines | None = None,
+    memory: ContractMemory | None = None,
     *,
     unbuilt: tuple[Unbuilt, ...] = (),
 ) -> tuple[Verdict, ...]:
@@ -29,7 +29,7 @@ async def judge_services(
         contracts: What the services expect.
         desired: What is declared, as the scratch server spells it.
         observed: What is there.
-        baselines: What the declared schema says of the contracts. Keep one per process: it remembers.
+        memory: What PostgreSQL has said of the contracts before. Keep one per process.
         unbuilt: What of the two cannot be rebuilt. Queries that fail without it are unverified.
 
     Raises:
@@ -39,11 +39,11 @@ async def judge_services(
         return ()
     lacking = by_object(unbuilt)
     desired, observed = without(desired, lacking), without(observed, lacking)
-    remembered = baselines or Baselines(scratch)
-    declared = [await remembered.of(contract, desired) for contract in contracts]
+    memory = memory or ContractMemory()
     verdicts: list[Verdict] = []
-    async with scratch.database() as copy:
-        await materialise(copy, observed)
+    async with LazyCopy(scratch, desired) as declared_copy:
+        declared = [await memory.declared(contract, declared_copy, desired) for contract in contracts]
+    async with LazyCopy(scratch, observed) as copy:
         for contract, baseline in zip(contracts, declared, strict=True):
-            verdicts += await check_contract(copy, contract, observed, baseline=baseline)
+            verdicts += judge_contract(contract, await memory.observed(contract, copy, observed, baseline), baseline)
     return tuple(where_decided(verdict, unbuilt) for verdict in verdicts)

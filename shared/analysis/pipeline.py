@@ -29,7 +29,7 @@ from shared.postgres.scratch import (
     Spelt,
     spell,
 )
-from shared.postgres.scratch.contract_baseline import Baselines
+from shared.postgres.scratch.contract_memory import ContractMemory
 from shared.postgres.scratch.unbuilt import by_object, sorted_unbuilt
 from shared.remediation.guarding import make_guard
 from shared.remediation.plan import Plan, Proof, ProofStatus
@@ -39,14 +39,16 @@ from shared.schema.canonical import schema_hash
 CRASHED = "it crashed the scratch server"
 
 
-async def analyse(scratch: ScratchServer, request: AnalysisRequest, *, baselines: Baselines | None = None) -> Analysis:
+async def analyse(
+    scratch: ScratchServer, request: AnalysisRequest, *, memory: ContractMemory | None = None
+) -> Analysis:
     """Analyse one shape.
 
     Args:
         scratch: Where the shape is rebuilt and the plan is tried. It is not asked when the two schemas are equal as
             they were read and there is no contract.
         request: What is asked.
-        baselines: What the declared schema says of the contracts. Keep one per process: it remembers.
+        memory: What PostgreSQL has said of the contracts before. Keep one per process.
 
     Returns:
         The analysis. A shape that cannot be rebuilt on the scratch server is compared as it was read, and `unverified`
@@ -57,13 +59,13 @@ async def analyse(scratch: ScratchServer, request: AnalysisRequest, *, baselines
         TargetError: When the scratch server fails.
     """
     try:
-        return await _analyse(scratch, request, baselines)
+        return await _analyse(scratch, request, memory)
     except ScratchLostError:  # by the fault of this shape, or of another one: alone it will show
         pass
     except ScratchLimitError as error:
         return _unverified(request, _as_read(request), str(error))
     try:
-        return await _analyse(scratch.alone(), request, baselines)
+        return await _analyse(scratch.alone(), request, memory)
     except ScratchLostError:
         return _unverified(request, _as_read(request), CRASHED)
     except ScratchLimitError as error:
@@ -75,11 +77,11 @@ def _as_read(request: AnalysisRequest) -> Comparison:
     return with_unread(found, request.spec.source.unread)
 
 
-async def _analyse(scratch: ScratchServer, request: AnalysisRequest, baselines: Baselines | None) -> Analysis:
+async def _analyse(scratch: ScratchServer, request: AnalysisRequest, memory: ContractMemory | None) -> Analysis:
     as_read = _as_read(request)
     try:
         spelt = await _spelt(scratch, request, as_read)
-        spelt, verdicts = await _with_verdicts(scratch, request, spelt, baselines)
+        spelt, verdicts = await _with_verdicts(scratch, request, spelt, memory)
     except MaterialiseError as error:
         return _unverified(request, as_read, str(error))
     plan = await _plan(scratch, request, spelt)
@@ -182,7 +184,7 @@ def _for_tenants(request: AnalysisRequest, comparison: Comparison, plan: Plan) -
 
 
 async def _with_verdicts(
-    scratch: ScratchServer, request: AnalysisRequest, spelt: Comparison, baselines: Baselines | None
+    scratch: ScratchServer, request: AnalysisRequest, spelt: Comparison, memory: ContractMemory | None
 ) -> tuple[Comparison, tuple[Verdict, ...]]:
     """Check the contracts; where the shape cannot be rebuilt as a whole, on a copy of what can be.
 
@@ -191,11 +193,11 @@ async def _with_verdicts(
     """
     contracts, declared = request.contracts, request.spec.snapshot
     try:
-        return spelt, await judge_services(scratch, contracts, declared, spelt.whole, baselines, unbuilt=spelt.unbuilt)
+        return spelt, await judge_services(scratch, contracts, declared, spelt.whole, memory, unbuilt=spelt.unbuilt)
     except MaterialiseError:
         if spelt.unbuilt:
             raise
     desired, whole = [await spell(scratch, side, request.profile) for side in (spelt.desired, spelt.whole)]
     unbuilt = sorted_unbuilt(by_object(desired.unbuilt), by_object(whole.unbuilt))
-    verdicts = await judge_services(scratch, contracts, declared, spelt.whole, baselines, unbuilt=unbuilt)
+    verdicts = await judge_services(scratch, contracts, declared, spelt.whole, memory, unbuilt=unbuilt)
     return msgspec.structs.replace(spelt, unbuilt=unbuilt), verdicts

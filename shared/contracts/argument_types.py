@@ -45,7 +45,7 @@ class ArgumentTypes:
     def __init__(self, source: Source, fields: Fields, defined: frozenset[str]) -> None:
         self._source = source
         self._tokens = source.tokens
-        self._opening = {closing: opening for opening, closing in source.closing.items()}
+        self._opening = source.opening
         self._fields = fields
         self._defined = defined
 

@@ -57,7 +57,7 @@ class Mutation(msgspec.Struct, frozen=True):
 def find_binding(source: Source, name: str, index: int) -> Binding | None:
     """Walk back from a place through the enclosing blocks to what binds a name; None when nothing does."""
     tokens = source.tokens
-    opening = {end: begin for begin, end in source.closing.items()}
+    opening = source.opening
     index -= 1
     while index >= 0:
         token = tokens[index]

@@ -129,7 +129,7 @@ class BuilderFinder:
         """Give the name whose method stands at a token, through chained calls; empty for something else."""
         if self._text(at - 1) != ".":
             return ""
-        opening = {end: begin for begin, end in self._reading.source.closing.items()}
+        opening = self._reading.source.opening
         before = at - 2
         while before in opening and self._text(before) == ")":
             if before == closing:

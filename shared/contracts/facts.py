@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
-from shared.contracts.contract import Query, QueryKey
+from shared.contracts.contract import Query, QueryKey, Verdict
 from shared.contracts.nullability import TreeCatalog
 from shared.schema.schema import Snapshot
 
@@ -129,6 +129,8 @@ class ShapeFacts(msgspec.Struct, frozen=True, kw_only=True):
         queries: Sorted by key.
         checks: Answers to the probes.
         catalog: What tells which columns can be NULL; None for a shape that was not asked.
+        own_verdicts: Of a declared schema, what the rules say of the contract there, whatever a tenant has; None where
+            they were not asked.
     """
 
     snapshot: Snapshot
@@ -136,6 +138,7 @@ class ShapeFacts(msgspec.Struct, frozen=True, kw_only=True):
     queries: tuple[QueryFacts, ...] = ()
     checks: tuple[CheckFact, ...] = ()
     catalog: TreeCatalog | None = None
+    own_verdicts: tuple[Verdict, ...] | None = None
 
 
 class Facts:

@@ -46,7 +46,7 @@ def _result_of_function(source: Source, begin: int, end: int) -> Sequence[Token]
         end += 1
     if end + 1 >= len(tokens) or tokens[end + 1].text != "}":
         return ()
-    body = next((o for o, c in source.closing.items() if c == end + 1), -1)
+    body = source.opening.get(end + 1, -1)
     if body < 0 or (begin - body > 1 and tokens[begin - 1].text not in {";", "}", "{"}):
         return ()
     arrow = body

@@ -5,7 +5,7 @@ from __future__ import annotations
 import msgspec
 
 from shared.contracts.case import Case
-from shared.contracts.contract import Contract, Verdict, VerdictStatus
+from shared.contracts.contract import Contract, Query, Verdict, VerdictStatus
 from shared.contracts.facts import ShapeFacts
 from shared.contracts.rule import load_rules
 
@@ -19,7 +19,8 @@ def judge_contract(contract: Contract, observed: ShapeFacts, baseline: ShapeFact
 
     Args:
         contract: What it expects.
-        observed: The shape, measured.
+        observed: The shape, measured. Queries without facts are those that the difference to the declared shape does
+            not concern: what holds of them there holds here.
         baseline: The declared shape, measured the same way. Without it, rules that compare with what is declared are
             silent, and no verdict is marked `declared_too`.
 
@@ -30,9 +31,31 @@ def judge_contract(contract: Contract, observed: ShapeFacts, baseline: ShapeFact
     found = _verdicts(Case(contract, observed, baseline))
     if baseline is None:
         return found
-    declared = {_identity(verdict) for verdict in _verdicts(Case(contract, baseline, baseline))}
-    marked = (msgspec.structs.replace(verdict, declared_too=_identity(verdict) in declared) for verdict in found)
+    declared = _own_verdicts(contract, baseline)
+    identities = {_identity(verdict) for verdict in declared}
+    asked = {facts.key for facts in observed.queries}
+    passed_over = {_said_of(query) for query in contract.queries if query.key not in asked}
+    carried = {verdict for verdict in declared if (verdict.file, verdict.line, verdict.subject) in passed_over}
+    marked = {
+        msgspec.structs.replace(verdict, declared_too=_identity(verdict) in identities)
+        for verdict in {*found, *carried}
+    }
     return tuple(sorted(marked, key=verdict_order))
+
+
+def with_own_verdicts(contract: Contract, declared: ShapeFacts) -> ShapeFacts:
+    """Add what the rules say of a contract in the declared shape itself, which is the same for every tenant."""
+    return msgspec.structs.replace(declared, own_verdicts=_own_verdicts(contract, declared))
+
+
+def _own_verdicts(contract: Contract, declared: ShapeFacts) -> tuple[Verdict, ...]:
+    if declared.own_verdicts is not None:
+        return declared.own_verdicts
+    return _verdicts(Case(contract, declared, declared))
+
+
+def _said_of(query: Query) -> tuple[str, int, str]:
+    return (query.file, query.line, query.sql.strip())
 
 
 def _verdicts(case: Case) -> tuple[Verdict, ...]:

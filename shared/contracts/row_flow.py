@@ -52,7 +52,7 @@ class _GetFinder:
         self._tokens = reading.tokens
         self._text = reading.text
         self._closing = reading.source.closing
-        self._opening = {end: begin for begin, end in self._closing.items()}
+        self._opening = reading.source.opening
         self._calls = calls
 
     def read(self) -> dict[int, set[StructField]]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import cached_property
 
 import msgspec
 import tree_sitter
@@ -45,7 +46,7 @@ class Token(msgspec.Struct, frozen=True):
         return self.type in {"string_literal", "raw_string_literal"}
 
 
-class Source(msgspec.Struct, frozen=True):
+class Source(msgspec.Struct, frozen=True, dict=True):
     """One Rust file.
 
     Args:
@@ -60,6 +61,11 @@ class Source(msgspec.Struct, frozen=True):
     closing: dict[int, int]
     problems: tuple[Unread, ...] = ()
 
+    @cached_property
+    def opening(self) -> dict[int, int]:
+        """Index of the opening bracket by index of the closing one."""
+        return {closing: opening for opening, closing in self.closing.items()}
+
 
 def read_source(path: str, content: bytes) -> Source:
     """Read one Rust file; never raises for what it contains."""
@@ -71,7 +77,7 @@ def read_source(path: str, content: bytes) -> Source:
         line = content.count(b"\n", 0, error.start) + 1
         return Source(path, (), {}, (_problem(path, line, "not UTF-8"),))
     tree = tree_sitter.Parser(_LANGUAGE).parse(content)
-    tokens = tuple(_leaves(tree.root_node))
+    tokens = tuple(_leaves(tree.root_node, content))
     if b"macro_rules" in content:
         tokens = tuple(_with_separators(tokens, content))
     tokens = _without_tests(tokens)
@@ -83,7 +89,7 @@ def _problem(path: str, line: int, reason: str) -> Unread:
     return Unread(file=path, line=line, reason=reason)
 
 
-def _leaves(root: tree_sitter.Node) -> Iterator[Token]:
+def _leaves(root: tree_sitter.Node, content: bytes) -> Iterator[Token]:
     cursor = root.walk()
     while True:
         node = cursor.node
@@ -92,11 +98,11 @@ def _leaves(root: tree_sitter.Node) -> Iterator[Token]:
         if kind not in _COMMENTS:
             if kind not in _ATOMIC_TOKENS and cursor.goto_first_child():
                 continue
-            text = (node.text or b"").decode()
-            if text.strip():
-                yield Token(
-                    text, kind, node.start_point[0] + 1, node.start_byte, node.end_byte, node.start_point[1] + 1
-                )
+            begin, end = node.start_byte, node.end_byte
+            text = content[begin:end].decode()
+            if text and not text.isspace():
+                row, column = node.start_point
+                yield Token(text, kind, row + 1, begin, end, column + 1)
         while not cursor.goto_next_sibling():
             if not cursor.goto_parent():
                 return

@@ -12,18 +12,15 @@ from contextlib import asynccontextmanager, suppress
 
 import asyncpg
 
-from shared.contracts.contract import Contract, Verdict
-from shared.contracts.facts import (
-    CheckFact,
-    ShapeFacts,
-)
-from shared.contracts.judge import judge_contract
+from shared.contracts.contract import Contract
+from shared.contracts.facts import CheckFact, ShapeFacts
 from shared.contracts.relations import Relations
 from shared.contracts.writes import check_probes
 from shared.postgres.names.placeholders import PLACEHOLDER
 from shared.postgres.scratch.contract_origins import attach_origins, read_tree_catalog
 from shared.postgres.scratch.contract_queries import QueryChecker
 from shared.postgres.scratch.database import ScratchDatabase
+from shared.postgres.scratch.type_catalog import TypeCatalog
 from shared.schema.canonical import canonical_json
 from shared.schema.identity import QualifiedName
 from shared.schema.relations import Index
@@ -43,27 +40,6 @@ _SETTING = re.compile(r"current_setting\('([\w.]+)'")
 _MAX_SETTINGS = 3
 
 
-async def check_contract(
-    db: ScratchDatabase, contract: Contract, snapshot: Snapshot, *, baseline: ShapeFacts | None = None
-) -> tuple[Verdict, ...]:
-    """Judge which queries of a service break in one shape.
-
-    Args:
-        db: A scratch database that holds the shape. It keeps its objects but for invalid unique indexes.
-        contract: What the service expects.
-        snapshot: The shape.
-        baseline: The declared shape, as `describe_contract` measured it on a copy of the spec, once for all shapes.
-
-    Returns:
-        The verdicts that are violated or unverified, sorted.
-
-    Raises:
-        OSError, asyncpg.InterfaceError: When the scratch server goes away.
-    """
-    observed = await describe_contract(db, contract, snapshot, baseline=baseline)
-    return judge_contract(contract, observed, baseline)
-
-
 async def describe_contract(
     db: ScratchDatabase, contract: Contract, snapshot: Snapshot, *, baseline: ShapeFacts | None = None
 ) -> ShapeFacts:
@@ -79,13 +55,14 @@ async def describe_contract(
     Raises:
         OSError, asyncpg.InterfaceError: When the scratch server goes away.
     """
-    path = contract.search_path or service_search_path(snapshot)
+    path = search_path_of(contract, snapshot)
     declared = {facts.key: facts for facts in baseline.queries} if baseline else {}
     await _drop_invalid_indexes(db.connection, snapshot)
-    wanted = sorted({query.key: query for query in contract.queries}.items())
+    by_key = {query.key: query for query in contract.queries}
+    wanted = [by_key[key] for key in sorted(by_key)]
     async with _service_session(db.connection, path, contract.role) as connection:
-        checker = QueryChecker(connection, db.name, _settings_read(contract, snapshot))
-        queries = [await checker.ask(query, declared.get(key)) for key, query in wanted]
+        checker = QueryChecker(connection, db.name, settings_read(contract, snapshot), TypeCatalog(connection))
+        queries = await checker.ask(wanted, declared)
         probes = check_probes(contract, Relations(snapshot, path))
         checks = [CheckFact(probe, await checker.holds(probe)) for probe in probes]
         catalog = await read_tree_catalog(connection)
@@ -96,13 +73,15 @@ async def describe_contract(
     )
 
 
-def service_search_path(snapshot: Snapshot) -> tuple[str, ...]:
-    """Give the search path a service would have: the tenant's own namespace where there is one, then public."""
+def search_path_of(contract: Contract, snapshot: Snapshot) -> tuple[str, ...]:
+    """Give a service's search path; by default the tenant's own namespace where there is one, then public."""
+    if contract.search_path:
+        return contract.search_path
     namespaces = {item.namespace for item in snapshot.schema}
     return (PLACEHOLDER, "public") if PLACEHOLDER in namespaces else ("public",)
 
 
-def _settings_read(contract: Contract, snapshot: Snapshot) -> tuple[str, ...]:
+def settings_read(contract: Contract, snapshot: Snapshot) -> tuple[str, ...]:
     """Give the names of settings that queries, policies, views or defaults read, as far as they are literals."""
     texts = [canonical_json(snapshot.schema).decode(), *(query.sql for query in contract.queries)]
     return tuple(sorted({name for text in texts for name in _SETTING.findall(text)})[:_MAX_SETTINGS])
@@ -132,7 +111,7 @@ async def _service_session(
         yield connection
     finally:
         if not connection.is_closed():
-            await connection.execute("RESET ROLE")
+            await connection.execute("RESET ROLE; DEALLOCATE ALL")
             await _set(connection, before)
 
 

@@ -12,10 +12,11 @@ from collections.abc import Sequence
 import asyncpg
 import msgspec
 
-from shared.contracts.facts import ColumnOrigin, QueryFacts, ResultColumn, SqlType
+from shared.contracts.facts import ColumnOrigin, QueryFacts, ResultColumn
 from shared.contracts.node_tree import TreeNode, parse_query
 from shared.contracts.nullability import Answer, NullFinder, Origin, RelationFacts, TreeCatalog, origins
 from shared.postgres.query_files import query_text
+from shared.postgres.scratch.type_catalog import type_sql
 from shared.schema.identity import QualifiedName
 from shared.sql import quote_identifier
 
@@ -133,7 +134,7 @@ def _with_origin(
 
 async def _node_tree(connection: asyncpg.Connection, facts: QueryFacts) -> TreeNode | None:
     """Give the node tree of a query, or None when PostgreSQL does not take it as a function's body."""
-    kinds = ", ".join(_type_sql(kind) for kind in facts.parameters)
+    kinds = ", ".join(type_sql(kind) for kind in facts.parameters)
     await connection.execute("BEGIN READ WRITE")
     try:
         await connection.fetch(
@@ -152,8 +153,3 @@ async def _node_tree(connection: asyncpg.Connection, facts: QueryFacts) -> TreeN
         if not connection.is_closed():
             await connection.execute("ROLLBACK")
     return parse_query(str(found or ""))
-
-
-def _type_sql(kind: SqlType) -> str:
-    name = f"{quote_identifier(kind.namespace)}.{quote_identifier(kind.name)}"
-    return f"{name}[]" if kind.array else name

@@ -3,21 +3,23 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 
 import asyncpg
 import msgspec
 
-from shared.contracts.contract import Query
-from shared.contracts.facts import CheckProbe, QueryFacts, ResultColumn, ServerError, SqlType
+from shared.contracts.contract import Query, QueryKey
+from shared.contracts.facts import CheckProbe, QueryFacts, ResultColumn, ServerError
 from shared.contracts.statement import read_statements
 from shared.contracts.trials import PLANNED, Trial, TrialKind, trials_of
 from shared.postgres.query_files import query_text
+from shared.postgres.scratch.pipeline import Reply, ask_all, prepare_step, simple_step
+from shared.postgres.scratch.type_catalog import TypeCatalog, type_sql
 from shared.sql import quote_identifier, quote_literal, quote_qualified
 
 REFUSED = (asyncpg.PostgresError, asyncpg.InternalClientError, asyncpg.UnsupportedClientFeatureError)
-_TYPE_ERRORS = frozenset({"42P18", "42P08", "42725", "42883", "42804", "42846", "42704"})
+TYPE_ERRORS = frozenset({"42P18", "42P08", "42725", "42883", "42804", "42846", "42704"})
 _SETTING_MISSING = "unrecognized configuration parameter"
 _NO_HANDLER = "has no handler"
 # `current_setting('app.tenant')::uuid`, in a policy say: the planner evaluates it to estimate how many rows match, and
@@ -28,43 +30,140 @@ _IN_A_TRANSACTION = "25001"
 """What some statements refuse to run in: then they could not be tried."""
 
 
-class QueryChecker:
-    """Prepares and plans queries in one session, each under a statement name of its own."""
+class _Asked:
+    """One query, and the types of arguments it is prepared with: those the driver sends, or a macro was compiled for.
 
-    def __init__(self, connection: asyncpg.Connection, database: str, settings: Sequence[str]) -> None:
+    Where the declared schema refuses a function's query with its types, and takes it without, the types were misread:
+    then the server infers them, in every shape.
+    """
+
+    def __init__(self, query: Query, declared: QueryFacts | None) -> None:
+        self.query = query
+        self.kinds: tuple[str, ...] = ()
+        self._is_first = declared is None
+        if query.compiled:
+            self.kinds = tuple(map(type_sql, declared.parameters)) if declared and not declared.error else ()
+        elif query.sent_types and (declared is None or declared.typed):
+            self.kinds = query.sent_types
+
+    def judged(self, facts: QueryFacts, numbers: Mapping[str, int] | None) -> QueryFacts:
+        """Say of facts whether they speak of these types.
+
+        Args:
+            facts: As the server gave them.
+            numbers: The types that exist here, where not all do and so none were sent; else None.
+        """
+        refused_types = facts.error is None or facts.error.sqlstate in TYPE_ERRORS
+        if numbers is not None and refused_types:
+            missing = next(kind for kind in self.kinds if kind not in numbers)
+            facts = QueryFacts(key=facts.key, error=ServerError("42704", f"type {missing} does not exist"))
+        typed = bool(self.kinds) and not self.query.compiled and refused_types
+        return msgspec.structs.replace(facts, typed=typed)
+
+    def may_be_misread(self, facts: QueryFacts) -> bool:
+        """Whether the query has still to be asked without these types."""
+        return self._is_first and facts.typed and facts.error is not None
+
+
+class _Prepared(msgspec.Struct, frozen=True):
+    """A query under the name of a prepared statement, with the numbers of the types that are sent; 0 is inferred."""
+
+    name: str
+    asked: _Asked
+    kinds: list[int]
+
+
+class QueryChecker:
+    """Prepares and plans queries in one session, each under a statement name of its own.
+
+    Args:
+        connection: The session.
+        database: Its database, whose random name is taken out of messages.
+        settings: Settings of the service's own that the planner may read.
+        types: What the numbers of types mean in this database.
+    """
+
+    def __init__(
+        self, connection: asyncpg.Connection, database: str, settings: Sequence[str], types: TypeCatalog
+    ) -> None:
         self._connection = connection
         self._database = database
         self._settings = settings
+        self._types = types
         self._numbers = itertools.count(1)
 
-    async def ask(self, query: Query, declared: QueryFacts | None) -> QueryFacts:
-        """Describe one query; for a macro, with the argument types the declared schema gave it."""
-        statements = read_statements(query.sql)
-        single = len(statements) == 1 and statements[0].kind in PLANNED
-        if not single and (query.is_script or len(statements) == 1):
-            return await self._ask_script(query, declared)
-        facts = await self._prepare(query)
-        if facts.error is not None and facts.error.sqlstate not in _TYPE_ERRORS:
-            return facts
-        if query.compiled:
-            compiled_for = declared.parameters if declared and not declared.error else ()
-            differs = bool(compiled_for) and facts.parameters != compiled_for
-            return await self._prepare_typed(query, [_type_sql(kind) for kind in compiled_for]) if differs else facts
-        return await self._sent(query, facts, declared)
+    async def ask(self, queries: Sequence[Query], declared: Mapping[QueryKey, QueryFacts]) -> list[QueryFacts]:
+        """Describe queries; macros with the argument types that the declared schema gave them.
 
-    async def _sent(self, query: Query, inferred: QueryFacts, declared: QueryFacts | None) -> QueryFacts:
-        """Describe a function's query with the types that its driver sends, as far as the source shows them.
+        Args:
+            queries: Each with another key.
+            declared: What the declared schema said of them, as far as it was asked.
 
-        What the declared schema refuses with them and takes without them shows that they were misread: then the server
-        infers them, in every shape.
+        Returns:
+            The facts, in the order of the queries.
         """
-        if not query.sent_types or (declared is not None and not declared.typed):
-            return inferred
-        typed = await self._prepare_typed(query, query.sent_types)
-        misread = declared is None and typed.error is not None and typed.error.sqlstate in _TYPE_ERRORS
-        if misread and inferred.error is None:
-            return inferred
-        return msgspec.structs.replace(typed, typed=True)
+        plain = [_Asked(query, declared.get(query.key)) for query in queries if not _is_tried(query)]
+        found = {
+            query.key: await self._ask_script(query, declared.get(query.key)) for query in queries if _is_tried(query)
+        }
+        found |= {facts.key: facts for facts in await self._describe(plain)}
+        return [found[query.key] for query in queries]
+
+    async def _describe(self, asked: Sequence[_Asked]) -> list[QueryFacts]:
+        numbers = await self._types.numbers({kind for each in asked for kind in each.kinds})
+        known = [all(kind in numbers for kind in each.kinds) for each in asked]
+        statements = [
+            _Prepared(
+                f"fleetdrift_{next(self._numbers)}", each, [numbers[kind] for kind in each.kinds] if all_known else []
+            )
+            for each, all_known in zip(asked, known, strict=True)
+        ]
+        described = await self._prepare_all(statements)
+        for number, (each, all_known) in enumerate(zip(asked, known, strict=True)):
+            described[number] = each.judged(described[number], numbers if not all_known else None)
+        misread = [
+            n for n, (each, facts) in enumerate(zip(asked, described, strict=True)) if each.may_be_misread(facts)
+        ]
+        inferred = [_Prepared(f"fleetdrift_{next(self._numbers)}", asked[number], []) for number in misread]
+        for number, statement, facts in zip(misread, inferred, await self._prepare_all(inferred), strict=True):
+            if facts.error is None:
+                statements[number], described[number] = statement, facts
+        return await self._plan_all(statements, described)
+
+    async def _prepare_all(self, statements: Sequence[_Prepared]) -> list[QueryFacts]:
+        steps = [prepare_step(each.name, _text(each.asked.query.sql), each.kinds) for each in statements]
+        replies = await ask_all(self._connection, steps)
+        await self._types.learn(
+            {number for reply in replies for number in (*reply.parameters, *(column.type for column in reply.columns))}
+        )
+        return [
+            self._described(statement.asked.query, reply) for statement, reply in zip(statements, replies, strict=True)
+        ]
+
+    def _described(self, query: Query, reply: Reply) -> QueryFacts:
+        if reply.error is not None:
+            return QueryFacts(key=query.key, error=self._refusal(reply.error))
+        return QueryFacts(
+            key=query.key,
+            parameters=tuple(self._types.name(number) for number in reply.parameters),
+            columns=tuple(ResultColumn(column.name, self._types.name(column.type)) for column in reply.columns),
+        )
+
+    async def _plan_all(self, statements: Sequence[_Prepared], described: Sequence[QueryFacts]) -> list[QueryFacts]:
+        """Plan what was prepared; settings that the planner lacks get stand-in values, one query after the other."""
+        wanted = [number for number, facts in enumerate(described) if facts.error is None]
+        executes = [_execute(statements[number].name, len(described[number].parameters)) for number in wanted]
+        replies = await ask_all(self._connection, [simple_step(f"EXPLAIN {execute}") for execute in executes])
+        planned = list(described)
+        for number, execute, reply in zip(wanted, executes, replies, strict=True):
+            if reply.error is not None:
+                refusal = msgspec.structs.replace(self._refusal(reply.error), planning=True)
+                error = await self._plan(execute) if _may_lack_a_setting(refusal) else refusal
+                planned[number] = msgspec.structs.replace(described[number], error=error)
+        return planned
+
+    def _refusal(self, fields: Mapping[str, str]) -> ServerError:
+        return self._server_error(fields.get("C", "XX000"), fields.get("M", ""), fields.get("H", ""))
 
     async def _ask_script(self, query: Query, declared: QueryFacts | None) -> QueryFacts:
         """Try the statements of a script one after the other, in a transaction that is rolled back.
@@ -99,7 +198,7 @@ class QueryChecker:
 
     async def _make(self, trial: Trial) -> ServerError | None:
         if trial.kind is TrialKind.PREPARE:
-            return (await self._prepare(Query(file="", line=0, macro="", sql=trial.sql))).error
+            return await self._prepare(trial.sql)
         if trial.kind is TrialKind.EXECUTE:
             return await self._execute(trial.sql)
         assert trial.table is not None
@@ -117,43 +216,21 @@ class QueryChecker:
             return self._error(error)
         return None
 
-    async def _prepare(self, query: Query) -> QueryFacts:
+    async def _prepare(self, sql: str) -> ServerError | None:
+        """Prepare and plan one statement of a script; give why it is refused."""
         name = f"fleetdrift_{next(self._numbers)}"
-        facts = QueryFacts(key=query.key)
         try:
-            statement = await self._connection.prepare(_text(query.sql), name=name)
-            parameters = tuple(_type(kind) for kind in statement.get_parameters())
-            columns = _columns(statement)
-            facts = msgspec.structs.replace(facts, parameters=parameters, columns=columns)
+            statement = await self._connection.prepare(_text(sql), name=name)
         except REFUSED as error:
-            return msgspec.structs.replace(facts, error=self._error(error))
-        if not all(statement.kind in PLANNED for statement in read_statements(query.sql)):
-            return facts
-        return msgspec.structs.replace(facts, error=await self._plan(_execute(name, len(parameters))))
-
-    async def _prepare_typed(self, query: Query, kinds: Sequence[str]) -> QueryFacts:
-        name = f"fleetdrift_{next(self._numbers)}"
-        facts = QueryFacts(key=query.key)
-        prepared = False
-        try:
-            # `fetch` speaks the extended protocol, which takes one statement and no second one behind a semicolon.
-            await self._connection.fetch(f"PREPARE {name} ({', '.join(kinds)}) AS {_text(query.sql)}")
-            prepared = True
-            parameters = tuple(map(_type_named, await self._connection.fetch(query_text("prepared_types.sql"), name)))
-            execute = _execute(name, len(parameters))
-            statement = await self._connection.prepare(execute, name=f"{name}_columns")
-            facts = msgspec.structs.replace(facts, parameters=parameters, columns=_columns(statement))
-            return msgspec.structs.replace(facts, error=await self._plan(execute))
-        except REFUSED as error:
-            return msgspec.structs.replace(facts, error=self._error(error))
-        finally:
-            if prepared and not self._connection.is_closed():
-                await self._connection.execute(f"DEALLOCATE {name}")
+            return self._error(error)
+        if not all(each.kind in PLANNED for each in read_statements(sql)):
+            return None
+        return await self._plan(_execute(name, len(statement.get_parameters())))
 
     async def _plan(self, execute: str) -> ServerError | None:
         """Plan a prepared statement; settings of the service's own that the planner reads get stand-in values."""
         refusal = await self._explain(execute)
-        if refusal is None or not (_SETTING_MISSING in refusal.message or refusal.sqlstate.startswith(_DATA_EXCEPTION)):
+        if refusal is None or not _may_lack_a_setting(refusal):
             return refusal
         for values in itertools.product(_STAND_IN_VALUES, repeat=len(self._settings)):
             for name, value in zip(self._settings, values, strict=True):
@@ -191,11 +268,19 @@ class QueryChecker:
         if self._connection.is_closed():
             raise error
         message = str(error.args[0]) if error.args else type(error).__name__
-        return ServerError(
-            sqlstate=getattr(error, "sqlstate", None) or "XX000",
-            message=message.replace(self._database, "scratch"),  # its name is random: the same shape, the same words
-            hint=str(getattr(error, "hint", None) or ""),
-        )
+        sqlstate = getattr(error, "sqlstate", None) or "XX000"
+        return self._server_error(sqlstate, message, str(getattr(error, "hint", None) or ""))
+
+    def _server_error(self, sqlstate: str, message: str, hint: str) -> ServerError:
+        # The database's name is random: the same shape, the same words.
+        return ServerError(sqlstate=sqlstate, message=message.replace(self._database, "scratch"), hint=hint)
+
+
+def _is_tried(query: Query) -> bool:
+    """Whether a text is no single statement that PostgreSQL plans, so that its statements are tried one by one."""
+    statements = read_statements(query.sql)
+    single = len(statements) == 1 and statements[0].kind in PLANNED
+    return not single and (query.is_script or len(statements) == 1)
 
 
 def _text(sql: str) -> str:
@@ -208,22 +293,8 @@ def _execute(name: str, count: int) -> str:
     return f"EXECUTE {name} ({arguments})" if count else f"EXECUTE {name}"
 
 
-def _columns(statement: asyncpg.prepared_stmt.PreparedStatement) -> tuple[ResultColumn, ...]:
-    return tuple(ResultColumn(attribute.name, _type(attribute.type)) for attribute in statement.get_attributes())
-
-
-def _type(kind: asyncpg.Type) -> SqlType:
-    array = kind.kind == "array"
-    return SqlType(kind.schema, kind.name.removesuffix("[]") if array else kind.name, array)
-
-
-def _type_named(row: asyncpg.Record) -> SqlType:
-    return SqlType(row["namespace"], row["name"], row["is_array"])
-
-
-def _type_sql(kind: SqlType) -> str:
-    name = f"{quote_identifier(kind.namespace)}.{quote_identifier(kind.name)}"
-    return f"{name}[]" if kind.array else name
+def _may_lack_a_setting(refusal: ServerError) -> bool:
+    return _SETTING_MISSING in refusal.message or refusal.sqlstate.startswith(_DATA_EXCEPTION)
 
 
 def _value_sql(probe: CheckProbe) -> Iterator[str]:

@@ -10,9 +10,10 @@ import pytest
 from shared.contracts.contract import Contract, Verdict
 from shared.contracts.extract import extract_contract
 from shared.embedded.postgres import EmbeddedPostgres
-from shared.postgres.scratch.contract_check import check_contract, describe_contract
+from shared.postgres.scratch.contract_check import describe_contract
 from shared.postgres.scratch.server import ScratchServer
 from shared.schema.profile import Profile
+from tests.contract_checking import check_contract
 
 Meet = Callable[..., tuple[Verdict, ...]]
 

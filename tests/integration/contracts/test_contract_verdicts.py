@@ -9,9 +9,9 @@ import pytest
 
 from shared.contracts.contract import VerdictStatus
 from shared.contracts.extract import extract_contract
-from shared.postgres.scratch.contract_check import check_contract
 from shared.postgres.scratch.server import ScratchServer
 from shared.schema.profile import Profile
+from tests.contract_checking import check_contract
 
 ORDERS = """
 CREATE TYPE status AS ENUM ('new', 'paid');

@@ -1,0 +1,131 @@
+"""A service's queries asked of PostgreSQL: seconds of CPU for the declared schema, and for a shape that differs."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import time
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import TypeVar
+
+from shared.contracts.contract import Contract
+from shared.contracts.extract import extract_contract
+from shared.contracts.judge import with_own_verdicts
+from shared.embedded.postgres import EmbeddedPostgres
+from shared.postgres.scratch.contract_check import describe_contract
+from shared.postgres.scratch.database import ScratchDatabase
+from shared.postgres.scratch.server import ScratchServer
+from shared.schema.profile import Profile
+from tests.contract_checking import check_contract
+
+TABLES = 100
+CHANGED_TABLES = 3
+FIRST_SHAPE_BAR_SECONDS = 0.5
+NEXT_SHAPE_BAR_SECONDS = 0.1
+EXTRACTION_BAR_MEGABYTES_A_SECOND = 2.0
+_COPIES_EXTRACTED = 40
+
+_Result = TypeVar("_Result")
+
+
+def tables() -> list[str]:
+    """Make tables as an ordinary service has them: keys, a reference, defaults, a check, an index."""
+    made = []
+    for number in range(TABLES):
+        made.append(
+            f"CREATE TABLE thing{number} (id bigint PRIMARY KEY, name text NOT NULL, state text NOT NULL DEFAULT 'new' "
+            "CHECK (state IN ('new', 'done')), amount numeric(12, 2), owner uuid, created timestamptz NOT NULL DEFAULT "
+            f"now(), parent bigint REFERENCES thing{max(number - 1, 0)})"
+        )
+        made.append(f"CREATE INDEX ON thing{number} (owner) WHERE state = 'new'")
+    return made
+
+
+QUERIES = (
+    'query!("SELECT id, name, amount FROM {this} WHERE id = $1", id).fetch_one(db)',
+    "query!(\"SELECT * FROM {this} WHERE owner = $1 AND state = 'new' ORDER BY created\", owner).fetch_all(db)",
+    'query!("INSERT INTO {this} (id, name) VALUES ($1, $2) RETURNING created", id, name).fetch_one(db)',
+    "query!(\"UPDATE {this} SET state = 'done' WHERE id = $1 AND name = $2\", id, name).execute(db)",
+    'query("SELECT a.id, b.name FROM {this} a JOIN {other} b ON b.id = a.parent WHERE a.owner = $1").bind(owner)',
+    'query("INSERT INTO {this} (id, name) VALUES ($1, $2) ON CONFLICT (id) DO NOTHING").bind(id).bind(name)',
+    'query("WITH gone AS (DELETE FROM {this} WHERE id = $1 RETURNING parent) SELECT count(*) FROM gone").bind(id)',
+    "query(\"SELECT state, sum(amount) FROM {this} WHERE created > now() - interval '1 day' GROUP BY state\")",
+)
+"""What a service says to each of its tables: four macros and four functions of sqlx."""
+
+
+def source() -> str:
+    """Write a service."""
+    functions = []
+    for number in range(TABLES):
+        names = {"this": f"thing{number}", "other": f"thing{max(number - 1, 0)}"}
+        calls = "\n".join(f"    sqlx::{query.format_map(names)}.await?;" for query in QUERIES)
+        signature = f"async fn on_{number}(db: &PgPool, id: i64, name: &str, owner: Uuid) -> Result<()>"
+        functions.append(f"{signature} {{\n{calls}\n    Ok(())\n}}\n")
+    return "\n".join(functions)
+
+
+def drift() -> list[str]:
+    """Change three tables, each in another way."""
+    return [
+        "ALTER TABLE thing7 DROP COLUMN amount",
+        "ALTER TABLE thing20 ALTER name DROP NOT NULL",
+        "ALTER TABLE thing33 ADD region text NOT NULL",
+    ]
+
+
+def backend_seconds(pid: int) -> float:
+    """Give the CPU time of a server process (proc(5): utime and stime)."""
+    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+async def cpu(copy: ScratchDatabase, act: Callable[[], Awaitable[_Result]]) -> tuple[float, _Result]:
+    """Give the CPU seconds of this process and of the server process together, and the result."""
+    pid = await copy.connection.fetchval("SELECT pg_catalog.pg_backend_pid()")
+    here, there = time.process_time(), backend_seconds(pid)
+    result = await act()
+    return time.process_time() - here + backend_seconds(pid) - there, result
+
+
+async def measure(server: EmbeddedPostgres, contract: Contract) -> tuple[float, float, int]:
+    """Give the CPU seconds of the first shape and of the next one, and the number of verdicts on that."""
+    scratch = ScratchServer(server.dsn())
+    async with scratch.database() as copy:
+        await copy.run(tables())
+        declared = await copy.read(Profile())
+        first, baseline = await cpu(copy, lambda: describe_contract(copy, contract, declared))
+        baseline = with_own_verdicts(contract, baseline)
+        await copy.run(drift())
+        observed = await copy.read(Profile())
+        following, verdicts = await cpu(copy, lambda: check_contract(copy, contract, observed, baseline=baseline))
+    return first, following, len(verdicts)
+
+
+def extraction() -> tuple[float, Contract]:
+    """Give the megabytes of Rust read in a second of CPU, and the contract."""
+    text = source().encode()
+    files = [(f"src/part{number}.rs", text) for number in range(_COPIES_EXTRACTED)]
+    started = time.process_time()
+    extract_contract("large", files)
+    seconds = time.process_time() - started
+    return _COPIES_EXTRACTED * len(text) / 1e6 / seconds, extract_contract("bench", [("src/lib.rs", text)])
+
+
+def main() -> None:
+    """Print one line per figure."""
+    rate, contract = extraction()
+    with EmbeddedPostgres(in_memory=True) as server:
+        first, following, verdicts = asyncio.run(measure(server, contract))
+    queries = f"{len(contract.queries)} queries"
+    print(f"contracts: Rust is read with {rate:.1f} MB/s (bar: {EXTRACTION_BAR_MEGABYTES_A_SECOND})")
+    print(f"contracts: {queries} are described in {first:.2f} s of CPU (bar: {FIRST_SHAPE_BAR_SECONDS})")
+    print(
+        f"contracts: {queries} in a shape that differs in {CHANGED_TABLES} tables: {following:.2f} s of CPU"
+        f" (bar: {NEXT_SHAPE_BAR_SECONDS}), {verdicts} verdicts"
+    )
+
+
+if __name__ == "__main__":
+    main()
