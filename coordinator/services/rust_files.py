@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator, Sequence
 from fnmatch import fnmatch
 from pathlib import Path
@@ -52,7 +53,7 @@ def read_service(folder: Path, table: ContractTable) -> Contract:
     files: list[tuple[str, bytes]] = []
     unread: list[Unread] = []
     for path in sorted(_walk(folder)):
-        name = path.relative_to(folder).as_posix()
+        name = _name(path.relative_to(folder))
         if any(fnmatch(name, pattern) for pattern in table.exclude):
             continue
         content = _read(path)
@@ -68,10 +69,19 @@ def read_service(folder: Path, table: ContractTable) -> Contract:
     )
 
 
+def _name(path: Path) -> str:
+    """Write a path so that every output can hold it, with the bytes of a name that are no UTF-8 as numbers."""
+    return os.fsencode(path.as_posix()).decode("utf-8", "backslashreplace")
+
+
 def _read(path: Path) -> bytes | str:
     """Give a file's content, or the reason why it is not read."""
     if path.is_symlink():
         return "a symbolic link, which is not followed"
+    if path.is_dir():
+        return "a folder that cannot be listed"
+    if not path.is_file():
+        return "a pipe, socket or device, which is not read"
     try:
         if path.stat().st_size > _MAX_FILE_BYTES:
             return f"larger than {_MAX_FILE_BYTES // 1024 // 1024} MB, not read"
@@ -81,15 +91,20 @@ def _read(path: Path) -> bytes | str:
 
 
 def _walk(folder: Path) -> Iterator[Path]:
-    """Yield the sources below a folder; folders that are links are yielded, and not followed."""
-    for entry in folder.iterdir():
+    """Yield the sources below a folder, and folders that are not entered: links, and what cannot be listed."""
+    try:
+        entries = list(folder.iterdir())
+    except OSError:
+        yield folder
+        return
+    for entry in entries:
         if entry.is_symlink():
             if _is_source(entry) or entry.is_dir():
                 yield entry
         elif entry.is_dir():
             if entry.name not in _SKIPPED_FOLDERS:
                 yield from _walk(entry)
-        elif _is_source(entry) and entry.is_file():
+        elif _is_source(entry):
             yield entry
 
 

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import os
+from pathlib import Path
+
+import msgspec
 import pytest
 
 from coordinator.services.rust_files import RustFilesError, load_contracts, read_service
@@ -57,3 +61,48 @@ def test_excluded_files_are_left_out(folder):
 def test_how_a_service_connects_is_part_of_its_contract(folder):
     contract = read_service(folder, table(search_path=("desk", "public"), role="app"))
     assert (contract.search_path, contract.role) == (("desk", "public"), "app")
+
+
+def test_a_name_that_is_no_utf_8_is_written_with_its_bytes(folder):
+    odd = os.fsencode(folder / "src") + b"/caf\xe9.rs"
+    with open(odd, "wb") as file:  # noqa: PTH123  # a Path of these bytes would be what is tested
+        file.write(RUST.replace("1", "2").encode())
+    contract = read_service(folder, table())
+    assert [query.file for query in contract.queries] == ["src/caf\\xe9.rs", "src/lib.rs"]
+    assert msgspec.json.encode(contract)
+
+
+def test_of_a_tree_with_every_fault_the_rest_is_read(folder):
+    source = folder / "src"
+    (source / "torn.rs").write_text('fn g( { sqlx::query("SELECT 2").execute(p); ]]')
+    (source / "latin.rs").write_bytes(b'fn g() { sqlx::query("SELECT 3 -- \xe9").execute(p); }')
+    (source / "unended.rs").write_text('fn g() { sqlx::query("SELECT 4')
+    (source / "deep.rs").write_text("fn g() { h" + "(" * 20_000 + 'sqlx::query("SELECT 5")' + ")" * 20_000 + "; }")
+    (source / "circle.rs").write_text("const A: &str = B; const B: &str = A; fn g() { sqlx::query(A).execute(p); }")
+    os.mkfifo(source / "pipe.rs")
+    (source / "loop").symlink_to(".")
+    contract = read_service(folder, table())
+    assert [str(place) for place in contract.unread] == [
+        "src/circle.rs:1: the SQL is computed at run time",
+        "src/latin.rs:1: not UTF-8",
+        "src/loop:1: a symbolic link, which is not followed",
+        "src/pipe.rs:1: a pipe, socket or device, which is not read",
+        "src/torn.rs:1: does not parse as Rust",
+        "src/unended.rs:1: does not parse as Rust",
+    ]
+    assert [query.sql for query in contract.queries] == ["SELECT 5", "SELECT 1", "SELECT 2"]
+
+
+def test_a_folder_that_cannot_be_listed_is_named(folder, monkeypatch):
+    (folder / "closed").mkdir()
+    listed = Path.iterdir
+
+    def refuse(path: Path):
+        if path.name == "closed":
+            raise PermissionError(13, "Permission denied")
+        return listed(path)
+
+    monkeypatch.setattr(Path, "iterdir", refuse)
+    contract = read_service(folder, table())
+    assert [str(place) for place in contract.unread] == ["closed:1: a folder that cannot be listed"]
+    assert len(contract.queries) == 1
