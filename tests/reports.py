@@ -7,9 +7,10 @@ from collections.abc import Mapping, Sequence
 
 import msgspec
 
-from coordinator.report.assemble import TenantOutcome, assemble_body
+from coordinator.report.assemble import assemble_body
 from coordinator.report.exit_code import scan_status
-from coordinator.report.model import Patch, ScanReport, Step, StepResult
+from coordinator.report.judged import Judged, TenantOutcome
+from coordinator.report.model import Patch, ReportBody, ScanReport, Step, StepResult
 from coordinator.report.renderers.json import ReportDocument
 from shared.analysis.analysis import Analysis
 from shared.contracts.contract import Verdict, VerdictStatus
@@ -335,18 +336,21 @@ def report_of(
     unmodelled: Sequence[Unmodelled] = (),
     ignores: Sequence[IgnoreRule] = (),
 ) -> ScanReport:
+    judged = Judged(spec=spec, expected_version=expected_version, analyses=analyses, patches=patches or {})
     body = assemble_body(
         fleet=fleet,
-        spec=spec,
-        expected_version=expected_version,
+        declared=[judged],
         outcomes=outcomes,
-        analyses=analyses,
-        patches=patches,
         unchecked=unchecked,
         unmodelled=unmodelled,
         ignores=ignores,
         today=TODAY,
     )
+    return around(body)
+
+
+def around(body: ReportBody) -> ScanReport:
+    """Put an envelope around a body."""
     steps = (
         Step(
             timestamp=STARTED,

@@ -18,6 +18,7 @@ from coordinator.apply.runner import Pace, Runner
 from coordinator.apply.script import is_about_own_names, plan_script
 from coordinator.apply.survey import Survey, TenantAccess, survey
 from coordinator.apply.watchdog import watched
+from coordinator.iac.reading import DeclaredTenant
 from coordinator.inventory import load_targets
 from coordinator.report.renderers.visible import visible
 from coordinator.settings.model import Settings
@@ -25,7 +26,6 @@ from coordinator.settings.resolve import resolve_writer
 from shared.analysis.scratch_server import scratch_server
 from shared.hosts import Host
 from shared.postgres.names.own_names import OwnNames, own_names
-from shared.schema.schema import SpecSource
 from shared.targets import Failure, Target
 
 
@@ -175,12 +175,13 @@ async def _tenant_access(settings: Settings, tenants: tuple[str, ...]) -> Tenant
 async def _targets(settings: Settings, tenants: tuple[str, ...]) -> dict[str, Target]:
     file = settings.file
     # Only [fleet.declared] needs the declaration, which may not even be at hand where plans are applied.
-    source = SpecSource(declarations=())
+    declared: list[DeclaredTenant] = []
     if file.fleet.declared is not None:
-        from coordinator.iac.load import load_source  # lazy: its grammar is slow to import
+        from coordinator.iac.load import assignments, read_declaration  # lazy: its grammar is slow to import
 
-        source = load_source(Path(settings.root, file.spec.source), variables=file.spec.variables)
-    targets = {target.tenant: target for target in (await load_targets(settings, source)).targets}
+        for table in file.specs:
+            declared += read_declaration(Path(settings.root, table.source), assignments(table.variables)).tenants
+    targets = {target.tenant: target for target in (await load_targets(settings, declared)).targets}
     unknown = [tenant for tenant in tenants if tenant not in targets]
     if unknown:
         raise ApplyRefusedError(f"there is no tenant {unknown[0]!r} in the fleet")

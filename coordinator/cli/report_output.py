@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from coordinator.report.exit_code import exit_code
+from coordinator.report.exit_code import exit_code, status_to_exit_with
 from coordinator.report.files import ReportForm, render, write_files
 from coordinator.report.model import ScanReport
 from coordinator.settings.load import load_settings
@@ -16,7 +16,7 @@ from coordinator.settings.model import Settings
 
 
 def scan_options(function: Callable[..., Any]) -> Callable[..., Any]:
-    """Add `--config` and `--output`."""
+    """Add `--config`, `--output` and `--fail-on-pending`."""
     config = click.option(
         "-c", "--config", type=click.Path(path_type=Path), default=Path("fleetdrift.toml"), show_default=True
     )
@@ -26,7 +26,10 @@ def scan_options(function: Callable[..., Any]) -> Callable[..., Any]:
         default=ReportForm.TEXT.value,
         show_default=True,
     )
-    return config(output(function))
+    pending = click.option(
+        "--fail-on-pending", is_flag=True, help="Exit with 2 when a tenant is pending, as for drift; by default with 0."
+    )
+    return config(output(pending(function)))
 
 
 def settings_of(config: Path) -> Settings:
@@ -42,8 +45,14 @@ def settings_of(config: Path) -> Settings:
     return load_settings(config)
 
 
-def deliver(report: ScanReport, settings: Settings, form: str) -> None:
+def deliver(report: ScanReport, settings: Settings, form: str, *, fail_on_pending: bool = False) -> None:
     """Print the report, write the files that the configuration asks for, and exit with the documented code.
+
+    Args:
+        report: What the scan found.
+        settings: The configuration.
+        form: Of the report that is printed.
+        fail_on_pending: A rollout that has not reached every tenant exits as drift does.
 
     Raises:
         click.exceptions.Exit: Always, with the exit code.
@@ -51,4 +60,4 @@ def deliver(report: ScanReport, settings: Settings, form: str) -> None:
     click.echo(render(report, ReportForm(form)), nl=False)
     if settings.file.report.directory:
         write_files(report, Path(settings.root, settings.file.report.directory))
-    raise click.exceptions.Exit(exit_code(report.status))
+    raise click.exceptions.Exit(exit_code(status_to_exit_with(report, fail_on_pending=fail_on_pending)))

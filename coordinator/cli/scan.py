@@ -20,11 +20,11 @@ from coordinator.settings.model import Settings
 @scratch_option
 @scan_options
 @log_options("warning")
-def command(config: Path, output: str) -> None:
+def command(config: Path, output: str, *, fail_on_pending: bool) -> None:
     """Scan the fleet once through the workers. Exit code 0 in sync, 2 drift, 3 incomplete."""
     settings = settings_of(config)
     refuse_open_queue(settings)
-    deliver(asyncio.run(_scan(settings)), settings, output)
+    deliver(asyncio.run(_scan(settings)), settings, output, fail_on_pending=fail_on_pending)
 
 
 async def _scan(settings: Settings) -> ScanReport:

@@ -8,6 +8,7 @@ import msgspec
 
 from coordinator.iac.reading import Piece, joined
 from coordinator.iac.sql.folders import Step
+from shared.findings.versions import same_version
 from shared.schema.schema import Declaration
 
 
@@ -25,6 +26,11 @@ class Ladder(msgspec.Struct, frozen=True, kw_only=True):
     steps: tuple[Step, ...]
     ends: tuple[int, ...]
     rest: int
+
+    def step_of(self, version: str) -> Step | None:
+        """Return the declared version that a tool's table or a configuration means; None when there is none."""
+        exact = (step for step in self.steps if step.version == version)
+        return next(exact, None) or next((step for step in self.steps if same_version(step.version, version)), None)
 
     def up_to(self, version: str) -> tuple[Declaration, ...]:
         """Return what a database at a version has had run on it, for a `SpecSource` of that version.

@@ -173,25 +173,44 @@ def spec_source(reading: Reading, tenant: str = "") -> SpecSource:
     Raises:
         SourceError: When SQL was refused, nothing was read, or tenants differ and none was chosen.
     """
-    if reading.refused:
-        raise reading.refused[0] if len(reading.refused) == 1 else SourceErrorGroup(reading.refused)
+    refuse_refused(reading)
     tenants = tuple(entry.tenant for entry in reading.tenants)
     if tenant and tenant not in tenants:
         raise SourceError(reading.name, 0, f"declares no tenant {tenant!r}; it declares {_first_few(tenants)}")
-    made = declarations_of(reading.pieces, tenant or (tenants[0] if tenants else ""))
-    source = SpecSource(
-        declarations=made,
-        expected_version=reading.expected_version,
-        tenants=tenants,
-        unchecked=reading.unchecked,
-        carriers=tuple(entry for entry in reading.carriers if not tenant or entry.tenant in {"", tenant}),
+    chosen = tenant or (tenants[0] if tenants else "")
+    source = checked_source(
+        reading,
+        [piece for piece in reading.pieces if piece.tenant in {"", chosen}],
+        [entry for entry in reading.carriers if not tenant or entry.tenant in {"", tenant}],
     )
-    if not made and (source.unread or source.unchecked or not reading.pieces):
+    if not tenant:
+        refuse_different_tenants(reading)
+    return source
+
+
+def refuse_refused(reading: Reading) -> None:
+    """Raise SourceError when PostgreSQL's grammar refused some of the SQL."""
+    if reading.refused:
+        raise reading.refused[0] if len(reading.refused) == 1 else SourceErrorGroup(reading.refused)
+
+
+def checked_source(reading: Reading, pieces: Iterable[Piece], carriers: Iterable[Carrier]) -> SpecSource:
+    """Make a declaration of some pieces and carriers of a reading.
+
+    Raises:
+        SourceError: When they declare nothing, and not because nothing was to be declared.
+    """
+    source = SpecSource(
+        declarations=join_declarations(pieces),
+        expected_version=reading.expected_version,
+        tenants=tuple(entry.tenant for entry in reading.tenants),
+        unchecked=reading.unchecked,
+        carriers=tuple(carriers),
+    )
+    if not source.declarations and (source.unread or source.unchecked or not reading.pieces):
         why = [*map(told, source.unread), *reading.unchecked]
         reason = "declares no SQL that can be read" + (f" ({why[0]})" if why else "")
         raise SourceError(reading.name, 0, reason)
-    if not tenant:
-        _refuse_different_tenants(reading.pieces, tenants)
     return source
 
 
@@ -200,19 +219,28 @@ def _first_few(tenants: tuple[str, ...]) -> str:
     return shown if len(tenants) <= 5 else f"{shown} and {len(tenants) - 5} more"  # noqa: PLR2004  # as above
 
 
-def _refuse_different_tenants(pieces: tuple[Piece, ...], tenants: tuple[str, ...]) -> None:
-    """Raise SourceError when two tenants are declared differently, so that no one declaration is that of all."""
+def refuse_different_tenants(reading: Reading, asked: str = "") -> None:
+    """Raise SourceError when two tenants are declared differently, so that no one declaration is that of all.
+
+    Args:
+        reading: What was read.
+        asked: A tenant that the source does not enumerate, and for which one of its declarations is sought.
+    """
     neutral_texts = NeutralTexts()
+    pieces, tenants = reading.pieces, tuple(entry.tenant for entry in reading.tenants)
     by_tenant: dict[str, list[tuple[str, ...]]] = {tenant: [] for tenant in tenants}
     for piece in pieces:
         if piece.tenant:
             by_tenant[piece.tenant].append(neutral_texts(piece.declarations, piece.tenant))
     for tenant in tenants[1:]:
         if by_tenant[tenant] != by_tenant[tenants[0]]:
-            _refuse_difference(declarations_of(pieces, tenants[0]), declarations_of(pieces, tenant), tenants[0], tenant)
+            pair = [declarations_of(pieces, name) for name in (tenants[0], tenant)]
+            _refuse_difference(pair[0], pair[1], tenants[0], tenant, asked)
 
 
-def _refuse_difference(first: tuple[Declaration, ...], own: tuple[Declaration, ...], one: str, other: str) -> None:
+def _refuse_difference(
+    first: tuple[Declaration, ...], own: tuple[Declaration, ...], one: str, other: str, asked: str
+) -> None:
     expected = [replace_tenant_name(declaration.sql, one) for declaration in first]
     said = [replace_tenant_name(declaration.sql, other) for declaration in own]
     if said == expected:  # the same statements, carried in other portions
@@ -220,5 +248,5 @@ def _refuse_difference(first: tuple[Declaration, ...], own: tuple[Declaration, .
     pairs = enumerate(zip(said, expected, strict=False))
     i = next((i for i, (a, b) in pairs if a != b), min(len(said), len(expected)))
     at = (own[i : i + 1] or first[i : i + 1])[0].origin
-    reason = f"tenants {one!r} and {other!r} are declared differently from here on; choose one tenant"
-    raise SourceError(at.file, at.line, reason)
+    which = f"and nothing is declared for {asked!r}" if asked else "choose one tenant"
+    raise SourceError(at.file, at.line, f"tenants {one!r} and {other!r} are declared differently from here on; {which}")

@@ -8,10 +8,10 @@ from collections.abc import Iterable
 
 import msgspec
 
+from coordinator.iac.reading import DeclaredTenant
 from coordinator.inventory.errors import InventoryError
 from coordinator.inventory.query import discover_databases, discover_namespaces, query_targets
 from coordinator.settings.model import DeclaredTable, Settings, TenantTable
-from shared.schema.schema import SpecSource
 from shared.targets import Target
 
 
@@ -22,18 +22,18 @@ class Inventory(msgspec.Struct, frozen=True):
     excluded: tuple[str, ...] = ()
 
 
-async def load_targets(settings: Settings, source: SpecSource) -> Inventory:
+async def load_targets(settings: Settings, declared: Iterable[DeclaredTenant]) -> Inventory:
     """List the fleet.
 
     Args:
         settings: The configuration.
-        source: The declaration, whose own tenants `[fleet.declared]` takes.
+        declared: The tenants that the declarations enumerate, which `[fleet.declared]` takes.
 
     Raises:
         InventoryError: When two tenants share a name, or no tenant is left.
         TargetError: When a server that has to be asked cannot be.
     """
-    targets = await _listed(settings, source)
+    targets = await _listed(settings, declared)
     doubles = [name for name, count in Counter(target.tenant for target in targets).items() if count > 1]
     if doubles:
         raise InventoryError(
@@ -50,12 +50,12 @@ async def load_targets(settings: Settings, source: SpecSource) -> Inventory:
     return Inventory(kept, tuple(sorted(target.tenant for target in targets if _excluded(target, patterns))))
 
 
-async def _listed(settings: Settings, source: SpecSource) -> list[Target]:
+async def _listed(settings: Settings, declared: Iterable[DeclaredTenant]) -> list[Target]:
     fleet = settings.file.fleet
     if fleet.tenants:
         return [_static(entry, settings) for entry in fleet.tenants]
     if fleet.declared is not None:
-        return _declared(fleet.declared, source)
+        return _declared(fleet.declared, declared)
     if fleet.query is not None:
         return await query_targets(settings.hosts[fleet.query.host], fleet.query, settings.file.limits)
     assert fleet.discover is not None, "the loader checked that one is given"
@@ -78,8 +78,9 @@ def _static(entry: TenantTable, settings: Settings) -> Target:
     )
 
 
-def _declared(table: DeclaredTable, source: SpecSource) -> list[Target]:
-    if not source.tenants:
+def _declared(table: DeclaredTable, declared: Iterable[DeclaredTenant]) -> list[Target]:
+    tenants = sorted({entry.tenant for entry in declared})
+    if not tenants:
         raise InventoryError(
             "[fleet.declared] takes its tenants from the declaration: expected a for_each over tenants, found none"
         )
@@ -90,7 +91,7 @@ def _declared(table: DeclaredTable, source: SpecSource) -> list[Target]:
             database=table.database.replace("{tenant}", tenant),
             namespace=table.namespace.replace("{tenant}", tenant),
         )
-        for tenant in source.tenants
+        for tenant in tenants
     ]
 
 

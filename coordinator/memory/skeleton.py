@@ -18,7 +18,7 @@ class Skeleton(msgspec.Struct, frozen=True, kw_only=True):
     """A report as the store keeps it.
 
     Args:
-        report: Without tenants and groups.
+        report: Without tenants and groups; rollouts without their tenants.
         groups: (id, name of the blob) of each group, in the report's order.
         roll: Hash of which tenants the report has and where each stands.
     """
@@ -53,7 +53,8 @@ def take_apart(report: ScanReport, remembered: Remembered) -> tuple[Skeleton, di
     groups = {group.id: msgspec.structs.replace(group, tenants=()) for group in report.body.groups}
     names = {key: name_of(GROUP, group) for key, group in groups.items()}
     summary = msgspec.structs.replace(report.body.drift_summary, tenant_impact=())
-    body = msgspec.structs.replace(report.body, tenants=(), groups=(), drift_summary=summary)
+    rollouts = tuple(msgspec.structs.replace(rollout, tenants=()) for rollout in report.body.rollouts)
+    body = msgspec.structs.replace(report.body, tenants=(), groups=(), rollouts=rollouts, drift_summary=summary)
     bare = msgspec.structs.replace(report, body=body)
     digests = [standing.digest for standing in remembered.standings]
     roll = roll_of((tenant, digests[place]) for tenant, place in remembered.tenants)
@@ -84,11 +85,12 @@ def put_together(
     tenants = tuple(row for row, _ in rows)
     members: defaultdict[str, list[str]] = defaultdict(list)
     for row in tenants:
-        if row.group:
-            members[row.group].append(row.tenant)
+        for shared in filter(None, (row.group, row.rollout)):
+            members[shared].append(row.tenant)
     found = tuple(msgspec.structs.replace(groups[name], tenants=tuple(members[key])) for key, name in skeleton.groups)
     bare = skeleton.report.body
+    rollouts = tuple(msgspec.structs.replace(each, tenants=tuple(members[each.id])) for each in bare.rollouts)
     impact = tuple(row.tenant for row in tenants if row.status is TenantStatus.DRIFTED)
     summary = msgspec.structs.replace(bare.drift_summary, tenant_impact=impact)
-    body = msgspec.structs.replace(bare, tenants=tenants, groups=found, drift_summary=summary)
+    body = msgspec.structs.replace(bare, tenants=tenants, groups=found, rollouts=rollouts, drift_summary=summary)
     return msgspec.structs.replace(skeleton.report, body=body)

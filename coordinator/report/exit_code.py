@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from coordinator.report.model import ReportBody, ScanStatus, TenantStatus
+from coordinator.report.model import ReportBody, ScanReport, ScanStatus, TenantStatus
 
 EXIT_CODES: Mapping[ScanStatus, int] = MappingProxyType(
     {ScanStatus.IN_SYNC: 0, ScanStatus.FAILED: 1, ScanStatus.DRIFT: 2, ScanStatus.INCOMPLETE: 3}
@@ -40,6 +40,12 @@ def scan_status(body: ReportBody, incomplete: str = "") -> ScanStatus:
     if present & NOT_KNOWN or body.unread_services or incomplete:
         return ScanStatus.INCOMPLETE
     return ScanStatus.DRIFT if TenantStatus.DRIFTED in present else ScanStatus.IN_SYNC
+
+
+def status_to_exit_with(report: ScanReport, *, fail_on_pending: bool) -> ScanStatus:
+    """Give the status that decides the exit code: `drift` for a rollout that is under way, when that is asked for."""
+    pending = dict(report.body.counts).get(TenantStatus.PENDING, 0)
+    return ScanStatus.DRIFT if fail_on_pending and pending and report.status is ScanStatus.IN_SYNC else report.status
 
 
 def exit_code(status: ScanStatus) -> int:

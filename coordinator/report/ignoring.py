@@ -20,6 +20,9 @@ from shared.schema.schema import Spec
 Places = tuple[int, ...]
 """Ignore rules by their place in the configuration, from 0."""
 
+Subject = tuple[str, ...]
+"""Names one analysis among those of the scan."""
+
 
 class IgnoreAccount:
     """Applies the ignore rules to the analyses of one scan, and counts what each rule leaves out.
@@ -27,41 +30,40 @@ class IgnoreAccount:
     Args:
         rules: In the order of the configuration.
         today: Decides which have ended.
-        spec: Where things are declared: what is left of a diff is judged again.
     """
 
-    def __init__(self, rules: Sequence[IgnoreRule], today: dt.date, spec: Spec) -> None:
+    def __init__(self, rules: Sequence[IgnoreRule], today: dt.date) -> None:
         self._rules = IgnoreRules(rules, today)
-        self._spec = spec
         self._objects: defaultdict[int, set[ObjectId]] = defaultdict(set)
         self._tenants: defaultdict[int, int] = defaultdict(int)
-        self._used: dict[tuple[str, Places], frozenset[int]] = {}
+        self._used: dict[tuple[Subject, Places], frozenset[int]] = {}
 
     def concerning(self, tenant: str, labels: Mapping[str, str]) -> Places:
         """Give the rules that have not ended and are about a tenant."""
         return self._rules.concerning(tenant, labels)
 
-    def apply(self, fingerprint: str, analysis: Analysis, places: Places) -> Analysis:
+    def apply(self, subject: Subject, analysis: Analysis, places: Places, spec: Spec) -> Analysis:
         """Leave out of an analysis what these rules ignore; a query that breaks because of it stays broken.
 
         Args:
-            fingerprint: Whose analysis it is.
+            subject: Whose analysis it is.
             analysis: As it was made, without any ignore rule.
             places: The rules, as `concerning` gives them.
+            spec: Where things are declared: what is left of the diff is judged again.
         """
         kept, ignored = self._rules.split(analysis.diff, places)
-        self._used[fingerprint, places] = frozenset(entry.place for entry in ignored)
+        self._used[subject, places] = frozenset(entry.place for entry in ignored)
         for entry in ignored:
             self._objects[entry.place].add(entry.change.identity)
         if not ignored:
             return analysis
         return msgspec.structs.replace(
-            analysis, diff=kept, findings=judge(kept, self._spec), plan=_plan_without(analysis, kept, len(ignored))
+            analysis, diff=kept, findings=judge(kept, spec), plan=_plan_without(analysis, kept, len(ignored))
         )
 
-    def count(self, fingerprint: str, places: Places) -> None:
+    def count(self, subject: Subject, places: Places) -> None:
         """Count one tenant to which these rules were applied; `apply` was called with the same arguments."""
-        for place in self._used[fingerprint, places]:
+        for place in self._used[subject, places]:
             self._tenants[place] += 1
 
     def ignored(self) -> tuple[IgnoredDrift, ...]:

@@ -44,12 +44,14 @@ class TenantResult(msgspec.Struct, frozen=True, order=True, kw_only=True, omit_d
         group: Id of the drift group, when it has one.
         versions: What its migration tables said.
         failure: Why it could not be read.
+        rollout: Id of the rollout that it waits in, when it is pending.
     """
 
     tenant: str
     status: TenantStatus
     shape: str = ""
     group: str = ""
+    rollout: str = ""
     versions: tuple[SchemaVersion, ...] = ()
     failure: Failure | None = None
 
@@ -74,6 +76,9 @@ class DriftGroup(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
         verdicts: Contract verdicts that do not hold.
         plan: The way back.
         patches: The way to keep the drift instead.
+        own_version: Version whose declaration the tenants were compared with, where that is not the expected one: the
+            one that their migration table claims. Diff, findings and plan lead there.
+        newest: The schema of the expected version against the observed one, beside an `own_version`.
     """
 
     id: str
@@ -85,6 +90,43 @@ class DriftGroup(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     verdicts: tuple[Verdict, ...] = ()
     plan: Plan | None = None
     patches: tuple[Patch, ...] = ()
+    own_version: str = ""
+    newest: SchemaDiff = SchemaDiff()
+
+
+class MigrationStep(msgspec.Struct, frozen=True, order=True):
+    """One declared version, as the migration tool writes it, and what it is called."""
+
+    version: str
+    name: str = ""
+
+
+class Rollout(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Pending tenants that stand at one place of a rollout: at another declared version, or in the middle of one.
+
+    Args:
+        id: Content hash of what follows, first 16 hex digits.
+        tenants: Sorted.
+        shape: Schema hash of their shape.
+        version: The declared version whose schema they have; empty while a migration is running.
+        expected: The version that is declared for them.
+        lacks: Migrations that they still need, oldest first.
+        ahead: Migrations that they have beyond the expected version, oldest first.
+        running: Migration tool that is at work there now; empty when none is.
+        versions: What their migration tables said.
+        verdicts: Queries of services that fail until the rollout has reached them.
+    """
+
+    id: str
+    tenants: tuple[str, ...]
+    shape: str
+    version: str
+    expected: str
+    lacks: tuple[MigrationStep, ...] = ()
+    ahead: tuple[MigrationStep, ...] = ()
+    running: str = ""
+    versions: tuple[SchemaVersion, ...] = ()
+    verdicts: tuple[Verdict, ...] = ()
 
 
 class IgnoredDrift(msgspec.Struct, frozen=True, order=True, kw_only=True):
@@ -150,6 +192,7 @@ class ReportBody(msgspec.Struct, frozen=True, kw_only=True):
         service_faults: Contract verdicts that the declared schema earns as well, once for the fleet: they are in no
             tenant's status and in no count.
         unread_services: Services that depend on a database crate of which nothing was read: the scan is incomplete.
+        rollouts: Where the pending tenants stand, sorted by id.
     """
 
     fleet: str
@@ -168,6 +211,7 @@ class ReportBody(msgspec.Struct, frozen=True, kw_only=True):
     not_compared: tuple[NotCompared, ...] = ()
     service_faults: tuple[Verdict, ...] = ()
     unread_services: tuple[str, ...] = ()
+    rollouts: tuple[Rollout, ...] = ()
 
 
 class StepResult(StrEnum):

@@ -12,34 +12,38 @@ from pathlib import Path
 import msgspec
 
 from coordinator.fleet.reader import FleetReader, OnProgress, ReadResult
-from coordinator.iac.load import load_source
 from coordinator.iac.patching.keep_patches import keep_patches
 from coordinator.inventory import Inventory, load_targets
-from coordinator.report.assemble import TenantOutcome, assemble_body
+from coordinator.report.assemble import assemble_body
 from coordinator.report.exit_code import scan_status
+from coordinator.report.judged import Judged, TenantOutcome
 from coordinator.report.model import ReportBody, ScanReport, StepResult
+from coordinator.scan.analysed import AnalysedSpec, Analyser, DeclaredSpec, seen_of
+from coordinator.scan.compiled import compiled
 from coordinator.scan.execution_log import ExecutionLog
+from coordinator.scan.wanted import Wanted, read_tables, wanted_by
 from coordinator.services.rust_files import load_contracts
 from coordinator.settings.model import Settings
 from shared.analysis.analysis import Analysis
 from shared.contracts.contract import Contract, VerdictStatus
 from shared.contracts.coverage import silent_drivers, unread_places
 from shared.diff.undeclared import incomplete_because
-from shared.postgres.names.own_names import PLACEHOLDER, OwnNames, declared_names, own_names
-from shared.postgres.scratch import ScratchServer, compile_known
+from shared.postgres.scratch import ScratchServer
 from shared.schema.canonical import content_hash
-from shared.schema.profile import Profile
-from shared.schema.schema import Snapshot, Spec, SpecSource, Unmodelled, told
-from shared.targets import Failure
+from shared.schema.schema import Snapshot, Spec, Unmodelled, told
+from shared.targets import Failure, Observation, Target
 
 
 class Declared(msgspec.Struct, frozen=True, kw_only=True):
-    """What the configuration declares: the compiled spec, the contracts, and the fleet."""
+    """What the configuration declares: the compiled specs, the contracts, and the fleet."""
 
-    spec: Spec
-    expected_version: str
+    specs: tuple[DeclaredSpec, ...]
     contracts: tuple[Contract, ...]
     inventory: Inventory
+
+    def places(self) -> dict[str, int]:
+        """Say of each tenant which of the specs it is compared with."""
+        return {tenant: place for place, each in enumerate(self.specs) for tenant in each.wanted.tenants}
 
 
 async def run_scan(
@@ -49,7 +53,7 @@ async def run_scan(
 
     Args:
         settings: The configuration.
-        scratch: Compiles the spec.
+        scratch: Compiles the specs.
         reader: Reads the tenants and analyses their shapes.
         on_progress: Called as tenants are read.
 
@@ -61,13 +65,15 @@ async def run_scan(
     results = await reader.read(declared.inventory.targets, on_progress)
     _log_results(log, results)
     snapshots = await _snapshots(reader, results)
-    analyses = await reader.analyse(declared.spec, snapshots, declared.contracts)
+    analyser = Analyser(scratch, reader, declared.contracts, settings.file.compare)
+    analysed = [await analyser.analyse(each, _read(each, results), snapshots) for each in declared.specs]
     unmodelled = [entry for snapshot in snapshots.values() for entry in snapshot.unmodelled]
-    body = _assemble(settings, declared, results, analyses, unmodelled)
-    _log_analyses(log, body, analyses, declared.contracts)
+    body = _assemble(settings, declared, results, analysed, unmodelled)
+    _log_analyses(log, body, [analysis for each in analysed for analysis in each.analyses.values()], declared.contracts)
+    reasons = [incomplete_because(each.spec.source, settings.file.compare) for each in declared.specs]
     return ScanReport(
         execution_id=log.execution_id,
-        status=scan_status(body, incomplete_because(declared.spec.source, settings.file.compare)),
+        status=scan_status(body, next(filter(None, reasons), "")),
         started=log.started,
         duration=log.duration,
         steps=log.steps,
@@ -77,33 +83,24 @@ async def run_scan(
 
 
 async def _declare(settings: Settings, scratch: ScratchServer, log: ExecutionLog) -> Declared:
-    file = settings.file
-    root = Path(settings.root, file.spec.source)
-    source = load_source(root, variables=file.spec.variables)
-    inventory = await load_targets(settings, source)
-    names = _declared_names(source, inventory, file.compare)
-    spec = await compile_known(scratch, source, file.compare, namespace=names.namespace, own=names)
-    expected = file.spec.expected_version or source.expected_version
-    log.record("Parse IaC Definition", _describe(file.spec.source, source, spec, expected), StepResult.OK)
+    tables = read_tables(settings)
+    inventory = await load_targets(settings, [entry for each in tables for entry in each.shares.tenants.values()])
+    specs: list[DeclaredSpec] = []
+    for wanted in wanted_by(tables, inventory.targets, settings.file.compare):
+        spec = await compiled(scratch, wanted.source, settings.file.compare, wanted.names)
+        log.record("Parse IaC Definition", _describe(wanted, spec), StepResult.OK)
+        specs.append(DeclaredSpec(wanted=wanted, spec=spec))
     return Declared(
-        spec=spec,
-        expected_version=expected,
-        contracts=load_contracts(Path(settings.root), file.contracts),
+        specs=tuple(specs),
+        contracts=load_contracts(Path(settings.root), settings.file.contracts),
         inventory=inventory,
     )
 
 
-def _declared_names(source: SpecSource, inventory: Inventory, profile: Profile) -> OwnNames:
-    """Give the names of the tenant in the declaration: placeholders, or its own where `for_each` made it."""
-    spoken_of = next((target for target in inventory.targets if target.tenant in source.tenants[:1]), None)
-    if spoken_of is None or any(PLACEHOLDER in declaration.sql for declaration in source.declarations):
-        return declared_names(profile, namespaced=any(target.namespace for target in inventory.targets))
-    return own_names(spoken_of, profile)
-
-
-def _describe(where: str, source: SpecSource, spec: Spec, expected: str) -> str:
-    version = f", schema version {expected}" if expected else ""
-    return f"{where} declares {len(spec.schema.objects)} objects in {len(source.declarations)} statements{version}"
+def _describe(wanted: Wanted, spec: Spec) -> str:
+    version = f", schema version {wanted.expected_version}" if wanted.expected_version else ""
+    statements = len(wanted.source.declarations)
+    return f"{wanted.where} declares {len(spec.schema.objects)} objects in {statements} statements{version}"
 
 
 def _log_results(log: ExecutionLog, results: Mapping[str, ReadResult]) -> None:
@@ -121,29 +118,44 @@ async def _snapshots(reader: FleetReader, results: Mapping[str, ReadResult]) -> 
     return await reader.snapshots(sorted(found))
 
 
+def _read(declared: DeclaredSpec, results: Mapping[str, ReadResult]) -> list[Observation]:
+    """Give what was read of the tenants of one declaration."""
+    return [result for tenant in declared.wanted.tenants if isinstance(result := results[tenant], Observation)]
+
+
 def _assemble(
     settings: Settings,
     declared: Declared,
     results: Mapping[str, ReadResult],
-    analyses: Mapping[str, Analysis],
+    analysed: Sequence[AnalysedSpec],
     unmodelled: Sequence[Unmodelled],
 ) -> ReportBody:
-    root = Path(settings.root, settings.file.spec.source)
+    sources = [each.spec.source for each in declared.specs]
+    unchecked = {sentence for source in sources for sentence in (*source.unchecked, *map(told, source.unread))}
     return assemble_body(
         fleet=settings.file.fleet.name,
-        spec=declared.spec,
-        expected_version=declared.expected_version,
-        outcomes=_outcomes(declared.inventory, results),
-        analyses=analyses,
-        patches={key: keep_patches(analysis.diff, declared.spec, root) for key, analysis in analyses.items()},
-        unchecked=declared.spec.source.unchecked
-        + tuple(map(told, declared.spec.source.unread))
-        + tuple(_unread(declared.contracts)),
+        declared=[_judged(settings, each, found) for each, found in zip(declared.specs, analysed, strict=True)],
+        outcomes=_outcomes(declared, results, analysed),
+        unchecked=unchecked.union(_unread(declared.contracts)),
         unmodelled=unmodelled,
         unread_services=[contract.service for contract in declared.contracts if any(silent_drivers(contract))],
         ignores=settings.file.ignore,
         today=dt.datetime.now(dt.UTC).date(),
+    )
+
+
+def _judged(settings: Settings, declared: DeclaredSpec, found: AnalysedSpec) -> Judged:
+    wanted = declared.wanted
+    return Judged(
+        spec=declared.spec,
+        expected_version=wanted.expected_version,
+        analyses=found.analyses,
+        patches={
+            key: keep_patches(analysis.diff, declared.spec, wanted.root) for key, analysis in found.analyses.items()
+        },
         incomplete=incomplete_because(declared.spec.source, settings.file.compare),
+        steps=wanted.steps,
+        versions=found.ladders.versions,
     )
 
 
@@ -153,26 +165,31 @@ def _unread(contracts: Sequence[Contract]) -> Iterator[str]:
         yield from (f"{contract.service}: {place}" for place in unread_places(contract) if not place.macro)
 
 
-def _outcomes(inventory: Inventory, results: Mapping[str, ReadResult]) -> tuple[TenantOutcome, ...]:
-    outcomes = [TenantOutcome(tenant=tenant, excluded=True) for tenant in inventory.excluded]
-    for target in inventory.targets:
-        match results[target.tenant]:
-            case Failure() as failure:
-                outcomes.append(TenantOutcome(tenant=target.tenant, failure=failure, labels=target.labels))
-            case observation:
-                outcomes.append(
-                    TenantOutcome(
-                        tenant=target.tenant,
-                        versions=observation.versions,
-                        fingerprint=observation.fingerprint,
-                        labels=target.labels,
-                    )
-                )
-    return tuple(outcomes)
+def _outcomes(
+    declared: Declared, results: Mapping[str, ReadResult], analysed: Sequence[AnalysedSpec]
+) -> Iterator[TenantOutcome]:
+    yield from (TenantOutcome(tenant=tenant, excluded=True) for tenant in declared.inventory.excluded)
+    places = declared.places()
+    for target in declared.inventory.targets:
+        place = places[target.tenant]
+        yield _outcome(target, results[target.tenant], place, analysed[place])
+
+
+def _outcome(target: Target, result: ReadResult, place: int, found: AnalysedSpec) -> TenantOutcome:
+    if isinstance(result, Failure):
+        return TenantOutcome(tenant=target.tenant, failure=result, labels=target.labels, declared=place)
+    return TenantOutcome(
+        tenant=target.tenant,
+        versions=result.versions,
+        fingerprint=result.fingerprint,
+        labels=target.labels,
+        declared=place,
+        own_version=found.ladders.own_versions.get(seen_of(result), ""),
+    )
 
 
 def _log_analyses(
-    log: ExecutionLog, body: ReportBody, analyses: Mapping[str, Analysis], contracts: Sequence[Contract]
+    log: ExecutionLog, body: ReportBody, analyses: Sequence[Analysis], contracts: Sequence[Contract]
 ) -> None:
     """Record the three steps that are done per distinct shape."""
     summary = body.drift_summary
@@ -184,13 +201,13 @@ def _log_analyses(
     )
     queries = sum(len(contract.queries) for contract in contracts)
     broken = summary.service_contract_violations
-    undecided = sum(v.status is VerdictStatus.UNVERIFIED for a in analyses.values() for v in a.verdicts)
+    undecided = sum(v.status is VerdictStatus.UNVERIFIED for a in analyses for v in a.verdicts)
     log.record(
         "Validate Rust Service Contracts",
         f"{queries} queries of {len(contracts)} services against {body.shapes} shapes: "
         f"{broken} violations, {undecided} undecided",
         StepResult.DRIFT if broken else StepResult.OK,
     )
-    proofs = [analysis.plan.proof.status.value for analysis in analyses.values() if analysis.plan.statements]
+    proofs = [analysis.plan.proof.status.value for analysis in analyses if analysis.plan.statements]
     counted = ", ".join(f"{proofs.count(status)} {status}" for status in sorted(set(proofs))) or "nothing to do"
     log.record("Generate Remediation", f"{body.remediation_steps} steps; plans: {counted}", drifted)

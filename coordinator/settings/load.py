@@ -16,7 +16,7 @@ from urllib.parse import urlsplit
 import msgspec
 
 from coordinator.settings.hosts import resolve_hosts
-from coordinator.settings.model import SecretReference, Settings, SettingsFile
+from coordinator.settings.model import SecretReference, Settings, SettingsFile, SpecTable
 from coordinator.settings.resolve import resolve_database, resolve_keys, resolve_optional, resolve_redis
 from shared.embedded.installations import SCRATCH_VARIABLE
 from shared.hosts import Secret, is_loopback
@@ -130,7 +130,7 @@ def _apply_environment(document: dict[str, Any], env: Mapping[str, str], path: P
             if variable not in env:
                 continue
             if not isinstance(document.setdefault(section, {}), dict):
-                raise SettingsError(f"{path}: {section} must be a table")
+                raise SettingsError(f"{path}: {variable} is set, so {section} must be a table, and it is none")
             # An address that may hold a password becomes a reference to the variable: it never enters the document.
             secret = _struct_of(kind) is SecretReference
             document[section][key] = {"env": variable} if secret else _plain_value(env[variable], kind)
@@ -155,7 +155,12 @@ def _plain_value(text: str, kind: Any) -> object:
 
 def _tables(struct: type[msgspec.Struct]) -> dict[str, type[msgspec.Struct]]:
     hints = typing.get_type_hints(struct, include_extras=True)
-    return {name: kind for name, kind in hints.items() if isinstance(kind, type) and issubclass(kind, msgspec.Struct)}
+    named = {"spec": SpecTable}  # a table or a list of them
+    return named | {name: kind for name, kind in hints.items() if _is_table(kind)}
+
+
+def _is_table(kind: Any) -> bool:
+    return isinstance(kind, type) and issubclass(kind, msgspec.Struct)
 
 
 def _fields(struct: type[msgspec.Struct]) -> dict[str, Any]:
@@ -181,7 +186,7 @@ def _struct_of(kind: Any) -> type[msgspec.Struct] | None:
     """Find the table type in `X`, `X | None`, `tuple[X, ...]`, `dict[str, X]`, `str | X`."""
     if isinstance(kind, type) and issubclass(kind, msgspec.Struct):
         return kind
-    if typing.get_origin(kind) in (types.UnionType, typing.Union, tuple, dict):
+    if typing.get_origin(kind) in (types.UnionType, typing.Union, tuple, dict, typing.Annotated):
         for part in typing.get_args(kind):
             found = _struct_of(part)
             if found is not None:
@@ -225,6 +230,7 @@ def _check_inventory(file: SettingsFile, path: Path) -> None:
     named |= {table.host for table in (fleet.discover, fleet.query, fleet.declared) if table is not None}
     _check_hosts(named, "[fleet]", file, path)
     _check_hosts(set(file.apply.hosts), "[apply]", file, path)
+    _check_hosts({host for table in file.specs for host in table.hosts}, "[[spec]]", file, path)
 
 
 def _check_hosts(named: set[str], where: str, file: SettingsFile, path: Path) -> None:

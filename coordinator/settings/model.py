@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
 from typing import Annotated
 
 import msgspec
@@ -112,18 +113,37 @@ class FleetTable(_Table, frozen=True, kw_only=True):
     exclude: tuple[str, ...] = ()
 
 
+class Placement(StrEnum):
+    """Whether a tenant has a database or a namespace of its own."""
+
+    DATABASE = "database"
+    NAMESPACE = "namespace"
+
+
 class SpecTable(_Table, frozen=True, kw_only=True):
-    """`[spec]`: what is declared, and where.
+    """`[spec]`, or one of several `[[spec]]`: what is declared, where, and for whom. Of several the first that fits.
 
     Args:
         source: Path relative to fleetdrift.toml; docs/iac.md lists what it may be.
         variables: Values for the source's variables or parameters.
         expected_version: Overrides the version the source declares.
+        database: Which of the source's databases is meant; empty: the one that is called as the tenant's.
+        tenants: Patterns of tenants' names that it is for; empty: all. So with the next four.
+        hosts: Names of hosts.
+        databases: Patterns of databases that tenants live in.
+        placement: Whether it is for tenants with a database or with a namespace of their own.
+        labels: Patterns of the values that a tenant's labels must have.
     """
 
     source: str
     variables: dict[str, object] = {}
     expected_version: str = ""
+    database: str = ""
+    tenants: tuple[str, ...] = ()
+    hosts: tuple[str, ...] = ()
+    databases: tuple[str, ...] = ()
+    placement: Placement | None = None
+    labels: dict[str, str] = {}
 
 
 class ContractTable(_Table, frozen=True, kw_only=True):
@@ -275,7 +295,7 @@ class SettingsFile(_Table, frozen=True, kw_only=True):
 
     fleet: FleetTable
     hosts: dict[str, HostTable]
-    spec: SpecTable
+    spec: SpecTable | Annotated[tuple[SpecTable, ...], msgspec.Meta(min_length=1)]
     contracts: tuple[ContractTable, ...] = ()
     compare: Profile = Profile()
     ignore: tuple[IgnoreRule, ...] = ()
@@ -287,6 +307,11 @@ class SettingsFile(_Table, frozen=True, kw_only=True):
     serve: ServeTable = ServeTable()
     report: ReportTable = ReportTable()
     apply: ApplyTable = ApplyTable()
+
+    @property
+    def specs(self) -> tuple[SpecTable, ...]:
+        """The declarations, in the order in which they are asked whom they are for."""
+        return self.spec if isinstance(self.spec, tuple) else (self.spec,)
 
 
 class Settings(msgspec.Struct, frozen=True, kw_only=True):

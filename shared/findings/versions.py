@@ -46,7 +46,14 @@ def compare_versions(
     return min(compared, key=lambda pair: (pair[0] is not VersionComparison.SAME, pair[1]))
 
 
+def same_version(one: str, other: str) -> bool:
+    """Say whether two spellings mean one version: `0012` and `12`, or `author:id` of Liquibase and its `id`."""
+    return bool(one) and _compare(one, other) is VersionComparison.SAME
+
+
 def _compare(expected: str, version: str) -> VersionComparison:
+    if (":" in expected) != (":" in version):  # Liquibase: its own table may be known to us by ids alone
+        expected, version = expected.rpartition(":")[2], version.rpartition(":")[2]
     if expected == version:
         return VersionComparison.SAME
     desired, observed = _numbers(expected), _numbers(version)

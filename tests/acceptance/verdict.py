@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 import asyncpg
 
 from coordinator.fleet.target_runs import TargetResults, load_snapshots
-from coordinator.report.assemble import TenantOutcome
+from coordinator.report.judged import TenantOutcome
 from coordinator.report.model import ScanReport
 from coordinator.store.store import Store
 from shared.hosts import Secret

@@ -124,7 +124,7 @@ MUTANTS = (
     ),
     Mutant(
         name="the plan of a group is guarded for one server major only",
-        file="coordinator/report/assemble.py",
+        file="coordinator/report/assess.py",
         before="plan=group.plan.with_guards(*other.plan.guards)",
         after="plan=group.plan",
         tests=("tests/unit/report/test_assemble.py",),

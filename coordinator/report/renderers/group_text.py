@@ -14,6 +14,7 @@ from coordinator.report.renderers.presentation import (
     proof_sentence,
     tenants_phrase,
 )
+from coordinator.report.renderers.rollouts import own_version_sentence
 from coordinator.report.renderers.version_step import version_step
 from coordinator.report.renderers.visible import visible, visible_lines
 from shared.contracts.contract import Verdict, VerdictStatus
@@ -35,6 +36,9 @@ def print_group(console: Console, group: DriftGroup, report: ScanReport) -> None
     """Print a group: its findings, the queries that break, the remediation, the patch and the ignore lines."""
     title = Text.assemble(("━━ ", "dim"), (f"Drift group {group.id[:8]}", "bold"), "  ")
     console.print(title.append(visible(tenants_phrase(group.tenants)), "bold"))
+    own = own_version_sentence(group)
+    if own:
+        _indented(console, Text(visible(own[:1].upper() + own[1:]), "yellow"), 2)
     details = finding_details(group, report)
     for entry in details[:_MAX_FINDINGS]:
         print_finding(console, entry.finding)

@@ -12,7 +12,6 @@ from markupsafe import Markup
 from coordinator.report.model import DriftGroup, ReportBody, ScanReport, TenantStatus
 from coordinator.report.renderers.presentation import (
     STATUS_WORDS,
-    VERDICT_OF_SCAN,
     FindingDetails,
     finding_details,
     ignored_sentence,
@@ -25,6 +24,7 @@ from coordinator.report.renderers.presentation import (
     proof_sentence,
     tenants_phrase,
 )
+from coordinator.report.renderers.rollouts import own_version_sentence, rollout_sentence, rollouts_of, verdict_of
 from coordinator.report.renderers.version_step import version_step
 from coordinator.report.renderers.visible import visible, visible_lines
 from shared.findings.finding import Finding
@@ -46,6 +46,7 @@ class GroupPage(msgspec.Struct, frozen=True, kw_only=True):
     proof_class: str
     destructive: int
     version_step: str
+    own_version: str
     patches_first: bool
 
 
@@ -63,10 +64,11 @@ def render_html(report: ScanReport) -> str:
     return _template().render(
         report=report,
         body=body,
-        verdict=VERDICT_OF_SCAN[report.status],
+        verdict=verdict_of(report),
         shares=[StatusShare(status, STATUS_WORDS[status], count) for status, count in present_counts(body)],
         tiles=_tiles(body),
         groups=[_group_page(group, report) for group in largest_first(body)],
+        rollouts=[(rollout, rollout_sentence(rollout)) for rollout in rollouts_of(body)],
         failed=not_read(body),
         ignored=[(ignored_sentence(drift), drift) for drift in body.ignored],
         not_compared=[not_compared_sentence(entry) for entry in body.not_compared],
@@ -134,6 +136,7 @@ def _group_page(group: DriftGroup, report: ScanReport) -> GroupPage:
         proof_class=status.value,
         destructive=sum(statement.destructive for statement in group.plan.statements) if group.plan else 0,
         version_step=version_step(group, report.body.expected_version),
+        own_version=own_version_sentence(group),
         patches_first=is_common_drift(group, report.body),
     )
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import xml.etree.ElementTree as ET
 
 from coordinator.report.model import DriftGroup, ScanReport, TenantResult, TenantStatus
+from coordinator.report.renderers.rollouts import own_version_sentence, rollout_sentence
 from coordinator.report.renderers.visible import visible
 from shared.contracts.contract import VerdictStatus
 
@@ -20,6 +21,7 @@ def render_junit(report: ScanReport) -> str:
     """Write the report as a test suite: drift is a failure, an unknown state an error, what was left out is skipped."""
     body = report.body
     group_lines = {group.id: _group_lines(group) for group in body.groups}
+    rollouts = {rollout.id: visible(f"pending: {rollout_sentence(rollout)}") for rollout in body.rollouts}
     in_full = {tenant for group in body.groups for tenant in group.tenants[:_TENANTS_IN_FULL_PER_GROUP]}
     suite = ET.Element(
         "testsuite",
@@ -35,7 +37,11 @@ def render_junit(report: ScanReport) -> str:
     )
     for result in body.tenants:
         lines = group_lines.get(result.group, [])
-        _case(suite, result, lines if result.tenant in in_full else [*lines[:1], *lines[-1:]], body.fleet)
+        case = _case(suite, result, body.fleet)
+        if result.status in _SKIPPED:
+            ET.SubElement(case, "skipped", {"message": rollouts.get(result.rollout, result.status.value)})
+        elif result.status is not TenantStatus.IN_SYNC:
+            _problem(case, result, lines if result.tenant in in_full else [*lines[:1], *lines[-1:]])
     root = ET.Element("testsuites", {key: suite.attrib[key] for key in ("tests", "failures", "errors", "time")})
     root.append(suite)
     ET.indent(root)
@@ -46,14 +52,12 @@ def _is_error(status: TenantStatus) -> bool:
     return status not in _SKIPPED | _FAILED | {TenantStatus.IN_SYNC}
 
 
-def _case(suite: ET.Element, result: TenantResult, group_lines: list[str], fleet: str) -> None:
+def _case(suite: ET.Element, result: TenantResult, fleet: str) -> ET.Element:
     names = {"name": visible(result.tenant), "classname": visible(f"fleetdrift.{fleet}")}
-    case = ET.SubElement(suite, "testcase", names)
-    if result.status is TenantStatus.IN_SYNC:
-        return
-    if result.status in _SKIPPED:
-        ET.SubElement(case, "skipped", {"message": result.status.value})
-        return
+    return ET.SubElement(suite, "testcase", names)
+
+
+def _problem(case: ET.Element, result: TenantResult, group_lines: list[str]) -> None:
     failure = [visible(f"{result.failure.kind}: {result.failure.message}")] if result.failure else []
     lines = [*failure, *group_lines] or [result.status.value]
     tag = "failure" if result.status in _FAILED else "error"
@@ -71,4 +75,5 @@ def _group_lines(group: DriftGroup) -> list[str]:
     ]
     rest = len(findings) - _MAX_FINDINGS
     more = [f"… and {rest} more"] if rest > 0 else []
-    return [*findings[:_MAX_FINDINGS], *more, *broken, f"drift group {group.id}"]
+    own = [visible(own_version_sentence(group))] if group.own_version else []
+    return [*findings[:_MAX_FINDINGS], *more, *broken, *own, f"drift group {group.id}"]

@@ -7,7 +7,6 @@ import re
 from coordinator.report.model import DriftGroup, ReportBody, ScanReport
 from coordinator.report.renderers.presentation import (
     STATUS_WORDS,
-    VERDICT_OF_SCAN,
     FindingDetails,
     finding_details,
     ignored_sentence,
@@ -20,6 +19,7 @@ from coordinator.report.renderers.presentation import (
     proof_sentence,
     tenants_phrase,
 )
+from coordinator.report.renderers.rollouts import own_version_sentence, rollout_sentence, rollouts_of, verdict_of
 from coordinator.report.renderers.version_step import version_step
 from coordinator.report.renderers.visible import visible, visible_lines
 from shared.contracts.contract import Verdict
@@ -43,9 +43,10 @@ def render_markdown(report: ScanReport) -> str:
     body = report.body
     groups = largest_first(body)
     parts = [
-        f"# {escape(body.fleet)}: {VERDICT_OF_SCAN[report.status]}",
+        f"# {escape(body.fleet)}: {verdict_of(report)}",
         _answer(report),
         _headline(body),
+        _rollouts(body),
         *[_group(group, report) for group in groups[:_MAX_GROUPS]],
         _rest(len(groups) - _MAX_GROUPS, "drift group"),
         _failures(body),
@@ -110,14 +111,28 @@ def _headline(body: ReportBody) -> str:
     return "\n".join(["| | |", "|---|---:|", *(f"| {words} | {count:,} |" for words, count in rows)])
 
 
+def _rollouts(body: ReportBody) -> str:
+    rollouts = rollouts_of(body)
+    if not rollouts:
+        return ""
+    lines = [
+        f"- {escape(tenants_phrase(rollout.tenants))}: {escape(rollout_sentence(rollout))}"
+        for rollout in rollouts[:_MAX_ITEMS]
+    ]
+    rest = _rest(len(rollouts) - _MAX_ITEMS, "place")
+    return "\n\n".join(part for part in ("## In a rollout", "\n".join(lines), rest) if part)
+
+
 def _group(group: DriftGroup, report: ScanReport) -> str:
     details = finding_details(group, report)
     way_back = [_plan(group.plan) if group.plan else "", _version(group, report.body.expected_version)]
     patches = [
         f"**Keep it instead:** {escape(patch.summary)}\n\n{block(patch.diff, 'diff')}" for patch in group.patches
     ]
+    own = own_version_sentence(group)
     parts = [
         f"## {escape(tenants_phrase(group.tenants))}\n\nDrift group {code(group.id[:8])}",
+        escape(f"{own[:1].upper()}{own[1:]}.") if own else "",
         "\n".join(_finding(entry) for entry in details[:_MAX_ITEMS]),
         _rest(len(details) - _MAX_ITEMS, "finding"),
         *[_verdict(verdict) for verdict in group.verdicts[:_MAX_ITEMS]],

@@ -15,6 +15,7 @@ import msgspec
 from coordinator.report.contract_report import ContractReport
 from coordinator.report.model import DriftGroup, ReportBody, ScanReport, ScanStatus
 from coordinator.report.renderers.presentation import tenants_phrase
+from coordinator.report.renderers.rollouts import rollout_sentence, rollouts_of
 from coordinator.report.renderers.visible import visible
 from shared.contracts.contract import Verdict, VerdictStatus
 from shared.findings.finding import Finding, Severity
@@ -151,7 +152,8 @@ def _invocation(report: ScanReport) -> dict[str, Any]:
         if result.failure is not None
     ]
     notes += [{"level": "warning", "message": {"text": text(sentence)}} for sentence in report.body.unchecked]
-    notes += [{"level": "note", "message": {"text": text(notice)}} for notice in report.body.notices]
+    rollouts = [f"{tenants_phrase(each.tenants)}: {rollout_sentence(each)}" for each in rollouts_of(report.body)]
+    notes += [{"level": "note", "message": {"text": text(note)}} for note in (*rollouts, *report.body.notices)]
     return {
         "executionSuccessful": report.status is not ScanStatus.FAILED,
         "startTimeUtc": report.started,

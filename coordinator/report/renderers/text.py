@@ -18,14 +18,15 @@ from coordinator.report.model import ReportBody, ScanReport, ScanStatus, TenantS
 from coordinator.report.renderers.group_text import print_group, print_verdict
 from coordinator.report.renderers.presentation import (
     STATUS_WORDS,
-    VERDICT_OF_SCAN,
     ignored_sentence,
     largest_first,
     not_compared_sentence,
     not_read,
     plural,
     present_counts,
+    tenants_phrase,
 )
+from coordinator.report.renderers.rollouts import rollout_sentence, rollouts_of, verdict_of
 from coordinator.report.renderers.visible import visible
 
 _MAX_TENANTS = 20
@@ -76,6 +77,7 @@ def render_text(report: ScanReport, terminal: Terminal | None = None) -> str:
     _print_answer(console, report)
     _print_tenants(console, report.body)
     _print_failures(console, report.body)
+    _print_rollouts(console, report.body)
     _print_groups(console, report)
     _print_service_faults(console, report.body)
     _print_notes(console, report.body)
@@ -109,7 +111,7 @@ def _print_answer(console: Console, report: ScanReport) -> None:
         Text.assemble(
             ("fleetdrift  ", "bold"),
             f"{visible(body.fleet)}: ",
-            (VERDICT_OF_SCAN[report.status], _SCAN_STYLES[report.status]),
+            (verdict_of(report), _SCAN_STYLES[report.status]),
         )
     )
     counts = Text(f"{plural(len(body.tenants), 'tenant')}: ")
@@ -178,6 +180,18 @@ def _print_failures(console: Console, body: ReportBody) -> None:
         line = f"{visible(result.tenant)}: {result.failure.kind}: {visible(result.failure.message)}"
         console.print(Padding(Text(line), (0, 0, 0, 2)))
     _print_rest(console, len(failed) - _MAX_FAILURES, "tenant")
+    console.print()
+
+
+def _print_rollouts(console: Console, body: ReportBody) -> None:
+    rollouts = rollouts_of(body)
+    if not rollouts:
+        return
+    console.print(Text("In a rollout", "bold cyan"))
+    for rollout in rollouts[:_MAX_GROUPS]:
+        line = f"{visible(tenants_phrase(rollout.tenants))}: {visible(rollout_sentence(rollout))}"
+        console.print(Padding(Text(line), (0, 0, 0, 2)))
+    _print_rest(console, len(rollouts) - _MAX_GROUPS, "place")
     console.print()
 
 

@@ -20,10 +20,16 @@ _COMMANDS: Mapping[str, str] = MappingProxyType(
         "alembic": "alembic upgrade head",
         "golang-migrate": "migrate up",
         "goose": "goose up",
+        "dbmate": "dbmate up",
         "liquibase": "liquibase update",
     }
 )
 """Command that runs the pending migrations, by migration tool (from each tool's own command line help)."""
+
+
+def migrate_command(tool: str) -> str:
+    """Give the command that runs the pending migrations of a tool."""
+    return _COMMANDS.get(tool, tool)
 
 
 def version_step(group: DriftGroup, expected: str) -> str:
@@ -39,7 +45,7 @@ def version_step(group: DriftGroup, expected: str) -> str:
     found, version = compare_versions(expected, group.versions)
     if not version_mismatch(group) or version is None:
         return ""
-    command = _COMMANDS.get(version.tool, version.tool)
+    command = migrate_command(version.tool)
     match found:
         case VersionComparison.BEHIND:
             step = f"run the pending migrations ({command}), from {version.version} to {expected}"

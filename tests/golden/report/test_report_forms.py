@@ -15,6 +15,7 @@ from coordinator.report.model import ScanReport
 from coordinator.report.renderers.sarif import render_sarif
 from coordinator.report.renderers.text import Terminal, render_text
 from tests import reports
+from tests.rollout_report import in_a_rollout
 
 HERE = Path(__file__).parent
 CASES: dict[str, Callable[[], ScanReport]] = {
@@ -23,6 +24,7 @@ CASES: dict[str, Callable[[], ScanReport]] = {
     "partly_read": reports.partly_read,
     "altered": reports.altered,
     "ignored": reports.ignored,
+    "rollout": in_a_rollout,
 }
 FORMS: dict[str, Callable[[ScanReport], str]] = {
     "report.json": render_json,

@@ -9,7 +9,7 @@ import msgspec
 import pytest
 
 from coordinator.memory.views import ChangeFilter, ChangeState, TenantFilter
-from coordinator.report.assemble import TenantOutcome
+from coordinator.report.judged import TenantOutcome
 from coordinator.report.model import ScanReport, TenantStatus
 from shared.formats import FormatError
 from shared.schema.identity import ObjectId

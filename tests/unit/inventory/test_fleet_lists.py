@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from coordinator.iac.reading import DeclaredTenant
 from coordinator.inventory import Inventory, InventoryError, load_targets
 from coordinator.settings.load import load_settings
-from shared.schema.schema import SpecSource
 
 HOSTS = """
 [spec]
@@ -28,7 +28,7 @@ def listed(folder: Path, fleet: str, tenants: tuple[str, ...] = ()) -> Inventory
     (folder / "schema.sql").write_text("CREATE TABLE t ();")
     (folder / "fleetdrift.toml").write_text(HOSTS + fleet)
     settings = load_settings(folder / "fleetdrift.toml", {})
-    return asyncio.run(load_targets(settings, SpecSource(declarations=(), tenants=tenants)))
+    return asyncio.run(load_targets(settings, [DeclaredTenant(tenant=name) for name in tenants]))
 
 
 def refusal(folder: Path, fleet: str, tenants: tuple[str, ...] = ()) -> str:

@@ -6,7 +6,7 @@ import msgspec
 
 from coordinator.memory.model import ChangeSubject
 from coordinator.memory.remember import remember
-from coordinator.report.assemble import TenantOutcome
+from coordinator.report.judged import TenantOutcome
 from shared.diff.changes import Missing
 from tests.reports import (
     CREATED_INDEX,

@@ -8,8 +8,9 @@ from collections.abc import Sequence
 import msgspec
 import pytest
 
-from coordinator.report.assemble import TenantOutcome, assemble_body
+from coordinator.report.assemble import assemble_body
 from coordinator.report.exit_code import exit_code, scan_status
+from coordinator.report.judged import Judged, TenantOutcome
 from coordinator.report.model import DriftGroup, DriftSummary, ReportBody, ScanStatus, TenantStatus
 from coordinator.report.renderers.version_step import version_step
 from shared.analysis.analysis import Analysis
@@ -46,10 +47,8 @@ def assembled(
 ) -> ReportBody:
     return assemble_body(
         fleet="demo",
-        spec=SPEC,
-        expected_version=expected,
+        declared=[Judged(spec=SPEC, expected_version=expected, analyses=analyses or demo_analyses(SPEC))],
         outcomes=outcomes,
-        analyses=analyses or demo_analyses(SPEC),
     )
 
 
@@ -233,11 +232,10 @@ def test_a_tenant_that_has_all_of_an_incomplete_declaration_is_never_green() -> 
 
     body = assemble_body(
         fleet="f",
-        spec=SPEC,
-        expected_version="",
+        declared=[
+            Judged(spec=SPEC, analyses={"a": same}, incomplete="the declaration could not be read whole: main.tf:8")
+        ],
         outcomes=[TenantOutcome(tenant="t", fingerprint="a")],
-        analyses={"a": same},
-        incomplete="the declaration could not be read whole: main.tf:8",
     )
 
     assert body.tenants[0].status is TenantStatus.UNVERIFIED
@@ -291,10 +289,8 @@ def test_indexes_and_constraints_of_a_missing_table_are_not_counted_beside_it() 
 def test_what_was_not_read_is_reported_once_with_its_largest_count() -> None:
     body = assemble_body(
         fleet="demo",
-        spec=SPEC,
-        expected_version="",
+        declared=[Judged(spec=SPEC, analyses={})],
         outcomes=(),
-        analyses={},
         unmodelled=(Unmodelled("pg_b", 1), Unmodelled("pg_a", 2), Unmodelled("pg_b", 5)),
         unchecked=("b", "a", "b"),
     )
@@ -349,7 +345,7 @@ def test_what_the_declared_schema_breaks_as_well_is_said_once_and_makes_no_tenan
     verdict = msgspec.structs.replace(REFUND, declared_too=True)
     analysis = analysis_of("a", SPEC, IN_SYNC, verdicts=(verdict,))
     outcomes = [TenantOutcome(tenant=name, fingerprint="a") for name in ("t1", "t2")]
-    body = assemble_body(fleet="demo", spec=SPEC, expected_version="", outcomes=outcomes, analyses={"a": analysis})
+    body = assemble_body(fleet="demo", declared=[Judged(spec=SPEC, analyses={"a": analysis})], outcomes=outcomes)
     assert body.service_faults == (verdict,)
     assert [result.status for result in body.tenants] == [TenantStatus.IN_SYNC] * 2
     assert body.drift_summary.service_contract_violations == 0
@@ -358,6 +354,6 @@ def test_what_the_declared_schema_breaks_as_well_is_said_once_and_makes_no_tenan
 
 def test_a_service_of_which_nothing_was_read_makes_a_scan_incomplete():
     body = assemble_body(
-        fleet="demo", spec=SPEC, expected_version="", outcomes=[], analyses={}, unread_services=["orders"]
+        fleet="demo", declared=[Judged(spec=SPEC, analyses={})], outcomes=[], unread_services=["orders"]
     )
     assert exit_code(scan_status(body)) == 3

@@ -7,7 +7,7 @@ import json
 
 import pytest
 
-from coordinator.report.assemble import TenantOutcome
+from coordinator.report.judged import TenantOutcome
 from coordinator.report.model import ScanReport
 from coordinator.report.renderers import presentation
 from coordinator.report.renderers.html import render_html

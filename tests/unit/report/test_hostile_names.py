@@ -13,7 +13,7 @@ import pytest
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
-from coordinator.report.assemble import TenantOutcome
+from coordinator.report.judged import TenantOutcome
 from coordinator.report.model import Patch, ScanReport
 from coordinator.report.renderers.diff_text import render_diff
 from coordinator.report.renderers.html import render_html

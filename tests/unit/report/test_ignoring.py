@@ -8,8 +8,9 @@ from typing import Any
 
 import msgspec
 
-from coordinator.report.assemble import TenantOutcome, assemble_body
+from coordinator.report.assemble import assemble_body
 from coordinator.report.exit_code import exit_code, scan_status
+from coordinator.report.judged import Judged, TenantOutcome
 from coordinator.report.model import ReportBody, TenantStatus
 from coordinator.report.renderers.presentation import finding_details
 from shared.analysis.analysis import Analysis
@@ -47,10 +48,8 @@ def assembled(
 ) -> ReportBody:
     return assemble_body(
         fleet="demo",
-        spec=SPEC,
-        expected_version="",
+        declared=[Judged(spec=SPEC, analyses={"a": analysis or both_missing()})],
         outcomes=outcomes or (TenantOutcome(tenant="t", fingerprint="a"),),
-        analyses={"a": analysis or both_missing()},
         ignores=rules,
         today=TODAY,
     )

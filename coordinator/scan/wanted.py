@@ -1,0 +1,171 @@
+"""Which declaration each target is compared with: as many as are distinct, by tenant, database, placement and label."""
+
+from __future__ import annotations
+
+import fnmatch
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import msgspec
+
+from coordinator.iac.for_target import Share, Shares
+from coordinator.iac.ladder import Ladder
+from coordinator.iac.load import assignments, read_declaration
+from coordinator.inventory import InventoryError
+from coordinator.report.model import MigrationStep
+from coordinator.settings.model import Placement, Settings, SpecTable
+from shared.postgres.names.own_names import PLACEHOLDER, OwnNames, declared_names, own_names
+from shared.schema.profile import Profile
+from shared.schema.schema import SpecSource
+from shared.targets import Target
+
+
+class DeclaredTable(msgspec.Struct, frozen=True, eq=False):
+    """One `[spec]` table and what its source declares."""
+
+    table: SpecTable
+    root: Path
+    shares: Shares
+
+
+class _Choice(msgspec.Struct, frozen=True, eq=False):
+    """What some targets are declared to hold, before it is known who they all are."""
+
+    declared: DeclaredTable
+    share: Share
+    ladder: Ladder | None
+    version: str
+
+
+class Wanted(msgspec.Struct, frozen=True, eq=False, kw_only=True):
+    """One distinct declaration: what some of the targets are declared to hold.
+
+    Args:
+        where: Its source as the configuration calls it.
+        root: Path of the source.
+        source: The declarations until the expected version.
+        expected_version: The schema version that these targets should be at, or empty.
+        ladder: All declared versions; None without migrations.
+        names: How the declarations call their tenant.
+        tenants: For whom it is, sorted.
+    """
+
+    where: str
+    root: Path
+    source: SpecSource
+    expected_version: str
+    ladder: Ladder | None
+    names: OwnNames
+    tenants: tuple[str, ...]
+
+    @property
+    def steps(self) -> tuple[MigrationStep, ...]:
+        """The declared versions, oldest first."""
+        return tuple(MigrationStep(step.version, step.name) for step in self.ladder.steps) if self.ladder else ()
+
+    def at(self, version: str) -> SpecSource:
+        """Give the declaration of another version of the ladder."""
+        assert self.ladder is not None, "a version of a ladder"
+        return msgspec.structs.replace(self.source, declarations=self.ladder.up_to(version))
+
+
+def read_tables(settings: Settings) -> tuple[DeclaredTable, ...]:
+    """Read the source of each `[spec]` table.
+
+    Raises:
+        SourceError: For a source that cannot be read.
+    """
+    found: list[DeclaredTable] = []
+    for table in settings.file.specs:
+        root = Path(settings.root, table.source)
+        found.append(DeclaredTable(table, root, Shares(read_declaration(root, assignments(table.variables)))))
+    return tuple(found)
+
+
+def wanted_by(tables: Sequence[DeclaredTable], targets: Sequence[Target], profile: Profile) -> tuple[Wanted, ...]:
+    """Give the distinct declarations of a fleet, in the order of their first tenant.
+
+    Args:
+        tables: The sources.
+        targets: The fleet, in any order.
+        profile: Which facets are compared.
+
+    Raises:
+        InventoryError: When no `[[spec]]` is for a target.
+        SourceError: When a source does not say what a target holds.
+    """
+    ladders: dict[int, Ladder | None] = {}
+    members: dict[tuple[object, ...], list[Target]] = {}
+    choices: dict[tuple[object, ...], _Choice] = {}
+    for target in sorted(targets):
+        declared = _table_for(target, tables)
+        share = declared.shares.of(
+            target.tenant, target.database, wanted=declared.table.database, namespaced=bool(target.namespace)
+        )
+        ladder = ladders.setdefault(id(share), share.ladder())
+        version = _expected_version(declared, share, target.tenant, ladder)
+        key = (id(share), version)
+        members.setdefault(key, []).append(target)
+        choices[key] = _Choice(declared, share, ladder, version)
+    return tuple(_wanted(choices[key], mine, profile) for key, mine in members.items())
+
+
+def _wanted(choice: _Choice, targets: Sequence[Target], profile: Profile) -> Wanted:
+    share, ladder, version = choice.share, choice.ladder, choice.version
+    source = share.source
+    if ladder is not None and ladder.step_of(version) is not None:
+        source = msgspec.structs.replace(source, declarations=ladder.up_to(version))
+    return Wanted(
+        where=choice.declared.table.source,
+        root=choice.declared.root,
+        source=source,
+        expected_version=version,
+        ladder=ladder,
+        names=_names(share, targets, profile),
+        tenants=tuple(target.tenant for target in targets),
+    )
+
+
+def _expected_version(declared: DeclaredTable, share: Share, tenant: str, ladder: Ladder | None) -> str:
+    """Give the version that a tenant should be at, as the ladder spells it where it has it."""
+    said = declared.table.expected_version or declared.shares.declared(tenant).version or share.source.expected_version
+    step = ladder.step_of(said) if ladder is not None and said else None
+    return step.version if step is not None else said
+
+
+def _names(share: Share, targets: Sequence[Target], profile: Profile) -> OwnNames:
+    """Give the names of the tenant in the declaration: placeholders, or its own where `for_each` made it."""
+    spoken_of = next((target for target in targets if target.tenant == share.tenant), None)
+    if spoken_of is None or any(PLACEHOLDER in declaration.sql for declaration in share.source.declarations):
+        return declared_names(profile, namespaced=bool(targets[0].namespace))
+    return own_names(spoken_of, profile)
+
+
+def _table_for(target: Target, tables: Sequence[DeclaredTable]) -> DeclaredTable:
+    found = next((declared for declared in tables if _is_for(declared.table, target)), None)
+    if found is None:
+        raise InventoryError(
+            f"none of the {len(tables)} [[spec]] tables is for the tenant {target.tenant!r} (host {target.host!r}, "
+            f"database {target.database!r}): expected one whose tenants, hosts, databases, placement and labels fit; "
+            "add one without them at the end, or exclude the tenant"
+        )
+    return found
+
+
+def _is_for(table: SpecTable, target: Target) -> bool:
+    placement = Placement.NAMESPACE if target.namespace else Placement.DATABASE
+    return (
+        _matches(target.tenant, table.tenants)
+        and _matches(target.database, table.databases)
+        and (not table.hosts or target.host in table.hosts)
+        and table.placement in {None, placement}
+        and _has_labels(dict(target.labels), table.labels)
+    )
+
+
+def _matches(name: str, patterns: Sequence[str]) -> bool:
+    return not patterns or any(fnmatch.fnmatchcase(name, pattern) for pattern in patterns)
+
+
+def _has_labels(labels: Mapping[str, str], wanted: Mapping[str, str]) -> bool:
+    return all(name in labels and fnmatch.fnmatchcase(labels[name], pattern) for name, pattern in wanted.items())

@@ -1,0 +1,102 @@
+"""A fleet on a real server: databases that are made from scripts, a declaration in files, and a scan of both."""
+
+from __future__ import annotations
+
+import asyncio
+import secrets
+from collections.abc import Mapping
+from pathlib import Path
+
+import asyncpg
+import msgspec
+
+from coordinator.fleet.local import LocalFleet
+from coordinator.report.model import ReportBody, ScanReport
+from coordinator.scan.pipeline import run_scan
+from coordinator.settings.load import load_settings
+from shared.embedded.postgres import EmbeddedPostgres
+from shared.postgres.scratch import ScratchServer
+
+
+class Fleet(msgspec.Struct, frozen=True):
+    """Databases with a prefix of their own on a shared server, and a folder with fleetdrift.toml."""
+
+    folder: Path
+    server: EmbeddedPostgres
+    prefix: str
+
+    def database(self, name: str) -> str:
+        """Give the full name of a database."""
+        return f"{self.prefix}{name}"
+
+    def write(self, files: Mapping[str, str]) -> None:
+        """Write files of the declaration."""
+        for name, text in files.items():
+            path = self.folder / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(text, "utf-8")
+
+    def create(self, name: str, *scripts: str) -> None:
+        """Make a database and run scripts in it, one after the other."""
+
+        async def run() -> None:
+            admin = await asyncpg.connect(self.server.dsn())
+            await admin.execute(f'CREATE DATABASE "{self.database(name)}"')
+            await admin.close()
+            await self._run(name, scripts)
+
+        asyncio.run(run())
+
+    def run(self, name: str, *scripts: str) -> None:
+        """Run scripts in a database."""
+        asyncio.run(self._run(name, scripts))
+
+    async def _run(self, name: str, scripts: tuple[str, ...]) -> None:
+        connection = await asyncpg.connect(self.server.dsn(self.database(name)))
+        for script in scripts:
+            await connection.execute(script)
+        await connection.close()
+
+    def configure(self, text: str) -> Path:
+        """Write fleetdrift.toml; `[hosts.here]` and the limits are added."""
+        path = self.folder / "fleetdrift.toml"
+        path.write_text(
+            f"""
+[hosts.here]
+address = "{self.server.socket_dir}"
+port = {self.server.port}
+user = "postgres"
+[limits]
+allow_unsafe_role = true
+[scratch]
+dsn = "{self.server.dsn()}"
+{text.replace("PREFIX", self.prefix)}
+""",
+            "utf-8",
+        )
+        return path
+
+    def tenants(self, *names: str) -> str:
+        """Write a `[fleet]` of tenants that have a database each."""
+        entries = ", ".join(f'{{ tenant = "{name}", database = "{self.database(name)}" }}' for name in names)
+        return f"[fleet]\ntenants = [{entries}]\n"
+
+    def check(self) -> ScanReport:
+        """Scan in this process."""
+
+        async def scan() -> ScanReport:
+            settings = load_settings(self.folder / "fleetdrift.toml", {})
+            scratch = ScratchServer(self.server.dsn())
+            return await run_scan(settings, scratch, LocalFleet(settings, scratch), lambda _: None)
+
+        return asyncio.run(scan())
+
+
+def new_fleet(folder: Path, server: EmbeddedPostgres) -> Fleet:
+    """Give a fleet without tenants."""
+    return Fleet(folder, server, f"f{secrets.token_hex(3)}_")
+
+
+def statuses(body: ReportBody) -> dict[str, str]:
+    """Give the status of each tenant."""
+    return {result.tenant: result.status.value for result in body.tenants}
