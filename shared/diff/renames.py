@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Hashable, Iterator, Mapping
+from difflib import SequenceMatcher, get_close_matches
 from itertools import product
 
 import msgspec
@@ -61,9 +62,9 @@ def _possible_labels(diff: SchemaDiff) -> Iterator[PossibleRename]:
         if not isinstance(change, Altered):
             continue
         match change.desired, change.observed:
-            case EnumType(labels=wanted) as enum, EnumType(labels=present) if len(wanted) == len(present):
-                pairs = [(new, old) for new, old in zip(wanted, present, strict=True) if new != old]
-                if len(pairs) > _MAX_CANDIDATES or {new for new, _ in pairs} & {old for _, old in pairs}:
+            case EnumType(labels=wanted) as enum, EnumType(labels=present):
+                pairs = list(_label_pairs(wanted, present))
+                if len(pairs) > _MAX_CANDIDATES:
                     continue
                 what = quote_qualified(QualifiedName(enum.namespace, enum.name))
                 for new, old in pairs:
@@ -71,6 +72,19 @@ def _possible_labels(diff: SchemaDiff) -> Iterator[PossibleRename]:
                     yield PossibleRename(change.identity, change.identity, sql, old)
             case _:
                 continue
+
+
+def _label_pairs(wanted: tuple[str, ...], present: tuple[str, ...]) -> Iterator[tuple[str, str]]:
+    """Give the labels of a gap between common ones: as many as there are missing, or else those spelt alike."""
+    for step, start, end, first, last in SequenceMatcher(None, wanted, present, autojunk=False).get_opcodes():
+        missing = [label for label in wanted[start:end] if label not in present]
+        others = [label for label in present[first:last] if label not in wanted]
+        if step == "replace" and len(missing) == len(others):
+            yield from zip(missing, others, strict=True)
+        elif step == "replace":
+            for old in others:
+                if alike := get_close_matches(old, missing, n=1):
+                    yield alike[0], old
 
 
 def _by_definition(objects: list[SchemaObject]) -> Mapping[Hashable, list[Table | Column]]:

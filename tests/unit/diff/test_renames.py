@@ -89,3 +89,13 @@ def test_a_label_in_the_place_of_a_missing_one_may_have_been_renamed():
 def test_labels_that_only_changed_their_places_or_their_number_were_not_renamed():
     assert renames(enum("a", "b", "c"), enum("a", "c", "b")) == []
     assert renames(enum("a", "b"), enum("a", "b", "c")) == []
+
+
+def test_a_label_spelt_like_a_missing_one_may_have_been_renamed_though_another_is_missing_too():
+    assert renames(enum("new", "paid", "sent"), enum("new", "payed")) == [
+        """ALTER TYPE "public"."state" RENAME VALUE 'payed' TO 'paid'"""
+    ]
+
+
+def test_a_label_unlike_all_missing_ones_was_not_renamed():
+    assert renames(enum("new", "paid", "sent"), enum("new", "lost forever")) == []

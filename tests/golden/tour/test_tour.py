@@ -1,0 +1,58 @@
+"""Every command of docs/tour.md does what the page says."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import asyncpg
+import pytest
+
+from shared.embedded.postgres import EmbeddedPostgres, wheel_binaries
+
+PAGE = Path(__file__).parents[3] / "docs" / "tour.md"
+FILE = re.compile(r"^`([\w.-]+)`[^\n]*\n\n```sql\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+CONSOLE = re.compile(r"(?<=^```console\n).*?(?=^```$)", re.MULTILINE | re.DOTALL)
+
+
+@pytest.fixture(scope="module")
+def live() -> Iterator[str]:
+    """The URL of an empty database, for a role that owns it and nothing else."""
+    with EmbeddedPostgres(in_memory=True) as server:
+
+        async def make() -> None:
+            connection = await asyncpg.connect(server.dsn())
+            await connection.execute("CREATE ROLE me LOGIN")
+            await connection.execute("CREATE DATABASE tour OWNER me")
+            await connection.close()
+
+        asyncio.run(make())
+        yield server.dsn("tour", "me")
+
+
+def test_every_command_of_the_tour_gives_what_the_page_shows(live: str, tmp_path: Path, golden):
+    page = PAGE.read_text()
+    for name, text in FILE.findall(page):
+        (tmp_path / name).write_text(text)
+    path = os.pathsep.join((str(Path(sys.executable).parent), str(wheel_binaries()), os.environ["PATH"]))
+    inherited = {name: value for name, value in os.environ.items() if not name.startswith(("FLEETDRIFT_", "PG"))}
+    environment = {**inherited, "PATH": path, "LIVE": live}
+
+    def run_all(block: re.Match[str]) -> str:
+        commands = [line for line in block[0].splitlines() if line.startswith("$ ")]
+        return "".join(f"{line}\n{_output(line.removeprefix('$ '), tmp_path, environment)}" for line in commands)
+
+    golden(PAGE, CONSOLE.sub(run_all, page))
+
+
+def _output(command: str, folder: Path, environment: dict[str, str]) -> str:
+    done = subprocess.run(
+        ["bash", "-c", command], cwd=folder, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+        check=False,
+    )  # fmt: skip
+    return done.stdout
