@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from unicodedata import category
 
 from shared.schema.identity import QualifiedName
 
@@ -50,6 +51,45 @@ def quote_qualified(name: QualifiedName) -> str:
     """Quote `namespace.name`, or `name` alone where there is no namespace."""
     bare = quote_identifier(name.name)
     return f"{quote_identifier(name.namespace)}.{bare}" if name.namespace else bare
+
+
+_QUOTED = re.compile(
+    r"""--[^\n]*|/\*.*?\*/|(?P<tag>\$\w*\$).*?(?P=tag)|(?P<escaped>[eE]'(?:[^'\\]|\\.|'')*')"""
+    r"""|[bBxXnN]'[^']*'|(?P<literal>'(?:[^']|'')*')|(?P<name>"(?:[^"]|"")*")""",
+    re.DOTALL,
+)
+_UNSEEN = frozenset({"Cc", "Cf", "Zl", "Zp"})
+"""Unicode's categories of control characters, of formats such as the direction of text, and of separators."""
+
+
+def without_unseen_characters(sql: str) -> str:
+    r"""Write names and literals of a statement so that no character of them is invisible or ends a line.
+
+    The statement means the same: `U&"a\000Db"` is the name with a carriage return. Lines of literals stay lines.
+    """
+    return _QUOTED.sub(_seen, sql)
+
+
+def _seen(found: re.Match[str]) -> str:
+    text = found.group()
+    kept = "" if found["name"] is not None else "\n\t"
+    if not any(category(char) in _UNSEEN and char not in kept for char in text):
+        return text
+    if found["escaped"] is not None:
+        return "".join(
+            f"\\U{ord(char):08X}" if category(char) in _UNSEEN and char not in kept else char for char in text
+        )
+    if found["name"] is None and found["literal"] is None:
+        return text
+    return "U&" + "".join(_unicode_escape(char, kept) for char in text)
+
+
+def _unicode_escape(char: str, kept: str) -> str:
+    if char == "\\":
+        return "\\\\"
+    if category(char) not in _UNSEEN or char in kept:
+        return char
+    return f"\\{ord(char):04X}" if ord(char) < 0x10000 else f"\\+{ord(char):06X}"  # noqa: PLR2004  # of two bytes
 
 
 def is_plain(name: str) -> bool:

@@ -14,6 +14,7 @@ import click
 from coordinator.cli.exit_codes import ERROR, INTERRUPTED, USAGE
 
 VERBS = {
+    "adopt": "coordinator.cli.adopt",
     "apply": "coordinator.cli.apply",
     "check": "coordinator.cli.check",
     "contracts": "coordinator.cli.contracts",

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
+from collections.abc import Iterator, Mapping
+from contextvars import ContextVar
 from pathlib import Path
+
+_edited: ContextVar[Mapping[Path, bytes]] = ContextVar("edited files", default={})  # noqa: B039  # never changed
 
 MAX_FILE_BYTES = 16 * 1024 * 1024
 """The largest file that is read. Longer than any declaration written by hand, too short to stall a parser."""
@@ -51,6 +56,26 @@ class LimitError(SourceError):
     """A declaration that exceeds a limit; unlike other errors, Terraform's `try()` and `can()` do not catch it."""
 
 
+@contextlib.contextmanager
+def as_if_edited(files: Mapping[Path, bytes]) -> Iterator[None]:
+    """Let everything that is read within see these contents, as if they had been written; no file is.
+
+    Args:
+        files: Contents by resolved path. A path that is not there counts as a new file.
+    """
+    token = _edited.set(files)
+    try:
+        yield
+    finally:
+        _edited.reset(token)
+
+
+def new_files_below(folder: Path) -> list[Path]:
+    """Return the files of `as_if_edited` below a folder that are not there yet."""
+    below = folder.resolve()
+    return sorted(path for path in _edited.get() if path.is_relative_to(below) and not path.exists())
+
+
 def read_bytes(path: Path, shown: str) -> bytes:
     """Read a whole file of at most `MAX_FILE_BYTES`.
 
@@ -61,6 +86,9 @@ def read_bytes(path: Path, shown: str) -> bytes:
     Raises:
         SourceError: When it cannot be read or is too large.
     """
+    edited = _edited.get()
+    if edited and (content := edited.get(path.resolve())) is not None:
+        return content
     try:
         if not path.is_file():
             raise SourceError(shown, 0, "no such file" if not path.exists() else "not a regular file")

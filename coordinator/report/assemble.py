@@ -26,7 +26,7 @@ from shared.contracts.contract import Verdict
 from shared.contracts.judge import verdict_order
 from shared.findings.ignore import IgnoreRule
 from shared.schema.canonical import content_hash, schema_hash
-from shared.schema.schema import Unmodelled
+from shared.schema.schema import Spec, Unmodelled
 from shared.targets import UNREACHABLE
 
 
@@ -67,7 +67,7 @@ def assemble_body(
     analysed = [(declared[number].analyses[name], count) for (number, name), count in sorted(read.items())]
     return ReportBody(
         fleet=fleet,
-        spec=_spec_hash(declared),
+        spec=hash_of_specs(judged.spec for judged in declared),
         expected_version=_expected_version(declared),
         tenants=results,
         counts=_counts(results),
@@ -86,9 +86,9 @@ def assemble_body(
     )
 
 
-def _spec_hash(declared: Sequence[Judged]) -> str:
+def hash_of_specs(specs: Iterable[Spec]) -> str:
     """Name what is declared: by the hash of the schema, where there are several by the hash of all of theirs."""
-    hashes = sorted({schema_hash(judged.spec.schema) for judged in declared})
+    hashes = sorted({schema_hash(spec.schema) for spec in specs})
     return hashes[0] if len(hashes) == 1 else content_hash("specs/1", hashes)
 
 

@@ -56,11 +56,21 @@ class TenantResult(msgspec.Struct, frozen=True, order=True, kw_only=True, omit_d
     failure: Failure | None = None
 
 
-class Patch(msgspec.Struct, frozen=True, kw_only=True):
-    """A change to the declaring files that keeps what the database has: unified diff that `git apply` takes."""
+class Patch(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A change to the declaring files that keeps what the database has, or the reason why there is none.
+
+    Args:
+        summary: What it changes in which files; or why there is no patch.
+        diff: A unified diff that `git apply` takes, proven: the patched declaration comes to what the database has.
+            Empty where there is no patch.
+        block: Where there is no patch: what would have to be declared.
+        notes: What the patch does not keep, and what else must be known before it is applied, as sentences.
+    """
 
     summary: str
     diff: str
+    block: str = ""
+    notes: tuple[str, ...] = ()
 
 
 class DriftGroup(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):

@@ -12,16 +12,16 @@ from pathlib import Path
 import msgspec
 
 from coordinator.fleet.reader import FleetReader, OnProgress, ReadResult
-from coordinator.iac.patching.keep_patches import keep_patches
 from coordinator.inventory import Inventory, load_targets
 from coordinator.report.assemble import assemble_body
 from coordinator.report.exit_code import scan_status
 from coordinator.report.judged import Judged, TenantOutcome
-from coordinator.report.model import ReportBody, ScanReport, StepResult
+from coordinator.report.model import Patch, ReportBody, ScanReport, StepResult
 from coordinator.scan.analysed import AnalysedSpec, Analyser, DeclaredSpec, seen_of
 from coordinator.scan.compiled import compiled
 from coordinator.scan.execution_log import ExecutionLog
-from coordinator.scan.wanted import Wanted, read_tables, wanted_by
+from coordinator.scan.keeping import declaring_of, patches_of
+from coordinator.scan.wanted import DeclaredTable, Wanted, read_tables, table_for, wanted_by
 from coordinator.services.rust_files import load_contracts
 from coordinator.settings.model import Settings
 from shared.analysis.analysis import Analysis
@@ -40,6 +40,7 @@ class Declared(msgspec.Struct, frozen=True, kw_only=True):
     specs: tuple[DeclaredSpec, ...]
     contracts: tuple[Contract, ...]
     inventory: Inventory
+    tables: tuple[DeclaredTable, ...]
 
     def places(self) -> dict[str, int]:
         """Say of each tenant which of the specs it is compared with."""
@@ -68,7 +69,11 @@ async def run_scan(
     analyser = Analyser(scratch, reader, declared.contracts, settings.file.compare)
     analysed = [await analyser.analyse(each, _read(each, results), snapshots) for each in declared.specs]
     unmodelled = [entry for snapshot in snapshots.values() for entry in snapshot.unmodelled]
-    body = _assemble(settings, declared, results, analysed, unmodelled)
+    patches = [
+        await _patches(settings, scratch, declared, each, found, results=results, snapshots=snapshots)
+        for each, found in zip(declared.specs, analysed, strict=True)
+    ]
+    body = _assemble(settings, declared, results, list(zip(analysed, patches, strict=True)), unmodelled)
     _log_analyses(log, body, [analysis for each in analysed for analysis in each.analyses.values()], declared.contracts)
     reasons = [incomplete_because(each.spec.source, settings.file.compare) for each in declared.specs]
     return ScanReport(
@@ -94,6 +99,7 @@ async def _declare(settings: Settings, scratch: ScratchServer, log: ExecutionLog
         specs=tuple(specs),
         contracts=load_contracts(Path(settings.root), settings.file.contracts),
         inventory=inventory,
+        tables=tables,
     )
 
 
@@ -127,15 +133,15 @@ def _assemble(
     settings: Settings,
     declared: Declared,
     results: Mapping[str, ReadResult],
-    analysed: Sequence[AnalysedSpec],
+    analysed: Sequence[tuple[AnalysedSpec, Mapping[str, tuple[Patch, ...]]]],
     unmodelled: Sequence[Unmodelled],
 ) -> ReportBody:
     sources = [each.spec.source for each in declared.specs]
     unchecked = {sentence for source in sources for sentence in (*source.unchecked, *map(told, source.unread))}
     return assemble_body(
         fleet=settings.file.fleet.name,
-        declared=[_judged(settings, each, found) for each, found in zip(declared.specs, analysed, strict=True)],
-        outcomes=_outcomes(declared, results, analysed),
+        declared=[_judged(settings, each, *found) for each, found in zip(declared.specs, analysed, strict=True)],
+        outcomes=_outcomes(declared, results, [found for found, _ in analysed]),
         unchecked=unchecked.union(_unread(declared.contracts)),
         unmodelled=unmodelled,
         unread_services=[contract.service for contract in declared.contracts if any(silent_drivers(contract))],
@@ -144,15 +150,32 @@ def _assemble(
     )
 
 
-def _judged(settings: Settings, declared: DeclaredSpec, found: AnalysedSpec) -> Judged:
+async def _patches(
+    settings: Settings,
+    scratch: ScratchServer,
+    declared: Declared,
+    spec: DeclaredSpec,
+    found: AnalysedSpec,
+    *,
+    results: Mapping[str, ReadResult],
+    snapshots: Mapping[str, Snapshot],
+) -> Mapping[str, tuple[Patch, ...]]:
+    """Write the patches that keep the drift of the tenants of one declaration; a rollout is none."""
+    first = next(target for target in declared.inventory.targets if target.tenant == spec.wanted.tenants[0])
+    declaring = declaring_of(settings, scratch, table_for(first, declared.tables), first, spec.wanted.names)
+    read = [each for each in _read(spec, results) if seen_of(each) not in found.ladders.own_versions]
+    return await patches_of(declaring, spec.spec, found.analyses, snapshots, read)
+
+
+def _judged(
+    settings: Settings, declared: DeclaredSpec, found: AnalysedSpec, patches: Mapping[str, tuple[Patch, ...]]
+) -> Judged:
     wanted = declared.wanted
     return Judged(
         spec=declared.spec,
         expected_version=wanted.expected_version,
         analyses=found.analyses,
-        patches={
-            key: keep_patches(analysis.diff, declared.spec, wanted.root) for key, analysis in found.analyses.items()
-        },
+        patches=patches,
         incomplete=incomplete_because(declared.spec.source, settings.file.compare),
         steps=wanted.steps,
         versions=found.ladders.versions,

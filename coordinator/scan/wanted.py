@@ -98,10 +98,8 @@ def wanted_by(tables: Sequence[DeclaredTable], targets: Sequence[Target], profil
     members: dict[tuple[object, ...], list[Target]] = {}
     choices: dict[tuple[object, ...], _Choice] = {}
     for target in sorted(targets):
-        declared = _table_for(target, tables)
-        share = declared.shares.of(
-            target.tenant, target.database, wanted=declared.table.database, namespaced=bool(target.namespace)
-        )
+        declared = table_for(target, tables)
+        share = _share_of(target, declared)
         ladder = ladders.setdefault(id(share), share.ladder())
         version = _expected_version(declared, share, target.tenant, ladder)
         key = (id(share), version)
@@ -112,13 +110,10 @@ def wanted_by(tables: Sequence[DeclaredTable], targets: Sequence[Target], profil
 
 def _wanted(choice: _Choice, targets: Sequence[Target], profile: Profile) -> Wanted:
     share, ladder, version = choice.share, choice.ladder, choice.version
-    source = share.source
-    if ladder is not None and ladder.step_of(version) is not None:
-        source = msgspec.structs.replace(source, declarations=ladder.up_to(version))
     return Wanted(
         where=choice.declared.table.source,
         root=choice.declared.root,
-        source=source,
+        source=_until(share.source, ladder, version),
         expected_version=version,
         ladder=ladder,
         names=_names(share, targets, profile),
@@ -141,7 +136,36 @@ def _names(share: Share, targets: Sequence[Target], profile: Profile) -> OwnName
     return own_names(spoken_of, profile)
 
 
-def _table_for(target: Target, tables: Sequence[DeclaredTable]) -> DeclaredTable:
+def source_for(target: Target, declared: DeclaredTable) -> SpecSource:
+    """Give what a source declares for a target, until its expected version.
+
+    Raises:
+        SourceError: When the source does not say what the target holds.
+    """
+    share = _share_of(target, declared)
+    ladder = share.ladder()
+    version = _expected_version(declared, share, target.tenant, ladder)
+    return _until(share.source, ladder, version)
+
+
+def _share_of(target: Target, declared: DeclaredTable) -> Share:
+    return declared.shares.of(
+        target.tenant, target.database, wanted=declared.table.database, namespaced=bool(target.namespace)
+    )
+
+
+def _until(source: SpecSource, ladder: Ladder | None, version: str) -> SpecSource:
+    if ladder is None or ladder.step_of(version) is None:
+        return source
+    return msgspec.structs.replace(source, declarations=ladder.up_to(version))
+
+
+def table_for(target: Target, tables: Sequence[DeclaredTable]) -> DeclaredTable:
+    """Give the `[spec]` table that is for a target.
+
+    Raises:
+        InventoryError: When none is.
+    """
     found = next((declared for declared in tables if _is_for(declared.table, target)), None)
     if found is None:
         raise InventoryError(

@@ -38,17 +38,27 @@ def parse_structure(text: str, file: str) -> Body:
         SourceError: With file and line, for what neither reader can read.
     """
     text = text.removeprefix("\ufeff")
-    if not _within_bounds(text):
+    tree = tree_of(text)
+    if tree is None:
         return parse_body(text, file)
+    padded = text if text.endswith("\n") else f"{text}\n"
+    try:
+        return _Structure(padded, file).body(next(node for node in tree.children if node.data == "body"))
+    except (_DisagreementError, RecursionError, StopIteration):
+        return parse_body(text, file)
+
+
+def tree_of(text: str) -> Any:
+    """Return python-hcl2's tree of a file, with offsets; None for what is out of bounds, or what it cannot read."""
+    if not _within_bounds(text):
+        return None
     import hcl2  # lazy: its grammar takes long to load
     from lark.exceptions import LarkError
 
-    padded = text if text.endswith("\n") else f"{text}\n"
     try:
-        tree = hcl2.parses_to_tree(padded)
-        return _Structure(padded, file).body(next(node for node in tree.children if node.data == "body"))
-    except (LarkError, _DisagreementError, RecursionError, StopIteration):
-        return parse_body(text, file)
+        return hcl2.parses_to_tree(text if text.endswith("\n") else f"{text}\n")
+    except (LarkError, RecursionError):
+        return None
 
 
 def _within_bounds(text: str) -> bool:

@@ -1,159 +1,174 @@
-"""Writes patches of the declaring files after which the database, as it is now, is what they declare."""
+"""Writes patches of the declaring files after which the database, as it is now, is what they declare, proven."""
 
 from __future__ import annotations
 
-import functools
 import os
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 
-import pgparse
+import msgspec
 
-from coordinator.iac.cloudformation.document import parse_document
 from coordinator.iac.expressions.files import repository_root
-from coordinator.iac.hcl.native_syntax import parse_body
-from coordinator.iac.patching.declaring_text import CannotEditError, DeclaringText, unified_diff
-from coordinator.iac.patching.keep_statements import KeptChange, changes_to_keep
-from coordinator.iac.source import SourceError, read_text
-from coordinator.iac.sql.statements import in_file, split_statements
+from coordinator.iac.patching.drafts import Draft, Drafts
+from coordinator.iac.patching.held_text import CannotEditError
+from coordinator.iac.patching.second_reader import differs_elsewhere
+from coordinator.iac.patching.unified_diff import unified_diff
+from coordinator.iac.reading import Reading, spec_source
+from coordinator.iac.source import SourceError, as_if_edited, read_text
 from coordinator.report.model import Patch
-from shared.diff.changes import SchemaDiff
-from shared.schema.identity import ObjectId
-from shared.schema.schema import Declaration, Spec
+from shared.analysis.wanted import Wanted, still_different, wanted_of
+from shared.diff.changes import Missing, SchemaDiff
+from shared.schema.profile import Profile
+from shared.schema.schema import Snapshot, Spec, SpecSource
 
 MAX_KEPT_CHANGES = 500
-"""Differences that all patches of a report keep together; a longer list would not be read."""
+"""Differences that one patch keeps; a longer one would not be read by people."""
+
+_MAX_NAMED = 3
 
 
-def keep_patches(diff: SchemaDiff, spec: Spec, root: Path) -> tuple[Patch, ...]:
-    """Write patches that make the declaration say what the database has.
+class RefusedError(Exception):
+    """PostgreSQL refuses a declaration; the message says which statement, and why."""
+
+
+class Declaring(msgspec.Struct, frozen=True, kw_only=True):
+    """Where a declaration comes from, so that it can be read and compiled again after an edit.
+
+    Args:
+        path: The source that was loaded; the origins' files are relative to it.
+        read: Reads it.
+        choose: Gives what it declares for the tenants that are meant.
+        compile: Compiles what was read, or raises RefusedError.
+        profile: Which facets are compared.
+    """
+
+    path: Path
+    read: Callable[[], Reading]
+    compile: Callable[[SpecSource], Awaitable[Spec]]
+    profile: Profile = Profile()
+    choose: Callable[[Reading], SpecSource] = spec_source
+
+    @property
+    def folder(self) -> Path:
+        """What the files of origins are relative to."""
+        return (self.path if self.path.is_dir() else self.path.parent).resolve()
+
+
+async def keep_patches(
+    diff: SchemaDiff, spec: Spec, declaring: Declaring, observed: Snapshot | None = None
+) -> tuple[Patch, ...]:
+    """Write the patch that makes the declaration say what the database has: all differences of the group, or none.
 
     Args:
         diff: Desired against observed.
-        spec: What the desired side was compiled from.
-        root: The source that was loaded; the origins' files are relative to it.
+        spec: The desired side.
+        declaring: Where that comes from.
+        observed: The database, where it is at hand.
 
     Returns:
-        One patch for each file, sorted by path, paths from the repository's root (else from the folder that holds
-        everything the source reads). Differences that have no obvious place in the files are left out.
+        One patch that was applied to the declaration, evaluated and compiled, and came to the observed schema; or one
+        without a diff, whose reason says why there is none, and whose block says what to add by hand, and where.
     """
-    folder = (root if root.is_dir() else root.parent).resolve()
-    edits = _Edits(spec, folder)
-    for keep in list(changes_to_keep(diff))[:MAX_KEPT_CHANGES]:
-        edits.apply(keep)
-    return edits.patches()
+    if not diff.changes:
+        return ()
+    if len(diff.changes) > MAX_KEPT_CHANGES:
+        return (_unpatched(f"there are more than {MAX_KEPT_CHANGES} differences, too many for one patch"),)
+    wanted = wanted_of(diff, spec, observed, declaring.profile)
+    if not wanted.changes:
+        return (_unpatched("nothing of it can be declared", left=wanted.left),)
+    drafts = Drafts(wanted, spec, declaring.read(), declaring.folder)
+    reasons: list[str] = []
+    for draft in drafts.all():
+        if isinstance(draft, CannotEditError):
+            reasons.append(str(draft))
+            continue
+        reason = _check_text(draft) or await _check_meaning(draft, wanted, spec, declaring)
+        if not reason:
+            return (_patch(draft, wanted, declaring),)
+        reasons.append(reason)
+    return (_by_hand(reasons[0], wanted, spec),)
 
 
-class _Edits:
-    """The edited text of each declaring file, and a summary of what was changed in it."""
-
-    def __init__(self, spec: Spec, folder: Path) -> None:
-        self._spec = spec
-        self._folder = folder
-        self._texts: dict[str, DeclaringText] = {}
-        self._summaries: dict[str, list[str]] = {}
-
-    @functools.cached_property
-    def _declarations(self) -> dict[tuple[str, int], list[tuple[int, Declaration]]]:
-        found: dict[tuple[str, int], list[tuple[int, Declaration]]] = {}
-        for i, item in enumerate(self._spec.source.declarations):
-            found.setdefault((item.origin.file, item.origin.line), []).append((i, item))
-        return found
-
-    @functools.cached_property
-    def _origins(self) -> dict[ObjectId, tuple[str, int]]:
-        return {entry.identity: (entry.origin.file, entry.origin.line) for entry in self._spec.origins}
-
-    def _declared(self, identity: ObjectId) -> tuple[int, Declaration] | None:
-        """Return the one declaration that an object comes from, with its position; None when there are more."""
-        origin = self._origins.get(identity)
-        found = self._declarations.get(origin, []) if origin is not None else []
-        return found[0] if len(found) == 1 else None
-
-    def apply(self, keep: KeptChange) -> None:
-        """Make the edits of one difference, or none of them."""
-        edits: list[tuple[Declaration, tuple[str, ...]]] = []
-        if keep.removes is not None:
-            own = self._declared(keep.removes)
-            if own is None or not _stands_alone(own[1]):
-                return
-            edits.append((own[1], ()))
-        if keep.adds:
-            anchors = [self._declared(identity) for identity in keep.after]
-            known = [anchor for anchor in anchors if anchor is not None]
-            if not known or anchors[0] is None:
-                return
-            edits.append((max(known, key=lambda anchor: anchor[0])[1], keep.adds))
-        try:
-            for declaration, statements in edits:
-                self._edit(declaration, statements, trial=True)
-            for declaration, statements in edits:
-                self._edit(declaration, statements, trial=False)
-        except (CannotEditError, SourceError):
-            return
-        for file in dict.fromkeys(declaration.origin.file for declaration, _ in edits):
-            self._summaries.setdefault(file, []).append(keep.summary)
-
-    def _edit(self, declaration: Declaration, statements: tuple[str, ...], *, trial: bool) -> None:
-        file = declaration.origin.file
-        text = self._texts.get(file)
-        if text is None:
-            text = DeclaringText(file, read_text(self._folder / file, file))
-        if trial:
-            text = DeclaringText(file, text.original)
-        else:
-            self._texts[file] = text
-        if statements:
-            text.add_after(declaration, statements)
-        else:
-            text.remove(declaration)
-
-    def patches(self) -> tuple[Patch, ...]:
-        """Return a patch for each edited file that can still be parsed after the edit."""
-        top = repository_root(self._folder)
-        found: list[tuple[str, Patch]] = []
-        for file, text in self._texts.items():
-            path = Path(os.path.relpath((self._folder / file).resolve(), top)).as_posix()
-            after = text.edited()
-            if path.startswith("../") or not _still_parses(file, after):
-                continue
-            summary = f"{path} {' and '.join(self._summaries[file])}"
-            found.append((path, Patch(summary=summary, diff=unified_diff(path, text.original, after))))
-        return tuple(patch for _, patch in sorted(found, key=lambda entry: entry[0]))
+def _check_text(draft: Draft) -> str:
+    """Say what is wrong with the edited texts to a second reader; nothing where they differ at the edits only."""
+    for path, edits in draft.edits.items():
+        reason = differs_elsewhere(path, read_text(path, path.name), draft.files[path], edits)
+        if reason:
+            return reason
+    return ""
 
 
-_SINGLE_PURPOSE_NODES = frozenset({"IndexStmt", "CreateTrigStmt", "AlterTableStmt"})
-
-
-def _stands_alone(declaration: Declaration) -> bool:
-    """Return whether a statement declares only one object, so that removing it removes nothing else."""
+async def _check_meaning(draft: Draft, wanted: Wanted, spec: Spec, declaring: Declaring) -> str:
+    """Say what is wrong with the declaration after the edits; nothing where it comes to the schema that is wanted."""
     try:
-        ((node, tree),) = pgparse.parse(declaration.sql)[0]["stmt"].items()
-    except (pgparse.PGQueryError, ValueError, IndexError):
-        return False
-    return node in _SINGLE_PURPOSE_NODES and len(tree.get("cmds", ())) <= 1
-
-
-def _still_parses(file: str, text: str) -> bool:
-    """Return whether an edited file can still be parsed; a `.tf` file by two parsers that share no code."""
+        with as_if_edited({path: text.encode("utf-8", "surrogatepass") for path, text in draft.files.items()}):
+            source = declaring.choose(declaring.read())
+    except SourceError as error:
+        return f"the edited files could not be read: {error}"
     try:
-        if file.endswith(".sql"):
-            split_statements(text, in_file(text, file))
-        elif file.endswith(".tf"):
-            parse_body(text, file)
-            return _hcl2_parses(text)
-        elif file.endswith((".yaml", ".yml", ".template")):
-            parse_document(text, file)
-    except SourceError:
-        return False
-    return True
+        made = await declaring.compile(source)
+    except RefusedError as error:
+        return f"PostgreSQL would refuse the edited declaration: {error}"
+    unread = {each.reason for each in made.source.unread} - {each.reason for each in spec.source.unread}
+    if unread or len(made.source.unread) > len(spec.source.unread):
+        return f"less of the edited declaration could be read: {min(unread, default='')}"
+    left = still_different(wanted, made)
+    if left:
+        return f"the edited declaration would still differ in {', '.join(map(str, left[:_MAX_NAMED]))}"
+    return ""
 
 
-def _hcl2_parses(text: str) -> bool:
-    import hcl2  # lazy: its grammar takes long to load, and few runs write a patch for a .tf file
-    from lark.exceptions import LarkError
+def _patch(draft: Draft, wanted: Wanted, declaring: Declaring) -> Patch:
+    top = repository_root(declaring.folder)
+    parts: list[str] = []
+    files: list[str] = []
+    for path in sorted(draft.files):
+        name = Path(os.path.relpath(path, top)).as_posix()
+        before = read_text(path, name) if path.exists() else None
+        if before != draft.files[path]:
+            parts.append(unified_diff(name, before, draft.files[path]))
+            files.append(name)
+    return Patch(
+        summary=f"{' and '.join(files)} {_summary(wanted)}",
+        diff="".join(parts),
+        notes=(*wanted.left, *_notes(draft, top)),
+    )
 
-    try:
-        hcl2.parses_to_tree(text if text.endswith("\n") else f"{text}\n")
-    except LarkError:
-        return False
-    return True
+
+def _summary(wanted: Wanted) -> str:
+    gone = [str(each.identity) for each in wanted.changes if isinstance(each, Missing)]
+    said = [str(each.identity) for each in wanted.changes if not isinstance(each, Missing)]
+    parts = [f"declares {_named(said)}"] if said else []
+    parts += [f"no longer declares {_named(gone)}"] if gone else []
+    return " and ".join(parts)
+
+
+def _named(names: list[str]) -> str:
+    shown = ", ".join(names[:_MAX_NAMED])
+    return shown if len(names) <= _MAX_NAMED else f"{shown} and {len(names) - _MAX_NAMED} more"
+
+
+def _notes(draft: Draft, top: Path) -> tuple[str, ...]:
+    if draft.migration is None:
+        return ()
+    name = Path(os.path.relpath(draft.migration, top)).as_posix()
+    return (f"{name} will be run on every tenant; where the drift is there already, mark it as applied instead",)
+
+
+def _unpatched(reason: str, *, block: str = "", left: tuple[str, ...] = ()) -> Patch:
+    return Patch(summary=f"no patch: {reason}", diff="", block=block, notes=left)
+
+
+def _by_hand(reason: str, wanted: Wanted, spec: Spec) -> Patch:
+    """Give what would have to be added by hand, and say where."""
+    origins = {entry.identity: entry.origin for entry in spec.origins}
+    places = [
+        origins[identity]
+        for change in wanted.changes
+        for identity in origins
+        if identity == change.identity or identity.name == change.identity.parent
+    ]
+    last = max(places, default=spec.source.declarations[-1].origin if spec.source.declarations else None)
+    where = f"; to keep it, declare behind {last} what this block says" if last is not None else ""
+    block = "".join(f"{step.sql};\n" for step in wanted.steps)
+    return _unpatched(f"{reason}{where}", block=block, left=wanted.left)

@@ -11,7 +11,7 @@ import hashlib
 import re
 from pathlib import Path
 
-from coordinator.iac.source import SourceError, read_bytes, read_text
+from coordinator.iac.source import SourceError, new_files_below, read_bytes, read_text
 
 SUM_FILE = "atlas.sum"
 _LINE = re.compile(r"(?P<name>.+?) h1:(?P<hash>\S+)\s*\Z")
@@ -38,18 +38,32 @@ def check_sum(folder: Path, shown: str) -> None:
             raise SourceError(shown, number, f"{name!r} is not what it was when it was written: {_MEND}")
     if len(expected) != len(_hashes(folder)):
         raise SourceError(shown, 1, f"lists {len(expected)} files, the folder holds {len(_hashes(folder))}: {_MEND}")
-    whole = hashlib.sha256("".join(line["name"] + line["hash"] for line in expected).encode())
-    if not lines or lines[0].removeprefix("h1:").strip() != base64.b64encode(whole.digest()).decode():
+    if not lines or lines[0].removeprefix("h1:").strip() != _whole([(line["name"], line["hash"]) for line in expected]):
         raise SourceError(shown, 1, f"its own hash does not fit its lines: {_MEND}")
 
 
 _MEND = "Atlas would refuse to apply this folder; check what changed, then run `atlas migrate hash`"
 
 
+def sum_of(folder: Path) -> str:
+    """Return what the `atlas.sum` of a folder should hold, as `atlas migrate hash` writes it."""
+    hashes = _hashes(folder)
+    return "".join([f"h1:{_whole(hashes)}\n", *(f"{name} h1:{hashed}\n" for name, hashed in hashes)])
+
+
+def _whole(hashes: list[tuple[str, str]]) -> str:
+    whole = hashlib.sha256("".join(name + hashed for name, hashed in hashes).encode())
+    return base64.b64encode(whole.digest()).decode()
+
+
 def _hashes(folder: Path) -> list[tuple[str, str]]:
     running = hashlib.sha256()
     found: list[tuple[str, str]] = []
-    for path in sorted(path for path in folder.iterdir() if path.name.endswith(".sql")):
+    paths = {
+        *folder.resolve().iterdir(),
+        *(path for path in new_files_below(folder) if path.parent == folder.resolve()),
+    }
+    for path in sorted(path for path in paths if path.name.endswith(".sql")):
         text = read_bytes(path, path.name)
         running.update(path.name.encode())
         if _IGNORED.match(text):

@@ -14,7 +14,7 @@ from pathlib import Path
 import msgspec
 
 from coordinator.iac.located_text import HOLE
-from coordinator.iac.source import SourceError, read_text
+from coordinator.iac.source import SourceError, new_files_below, read_text
 from coordinator.iac.sql.atlas_sum import SUM_FILE, check_sum
 from coordinator.iac.sql.migration_files import (
     SqlFile,
@@ -154,6 +154,7 @@ class _Reading:
             if len(found) > MAX_FILES:
                 reason = f"holds more than {MAX_FILES} .sql files, the most that one folder may hold"
                 raise SourceError(self.shown(self.folder), 0, reason)
+        found += [path for path in new_files_below(self.folder) if path.name.endswith(".sql")]
         for path in found:
             if not path.resolve().is_relative_to(self.folder):
                 where = Path(os.path.relpath(path, self.folder)).as_posix()
@@ -173,10 +174,12 @@ class _Reading:
     def of_folders(self) -> SqlFolder | None:
         """Each migration is a folder, as diesel and Prisma lay them out."""
         for tool, file in _FOLDER_FILES:
+            folders = {path for path in self.folder.iterdir() if (path / file).is_file()}
+            folders |= {path.parent for path in new_files_below(self.folder) if path.name == file}
             found = sorted(
                 (match["version"].replace("-", ""), path / file, match["name"])
-                for path in self.folder.iterdir()
-                if (path / file).is_file() and (match := _FOLDER.match(path.name))
+                for path in folders
+                if (match := _FOLDER.match(path.name))
             )
             if found:
                 ordered = sorted(found, key=lambda entry: (int(entry[0]), entry[1]))

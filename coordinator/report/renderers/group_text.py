@@ -104,7 +104,9 @@ def _print_statement(console: Console, statement: Statement) -> None:
 def _print_patches(console: Console, group: DriftGroup) -> None:
     for patch in group.patches:
         _indented(console, Text.assemble(("To keep it instead: ", "bold"), visible(patch.summary)), 2)
-        _verbatim(console, patch.diff.rstrip("\n"), 4, "")
+        _verbatim(console, (patch.diff or patch.block).rstrip("\n"), 4, "" if patch.diff else "dim")
+        for note in patch.notes:
+            _indented(console, Text(f"-- {visible(note)}", "yellow"), 4)
 
 
 def _print_ignores(console: Console, details: tuple[FindingDetails, ...]) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from coordinator.report.model import DriftGroup, ReportBody, ScanReport
+from coordinator.report.model import DriftGroup, Patch, ReportBody, ScanReport
 from coordinator.report.renderers.presentation import (
     STATUS_WORDS,
     FindingDetails,
@@ -126,9 +126,7 @@ def _rollouts(body: ReportBody) -> str:
 def _group(group: DriftGroup, report: ScanReport) -> str:
     details = finding_details(group, report)
     way_back = [_plan(group.plan) if group.plan else "", _version(group, report.body.expected_version)]
-    patches = [
-        f"**Keep it instead:** {escape(patch.summary)}\n\n{block(patch.diff, 'diff')}" for patch in group.patches
-    ]
+    patches = [_patch(patch) for patch in group.patches]
     own = own_version_sentence(group)
     parts = [
         f"## {escape(tenants_phrase(group.tenants))}\n\nDrift group {code(group.id[:8])}",
@@ -141,6 +139,12 @@ def _group(group: DriftGroup, report: ScanReport) -> str:
         _ignores(details),
     ]
     return "\n\n".join(part for part in parts if part)
+
+
+def _patch(patch: Patch) -> str:
+    shown = block(patch.diff, "diff") if patch.diff else block(patch.block, "sql") if patch.block else ""
+    notes = "\n".join(f"- {escape(note)}" for note in patch.notes)
+    return "\n\n".join(part for part in (f"**Keep it instead:** {escape(patch.summary)}", shown, notes) if part)
 
 
 def _finding(entry: FindingDetails) -> str:

@@ -168,4 +168,4 @@ def is_common_drift(group: DriftGroup, body: ReportBody) -> bool:
     more than one.
     """
     read = sum(bool(result.shape) for result in body.tenants)
-    return len(group.tenants) > 1 and 2 * len(group.tenants) > read and bool(group.patches)
+    return len(group.tenants) > 1 and 2 * len(group.tenants) > read and any(patch.diff for patch in group.patches)

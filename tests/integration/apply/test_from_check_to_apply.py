@@ -61,6 +61,9 @@ class Folder:
             assert PASSWORD not in text
         return done
 
+    def git(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(["git", *arguments], cwd=self.path, capture_output=True, text=True, check=False)
+
     def add(self, lines: str) -> None:
         with (self.path / "fleetdrift.toml").open("a") as file:
             file.write("\n" + lines)
@@ -171,3 +174,18 @@ async def test_a_run_that_is_killed_half_way_is_taken_up_again(folder: Folder):
         await work.wait()
     done = folder.run(*plan)
     assert done.returncode == 0, done.stdout + done.stderr
+
+
+async def test_a_drift_group_is_adopted_by_its_id_instead(folder: Folder) -> None:
+    report = folder.run("check").stdout
+    found = re.search(r"Drift group (\w{8})", report)
+    assert found is not None
+    assert "To keep it instead: spec.sql declares column" in report
+    done = folder.run("adopt", found[1])
+    assert done.returncode == 0, done.stderr
+    assert '+ALTER TABLE "public"."orders" ADD COLUMN "extra" integer;' in done.stdout
+    assert "-CREATE INDEX orders_by_note ON orders (note);" in done.stdout
+    (folder.path / "adopt.diff").write_text(done.stdout)
+    assert folder.git("init", "--quiet").returncode == 0
+    assert folder.git("apply", "adopt.diff").returncode == 0
+    assert folder.run("check").returncode == 0

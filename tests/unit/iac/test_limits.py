@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import itertools
 import os
 from collections.abc import Callable, Iterator
@@ -28,7 +29,8 @@ from coordinator.iac.expressions.types import STRING
 from coordinator.iac.expressions.values import map_value, number, string
 from coordinator.iac.hcl.native_syntax import parse_body
 from coordinator.iac.located_text import Span
-from coordinator.iac.patching import keep_patches
+from coordinator.iac.patching.keep_patches import Declaring, keep_patches
+from coordinator.iac.reading import Reading
 from coordinator.iac.source import LimitError, SourceError, read_bytes
 from coordinator.iac.sql import statements as sql_statements
 from coordinator.iac.sql.folders import read_folder
@@ -36,7 +38,8 @@ from coordinator.iac.sql.statements import in_file, split_statements
 from coordinator.iac.terraform import instances
 from coordinator.iac.terraform.plan import evaluate
 from coordinator.iac.terraform.variables import constant_evaluator
-from shared.diff.changes import SchemaDiff
+from shared.diff.changes import SchemaDiff, Unexpected
+from shared.schema.database import Namespace
 from shared.schema.schema import Origin, Schema, Snapshot, Spec, SpecSource
 
 HERE = Origin("main.tf", 1)
@@ -345,12 +348,20 @@ def test_64_files_stay_in_memory(tmp_path: Path) -> None:
     assert len(files._read) == 1
 
 
-def test_patches_keep_500_changes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    edited: list[object] = []
-    monkeypatch.setattr(keep_patches, "changes_to_keep", lambda _diff: iter(range(501)))
-    monkeypatch.setattr(keep_patches._Edits, "apply", lambda _edits, change: edited.append(change))
+def test_a_patch_keeps_500_changes(tmp_path: Path) -> None:
     spec = Spec(
         snapshot=Snapshot(schema=Schema(), server_version=180000, fingerprint=""), source=SpecSource(declarations=())
     )
-    keep_patches.keep_patches(SchemaDiff(), spec, tmp_path)
-    assert edited == list(range(500))
+    changes = tuple(Unexpected(Namespace(name=f"n{i}")) for i in range(501))
+
+    async def compiled(_source: SpecSource) -> Spec:
+        return spec
+
+    def read() -> Reading:
+        return Reading(name="", pieces=())
+
+    declaring = Declaring(path=tmp_path, read=read, compile=compiled)
+    (refused,) = asyncio.run(keep_patches(SchemaDiff(changes), spec, declaring))
+    assert refused.summary == "no patch: there are more than 500 differences, too many for one patch"
+    (tried,) = asyncio.run(keep_patches(SchemaDiff(changes[:500]), spec, declaring))
+    assert "500" not in tried.summary
