@@ -33,6 +33,17 @@ def quote_literal(text: str) -> str:
     return "E'" + doubled.replace("\\", "\\\\") + "'" if "\\" in text else f"'{doubled}'"
 
 
+def quote_nullable(text: str | None) -> str:
+    """Quote a string literal; NULL for None."""
+    return "NULL" if text is None else quote_literal(text)
+
+
+def quote_element(text: str) -> str:
+    """Quote a value within the text form of an array or a row, as their input functions read it."""
+    escaped = text.replace("\\", "\\\\").replace('"', '\\"')
+    return f'"{escaped}"'
+
+
 def within_literal(text: str, *, escaped: bool) -> str:
     """Escape text that is put into an existing literal; `escaped` when that literal begins with E."""
     doubled = text.replace("'", "''")

@@ -12,6 +12,7 @@ from coordinator.report.renderers.presentation import plural, proof_sentence
 from coordinator.report.renderers.visible import visible, visible_lines
 from shared.postgres.names.own_names import OwnNames
 from shared.postgres.names.tenant_sql import for_tenant
+from shared.remediation.row_words import rows_sentence
 from shared.remediation.stages import Stage
 from shared.targets import Failure
 
@@ -28,6 +29,7 @@ def plan_lines(admitted: Admitted, stages: Sequence[Stage], own: OwnNames = _NO_
     """
     plan = admitted.plan
     yield f"Plan {admitted.id}: from schema {plan.observed[:12]} to {plan.desired[:12]}; {proof_sentence(plan)}"
+    yield visible(rows_sentence(plan))
     for number, stage in enumerate(stages, 1):
         how = "in one transaction" if stage.transactional else "outside a transaction"
         yield f"\n-- stage {number} of {len(stages)}, {how}"

@@ -6,12 +6,13 @@ from typing import NamedTuple
 
 import msgspec
 
-from shared.analysis.proof import prove
+from shared.analysis.proof import Buildable, prove
+from shared.analysis.row_proof import prove_with_rows
 from shared.diff.changes import SchemaDiff, Unverified
 from shared.diff.compare import diff_schemas
 from shared.postgres.scratch.server import ScratchServer
 from shared.postgres.scratch.unbuilt import Unbuilt
-from shared.remediation.plan import Plan, ProofStatus
+from shared.remediation.plan import Plan, Proof, ProofStatus, RowProof, RowStatus
 from shared.remediation.planner import plan_remediation
 from shared.schema.profile import Profile
 from shared.schema.schema import Snapshot
@@ -74,7 +75,30 @@ async def plan_and_prove(
         if again.after is None:  # what was appended fails: the plan without it leads further
             break
         plan, trial = longer, again
-    return plan.with_proof(trial.proof)
+    if not trial.ran:
+        return plan.with_proof(_without_rows(trial.proof))
+    return await _with_rows(scratch, ends, plan, trial.proof, unbuilt)
+
+
+def _without_rows(proof: Proof) -> Proof:
+    rows = RowProof(RowStatus.NOT_ATTEMPTED, ("it was not seen to run on a copy without rows",))
+    return msgspec.structs.replace(proof, rows=rows)
+
+
+async def _with_rows(
+    scratch: ScratchServer, ends: Ends, plan: Plan, proof: Proof, unbuilt: tuple[Unbuilt, ...]
+) -> Plan:
+    """Give a plan with what came of it on a copy with rows: the proof, and on which rows statements fail."""
+    buildable = Buildable.of(ends.desired, ends.observed, plan, unbuilt)
+    trial = await prove_with_rows(scratch, buildable.desired, buildable.observed, plan, buildable.untried)
+    statements = tuple(
+        msgspec.structs.replace(each, hazards=tuple(sorted({*each.hazards, trial.hazards[number]})))
+        if number in trial.hazards
+        else each
+        for number, each in enumerate(plan.statements)
+    )
+    whole = msgspec.structs.replace(plan, statements=statements)
+    return whole.with_proof(msgspec.structs.replace(proof, rows=trial.proof))
 
 
 def _continued(plan: Plan, desired: Snapshot, after: Snapshot, profile: Profile, *, destructive: bool) -> Plan | None:

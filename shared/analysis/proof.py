@@ -25,10 +25,36 @@ class Trial(msgspec.Struct, frozen=True):
     Args:
         proof: Whether it led to its end.
         after: What was read then; None when it did not come so far.
+        ran: Every statement that could be tried has run.
     """
 
     proof: Proof
     after: Snapshot | None = None
+    ran: bool = False
+
+
+class Buildable(msgspec.Struct, frozen=True):
+    """What of two schemas the scratch server can rebuild, and which statements can be tried there.
+
+    Args:
+        desired: Without what cannot be rebuilt.
+        observed: The same.
+        lacking: What cannot be rebuilt, and why.
+        untried: Numbers of the statements about that.
+    """
+
+    desired: Snapshot
+    observed: Snapshot
+    lacking: dict[ObjectId, str]
+    untried: frozenset[int]
+
+    @classmethod
+    def of(cls, desired: Snapshot, observed: Snapshot, plan: Plan, unbuilt: tuple[Unbuilt, ...]) -> Buildable:
+        """Part two schemas and a plan."""
+        reasons = by_object(unbuilt)
+        lacking = reasons | with_dependents(desired, reasons)
+        untried = frozenset(number for number, each in enumerate(plan.statements) if each.object in lacking)
+        return cls(without(desired, lacking), without(observed, lacking), lacking, untried)
 
 
 async def prove(
@@ -57,23 +83,14 @@ async def prove(
         TargetError: When the scratch server fails.
     """
     try:
-        return await _try(scratch, desired, observed, plan, profile, unbuilt=by_object(unbuilt))
+        return await _try(scratch, Buildable.of(desired, observed, plan, unbuilt), plan, profile)
     except ScratchLimitError as error:
         return Trial(Proof(ProofStatus.UNPROVEN, f"on a copy without rows {error}"))
 
 
-async def _try(
-    scratch: ScratchServer,
-    desired: Snapshot,
-    observed: Snapshot,
-    plan: Plan,
-    profile: Profile,
-    *,
-    unbuilt: dict[ObjectId, str],
-) -> Trial:
-    lacking = unbuilt | with_dependents(desired, unbuilt)
-    desired, observed = without(desired, lacking), without(observed, lacking)
-    tried = tuple(statement for statement in plan.statements if statement.object not in lacking)
+async def _try(scratch: ScratchServer, sides: Buildable, plan: Plan, profile: Profile) -> Trial:
+    desired, observed = sides.desired, sides.observed
+    tried = tuple(each for number, each in enumerate(plan.statements) if number not in sides.untried)
     async with scratch.database() as database:
         try:
             await materialise(database, observed)
@@ -87,11 +104,11 @@ async def _try(
         read = await read_again(database, profile, observed)
     after = _with_extension_versions(read, desired, observed, plan)
     proof = _judged(desired, after, plan, profile)
-    untried = next((each for each in plan.statements if each.object in lacking), None)
-    if untried is not None and proof.status is ProofStatus.PROVEN:
-        reason = f"all but the statements about what cannot be tried were proven: {lacking[untried.object]}"
-        return Trial(Proof(ProofStatus.UNPROVEN, reason))
-    return Trial(proof, after)
+    if sides.untried and proof.status is ProofStatus.PROVEN:
+        about = plan.statements[min(sides.untried)].object
+        reason = f"all but the statements about what cannot be tried were proven: {sides.lacking[about]}"
+        return Trial(Proof(ProofStatus.UNPROVEN, reason), ran=True)
+    return Trial(proof, after, ran=True)
 
 
 def _with_extension_versions(after: Snapshot, desired: Snapshot, observed: Snapshot, plan: Plan) -> Snapshot:

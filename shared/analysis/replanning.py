@@ -8,6 +8,7 @@ import msgspec
 
 from shared.analysis.planning import plan_and_prove
 from shared.diff.compare import diff_schemas
+from shared.kinds.step import HazardKind
 from shared.postgres.scratch.rebuild import with_tenants_fact
 from shared.postgres.scratch.server import ScratchServer
 from shared.postgres.scratch.statements import SqlError, parse_statements
@@ -27,8 +28,8 @@ async def find_foreign_statement(
 ) -> Statement | None:
     """Find a statement that is not among those that lead from one schema to the other by our own planning.
 
-    What is compared is all of a statement but its timeouts, which people may adjust: also what it warns of, and whether
-    it is marked as destructive.
+    What is compared is all of a statement but its timeouts, which people may adjust, and the rows that it was seen to
+    fail on, which other generated rows may not show: also what it warns of, and whether it is marked as destructive.
 
     Args:
         scratch: Where a plan is tried whose first draft does not hold all the statements.
@@ -57,15 +58,16 @@ async def find_foreign_statement(
 
 
 def _first_beyond(statements: Iterable[Statement], made: set[Statement]) -> Statement | None:
-    return next((each for each in statements if _without_timeouts(each) not in made and not _of_extension(each)), None)
+    return next((each for each in statements if _comparable_form(each) not in made and not _of_extension(each)), None)
 
 
 def _comparable(statements: Iterable[Statement]) -> set[Statement]:
-    return {_without_timeouts(statement) for statement in statements}
+    return {_comparable_form(statement) for statement in statements}
 
 
-def _without_timeouts(statement: Statement) -> Statement:
-    return msgspec.structs.replace(statement, lock_timeout_ms=0, statement_timeout_ms=0)
+def _comparable_form(statement: Statement) -> Statement:
+    hazards = tuple(hazard for hazard in statement.hazards if hazard.kind is not HazardKind.FAILS_ON_ROWS)
+    return msgspec.structs.replace(statement, lock_timeout_ms=0, statement_timeout_ms=0, hazards=hazards)
 
 
 def _of_extension(statement: Statement) -> bool:

@@ -44,3 +44,13 @@ def runs_tenant_code(what: str) -> Hazard:
     """Say whose code runs as whom."""
     message = f"calls {what}, which its owner can change, as the role that applies the plan"
     return Hazard(HazardKind.RUNS_TENANT_CODE, message)
+
+
+def fails_on(what: str, condition: str) -> Hazard:
+    """Say on which rows a statement fails, or loses what they hold.
+
+    Args:
+        what: The table.
+        condition: Which of its rows, as SQL or as words.
+    """
+    return Hazard(HazardKind.FAILS_ON_ROWS, f"rows of {what}: {condition}")

@@ -20,6 +20,7 @@ class HazardKind(StrEnum):
     LOSES_DATA = "loses_data"
     BREAKS_READERS = "breaks_readers"
     RUNS_TENANT_CODE = "runs_tenant_code"
+    FAILS_ON_ROWS = "fails_on_rows"
 
 
 class Hazard(msgspec.Struct, frozen=True, order=True):

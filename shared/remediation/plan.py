@@ -55,16 +55,47 @@ class ProofStatus(StrEnum):
     NOT_ATTEMPTED = "not_attempted"
 
 
-class Proof(msgspec.Struct, frozen=True):
-    """The result of trying a plan on a scratch copy of the tenant's schema.
+class RowStatus(StrEnum):
+    """Whether the plan was tried on a copy with generated rows, and with what result."""
+
+    PROVEN = "proven"
+    PARTLY = "partly"
+    UNPROVEN = "unproven"
+    NOT_ATTEMPTED = "not_attempted"
+    NOT_NEEDED = "not_needed"
+
+
+class RowProof(msgspec.Struct, frozen=True):
+    """The result of trying a plan on a copy that was filled with generated rows.
 
     Args:
-        status: PROVEN where the copy equalled the spec afterwards.
+        status: PROVEN where every statement ran, but on rows that a hazard `fails_on_rows` names, and every value was
+            kept but those that a destructive statement takes; PARTLY where that is so for what could be tried;
+            NOT_NEEDED where no statement touches a table that has rows.
+        reasons: Why it is not proven, or what of it is not; sentences. None where it was not attempted for the reason
+            that the proof gives.
+        tables: How many tables had rows.
+        rows: How many rows there were in all.
+    """
+
+    status: RowStatus = RowStatus.NOT_ATTEMPTED
+    reasons: tuple[str, ...] = ()
+    tables: int = 0
+    rows: int = 0
+
+
+class Proof(msgspec.Struct, frozen=True):
+    """The result of trying a plan on scratch copies of the tenant's schema.
+
+    Args:
+        status: PROVEN where the copy equalled the spec afterwards. Says nothing of rows: that copy has none.
         reason: Why it is not proven.
+        rows: What came of another copy, which had rows.
     """
 
     status: ProofStatus = ProofStatus.NOT_ATTEMPTED
     reason: str = ""
+    rows: RowProof = RowProof()
 
 
 class Plan(msgspec.Struct, frozen=True, kw_only=True):

@@ -19,6 +19,7 @@ from shared.kinds.node import Node
 from shared.kinds.side import Side
 from shared.kinds.step import Role, Step
 from shared.remediation.closure import decide
+from shared.remediation.failing_rows import failing_rows_of
 from shared.remediation.graph import Graph, Parting
 from shared.remediation.keeping import keep_facts
 from shared.remediation.order import cycles, delay, invert, sort_nodes
@@ -154,13 +155,13 @@ def _statement(node: Node, step: Step, context: Context) -> Statement:
         lost = (step.destructive and keeps) if rebuilt else not is_facet(node.identity)
     else:
         lost = step.destructive
-    code = tenant_code_of(node.identity, step, context)
+    found = (tenant_code_of(node.identity, step, context), failing_rows_of(node.identity, step, context))
     return Statement(
         sql=step.sql,
         object=step.about or node.identity,
         change=ChangeKind.ALTERED if dropped == created else either,
         role=step.role,
-        hazards=tuple(sorted({*step.hazards, *([code] if code is not None else [])})),
+        hazards=tuple(sorted({*step.hazards, *(hazard for hazard in found if hazard is not None)})),
         destructive=lost,
         transactional=step.transactional,
         # CONCURRENTLY waits for older transactions by taking their locks, and holds up nobody meanwhile.

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from shared.remediation.guard import merged
 from shared.remediation.plan import Plan, ProofStatus, Statement
 from shared.remediation.psql import comment
+from shared.remediation.row_words import rows_sentence
 from shared.remediation.stages import cut_stages
 
 _OBJECTS_SHOWN = 3
@@ -28,6 +29,7 @@ def script_head(plan: Plan, shown: tuple[Statement, ...], title: str) -> Iterato
             yield comment("proven on a scratch copy")
         case _:
             yield comment(f"not proven: {plan.proof.reason or 'no attempt was made'}")
+    yield comment(rows_sentence(plan))
     yield comment(_size(shown, withheld=len(plan.statements) - len(shown)))
     yield from (comment(f"{kind}: {objects}") for kind, objects in _hazards(shown))
     if plan.guards:

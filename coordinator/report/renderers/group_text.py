@@ -19,7 +19,8 @@ from coordinator.report.renderers.version_step import version_step
 from coordinator.report.renderers.visible import visible, visible_lines
 from shared.contracts.contract import Verdict, VerdictStatus
 from shared.findings.finding import Finding, Severity
-from shared.remediation.plan import Plan, ProofStatus, Statement
+from shared.remediation.plan import Plan, ProofStatus, RowStatus, Statement
+from shared.remediation.row_words import rows_sentence
 
 _MAX_FINDINGS = 30
 _MAX_STATEMENTS = 60
@@ -29,6 +30,13 @@ _PROOF_STYLES = {
     ProofStatus.PROVEN: "green",
     ProofStatus.UNPROVEN: "bold red",
     ProofStatus.NOT_ATTEMPTED: "yellow",
+}
+_ROW_STYLES = {
+    RowStatus.PROVEN: "green",
+    RowStatus.PARTLY: "yellow",
+    RowStatus.UNPROVEN: "bold red",
+    RowStatus.NOT_ATTEMPTED: "yellow",
+    RowStatus.NOT_NEEDED: "green",
 }
 
 
@@ -80,6 +88,7 @@ def print_plan(console: Console, plan: Plan) -> None:
     if plan.statements:
         heading = Text.assemble(("Remediation", "bold"), ", ")
         _indented(console, heading.append(visible(proof_sentence(plan)), _PROOF_STYLES[plan.proof.status]), 2)
+        _indented(console, Text(visible(rows_sentence(plan)), _ROW_STYLES[plan.proof.rows.status]), 2)
     for statement in plan.statements[:_MAX_STATEMENTS]:
         _print_statement(console, statement)
     _print_rest(console, len(plan.statements) - _MAX_STATEMENTS, "statement")

@@ -28,7 +28,8 @@ from coordinator.report.renderers.rollouts import own_version_sentence, rollout_
 from coordinator.report.renderers.version_step import version_step
 from coordinator.report.renderers.visible import visible, visible_lines
 from shared.findings.finding import Finding
-from shared.remediation.plan import ProofStatus
+from shared.remediation.plan import Proof
+from shared.remediation.row_words import rows_sentence
 
 _MAX_ROWS = 500
 """Tenants listed in one place; the JSON has them all."""
@@ -44,6 +45,8 @@ class GroupPage(msgspec.Struct, frozen=True, kw_only=True):
     violations: int
     proof: str
     proof_class: str
+    rows: str
+    rows_class: str
     destructive: int
     version_step: str
     own_version: str
@@ -125,7 +128,7 @@ def _tiles(body: ReportBody) -> list[tuple[int, str]]:
 
 
 def _group_page(group: DriftGroup, report: ScanReport) -> GroupPage:
-    status = group.plan.proof.status if group.plan else ProofStatus.NOT_ATTEMPTED
+    proof = group.plan.proof if group.plan else Proof()
     return GroupPage(
         group=group,
         title=tenants_phrase(group.tenants, longest=2),
@@ -133,7 +136,9 @@ def _group_page(group: DriftGroup, report: ScanReport) -> GroupPage:
         kinds=_kinds(group.findings),
         violations=sum(verdict.status.counts for verdict in group.verdicts),
         proof=proof_sentence(group.plan) if group.plan and group.plan.statements else "",
-        proof_class=status.value,
+        proof_class=proof.status.value,
+        rows=rows_sentence(group.plan) if group.plan and group.plan.statements else "",
+        rows_class=proof.rows.status.value,
         destructive=sum(statement.destructive for statement in group.plan.statements) if group.plan else 0,
         version_step=version_step(group, report.body.expected_version),
         own_version=own_version_sentence(group),

@@ -24,6 +24,7 @@ from coordinator.report.renderers.version_step import version_step
 from coordinator.report.renderers.visible import visible, visible_lines
 from shared.contracts.contract import Verdict
 from shared.remediation.plan import Plan, Statement
+from shared.remediation.row_words import rows_sentence
 
 _MAX_GROUPS = 20
 _MAX_ITEMS = 30
@@ -174,7 +175,8 @@ def _plan(plan: Plan) -> str:
     statements = "\n".join(_statement(statement) for statement in plan.statements)
     remaining = ", ".join(code(str(change.identity)) for change in plan.remaining[:_MAX_ITEMS])
     stays = f"\n\nWithout the destructive statements stays different: {remaining}" if remaining else ""
-    return f"**Remediation**, {escape(proof_sentence(plan))}:\n\n{block(statements, 'sql')}{stays}"
+    proven = f"{escape(proof_sentence(plan))}; {escape(rows_sentence(plan))}"
+    return f"**Remediation**, {proven}:\n\n{block(statements, 'sql')}{stays}"
 
 
 def _statement(statement: Statement) -> str:

@@ -55,7 +55,8 @@ def base_of(type_name: str) -> str:
     return _MODIFIER.sub("", type_name, count=1)
 
 
-def _modifiers(type_name: str) -> tuple[int, ...]:
+def modifiers(type_name: str) -> tuple[int, ...]:
+    """Give the modifier's numbers: (20,) of `character varying(20)`."""
     found = _MODIFIER.search(type_name)
     return tuple(int(part) for part in found.groups() if part is not None) if found else ()
 
@@ -65,7 +66,7 @@ def is_lossless(observed: str, desired: str) -> bool:
     if observed == desired:
         return True  # only the collation, or the type below was rebuilt with its labels kept
     before, after = base_of(observed), base_of(desired)
-    limits_before, limits_after = _modifiers(observed), _modifiers(desired)
+    limits_before, limits_after = modifiers(observed), modifiers(desired)
     if before == after:
         return _is_wider(before, limits_before, limits_after)
     return after in _WIDENING.get(before, ()) and not limits_after
@@ -77,7 +78,7 @@ def keeps_storage(observed: str, desired: str) -> bool:
     if not is_lossless(observed, desired):
         return False
     if before == "numeric" and after == "numeric":
-        scales = [limits[1] if limits[1:] else 0 for limits in (_modifiers(observed), _modifiers(desired)) if limits]
+        scales = [limits[1] if limits[1:] else 0 for limits in (modifiers(observed), modifiers(desired)) if limits]
         return len(set(scales)) <= 1
     return {before, after} <= {"character varying", "text"} or (before == after == "bit varying")
 
@@ -109,6 +110,6 @@ def conversion(name: str, observed: str, desired: str) -> str:
     if desired.endswith("[]") and not observed.endswith("[]"):
         element = f"{name}::{desired[:-2]}" if base_of(desired[:-2]) == before else f"{name}::text::{desired[:-2]}"
         return f" USING CASE WHEN {name} IS NULL THEN NULL ELSE ARRAY[{element}] END"
-    if after in ("text", "character varying") and not _modifiers(desired):
+    if after in ("text", "character varying") and not modifiers(desired):
         return f" USING {name}::{desired}"
     return f" USING {name}::text::{desired}"

@@ -13,7 +13,7 @@ from shared.postgres.connection import close, translated
 from shared.postgres.names.own_names import PLACEHOLDER, OwnNames
 from shared.postgres.query_files import query_text
 from shared.postgres.reading.introspect import read_snapshot
-from shared.postgres.scratch.errors import ScratchError
+from shared.postgres.scratch.errors import ScratchError, words_of
 from shared.postgres.scratch.icu import IcuCollation, icu_collation, missing_collation, with_icu
 from shared.postgres.scratch.lz4 import REFUSAL, lz4_columns
 from shared.postgres.scratch.rights import SKIPPED, Administrator, is_skipped
@@ -74,6 +74,20 @@ class ScratchDatabase:
         assert self._second is not None
         await close(self.connection)
         self.connection, self._second = self._second, None
+
+    async def stop_firing(self, setting: str) -> bool:
+        """Go on in a session in which no trigger fires, those of foreign keys neither.
+
+        Args:
+            setting: A statement to begin it with.
+
+        Returns:
+            Whether that is so: it takes an administrator who is a superuser. The session is a new one anyway.
+        """
+        silent = await self._administrator.silence_triggers()
+        await self.open_second_session(setting)
+        await self.use_second_session()
+        return silent
 
     async def run(self, statements: Iterable[str]) -> None:
         """Run statements one by one, each outside a transaction unless they open one themselves.
@@ -229,7 +243,7 @@ def _scratch_error(error: Exception, number: int, statement: ParsedStatement) ->
     sql = statement.sql
     if isinstance(error, asyncpg.PostgresError):
         position = int(getattr(error, "position", None) or 1) - 1
-        message = str(error.args[0]) if error.args else "no message"
+        message = words_of(error)
         if statement.node == "CreateExtensionStmt":
             message += _OTHER_SERVER
         return ScratchError(message, number=number, sql=sql, sqlstate=error.sqlstate or "", position=position)

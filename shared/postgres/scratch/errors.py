@@ -6,6 +6,11 @@ from shared.postgres.failures import TargetError
 from shared.targets import FailureKind
 
 
+def words_of(error: Exception) -> str:
+    """Give the message of an error without the details that PostgreSQL adds, some of which are whole rows."""
+    return str(error.args[0]) if error.args else "no message"
+
+
 class ScratchError(Exception):
     """A statement failed in a scratch database.
 

@@ -24,7 +24,7 @@ from shared.sql import quote_literal
 _STUBBED_LANGUAGES = frozenset({"sql", "plpgsql"})
 """A body in another language needs a superuser, whom the scratch role is not: such a routine is refused as it is."""
 
-_VALUES = "string_to_array('0 {} 2000-01-01 00000000-0000-0000-0000-000000000000 empty', ' ')"
+_VALUES = "string_to_array('true 0 {} 2000-01-01 00000000-0000-0000-0000-000000000000 empty', ' ')"
 """What a stub tries to give."""
 
 

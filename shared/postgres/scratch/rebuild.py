@@ -47,6 +47,18 @@ async def materialise(scratch: ScratchDatabase, snapshot: Snapshot) -> None:
         await _run(scratch, script.bodies)
 
 
+async def build_with_stubs(scratch: ScratchDatabase, snapshot: Snapshot) -> None:
+    """Build the shape in an empty scratch database, and leave its routines with stub bodies: rows may be put in.
+
+    Raises:
+        MaterialiseError: As `materialise`.
+    """
+    target = _to_build(snapshot)
+    script = inert_script(create_script(target), target)
+    await _begin(scratch, InertScript(script.statements, ()), snapshot.surroundings)
+    await _run(scratch, script.statements)
+
+
 async def _begin(scratch: ScratchDatabase, script: InertScript, surroundings: tuple[str, ...]) -> None:
     # A body may name things without their namespace; which search path it will run under is not known here.
     await scratch.connection.execute(_UNCHECKED)

@@ -205,6 +205,8 @@ def test_a_report_that_was_kept_before_formats_had_versions_is_still_read() -> N
     read = json.loads(canonical_json(report.body))
     later = [read.pop(field) for field in ("service_faults", "unread_services", "rollouts")]  # fields of later releases
     assert later == [[], [], []]
+    for group in read["groups"]:
+        assert group["plan"]["proof"].pop("rows")["status"] == "not_attempted"  # a field of a later release
     for body in (written, read):
         for group in body["groups"]:
             for guard in group["plan"]["guards"]:

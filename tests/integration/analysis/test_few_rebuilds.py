@@ -43,4 +43,4 @@ def test_an_analysis_of_two_declarations_rebuilds_neither_to_spell_it_again(post
         assert analysis.plan.proof.status is ProofStatus.PROVEN
         return scratch.made - before
 
-    assert asyncio.run(databases_made()) == 1, "one copy to prove the plan on"
+    assert asyncio.run(databases_made()) == 2, "one copy to prove the plan on, and one with rows"

@@ -1,5 +1,6 @@
 -- fleetdrift remediation
 -- not proven: no attempt was made
+-- with rows: not tried: no attempt was made
 -- 11 statements in 1 transaction
 -- blocks_reads: table public.visits_attached, table public.visits_below, table public.visits_made
 -- scans_table: table public.visits_attached, table public.visits_below, table public.visits_made

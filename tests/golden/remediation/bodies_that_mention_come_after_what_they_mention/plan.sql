@@ -1,5 +1,6 @@
 -- fleetdrift remediation
 -- not proven: no attempt was made
+-- with rows: not tried: no attempt was made
 -- 7 statements in 2 transactions
 -- scans_table: materialized view public.m
 

@@ -1,5 +1,6 @@
 -- fleetdrift remediation
 -- not proven: no attempt was made
+-- with rows: not tried: no attempt was made
 -- 5 statements in 1 transaction, 2 outside of transactions
 -- blocks_reads: index public.i
 -- builds_index: index public.fleetdrift_new_i

@@ -1,5 +1,6 @@
 -- fleetdrift remediation
 -- not proven: no attempt was made
+-- with rows: not tried: no attempt was made
 -- 5 statements in 1 transaction
 -- blocks_reads: constraint public.events.events_extra_check, column public.base.extra, table public.derived and 2 more
 -- breaks_readers: constraint public.events.events_extra_check

@@ -1,5 +1,6 @@
 -- fleetdrift remediation
 -- not proven: no attempt was made
+-- with rows: not tried: no attempt was made
 -- 10 statements in 2 transactions
 -- blocks_reads: materialized view public.m, column public.orders.total
 -- breaks_readers: materialized view public.m, view public.v

@@ -1,9 +1,11 @@
 -- fleetdrift remediation
 -- not proven: no attempt was made
+-- with rows: not tried: no attempt was made
 -- 5 statements in 3 transactions
 -- blocks_reads: composite type public.c
 -- blocks_writes: domain constraint public.d.positive
 -- breaks_readers: domain constraint public.d.small
+-- fails_on_rows: domain type public.d, domain constraint public.d.positive
 -- loses_data: composite type public.c
 -- scans_table: domain type public.d, domain constraint public.d.positive
 
@@ -49,6 +51,7 @@ SELECT :fleetdrift_stage > 1 AS fleetdrift_done \gset
 \if :fleetdrift_done
 \else
 SET LOCAL lock_timeout = '3000ms'; SET LOCAL statement_timeout = '0ms';
+-- fails_on_rows: rows of tables with a column of "public"."d": the column IS NULL
 -- scans_table: reads every row of every table with a column of "public"."d"
 ALTER DOMAIN "public"."d" SET NOT NULL;
 SELECT pg_catalog.jsonb_build_object('stage', 2, 'transaction', pg_catalog.pg_current_xact_id()::text, 'kept', :'fleetdrift_kept'::jsonb) \g (format=unaligned tuples_only=on) :fleetdrift_new
@@ -62,6 +65,7 @@ SELECT :fleetdrift_stage > 2 AS fleetdrift_done \gset
 \else
 SET LOCAL lock_timeout = '3000ms'; SET LOCAL statement_timeout = '0ms';
 -- blocks_writes: holds SHARE ROW EXCLUSIVE or SHARE on every table with a column of "public"."d": writes wait, reads go on
+-- fails_on_rows: rows of tables with a column of "public"."d": NOT ((VALUE > 0))
 -- scans_table: reads every row of every table with a column of "public"."d"
 ALTER DOMAIN "public"."d" ADD CONSTRAINT "positive" CHECK ((VALUE > 0));
 \endif

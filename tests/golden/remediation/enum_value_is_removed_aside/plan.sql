@@ -1,9 +1,11 @@
 -- fleetdrift remediation
 -- not proven: no attempt was made
+-- with rows: not tried: no attempt was made
 -- 24 statements in 4 transactions, 2 outside of transactions
 -- blocks_reads: column public.t.x, constraint public.t.t_x_check, column public.t.y and 1 more
 -- breaks_readers: column public.t.x, routine public.f(public.e), domain type public.d and 3 more
 -- builds_index: index public.i
+-- fails_on_rows: column public.t.x, column public.t.y
 -- loses_data: enum type public.e
 -- rewrites_table: column public.t.x, column public.t.y, column public.t.z
 -- scans_table: constraint public.t.t_x_check
@@ -89,6 +91,7 @@ ALTER TYPE "public"."e" RENAME TO "fleetdrift_aside_e";
 CREATE TYPE "public"."e" AS ENUM ('c', 'a');
 CREATE DOMAIN "public"."d" AS public.e;
 -- blocks_reads: holds ACCESS EXCLUSIVE on "public"."t": reads and writes wait
+-- fails_on_rows: rows of "public"."t": "x" = 'b'
 -- rewrites_table: rewrites "public"."t" and its indexes under the lock
 ALTER TABLE "public"."t" ALTER COLUMN "x" SET DATA TYPE public.e USING "x"::text::public.e;
 -- blocks_reads: holds ACCESS EXCLUSIVE on "public"."t": reads and writes wait
@@ -97,6 +100,7 @@ CREATE VIEW "public"."v" AS
  SELECT x
    FROM public.t;
 -- blocks_reads: holds ACCESS EXCLUSIVE on "public"."t": reads and writes wait
+-- fails_on_rows: rows of "public"."t": "y" holds 'b'
 -- rewrites_table: rewrites "public"."t" and its indexes under the lock
 ALTER TABLE "public"."t" ALTER COLUMN "y" SET DATA TYPE public.e[] USING "y"::text::public.e[];
 -- blocks_reads: holds ACCESS EXCLUSIVE on "public"."t": reads and writes wait

@@ -1,5 +1,6 @@
 -- fleetdrift remediation
 -- not proven: no attempt was made
+-- with rows: not tried: no attempt was made
 -- 27 statements in 1 transaction
 -- blocks_reads: table public.$$dollar$$, table public.*/ -- ; DROP TABLE x; /*, table public.:"PORT" :name and 6 more
 -- breaks_readers: routine public.f $$dollar$$, routine public.f */ -- ; DROP TABLE x; /*, routine public.f :"PORT" :name and 15 more

@@ -1,5 +1,6 @@
 -- fleetdrift remediation
 -- not proven: no attempt was made
+-- with rows: not tried: no attempt was made
 -- 7 statements in 1 transaction
 -- blocks_reads: column public.ft.c, foreign table public.ft, column public.ft.a and 1 more
 -- loses_data: column public.ft.c

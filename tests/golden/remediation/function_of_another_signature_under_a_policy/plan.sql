@@ -1,5 +1,6 @@
 -- fleetdrift remediation
 -- not proven: no attempt was made
+-- with rows: not tried: no attempt was made
 -- 4 statements in 1 transaction
 -- blocks_reads: policy public.pages.readers
 -- breaks_readers: routine public.may_read(integer, integer)

@@ -1,5 +1,6 @@
 -- fleetdrift remediation
 -- not proven: no attempt was made
+-- with rows: not tried: no attempt was made
 -- 13 statements in 3 transactions, 2 outside of transactions
 -- blocks_reads: column public.t.a, constraint public.t.t_b_check
 -- breaks_readers: column public.t.a, view public.v, constraint public.t.t_b_check and 1 more

@@ -1,5 +1,6 @@
 -- fleetdrift remediation
 -- not proven: no attempt was made
+-- with rows: not tried: no attempt was made
 -- 63 statements in 1 transaction, 9 outside of transactions
 
 \set ON_ERROR_STOP on

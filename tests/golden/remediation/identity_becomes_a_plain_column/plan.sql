@@ -1,5 +1,6 @@
 -- fleetdrift remediation
 -- not proven: no attempt was made
+-- with rows: not tried: no attempt was made
 -- 2 statements in 1 transaction
 -- blocks_reads: column public.t.a, column public.t.b
 -- breaks_readers: column public.t.a, column public.t.b

@@ -1,5 +1,6 @@
 -- fleetdrift remediation
 -- not proven: no attempt was made
+-- with rows: not tried: no attempt was made
 -- 4 statements in 1 transaction
 -- blocks_reads: table public.l, column public.p.a, column public.p.b
 -- rewrites_table: column public.p.a

@@ -1,5 +1,6 @@
 -- fleetdrift remediation
 -- not proven: no attempt was made
+-- with rows: not tried: no attempt was made
 -- 9 statements in 1 transaction
 -- blocks_reads: table public.readings_2025, table public.readings_2024, index public.readings_value
 -- blocks_writes: index public.readings_value

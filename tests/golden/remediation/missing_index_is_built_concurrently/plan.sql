@@ -1,5 +1,6 @@
 -- fleetdrift remediation
 -- not proven: no attempt was made
+-- with rows: not tried: no attempt was made
 -- 1 statement in 0 transactions, 1 outside of transactions
 -- builds_index: index public.orders_by_customer
 

@@ -1,5 +1,6 @@
 -- fleetdrift remediation
 -- not proven: no attempt was made
+-- with rows: not tried: no attempt was made
 -- 9 statements in 1 transaction
 -- blocks_reads: table old.t
 -- breaks_readers: routine old.f(old.t), namespace old

@@ -1,8 +1,10 @@
 -- fleetdrift remediation
 -- not proven: no attempt was made
+-- with rows: not tried: no attempt was made
 -- 10 statements in 2 transactions
 -- blocks_reads: constraint public.t.b_nn, constraint public.t.c_nn, constraint public.t.a_nn and 4 more
 -- breaks_readers: constraint public.t.c_nn, constraint public.t.e_nn
+-- fails_on_rows: constraint public.t.g_new
 -- scans_table: constraint public.t.g_new
 
 \set ON_ERROR_STOP on
@@ -40,6 +42,7 @@ COMMIT;
 
 BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE \; :fleetdrift_pin;
 SET LOCAL lock_timeout = '3000ms'; SET LOCAL statement_timeout = '0ms';
+-- fails_on_rows: rows of "public"."t": "g" IS NULL
 -- scans_table: reads every row of "public"."t"
 ALTER TABLE "public"."t" VALIDATE CONSTRAINT "g_new";
 COMMIT;

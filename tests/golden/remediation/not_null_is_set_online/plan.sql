@@ -1,7 +1,9 @@
 -- fleetdrift remediation
 -- not proven: no attempt was made
+-- with rows: not tried: no attempt was made
 -- 5 statements in 3 transactions
 -- blocks_reads: column public.orders.note
+-- fails_on_rows: column public.orders.note
 -- scans_table: column public.orders.note
 
 \set ON_ERROR_STOP on
@@ -22,6 +24,7 @@ SELECT NOT EXISTS (SELECT FROM pg_catalog.pg_constraint p JOIN pg_catalog.pg_cla
 \if :fleetdrift_done
 \else
 SET LOCAL lock_timeout = '3000ms'; SET LOCAL statement_timeout = '0ms';
+-- fails_on_rows: rows of "public"."orders": "note" IS NULL
 -- scans_table: reads every row of "public"."orders"
 ALTER TABLE "public"."orders" VALIDATE CONSTRAINT "fleetdrift_not_null_note";
 \endif

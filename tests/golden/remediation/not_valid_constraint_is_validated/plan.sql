@@ -1,6 +1,8 @@
 -- fleetdrift remediation
 -- not proven: no attempt was made
+-- with rows: not tried: no attempt was made
 -- 1 statement in 1 transaction
+-- fails_on_rows: constraint public.orders.c
 -- scans_table: constraint public.orders.c
 
 \set ON_ERROR_STOP on
@@ -10,6 +12,7 @@
 
 BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE \; :fleetdrift_pin;
 SET LOCAL lock_timeout = '3000ms'; SET LOCAL statement_timeout = '0ms';
+-- fails_on_rows: rows of "public"."orders": NOT ((total > (0)::numeric))
 -- scans_table: reads every row of "public"."orders"
 ALTER TABLE "public"."orders" VALIDATE CONSTRAINT "c";
 COMMIT;

@@ -1,5 +1,6 @@
 -- fleetdrift remediation
 -- not proven: no attempt was made
+-- with rows: not tried: no attempt was made
 -- 1 statement in 1 transaction
 -- blocks_reads: constraint public.orders.orphan
 -- breaks_readers: constraint public.orders.orphan

@@ -1,5 +1,6 @@
 -- fleetdrift remediation
 -- not proven: no attempt was made
+-- with rows: not tried: no attempt was made
 -- 16 statements in 3 transactions, 2 outside of transactions
 -- blocks_reads: table public.sales_2024, constraint public.sales_2024.sales_old_shop_fkey, index public.sales_2024_shop_idx and 3 more
 -- breaks_readers: constraint public.sales_2024.sales_old_shop_fkey, constraint public.sales_2024.sales_2024_day_shop_key

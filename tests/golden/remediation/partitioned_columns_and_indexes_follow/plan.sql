@@ -1,9 +1,11 @@
 -- fleetdrift remediation
 -- not proven: no attempt was made
+-- with rows: not tried: no attempt was made
 -- 11 statements in 5 transactions, 1 outside of transactions
 -- blocks_reads: column public.m.w, column public.m.v, constraint public.m.c and 1 more
 -- blocks_writes: index public.u
 -- builds_index: index public.m1_at_v_idx, index public.u
+-- fails_on_rows: column public.m.v, constraint public.m.c, index public.m1_at_v_idx and 1 more
 -- scans_table: column public.m.v, constraint public.m.c
 
 \set ON_ERROR_STOP on
@@ -45,6 +47,7 @@ SELECT NOT EXISTS (SELECT FROM pg_catalog.pg_constraint p JOIN pg_catalog.pg_cla
 \if :fleetdrift_done
 \else
 SET LOCAL lock_timeout = '3000ms'; SET LOCAL statement_timeout = '0ms';
+-- fails_on_rows: rows of "public"."m": "v" IS NULL
 -- scans_table: reads every row of "public"."m"
 ALTER TABLE "public"."m" VALIDATE CONSTRAINT "fleetdrift_not_null_v";
 \endif
@@ -66,6 +69,7 @@ COMMIT;
 
 BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE \; :fleetdrift_pin;
 SET LOCAL lock_timeout = '3000ms'; SET LOCAL statement_timeout = '0ms';
+-- fails_on_rows: rows of "public"."m": NOT ((v > 0))
 -- scans_table: reads every row of "public"."m"
 ALTER TABLE "public"."m" VALIDATE CONSTRAINT "c";
 COMMIT;
@@ -82,6 +86,7 @@ DROP INDEX CONCURRENTLY IF EXISTS "public"."m1_at_v_idx";
 \endif
 SET SESSION lock_timeout = '0ms'; SET SESSION statement_timeout = '0ms';
 -- builds_index: builds an index over every row of "public"."m1"
+-- fails_on_rows: rows of "public"."m1": equal in (at, v)
 CREATE UNIQUE INDEX CONCURRENTLY IF NOT EXISTS "m1_at_v_idx" ON public.m1 USING btree (at, v);
 :fleetdrift_unpin_session;
 
@@ -91,5 +96,6 @@ SET LOCAL lock_timeout = '3000ms'; SET LOCAL statement_timeout = '0ms';
 DROP INDEX "public"."u";
 -- blocks_writes: holds SHARE ROW EXCLUSIVE or SHARE on "public"."m": writes wait, reads go on
 -- builds_index: builds an index over every row of "public"."m"
+-- fails_on_rows: rows of "public"."m": equal in (at, v)
 CREATE UNIQUE INDEX "u" ON public.m USING btree (at, v);
 COMMIT;

@@ -1,5 +1,6 @@
 -- fleetdrift remediation
 -- not proven: no attempt was made
+-- with rows: not tried: no attempt was made
 -- 6 statements in 2 transactions, 3 outside of transactions
 -- blocks_reads: index public.shops
 -- blocks_writes: index public.shops

@@ -1,5 +1,6 @@
 -- fleetdrift remediation
 -- not proven: no attempt was made
+-- with rows: not tried: no attempt was made
 -- 11 statements in 1 transaction
 -- blocks_reads: table public.archive, table public.current, table public.current_one
 -- scans_table: table public.archive, table public.current, table public.current_one

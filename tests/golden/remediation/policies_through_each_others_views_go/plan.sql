@@ -1,5 +1,6 @@
 -- fleetdrift remediation
 -- not proven: no attempt was made
+-- with rows: not tried: no attempt was made
 -- 8 statements in 1 transaction
 -- blocks_reads: policy public.doctors.with_patients, policy public.patients.with_doctors, table public.doctors and 1 more
 -- breaks_readers: view public.all_doctors, view public.all_patients

@@ -1,10 +1,12 @@
 -- fleetdrift remediation
 -- not proven: no attempt was made
+-- with rows: not tried: no attempt was made
 -- 8 statements in 3 transactions, 1 outside of transactions
 -- blocks_reads: constraint public.b.b_code_fkey, constraint public.a.a_code_key, constraint public.a.a_pk and 2 more
 -- blocks_writes: constraint public.b.b_code_fkey
 -- breaks_readers: constraint public.b.b_code_fkey, constraint public.a.a_code_key, constraint public.a.a_pk and 1 more
 -- builds_index: constraint public.a.a_pkey
+-- fails_on_rows: constraint public.a.a_pkey
 -- scans_table: constraint public.b.b_code_fkey
 
 \set ON_ERROR_STOP on
@@ -59,6 +61,7 @@ DROP INDEX CONCURRENTLY IF EXISTS "public"."a_pkey";
 \endif
 SET SESSION lock_timeout = '0ms'; SET SESSION statement_timeout = '0ms';
 -- builds_index: builds an index over every row of "public"."a"
+-- fails_on_rows: rows of "public"."a": equal in ("code")
 CREATE UNIQUE INDEX CONCURRENTLY IF NOT EXISTS "a_pkey" ON "public"."a" (code);
 :fleetdrift_unpin_session;
 

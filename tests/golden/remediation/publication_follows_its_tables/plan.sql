@@ -1,5 +1,6 @@
 -- fleetdrift remediation
 -- not proven: no attempt was made
+-- with rows: not tried: no attempt was made
 -- 5 statements in 1 transaction
 -- blocks_reads: column public.a.z
 -- loses_data: column public.a.z

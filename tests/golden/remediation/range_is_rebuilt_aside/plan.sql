@@ -1,5 +1,6 @@
 -- fleetdrift remediation
 -- not proven: no attempt was made
+-- with rows: not tried: no attempt was made
 -- 5 statements in 1 transaction
 -- blocks_reads: column public.t.x
 -- breaks_readers: range type public.r

@@ -1,5 +1,6 @@
 -- fleetdrift remediation
 -- not proven: no attempt was made
+-- with rows: not tried: no attempt was made
 -- 7 statements in 1 transaction
 
 \set ON_ERROR_STOP on

@@ -1,5 +1,6 @@
 -- fleetdrift remediation
 -- not proven: no attempt was made
+-- with rows: not tried: no attempt was made
 -- 3 statements in 1 transaction
 -- blocks_reads: table public.t
 -- loses_data: table public.t

@@ -1,8 +1,10 @@
 -- fleetdrift remediation
 -- not proven: no attempt was made
+-- with rows: not tried: no attempt was made
 -- 8 statements in 3 transactions, 5 outside of transactions
 -- blocks_reads: constraint public.stock_one.stock_one_pkey, table public.stock_one
 -- builds_index: constraint public.stock_one.stock_one_pkey, index public.items_of_one, index public.stock_one_amount_idx and 1 more
+-- fails_on_rows: constraint public.stock_one.stock_one_pkey
 -- scans_table: table public.stock_one
 
 \set ON_ERROR_STOP on
@@ -71,6 +73,7 @@ DROP INDEX CONCURRENTLY IF EXISTS "public"."stock_one_pkey";
 \endif
 SET SESSION lock_timeout = '0ms'; SET SESSION statement_timeout = '0ms';
 -- builds_index: builds an index over every row of "public"."stock_one"
+-- fails_on_rows: rows of "public"."stock_one": equal in ("shop", "item")
 CREATE UNIQUE INDEX CONCURRENTLY IF NOT EXISTS "stock_one_pkey" ON "public"."stock_one" (shop, item);
 :fleetdrift_unpin_session;
 SELECT pg_catalog.jsonb_build_object('stage', 2, 'transaction', pg_catalog.pg_current_xact_id()::text, 'kept', :'fleetdrift_kept'::jsonb) \g (format=unaligned tuples_only=on) :fleetdrift_new

@@ -1,5 +1,6 @@
 -- fleetdrift remediation
 -- not proven: no attempt was made
+-- with rows: not tried: no attempt was made
 -- 10 statements in 1 transaction
 -- blocks_reads: constraint public.x.x_b_fkey, constraint public.y.y_a_fkey, table public.x and 1 more
 -- breaks_readers: constraint public.x.x_b_fkey, constraint public.y.y_a_fkey

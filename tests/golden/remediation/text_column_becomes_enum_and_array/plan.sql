@@ -1,5 +1,6 @@
 -- fleetdrift remediation
 -- not proven: no attempt was made
+-- with rows: not tried: no attempt was made
 -- 7 statements in 1 transaction
 -- blocks_reads: column public.t.a, column public.t.b, column public.t.c
 -- breaks_readers: column public.t.a

@@ -1,5 +1,6 @@
 -- fleetdrift remediation
 -- not proven: no attempt was made
+-- with rows: not tried: no attempt was made
 -- 8 statements in 1 transaction
 -- blocks_reads: policy public.orders.q, trigger public.orders.a, table public.orders and 1 more
 -- blocks_writes: trigger public.orders.a

@@ -1,7 +1,9 @@
 -- fleetdrift remediation
 -- not proven: no attempt was made
+-- with rows: not tried: no attempt was made
 -- 3 statements in 1 transaction
 -- blocks_reads: composite type public.place, column public.places.town, column public.places.zip
+-- fails_on_rows: column public.places.zip
 -- scans_table: column public.places.zip
 
 \set ON_ERROR_STOP on
@@ -16,6 +18,7 @@ ALTER TYPE "public"."place" ADD ATTRIBUTE "town" text CASCADE, ADD ATTRIBUTE "zi
 -- blocks_reads: holds ACCESS EXCLUSIVE on "public"."places": reads and writes wait
 ALTER TABLE ONLY "public"."places" ALTER COLUMN "town" SET DEFAULT 'here'::text;
 -- blocks_reads: holds ACCESS EXCLUSIVE on "public"."places": reads and writes wait
+-- fails_on_rows: rows of "public"."places": any row, for it would hold NULL
 -- scans_table: reads every row of "public"."places" under that lock
 ALTER TABLE ONLY "public"."places" ALTER COLUMN "zip" SET NOT NULL;
 COMMIT;

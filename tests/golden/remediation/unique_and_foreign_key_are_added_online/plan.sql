@@ -1,9 +1,11 @@
 -- fleetdrift remediation
 -- not proven: no attempt was made
+-- with rows: not tried: no attempt was made
 -- 4 statements in 2 transactions, 1 outside of transactions
 -- blocks_reads: constraint public.orders.one_note
 -- blocks_writes: constraint public.orders.of_customer
 -- builds_index: constraint public.orders.one_note
+-- fails_on_rows: constraint public.orders.one_note, constraint public.orders.of_customer
 -- scans_table: constraint public.orders.of_customer
 
 \set ON_ERROR_STOP on
@@ -38,6 +40,7 @@ DROP INDEX CONCURRENTLY IF EXISTS "public"."one_note";
 \endif
 SET SESSION lock_timeout = '0ms'; SET SESSION statement_timeout = '0ms';
 -- builds_index: builds an index over every row of "public"."orders"
+-- fails_on_rows: rows of "public"."orders": equal in ("note")
 CREATE UNIQUE INDEX CONCURRENTLY IF NOT EXISTS "one_note" ON "public"."orders" (note) NULLS NOT DISTINCT;
 :fleetdrift_unpin_session;
 
@@ -55,6 +58,7 @@ COMMIT;
 
 BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE \; :fleetdrift_pin;
 SET LOCAL lock_timeout = '3000ms'; SET LOCAL statement_timeout = '0ms';
+-- fails_on_rows: rows of "public"."orders": ("customer") that no row of "public"."customers" has
 -- scans_table: reads every row of "public"."orders"
 ALTER TABLE "public"."orders" VALIDATE CONSTRAINT "of_customer";
 COMMIT;

@@ -1,5 +1,6 @@
 -- fleetdrift remediation
 -- not proven: no attempt was made
+-- with rows: not tried: no attempt was made
 -- 7 statements in 1 transaction
 -- blocks_reads: rule public.v.r
 -- breaks_readers: view public.w, view public.v
