@@ -75,8 +75,11 @@ LEGACY_CHECK = Constraint(
 )
 ON_CONFLICT = Verdict(
     service="orders",
+    root="services/orders",
     file="src/customers.rs",
     line=31,
+    column=5,
+    end_line=37,
     subject=(
         "INSERT INTO customers (email, name) VALUES ($1, $2)\n"
         "ON CONFLICT (lower(email)) DO UPDATE SET name = excluded.name"
@@ -88,6 +91,7 @@ ON_CONFLICT = Verdict(
 )
 REFUND = Verdict(
     service="orders",
+    root="services/orders",
     file="src/orders.rs",
     line=58,
     subject="UPDATE orders SET status = 'refunded' WHERE id = $1",

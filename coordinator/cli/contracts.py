@@ -10,7 +10,7 @@ import click
 from coordinator.cli.exit_codes import DRIFT, IN_SYNC, INCOMPLETE
 from coordinator.cli.scratch_option import scratch_option
 from coordinator.cli.source_options import source_help
-from coordinator.compare.contracts import check_services, read_services
+from coordinator.compare.contracts import check_services, read_services, with_source_lines
 from coordinator.report.contract_report import ContractReport
 from shared.contracts.coverage import coverage_of
 
@@ -41,8 +41,8 @@ def check(folders: tuple[Path, ...], *, desired: str, observed: str, search_path
     """
     contracts = read_services(folders, search_path=_names(search_path), role=role)
     report = asyncio.run(check_services(contracts, desired, observed))
-    roots = {contract.service: folder.as_posix() for contract, folder in zip(contracts, folders, strict=True)}
-    click.echo(_render(report, output, roots), nl=False)
+    by_service = {contract.service: folder for contract, folder in zip(contracts, folders, strict=True)}
+    click.echo(_render(with_source_lines(report, by_service), output), nl=False)
     incomplete = INCOMPLETE if report.coverage.unread else IN_SYNC
     raise click.exceptions.Exit(DRIFT if report.breaks else incomplete)
 
@@ -64,7 +64,7 @@ def list_(folders: tuple[Path, ...], *, output: str) -> None:
     click.echo(render_listing(contracts, coverage), nl=False)
 
 
-def _render(report: ContractReport, output: str, roots: dict[str, str]) -> str:
+def _render(report: ContractReport, output: str) -> str:
     if output == "json":
         from coordinator.report.contract_report import contract_json  # lazy: cold start
 
@@ -72,7 +72,7 @@ def _render(report: ContractReport, output: str, roots: dict[str, str]) -> str:
     if output == "sarif":
         from coordinator.report.renderers.sarif import render_contract_sarif  # lazy: cold start
 
-        return render_contract_sarif(report, service_roots=roots)
+        return render_contract_sarif(report)
     from coordinator.report.renderers.contract_text import render_check  # lazy: cold start
 
     return render_check(report)

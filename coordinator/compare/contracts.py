@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from coordinator.compare.sources import lazy_scratch, read_snapshot
-from coordinator.report.contract_report import ContractReport
+import msgspec
+
+from coordinator.compare.sources import lazy_scratch, read_spec
+from coordinator.report.contract_report import ContractReport, Place
 from coordinator.services.rust_files import read_service
 from coordinator.settings.model import ContractTable
 from shared.analysis.judging import judge_services
@@ -36,6 +38,30 @@ def read_services(folders: Sequence[Path], *, search_path: Sequence[str] = (), r
     return tuple(read_service(folder, table) for folder, table in zip(folders, tables, strict=True))
 
 
+def with_source_lines(report: ContractReport, folders: Mapping[str, Path]) -> ContractReport:
+    """Add the line of Rust to each verdict, where the file can still be read.
+
+    Args:
+        report: What was found.
+        folders: Of the services, by name.
+    """
+    lines: dict[Place, str] = {}
+    for verdict in report.verdicts:
+        place = (verdict.service, verdict.file, verdict.line)
+        text = _line(folders[verdict.service] / verdict.file, verdict.line) if verdict.service in folders else ""
+        if text:
+            lines[place] = text
+    return msgspec.structs.replace(report, lines=lines)
+
+
+def _line(path: Path, number: int) -> str:
+    try:
+        lines = path.read_text(encoding="utf-8", errors="replace").split("\n")
+    except OSError:
+        return ""
+    return lines[number - 1].strip() if 0 < number <= len(lines) else ""
+
+
 async def check_services(contracts: Sequence[Contract], desired: str, observed: str) -> ContractReport:
     """Judge services against two schema sources.
 
@@ -50,8 +76,8 @@ async def check_services(contracts: Sequence[Contract], desired: str, observed: 
     """
     profile = _WITH_RIGHTS if any(contract.role for contract in contracts) else Profile()
     async with lazy_scratch() as scratch:
-        declared = await read_snapshot(desired, profile, scratch)
-        found = await read_snapshot(observed, profile, scratch)
-        verdicts = await judge_services(scratch, contracts, declared, found)
+        spec = await read_spec(desired, profile, scratch)
+        found = await read_spec(observed, profile, scratch)
+        verdicts = await judge_services(scratch, contracts, spec.snapshot, found.snapshot, origins=spec.origins)
     ordered = sorted(verdicts, key=lambda verdict: verdict.declared_too)  # of several services
     return ContractReport(verdicts=tuple(ordered), coverage=coverage_of(contracts))

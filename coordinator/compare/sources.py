@@ -92,9 +92,9 @@ async def read_source(source: str, profile: Profile, given: tuple[Assignment, ..
         return ReadSource(found.spec.snapshot, found.unread(profile))
 
 
-async def read_snapshot(source: str, profile: Profile, scratch: LazyScratchServer) -> Snapshot:
-    """Read the schema a source holds, on a scratch server that is there; see `read_source`."""
-    return (await _read(source, profile, scratch)).spec.snapshot
+async def read_spec(source: str, profile: Profile, scratch: LazyScratchServer) -> Spec:
+    """Read the schema a source holds and where it declares it, on a scratch server that is there; see `read_source`."""
+    return (await _read(source, profile, scratch)).spec
 
 
 async def shape_of_source(

@@ -2,17 +2,29 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import msgspec
 
 from shared.contracts.contract import Contract, Verdict, VerdictStatus
 from shared.contracts.coverage import Coverage
 
+Place = tuple[str, str, int]
+"""A service, a file of it and a line of that, from 1."""
+
 
 class ContractReport(msgspec.Struct, frozen=True, kw_only=True):
-    """The verdicts on some services, new ones first, and the coverage behind them."""
+    """The verdicts on some services, new ones first, and the coverage behind them.
+
+    Args:
+        verdicts: On all services.
+        coverage: What was read of them, and what was not.
+        lines: What stands in Rust at the places of the verdicts, as far as it was looked up.
+    """
 
     verdicts: tuple[Verdict, ...]
     coverage: Coverage
+    lines: Mapping[Place, str] = {}
 
     @property
     def new(self) -> tuple[Verdict, ...]:
@@ -34,10 +46,13 @@ class _Shown(msgspec.Struct, frozen=True, kw_only=True):
     file: str
     line: int
     column: int
+    end_line: int
     query: str
     reason: str
     sqlstate: str
     declared_too: bool
+    fix: str
+    declared_at: tuple[str, ...]
 
 
 class _Place(msgspec.Struct, frozen=True, kw_only=True):
@@ -62,10 +77,13 @@ def contract_json(report: ContractReport) -> str:
             file=verdict.file,
             line=verdict.line,
             column=verdict.column,
+            end_line=verdict.end_line,
             query=verdict.subject,
             reason=verdict.reason,
             sqlstate=verdict.sqlstate,
             declared_too=verdict.declared_too,
+            fix=verdict.fix,
+            declared_at=tuple(map(str, verdict.declared_at)),
         )
         for verdict in report.verdicts
     ]

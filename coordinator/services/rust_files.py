@@ -9,6 +9,7 @@ from pathlib import Path
 
 import msgspec
 
+from coordinator.services.repository import folder_in_repository
 from coordinator.settings.model import ContractTable
 from shared.contracts.contract import Contract, Unread
 from shared.contracts.extract import extract_contract
@@ -64,8 +65,13 @@ def read_service(folder: Path, table: ContractTable) -> Contract:
     if not any(name.endswith(".rs") for name, _ in files) and not unread:
         raise RustFilesError(f"the contract of {table.service!r}: {table.path} holds no Rust source")
     contract = extract_contract(table.service, files, unread)
+    root = folder_in_repository(folder)
     return msgspec.structs.replace(
-        contract, search_path=table.search_path, role=table.role, accept_unread=table.accept_unread
+        contract,
+        search_path=table.search_path,
+        role=table.role,
+        accept_unread=table.accept_unread,
+        root=table.path if root is None else root,
     )
 
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from shared.analysis.undecided import where_decided
+from shared.contracts.causes import with_declared_lines
 from shared.contracts.contract import Contract, Verdict
 from shared.contracts.judge import judge_contract
 from shared.postgres.scratch import ScratchServer
 from shared.postgres.scratch.contract_memory import ContractMemory, LazyCopy
 from shared.postgres.scratch.unbuilt import Unbuilt, by_object, without
-from shared.schema.schema import Snapshot
+from shared.schema.schema import ObjectOrigin, Snapshot
 
 
 async def judge_services(
@@ -21,6 +22,7 @@ async def judge_services(
     memory: ContractMemory | None = None,
     *,
     unbuilt: tuple[Unbuilt, ...] = (),
+    origins: tuple[ObjectOrigin, ...] = (),
 ) -> tuple[Verdict, ...]:
     """Check every contract on one copy of the observed shape.
 
@@ -31,6 +33,7 @@ async def judge_services(
         observed: What is there.
         memory: What PostgreSQL has said of the contracts before. Keep one per process.
         unbuilt: What of the two cannot be rebuilt. Queries that fail without it are unverified.
+        origins: Where the objects of the desired schema are declared.
 
     Raises:
         MaterialiseError: When one of the two cannot be rebuilt.
@@ -46,4 +49,5 @@ async def judge_services(
     async with LazyCopy(scratch, observed) as copy:
         for contract, baseline in zip(contracts, declared, strict=True):
             verdicts += judge_contract(contract, await memory.observed(contract, copy, observed, baseline), baseline)
-    return tuple(where_decided(verdict, unbuilt) for verdict in verdicts)
+    decided = [where_decided(verdict, unbuilt) for verdict in verdicts]
+    return with_declared_lines(decided, origins, desired, observed)

@@ -192,12 +192,17 @@ async def _with_verdicts(
         MaterialiseError: When the shape, or the declared schema, cannot be rebuilt.
     """
     contracts, declared = request.contracts, request.spec.snapshot
+    origins = request.spec.origins
     try:
-        return spelt, await judge_services(scratch, contracts, declared, spelt.whole, memory, unbuilt=spelt.unbuilt)
+        verdicts = await judge_services(
+            scratch, contracts, declared, spelt.whole, memory, unbuilt=spelt.unbuilt, origins=origins
+        )
     except MaterialiseError:
         if spelt.unbuilt:
             raise
+    else:
+        return spelt, verdicts
     desired, whole = [await spell(scratch, side, request.profile) for side in (spelt.desired, spelt.whole)]
     unbuilt = sorted_unbuilt(by_object(desired.unbuilt), by_object(whole.unbuilt))
-    verdicts = await judge_services(scratch, contracts, declared, spelt.whole, memory, unbuilt=unbuilt)
+    verdicts = await judge_services(scratch, contracts, declared, spelt.whole, memory, unbuilt=unbuilt, origins=origins)
     return msgspec.structs.replace(spelt, unbuilt=unbuilt), verdicts

@@ -69,6 +69,8 @@ class Case:
             reason=reason,
             sqlstate=sqlstate,
             column=place.column if isinstance(place, Query) else 0,
+            end_line=place.end_line if isinstance(place, Query) else 0,
+            root=self.contract.root,
         )
 
     def results(self) -> Iterator[tuple[Query, QueryFacts, QueryFacts | None]]:

@@ -6,6 +6,8 @@ from enum import StrEnum
 
 import msgspec
 
+from shared.schema.schema import Origin
+
 
 class Constant(msgspec.Struct, frozen=True, order=True):
     """A bind argument whose value stands in the source (`.bind("paid")`, `Status::Paid as _`).
@@ -54,7 +56,8 @@ class Query(msgspec.Struct, frozen=True, order=True, kw_only=True, omit_defaults
         fetch: The method that runs it (`fetch_one`, `fetch_optional`, `execute`, …), or empty when it is not in sight.
         constants: Bind arguments whose value is known, sorted.
         driver: The crate that sends it: `sqlx`, `tokio-postgres`, `diesel`, …
-        column: 1-based column of the macro or call; 0 when it is not known.
+        column: 1-based column of the macro or call, in characters; 0 when it is not known.
+        end_line: 1-based line on which the macro or call ends; 0 when it is not known.
         argument_types: Rust type of each argument as far as the source shows it, "" where it does not; or empty.
         sent_types: PostgreSQL's name of the type that the driver sends with each argument, `unknown` where the server
             infers it; empty where it infers all.
@@ -75,6 +78,7 @@ class Query(msgspec.Struct, frozen=True, order=True, kw_only=True, omit_defaults
     constants: tuple[Constant, ...] = ()
     driver: str = "sqlx"
     column: int = 0
+    end_line: int = 0
     argument_types: tuple[str, ...] = ()
     sent_types: tuple[str, ...] = ()
     fields: tuple[StructField, ...] = ()
@@ -233,6 +237,7 @@ class Contract(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
         search_path: The service's; empty for the tenant's namespace and public.
         role: The role as which the service connects; empty when it is not said.
         accept_unread: Drivers of which nothing needs to be read.
+        root: The service's folder in the repository, `services/orders`; empty when that is the repository itself.
     """
 
     service: str
@@ -249,6 +254,7 @@ class Contract(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     search_path: tuple[str, ...] = ()
     role: str = ""
     accept_unread: tuple[str, ...] = ()
+    root: str = ""
 
     @property
     def mappings(self) -> tuple[Mapping, ...]:
@@ -289,7 +295,11 @@ class Verdict(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
         reason: One sentence, with PostgreSQL's own message where there is one.
         sqlstate: PostgreSQL's code, or empty.
         declared_too: True when the declared schema gives the same verdict: the service is at fault, not the tenant.
-        column: 1-based column of the macro or call; 0 when it is not known.
+        column: 1-based column of the macro or call, in characters; 0 when it is not known.
+        end_line: 1-based line on which the macro or call ends; 0 when it is not known.
+        root: The service's folder in the repository, before `file`; empty when that is the repository itself.
+        fix: The query as it would work in this shape, where that is certain; or empty.
+        declared_at: Where the spec declares what is otherwise in this shape and concerns the query, sorted.
     """
 
     service: str
@@ -302,3 +312,7 @@ class Verdict(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     sqlstate: str = ""
     declared_too: bool = msgspec.field(default=False, name="everywhere")  # as reports that are kept call it
     column: int = 0
+    end_line: int = 0
+    root: str = ""
+    fix: str = ""
+    declared_at: tuple[Origin, ...] = ()

@@ -18,6 +18,7 @@ from shared.contracts.drivers.postgres_types import read_postgres
 from shared.contracts.drivers.sea_orm.service import read_sea_orm
 from shared.contracts.drivers.sea_query import read_sea_query
 from shared.contracts.evaluator import Evaluator
+from shared.contracts.extents import with_extents
 from shared.contracts.imports import read_imports, read_service_names
 from shared.contracts.literals import string_value
 from shared.contracts.macro_rules import Definition, expand_macros, read_definitions
@@ -66,7 +67,7 @@ def extract_contract(service: str, files: Iterable[tuple[str, bytes]], unread: I
     places.update(torn_cache)
     contract = Contract(
         service=service,
-        queries=tuple(sorted({*queries, *cached})),
+        queries=tuple(sorted(with_extents({*queries, *cached}, sources, contents))),
         structs=tuple(sorted({*by_hand, *(struct for each in read for struct in each.structs)})),
         enums=tuple(sorted({enum for each in read for enum in each.enums})),
         aliases=tuple(sorted({alias for each in read for alias in each.aliases})),

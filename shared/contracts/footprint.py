@@ -44,15 +44,15 @@ class Concern:
     """
 
     def __init__(self, names: Iterable[str], tried: Iterable[str] = ()) -> None:
-        self._names = {_words(name) for name in names}
-        self._tried = self._names | {words for name in tried if (words := _words(name))}
+        self._names = {words_of(name) for name in names}
+        self._tried = self._names | {words for name in tried if (words := words_of(name))}
         self._everything = frozenset() in self._names
 
     def touches(self, sql: str) -> bool:
         """Say whether a query can be answered otherwise."""
         if self._everything or _ESCAPED_NAME.search(sql):
             return True
-        said = _words(sql)
+        said = words_of(sql)
         planned = all(statement.kind in PLANNED for statement in read_statements(sql))
         return any(name <= said for name in (self._names if planned else self._tried))
 
@@ -65,8 +65,8 @@ def concern_of(declared: Snapshot, observed: Snapshot, *, with_rights: bool) -> 
         observed: In which they would be asked again.
         with_rights: Whether owners and privileges count, as they do for a service whose role is known.
     """
-    changed = list(_changed(declared, observed))
-    places = {place for item in changed if (place := _place(item, with_rights=with_rights))}
+    changed = list(changed_objects(declared, observed))
+    places = {place for item in changed if (place := place_of(item, with_rights=with_rights))}
     places |= {QualifiedName(each.namespace, each.relation) for each in _changed_orders(declared, observed)}
     found = _with_dependents(places, (declared, observed))
     identities = {item.identity for item in changed}
@@ -78,7 +78,8 @@ def concern_of(declared: Snapshot, observed: Snapshot, *, with_rights: bool) -> 
     return Concern((place.name for place in found), below | {item.name for item in changed})
 
 
-def _changed(declared: Snapshot, observed: Snapshot) -> Iterator[SchemaObject]:
+def changed_objects(declared: Snapshot, observed: Snapshot) -> Iterator[SchemaObject]:
+    """Give every object that is on one side only, or otherwise on the other: then as it is on both."""
     there, here = declared.schema.by_identity(), observed.schema.by_identity()
     for identity in there.keys() | here.keys():
         before, after = there.get(identity), here.get(identity)
@@ -90,7 +91,7 @@ def _changed_orders(declared: Snapshot, observed: Snapshot) -> set[ColumnOrder]:
     return set(declared.column_order) ^ set(observed.column_order)
 
 
-def _place(item: SchemaObject, *, with_rights: bool = False) -> QualifiedName | None:
+def place_of(item: SchemaObject, *, with_rights: bool = False) -> QualifiedName | None:
     """Give the name by which queries come to an object; None for what changes no answer of the server."""
     if isinstance(item, Owner | Privileges):
         return _place_of(item.carrier) if with_rights else None
@@ -119,8 +120,8 @@ def _with_dependents(places: set[QualifiedName], sides: Iterable[Snapshot]) -> s
         objects = side.schema.by_identity()
         for edge in side.dependencies:
             above, below = objects.get(edge.dependent), objects.get(edge.referenced)
-            upper = _place(above) if above is not None and _passes_on(above) else None
-            lower = _place(below) if below is not None else None
+            upper = place_of(above) if above is not None and _passes_on(above) else None
+            lower = place_of(below) if below is not None else None
             if upper is not None and lower is not None:
                 dependents[lower].add(upper)
         for item in side.schema:
@@ -129,7 +130,7 @@ def _with_dependents(places: set[QualifiedName], sides: Iterable[Snapshot]) -> s
                     dependents[QualifiedName(item.namespace, item.name)].add(parent)
             elif isinstance(item, Routine):
                 place = QualifiedName(item.namespace, item.name)
-                bodies[place] = bodies.get(place, frozenset()) | _words(item.definition)
+                bodies[place] = bodies.get(place, frozenset()) | words_of(item.definition)
     return _closure(places, dependents, bodies)
 
 
@@ -146,7 +147,7 @@ def _closure(
             continue
         found.add(place)
         left += dependents[place]
-        words = _words(place.name)
+        words = words_of(place.name)
         left += [routine for routine, said in bodies.items() if words <= said]
     return found
 
@@ -161,5 +162,6 @@ def _parents(table: Table | ForeignTable) -> tuple[QualifiedName, ...]:
     return (*table.inherits, *((table.partition_of,) if table.partition_of else ()))
 
 
-def _words(text: str) -> frozenset[str]:
+def words_of(text: str) -> frozenset[str]:
+    """Give the words of a text, in small letters."""
     return frozenset(word.lower() for word in _WORD.findall(text))

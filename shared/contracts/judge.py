@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
+
 import msgspec
 
 from shared.contracts.case import Case
@@ -28,7 +30,8 @@ def judge_contract(contract: Contract, observed: ShapeFacts, baseline: ShapeFact
         The verdicts that do not hold or cannot be decided: those that the declared shape earns as well are marked and
         come last.
     """
-    found = _verdicts(Case(contract, observed, baseline))
+    case = Case(contract, observed, baseline)
+    found = _verdicts(case)
     if baseline is None:
         return found
     declared = _own_verdicts(contract, baseline)
@@ -40,7 +43,20 @@ def judge_contract(contract: Contract, observed: ShapeFacts, baseline: ShapeFact
         msgspec.structs.replace(verdict, declared_too=_identity(verdict) in identities)
         for verdict in {*found, *carried}
     }
-    return tuple(sorted(marked, key=verdict_order))
+    return tuple(sorted(_with_fixes(case, marked), key=verdict_order))
+
+
+def _with_fixes(case: Case, verdicts: Iterable[Verdict]) -> Iterator[Verdict]:
+    """Add the repaired query to the verdicts of which the tenant is the cause."""
+    by_place = {_said_of(query): query for query in case.contract.queries}
+    for verdict in verdicts:
+        query = by_place.get((verdict.file, verdict.line, verdict.subject))
+        if query is None or verdict.declared_too or not verdict.status.counts or not query.in_source:
+            yield verdict
+            continue
+        from shared.contracts.repair import repaired  # lazy: sqlglot takes long to import, and few queries break
+
+        yield msgspec.structs.replace(verdict, fix=repaired(case, query, verdict))
 
 
 def with_own_verdicts(contract: Contract, declared: ShapeFacts) -> ShapeFacts:

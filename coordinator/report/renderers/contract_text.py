@@ -2,21 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
-from coordinator.report.contract_report import ContractReport
+from coordinator.report.contract_report import ContractReport, Place
 from coordinator.report.renderers.presentation import plural
 from coordinator.report.renderers.visible import visible, visible_lines
 from shared.contracts.contract import Contract, Verdict
 from shared.contracts.coverage import Coverage
 
+_INDENT = " " * 12  # below the status
+
 
 def render_check(report: ContractReport) -> str:
     """Write the verdicts: new ones first, the services' own faults behind them, what was not read last."""
     own = tuple(verdict for verdict in report.verdicts if verdict.declared_too)
-    lines = [*_headline(report), *_verdicts(report.new)]
+    lines = [*_headline(report), *_verdicts(report.new, report.lines)]
     if own:
-        lines += ["", "The services' own faults, which the declared schema shows as well:", *_verdicts(own)]
+        lines += [
+            "",
+            "The services' own faults, which the declared schema shows as well:",
+            *_verdicts(own, report.lines),
+        ]
     return _text([*lines, *_unread(report.coverage)])
 
 
@@ -50,13 +56,20 @@ def _headline(report: ContractReport) -> Iterator[str]:
     yield f"{plural(broken, 'query')} or mapping {what} ({asked})" if broken else f"nothing breaks ({asked})"
 
 
-def _verdicts(verdicts: Iterable[Verdict]) -> Iterator[str]:
+def _verdicts(verdicts: Iterable[Verdict], lines: Mapping[Place, str]) -> Iterator[str]:
     for verdict in verdicts:
         code = f" ({verdict.sqlstate})" if verdict.sqlstate else ""
         yield ""
         yield f"{verdict.status:<12}{verdict.rule}  {verdict.service} {verdict.file}:{verdict.line}"
-        yield f"            {visible(verdict.reason)}{code}"
-        yield from (f"            {line}" for line in visible_lines(verdict.subject.strip()).split("\n"))
+        yield f"{_INDENT}{visible(verdict.reason)}{code}"
+        rust = lines.get((verdict.service, verdict.file, verdict.line), "")
+        if rust:
+            yield f"{_INDENT}rust:      {visible(rust)}"
+        yield from (f"{_INDENT}declared:  {visible(str(origin))}" for origin in verdict.declared_at)
+        if verdict.subject.strip() not in rust:
+            yield from (f"{_INDENT}{line}" for line in visible_lines(verdict.subject.strip()).split("\n"))
+        if verdict.fix:
+            yield f"{_INDENT}works here: {visible(verdict.fix)}"
 
 
 def _unread(coverage: Coverage) -> Iterator[str]:

@@ -80,7 +80,11 @@ def print_verdict(console: Console, verdict: Verdict) -> None:
     line.append(f"  {visible(verdict.service)} {visible(verdict.file)}:{verdict.line}", "dim")
     console.print(line, soft_wrap=True)
     _indented(console, Text(visible(verdict.reason)), 14)
+    for origin in verdict.declared_at:
+        _indented(console, Text(f"declared: {visible(str(origin))}", "dim"), 14)
     _verbatim(console, verdict.subject.strip(), 14, "dim")
+    if verdict.fix:
+        _indented(console, Text(f"works here: {visible(verdict.fix)}"), 14)
 
 
 def print_plan(console: Console, plan: Plan) -> None:

@@ -166,7 +166,11 @@ def _service_faults(body: ReportBody) -> str:
 def _verdict(verdict: Verdict) -> str:
     where = code(f"{verdict.file}:{verdict.line}")
     head = f"**{verdict.status}** {code(verdict.rule)}, {escape(verdict.service)} {where}"
-    return f"{head}: {escape(verdict.reason)}\n\n{block(verdict.subject, 'sql')}"
+    declared = ", ".join(code(str(origin)) for origin in verdict.declared_at)
+    shown = [f"{head}: {escape(verdict.reason)}", block(verdict.subject, "sql")]
+    shown += [f"Declared at {declared}."] if declared else []
+    shown += [f"Works here:\n\n{block(verdict.fix, 'sql')}"] if verdict.fix else []
+    return "\n\n".join(shown)
 
 
 def _plan(plan: Plan) -> str:

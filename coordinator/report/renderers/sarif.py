@@ -44,22 +44,24 @@ class _Result(msgspec.Struct, frozen=True, order=True):
     object: str
     column: int = 0
     query: str = ""
+    end_line: int = 0
+    fix: str = ""
+    declared_at: tuple[tuple[str, int], ...] = ()
 
 
-def render_sarif(report: ScanReport, *, spec_root: str = "", service_roots: Mapping[str, str] | None = None) -> str:
+def render_sarif(report: ScanReport, *, spec_root: str = "") -> str:
     """Write the SARIF log.
 
     Args:
         report: What to render.
         spec_root: Folder of the spec relative to the repository, put before every origin's file.
-        service_roots: The same for each service, by name.
     """
     tenants: defaultdict[_Result, set[str]] = defaultdict(set)
     for group in report.body.groups:
-        for result in _results(group, spec_root, service_roots or {}):
+        for result in _results(group, spec_root):
             tenants[result].update(group.tenants)
     for verdict in report.body.service_faults:
-        tenants[_of_verdict(verdict, (service_roots or {}).get(verdict.service, ""))].update(())
+        tenants[_of_verdict(verdict, spec_root)].update(())
     run = {
         "tool": {"driver": _driver({result.rule for result in tenants})},
         "columnKind": "unicodeCodePoints",
@@ -72,14 +74,9 @@ def render_sarif(report: ScanReport, *, spec_root: str = "", service_roots: Mapp
     return _log(run)
 
 
-def render_contract_sarif(report: ContractReport, *, service_roots: Mapping[str, str]) -> str:
-    """Write the SARIF log of a check of services against one schema.
-
-    Args:
-        report: What to render.
-        service_roots: Folder of each service relative to the repository, by name.
-    """
-    results = sorted({_of_verdict(verdict, service_roots.get(verdict.service, "")) for verdict in report.verdicts})
+def render_contract_sarif(report: ContractReport) -> str:
+    """Write the SARIF log of a check of services against one schema."""
+    results = sorted({_of_verdict(verdict, "") for verdict in report.verdicts})
     notes = [{"level": "warning", "message": {"text": text(str(place))}} for place in report.coverage.unread]
     run = {
         "tool": {"driver": _driver({result.rule for result in results})},
@@ -95,11 +92,11 @@ def _log(run: Mapping[str, Any]) -> str:
     return msgspec.json.format(msgspec.json.encode(log), indent=2).decode() + "\n"
 
 
-def _results(group: DriftGroup, spec_root: str, service_roots: Mapping[str, str]) -> Iterable[_Result]:
+def _results(group: DriftGroup, spec_root: str) -> Iterable[_Result]:
     for finding in group.findings:
         yield _of_finding(finding, spec_root)
     for verdict in group.verdicts:
-        yield _of_verdict(verdict, service_roots.get(verdict.service, ""))
+        yield _of_verdict(verdict, spec_root)
 
 
 def _of_finding(finding: Finding, root: str) -> _Result:
@@ -113,16 +110,19 @@ def _of_finding(finding: Finding, root: str) -> _Result:
     )
 
 
-def _of_verdict(verdict: Verdict, root: str) -> _Result:
+def _of_verdict(verdict: Verdict, spec_root: str) -> _Result:
     return _Result(
         rule=verdict.rule,
         level=_LEVEL_OF_VERDICT[verdict.status],
         message=verdict.reason,
-        file=_joined(root, verdict.file),
+        file=_joined(verdict.root, verdict.file),
         line=verdict.line,
         object=verdict.service,
         column=verdict.column,
+        end_line=verdict.end_line,
         query=verdict.subject.strip(),
+        fix=verdict.fix,
+        declared_at=tuple((_joined(spec_root, origin.file), origin.line) for origin in verdict.declared_at),
     )
 
 
@@ -191,7 +191,22 @@ def _written(result: _Result, tenants: tuple[str, ...], earlier: int) -> dict[st
         "partialFingerprints": {"fleetdriftFinding/v2": content_hash("sarif/2", same)},
         "properties": {"tenantCount": len(tenants), "tenants": [visible(name) for name in tenants[:_MAX_TENANTS]]},
     }
+    if result.query:
+        written["properties"] |= {"query": visible(result.query), "reason": visible(result.message)}
+    if result.fix:
+        written["properties"]["fix"] = visible(result.fix)
+        written["message"]["text"] += f" Works here: {text(result.fix)}"
+    if result.declared_at:
+        written["relatedLocations"] = [_declared(number, *place) for number, place in enumerate(result.declared_at)]
     return written
+
+
+def _declared(number: int, file: str, line: int) -> dict[str, Any]:
+    return {
+        "id": number,
+        "message": {"text": "What differs is declared here."},
+        "physicalLocation": {"artifactLocation": {"uri": quote(file)}, "region": {"startLine": max(1, line)}},
+    }
 
 
 def _location(result: _Result) -> dict[str, Any]:
@@ -208,6 +223,8 @@ def _region(result: _Result) -> dict[str, Any]:
     region: dict[str, Any] = {"startLine": max(1, result.line)}
     if result.column:
         region["startColumn"] = result.column
+    if result.end_line >= region["startLine"]:
+        region["endLine"] = result.end_line
     if result.query:
         region["snippet"] = {"text": visible(result.query)}
     return region

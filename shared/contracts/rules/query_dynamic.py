@@ -23,6 +23,7 @@ def _judge(case: Case) -> Iterator[Verdict]:
             status=VerdictStatus.UNVERIFIED,
             rule=_ID,
             reason=opaque.reason,
+            root=case.contract.root,
         )
 
 

@@ -62,6 +62,34 @@ def test_two_results_of_one_file_never_share_a_fingerprint(service):
     assert len(prints) == len(results)
 
 
+def test_sarif_paths_start_at_the_repository_and_say_where_the_call_ends(service):
+    (service / ".git").mkdir()
+    (service / "services").mkdir()
+    (service / "desk").rename(service / "services/desk")
+    call = 'sqlx::query(\n        "SELECT login FROM agent",\n    )'
+    rust = RUST.replace('sqlx::query("SELECT login FROM agent")', f"/* \u00e9 */ {call}")
+    (service / "services/desk/src/lib.rs").write_text(rust)
+    (service / "observed.sql").write_text(TABLE + "ALTER TABLE agent DROP login;")
+    sources = ["--desired", str(service / "desired.sql"), "--observed", str(service / "observed.sql")]
+    done = CliRunner().invoke(
+        command, ["check", "--rust", str(service / "services/desk"), *sources, "--output", "sarif"]
+    )
+    [result] = json.loads(done.output)["runs"][0]["results"]
+    place = result["locations"][0]["physicalLocation"]
+    assert place["artifactLocation"]["uri"] == "services/desk/src/lib.rs"
+    region = place["region"]
+    assert (region["startLine"], region["startColumn"], region["endLine"]) == (3, 13, 5), "columns count characters"
+    assert result["properties"]["query"] == "SELECT login FROM agent"
+    assert [each["physicalLocation"]["region"]["startLine"] for each in result["relatedLocations"]] == [1]
+
+
+def test_the_text_shows_rust_the_declared_line_and_the_query_that_works(service):
+    done = check(service, "ALTER TABLE agent RENAME login TO name;")
+    assert 'rust:      sqlx::query("SELECT login FROM agent").fetch_all(pool).await?;' in done.output
+    assert "declared:  desired.sql:1" in done.output
+    assert "works here: SELECT name AS login FROM agent" in done.output
+
+
 def test_the_listing_names_each_query_with_its_driver(service):
     done = CliRunner().invoke(command, ["list", "--rust", str(service / "desk"), "--output", "json"])
     shown = json.loads(done.output)
