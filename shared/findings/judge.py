@@ -6,7 +6,9 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from typing import assert_never
 
-from shared.diff.changes import Change, SchemaDiff
+import msgspec
+
+from shared.diff.changes import Altered, Change, SchemaDiff
 from shared.diff.compare import headline
 from shared.diff.renames import PossibleRename, possible_renames
 from shared.findings.finding import Finding, Severity
@@ -14,6 +16,7 @@ from shared.findings.origins import Origins
 from shared.findings.registry import rules_for
 from shared.findings.rules import schema_version_mismatch, schema_version_unknown
 from shared.findings.versions import VersionComparison, compare_versions
+from shared.findings.what_changed import what_changed
 from shared.findings.wording import clip, offer, sentence
 from shared.schema.identity import ObjectId
 from shared.schema.schema import SchemaVersion, Spec
@@ -60,13 +63,22 @@ def _judge(diff: SchemaDiff, origins: Origins) -> tuple[Finding, ...]:
 def _judge_change(change: Change, origins: Origins, renames: Sequence[PossibleRename]) -> Iterable[Finding]:
     for rule, fields in rules_for(change):
         judgement = rule.judge(change)
+        words = _what_changed(change, fields)
         yield Finding(
             rule=rule.id,
             severity=judgement.severity,
             object=change.identity,
-            message=" ".join([sentence(change, judgement.consequence, fields), *map(offer, renames)]),
+            message=" ".join([sentence(change, judgement.consequence, fields), *words, *map(offer, renames)]),
             origin=origins.of(change),
         )
+
+
+def _what_changed(change: Change, fields: Iterable[str]) -> tuple[str, ...]:
+    """Say in one more sentence what changed within the texts that a rule speaks of; nothing where that is not known."""
+    if not isinstance(change, Altered):
+        return ()
+    said = what_changed(msgspec.structs.replace(change, fields=tuple(sorted(fields))))
+    return (f"What changed: {said}.",) if said else ()
 
 
 def finding_order(finding: Finding) -> tuple[int, ObjectId, str, str]:
