@@ -92,7 +92,7 @@ async def _with_rows(
     buildable = Buildable.of(ends.desired, ends.observed, plan, unbuilt)
     trial = await prove_with_rows(scratch, buildable.desired, buildable.observed, plan, buildable.untried)
     statements = tuple(
-        msgspec.structs.replace(each, hazards=tuple(sorted({*each.hazards, trial.hazards[number]})))
+        msgspec.structs.replace(each, hazards=tuple(sorted({*each.hazards, *trial.hazards[number]})))
         if number in trial.hazards
         else each
         for number, each in enumerate(plan.statements)

@@ -15,7 +15,7 @@ from shared.postgres.scratch.errors import ScratchError, ScratchLimitError, word
 from shared.postgres.scratch.inert import inert_script
 from shared.postgres.scratch.plan_run import run_plan
 from shared.postgres.scratch.rebuild import MaterialiseError, build_with_stubs
-from shared.postgres.scratch.rows.catalog import CopyFacts, FilledTable, read_facts
+from shared.postgres.scratch.rows.catalog import CopyFacts, FilledTable, find_tables, read_facts
 from shared.postgres.scratch.rows.contents import (
     Contents,
     Excused,
@@ -56,7 +56,7 @@ class RowTrial(msgspec.Struct, frozen=True):
     """
 
     proof: RowProof
-    hazards: dict[int, Hazard] = {}
+    hazards: dict[int, tuple[Hazard, ...]] = {}
 
 
 async def prove_with_rows(
@@ -102,16 +102,18 @@ class _Run:
         self._desired = desired
         self._touched = touched
         self._names = names
+        self._oids: tuple[int, ...] = ()
         self._kept: KeptFacts = {}
         self._reasons: list[str] = []
         self._lost: list[str] = []
-        self._hazards: dict[int, Hazard] = {}
+        self._hazards: dict[int, tuple[Hazard, ...]] = {}
         self._before = Contents({})
         self._excused_tables: set[QualifiedName] = set()
         self._excused_columns: set[tuple[QualifiedName, str]] = set()
 
     async def trial(self, plan: Plan, left_out: frozenset[int]) -> RowTrial:
         """Fill the copy, run the plan, compare."""
+        self._oids = await find_tables(self._copy.connection, self._names)
         facts = await self._facts()
         refused = (await fill(self._copy.connection, facts, values_named(self._desired))).refused
         self._reasons += [f"{name} has no rows: {reason}" for name, reason in sorted(refused.items())]
@@ -133,7 +135,7 @@ class _Run:
         return RowProof(status, listed, tables, rows)
 
     async def _facts(self) -> CopyFacts:
-        return await read_facts(self._copy.connection, self._names)
+        return await read_facts(self._copy.connection, self._oids)
 
     async def _run_all(self, statements: Sequence[Statement], left_out: frozenset[int], *, silent: bool) -> None:
         experiments = Experiments(self._copy.connection, _MAX_EXPERIMENTS if silent else 0)
@@ -185,12 +187,15 @@ class _Run:
         self._note(number, statement, fails_on(found.table.sql, f"{found.description} ({error})"))
         await experiments.remove(found, facts)
         self._before = await read_contents(self._copy.connection, facts)
+        if not self._before.tables[found.table.oid].rows:
+            name, about = found.table.name, statement.object
+            self._reasons.append(f"what follows on {name} was tried without rows: the one for {about} fails on each")
         return True
 
     def _note(self, number: int, statement: Statement, hazard: Hazard) -> None:
         known = any(each.kind is HazardKind.FAILS_ON_ROWS for each in statement.hazards)
         if not known:
-            self._hazards.setdefault(number, hazard)
+            self._hazards[number] = (*self._hazards.get(number, ()), hazard)
 
     async def _execute(self, statement: Statement) -> None:
         """Run one statement: routines that it makes get stub bodies, and indexes are built in a transaction."""

@@ -77,8 +77,8 @@ class Touched:
         if item is None or isinstance(item, _NOT_ABOUT_ROWS):
             return set()
         own = _place(item)
-        if isinstance(item, Table):  # a new one may take rows that its parent has
-            return {own, *self._desired.parents(own)} & self._tables if own is not None else set()
+        if own is not None and isinstance(item, Table):  # a new one may take rows that its parent has
+            return {own, *self._desired.parents(own)} & self._tables
         if own is not None:
             above = ObjectId(kind="domain_type", namespace=own.namespace, name=own.name)
             return {own} if own in self._tables else self._users(above)

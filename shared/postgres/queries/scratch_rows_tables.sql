@@ -1,4 +1,4 @@
--- Tables by name ($1, as to_regclass reads them): what routes rows to others, and to which.
+-- Tables ($1, oids), wherever they are by now: what routes rows to others, and to which.
 SELECT c.oid::oid AS relation,
     n.nspname::text AS namespace,
     c.relname::text AS name,
@@ -12,9 +12,8 @@ SELECT c.oid::oid AS relation,
         WHERE p.partrelid = c.oid)::text AS key,
     c.relforcerowsecurity::bool AS forces_policies,
     (SELECT pg_catalog.json_agg(r.rulename) FROM pg_catalog.pg_rewrite AS r WHERE r.ev_class = c.oid)::text AS rules
-FROM pg_catalog.unnest($1::text[]) AS wanted (name)
-JOIN pg_catalog.pg_class AS c ON c.oid = pg_catalog.to_regclass(wanted.name)
+FROM pg_catalog.pg_class AS c
 JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace
 LEFT JOIN pg_catalog.pg_inherits AS i ON i.inhrelid = c.oid AND c.relispartition
-WHERE c.relkind IN ('r', 'p')
+WHERE c.oid = ANY ($1::oid[]) AND c.relkind IN ('r', 'p')
 ORDER BY n.nspname, c.relname

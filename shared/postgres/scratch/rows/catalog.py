@@ -90,19 +90,28 @@ class CopyFacts(msgspec.Struct, frozen=True):
     types: dict[int, TypeFacts]
 
 
-async def read_facts(connection: asyncpg.Connection, names: Iterable[QualifiedName]) -> CopyFacts:
-    """Read what the copy says of tables; those that it lacks are left out.
+async def find_tables(connection: asyncpg.Connection, names: Iterable[QualifiedName]) -> tuple[int, ...]:
+    """Give the oids of tables: they stay when a table is renamed or moved. Those that the copy lacks are left out.
+
+    Raises:
+        asyncpg.PostgresError: When the query fails.
+    """
+    wanted = [quote_qualified(name) for name in sorted(names)]
+    return tuple(row["relation"] for row in await connection.fetch(query_text("scratch_rows_oids.sql"), wanted))
+
+
+async def read_facts(connection: asyncpg.Connection, tables: Iterable[int]) -> CopyFacts:
+    """Read what the copy says of tables; those that are gone are left out.
 
     Raises:
         asyncpg.PostgresError: When a query fails.
     """
-    wanted = [quote_qualified(name) for name in sorted(names)]
-    rows = await connection.fetch(query_text("scratch_rows_tables.sql"), wanted)
+    rows = await connection.fetch(query_text("scratch_rows_tables.sql"), list(tables))
     oids = [row["relation"] for row in rows]
     columns = await connection.fetch(query_text("scratch_rows_columns.sql"), oids)
     rules = await connection.fetch(query_text("scratch_rows_rules.sql"), oids)
     types = await connection.fetch(query_text("scratch_rows_types.sql"), oids)
-    tables = tuple(
+    found = tuple(
         _table(
             row,
             [each for each in columns if each["relation"] == row["relation"]],
@@ -110,7 +119,7 @@ async def read_facts(connection: asyncpg.Connection, names: Iterable[QualifiedNa
         )
         for row in rows
     )
-    return CopyFacts(tables, {row["type"]: _type(row) for row in types})
+    return CopyFacts(found, {row["type"]: _type(row) for row in types})
 
 
 def _listed(text: str | None) -> tuple[Any, ...]:

@@ -16,16 +16,17 @@ Value = str | None
 
 
 class Held(msgspec.Struct, frozen=True):
-    """The rows of one table: for each column its type as it was, and its values row by row, as text."""
+    """The rows of one table, as it was called: for each column its type, and its values row by row, as text."""
 
+    name: QualifiedName
     columns: dict[str, FilledColumn]
     rows: tuple[tuple[Value, ...], ...]
 
 
 class Contents(msgspec.Struct, frozen=True):
-    """What the tables hold that keep rows themselves."""
+    """What the tables hold that keep rows themselves, by their oids."""
 
-    tables: dict[QualifiedName, Held]
+    tables: dict[int, Held]
 
     @property
     def count(self) -> int:
@@ -51,16 +52,16 @@ async def read_contents(connection: asyncpg.Connection, facts: CopyFacts, before
     Raises:
         asyncpg.PostgresError: When a table cannot be read.
     """
-    found: dict[QualifiedName, Held] = {}
+    found: dict[int, Held] = {}
     for table in facts.tables:
         if table.routes:
             continue
         columns = [column for column in table.columns if not column.generated]
-        was = before.tables.get(table.name) if before is not None else None
+        was = before.tables.get(table.oid) if before is not None else None
         listed = ", ".join(_as_text(column, was) for column in columns) or "NULL"
         rows = await connection.fetch(f"SELECT {listed} FROM ONLY {table.sql}")
         held = tuple(tuple(row) for row in rows)
-        found[table.name] = Held({column.name: column for column in columns}, held)
+        found[table.oid] = Held(table.name, {column.name: column for column in columns}, held)
     return Contents(found)
 
 
@@ -74,10 +75,11 @@ def _as_text(column: FilledColumn, was: Held | None) -> str:
 
 def losses(before: Contents, after: Contents, excused: Excused) -> Iterator[str]:
     """Say in sentences what was there before, and is not or is another value now."""
-    for name, held in before.tables.items():
+    for oid, held in before.tables.items():
+        name = held.name
         if name in excused.tables or not held.rows:
             continue
-        now = after.tables.get(name)
+        now = after.tables.get(oid)
         if now is None:
             yield f"{name} is gone with {len(held.rows)} rows"
         elif len(now.rows) != len(held.rows):
@@ -105,5 +107,5 @@ def _values(held: Held, columns: Collection[str]) -> Counter[tuple[Value, ...]]:
 def leaves_without_rows(facts: CopyFacts, contents: Contents) -> Iterator[FilledTable]:
     """Give the tables that hold no row."""
     for table in facts.tables:
-        if not table.routes and not contents.tables[table.name].rows:
+        if not table.routes and not contents.tables[table.oid].rows:
             yield table

@@ -49,6 +49,14 @@ class Row(msgspec.Struct, frozen=True):
     values: dict[str, str | None]
 
 
+class _Trial(msgspec.Struct, frozen=True):
+    """What is tried: a statement, among these tables, of which some are emptied."""
+
+    run: Callable[[], Awaitable[None]]
+    facts: CopyFacts
+    emptied: tuple[FilledTable, ...] = ()
+
+
 class Experiments:
     """Runs a statement on fewer rows than there are.
 
@@ -73,33 +81,32 @@ class Experiments:
             column: Of which rows are described first where they differ in it; may be empty.
 
         Returns:
-            None where no table alone is to blame.
+            Rows of one table, though there may be more in others; None where it fails whatever the suspects hold.
 
         Raises:
             TrialsUsedUpError: When too many experiments were made.
         """
-        for table in suspects[:_MAX_TABLES]:
-            rows = await self._rows(table)
-            if rows and await self._passes(run, table, (), facts):
-                return await self._among(run, table, rows, facts, column)
+        near = [table for table in suspects if await self._rows(table)][:_MAX_TABLES]
+        trial = _Trial(run, facts)
+        for table in near:
+            if await self._passes(trial, table, ()):
+                return await self._among(trial, table, column)
+        for table in near:  # none alone: one after the other is emptied too
+            if await self._passes(trial, table, ()):
+                return await self._among(trial, table, column)
+            trial = msgspec.structs.replace(trial, emptied=(*trial.emptied, table))
         return None
 
-    async def _among(
-        self,
-        run: Callable[[], Awaitable[None]],
-        table: FilledTable,
-        rows: tuple[Row, ...],
-        facts: CopyFacts,
-        column: str,
-    ) -> Culprits:
-        failing = [row for row in rows if not await self._passes(run, table, (row,), facts)]
+    async def _among(self, trial: _Trial, table: FilledTable, column: str) -> Culprits:
+        rows = await self._rows(table)
+        failing = [row for row in rows if not await self._passes(trial, table, (row,))]
         if failing:
             passing = [row for row in rows if row not in failing]
             return Culprits(table, tuple(row.place for row in failing), _condition_for(failing, passing, column))
         kept: list[Row] = []
         extra: list[Row] = []
         for row in rows:
-            fits = await self._passes(run, table, (*kept, row), facts)
+            fits = await self._passes(trial, table, (*kept, row))
             (kept if fits else extra).append(row)
         return Culprits(table, tuple(row.place for row in extra), "they cannot be there together")
 
@@ -109,18 +116,17 @@ class Experiments:
         found = await self._connection.fetch(f"SELECT ctid::text{listed} FROM ONLY {table.sql} ORDER BY ctid")
         return tuple(Row(row[0], dict(zip(names, tuple(row)[1:], strict=True))) for row in found)
 
-    async def _passes(
-        self, run: Callable[[], Awaitable[None]], table: FilledTable, kept: tuple[Row, ...], facts: CopyFacts
-    ) -> bool:
+    async def _passes(self, trial: _Trial, table: FilledTable, kept: tuple[Row, ...]) -> bool:
         """Say whether the statement runs when of one table only some rows are there; nothing is left of it."""
         if self._left <= 0:
             raise TrialsUsedUpError
         self._left -= 1
         await self._connection.execute("BEGIN")
         try:
-            await self._remove(table, tuple(row.place for row in kept), facts, others=True)
-            await self._forget_removed(table)
-            await run()
+            for other in trial.emptied:
+                await self._keep_only(other, (), trial.facts)
+            await self._keep_only(table, kept, trial.facts)
+            await trial.run()
         except (ScratchError, asyncpg.PostgresError):
             return False
         else:
@@ -128,21 +134,24 @@ class Experiments:
         finally:
             await self._connection.execute("ROLLBACK")
 
+    async def _keep_only(self, table: FilledTable, kept: tuple[Row, ...], facts: CopyFacts) -> None:
+        await self._remove(table, tuple(row.place for row in kept), facts, condition="ctid <> ALL")
+        await self._forget_removed(table)
+
     async def _forget_removed(self, table: FilledTable) -> None:
         """Write a table anew: an index that is built in the transaction of a DELETE reads the deleted rows too."""
         await self._connection.execute("SAVEPOINT written_anew")
         try:
             sql = f"ALTER TABLE {table.sql} ADD COLUMN {_COLUMN} double precision DEFAULT pg_catalog.random()"
-            await self._connection.execute(sql)
+            await self._connection.execute(f"{sql}; ALTER TABLE {table.sql} DROP COLUMN {_COLUMN}")
         except asyncpg.PostgresError:  # of partitions and typed tables PostgreSQL refuses it
             await self._connection.execute("ROLLBACK TO SAVEPOINT written_anew")
 
     async def remove(self, culprits: Culprits, facts: CopyFacts) -> None:
         """Remove rows for good, with those that refer to them."""
-        await self._remove(culprits.table, culprits.places, facts, others=False)
+        await self._remove(culprits.table, culprits.places, facts, condition="ctid = ANY")
 
-    async def _remove(self, table: FilledTable, places: tuple[str, ...], facts: CopyFacts, *, others: bool) -> None:
-        condition = "ctid <> ALL" if others else "ctid = ANY"
+    async def _remove(self, table: FilledTable, places: tuple[str, ...], facts: CopyFacts, *, condition: str) -> None:
         sql = f"DELETE FROM ONLY {table.sql} WHERE {condition} ($1::text[]::tid[])"
         await self._connection.execute(sql, list(places))
         statements = list(_orphans(facts))
