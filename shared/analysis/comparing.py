@@ -9,6 +9,7 @@ import msgspec
 
 from shared.diff.changes import Altered, Change, SchemaDiff, Unexpected, Unverified
 from shared.diff.compare import diff_schemas
+from shared.diff.filling import filled_as
 from shared.diff.partitions import with_partitions, without_following_partitions
 from shared.diff.undeclared import set_aside, with_set_aside
 from shared.diff.well_known import PARTITIONS, LeftOut, left_out, tool_objects, without_tool_objects
@@ -54,7 +55,8 @@ class Comparison(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def goal(self) -> Snapshot:
         """Where a plan leads: the declared schema with the partitions that were left out and what was kept."""
-        return with_set_aside(with_partitions(self.desired, self.whole, self.observed), self.whole, self.kept)
+        desired = filled_as(self.desired, self.observed)
+        return with_set_aside(with_partitions(desired, self.whole, self.observed), self.whole, self.kept)
 
 
 def with_unread(comparison: Comparison, unread: tuple[Carrier, ...]) -> Comparison:
@@ -73,7 +75,7 @@ def with_unread(comparison: Comparison, unread: tuple[Carrier, ...]) -> Comparis
 def compare(desired: Snapshot, whole: Snapshot, profile: Profile, unbuilt: tuple[Unbuilt, ...] = ()) -> Comparison:
     """Compare two schemas that one PostgreSQL has spelt, but for what it could not rebuild."""
     observed = whole if profile.partitions else without_following_partitions(whole, desired.schema)
-    diff = _with_unverified(diff_schemas(desired.schema, observed.schema), unbuilt)
+    diff = _with_unverified(diff_schemas(filled_as(desired, observed).schema, observed.schema), unbuilt)
     return Comparison(desired=desired, whole=whole, observed=observed, diff=diff, unbuilt=unbuilt)
 
 

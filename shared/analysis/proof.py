@@ -16,6 +16,7 @@ from shared.schema.database import Extension
 from shared.schema.identity import ObjectId
 from shared.schema.model import SchemaObject
 from shared.schema.profile import Profile
+from shared.schema.relations import MaterializedView
 from shared.schema.schema import Schema, Snapshot
 
 
@@ -102,7 +103,7 @@ async def _try(scratch: ScratchServer, sides: Buildable, plan: Plan, profile: Pr
             about = tried[error.number].object
             return Trial(Proof(ProofStatus.UNPROVEN, f"the statement for {about} failed: {error}"))
         read = await read_again(database, profile, observed)
-    after = _with_extension_versions(read, desired, observed, plan)
+    after = _with_tenants_facts(read, desired, observed, plan)
     proof = _judged(desired, after, plan, profile)
     if sides.untried and proof.status is ProofStatus.PROVEN:
         about = plan.statements[min(sides.untried)].object
@@ -111,14 +112,17 @@ async def _try(scratch: ScratchServer, sides: Buildable, plan: Plan, profile: Pr
     return Trial(proof, after, ran=True)
 
 
-def _with_extension_versions(after: Snapshot, desired: Snapshot, observed: Snapshot, plan: Plan) -> Snapshot:
-    """Extension versions are what they were, unless the plan changed them, which the scratch server has let it do."""
+def _with_tenants_facts(after: Snapshot, desired: Snapshot, observed: Snapshot, plan: Plan) -> Snapshot:
+    """Extension versions, and what is filled, are what they were, unless the plan changed them.
+
+    The scratch server has let it change a version, and runs no query to fill anything.
+    """
     touched = {statement.object for statement in plan.statements}
     was, wanted = observed.schema.by_identity(), desired.schema.by_identity()
 
     def versioned(item: SchemaObject) -> SchemaObject:
         fact = (wanted if item.identity in touched else was).get(item.identity)
-        return with_tenants_fact(item, fact) if isinstance(item, Extension) else item
+        return with_tenants_fact(item, fact) if isinstance(item, Extension | MaterializedView) else item
 
     return msgspec.structs.replace(after, schema=Schema(tuple(map(versioned, after.schema))))
 

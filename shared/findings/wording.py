@@ -27,6 +27,7 @@ _YES_NO = {
     "force_row_security": ("row-level security forced on its owner", "row-level security not forced on its owner"),
     "valid": ("valid", "invalid"),
     "enforced": ("triggers that enforce it", "triggers that are disabled"),
+    "populated": ("filled", "never filled, so that every query of it fails"),
     "index_valid": ("a valid index", "an invalid index"),
     "validated": ("validated", "NOT VALID"),
     "unique": ("unique", "not unique"),

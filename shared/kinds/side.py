@@ -26,6 +26,7 @@ class Side:
 
     def __init__(self, snapshot: Snapshot) -> None:
         self.server_version = snapshot.server_version
+        self.fixed_extensions = frozenset(snapshot.fixed_extensions)
         self.objects: dict[ObjectId, SchemaObject] = snapshot.schema.by_identity()
         self.references: dict[ObjectId, set[ObjectId]] = defaultdict(set)
         self.dependents: dict[ObjectId, set[ObjectId]] = defaultdict(set)

@@ -61,6 +61,7 @@ def lossless_snapshot(
         column_order=tuple(sorted(orders.values())),
         not_null_names=desired.not_null_names,
         dependencies=tuple(sorted(_within(edges, objects))),
+        fixed_extensions=observed.fixed_extensions,
     )
     return snapshot, list(withheld.values())
 

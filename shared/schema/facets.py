@@ -40,9 +40,16 @@ class Grant(msgspec.Struct, frozen=True, order=True, kw_only=True, omit_defaults
 
 
 class Privileges(Facet, frozen=True, kw_only=True):
-    """The grants on an object, or on one column (`of="column"`), where they are not PostgreSQL's default."""
+    """The grants on an object, or on one column (`of="column"`), where they are not PostgreSQL's default.
+
+    What initdb or an extension has made carries grants of theirs (`pg_init_privs`), which differ between versions. Of
+    such an object (`beside_initial`) `grants` says only what was granted beside them, `revoked` what was taken from
+    them.
+    """
 
     grants: tuple[Grant, ...] = ()
+    revoked: tuple[Grant, ...] = ()
+    beside_initial: bool = False
 
 
 class DefaultPrivileges(SignedObject, frozen=True, kw_only=True):

@@ -106,6 +106,7 @@ class Index(Object, frozen=True, kw_only=True):
     replica_identity: bool = False
     statistics: tuple[str, ...] = ()  # "position=target" of expression columns
     attached_to: QualifiedName | None = None  # the parent's index, of a partition
+    depends_on_extensions: tuple[str, ...] = ()  # with which it is dropped, though no member
 
 
 class Sequence(Object, frozen=True, kw_only=True):
@@ -141,6 +142,7 @@ class MaterializedView(Object, frozen=True, kw_only=True):
     access_method: str = "heap"
     tablespace: str = ""
     depends_on_extensions: tuple[str, ...] = ()  # with which it is dropped, though no member
+    populated: bool = True  # False: every query of it fails until REFRESH
 
 
 class Rule(ChildObject, frozen=True, kw_only=True):

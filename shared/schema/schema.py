@@ -104,6 +104,7 @@ class Snapshot(msgspec.Struct, frozen=True, kw_only=True):
         not_null_names: Of partitions and children, sorted.
         dependencies: Sorted.
         unmodelled: Sorted; empty when everything was read.
+        fixed_extensions: Names of extensions that cannot be moved to another namespace, sorted.
         surroundings: Statements that make what a namespace stands on outside of itself (extensions, shared tables), as
             the declaration has it; without them it could not be rebuilt. Empty for a whole database.
     """
@@ -117,6 +118,7 @@ class Snapshot(msgspec.Struct, frozen=True, kw_only=True):
     dependencies: tuple[Dependency, ...] = ()
     unmodelled: tuple[Unmodelled, ...] = ()
     surroundings: tuple[str, ...] = ()
+    fixed_extensions: tuple[str, ...] = ()
 
 
 class Origin(msgspec.Struct, frozen=True, order=True, omit_defaults=True):

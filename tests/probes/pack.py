@@ -11,6 +11,7 @@ from collections.abc import Sequence
 import msgspec
 
 from shared.diff.compare import diff_schemas
+from shared.diff.filling import filled_as
 from shared.kinds.step import Role
 from shared.remediation.plan import Plan
 from shared.remediation.planner import plan_remediation
@@ -108,7 +109,8 @@ async def _try(
     found, wanted = await bench.dump(work), end.dump
     said += [f"pg_dump: - {entry}" for entry in sorted(found - wanted)]
     said += [f"pg_dump: + {entry}" for entry in sorted(wanted - found)]
-    again = diff_schemas(end.snapshot.schema, (await bench.read(work)).schema)
+    # What a plan fills is left empty here.
+    again = diff_schemas(end.snapshot.schema, filled_as(await bench.read(work), end.snapshot).schema)
     said += [f"still drift: {told([change])}" for change in again.changes]
     return said, missed
 

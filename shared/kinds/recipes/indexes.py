@@ -9,6 +9,7 @@ from shared.kinds.hazards import blocks_all, blocks_writes, builds_index
 from shared.kinds.interim import beside
 from shared.kinds.names import qualified
 from shared.kinds.recipes.beside import build, is_built_beside
+from shared.kinds.recipes.extension_ties import tie_to_extensions
 from shared.kinds.recipes.index_sql import index_sql, split_at_parameters
 from shared.kinds.recipes.parameters import change_parameters
 from shared.kinds.recipes.renamed_parts import former_part, is_renamed_part, without_comment
@@ -17,7 +18,9 @@ from shared.schema.identity import ObjectId, QualifiedName
 from shared.schema.relations import Index, Table
 from shared.sql import quote_identifier, quote_qualified
 
-_IN_PLACE = frozenset({"options", "tablespace", "clustered", "replica_identity", "statistics", "attached_to"})
+_IN_PLACE = frozenset(
+    {"options", "tablespace", "clustered", "replica_identity", "statistics", "attached_to", "depends_on_extensions"}
+)
 
 
 def _table_name(index: Index) -> str:
@@ -92,6 +95,7 @@ def _after_creation(index: Index, context: Context) -> list[Step]:
         steps.append(Step(Role.SET, f"ALTER {keyword} {what} CLUSTER ON {name}", lock))
     if index.replica_identity:
         steps.append(Step(Role.SET, f"ALTER TABLE ONLY {what} REPLICA IDENTITY USING INDEX {name}", lock))
+    steps += tie_to_extensions(f"INDEX {qualified(index)}", index.depends_on_extensions)
     if index.attached_to is not None and _must_be_attached(index, context):
         sql = f"ALTER INDEX {quote_qualified(index.attached_to)} ATTACH PARTITION {qualified(index)}"
         steps.append(Step(Role.ALTER, sql, lock))
@@ -175,6 +179,8 @@ def alter_index(desired: Index, observed: Index, fields: frozenset[str], context
         steps.append(
             Step(Role.SET, f"ALTER TABLE ONLY {what} REPLICA IDENTITY USING INDEX {name}", (blocks_all(what),))
         )
+    ties = (desired.depends_on_extensions, observed.depends_on_extensions)
+    steps += tie_to_extensions(f"INDEX {qualified(desired)}", *ties)
     if "attached_to" in fields and desired.attached_to is not None and _must_be_attached(desired, context):
         sql = f"ALTER INDEX {quote_qualified(desired.attached_to)} ATTACH PARTITION {qualified(desired)}"
         steps.append(Step(Role.ALTER, sql, (blocks_all(what),)))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from shared.kinds.context import Context
 from shared.kinds.hazards import breaks, loses
-from shared.kinds.step import Role, Step
+from shared.kinds.step import REBUILD, Role, Step, Verdict
 from shared.schema.database import Extension, Namespace
 from shared.sql import quote_identifier, quote_literal
 
@@ -42,9 +42,13 @@ def drop_extension(extension: Extension, context: Context) -> list[Step]:
     ]
 
 
-def alter_extension(desired: Extension, observed: Extension, fields: frozenset[str], context: Context) -> list[Step]:
-    """UPDATE, to the server's default version where none is declared, and SET SCHEMA."""
-    del observed, context
+def alter_extension(
+    desired: Extension, observed: Extension, fields: frozenset[str], context: Context
+) -> list[Step] | Verdict:
+    """UPDATE, to the server's default version where none is declared, and SET SCHEMA where the extension can move."""
+    del observed
+    if "installed_in" in fields and desired.name in context.observed.fixed_extensions:
+        return REBUILD
     name = quote_identifier(desired.name)
     steps = []
     if "version" in fields:

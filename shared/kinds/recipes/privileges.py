@@ -12,6 +12,7 @@ from shared.kinds.context import Context
 from shared.kinds.database_roles import DATABASE_OWNER, acting_as, quote_role, resolve_roles
 from shared.kinds.lookup import facts_of, relations
 from shared.kinds.naming import grant_designation
+from shared.kinds.recipes.initial_privileges import known_grants
 from shared.kinds.side import Side
 from shared.kinds.step import Role, Step
 from shared.schema.facets import DefaultPrivileges, Grant, Owner, Privileges
@@ -259,6 +260,8 @@ def _merged(grants: list[Grant]) -> list[Grant]:
 def grant_all(facet: Privileges, context: Context) -> list[Step]:
     """From what a fresh object has to what is declared; an old one has PostgreSQL's own."""
     carrier = facet.carrier
+    if facet.beside_initial:
+        return _change_beside_initial(facet, None, context)
     if carrier in context.creates:
         return grants_after_creation(carrier, facet.grants, context)
     present = _under_new_owner(carrier, built_in_grants(carrier, context), context)
@@ -275,6 +278,8 @@ def grants_after_creation(carrier: ObjectId, desired: Iterable[Grant] | None, co
 def revoke_all(facet: Privileges, context: Context) -> list[Step]:
     """Back to PostgreSQL's defaults."""
     carrier = facet.carrier
+    if facet.beside_initial:
+        return _change_beside_initial(None, facet, context)
     built_in = built_in_grants(carrier, context)
     present = _under_new_owner(carrier, facet.grants, context)
     return change_grants(_target(carrier, context), built_in, present) + _columns_again(
@@ -285,9 +290,18 @@ def revoke_all(facet: Privileges, context: Context) -> list[Step]:
 def alter_grants(desired: Privileges, observed: Privileges, fields: frozenset[str], context: Context) -> list[Step]:
     """Only what differs."""
     del fields
+    if desired.beside_initial or observed.beside_initial:
+        return _change_beside_initial(desired, observed, context)
     present = _under_new_owner(desired.carrier, observed.grants, context)
     steps = change_grants(_target(desired.carrier, context), desired.grants, present)
     return steps + _columns_again(desired.carrier, desired.grants, present, context)
+
+
+def _change_beside_initial(desired: Privileges | None, observed: Privileges | None, context: Context) -> list[Step]:
+    """Lead to what was granted beside the grants that initdb or the extension made; None is nothing beside them."""
+    one = desired or observed
+    assert one is not None
+    return change_grants(_target(one.carrier, context), *known_grants(desired, observed))
 
 
 def _columns_again(

@@ -78,7 +78,16 @@ def create_materialized_view(view: MaterializedView, context: Context) -> list[S
 def fill(view: MaterializedView, context: Context) -> list[Step]:
     """REFRESH MATERIALIZED VIEW, which PostgreSQL runs as its owner and lets do nothing else (REFRESH, Notes)."""
     del context
+    if not view.populated:
+        return []
     return [Step(Role.FILL, fill_sql(view.identity), (scans(f"what {qualified(view)} selects from"),))]
+
+
+def _emptied(view: MaterializedView) -> list[Step]:
+    what = qualified(view)
+    return [
+        Step(Role.SET, f"{fill_sql(view.identity)} WITH NO DATA", (blocks_all(what), breaks(f"queries of {what} fail")))
+    ]
 
 
 def fill_sql(identity: ObjectId) -> str:
@@ -102,8 +111,7 @@ def alter_materialized_view(
     desired: MaterializedView, observed: MaterializedView, fields: frozenset[str], context: Context
 ) -> list[Step] | Verdict:
     """Storage in place; another query means another materialized view."""
-    del context
-    if not fields <= {"options", "tablespace", "depends_on_extensions"}:
+    if not fields <= {"options", "tablespace", "depends_on_extensions", "populated"}:
         return REBUILD
     what = qualified(desired)
     changes = change_parameters(desired.options, observed.options)
@@ -115,6 +123,8 @@ def alter_materialized_view(
                 Role.SET, f"ALTER MATERIALIZED VIEW {what} SET TABLESPACE {target}", (blocks_all(what), rewrites(what))
             )
         )
+    if "populated" in fields:
+        steps += fill(desired, context) or _emptied(desired)
     ties = (desired.depends_on_extensions, observed.depends_on_extensions)
     return steps + tie_to_extensions(f"MATERIALIZED VIEW {what}", *ties)
 

@@ -21,25 +21,6 @@ carrier AS MATERIALIZED (
     FROM relation i
     JOIN pg_constraint k ON k.conindid = i.oid AND k.contype IN ('p', 'u', 'x')
     WHERE i.relkind IN ('i', 'I')
-    UNION ALL
-    -- Members of an extension are not read, but what is granted on them beyond the extension's own grants is.
-    SELECT '1255:' || p.oid || ':0', 'routine', s.name, '', p.proname::text, array_to_string(ARRAY(
-        SELECT format_type(a.type, NULL) FROM unnest(p.proargtypes) WITH ORDINALITY AS a(type, position) ORDER BY a.position
-    ), ', ')
-    FROM pg_proc p
-    JOIN scope s ON s.oid = p.pronamespace
-    JOIN member m ON m.classid = 'pg_proc'::regclass AND m.objid = p.oid
-    LEFT JOIN pg_init_privs i ON i.classoid = m.classid AND i.objoid = m.objid AND i.objsubid = 0
-    WHERE p.proacl IS DISTINCT FROM i.initprivs AND p.prokind <> 'a'
-    UNION ALL
-    SELECT '1259:' || c.oid || ':0',
-        CASE c.relkind WHEN 'v' THEN 'view' WHEN 'm' THEN 'materialized_view' WHEN 'S' THEN 'sequence' WHEN 'f' THEN 'foreign_table' ELSE 'table' END,
-        s.name, '', c.relname::text, ''
-    FROM pg_class c
-    JOIN scope s ON s.oid = c.relnamespace
-    JOIN member m ON m.classid = 'pg_class'::regclass AND m.objid = c.oid
-    LEFT JOIN pg_init_privs i ON i.classoid = m.classid AND i.objoid = m.objid AND i.objsubid = 0
-    WHERE c.relacl IS DISTINCT FROM i.initprivs AND c.relkind IN ('r', 'p', 'v', 'm', 'S', 'f')
     UNION
     -- A not-null constraint that says nothing of its own (v18) is not read, but can have a comment.
     SELECT '2606:' || k.oid || ':0', 'constraint', r.namespace, r.name, k.conname::text, ''
@@ -47,7 +28,6 @@ carrier AS MATERIALIZED (
     JOIN relation r ON r.oid = k.conrelid
     WHERE k.contype = 'n'
 ),
--- Of a member only the grants are a tenant's.
 member_address AS MATERIALIZED (
     SELECT m.classid || ':' || m.objid || ':0' AS address FROM member m
 ),

@@ -9,7 +9,8 @@ versions AS (
     SELECT count(*) AS rows, sum(hash_record_extended(ROW(x.key, x.xmin), x.seed)) AS sum FROM (
         SELECT x.oid AS key, 2615::int8 AS seed, x.xmin FROM pg_namespace x
         UNION ALL
-        SELECT x.oid, 1259::int8, x.xmin FROM pg_class x WHERE x.oid >= 16384
+        -- Of initdb's objects those that something was granted on: GRANT EXECUTE ON FUNCTION pg_read_file(text).
+        SELECT x.oid, 1259::int8, x.xmin FROM pg_class x WHERE x.oid >= 16384 OR x.relacl IS NOT NULL
         UNION ALL
         SELECT x.oid, 2606::int8, x.xmin FROM pg_constraint x WHERE x.oid >= 16384
         UNION ALL
@@ -19,9 +20,9 @@ versions AS (
         UNION ALL
         SELECT x.oid, 3256::int8, x.xmin FROM pg_policy x
         UNION ALL
-        SELECT x.oid, 1247::int8, x.xmin FROM pg_type x WHERE x.oid >= 16384
+        SELECT x.oid, 1247::int8, x.xmin FROM pg_type x WHERE x.oid >= 16384 OR x.typacl IS NOT NULL
         UNION ALL
-        SELECT x.oid, 1255::int8, x.xmin FROM pg_proc x WHERE x.oid >= 16384
+        SELECT x.oid, 1255::int8, x.xmin FROM pg_proc x WHERE x.oid >= 16384 OR x.proacl IS NOT NULL
         UNION ALL
         SELECT x.oid, 2617::int8, x.xmin FROM pg_operator x WHERE x.oid >= 16384
         UNION ALL
@@ -72,7 +73,7 @@ versions AS (
         SELECT x.oid, 1213::int8, x.xmin FROM pg_tablespace x
         UNION ALL
         -- Whoever makes or drops a default marks the column: pg_attrdef says nothing more.
-        SELECT x.attrelid, x.attnum::int8, x.xmin FROM pg_attribute x WHERE x.attrelid >= 16384 AND x.attnum > 0
+        SELECT x.attrelid, x.attnum::int8, x.xmin FROM pg_attribute x WHERE (x.attrelid >= 16384 OR x.attacl IS NOT NULL) AND x.attnum > 0
         UNION ALL
         SELECT x.indexrelid, 2610::int8, x.xmin FROM pg_index x WHERE x.indexrelid >= 16384
         UNION ALL

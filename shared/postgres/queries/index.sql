@@ -44,6 +44,13 @@ SELECT
     NULLIF(i.indisclustered, false) AS clustered,
     NULLIF(i.indisreplident, false) AS replica_identity,
     special.statistics,
+    -- The first condition is computed once: hardly any database ties anything to an extension (deptype x).
+    CASE WHEN EXISTS (SELECT FROM pg_depend d WHERE d.refclassid = 'pg_extension'::regclass AND d.deptype = 'x') THEN NULLIF(ARRAY(
+        SELECT e.extname::text
+        FROM pg_depend d JOIN pg_extension e ON e.oid = d.refobjid
+        WHERE d.classid = 'pg_class'::regclass AND d.objid = i.indexrelid AND d.refclassid = 'pg_extension'::regclass AND d.deptype = 'x'
+        ORDER BY e.extname COLLATE "C"
+    ), '{}') END AS depends_on_extensions,
     CASE WHEN r.relispartition THEN (
         SELECT (
             SELECT json_build_object('namespace', (SELECT n.name FROM naming n WHERE n.oid = p.relnamespace), 'name', p.relname)

@@ -22,7 +22,8 @@ SELECT
         FROM pg_depend d JOIN pg_extension e ON e.oid = d.refobjid
         WHERE d.classid = 'pg_class'::regclass AND d.objid = c.oid AND d.refclassid = 'pg_extension'::regclass AND d.deptype = 'x'
         ORDER BY e.extname COLLATE "C"
-    ), '{}') END AS depends_on_extensions
+    ), '{}') END AS depends_on_extensions,
+    NULLIF(c.relispopulated, true) AS populated
 FROM relation r
 JOIN pg_class c ON c.oid = r.oid
 LEFT JOIN pg_class toast ON toast.oid = c.reltoastrelid AND toast.reloptions IS NOT NULL

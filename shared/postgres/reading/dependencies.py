@@ -19,6 +19,7 @@ _WHOLES = (6104, 2616, 2753)
 """Catalogs whose parts hang on something else as well: an entry of a publication on its table, a loose or optional
 member of an operator family on its function or operator (recordDependencyOn in storeProcedures, opclasscmds.c)."""
 _PREFERENCE = "iPSae"  # which edge of an unmodelled object leads to its owner
+_FIXED = "f"
 _HOPS = 6  # operator class entry → class → family …: never longer in practice
 
 
@@ -31,7 +32,10 @@ class Address(NamedTuple):
 
 
 class Edge(NamedTuple):
-    """`dependent` needs `referenced`; `type` is `pg_depend.deptype`, or `t`: the dependent is a temporary relation."""
+    """`dependent` needs `referenced`; `type` is `pg_depend.deptype`.
+
+    Or it is `t`: the dependent is a temporary relation; or `f`: it is an extension that cannot be moved.
+    """
 
     type: str
     dependent: Address
@@ -81,6 +85,8 @@ def dependencies_of(known: Mapping[Address, ObjectId], edges: Sequence[Edge]) ->
 
     found: set[tuple[ObjectId, ObjectId]] = set()
     for edge in edges:
+        if edge.type == _FIXED:
+            continue
         dependent, referenced = owner(edge.dependent), owner(edge.referenced)
         if dependent is not None and referenced is not None and dependent != referenced:
             found.add((dependent, referenced))
@@ -93,6 +99,12 @@ def _structure(known: Mapping[Address, ObjectId]) -> Iterator[tuple[ObjectId, Ob
         table = known.get(address._replace(part=0))
         if address.part and table is not None:
             yield identity, table
+
+
+def fixed_extensions(known: Mapping[Address, ObjectId], edges: Iterable[Edge]) -> tuple[str, ...]:
+    """Name the extensions that ALTER EXTENSION … SET SCHEMA cannot move."""
+    fixed = {edge.dependent for edge in edges if edge.type == _FIXED}
+    return tuple(sorted(known[address].name for address in fixed if address in known))
 
 
 def unmodelled(known: Mapping[Address, ObjectId], edges: Iterable[Edge]) -> tuple[Unmodelled, ...]:

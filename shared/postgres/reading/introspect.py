@@ -12,7 +12,14 @@ from shared.postgres.names.own_names import OwnNames
 from shared.postgres.names.placeholders import replace_in_line
 from shared.postgres.query_files import query_text
 from shared.postgres.reading.catalog import rows_statement
-from shared.postgres.reading.dependencies import Address, Edge, dependencies_of, parse_address, unmodelled
+from shared.postgres.reading.dependencies import (
+    Address,
+    Edge,
+    dependencies_of,
+    fixed_extensions,
+    parse_address,
+    unmodelled,
+)
 from shared.postgres.reading.fingerprint import (
     Fingerprint,
     KindHash,
@@ -167,6 +174,7 @@ def build_snapshot(read: CatalogRows, namespace: str, profile: Profile) -> Snaps
         column_order=_column_order(addresses),
         not_null_names=_not_null_names(addresses, read),
         dependencies=dependencies_of(addresses, read.edges),
+        fixed_extensions=fixed_extensions(addresses, read.edges),
         unmodelled=() if namespace else unmodelled(addresses, read.edges),
     )
     return msgspec.structs.replace(snapshot, fingerprint=snapshot_name(snapshot))

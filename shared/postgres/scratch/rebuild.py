@@ -18,7 +18,7 @@ from shared.schema.database import Extension, Namespace
 from shared.schema.identity import ObjectId
 from shared.schema.model import SchemaObject
 from shared.schema.profile import Profile
-from shared.schema.relations import Constraint, Index
+from shared.schema.relations import Constraint, Index, MaterializedView
 from shared.schema.schema import Schema, Snapshot
 
 _UNCHECKED = "SET check_function_bodies = off"
@@ -261,17 +261,20 @@ def _with_facts(read: Snapshot, original: Snapshot) -> Snapshot:
         column_order=original.column_order,
         unmodelled=original.unmodelled,
         surroundings=original.surroundings,
+        fixed_extensions=original.fixed_extensions,
     )
 
 
 def with_tenants_fact(item: SchemaObject, original: SchemaObject | None) -> SchemaObject:
-    """Give an object with what only the tenant's server knows: texts, an extension's version, an index' validity."""
+    """Give an object with what only the tenant's server knows: texts, an extension's version, what is valid."""
     item = with_verbatim_texts(item, original)
     match item, original:
         case Extension(), Extension(version=version):
             return msgspec.structs.replace(item, version=version)
         case Index(), Index(valid=False):
             return msgspec.structs.replace(item, valid=False)
+        case MaterializedView(), MaterializedView(populated=populated):  # no query is run for a copy
+            return msgspec.structs.replace(item, populated=populated)
         case Constraint(), Constraint(index_valid=False):
             return msgspec.structs.replace(item, index_valid=False)
         case Constraint(), Constraint(enforced=False):  # only a superuser can disable those triggers

@@ -345,6 +345,46 @@ def test_every_change_moves_the_token_the_fingerprint_and_the_schema(databases):
     assert databases.use(BEFORE_CHANGES, changes) == nothing
 
 
+GRANTS = (
+    "GRANT EXECUTE ON FUNCTION pg_read_file(text) TO PUBLIC",
+    "GRANT SELECT ON pg_authid TO PUBLIC",
+    "GRANT SELECT (rolpassword) ON pg_authid TO PUBLIC",
+    "REVOKE SELECT ON pg_roles FROM PUBLIC",
+    "REVOKE USAGE ON LANGUAGE plpgsql FROM PUBLIC",
+    "REVOKE USAGE ON TYPE pg_catalog.xml FROM PUBLIC",
+    "GRANT USAGE ON SCHEMA pg_toast TO PUBLIC",
+    "REVOKE EXECUTE ON FUNCTION citext_eq FROM PUBLIC",
+    "REVOKE USAGE ON TYPE citext FROM PUBLIC",
+    "REVOKE EXECUTE ON FUNCTION max(citext) FROM PUBLIC",
+    "GRANT USAGE ON FOREIGN DATA WRAPPER postgres_fdw TO PUBLIC",
+)
+"""On what initdb and extensions have made."""
+
+
+def test_grants_on_what_initdb_and_extensions_made_are_seen(databases):
+    """A back door that no dump of the tenant's own objects shows."""
+    granted = Profile(privileges=True)
+
+    async def look(connection):
+        schema = (await read_snapshot(connection, profile=granted)).schema
+        facets = [item for item in schema if item.kind == "privileges" and item.beside_initial]
+        return await read_change_token(connection), (await read_fingerprint(connection, profile=granted)).hex, facets
+
+    async def grants(connection):
+        before = await look(connection)
+        assert before[2] == []
+        unseen = []
+        for grant in GRANTS:
+            await connection.execute(grant)
+            after = await look(connection)
+            if after[0] == before[0] or after[1] == before[1] or len(after[2]) != len(before[2]) + 1:
+                unseen.append(grant)
+            before = after
+        return unseen
+
+    assert databases.use("CREATE EXTENSION citext; CREATE EXTENSION postgres_fdw", grants) == []
+
+
 def test_unchanged_schemas_keep_their_token_when_data_changes(databases):
     async def write(connection):
         before = await read_change_token(connection)

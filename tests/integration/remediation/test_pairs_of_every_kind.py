@@ -12,8 +12,11 @@ from tests.integration.remediation.conftest import Pair
 from tests.integration.remediation.pairs import (
     circles,
     eighteen,
+    extensions,
     indexes,
     inheritance,
+    initial,
+    materialized,
     owners,
     partitions,
     replaced,
@@ -22,7 +25,19 @@ from tests.integration.remediation.pairs import (
 
 Load = Callable[[str, str], Pair]
 
-MODULES = (circles, eighteen, indexes, inheritance, owners, partitions, replaced, types)
+MODULES = (
+    circles,
+    eighteen,
+    extensions,
+    indexes,
+    inheritance,
+    initial,
+    materialized,
+    owners,
+    partitions,
+    replaced,
+    types,
+)
 COUNT = r"""
 SELECT format('SELECT %L, count(*) FROM ONLY %I.%I', c.oid::regclass, n.nspname, c.relname)
 FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace

@@ -173,3 +173,9 @@ CREATE FOREIGN DATA WRAPPER $n_w; CREATE FUNCTION $n.f() RETURNS event_trigger L
 --
 --
 ALTER TYPE $n.sh OWNER TO probe_alice;
+== privileges.revoked, privileges.beside_initial [alone] privileges on what initdb and an extension made
+CREATE EXTENSION seg SCHEMA $n;
+--
+GRANT EXECUTE ON FUNCTION pg_read_file(text) TO probe_alice; REVOKE USAGE ON LANGUAGE plpgsql FROM PUBLIC;
+--
+GRANT SELECT ON pg_authid TO probe_bob; REVOKE EXECUTE ON FUNCTION $n.seg_cmp($n.seg, $n.seg) FROM PUBLIC; REVOKE SELECT ON pg_roles FROM PUBLIC;

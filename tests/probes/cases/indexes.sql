@@ -199,3 +199,9 @@ CREATE TABLE $n.t (a int, b int);
 CREATE INDEX i ON $n.t ((a + 1), b, (b * 2)); ALTER INDEX $n.i ALTER COLUMN 1 SET STATISTICS 11;
 --
 CREATE INDEX i ON $n.t ((a + 1), b, (b * 2)); ALTER INDEX $n.i ALTER COLUMN 1 SET STATISTICS 11; ALTER INDEX $n.i ALTER COLUMN 3 SET STATISTICS 0;
+== index.depends_on_extensions an index that goes with an extension
+CREATE EXTENSION seg SCHEMA $n; CREATE TABLE $n.t (a text);
+--
+CREATE INDEX i ON $n.t (a);
+--
+CREATE INDEX i ON $n.t (a); ALTER INDEX $n.i DEPENDS ON EXTENSION seg;

@@ -12,7 +12,7 @@ from shared.kinds.step import HazardKind
 from shared.remediation.plan import Plan
 from shared.remediation.planner import create_script, plan_remediation
 from shared.remediation.script import render_script
-from shared.schema.database import Namespace
+from shared.schema.database import Extension, Namespace
 from shared.schema.identity import QualifiedName
 from shared.schema.model import SchemaObject
 from shared.schema.relations import Column, Constraint, Index, Table
@@ -129,3 +129,16 @@ def test_before_v16_a_child_does_not_say_its_parents_expression_again() -> None:
         'CREATE TABLE "public"."prices" (\n    "gross" bigint GENERATED ALWAYS AS ((net * 2)) STORED\n)',
         'CREATE TABLE "public"."old_prices" (\n    "gross" bigint\n)\nINHERITS ("public"."prices")',
     ]
+
+
+def test_an_extension_moves_where_it_can_and_is_made_again_where_it_cannot() -> None:
+    there, elsewhere = (Extension(name="xml2", installed_in=where) for where in ("public", "app"))
+    desired, observed = snapshot(PUBLIC, elsewhere), snapshot(PUBLIC, there)
+    moved = plan(desired, observed, destructive=True)
+    assert [statement.sql for statement in moved.statements] == ['ALTER EXTENSION "xml2" SET SCHEMA "app"']
+    again = plan(desired, msgspec.structs.replace(observed, fixed_extensions=("xml2",)), destructive=True)
+    assert [statement.sql for statement in again.statements] == [
+        'DROP EXTENSION "xml2"',
+        'CREATE EXTENSION "xml2" SCHEMA "app"',
+    ]
+    assert all(statement.destructive for statement in again.statements[:1])
