@@ -23,6 +23,8 @@ _SETUP = (
     "CREATE TABLESPACE probe_space LOCATION ''",
     "GRANT ALL ON TABLESPACE probe_space TO public",
 )
+_OLDEST_PSQL = 15
+"""Major version of the first psql that scripts of plans can be run by."""
 _HEADER = re.compile(r"(?m)^--\n-- (?:Data for )?Name: .*\n--\n")
 _NOISE = re.compile(r"SET |SELECT pg_catalog\.set_config|\\(un)?restrict|\\connect|--|CREATE DATABASE ")
 _SETTINGS = "-c client_min_messages=error -c lock_timeout=20s -c statement_timeout=60s"
@@ -142,8 +144,10 @@ class Bench:
         return frozenset(_entries(text.replace(database, "the_database")))
 
     async def _program(self, program: str, *argv: str, given: str = "") -> tuple[str, str]:
+        # Scripts want psql 15 or newer, which speaks to older servers too; pg_dump is the server's own.
+        binaries = server_binaries(max(self.major, _OLDEST_PSQL)) if program == "psql" else None
         process = await asyncio.create_subprocess_exec(
-            str(self._server.binaries / program),
+            str((binaries or self._server.binaries) / program),
             *argv,
             stdin=asyncio.subprocess.PIPE,
             stdout=asyncio.subprocess.PIPE,
