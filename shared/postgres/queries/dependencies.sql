@@ -7,7 +7,7 @@ SELECT
 FROM pg_depend d
 WHERE d.objid >= 16384
 UNION ALL
--- Not an edge: an extension that ALTER EXTENSION … SET SCHEMA cannot move.
+-- Not an edge: an extension that ALTER EXTENSION ... SET SCHEMA cannot move.
 SELECT 'f', '3079:' || e.oid || ':0', '0:0:0'
 FROM pg_extension e
 WHERE NOT e.extrelocatable
