@@ -109,12 +109,13 @@ class ShapeJob(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class Observed(msgspec.Struct, frozen=True, tag_field="outcome", tag="observed", omit_defaults=True):
-    """A tenant was read; its snapshot lies under the fingerprint."""
+    """A tenant was read; its snapshot lies under the fingerprint, `running` is the migration tool at work in it."""
 
     fingerprint: str
     server_version: int
     rows_scanned: int = 0
     versions: tuple[SchemaVersion, ...] = ()
+    running: str = ""
 
 
 class Analysed(msgspec.Struct, frozen=True, tag_field="outcome", tag="analysed"):

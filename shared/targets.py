@@ -97,6 +97,7 @@ class Observation(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True)
         snapshot: The whole schema; only when the caller did not know the fingerprint.
         statement: What this host says in place of such a schema (see `ReadRequest.names`); only when it was read anew.
         sighting: What to remember of it; only when the caller remembers, and not when nothing changed.
+        running: Migration tool that is at work in it, by the lock that it holds; empty when none is.
     """
 
     fingerprint: str
@@ -106,6 +107,7 @@ class Observation(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True)
     snapshot: Snapshot | None = None
     statement: str = ""
     sighting: Sighting | None = None
+    running: str = ""
 
 
 class Limits(msgspec.Struct, frozen=True, kw_only=True):

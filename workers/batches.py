@@ -126,7 +126,7 @@ async def _outcome(scanned: Scanned, known: KnownSnapshots, sightings: Sightings
                 await known.store(seen.fingerprint, seen.snapshot, seen.statement)
             if seen.sighting is not None:
                 await sightings.keep(scanned.target.tenant, seen.sighting)
-            return Observed(seen.fingerprint, seen.server_version, seen.rows_scanned, seen.versions)
+            return Observed(seen.fingerprint, seen.server_version, seen.rows_scanned, seen.versions, seen.running)
         case Failure() as failure:
             return Failed(failure)
         case Deferred() as deferred:

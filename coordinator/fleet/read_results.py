@@ -16,6 +16,7 @@ def read_result_of(outcome: FinalOutcome) -> Observation | Failure:
                 server_version=seen.server_version,
                 versions=seen.versions,
                 rows_scanned=seen.rows_scanned,
+                running=seen.running,
             )
         case Failed(failure=failure):
             return failure

@@ -116,12 +116,11 @@ class Assessments:
             analysis = msgspec.structs.replace(analysis, unverified=judged.incomplete)
         verdicts = tuple(verdict for verdict in analysis.verdicts if not verdict.declared_too)
         status = _status(analysis, version_finding, verdicts)
-        if standing.running or (own and status is TenantStatus.IN_SYNC):
-            return Assessment(
-                status=TenantStatus.PENDING, shape=wanted.shape, rollout=_rollout(judged, standing, wanted)
-            )
-        if status is TenantStatus.IN_SYNC:
+        if status is TenantStatus.IN_SYNC and not own:
             return Assessment(status=status, shape=analysis.shape)
+        if standing.running or status is TenantStatus.IN_SYNC:
+            rollout = _rollout(judged, standing, wanted)
+            return Assessment(status=TenantStatus.PENDING, shape=wanted.shape, rollout=rollout)
         group = _group(judged, standing, analysis, verdicts, version_finding)
         if own:
             group = msgspec.structs.replace(group, own_version=standing.own_version, newest=wanted.diff)

@@ -207,6 +207,7 @@ def _outcome(target: Target, result: ReadResult, place: int, found: AnalysedSpec
         fingerprint=result.fingerprint,
         labels=target.labels,
         declared=place,
+        running=result.running,
         own_version=found.ladders.own_versions.get(seen_of(result), ""),
     )
 

@@ -14,10 +14,16 @@ from shared.postgres.names.own_names import own_names
 from shared.postgres.owners import ENDS_SESSIONS, Overrides, get_past
 from shared.postgres.reading.introspect import read_snapshot
 from shared.postgres.reading.sighting import read_sighting, unchanged_since
-from shared.postgres.reading.versions import read_versions
+from shared.postgres.reading.versions import read_progress
 from shared.schema.canonical import content_hash
 from shared.schema.schema import Snapshot
 from shared.targets import FailureKind, Observation, ReadRequest, Sighting, Target
+
+LOOKS_WHILE_MIGRATING = 3
+"""How often a tenant is looked at whose migration is under way: most of them take a moment."""
+
+LOOK_AGAIN_AFTER_SECONDS = 1.0
+"""How long to wait before the next such look."""
 
 _ENDED = "the server ended the connection in the middle"
 
@@ -38,7 +44,7 @@ async def observe(host: Host, target: Target, wanted: ReadRequest) -> Observatio
         with translated(secret):
             connection = await connect_tenant(host, target.database, wanted.limits, overrides)
             try:
-                return await _observe(connection, target, wanted)
+                return await _observe_settled(connection, target, wanted)
             except BaseException as error:
                 connection.terminate()
                 if was_ended_by_server(error):
@@ -52,6 +58,20 @@ async def observe(host: Host, target: Target, wanted: ReadRequest) -> Observatio
     with translated(secret):
         async with asyncio.timeout(wanted.limits.tenant_timeout):
             return await get_past(read, ENDS_SESSIONS)
+
+
+async def _observe_settled(connection: asyncpg.Connection, target: Target, wanted: ReadRequest) -> Observation:
+    """Look at a target again while a migration is under way: a half-applied one says nothing about its schema.
+
+    The lock of a tool is held for a whole database; of its many namespaces each one would wait for the others.
+    """
+    for _ in range(LOOKS_WHILE_MIGRATING - 1):
+        seen = await _observe(connection, target, wanted)
+        moving = bool(seen.running and not target.namespace) or any(version.dirty for version in seen.versions)
+        if not moving:
+            return seen
+        await asyncio.sleep(LOOK_AGAIN_AFTER_SECONDS)
+    return await _observe(connection, target, wanted)
 
 
 async def _observe(connection: asyncpg.Connection, target: Target, wanted: ReadRequest) -> Observation:
@@ -75,10 +95,12 @@ async def _observe(connection: asyncpg.Connection, target: Target, wanted: ReadR
             again = await read_sighting(connection, own, profile, limits, with_token=bool(stated.token))
             if again == stated:  # it has not moved in between
                 fresh, statement = seen, said
+    progress = await read_progress(connection, namespace=target.namespace, limits=limits)
     return Observation(
         fingerprint=seen.fingerprint,
         server_version=_server_version(connection),
-        versions=await read_versions(connection, namespace=target.namespace, limits=limits),
+        versions=progress.versions,
+        running=progress.running,
         rows_scanned=seen.rows,
         snapshot=snapshot if seen.fingerprint not in known else None,
         statement=statement,

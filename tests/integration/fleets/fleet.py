@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import secrets
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import asyncpg
@@ -56,6 +57,15 @@ class Fleet(msgspec.Struct, frozen=True):
         for script in scripts:
             await connection.execute(script)
         await connection.close()
+
+    @contextlib.contextmanager
+    def holding(self, name: str, script: str) -> Iterator[None]:
+        """Keep a session open in a database that has run a script."""
+        with asyncio.Runner() as runner:
+            connection = runner.run(asyncpg.connect(self.server.dsn(self.database(name))))
+            runner.run(connection.execute(script))
+            yield
+            runner.run(connection.close())
 
     def configure(self, text: str) -> Path:
         """Write fleetdrift.toml; `[hosts.here]` and the limits are added."""

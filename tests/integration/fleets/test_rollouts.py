@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+import zlib
 from pathlib import Path
 
 import pytest
@@ -116,3 +118,32 @@ until = 2999-01-01
     report = fleet.check()
     assert statuses(report.body) == {"odd": "pending"}
     assert [drift.tenants for drift in report.body.ignored] == [1]
+
+
+def test_a_tenant_whose_migration_is_running_is_pending_whatever_it_looks_like(fleet: Fleet) -> None:
+    fleet.create("moving", ONE, applied(1), "ALTER TABLE orders ADD COLUMN half int")
+    number = 0x3D32AD9E * zlib.crc32(fleet.database("moving").encode())
+    with fleet.holding("moving", f"SELECT pg_advisory_lock({number})"):
+        report = scanned(fleet, "moving")
+    assert statuses(report.body) == {"moving": "pending"}
+    assert report.body.rollouts[0].running == "sqlx"
+    assert report.status is ScanStatus.IN_SYNC
+    assert statuses(scanned(fleet, "moving").body) == {"moving": "drifted"}
+
+
+def test_a_migration_that_failed_half_way_is_drift(fleet: Fleet) -> None:
+    fleet.create("broken", ONE, applied(1), "UPDATE _sqlx_migrations SET success = false")
+    report = scanned(fleet, "broken")
+    assert statuses(report.body) == {"broken": "drifted"}
+    assert "schema-version-mismatch" in [finding.rule for finding in report.body.groups[0].findings]
+
+
+def test_a_migration_that_ends_while_the_tenant_is_looked_at_is_not_under_way(fleet: Fleet) -> None:
+    fleet.create(
+        "quick", ONE, TWO, THREE, applied(1, 2, 3), "UPDATE _sqlx_migrations SET success = false WHERE version = 3"
+    )
+    later = threading.Timer(0.5, fleet.run, ["quick", "UPDATE _sqlx_migrations SET success = true"])
+    later.start()
+    report = scanned(fleet, "quick")
+    later.join()
+    assert statuses(report.body) == {"quick": "in_sync"}

@@ -3,9 +3,12 @@
 
 from __future__ import annotations
 
+import zlib
+
 import pytest
 
-from shared.postgres.reading.versions import MIGRATION_TOOLS, read_versions
+from shared.postgres.connection import connect_url
+from shared.postgres.reading.versions import MIGRATION_TOOLS, Progress, read_progress
 from shared.schema.schema import SchemaVersion
 
 TABLES = {
@@ -22,16 +25,19 @@ TABLES = {
         INSERT INTO atlas_schema_revisions VALUES ('19', 'a', 1, 1), ('20', 'b', 2, 2)""",
     "alembic": "CREATE TABLE alembic_version (version_num varchar(32) PRIMARY KEY); INSERT INTO alembic_version VALUES ('20')",
     "golang-migrate": "CREATE TABLE schema_migrations (version bigint PRIMARY KEY, dirty bool); INSERT INTO schema_migrations VALUES (20, false)",
+    "dbmate": "CREATE TABLE schema_migrations (version varchar(128) PRIMARY KEY); INSERT INTO schema_migrations VALUES ('19'), ('20')",
     "goose": """CREATE TABLE goose_db_version (id serial PRIMARY KEY, version_id bigint, is_applied bool, tstamp timestamp);
         INSERT INTO goose_db_version (version_id, is_applied) VALUES (0, true), (20, true), (21, true), (21, false)""",
     "liquibase": """CREATE TABLE databasechangelog (id varchar(255), author varchar, filename varchar, dateexecuted timestamp, orderexecuted int);
         INSERT INTO databasechangelog VALUES ('9', 'a', 'f', now(), 1), ('20', 'a', 'f', now(), 2)""",
 }  # fmt: skip
+NEWEST = {"liquibase": "a:20"}
+"""What a tool calls its newest version, where that is not its number."""
 
 
 @pytest.mark.parametrize("tool", [tool.name for tool in MIGRATION_TOOLS])
 def test_each_tools_table_is_understood(databases, tool):
-    assert databases.use(TABLES[tool], read_versions) == (SchemaVersion(tool, "20"),)
+    assert databases.use(TABLES[tool], read_progress) == Progress((SchemaVersion(tool, NEWEST.get(tool, "20")),))
 
 
 @pytest.mark.parametrize(
@@ -43,13 +49,15 @@ def test_each_tools_table_is_understood(databases, tool):
     ],
 )
 def test_a_migration_that_failed_half_way_is_dirty(databases, tool, broken):
-    assert databases.use(f"{TABLES[tool]}; {broken}", read_versions) == (SchemaVersion(tool, "20", dirty=True),)
+    assert databases.use(f"{TABLES[tool]}; {broken}", read_progress) == Progress(
+        (SchemaVersion(tool, "20", dirty=True),)
+    )
 
 
 @pytest.mark.parametrize(
     "script",
     [
-        "CREATE TABLE schema_migrations (version varchar PRIMARY KEY)",  # another tool's
+        "CREATE TABLE schema_migrations (version bigint PRIMARY KEY, inserted_at timestamp); INSERT INTO schema_migrations VALUES (1)",
         "CREATE TABLE schema_migrations (version text[], dirty int)",
         "CREATE TABLE alembic_version (version_num varchar)",  # empty
         (
@@ -61,13 +69,46 @@ def test_a_migration_that_failed_half_way_is_dirty(databases, tool, broken):
     ],
 )
 def test_what_only_looks_like_a_version_table_says_nothing(databases, script):
-    assert databases.use(script, read_versions) == ()
+    assert databases.use(script, read_progress) == Progress()
 
 
 def test_only_the_tenants_own_namespace_is_asked(databases):
     script = f"{TABLES['alembic']}; CREATE SCHEMA other; CREATE TABLE other.alembic_version AS SELECT '7'::varchar AS version_num"
 
     async def read(connection):
-        return await read_versions(connection, namespace="other")
+        return await read_progress(connection, namespace="other")
 
-    assert databases.use(script, read) == (SchemaVersion("alembic", "7"),)
+    assert databases.use(script, read) == Progress((SchemaVersion("alembic", "7"),))
+
+
+def lock_of_sqlx(database: str) -> int:
+    return 0x3D32AD9E * zlib.crc32(database.encode())
+
+
+def lock_of_golang_migrate(database: str) -> int:
+    return zlib.crc32(f"public\0schema_migrations\0{database}".encode()) * 1486364155 % 2**32
+
+
+@pytest.mark.parametrize(
+    ("tool", "number"),
+    [
+        ("sqlx", lock_of_sqlx),
+        ("golang-migrate", lock_of_golang_migrate),
+        ("goose", lambda _: 5887940537704921958),
+        ("goose", lambda _: 4097083626),
+        ("flyway", lambda _: 77431708279161 - 12345),
+        ("prisma", lambda _: 72707369),
+        ("", lambda _: 42),
+    ],
+)
+def test_a_tool_that_is_at_work_is_known_by_its_lock(databases, tool, number):
+    async def read(connection):
+        database = await connection.fetchval("SELECT current_database()")
+        other = await connect_url(databases.server.dsn(database))
+        await other.execute(f"SELECT pg_advisory_lock({number(database)})")
+        try:
+            return await read_progress(connection)
+        finally:
+            await other.close()
+
+    assert databases.use("", read) == Progress(running=tool)
