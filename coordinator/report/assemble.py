@@ -13,6 +13,7 @@ from coordinator.report.assess import Assessments
 from coordinator.report.ignoring import IgnoreAccount
 from coordinator.report.judged import Judged, TenantOutcome
 from coordinator.report.model import (
+    DeclarationSummary,
     DriftGroup,
     NotCompared,
     ReportBody,
@@ -83,6 +84,7 @@ def assemble_body(
         service_faults=_service_faults(analysis for analysis, _ in analysed),
         unread_services=tuple(sorted(unread_services)),
         rollouts=_rollouts(results, assessments),
+        declarations=_declarations(declared),
     )
 
 
@@ -90,6 +92,11 @@ def hash_of_specs(specs: Iterable[Spec]) -> str:
     """Name what is declared: by the hash of the schema, where there are several by the hash of all of theirs."""
     hashes = sorted({schema_hash(spec.schema) for spec in specs})
     return hashes[0] if len(hashes) == 1 else content_hash("specs/1", hashes)
+
+
+def _declarations(declared: Sequence[Judged]) -> tuple[DeclarationSummary, ...]:
+    several = declared if len(declared) > 1 else ()
+    return tuple(sorted(judged.summary for judged in several if judged.summary is not None))
 
 
 def _expected_version(declared: Sequence[Judged]) -> str:

@@ -122,6 +122,8 @@ class Assessments:
             rollout = _rollout(judged, standing, wanted)
             return Assessment(status=TenantStatus.PENDING, shape=wanted.shape, rollout=rollout)
         group = _group(judged, standing, analysis, verdicts, version_finding)
+        if len({each.expected_version for each in self._declared}) > 1:
+            group = msgspec.structs.replace(group, expected_version=judged.expected_version)
         if own:
             group = msgspec.structs.replace(group, own_version=standing.own_version, newest=wanted.diff)
         return Assessment(status=status, shape=analysis.shape, group=group)

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 import msgspec
 
-from coordinator.report.model import MigrationStep, Patch
+from coordinator.report.model import DeclarationSummary, MigrationStep, Patch
 from shared.analysis.analysis import Analysis
 from shared.schema.schema import SchemaVersion, Spec
 from shared.targets import Failure
@@ -31,6 +31,7 @@ class Judged(msgspec.Struct, frozen=True, kw_only=True):
 
     Args:
         spec: The desired schema.
+        summary: What it is called where a fleet has several.
         expected_version: Declared schema version, or empty.
         analyses: By fingerprint, for every tenant that was read.
         patches: Ways to keep the drift, by fingerprint.
@@ -41,6 +42,7 @@ class Judged(msgspec.Struct, frozen=True, kw_only=True):
     """
 
     spec: Spec
+    summary: DeclarationSummary | None = None
     expected_version: str = ""
     analyses: Mapping[str, Analysis]
     patches: Mapping[str, tuple[Patch, ...]] = _NO_PATCHES

@@ -89,6 +89,7 @@ class DriftGroup(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
         own_version: Version whose declaration the tenants were compared with, where that is not the expected one: the
             one that their migration table claims. Diff, findings and plan lead there.
         newest: The schema of the expected version against the observed one, beside an `own_version`.
+        expected_version: The declared version of these tenants, where it is not the same for the whole fleet.
     """
 
     id: str
@@ -102,6 +103,7 @@ class DriftGroup(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     patches: tuple[Patch, ...] = ()
     own_version: str = ""
     newest: SchemaDiff = SchemaDiff()
+    expected_version: str = ""
 
 
 class MigrationStep(msgspec.Struct, frozen=True, order=True):
@@ -137,6 +139,26 @@ class Rollout(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     running: str = ""
     versions: tuple[SchemaVersion, ...] = ()
     verdicts: tuple[Verdict, ...] = ()
+
+
+class DeclarationSummary(msgspec.Struct, frozen=True, order=True, kw_only=True, omit_defaults=True):
+    """One of several declarations of a fleet.
+
+    Args:
+        source: As the configuration calls it.
+        spec: Schema hash.
+        expected_version: The schema version that its tenants should be at, or empty.
+        database: Which of the source's databases it is; empty where the source tells none apart.
+        placement: Whether its tenants have a `database` or a `namespace` of their own.
+        tenants: How many are compared with it.
+    """
+
+    source: str
+    spec: str
+    expected_version: str = ""
+    database: str = ""
+    placement: str = ""
+    tenants: int
 
 
 class IgnoredDrift(msgspec.Struct, frozen=True, order=True, kw_only=True):
@@ -203,6 +225,7 @@ class ReportBody(msgspec.Struct, frozen=True, kw_only=True):
             tenant's status and in no count.
         unread_services: Services that depend on a database crate of which nothing was read: the scan is incomplete.
         rollouts: Where the pending tenants stand, sorted by id.
+        declarations: What tenants are compared with, where that is not the same for all; sorted.
     """
 
     fleet: str
@@ -222,6 +245,7 @@ class ReportBody(msgspec.Struct, frozen=True, kw_only=True):
     service_faults: tuple[Verdict, ...] = ()
     unread_services: tuple[str, ...] = ()
     rollouts: tuple[Rollout, ...] = ()
+    declarations: tuple[DeclarationSummary, ...] = ()
 
 
 class StepResult(StrEnum):

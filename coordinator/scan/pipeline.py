@@ -16,7 +16,7 @@ from coordinator.inventory import Inventory, load_targets
 from coordinator.report.assemble import assemble_body
 from coordinator.report.exit_code import scan_status
 from coordinator.report.judged import Judged, TenantOutcome
-from coordinator.report.model import Patch, ReportBody, ScanReport, StepResult
+from coordinator.report.model import DeclarationSummary, Patch, ReportBody, ScanReport, StepResult
 from coordinator.scan.analysed import AnalysedSpec, Analyser, DeclaredSpec, seen_of
 from coordinator.scan.compiled import compiled
 from coordinator.scan.execution_log import ExecutionLog
@@ -29,7 +29,7 @@ from shared.contracts.contract import Contract, VerdictStatus
 from shared.contracts.coverage import silent_drivers, unread_places
 from shared.diff.undeclared import incomplete_because
 from shared.postgres.scratch import ScratchServer
-from shared.schema.canonical import content_hash
+from shared.schema.canonical import content_hash, schema_hash
 from shared.schema.schema import Snapshot, Spec, Unmodelled, told
 from shared.targets import Failure, Observation, Target
 
@@ -171,8 +171,17 @@ def _judged(
     settings: Settings, declared: DeclaredSpec, found: AnalysedSpec, patches: Mapping[str, tuple[Patch, ...]]
 ) -> Judged:
     wanted = declared.wanted
+    summary = DeclarationSummary(
+        source=wanted.where,
+        spec=schema_hash(declared.spec.schema),
+        expected_version=wanted.expected_version,
+        database=wanted.database,
+        placement=wanted.placement.value,
+        tenants=len(wanted.tenants),
+    )
     return Judged(
         spec=declared.spec,
+        summary=summary,
         expected_version=wanted.expected_version,
         analyses=found.analyses,
         patches=patches,

@@ -47,6 +47,8 @@ class Wanted(msgspec.Struct, frozen=True, eq=False, kw_only=True):
         expected_version: The schema version that these targets should be at, or empty.
         ladder: All declared versions; None without migrations.
         names: How the declarations call their tenant.
+        database: Which of the source's databases it is; empty where the source tells none apart.
+        placement: How its tenants live.
         tenants: For whom it is, sorted.
     """
 
@@ -56,6 +58,8 @@ class Wanted(msgspec.Struct, frozen=True, eq=False, kw_only=True):
     expected_version: str
     ladder: Ladder | None
     names: OwnNames
+    database: str
+    placement: Placement
     tenants: tuple[str, ...]
 
     @property
@@ -117,6 +121,8 @@ def _wanted(choice: _Choice, targets: Sequence[Target], profile: Profile) -> Wan
         expected_version=version,
         ladder=ladder,
         names=_names(share, targets, profile),
+        database=share.database,
+        placement=_placement(targets[0]),
         tenants=tuple(target.tenant for target in targets),
     )
 
@@ -177,14 +183,17 @@ def table_for(target: Target, tables: Sequence[DeclaredTable]) -> DeclaredTable:
 
 
 def _is_for(table: SpecTable, target: Target) -> bool:
-    placement = Placement.NAMESPACE if target.namespace else Placement.DATABASE
     return (
         _matches(target.tenant, table.tenants)
         and _matches(target.database, table.databases)
         and (not table.hosts or target.host in table.hosts)
-        and table.placement in {None, placement}
+        and table.placement in {None, _placement(target)}
         and _has_labels(dict(target.labels), table.labels)
     )
+
+
+def _placement(target: Target) -> Placement:
+    return Placement.NAMESPACE if target.namespace else Placement.DATABASE
 
 
 def _matches(name: str, patterns: Sequence[str]) -> bool:

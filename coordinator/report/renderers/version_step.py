@@ -37,11 +37,12 @@ def version_step(group: DriftGroup, expected: str) -> str:
 
     Args:
         group: A group of the report.
-        expected: Declared version.
+        expected: Declared version of the fleet; that of the group stands before it.
 
     Returns:
         The step, or an empty string when the version is no other.
     """
+    expected = group.expected_version or expected
     found, version = compare_versions(expected, group.versions)
     if not version_mismatch(group) or version is None:
         return ""

@@ -14,6 +14,7 @@ from shared.sql import quote_qualified
 from shared.targets import Limits
 
 _DEFAULT_NAMESPACE = "public"  # where a tool keeps its table in a database of a tenant's own
+_NOTHING_APPLIED = "none"  # the version of a tenant whose very first migration failed half-way
 _MAX_VERSION_CHARACTERS = 200  # more of it is cut off
 
 
@@ -100,6 +101,7 @@ async def _read_version(
             row = await connection.fetchrow(statement)
     except (asyncpg.UndefinedFunctionError, asyncpg.DatatypeMismatchError, asyncpg.InsufficientPrivilegeError):
         return ()  # a table of that name with other types, or hidden by row security: not this tool's
-    if row is None or row["version"] is None:
+    if row is None or (row["version"] is None and not row["dirty"]):
         return ()
-    return (SchemaVersion(tool.name, str(row["version"])[:_MAX_VERSION_CHARACTERS], bool(row["dirty"])),)
+    version = _NOTHING_APPLIED if row["version"] is None else str(row["version"])[:_MAX_VERSION_CHARACTERS]
+    return (SchemaVersion(tool.name, version, bool(row["dirty"])),)

@@ -54,6 +54,11 @@ def test_a_migration_that_failed_half_way_is_dirty(databases, tool, broken):
     )
 
 
+def test_a_first_migration_that_failed_half_way_is_dirty_too(databases):
+    script = f"{TABLES['sqlx']}; UPDATE _sqlx_migrations SET success = false"
+    assert databases.use(script, read_progress) == Progress((SchemaVersion("sqlx", "none", dirty=True),))
+
+
 @pytest.mark.parametrize(
     "script",
     [
