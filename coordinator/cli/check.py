@@ -12,17 +12,20 @@ from coordinator.cli.log_options import log_options
 from coordinator.cli.progress import progress
 from coordinator.cli.report_output import deliver, scan_options, settings_of
 from coordinator.cli.scratch_option import scratch_option
+from coordinator.cli.source_options import InOrder, given_variables
+from coordinator.iac.assignment import Assignment
 from coordinator.report.model import ScanReport
 from coordinator.settings.model import Settings
 
 
-@click.command("check")
+@click.command("check", cls=InOrder)
 @scratch_option
 @scan_options
+@given_variables
 @log_options("warning")
-def command(config: Path, output: str, *, fail_on_pending: bool) -> None:
+def command(config: Path, output: str, *, given: tuple[Assignment, ...], fail_on_pending: bool) -> None:
     """Scan the fleet once, without Redis or workers. Exit code 0 in sync, 2 drift, 3 incomplete."""
-    settings = settings_of(config)
+    settings = settings_of(config, given)
     report = asyncio.run(_check(settings))
     deliver(report, settings, output, fail_on_pending=fail_on_pending)
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
 import click
+import msgspec
 
+from coordinator.iac.assignment import Assignment
 from coordinator.report.exit_code import exit_code, status_to_exit_with
 from coordinator.report.files import ReportForm, render, write_files
 from coordinator.report.model import ScanReport
@@ -32,8 +34,12 @@ def scan_options(function: Callable[..., Any]) -> Callable[..., Any]:
     return config(output(pending(function)))
 
 
-def settings_of(config: Path) -> Settings:
+def settings_of(config: Path, given: Iterable[Assignment] = ()) -> Settings:
     """Load the configuration, with a hint when there is none.
+
+    Args:
+        config: fleetdrift.toml.
+        given: Values of variables from the command line: they count more than `[spec] variables`.
 
     Raises:
         SettingsError: See `load_settings`.
@@ -42,7 +48,9 @@ def settings_of(config: Path) -> Settings:
         raise click.UsageError(
             f"there is no {config}; name one with --config (deploy/fleetdrift.example.toml shows all)"
         )
-    return load_settings(config)
+    values = ((entry.name, str(entry.value)) for entry in given)
+    variables = tuple((name, value if name else str(Path(value).resolve())) for name, value in values)
+    return msgspec.structs.replace(load_settings(config), given=variables)
 
 
 def deliver(report: ScanReport, settings: Settings, form: str, *, fail_on_pending: bool = False) -> None:

@@ -11,18 +11,21 @@ from coordinator.cli.log_options import log_options
 from coordinator.cli.progress import progress
 from coordinator.cli.report_output import deliver, scan_options, settings_of
 from coordinator.cli.scratch_option import scratch_option
+from coordinator.cli.source_options import InOrder, given_variables
+from coordinator.iac.assignment import Assignment
 from coordinator.report.model import ScanReport
 from coordinator.settings.load import refuse_open_queue
 from coordinator.settings.model import Settings
 
 
-@click.command("scan")
+@click.command("scan", cls=InOrder)
 @scratch_option
 @scan_options
+@given_variables
 @log_options("warning")
-def command(config: Path, output: str, *, fail_on_pending: bool) -> None:
+def command(config: Path, output: str, *, given: tuple[Assignment, ...], fail_on_pending: bool) -> None:
     """Scan the fleet once through the workers. Exit code 0 in sync, 2 drift, 3 incomplete."""
-    settings = settings_of(config)
+    settings = settings_of(config, given)
     refuse_open_queue(settings)
     deliver(asyncio.run(_scan(settings)), settings, output, fail_on_pending=fail_on_pending)
 

@@ -11,17 +11,20 @@ import click
 from coordinator.cli.log_options import log_options
 from coordinator.cli.report_output import settings_of
 from coordinator.cli.scratch_option import scratch_option
+from coordinator.cli.source_options import InOrder, given_variables
+from coordinator.iac.assignment import Assignment
 from coordinator.settings.load import refuse_open_api, refuse_open_queue
 from coordinator.settings.model import Settings
 
 
-@click.command("serve")
+@click.command("serve", cls=InOrder)
 @click.option("-c", "--config", type=click.Path(path_type=Path), default=Path("fleetdrift.toml"), show_default=True)
 @scratch_option
+@given_variables
 @log_options("info")
-def command(config: Path) -> None:
+def command(config: Path, *, given: tuple[Assignment, ...]) -> None:
     """Run the coordinator until stopped: /scans, /reports/latest, /metrics, /healthz, and scans on schedule."""
-    settings = settings_of(config)
+    settings = settings_of(config, given)
     refuse_open_api(settings)
     refuse_open_queue(settings)
     with contextlib.suppress(KeyboardInterrupt):  # SIGTERM and Ctrl-C are how a service ends: exit code 0

@@ -57,6 +57,17 @@ def variable_options(function: Callable[..., Any]) -> Callable[..., Any]:
     return name(file(function))
 
 
+def given_variables(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Add `--var` and `--var-file`; the command, an `InOrder`, receives both as `given`, in their order."""
+
+    @functools.wraps(function)
+    def wrapper(*args: Any, variables: tuple[str, ...], variable_files: tuple[str, ...], **kwargs: Any) -> Any:
+        given = assignments_of(click.get_current_context(), variables, variable_files)
+        return function(*args, given=given, **kwargs)
+
+    return variable_options(wrapper)
+
+
 def assignments_of(
     ctx: click.Context, variables: tuple[str, ...], variable_files: tuple[str, ...]
 ) -> tuple[Assignment, ...]:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import msgspec
 
+from coordinator.iac.assignment import Assignment
 from coordinator.iac.for_target import Share, Shares
 from coordinator.iac.ladder import Ladder
 from coordinator.iac.load import assignments, read_declaration
@@ -79,10 +80,12 @@ def read_tables(settings: Settings) -> tuple[DeclaredTable, ...]:
     Raises:
         SourceError: For a source that cannot be read.
     """
+    given = tuple(Assignment(name, value) for name, value in settings.given)
     found: list[DeclaredTable] = []
     for table in settings.file.specs:
         root = Path(settings.root, table.source)
-        found.append(DeclaredTable(table, root, Shares(read_declaration(root, assignments(table.variables)))))
+        reading = read_declaration(root, assignments(table.variables) + given)
+        found.append(DeclaredTable(table, root, Shares(reading)))
     return tuple(found)
 
 

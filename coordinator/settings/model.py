@@ -326,6 +326,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         store_dsn: Or None.
         scratch_dsn: Or None for the embedded scratch server.
         api_token: Or None.
+        given: (name, value) of the variables of the command line, in their order; without a name a file of them.
     """
 
     root: str
@@ -336,3 +337,4 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     store_dsn: Secret | None = None
     scratch_dsn: Secret | None = None
     api_token: Secret | None = None
+    given: tuple[tuple[str, str], ...] = ()

@@ -15,7 +15,9 @@ FLEETDRIFT = Path(sys.executable).with_name("fleetdrift")
 def check(postgres, tmp_path):
     """Run `fleetdrift check` on one tenant with these files beside fleetdrift.toml."""
 
-    def run(files: dict[str, str], *, spec: str = "spec", extra: str = "") -> subprocess.CompletedProcess[str]:
+    def run(
+        files: dict[str, str], *options: str, spec: str = "spec", extra: str = ""
+    ) -> subprocess.CompletedProcess[str]:
         for name, text in files.items():
             (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
             (tmp_path / name).write_text(text)
@@ -35,7 +37,7 @@ dsn = "{postgres.dsn()}"
 {extra}
 """)
         return subprocess.run(
-            [FLEETDRIFT, "check"], capture_output=True, text=True, check=False, cwd=tmp_path, timeout=60
+            [FLEETDRIFT, "check", *options], capture_output=True, text=True, check=False, cwd=tmp_path, timeout=60
         )
 
     return run
@@ -67,6 +69,25 @@ def test_sql_that_fails_on_the_scratch_server(check):
     told = sentence(check({"spec/a.sql": "CREATE TABLE a (id int);\n\nCREATE INDEX i ON a (nope);\n"}))
     assert "a.sql:3" in told
     assert 'column "nope" does not exist' in told
+
+
+VARIABLE = """variable "table" {}
+resource "sql_migrate" "a" {
+  migration {
+    up   = "CREATE TABLE ${var.table} (id int); CREATE TABLE ${var.table} (id int)"
+    down = ""
+  }
+}
+"""
+
+
+def test_variables_of_the_command_line_are_those_of_the_declaration(check):
+    """The last one wins; PostgreSQL says of the second table that the first one is there."""
+    files = {"spec/main.tf": VARIABLE, "values.tfvars": 'table = "of_the_file"\n'}
+    told = sentence(check(files, "--var", "table=said", "--var-file", "values.tfvars"))
+    assert 'relation "of_the_file" already exists' in told
+    told = sentence(check(files, "--var-file", "values.tfvars", "--var", "table=said"))
+    assert 'relation "said" already exists' in told
 
 
 def test_a_spec_that_is_not_there(check):
