@@ -177,10 +177,10 @@ async def _targets(settings: Settings, tenants: tuple[str, ...]) -> dict[str, Ta
     # Only [fleet.declared] needs the declaration, which may not even be at hand where plans are applied.
     declared: list[DeclaredTenant] = []
     if file.fleet.declared is not None:
-        from coordinator.iac.load import assignments, read_declaration  # lazy: its grammar is slow to import
+        from coordinator.inventory.sources import read_source  # lazy: its grammar is slow to import
 
         for table in file.specs:
-            declared += read_declaration(Path(settings.root, table.source), assignments(table.variables)).tenants
+            declared += read_source(settings, table).tenants
     targets = {target.tenant: target for target in (await load_targets(settings, declared)).targets}
     unknown = [tenant for tenant in tenants if tenant not in targets]
     if unknown:

@@ -6,6 +6,7 @@ import asyncio
 from pathlib import Path
 
 import click
+import msgspec
 
 from coordinator.cli.log_options import log_options
 from coordinator.cli.progress import progress
@@ -21,11 +22,18 @@ from coordinator.settings.model import Settings
 @click.command("scan", cls=InOrder)
 @scratch_option
 @scan_options
+@click.option(
+    "--confirm-shrink",
+    is_flag=True,
+    help="Scan although more tenants are gone than [fleet] max_shrink lets go at once.",
+)
 @given_variables
 @log_options("warning")
-def command(config: Path, output: str, *, given: tuple[Assignment, ...], fail_on_pending: bool) -> None:
+def command(
+    config: Path, output: str, *, given: tuple[Assignment, ...], fail_on_pending: bool, confirm_shrink: bool
+) -> None:
     """Scan the fleet once through the workers. Exit code 0 in sync, 2 drift, 3 incomplete."""
-    settings = settings_of(config, given)
+    settings = msgspec.structs.replace(settings_of(config, given), shrink_confirmed=confirm_shrink)
     refuse_open_queue(settings)
     deliver(asyncio.run(_scan(settings)), settings, output, fail_on_pending=fail_on_pending)
 

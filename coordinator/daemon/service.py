@@ -140,7 +140,8 @@ class Coordinator:
         async with QueuedFleet.open(
             engine_settings(self.settings), self._patient, scan=scan, watch=self._watch
         ) as fleet:
-            return await run_scan(self.settings, self._scratch, fleet, on_progress)
+            known = await self._patient.known_tenants(self.settings.file.fleet.name)
+            return await run_scan(self.settings, self._scratch, fleet, on_progress, known_tenants=known)
 
     async def serve(self, on_listening: Callable[[int], None]) -> None:
         """Take scans, keep the schedule, and answer HTTP, until cancelled.

@@ -1,17 +1,20 @@
-"""Lists the targets that `[fleet]` names, by tenants, a pattern, a query or the declaration."""
+"""Lists the targets that `[fleet]` names: by tenants, a file, a command, a pattern, a query or the declaration."""
 
 from __future__ import annotations
 
 import fnmatch
 from collections import Counter
 from collections.abc import Iterable
+from pathlib import Path
 
 import msgspec
 
 from coordinator.iac.reading import DeclaredTenant
 from coordinator.inventory.errors import InventoryError
-from coordinator.inventory.query import discover_databases, discover_namespaces, query_targets
-from coordinator.settings.model import DeclaredTable, Settings, TenantTable
+from coordinator.inventory.query import discover, query_tenants
+from coordinator.inventory.rows import read_file, run_command
+from coordinator.settings.model import DeclaredTable, DiscoverTable, Settings, TenantTable
+from shared.hosts import Host
 from shared.targets import Target
 
 
@@ -51,49 +54,76 @@ async def load_targets(settings: Settings, declared: Iterable[DeclaredTenant]) -
 
 
 async def _listed(settings: Settings, declared: Iterable[DeclaredTenant]) -> list[Target]:
-    fleet = settings.file.fleet
-    if fleet.tenants:
-        return [_static(entry, settings) for entry in fleet.tenants]
+    fleet, limits, root = settings.file.fleet, settings.file.limits, Path(settings.root)
     if fleet.declared is not None:
-        return _declared(fleet.declared, declared)
+        return _declared(fleet.declared, declared, settings)
+    if fleet.discover is not None:
+        return await discover(_hosts_to_look_at(fleet.discover, settings), fleet.discover, limits)
     if fleet.query is not None:
-        return await query_targets(settings.hosts[fleet.query.host], fleet.query, settings.file.limits)
-    assert fleet.discover is not None, "the loader checked that one is given"
-    host = settings.hosts[fleet.discover.host]
-    if fleet.discover.namespaces:
-        return await discover_namespaces(host, fleet.discover, settings.file.limits)
-    return await discover_databases(host, fleet.discover, settings.file.limits)
+        entries = await query_tenants(settings.hosts[fleet.query.host], fleet.query, limits)
+    elif fleet.file:
+        entries = read_file(root / fleet.file)
+    elif fleet.command:
+        entries = run_command(fleet.command, root)
+    else:
+        entries = list(fleet.tenants)
+    return [_static(entry, settings) for entry in entries]
 
 
 def _static(entry: TenantTable, settings: Settings) -> Target:
-    hosts = sorted(settings.hosts)
-    if not entry.host and len(hosts) > 1:
-        raise InventoryError(f"the tenant {entry.tenant!r} names no host; expected one of {', '.join(hosts)}")
     return Target(
         tenant=entry.tenant,
-        host=entry.host or hosts[0],
+        host=_host(entry.tenant, entry.host, settings),
         database=entry.database or entry.tenant,
         namespace=entry.namespace,
         labels=tuple(sorted(entry.labels.items())),
     )
 
 
-def _declared(table: DeclaredTable, declared: Iterable[DeclaredTenant]) -> list[Target]:
-    tenants = sorted({entry.tenant for entry in declared})
+def _host(tenant: str, named: str, settings: Settings) -> str:
+    """Give the name of a configured host for a name or an address; the only one for none."""
+    hosts = sorted(settings.hosts)
+    if named in settings.hosts:
+        return named
+    address = next((host.name for _, host in sorted(settings.hosts.items()) if named and host.address == named), "")
+    if address:
+        return address
+    if not named and len(hosts) == 1:
+        return hosts[0]
+    said = f"names the host {named!r}, which is neither the name nor the address of a [hosts.NAME]" if named else ""
+    raise InventoryError(f"the tenant {tenant!r} {said or 'names no host'}; expected one of {', '.join(hosts)}")
+
+
+def _hosts_to_look_at(table: DiscoverTable, settings: Settings) -> list[Host]:
+    patterns = (table.host,) if table.host else table.hosts
+    found = [host for name, host in sorted(settings.hosts.items()) if _matches(name, patterns)]
+    if not found:
+        known = ", ".join(sorted(settings.hosts))
+        raise InventoryError(f"[fleet.discover] hosts: {', '.join(patterns)} is no host; expected some of {known}")
+    return found
+
+
+def _declared(table: DeclaredTable, declared: Iterable[DeclaredTenant], settings: Settings) -> list[Target]:
+    tenants = {entry.tenant: entry for entry in declared}
     if not tenants:
         raise InventoryError(
             "[fleet.declared] takes its tenants from the declaration: expected a for_each over tenants, found none"
         )
     return [
         Target(
-            tenant=tenant,
-            host=table.host,
-            database=table.database.replace("{tenant}", tenant),
-            namespace=table.namespace.replace("{tenant}", tenant),
+            tenant=name,
+            host=table.host or _host(name, entry.host, settings),
+            database=(table.database or entry.database or name).replace("{tenant}", name),
+            namespace=table.namespace.replace("{tenant}", name),
+            labels=tuple(sorted(entry.labels)),
         )
-        for tenant in tenants
+        for name, entry in sorted(tenants.items())
     ]
 
 
 def _excluded(target: Target, patterns: Iterable[str]) -> bool:
-    return any(fnmatch.fnmatchcase(target.tenant, pattern) for pattern in patterns)
+    return _matches(target.tenant, patterns)
+
+
+def _matches(name: str, patterns: Iterable[str]) -> bool:
+    return any(fnmatch.fnmatchcase(name, pattern) for pattern in patterns)

@@ -3,84 +3,76 @@
 from __future__ import annotations
 
 import fnmatch
+from collections.abc import Iterable
 
 import msgspec
 
 from coordinator.inventory.errors import InventoryError
-from coordinator.settings.model import DiscoverTable, QueryTable
+from coordinator.settings.model import DiscoverTable, QueryTable, TenantTable
 from shared.hosts import Host
+from shared.postgres.failures import TargetError
 from shared.targets import Limits, Target
 from workers.isolated.readers import Readers
 
 _DATABASES = (
     "SELECT datname::text FROM pg_catalog.pg_database WHERE datallowconn AND NOT datistemplate ORDER BY datname"
 )
+_NOT_THERE = "does not exist"  # how PostgreSQL ends its message about a relation, a function or a type
 _NAMESPACES = "SELECT nspname::text FROM pg_catalog.pg_namespace WHERE nspname !~ '^pg_' ORDER BY nspname"
 
 
-class _QueriedTenant(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """One row of `[fleet.query] sql`."""
-
-    tenant: str
-    host: str = ""
-    database: str = ""
-    namespace: str = ""
-
-
-async def discover_databases(host: Host, table: DiscoverTable, limits: Limits) -> list[Target]:
-    """List the databases of a host whose name matches.
+async def discover(hosts: Iterable[Host], table: DiscoverTable, limits: Limits) -> list[Target]:
+    """List the databases of hosts, or the namespaces of one database of each, whose name matches.
 
     Raises:
-        TargetError: When the host's maintenance database cannot be read.
+        TargetError: When a host's maintenance database, or the one database, cannot be read.
     """
-    names = await _strings(host, host.maintenance_database, _DATABASES, limits)
-    return [
-        Target(tenant=name, host=host.name, database=name)
-        for name in names
-        if fnmatch.fnmatchcase(name, table.databases)
-    ]
+    found: list[Target] = []
+    for host in hosts:
+        if table.namespaces:
+            names = await _strings(host, table.database, _NAMESPACES, limits)
+        else:
+            names = await _strings(host, host.maintenance_database, _DATABASES, limits)
+        pattern = table.namespaces or table.databases
+        found += [_discovered(host, name, table) for name in names if fnmatch.fnmatchcase(name, pattern)]
+    return found
 
 
-async def discover_namespaces(host: Host, table: DiscoverTable, limits: Limits) -> list[Target]:
-    """List the namespaces of one database whose name matches.
-
-    Raises:
-        TargetError: When the database cannot be read.
-    """
-    names = await _strings(host, table.database, _NAMESPACES, limits)
-    return [
-        Target(tenant=name, host=host.name, database=table.database, namespace=name)
-        for name in names
-        if fnmatch.fnmatchcase(name, table.namespaces)
-    ]
+def _discovered(host: Host, name: str, table: DiscoverTable) -> Target:
+    return Target(
+        tenant=table.tenant.replace("{host}", host.name).replace("{name}", name),
+        host=host.name,
+        database=table.database if table.namespaces else name,
+        namespace=name if table.namespaces else "",
+    )
 
 
-async def query_targets(host: Host, table: QueryTable, limits: Limits) -> list[Target]:
+async def query_tenants(host: Host, table: QueryTable, limits: Limits) -> list[TenantTable]:
     """Run the configured query; columns it does not give take the defaults of a static entry.
 
     Raises:
         TargetError: When the query cannot be run.
-        InventoryError: When a row has no tenant or an unknown column.
+        InventoryError: When a row has no tenant or an unknown column, or a name in the query is not qualified.
     """
     # row_to_json keeps this side typed: one text column, validated once, whatever the query's own types are.
-    rows = await _strings(
-        host, table.database, f"SELECT row_to_json(q)::text FROM ({table.sql.rstrip().rstrip(';')}) AS q", limits
-    )
+    sql = f"SELECT row_to_json(q)::text FROM ({table.sql.rstrip().rstrip(';')}) AS q"
     try:
-        entries = [msgspec.json.decode(row, type=_QueriedTenant) for row in rows]
+        rows = await _strings(host, table.database, sql, limits)
+    except TargetError as error:
+        if _NOT_THERE in str(error):
+            raise InventoryError(
+                f"[fleet.query] sql: {error}: expected names with their namespace, such as public.customers, because "
+                "the search path is pg_catalog alone"
+            ) from None
+        raise
+    try:
+        entries = [msgspec.json.decode(row, type=TenantTable) for row in rows]
     except msgspec.ValidationError as error:
         raise InventoryError(
-            f"[fleet.query] sql: expected the text columns tenant, and if wanted host, database, namespace: {error}"
+            "[fleet.query] sql: expected the text columns tenant, and if wanted host, database, namespace, and labels, "
+            f"a JSON object of texts: {error}"
         ) from None
-    return [
-        Target(
-            tenant=entry.tenant,
-            host=entry.host or host.name,
-            database=entry.database or entry.tenant,
-            namespace=entry.namespace,
-        )
-        for entry in entries
-    ]
+    return [msgspec.structs.replace(entry, host=entry.host or host.name) for entry in entries]
 
 
 async def _strings(host: Host, database: str, sql: str, limits: Limits) -> list[str]:

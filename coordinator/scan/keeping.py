@@ -6,9 +6,10 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 
 from coordinator.iac.for_target import Shares
-from coordinator.iac.load import assignments, read_declaration
+from coordinator.iac.load import read_declaration
 from coordinator.iac.patching.keep_patches import Declaring, RefusedError, keep_patches
 from coordinator.iac.reading import Reading
+from coordinator.inventory.sources import variables_of
 from coordinator.report.model import Patch
 from coordinator.scan.wanted import DeclaredTable, source_for
 from coordinator.settings.model import Settings
@@ -36,7 +37,8 @@ def declaring_of(
         names: How the declaration calls its tenant.
     """
     profile = settings.file.compare
-    given = assignments(declared.table.variables)
+    given = variables_of(settings, declared.table)
+    root = declared.root_of(target.tenant)
 
     async def compile_again(source: SpecSource) -> Spec:
         try:
@@ -45,11 +47,11 @@ def declaring_of(
             raise RefusedError(str(error)) from None
 
     def choose(reading: Reading) -> SpecSource:
-        return source_for(target, DeclaredTable(declared.table, declared.root, Shares(reading)))
+        return source_for(target, DeclaredTable(declared.table, root, Shares(reading)))
 
     return Declaring(
-        path=declared.root,
-        read=lambda: read_declaration(declared.root, given),
+        path=root,
+        read=lambda: read_declaration(root, given),
         choose=choose,
         compile=compile_again,
         profile=profile,

@@ -13,6 +13,7 @@ import msgspec
 
 from coordinator.fleet.reader import FleetReader, OnProgress, ReadResult
 from coordinator.inventory import Inventory, load_targets
+from coordinator.inventory.shrink import refuse_shrunk
 from coordinator.report.assemble import assemble_body
 from coordinator.report.exit_code import scan_status
 from coordinator.report.judged import Judged, TenantOutcome
@@ -48,7 +49,12 @@ class Declared(msgspec.Struct, frozen=True, kw_only=True):
 
 
 async def run_scan(
-    settings: Settings, scratch: ScratchServer, reader: FleetReader, on_progress: OnProgress
+    settings: Settings,
+    scratch: ScratchServer,
+    reader: FleetReader,
+    on_progress: OnProgress,
+    *,
+    known_tenants: int = 0,
 ) -> ScanReport:
     """Scan the fleet once.
 
@@ -57,12 +63,13 @@ async def run_scan(
         scratch: Compiles the specs.
         reader: Reads the tenants and analyses their shapes.
         on_progress: Called as tenants are read.
+        known_tenants: How many the fleet had when it was last scanned; 0 when that is not known.
 
     Raises:
         SourceError, SpecError, InventoryError: When the declaration cannot be used. A tenant never raises.
     """
     log = ExecutionLog()
-    declared = await _declare(settings, scratch, log)
+    declared = await _declare(settings, scratch, log, known_tenants)
     results = await reader.read(declared.inventory.targets, on_progress)
     _log_results(log, results)
     snapshots = await _snapshots(reader, results)
@@ -87,9 +94,10 @@ async def run_scan(
     )
 
 
-async def _declare(settings: Settings, scratch: ScratchServer, log: ExecutionLog) -> Declared:
+async def _declare(settings: Settings, scratch: ScratchServer, log: ExecutionLog, known_tenants: int) -> Declared:
     tables = read_tables(settings)
     inventory = await load_targets(settings, [entry for each in tables for entry in each.shares.tenants.values()])
+    refuse_shrunk(inventory, known_tenants, settings)
     specs: list[DeclaredSpec] = []
     for wanted in wanted_by(tables, inventory.targets, settings.file.compare):
         spec = await compiled(scratch, wanted.source, settings.file.compare, wanted.names)

@@ -8,11 +8,11 @@ from pathlib import Path
 
 import msgspec
 
-from coordinator.iac.assignment import Assignment
 from coordinator.iac.for_target import Share, Shares
 from coordinator.iac.ladder import Ladder
-from coordinator.iac.load import assignments, read_declaration
+from coordinator.iac.per_tenant import TENANT
 from coordinator.inventory import InventoryError
+from coordinator.inventory.sources import read_source
 from coordinator.report.model import MigrationStep
 from coordinator.settings.model import Placement, Settings, SpecTable
 from shared.postgres.names.own_names import PLACEHOLDER, OwnNames, declared_names, own_names
@@ -27,6 +27,10 @@ class DeclaredTable(msgspec.Struct, frozen=True, eq=False):
     table: SpecTable
     root: Path
     shares: Shares
+
+    def root_of(self, tenant: str) -> Path:
+        """Give the path of the source that is a tenant's, where each has one of its own."""
+        return Path(str(self.root).replace(TENANT, tenant))
 
 
 class _Choice(msgspec.Struct, frozen=True, eq=False):
@@ -80,12 +84,10 @@ def read_tables(settings: Settings) -> tuple[DeclaredTable, ...]:
     Raises:
         SourceError: For a source that cannot be read.
     """
-    given = tuple(Assignment(name, value) for name, value in settings.given)
     found: list[DeclaredTable] = []
     for table in settings.file.specs:
         root = Path(settings.root, table.source)
-        reading = read_declaration(root, assignments(table.variables) + given)
-        found.append(DeclaredTable(table, root, Shares(reading)))
+        found.append(DeclaredTable(table, root, Shares(read_source(settings, table))))
     return tuple(found)
 
 

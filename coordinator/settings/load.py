@@ -218,17 +218,22 @@ def _refuse_unknown(value: Any, struct: type[msgspec.Struct], where: str, path: 
             _refuse_unknown(child, inner, place, path)
 
 
+_FLEET_LISTS = ("tenants", "file", "command", "discover", "query", "declared")
+
+
 def _check_inventory(file: SettingsFile, path: Path) -> None:
     fleet = file.fleet
-    given = [name for name in ("tenants", "discover", "query", "declared") if getattr(fleet, name)]
+    given = [name for name in _FLEET_LISTS if getattr(fleet, name)]
     if len(given) != 1:
         found = " and ".join(given) or "none"
-        raise SettingsError(f"{path}: [fleet] needs exactly one of tenants, discover, query, declared; found {found}")
+        raise SettingsError(f"{path}: [fleet] needs exactly one of {', '.join(_FLEET_LISTS)}; found {found}")
     if not file.hosts:
         raise SettingsError(f"{path}: at least one [hosts.NAME] table is needed")
-    named = {entry.host for entry in fleet.tenants if entry.host}
+    if fleet.discover is not None and bool(fleet.discover.host) == bool(fleet.discover.hosts):
+        raise SettingsError(f"{path}: [fleet.discover] needs exactly one of host, hosts")
+    named = {entry.host for entry in fleet.tenants}
     named |= {table.host for table in (fleet.discover, fleet.query, fleet.declared) if table is not None}
-    _check_hosts(named, "[fleet]", file, path)
+    _check_hosts(named - {""}, "[fleet]", file, path)
     _check_hosts(set(file.apply.hosts), "[apply]", file, path)
     _check_hosts({host for table in file.specs for host in table.hosts}, "[[spec]]", file, path)
 

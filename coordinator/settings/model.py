@@ -65,23 +65,27 @@ class TenantTable(_Table, frozen=True, kw_only=True):
 
 
 class DiscoverTable(_Table, frozen=True, kw_only=True):
-    """`[fleet.discover]`: databases of a host, or namespaces of one database, whose name matches a pattern.
+    """`[fleet.discover]`: databases of hosts, or namespaces of one database of each, whose name matches a pattern.
 
     Args:
         host: Which host.
+        hosts: Patterns of hosts' names, instead of one.
         databases: Glob over database names; the tenant is named after the database.
         database: The one database to look into, for namespace-per-tenant fleets.
         namespaces: Glob over namespaces of `database`; the tenant is named after the namespace.
+        tenant: The tenant's name: `{name}` stands for the database or namespace, `{host}` for the host.
     """
 
-    host: str
+    host: str = ""
+    hosts: tuple[str, ...] = ()
     databases: str = ""
     database: str = ""
     namespaces: str = ""
+    tenant: str = "{name}"
 
 
 class QueryTable(_Table, frozen=True, kw_only=True):
-    """`[fleet.query]`: a SELECT whose columns are tenant, and optionally host, database, namespace."""
+    """`[fleet.query]`: a SELECT whose columns are tenant, and optionally host, database, namespace, labels (json)."""
 
     host: str
     database: str
@@ -92,25 +96,38 @@ class DeclaredTable(_Table, frozen=True, kw_only=True):
     """`[fleet.declared]`: the tenants are those the spec itself enumerates (`for_each`).
 
     Args:
-        host: Which host they live on.
-        database: Database name; `{tenant}` stands for the tenant's name.
+        host: Which host they live on; empty: the one that the declaration names, by its name or address.
+        database: Database name; `{tenant}` stands for the tenant's name; empty: what is declared, or that name.
         namespace: Namespace, likewise; empty for database-per-tenant.
     """
 
-    host: str
-    database: str = "{tenant}"
+    host: str = ""
+    database: str = ""
     namespace: str = ""
 
 
 class FleetTable(_Table, frozen=True, kw_only=True):
-    """`[fleet]`: who is scanned. Exactly one of tenants, discover, query, declared."""
+    """`[fleet]`: who is scanned. Exactly one of tenants, file, command, discover, query, declared.
+
+    Args:
+        name: Of the fleet.
+        tenants: Written out.
+        file: A file of tenants, relative to fleetdrift.toml: CSV, TOML, JSON or YAML.
+        command: A program and its arguments; it prints one JSON object a line, and runs beside fleetdrift.toml.
+        discover, query, declared: Asked of servers, or of the declaration.
+        exclude: Patterns of tenants that are left out.
+        max_shrink: Largest share of the tenants known from the last scan that may be gone without `--confirm-shrink`.
+    """
 
     name: str = "fleet"
     tenants: tuple[TenantTable, ...] = ()
+    file: str = ""
+    command: tuple[str, ...] = ()
     discover: DiscoverTable | None = None
     query: QueryTable | None = None
     declared: DeclaredTable | None = None
     exclude: tuple[str, ...] = ()
+    max_shrink: Annotated[float, msgspec.Meta(ge=0, le=1)] = 0.5
 
 
 class Placement(StrEnum):
@@ -326,6 +343,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         store_dsn: Or None.
         scratch_dsn: Or None for the embedded scratch server.
         api_token: Or None.
+        shrink_confirmed: A fleet that has lost more than `fleet.max_shrink` of its tenants is scanned all the same.
         given: (name, value) of the variables of the command line, in their order; without a name a file of them.
     """
 
@@ -338,3 +356,4 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     scratch_dsn: Secret | None = None
     api_token: Secret | None = None
     given: tuple[tuple[str, str], ...] = ()
+    shrink_confirmed: bool = False

@@ -257,6 +257,10 @@ class Store(StoreAccess):
 
         return await self._do(keep)
 
+    async def known_tenants(self, fleet: str) -> int:
+        """Count the tenants that a fleet had when it was last scanned; 0 when it never was."""
+        return int((await self._rows("known_tenants", fleet))[0]["tenants"])
+
     async def latest_report(self, fleet: str) -> ScanReport | None:
         """Give the newest report of a fleet.
 

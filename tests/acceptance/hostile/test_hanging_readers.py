@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from coordinator.fleet.in_process import InProcess
-from coordinator.inventory.query import discover_databases
+from coordinator.inventory.query import discover
 from coordinator.settings.model import DiscoverTable
 from shared.hosts import Host
 from shared.postgres.connection import TargetError
@@ -117,7 +117,7 @@ def test_a_hanging_source_ends_as_a_failure(pooled_server):
 def test_a_hanging_server_ends_a_discovery_as_a_failure(pooled_server):
     table = DiscoverTable(host="hostile", databases="*")
     with turning(pooled_server, FIRST_QUESTION, zeros) as hostile, pytest.raises(TargetError) as caught:
-        asyncio.run(discover_databases(host_of(hostile, "owner"), table, LIMITS))
+        asyncio.run(discover([host_of(hostile, "owner")], table, LIMITS))
     assert caught.value.failure == HUNG
 
 

@@ -119,7 +119,7 @@ def test_a_secret_in_two_places_is_refused(tmp_path):
 def test_a_fleet_is_named_in_exactly_one_way(tmp_path):
     text = MINIMAL + '[fleet.discover]\nhost = "main"\ndatabases = "*"\n'
     assert error(tmp_path, text).endswith(
-        "exactly one of tenants, discover, query, declared; found tenants and discover"
+        "exactly one of tenants, file, command, discover, query, declared; found tenants and discover"
     )
 
 
