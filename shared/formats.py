@@ -115,6 +115,18 @@ STANDING = Format("standing", 1)
 FLEET_CHANGE = Format("fleet_change", 1)
 """`coordinator.memory.model.FleetChange` as a document in the store."""
 
+FLEET_STATUS = Format("fleet_status", 1)
+"""`coordinator.memory.views.FleetStatus`: what `fleetdrift status --output json` prints."""
+
+TENANTS_PAGE = Format("tenants_page", 1)
+"""`coordinator.memory.documents.TenantsPage`: what `fleetdrift tenants --output json` prints."""
+
+TENANT_HISTORY = Format("tenant_history", 1)
+"""`coordinator.memory.views.TenantHistory`: what `fleetdrift tenant NAME --output json` prints."""
+
+CHANGES_PAGE = Format("changes_page", 1)
+"""`coordinator.memory.documents.ChangesPage`: what `fleetdrift changes --output json` prints."""
+
 DIFF = Format("diff", 2)
 """`coordinator.compare.sources.Comparison`: what `fleetdrift diff --output json` prints. Version 2 as in REPORT."""
 

@@ -16,6 +16,7 @@ from coordinator.cli.exit_codes import ERROR, INTERRUPTED, USAGE
 VERBS = {
     "adopt": "coordinator.cli.adopt",
     "apply": "coordinator.cli.apply",
+    "changes": "coordinator.cli.changes",
     "check": "coordinator.cli.check",
     "contracts": "coordinator.cli.contracts",
     "demo": "coordinator.cli.demo",
@@ -26,6 +27,9 @@ VERBS = {
     "scan": "coordinator.cli.scan",
     "serve": "coordinator.cli.serve",
     "snapshot": "coordinator.cli.snapshot",
+    "status": "coordinator.cli.status",
+    "tenant": "coordinator.cli.tenant",
+    "tenants": "coordinator.cli.tenants",
     "worker": "coordinator.cli.worker",
 }
 """Module of each verb; the command in it is called `command`.

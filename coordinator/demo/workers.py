@@ -27,7 +27,7 @@ def worker_processes(
         processes = []
         for number in range(1, count + 1):
             argv = [
-                sys.executable, "-m", "coordinator.cli", "worker",
+                sys.executable, "-P", "-m", "coordinator.cli", "worker",  # -P: no module of the folder we stand in
                 "--config", configuration, "--concurrency", "1", "--name", f"worker-{number}",
             ]  # fmt: skip
             process = start_server(argv, log=log_directory / f"worker-{number}.log", stop_signal=signal.SIGTERM)

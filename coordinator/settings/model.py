@@ -208,6 +208,16 @@ class StoreTable(_Table, frozen=True, kw_only=True):
     wait: Seconds = 60.0
 
 
+class MemoryTable(_Table, frozen=True, kw_only=True):
+    """`[memory]`: what the store remembers of the fleet.
+
+    Args:
+        stale_after: Seconds after which what is known of a tenant that was not read again is shown as stale.
+    """
+
+    stale_after: Seconds = 24 * 3600.0
+
+
 class ScratchTable(_Table, frozen=True, kw_only=True):
     """`[scratch]`: a PostgreSQL where throw-away databases may be made.
 
@@ -318,6 +328,7 @@ class SettingsFile(_Table, frozen=True, kw_only=True):
     ignore: tuple[IgnoreRule, ...] = ()
     redis: RedisTable = RedisTable()
     store: StoreTable = StoreTable()
+    memory: MemoryTable = MemoryTable()
     scratch: ScratchTable = ScratchTable()
     limits: Limits = Limits()
     scan: ScanTable = ScanTable()

@@ -30,7 +30,7 @@ STEPS = [
 class Marked:
     """A demo whose every process can be found again: its environment holds a mark that children inherit."""
 
-    def __init__(self, folder: Path, *arguments: str) -> None:
+    def __init__(self, folder: Path, *arguments: str, cwd: Path | None = None) -> None:
         self.folder = folder
         self.mark = f"FLEETDRIFT_TEST_MARK={uuid.uuid4()}"
         name, _, value = self.mark.partition("=")
@@ -38,7 +38,7 @@ class Marked:
         with self.output.open("w") as sink:
             self.process = subprocess.Popen(
                 [FLEETDRIFT, "demo", "--directory", folder, *arguments],
-                stdout=sink, stderr=subprocess.STDOUT, env={**os.environ, name: value}, start_new_session=True,
+                stdout=sink, stderr=subprocess.STDOUT, env={**os.environ, name: value}, start_new_session=True, cwd=cwd,
             )  # fmt: skip
 
     def alive(self) -> list[str]:
@@ -72,8 +72,8 @@ class Marked:
 def demo(tmp_path) -> Iterator[Callable[..., Marked]]:
     started: list[Marked] = []
 
-    def start(*arguments: str) -> Marked:
-        started.append(Marked(tmp_path / "demo", *arguments))
+    def start(*arguments: str, cwd: Path | None = None) -> Marked:
+        started.append(Marked(tmp_path / "demo", *arguments, cwd=cwd))
         return started[-1]
 
     yield start
@@ -119,6 +119,14 @@ def test_the_demo_shows_both_ways_out_of_the_orphaned_constraint(told, tmp_path)
     subprocess.run(["git", "init", "-q", told.folder], check=True)
     subprocess.run(["git", "-C", told.folder, "apply", patch], check=True)
     assert "orders_status_legacy_check" in (told.folder / "sql" / "002_orders.sql").read_text()
+
+
+def test_a_demo_started_in_a_folder_of_python_packages_runs_none_of_them(demo, tmp_path):
+    planted = tmp_path / "checkout" / "shared"
+    planted.mkdir(parents=True)
+    (planted / "__init__.py").write_text("raise SystemExit('a package of the folder was imported')")
+    run = demo(cwd=planted.parent)
+    assert run.process.wait(timeout=180) == 0, run.output.read_text()
 
 
 def test_a_larger_fleet_has_known_drift(demo):

@@ -7,6 +7,7 @@ Only then rewrite the files: `make schemas`, or pytest with --update.
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 import re
 import zlib
@@ -20,10 +21,12 @@ import pytest
 from coordinator.apply.journal import Event, Opened, Staged
 from coordinator.compare.sources import Comparison
 from coordinator.ledger.batch import FinalOutcome
-from coordinator.memory.model import FleetChange
+from coordinator.memory.documents import ChangesPage, TenantsPage
+from coordinator.memory.model import ChangeLife, FleetChange
 from coordinator.memory.remember import remember
 from coordinator.memory.skeleton import Skeleton, take_apart
-from coordinator.report.model import DriftGroup, ScanReport, TenantResult
+from coordinator.memory.views import ChangeView, FleetStatus, StayView, TenantHistory, TenantView
+from coordinator.report.model import DriftGroup, ScanReport, TenantResult, TenantStatus
 from coordinator.report.renderers.json import ReportDocument
 from shared import formats
 from shared.analysis.analysis import Analysis
@@ -73,6 +76,7 @@ DEMO = reports.demo()
 SPEC = reports.demo_spec()
 ANALYSIS = reports.demo_analyses(SPEC)["a"]
 REMEMBERED = remember(DEMO.body)
+WHEN = dt.datetime(2026, 3, 1, 12, tzinfo=dt.UTC)
 SKELETON, GROUPS = take_apart(DEMO, REMEMBERED)
 OBSERVED = Observed("ab" * 32, 180001, 12, (SchemaVersion("sqlx", "7", dirty=True),))
 FAILED = Failed(Failure(FailureKind.BUSY, "locked"))
@@ -167,6 +171,10 @@ PUBLISHED: dict[Format, Any] = {
     formats.REPORT: ReportDocument,
     formats.DIFF: Comparison,
     formats.SNAPSHOT: Snapshot,
+    formats.FLEET_STATUS: FleetStatus,
+    formats.TENANTS_PAGE: TenantsPage,
+    formats.TENANT_HISTORY: TenantHistory,
+    formats.CHANGES_PAGE: ChangesPage,
 }
 """What other programs read: its JSON Schema is in docs/schemas/."""
 
@@ -237,7 +245,7 @@ def test_the_published_schema_is_that_of_the_code(form: Format, golden: Golden) 
 @pytest.mark.parametrize("form", PUBLISHED, ids=lambda form: form.name)
 def test_a_document_that_names_its_format_is_read_and_one_without_a_name_is_of_version_1(form: Format) -> None:
     kind = PUBLISHED[form]
-    value = {ReportDocument: _report_document, Snapshot: lambda: SPEC.snapshot, Comparison: _comparison}[kind]()
+    value = VALUES[form]()
     text = msgspec.json.encode(value) if form is formats.REPORT else encode_json(form, value)
     assert text.startswith(b'{"format":"%s",' % form.label.encode())
     assert decode_json(form, text, kind) == value
@@ -255,8 +263,35 @@ def _report_document() -> ReportDocument:
     return document(DEMO)
 
 
-def _comparison() -> Comparison:
-    return Comparison(diff=ANALYSIS.diff, plan=ANALYSIS.plan)
+def _tenant() -> TenantView:
+    return TenantView(tenant="a", status=TenantStatus.UNREACHABLE, since=WHEN, failure=FAILED.failure, last_good=WHEN)
+
+
+def _change() -> ChangeView:
+    dates = {"first_seen": WHEN, "last_seen": WHEN, "resolved": None}
+    return ChangeView(change=REMEMBERED.changes[0], flaps=0, tenants=1, most_tenants=2, **dates)
+
+
+def _history() -> TenantHistory:
+    life = ChangeLife(change=REMEMBERED.changes[0].id, first_seen=WHEN, resolved=None)
+    stay = StayView(since=WHEN, until=None, result=REMEMBERED.standings[0].result)
+    return TenantHistory(now=_tenant(), stays=(stay,), changes=((REMEMBERED.changes[0], life),))
+
+
+def _status() -> FleetStatus:
+    counts = {"tenants": ((TenantStatus.STALE, 3),), "changes": (("error", 1),), "new": 1, "resolved": 0}
+    return FleetStatus(fleet="demo", scanned=WHEN, oldest_good=None, **counts)
+
+
+VALUES: dict[Format, Callable[[], Any]] = {
+    formats.REPORT: _report_document,
+    formats.DIFF: lambda: Comparison(diff=ANALYSIS.diff, plan=ANALYSIS.plan),
+    formats.SNAPSHOT: lambda: SPEC.snapshot,
+    formats.FLEET_STATUS: _status,
+    formats.TENANTS_PAGE: lambda: TenantsPage(fleet="demo", tenants=(_tenant(),), after="a"),
+    formats.TENANT_HISTORY: _history,
+    formats.CHANGES_PAGE: lambda: ChangesPage(fleet="demo", changes=(_change(),), after=None),
+}
 
 
 def test_every_format_is_pinned_here() -> None:

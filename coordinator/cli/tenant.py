@@ -1,0 +1,28 @@
+"""`fleetdrift tenant NAME`: all that is remembered of one tenant."""
+
+from __future__ import annotations
+
+import datetime as dt
+from pathlib import Path
+
+import click
+
+from coordinator.cli.remembered import Form, ask, memory_options, print_json
+
+
+@click.command("tenant")
+@click.argument("name")
+@memory_options(Form.TEXT, Form.JSON)
+def command(name: str, config: Path, output: str) -> None:
+    """Tell where a tenant stands, its changes with their lives, its timeline. Reads the store, no tenant."""
+    history = ask(config, lambda asked: asked.memory.tenant(asked.fleet, name, asked.stale_after))
+    if history is None:
+        raise click.ClickException(
+            f"the store remembers no tenant {name!r} in this fleet; `fleetdrift tenants` lists them"
+        )
+    if output == Form.JSON:
+        print_json(history)
+        return
+    from coordinator.cli.memory_text import tenant_text  # lazy: cold start
+
+    click.echo(tenant_text(history, dt.datetime.now(dt.UTC)), nl=False)
