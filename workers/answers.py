@@ -70,8 +70,7 @@ class AnswerWriter:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         assert self._heart is not None
-        # Asked to end, not cancelled: redis-py turns a cancellation that meets a reply into an error of its own, and
-        # the heartbeat, trying again, would go on for ever.
+        # Asked to end, not cancelled: an entry that is half sent is sent whole.
         self._ending.set()
         await self._heart
         if not self._gone:
@@ -129,16 +128,10 @@ class AnswerWriter:
                     added, _ = await pipe.execute()
                 break
             except RedisError:
-                if clock() > until or _cancelled():
+                if clock() > until:
                     raise
                 await asyncio.sleep(_RETRY_REDIS_AFTER_SECONDS)
         self._sent = clock()
         if added is None:
             self._gone = True
             raise RunGoneError
-
-
-def _cancelled() -> bool:
-    """Say whether this task was cancelled: redis-py can turn the cancellation into an error of its own."""
-    task = asyncio.current_task()
-    return task is not None and task.cancelling() > 0

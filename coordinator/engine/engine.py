@@ -203,7 +203,6 @@ class Engine:
                     await self._record_outcomes(self._ledger.give_up(late))
                     break
                 await self._surviving_redis(self._turn)
-                _raise_swallowed_cancellation()
         finally:
             self._lookout.end()
             with contextlib.suppress(RedisError):  # what remains there expires
@@ -227,7 +226,6 @@ class Engine:
             self._begin_anew(RequeueReason.BLOB_LOST)
             await asyncio.sleep(_RETRY_REDIS_AFTER_SECONDS)
         except (RedisError, BrokerAwayError) as error:
-            _raise_swallowed_cancellation()  # redis-py can turn one into an error of its own
             obstacle = await self._lookout.explain(error)
             if obstacle.kind is ObstacleKind.REDIS_AWAY and not self._redis_away:
                 self._redis_away = True
@@ -365,13 +363,6 @@ class Engine:
         elif not withheld and lane in self._refused:
             self._refused.discard(lane)
             self._log(PermitsGranted(host=lane))
-
-
-def _raise_swallowed_cancellation() -> None:
-    """Raise a cancellation that came to nothing: before Python 3.12 `wait_for`, by which redis-py sends, lost some."""
-    task = asyncio.current_task()
-    if task is not None and task.cancelling():
-        raise asyncio.CancelledError
 
 
 def _blob_of(outcome: object) -> str:

@@ -144,11 +144,6 @@ class FleetMemory(StoreAccess):
         place = msgspec.json.encode((last["gone"], last["rank"], -last["tenants"], last["id"])).decode()
         return [_change(row) for row in page], place
 
-    async def change(self, fleet: str, change: str) -> ChangeView | None:
-        """Give one change; nothing when the fleet never had it."""
-        rows = await self._rows("find_change", fleet, change)
-        return _change(rows[0]) if rows else None
-
 
 def _tenant(row: Any) -> TenantView:
     result: TenantResult = decode_json(STANDING, row["document"], TenantResult)

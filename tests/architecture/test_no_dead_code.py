@@ -25,6 +25,7 @@ CALLED_FROM_OUTSIDE = {
     "shared.postgres.authentication._Watcher.eof_received": "the event loop calls it",
     "shared.postgres.authentication._Watcher.pause_writing": "the event loop calls it",
     "shared.postgres.authentication._Watcher.resume_writing": "the event loop calls it",
+    "workers.redis_pool._Client.execute_command": "redis-py calls it",
 }
 """Public names that the product does not call itself, each with the reason why it stays."""
 

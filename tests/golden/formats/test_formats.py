@@ -268,8 +268,15 @@ def _tenant() -> TenantView:
 
 
 def _change() -> ChangeView:
-    dates = {"first_seen": WHEN, "last_seen": WHEN, "resolved": None}
-    return ChangeView(change=REMEMBERED.changes[0], flaps=0, tenants=1, most_tenants=2, **dates)
+    return ChangeView(
+        change=REMEMBERED.changes[0],
+        first_seen=WHEN,
+        last_seen=WHEN,
+        resolved=None,
+        flaps=0,
+        tenants=1,
+        most_tenants=2,
+    )
 
 
 def _history() -> TenantHistory:
@@ -279,8 +286,15 @@ def _history() -> TenantHistory:
 
 
 def _status() -> FleetStatus:
-    counts = {"tenants": ((TenantStatus.STALE, 3),), "changes": (("error", 1),), "new": 1, "resolved": 0}
-    return FleetStatus(fleet="demo", scanned=WHEN, oldest_good=None, **counts)
+    return FleetStatus(
+        fleet="demo",
+        scanned=WHEN,
+        oldest_good=None,
+        tenants=((TenantStatus.STALE, 3),),
+        changes=(("error", 1),),
+        new=1,
+        resolved=0,
+    )
 
 
 VALUES: dict[Format, Callable[[], Any]] = {

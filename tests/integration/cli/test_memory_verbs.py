@@ -14,7 +14,7 @@ import pytest
 
 from coordinator.memory.documents import ChangesPage, TenantsPage
 from coordinator.memory.views import FleetStatus, TenantHistory
-from coordinator.report.assemble import TenantOutcome
+from coordinator.report.judged import TenantOutcome
 from coordinator.report.model import ScanReport
 from coordinator.store.store import Store
 from shared.embedded.postgres import EmbeddedPostgres
