@@ -11,10 +11,13 @@ from coordinator.compare.sources import lazy_scratch, read_spec
 from coordinator.report.contract_report import ContractReport, Place
 from coordinator.services.rust_files import read_service
 from coordinator.settings.model import ContractTable
-from shared.analysis.judging import judge_services
-from shared.contracts.contract import Contract
+from shared.analysis.judging import judge_services, judge_statically
+from shared.analysis.scratch_server import LazyScratchServer
+from shared.contracts.contract import Contract, Verdict
 from shared.contracts.coverage import coverage_of
+from shared.postgres.scratch import MaterialiseError
 from shared.schema.profile import Profile
+from shared.schema.schema import Snapshot, Spec
 
 _WITH_RIGHTS = Profile(owners=True, privileges=True)
 """What is read where the service's role is known: whose the objects are, and what the role may do with them."""
@@ -63,7 +66,7 @@ def _line(path: Path, number: int) -> str:
 
 
 async def check_services(contracts: Sequence[Contract], desired: str, observed: str) -> ContractReport:
-    """Judge services against two schema sources.
+    """Judge services against two schema sources on the scratch server; where one cannot be rebuilt there, statically.
 
     Args:
         contracts: What they expect.
@@ -72,12 +75,45 @@ async def check_services(contracts: Sequence[Contract], desired: str, observed: 
 
     Raises:
         SourceReadError: See `read_source`.
-        MaterialiseError: When one of the sources cannot be rebuilt on the scratch server.
     """
-    profile = _WITH_RIGHTS if any(contract.role for contract in contracts) else Profile()
     async with lazy_scratch() as scratch:
-        spec = await read_spec(desired, profile, scratch)
-        found = await read_spec(observed, profile, scratch)
-        verdicts = await judge_services(scratch, contracts, spec.snapshot, found.snapshot, origins=spec.origins)
+        spec, found = await _read(contracts, desired, observed, scratch)
+        try:
+            verdicts = await judge_services(scratch, contracts, spec.snapshot, found, origins=spec.origins)
+        except MaterialiseError as error:
+            return _static_report(contracts, spec, found, str(error))
+    return _report(contracts, verdicts)
+
+
+async def check_services_statically(contracts: Sequence[Contract], desired: str, observed: str) -> ContractReport:
+    """Judge services against two schema sources from what was read of them, without asking PostgreSQL.
+
+    Args:
+        contracts: What they expect.
+        desired: What is declared.
+        observed: What one tenant has.
+
+    Raises:
+        SourceReadError: See `read_source`.
+    """
+    async with lazy_scratch() as scratch:
+        spec, found = await _read(contracts, desired, observed, scratch)
+    return _static_report(contracts, spec, found, "")
+
+
+async def _read(
+    contracts: Sequence[Contract], desired: str, observed: str, scratch: LazyScratchServer
+) -> tuple[Spec, Snapshot]:
+    profile = _WITH_RIGHTS if any(contract.role for contract in contracts) else Profile()
+    spec = await read_spec(desired, profile, scratch)
+    return spec, (await read_spec(observed, profile, scratch)).snapshot
+
+
+def _static_report(contracts: Sequence[Contract], spec: Spec, found: Snapshot, because: str) -> ContractReport:
+    verdicts = judge_statically(contracts, spec.snapshot, found, spec.origins)
+    return msgspec.structs.replace(_report(contracts, verdicts), static_because=because)
+
+
+def _report(contracts: Sequence[Contract], verdicts: Sequence[Verdict]) -> ContractReport:
     ordered = sorted(verdicts, key=lambda verdict: verdict.declared_too)  # of several services
     return ContractReport(verdicts=tuple(ordered), coverage=coverage_of(contracts))

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 import msgspec
 
-from shared.contracts.contract import Contract, Verdict, VerdictStatus
+from shared.contracts.contract import Confidence, Contract, Verdict, VerdictStatus
 from shared.contracts.coverage import Coverage
 
 Place = tuple[str, str, int]
@@ -19,11 +19,14 @@ class ContractReport(msgspec.Struct, frozen=True, kw_only=True):
     Args:
         verdicts: On all services.
         coverage: What was read of them, and what was not.
+        static_because: Why PostgreSQL could not be asked, so that the verdicts are static; empty where it was, or where
+            nobody wanted it to be.
         lines: What stands in Rust at the places of the verdicts, as far as it was looked up.
     """
 
     verdicts: tuple[Verdict, ...]
     coverage: Coverage
+    static_because: str = ""
     lines: Mapping[Place, str] = {}
 
     @property
@@ -51,6 +54,7 @@ class _Shown(msgspec.Struct, frozen=True, kw_only=True):
     reason: str
     sqlstate: str
     declared_too: bool
+    confidence: Confidence
     fix: str
     declared_at: tuple[str, ...]
 
@@ -82,12 +86,14 @@ def contract_json(report: ContractReport) -> str:
             reason=verdict.reason,
             sqlstate=verdict.sqlstate,
             declared_too=verdict.declared_too,
+            confidence=verdict.confidence,
             fix=verdict.fix,
             declared_at=tuple(map(str, verdict.declared_at)),
         )
         for verdict in report.verdicts
     ]
-    return _json({"verdicts": shown, "coverage": report.coverage})
+    because = {"static_because": report.static_because} if report.static_because else {}
+    return _json({"verdicts": shown, "coverage": report.coverage, **because})
 
 
 def listing_json(contracts: tuple[Contract, ...], coverage: Coverage) -> str:

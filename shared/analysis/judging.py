@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import msgspec
+
 from shared.analysis.undecided import where_decided
 from shared.contracts.causes import with_declared_lines
-from shared.contracts.contract import Contract, Verdict
+from shared.contracts.contract import Confidence, Contract, Verdict
 from shared.contracts.judge import judge_contract
+from shared.contracts.static_facts import describe_statically
 from shared.postgres.scratch import ScratchServer
+from shared.postgres.scratch.contract_check import search_path_of
 from shared.postgres.scratch.contract_memory import ContractMemory, LazyCopy
 from shared.postgres.scratch.unbuilt import Unbuilt, by_object, without
 from shared.schema.schema import ObjectOrigin, Snapshot
@@ -51,3 +55,27 @@ async def judge_services(
             verdicts += judge_contract(contract, await memory.observed(contract, copy, observed, baseline), baseline)
     decided = [where_decided(verdict, unbuilt) for verdict in verdicts]
     return with_declared_lines(decided, origins, desired, observed)
+
+
+def judge_statically(
+    contracts: Sequence[Contract], desired: Snapshot, observed: Snapshot, origins: tuple[ObjectOrigin, ...] = ()
+) -> tuple[Verdict, ...]:
+    """Check every contract without a server, by the same rules: for shapes that cannot be rebuilt.
+
+    Args:
+        contracts: What the services expect.
+        desired: What is declared.
+        observed: What is there.
+        origins: Where the objects of the desired schema are declared.
+
+    Returns:
+        The verdicts, marked as static: what only PostgreSQL can say (types of expressions, operators, whether constants
+        pass a CHECK) is not among them.
+    """
+    verdicts: list[Verdict] = []
+    for contract in contracts:
+        there = describe_statically(contract, desired, search_path_of(contract, desired), desired)
+        here = describe_statically(contract, observed, search_path_of(contract, observed), desired)
+        verdicts += judge_contract(contract, here, there)
+    marked = [msgspec.structs.replace(verdict, confidence=Confidence.STATIC) for verdict in verdicts]
+    return with_declared_lines(marked, origins, desired, observed)

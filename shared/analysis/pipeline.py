@@ -16,7 +16,7 @@ from shared.analysis.comparing import (
     with_unread,
     without_respelled,
 )
-from shared.analysis.judging import judge_services
+from shared.analysis.judging import judge_services, judge_statically
 from shared.analysis.planning import Ends, plan_and_prove
 from shared.analysis.request import AnalysisRequest, SpeltBy
 from shared.contracts.contract import Verdict
@@ -150,7 +150,9 @@ def _unproven_plan(request: AnalysisRequest, comparison: Comparison) -> Plan:
 def _unverified(request: AnalysisRequest, as_read: Comparison, reason: str) -> Analysis:
     """Answer for a shape that cannot be rebuilt."""
     plan = _unproven_plan(request, as_read).with_proof(Proof(ProofStatus.UNPROVEN, reason))
-    return _answer(request, as_read, plan, unverified=reason)
+    spec = request.spec
+    verdicts = judge_statically(request.contracts, spec.snapshot, as_read.whole, spec.origins)
+    return _answer(request, as_read, plan, verdicts=verdicts, unverified=reason)
 
 
 def _answer(

@@ -282,6 +282,13 @@ class VerdictStatus(StrEnum):
         return self in {VerdictStatus.VIOLATED, VerdictStatus.AT_RISK}
 
 
+class Confidence(StrEnum):
+    """Who has judged: PostgreSQL, on a copy of the shape, or fleetdrift alone, from what was read of it."""
+
+    EXACT = "exact"
+    STATIC = "static"
+
+
 class Verdict(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """The judgement of one query, or of one mapped type, in one shape.
 
@@ -300,6 +307,7 @@ class Verdict(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
         root: The service's folder in the repository, before `file`; empty when that is the repository itself.
         fix: The query as it would work in this shape, where that is certain; or empty.
         declared_at: Where the spec declares what is otherwise in this shape and concerns the query, sorted.
+        confidence: Whether PostgreSQL was asked.
     """
 
     service: str
@@ -316,3 +324,4 @@ class Verdict(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     root: str = ""
     fix: str = ""
     declared_at: tuple[Origin, ...] = ()
+    confidence: Confidence = Confidence.EXACT

@@ -21,6 +21,10 @@ class SqlType(msgspec.Struct, frozen=True, order=True, omit_defaults=True):
         return f"{bare}[]" if self.array else bare
 
 
+UNTOLD = SqlType("", "")
+"""The type of what is computed, where no server was asked."""
+
+
 class ServerError(msgspec.Struct, frozen=True, omit_defaults=True):
     """PostgreSQL's answer to a statement it refuses.
 

@@ -18,6 +18,7 @@ from shared.contracts.case import Case
 from shared.contracts.contract import Query, Verdict
 from shared.contracts.relations import Relations
 from shared.contracts.statement import read_statements
+from shared.contracts.trials import PLANNED
 from shared.contracts.writes import table_writes
 from shared.schema.identity import QualifiedName
 from shared.sql import is_plain
@@ -28,7 +29,8 @@ _LOCATIONS = frozenset({"location", "stmt_location", "stmt_len"})
 
 def repaired(case: Case, query: Query, verdict: Verdict) -> str:
     """Give the text of a query that works in the observed shape; empty where it is not certain."""
-    tree = _tree(query.sql)
+    planned = all(statement.kind in PLANNED for statement in read_statements(query.sql))
+    tree = _tree(query.sql) if planned else None  # sqlglot says on stderr that it does not know other statements
     if tree is None:
         return ""
     match verdict.rule:

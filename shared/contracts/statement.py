@@ -127,9 +127,7 @@ def canonical_column(name: str) -> str:
 
 def _statement(text: str, kind: str, body: Node) -> Statement:
     common_tables = {cte["ctename"] for cte in _find(body, "CommonTableExpr")}
-    tables = {_name(node) for node in _find(body, "RangeVar")}
-    if "relation" in body and "relname" in body["relation"]:
-        tables.add(_name(body["relation"]))
+    tables = {_name(node) for node in relations_named(body)}
     return Statement(
         text=text,
         kind=kind,
@@ -158,6 +156,18 @@ def _find(node: Any, kind: str) -> Iterator[Node]:
     elif isinstance(node, list):
         for item in node:
             yield from _find(item, kind)
+
+
+def relations_named(node: Any) -> Iterator[Node]:
+    """Give every relation of a tree: those that are read, and those that statements at any depth write to."""
+    if isinstance(node, dict):
+        for key, value in node.items():
+            if key in {"RangeVar", "relation"} and isinstance(value, dict) and "relname" in value:
+                yield value
+            yield from relations_named(value)
+    elif isinstance(node, list):
+        for item in node:
+            yield from relations_named(item)
 
 
 def _name(relation: Node) -> QualifiedName:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from coordinator.report.contract_report import ContractReport, Place
 from coordinator.report.renderers.presentation import plural
 from coordinator.report.renderers.visible import visible, visible_lines
-from shared.contracts.contract import Contract, Verdict
+from shared.contracts.contract import Confidence, Contract, Verdict
 from shared.contracts.coverage import Coverage
 
 _INDENT = " " * 12  # below the status
@@ -53,14 +53,17 @@ def _headline(report: ContractReport) -> Iterator[str]:
     if report.coverage.unread:
         asked += f", {plural(len(report.coverage.unread), 'place')} not read"
     what = "breaks" if broken == 1 else "break"
+    if report.static_because:
+        yield f"PostgreSQL could not be asked, so the verdicts are static: {visible(report.static_because)}"
     yield f"{plural(broken, 'query')} or mapping {what} ({asked})" if broken else f"nothing breaks ({asked})"
 
 
 def _verdicts(verdicts: Iterable[Verdict], lines: Mapping[Place, str]) -> Iterator[str]:
     for verdict in verdicts:
         code = f" ({verdict.sqlstate})" if verdict.sqlstate else ""
+        how = "  (static)" if verdict.confidence is Confidence.STATIC else ""
         yield ""
-        yield f"{verdict.status:<12}{verdict.rule}  {verdict.service} {verdict.file}:{verdict.line}"
+        yield f"{verdict.status:<12}{verdict.rule}  {verdict.service} {verdict.file}:{verdict.line}{how}"
         yield f"{_INDENT}{visible(verdict.reason)}{code}"
         rust = lines.get((verdict.service, verdict.file, verdict.line), "")
         if rust:

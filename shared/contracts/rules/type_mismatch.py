@@ -12,7 +12,7 @@ from shared.contracts.case import Case
 from shared.contracts.contract import Query, StructField, Verdict, VerdictStatus
 from shared.contracts.drivers import postgres_types
 from shared.contracts.drivers.diesel import types as diesel_types
-from shared.contracts.facts import QueryFacts, ResultColumn
+from shared.contracts.facts import UNTOLD, QueryFacts, ResultColumn
 from shared.contracts.override import split_override
 from shared.contracts.rule import ContractRule
 from shared.contracts.rust_types import Decoding, decodes_checked, decodes_unchecked, macro_type
@@ -33,13 +33,14 @@ def _judge(case: Case) -> Iterator[Verdict]:
             nulls = {name for statement in read_statements(query.sql) for name in statement.nulls}
             for field in case.fields(query) or ():
                 column = _column(field, facts)
-                if column and column.name not in nulls:  # types are compared only of values that are not NULL
+                # Types are compared only of values that are not NULL.
+                if column and column.type != UNTOLD and column.name not in nulls:
                     yield from _decoded(case, query, field, column, declared)
 
 
 def _compiled(case: Case, query: Query, facts: QueryFacts, declared: QueryFacts) -> Iterator[Verdict]:
     for there, here in zip(declared.columns, facts.columns, strict=False):
-        if there.name != here.name or there.type == here.type:
+        if there.name != here.name or there.type == here.type or UNTOLD in {there.type, here.type}:
             continue
         name, override = split_override(here.name)
         rust = case.resolve(override.type, query.file) if override.type else macro_type(there.type)

@@ -90,6 +90,14 @@ def test_the_text_shows_rust_the_declared_line_and_the_query_that_works(service)
     assert "works here: SELECT name AS login FROM agent" in done.output
 
 
+def test_static_verdicts_say_that_postgresql_was_not_asked(service):
+    done = check(service, "ALTER TABLE agent DROP login;", "--static", "--output", "json")
+    [verdict] = json.loads(done.output)["verdicts"]
+    assert done.exit_code == 2
+    assert (verdict["confidence"], verdict["status"], verdict["sqlstate"]) == ("static", "violated", "42703")
+    assert "(static)" in check(service, "ALTER TABLE agent DROP login;", "--static").output
+
+
 def test_the_listing_names_each_query_with_its_driver(service):
     done = CliRunner().invoke(command, ["list", "--rust", str(service / "desk"), "--output", "json"])
     shown = json.loads(done.output)
