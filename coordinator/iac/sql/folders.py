@@ -32,7 +32,7 @@ _UNDO = re.compile(r"U(?P<version>\d+(?:[._]\d+)*)__(?P<name>.*)\.sql\Z")
 """Flyway's undo of a version; a migration out of order for refinery, which has no other file of this version."""
 _REPEATABLE = re.compile(r"(?:R__.*|after(?:Each)?Migrate(?:__.*)?)\.sql\Z")
 _NUMBERED = re.compile(r"(?P<version>\d+)(?:[_.-](?P<name>.*))?\.sql\Z")
-_FOLDER = re.compile(r"(?P<version>\d{4}-?\d\d-?\d\d-?\d+|\d+)_(?P<name>.*)\Z")
+_FOLDER = re.compile(r"(?P<version>\d[\d-]*)_(?P<name>.*)\Z")
 _FOLDER_FILES = (("diesel", "up.sql"), ("prisma", "migration.sql"))
 """Tools whose migrations are folders, and the file in each that goes up."""
 _DOWN_FILE = re.compile(r"\.(?:down|undo)\.sql\Z")
@@ -174,19 +174,17 @@ class _Reading:
     def of_folders(self) -> SqlFolder | None:
         """Each migration is a folder, as diesel and Prisma lay them out."""
         for tool, file in _FOLDER_FILES:
-            folders = {path for path in self.folder.iterdir() if (path / file).is_file()}
-            folders |= {path.parent for path in new_files_below(self.folder) if path.name == file}
-            found = sorted(
-                (match["version"].replace("-", ""), path / file, match["name"])
-                for path in folders
-                if (match := _FOLDER.match(path.name))
-            )
-            if found:
-                ordered = sorted(found, key=lambda entry: (int(entry[0]), entry[1]))
+            found = {path / file for path in self.folder.iterdir() if (path / file).is_file()}
+            files = sorted(found | {path for path in new_files_below(self.folder) if path.name == file})
+            named = {path: match for path in files if (match := _FOLDER.match(path.parent.name))}
+            if named:
+                ordered = sorted((match["version"].replace("-", ""), path) for path, match in named.items())
                 migrations = tuple(
-                    Migration(Step(version, called), self.file(path)) for version, path, called in ordered
+                    Migration(Step(version, named[path]["name"]), self.file(path)) for version, path in ordered
                 )
-                return SqlFolder(tool=tool, migrations=migrations, unread=tuple(self._programs()))
+                reason = f"not run: the name of its folder does not begin with a version, as {tool} writes it"
+                ignored = [UnreadFile(self.shown(path), reason) for path in files if path not in named]
+                return SqlFolder(tool=tool, migrations=migrations, unread=tuple(sorted([*self._programs(), *ignored])))
         return None
 
     def of_flyway(self) -> SqlFolder | None:

@@ -302,3 +302,12 @@ def test_a_placeholder_of_flyway_loses_its_statement_only(tmp_path: Path) -> Non
     assert [item.sql for item in source.declarations] == ["CREATE TABLE a ()", "CREATE TABLE c ()"]
     (unread,) = source.unread
     assert str(unread.origin) == "V1__a.sql:2"
+
+
+def test_a_folder_of_diesel_takes_any_dashed_version_in_the_order_of_its_text(tmp_path: Path) -> None:
+    names = ("2025-11-19-091444-0000_c", "2026-01-02-000000_d", "20140924113530_a", "2019-02-26-002946_b", "notes")
+    write(tmp_path, {f"{name}/up.sql": f"CREATE TABLE {name[-1]} ();" for name in names})
+    assert tables(tmp_path) == ["a", "b", "c", "d"]
+    assert [(place.file, place.reason) for place in read_folder(tmp_path, tmp_path).unread] == [
+        ("notes/up.sql", "not run: the name of its folder does not begin with a version, as diesel writes it")
+    ]
