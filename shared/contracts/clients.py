@@ -70,7 +70,7 @@ class ClientFinder:
             column=token.column,
             macro=f"client.{method}",
             sql="",
-            fetch=_ONE_ROW.get(method, ""),
+            fetch=self._run_by(index) if method.startswith("prepare") else _ONE_ROW.get(method, ""),
             driver=reading.imports.client_driver,
         )
         if listed is None or method == "query_raw":
@@ -83,6 +83,23 @@ class ClientFinder:
             argument_types=reading.argument_types(listed, index),
             constants=reading.constants(listed),
         )
+
+    def _run_by(self, index: int) -> str:
+        """Say how many rows are fetched by `query_one(&name, …)`, where a statement is prepared as `let name = …`."""
+        let = index
+        while let > 0 and self._text(let) not in {"let", ";", "{", "}"}:
+            let -= 1
+        name = self._text(let + 1)
+        if self._text(let) != "let" or self._text(let + 2) not in {"=", ":"}:
+            return ""
+        found: set[str] = set()
+        for i in range(index, len(self._tokens)):
+            if self._text(i) == "fn":
+                break
+            given = [self._text(i + 1), self._text(i + 2), self._text(i + 3)]
+            if self._text(i) in _METHODS and given == ["(", "&", name]:
+                found.add(_ONE_ROW.get(self._text(i), ""))
+        return found.pop() if len(found) == 1 else ""
 
     def _is_prepared(self, tokens: Sequence[Token], index: int) -> bool:
         """Say whether an argument is a prepared statement, whose text was seen where it was prepared."""

@@ -25,7 +25,7 @@ def row_type(source: Source, begin: int, end: int, fetch: str) -> str:
     annotation = _let_annotation(tokens, begin)
     if annotation:
         return _unwrap(annotation, _RESULT_WRAPPER_BY_METHOD[fetch])
-    return _unwrap(_result_of_function(source, begin, end), _RESULT_WRAPPER_BY_METHOD[fetch])
+    return _unwrap(result_of_function(source, begin, end), _RESULT_WRAPPER_BY_METHOD[fetch])
 
 
 def _let_annotation(tokens: Sequence[Token], begin: int) -> Sequence[Token]:
@@ -39,7 +39,7 @@ def _let_annotation(tokens: Sequence[Token], begin: int) -> Sequence[Token]:
     return tokens[colon + 1 : begin - 1] if tokens[index].text == "let" and colon else ()
 
 
-def _result_of_function(source: Source, begin: int, end: int) -> Sequence[Token]:
+def result_of_function(source: Source, begin: int, end: int) -> Sequence[Token]:
     """Give T of `fn f(…) -> Result<T>` when the query is the last expression of the function's body."""
     tokens = source.tokens
     while end + 1 < len(tokens) and tokens[end + 1].text in {".", "await", "?"}:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 
@@ -11,8 +12,9 @@ from shared.schema.facets import Owner
 from shared.schema.identity import QualifiedName
 from shared.schema.relations import Column, Constraint, Index, Policy, Rule, Table, Trigger, View, ViewColumn
 from shared.schema.schema import Snapshot
-from shared.schema.types import CompositeType, DomainType, EnumType
+from shared.schema.types import CompositeType, DomainConstraint, DomainType, EnumType
 
+_BEFORE = re.compile(r" (?:BEFORE|INSTEAD OF) ([A-Z ]+?)(?: OF .*)? ON ")
 _SUFFIXES = (" NO INHERIT", " NOT VALID", " NOT ENFORCED")
 
 
@@ -37,6 +39,7 @@ class Relations:
         self._owners: dict[QualifiedName, str] = {}
         self._types: dict[QualifiedName, EnumType | CompositeType] = {}
         self._domains: dict[QualifiedName, DomainType] = {}
+        self._domain_checks: dict[QualifiedName, list[DomainConstraint]] = defaultdict(list)
         self._orders = {QualifiedName(o.namespace, o.relation): o.columns for o in snapshot.column_order}
         for item in snapshot.schema:
             self._add(item)
@@ -61,10 +64,17 @@ class Relations:
                 self._views_with_defaults.add(QualifiedName(item.namespace, item.parent))
             case Owner(of="table"):
                 self._owners[QualifiedName(item.namespace, item.name)] = item.role
+            case _:
+                self._add_type(item)
+
+    def _add_type(self, item: object) -> None:
+        match item:
             case EnumType() | CompositeType():
                 self._types[QualifiedName(item.namespace, item.name)] = item
             case DomainType():
                 self._domains[QualifiedName(item.namespace, item.name)] = item
+            case DomainConstraint():
+                self._domain_checks[QualifiedName(item.namespace, item.parent)].append(item)
             case _:
                 pass  # no rule asks for it
 
@@ -80,17 +90,25 @@ class Relations:
                 return None  # a foreign table comes first
         return None
 
-    def target(self, name: QualifiedName) -> tuple[QualifiedName, Mapping[str, str]] | None:
+    def target(self, name: QualifiedName, event: str) -> tuple[QualifiedName, Mapping[str, str]] | None:
         """Give the table that rows written to a name go to, and its column for each of the name's; None for no table.
 
-        Triggers and rules of a view between them may do anything, so then there is none either.
+        Triggers and rules between them may do anything, so then there is none either.
+
+        Args:
+            name: Of a table or a view, as the statement says it.
+            event: What fires triggers: `INSERT` or `UPDATE`.
         """
         table = self.table(name)
         if table is not None:
-            return None if self.rewrites_rows(table) else (table, {column: column for column in self._columns[table]})
+            return (
+                None
+                if self.rewrites_rows(table, event)
+                else (table, {column: column for column in self._columns[table]})
+            )
         view = self._view(name)
-        found = behind(self._views[view].definition) if view and not self.rewrites_rows(view) else None
-        inner = self.target(found.relation) if found and found.relation != name else None
+        found = behind(self._views[view].definition) if view and not self.rewrites_rows(view, event) else None
+        inner = self.target(found.relation, event) if found and found.relation != name else None
         if found is None or inner is None or view in self._views_with_defaults:
             return None
         table, columns = inner
@@ -108,10 +126,10 @@ class Relations:
         """Give the columns of a table in their order; empty when the snapshot does not say."""
         return self._orders.get(table, ())
 
-    def rewrites_rows(self, table: QualifiedName) -> bool:
-        """Say whether a trigger or rule may change what a statement writes."""
+    def rewrites_rows(self, table: QualifiedName, event: str) -> bool:
+        """Say whether a trigger or rule may change what a statement writes by INSERT or UPDATE."""
         return any(
-            isinstance(hook, Rule) or " BEFORE " in f" {hook.definition} " or " INSTEAD OF " in hook.definition
+            isinstance(hook, Rule) or event in _events_before(hook.definition)
             for hook in self._hooks.get(table, ())
             if hook.enabled != "disabled"
         )
@@ -119,13 +137,21 @@ class Relations:
     def checks(self, table: QualifiedName) -> Iterator[tuple[Constraint, str]]:
         """Give the enforced CHECK constraints of a table with their bare expressions."""
         for constraint in self._constraints.get(table, ()):
-            definition = constraint.definition
-            if constraint.type != "check" or " NOT ENFORCED" in definition[-30:]:
-                continue
-            for suffix in _SUFFIXES * 2:
-                definition = definition.removesuffix(suffix)
-            if definition.startswith("CHECK (") and definition.endswith(")"):
-                yield constraint, definition.removeprefix("CHECK ")
+            expression = _checked(constraint)
+            if expression:
+                yield constraint, expression
+
+    def domain_of(self, column: Column) -> QualifiedName | None:
+        """Give the domain that is a column's type; None for another type."""
+        spelt = ((name, {name.name, f"{name.namespace}.{name.name}"}) for name in self._domains)
+        return next((name for name, spellings in spelt if column.type in spellings), None)
+
+    def domain_checks(self, domain: QualifiedName) -> Iterator[tuple[str, str, str]]:
+        """Give (name, expression over `VALUE`, base type) of the CHECK constraints of a domain."""
+        for constraint in self._domain_checks.get(domain, ()):
+            expression = _checked(constraint)
+            if expression:
+                yield constraint.name, expression, self._domains[domain].base_type
 
     def unique_keys(self, table: QualifiedName) -> dict[frozenset[str], str]:
         """Give the full unique keys of a table (canonical expressions) with the name of what enforces each."""
@@ -185,7 +211,21 @@ class Relations:
 
     def domain_default(self, column: Column) -> bool:
         """Say whether a column's type is a domain with a default of its own."""
-        return any(
-            domain.default and column.type in {name.name, f"{name.namespace}.{name.name}"}
-            for name, domain in self._domains.items()
-        )
+        domain = self.domain_of(column)
+        return domain is not None and bool(self._domains[domain].default)
+
+
+def _events_before(definition: str) -> str:
+    """Give the events before which a trigger runs, as `pg_get_triggerdef` lists them; nothing where it runs after."""
+    found = _BEFORE.search(definition)
+    return found[1] if found else ""
+
+
+def _checked(constraint: Constraint | DomainConstraint) -> str:
+    """Give the bare expression of a CHECK constraint that is enforced; empty for another constraint."""
+    definition = constraint.definition
+    if constraint.type != "check" or " NOT ENFORCED" in definition[-30:]:
+        return ""
+    for suffix in _SUFFIXES * 2:
+        definition = definition.removesuffix(suffix)
+    return definition.removeprefix("CHECK ") if definition.startswith("CHECK (") and definition.endswith(")") else ""

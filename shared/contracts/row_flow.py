@@ -11,6 +11,7 @@ import msgspec
 from shared.contracts.contract import Query, StructField
 from shared.contracts.literals import split_arguments, string_value
 from shared.contracts.reading import FoundQuery, Reading
+from shared.contracts.row_results import type_of_result
 from shared.contracts.rust_syntax import matching_angle, render, split_types
 from shared.contracts.tokens import Token
 
@@ -68,7 +69,9 @@ class _GetFinder:
                 position = 0 if self._calls[call] == "sqlx" else 1
                 written = generics[position] if len(generics) > position else ""
                 if written in {"", "_"}:
-                    written = self._annotated(index, self._closing[opening])
+                    written = self._annotated(index, self._closing[opening]) or type_of_result(
+                        self._reading.source, self._receiver(index), self._closing[opening]
+                    )
                 found[call].add(StructField(name=name, type=written))
         return found
 
@@ -89,12 +92,15 @@ class _GetFinder:
 
     def _call(self, index: int) -> int | None:
         """Give the call whose row stands before `.get`."""
-        receiver = index - 2
-        if self._text(receiver) == "]" and receiver in self._opening:
-            receiver = self._opening[receiver] - 1  # rows[0]
+        receiver = self._receiver(index)
         if self._tokens[receiver].is_name and self._text(receiver - 1) != ".":
             return self._origin(self._text(receiver), receiver, 0)
         return self._within(self._begin_of_statement(index), index, 0)
+
+    def _receiver(self, index: int) -> int:
+        """Give the name before `.get`: of `row`, or of `rows[0]`."""
+        closing = index - 2
+        return self._opening[closing] - 1 if self._text(closing) == "]" and closing in self._opening else closing
 
     def _origin(self, name: str, index: int, depth: int) -> int | None:
         """Give the call that a name's value comes from."""
@@ -131,10 +137,13 @@ class _GetFinder:
         before = self._text(i - 1)
         if before == "for":
             return i + 2, self._next(i, {"{"})
-        if before == "|" or (before in {",", "&"} and self._text(i + 1) in {"|", ","}):
+        is_named = before == "|" and self._text(i - 2) == "="
+        if (before == "|" and not is_named) or (before in {",", "&"} and self._text(i + 1) in {"|", ","}):
             opening = self._around(i)
             inside = opening >= 0 and self._closing.get(opening, 0) > index
             return (self._begin_of_statement(opening), opening) if inside else None
+        if is_named:
+            return self._given_away(self._text(i - 3), index)
         pattern = i
         while self._text(pattern - 1) == "(" and self._text(pattern - 2) in _WRAPPERS:
             pattern -= 2
@@ -145,6 +154,15 @@ class _GetFinder:
             return equals + 1, self._next(equals + 1, {";", "{", "else"})
         if pattern != i and self._text(self._closing.get(i - 1, i) + 1) in {"=>", ")", "if"}:
             return self._matched(i)
+        return None
+
+    def _given_away(self, closure: str, index: int) -> tuple[int, int] | None:
+        """Give the expression before `.map(closure)`, the first call that a closure with a name is given to."""
+        for i in range(index, len(self._tokens)):
+            if self._text(i) == "fn":
+                return None
+            if self._text(i) == closure and self._text(i - 1) == "(" and self._text(i + 1) == ")":
+                return self._begin_of_statement(i - 1), i - 1
         return None
 
     def _matched(self, i: int) -> tuple[int, int] | None:

@@ -15,6 +15,8 @@ from shared.schema.identity import QualifiedName
 from shared.schema.relations import Column
 
 _TEXT_DEFAULT = re.compile(r"'((?:[^'\\]|'')*)'::[\w .\"]+(?:\(\d+\))?\Z")
+DOMAIN_VALUE = "value"
+"""What a CHECK of a domain calls the value, as an unquoted identifier."""
 _PLAIN_DEFAULT = re.compile(r"-?\d+(?:\.\d+)?|true|false")
 
 
@@ -47,7 +49,7 @@ def table_writes(query: Query, relations: Relations) -> Iterator[TableWrite]:
     """Give the writes of a query to tables whose rows no trigger or rule changes."""
     for statement in read_statements(query.sql):
         for write in statement.writes:
-            target = relations.target(write.table)
+            target = relations.target(write.table, "INSERT" if write.verb.startswith("insert") else "UPDATE")
             if target is not None:
                 table, names = target
                 columns = tuple(names.get(column, "") for column in write.columns)
@@ -56,13 +58,22 @@ def table_writes(query: Query, relations: Relations) -> Iterator[TableWrite]:
                 yield TableWrite(query=query, write=write, table=table, columns=columns)
 
 
+def triggered_writes(query: Query, relations: Relations) -> Iterator[TableWrite]:
+    """Give the INSERTs of a query into tables whose triggers or rules may change the rows."""
+    for statement in read_statements(query.sql):
+        for write in statement.writes:
+            table = relations.table(write.table) if write.verb.startswith("insert") else None
+            if table is not None and relations.rewrites_rows(table, "INSERT"):
+                yield TableWrite(query=query, write=write, table=table, columns=write.columns)
+
+
 def check_probes(contract: Contract, relations: Relations) -> tuple[CheckProbe, ...]:
     """Give every CHECK constraint whose columns some statement fixes to constants, for PostgreSQL to evaluate."""
     found = {
         probe
         for query in contract.queries
         for written in table_writes(query, relations)
-        for probe in probes_of(written, relations)
+        for probe in (*probes_of(written, relations), *domain_probes_of(written, relations))
     }
     return tuple(sorted(found, key=_probe_order))
 
@@ -85,6 +96,19 @@ def probes_of(written: TableWrite, relations: Relations) -> Iterator[CheckProbe]
                 yield CheckProbe(
                     written.table.namespace, written.table.name, constraint.name, expression, tuple(sorted(values))
                 )
+
+
+def domain_probes_of(written: TableWrite, relations: Relations) -> Iterator[CheckProbe]:
+    """Give a probe for each constant that a statement writes to a column whose type is a domain with CHECKs."""
+    columns = relations.columns(written.table)
+    for row in written.values():
+        for name, value in sorted(row.items()):
+            domain = relations.domain_of(columns[name]) if name in columns else None
+            if domain is None or value.kind is not ValueKind.CONSTANT:
+                continue
+            for constraint, expression, base_type in relations.domain_checks(domain):
+                values = (CheckValue(DOMAIN_VALUE, base_type, value.text),)
+                yield CheckProbe(domain.namespace, domain.name, constraint, expression, values)
 
 
 def _known(

@@ -12,7 +12,8 @@ from shared.contracts.case import Case
 from shared.contracts.contract import Verdict
 from shared.contracts.facts import CheckProbe
 from shared.contracts.rule import ContractRule
-from shared.contracts.writes import probes_of, table_writes
+from shared.contracts.writes import domain_probes_of, probes_of, table_writes
+from shared.schema.identity import QualifiedName
 
 _ID = "contract-check-violated"
 
@@ -20,7 +21,8 @@ _ID = "contract-check-violated"
 def _judge(case: Case) -> Iterator[Verdict]:
     for query, _, _ in case.results():
         for written in table_writes(query, case.relations):
-            for probe in probes_of(written, case.relations):
+            probes = (*probes_of(written, case.relations), *domain_probes_of(written, case.relations))
+            for probe in probes:
                 if case.observed.check_fails(probe):
                     yield case.verdict(query, _ID, _reason(case, probe), sqlstate="23514")
 
@@ -34,8 +36,9 @@ def _reason(case: Case, probe: CheckProbe) -> str:
 def _undeclared(case: Case, probe: CheckProbe) -> str:
     if case.declared_relations is None:
         return ""
-    tables = [t for t in case.declared_relations.tables if (t.namespace, t.name) == (probe.namespace, probe.table)]
-    names = {constraint.name for table in tables for constraint, _ in case.declared_relations.checks(table)}
+    holder = QualifiedName(probe.namespace, probe.table)
+    names = {constraint.name for constraint, _ in case.declared_relations.checks(holder)}
+    names.update(name for name, _, _ in case.declared_relations.domain_checks(holder))
     return "" if probe.constraint in names else ", which nobody declared"
 
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from shared.contracts.case import Case
-from shared.contracts.contract import Verdict
+from shared.contracts.contract import Verdict, VerdictStatus
+from shared.contracts.relations import Relations
 from shared.contracts.rule import ContractRule
 from shared.contracts.statement import ValueKind
-from shared.contracts.writes import TableWrite, table_writes
+from shared.contracts.writes import TableWrite, table_writes, triggered_writes
 from shared.schema.relations import Column
 
 _ID = "contract-not-null-violated"
@@ -21,6 +22,22 @@ def _judge(case: Case) -> Iterator[Verdict]:
                 how = "leaves it out" if column.name not in written.columns else "sets it to NULL"
                 reason = f"{written.table.name}.{column.name} is NOT NULL and has no default, and the statement {how}"
                 yield case.verdict(query, _ID, reason, sqlstate="23502")
+        for written in triggered_writes(query, case.relations):
+            for column in sorted(_left_empty(case, written), key=lambda column: column.name):
+                if _was_filled(case.declared_relations, written, column.name):
+                    what = f"{written.table.name}.{column.name} is NOT NULL and has no default"
+                    reason = f"{what}, and the statement gives it no value: it fails unless a trigger of the table does"
+                    yield case.verdict(query, _ID, reason, status=VerdictStatus.AT_RISK, sqlstate="23502")
+
+
+def _was_filled(declared: Relations | None, written: TableWrite, name: str) -> bool:
+    """Say whether the declared schema needs no value for a column from a trigger: then its triggers may give none."""
+    if declared is None or not declared.columns(written.table):
+        return False
+    column = declared.columns(written.table).get(name)
+    if column is None or not column.not_null:
+        return True
+    return bool(column.default or column.identity_mode) or declared.domain_default(column)
 
 
 def _left_empty(case: Case, written: TableWrite) -> Iterator[Column]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from shared.contracts.contract import VerdictStatus
+from tests.integration.contracts.drifts import news, service
 
 DESK = """
 CREATE TYPE state AS ENUM ('open', 'closed');
@@ -191,3 +192,42 @@ def test_a_text_with_holes_is_checked_as_far_as_it_is_known_and_never_violated(m
 def test_a_hole_that_says_which_table_it_is_about_leaves_nothing_to_check(meet):
     rust = 'fn f(table: &str) { query(&format!("SELECT rate FROM {table}")).fetch_all(p) }'
     assert judged(meet, rust, "ALTER TABLE ticket DROP rate") == []
+
+
+NUMBERED = """
+CREATE TABLE bill (id bigint PRIMARY KEY, number text NOT NULL, state text NOT NULL DEFAULT 'new', seen timestamptz);
+CREATE FUNCTION number_bill() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN NEW.number := NEW.id; RETURN NEW; END';
+CREATE TRIGGER bill_number BEFORE {event} ON bill FOR EACH ROW EXECUTE FUNCTION number_bill()
+"""
+BILL = 'fn f() { sqlx::query("INSERT INTO bill (id) VALUES ($1)").bind(1_i64).execute(p); }'
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ("ALTER TABLE bill ALTER COLUMN state DROP DEFAULT", [("at_risk", "not-null-violated", "23502", "src/lib.rs")]),
+        ("ALTER TABLE bill ALTER COLUMN seen SET NOT NULL", [("at_risk", "not-null-violated", "23502", "src/lib.rs")]),
+        ("ALTER TABLE bill ALTER COLUMN number SET DEFAULT 'x'", []),
+    ],
+)
+def test_what_a_trigger_may_fill_is_at_risk_where_the_declared_schema_filled_it(meet, change, said):
+    assert news(meet, service(lib=BILL), NUMBERED.format(event="INSERT OR UPDATE"), change) == said
+
+
+def test_a_trigger_before_updates_fills_nothing_of_an_insert(meet):
+    bill = BILL.replace("(id) VALUES ($1)", "(id, number) VALUES ($1, 'a') ON CONFLICT (id) DO UPDATE SET number = 'b'")
+    change = "ALTER TABLE bill ALTER COLUMN state DROP DEFAULT"
+    assert news(meet, service(lib=bill), NUMBERED.format(event="UPDATE OF number"), change) == [
+        ("violated", "not-null-violated", "23502", "src/lib.rs")
+    ]
+
+
+def test_a_constant_that_a_domain_refuses_is_violated(meet):
+    declared = (
+        "CREATE DOMAIN grams AS int CHECK (VALUE > 0); CREATE TABLE bag (id int PRIMARY KEY, weight grams NOT NULL)"
+    )
+    rust = 'fn f() { sqlx::query("INSERT INTO bag (id, weight) VALUES ($1, 1)").bind(1_i32).execute(p); }'
+    change = "ALTER DOMAIN grams ADD CONSTRAINT heavier CHECK (VALUE > 10) NOT VALID"
+    assert news(meet, service(lib=rust), declared.replace("; ", ";\n"), change) == [
+        ("violated", "check-violated", "23514", "src/lib.rs")
+    ]

@@ -50,3 +50,17 @@ def test_types_that_are_sent_are_read():
 fn f(c: &Client) { c.query_typed("SELECT $1, $2", &[(&a, Type::INT8), (&b, Type::TEXT_ARRAY)]); }"""
     contract = extract_contract("desk", [("src/lib.rs", rust.encode())])
     assert [query.sent_types for query in contract.queries] == [("int8", "text[]")]
+
+
+@pytest.mark.parametrize(
+    ("run", "fetch"),
+    [
+        ("c.query_one(&s, &[]).await", "fetch_one"),
+        ("c.query_opt(&s, &[]).await; c.query_one(&s, &[]).await", ""),
+        ("c.query(&s, &[]).await", ""),
+    ],
+)
+def test_a_prepared_statement_fetches_what_the_call_that_runs_it_does(run, fetch):
+    rust = f'use tokio_postgres::Client; fn h(c: &Client) {{ let s = c.prepare("SELECT 1").await?; {run}; }}'
+    [query] = extract_contract("desk", [("src/lib.rs", rust.encode())]).queries
+    assert query.fetch == fetch

@@ -55,3 +55,30 @@ def test_the_types_that_are_bound_and_the_row_are_read():
     )
     (query,) = service(lib=rust).queries
     assert (query.sent_types, query.result_type, query.fetch, query.arguments) == (("int4",), "One", "fetch_one", 1)
+
+
+INSERTS = """
+#[derive(Insertable)] #[diesel(table_name = users)] struct New<'a> { name: &'a str }
+fn f(c: &mut C, new: &New, all: Vec<New>) {
+    diesel::insert_into(users::table).values(CHAIN.execute(c);
+}
+"""
+NAMED = 'INSERT INTO "users" ("name") VALUES ($1) ON CONFLICT'
+
+
+@pytest.mark.parametrize(
+    ("chain", "sql"),
+    [
+        ("new).on_conflict(users::id).do_nothing()", [f'{NAMED} ("id") DO NOTHING']),
+        ("&all).on_conflict((users::id, users::name)).do_nothing()", [f'{NAMED} ("id", "name") DO NOTHING']),
+        ("New { name: x }).on_conflict_do_nothing()", [f"{NAMED} DO NOTHING"]),
+        ("(users::name.eq(x),)).on_conflict(id).do_update().set(users::name.eq(x))", [f'{NAMED} ("id") DO NOTHING']),
+        ('new).on_conflict(on_constraint("k")).do_nothing()', [f'{NAMED} ON CONSTRAINT "k" DO NOTHING']),
+        ('new).on_conflict(sql::<Integer>("(id) WHERE id > 0")).do_nothing()', []),
+        ("made()).on_conflict(users::id).do_nothing()", []),
+        ("new).returning(users::id)", []),
+    ],
+)
+def test_the_key_of_an_insert_with_on_conflict_is_read(chain, sql):
+    contract = service(lib=USERS + INSERTS.replace("CHAIN", chain))
+    assert [query.sql for query in contract.queries if query.macro == "diesel.insert_into"] == sql

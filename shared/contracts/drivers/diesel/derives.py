@@ -157,6 +157,19 @@ class DeriveReader:
             if derives("Associations"):
                 yield from self._associations(struct, table)
 
+    def inserted(self, name: str, file: str) -> tuple[MappedColumn, ...]:
+        """Give the columns that a struct of a name inserts; nothing where they, or the one struct, are not in sight.
+
+        Args:
+            name: Of the struct.
+            file: Where it is named; one that this file defines comes first.
+        """
+        named = [each for each in self._structs if each.name == name and each.item.derives("Insertable")]
+        near = [each for each in named if each.file == file] or named
+        table = self._table(near[0].table_name, near[0].file) if len(near) == 1 else None
+        columns = self._columns(near[0], table, "skip_insertion", "Insertable") if table else ()
+        return columns if isinstance(columns, tuple) else ()
+
     def _select(self, struct: DerivedStruct, table: MappedTable) -> Iterator[Query | Unread]:
         columns = self._columns(struct, table, "select_expression", "Selectable")
         if isinstance(columns, Unread):

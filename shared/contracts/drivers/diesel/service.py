@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from shared.contracts.contract import Query, Unread
 from shared.contracts.drivers.diesel.derives import DeriveReader, read_structs
 from shared.contracts.drivers.diesel.enums import read_enums, read_sql_types
+from shared.contracts.drivers.diesel.inserts import InsertFinder
 from shared.contracts.drivers.diesel.tables import (
     DRIVER,
     Joinable,
@@ -40,6 +41,7 @@ def read_diesel(readings: Sequence[Reading]) -> Findings:
         *tables.joins(joinables),
         *derives.statements(),
         *(item for reading in own for item in TextFinder(reading).read()),
+        *(item for reading in own for item in InsertFinder(reading, tables.find, derives.inserted).read()),
     ]
     return Findings(
         queries=tuple(item for item in found if isinstance(item, Query)),

@@ -1,0 +1,114 @@
+"""Find diesel's inserts with ON CONFLICT in one file: `insert_into(t::table).values(row).on_conflict(t::key)`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+
+from shared.contracts.contract import Query
+from shared.contracts.drivers.diesel.derives import FindTable
+from shared.contracts.drivers.diesel.tables import DRIVER
+from shared.contracts.drivers.mapped import MappedColumn, MappedTable, insert, sent_types
+from shared.contracts.literals import split_arguments, string_value
+from shared.contracts.reading import Reading
+from shared.contracts.rust_syntax import matching_angle
+from shared.contracts.rust_types import parse_rust_type
+from shared.contracts.tokens import Token
+from shared.sql import quote_identifier
+
+FindInserted = Callable[[str, str], Sequence[MappedColumn]]
+"""Gives the columns that a struct of a name inserts, seen from a file; nothing when that is not known."""
+
+
+class InsertFinder:
+    """Finds them.
+
+    Args:
+        reading: The file.
+        table: Finds tables.
+        inserted: Finds what structs insert.
+    """
+
+    def __init__(self, reading: Reading, table: FindTable, inserted: FindInserted) -> None:
+        self._reading = reading
+        self._tokens = reading.tokens
+        self._text = reading.text
+        self._table = table
+        self._inserted = inserted
+
+    def read(self) -> Iterator[Query]:
+        """Give each whose table, row and key are in sight, in the order of the file."""
+        for index, token in enumerate(self._tokens):
+            if token.text == "insert_into" and self._text(index + 1) == "(":
+                path = [t.text for t in self._reading.inside(index + 1) or () if t.is_name]
+                name = path[-2] if len(path) > 1 and path[-1] == "table" else path[-1] if path else ""
+                table = self._table(name, self._reading.source.path)
+                if table is not None:
+                    yield from self._insert(index, table)
+
+    def _insert(self, index: int, table: MappedTable) -> Iterator[Query]:
+        chain = self._chain(self._reading.source.closing[index + 1])
+        columns = self._row(chain.get("values", ()), index, table)
+        if "filter_target" in chain or not columns:
+            return
+        target = ""
+        if "on_conflict" in chain:
+            target = _target(chain["on_conflict"], table)
+        elif "on_conflict_do_nothing" not in chain:
+            return
+        if "on_conflict" in chain and not target:
+            return
+        token = self._tokens[index]
+        yield Query(
+            file=self._reading.source.path, line=token.line, column=token.column, macro="diesel.insert_into",
+            sql=f"{insert(table, columns)} ON CONFLICT{target} DO NOTHING", fetch="execute", driver=DRIVER,
+            sent_types=sent_types(columns), mapping=table.rust,
+        )  # fmt: skip
+
+    def _chain(self, closing: int) -> dict[str, Sequence[Token]]:
+        """Give the methods that follow, each with what stands in its brackets."""
+        found: dict[str, Sequence[Token]] = {}
+        while self._text(closing + 1) == ".":
+            method, opening = self._text(closing + 2), closing + 3
+            if self._text(opening) == "::":
+                opening = matching_angle(self._tokens, opening + 1) + 1
+            if opening not in self._reading.source.closing:
+                break
+            found.setdefault(method, self._reading.inside(opening) or ())
+            closing = self._reading.source.closing[opening]
+        return found
+
+    def _row(self, value: Sequence[Token], index: int, table: MappedTable) -> Sequence[MappedColumn]:
+        """Give the columns of `(t::a.eq(…), t::b.eq(…))`, of `New { … }`, or of a name whose type is in sight."""
+        bare = [token for token in value if token.text != "&"]
+        if bare and bare[0].text == "(":
+            named = [_before_eq(part) for part in split_arguments(bare[1:-1])]
+            columns = [table.of(name) for name in named]
+            known = [column for column in columns if column is not None]
+            return known if len(known) == len(columns) else ()
+        if len(bare) > 1 and bare[1].text == "{":
+            return self._inserted(bare[0].text, self._reading.source.path)
+        (written,) = self._reading.argument_types([value], index) or ("",)
+        name = parse_rust_type(written.lstrip("& ").removeprefix("mut ").strip("[]")).name
+        return self._inserted(name, self._reading.source.path) if name else ()
+
+
+def _before_eq(tokens: Sequence[Token]) -> str:
+    """Give the column of `some::path::column.eq(…)`."""
+    dot = next((i for i, token in enumerate(tokens) if token.text == "."), 0)
+    is_eq = dot and dot + 1 < len(tokens) and tokens[dot + 1].text == "eq"
+    return tokens[dot - 1].text.removeprefix("r#") if is_eq else ""
+
+
+def _target(tokens: Sequence[Token], table: MappedTable) -> str:
+    """Write what ON CONFLICT names; empty when it is no plain column, list of columns or constraint."""
+    named = [token for token in tokens if token.is_string]
+    if named and any(token.text == "on_constraint" for token in tokens):
+        return f" ON CONSTRAINT {quote_identifier(string_value(named[0]) or '')}"
+    is_list = bool(tokens) and tokens[0].text == "("
+    parts = split_arguments(tokens[1:-1]) if is_list else [tokens]
+    if any(not part or any(token.text != "::" and not token.is_name for token in part) for part in parts):
+        return ""
+    columns = [table.of(part[-1].text.removeprefix("r#")) for part in parts]
+    if None in columns:
+        return ""
+    return f" ({', '.join(quote_identifier(column.name) for column in columns if column)})"
