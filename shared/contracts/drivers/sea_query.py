@@ -6,7 +6,8 @@ from collections.abc import Iterator, Sequence
 
 from shared.contracts.casing import rename_all
 from shared.contracts.contract import Mapping, Query, Unread
-from shared.contracts.drivers.mapped import Findings, MappedColumn, MappedTable, select
+from shared.contracts.drivers.mapped import Findings, MappedColumn, MappedTable, MappedTables, select
+from shared.contracts.drivers.sea_query_inserts import InsertFinder
 from shared.contracts.literals import string_value
 from shared.contracts.reading import Reading
 from shared.contracts.rust_syntax import Attribute
@@ -30,8 +31,10 @@ def read_sea_query(readings: Sequence[Reading]) -> Findings:
     if not any(token.text in _CRATES for reading in own for token in reading.tokens):
         return Findings()
     tables = [table for reading in own for table in _tables(reading.source)]
+    found = MappedTables(tables)
+    inserts = (query for reading in own for query in InsertFinder(reading, found, DRIVER).read())
     return Findings(
-        queries=tuple(map(_select, tables)),
+        queries=(*map(_select, tables), *inserts),
         tables=tuple(Mapping(file=table.file, line=table.line, driver=DRIVER, name=table.rust) for table in tables),
         unread=tuple(place for reading in own for place in _built(reading.source)),
     )

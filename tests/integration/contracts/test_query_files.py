@@ -74,3 +74,26 @@ def test_what_sea_query_builds_is_named_as_not_read():
 
 def test_names_without_a_table_are_names_of_other_things():
     assert service(lib="use sea_query::Iden; #[derive(Iden)] enum Total { Sum }").mappings == ()
+
+
+INSERTING = """fn f() { Query::insert().into_table(Ticket::Table).columns([Ticket::Id, Ticket::Title]).values_panic(v)
+    .on_conflict(OnConflict::column(Ticket::Id).update_column(Ticket::Title)).build(PostgresQueryBuilder); }
+"""
+
+
+@pytest.mark.parametrize(
+    ("change", "sqlstate"),
+    [
+        ("ALTER TABLE ticket ADD region text NOT NULL", "23502"),
+        ("ALTER TABLE ticket ALTER seat SET NOT NULL", "23502"),
+        ("ALTER TABLE ticket DROP CONSTRAINT ticket_pkey", "42P10"),
+    ],
+)
+def test_what_sea_query_inserts_is_checked_as_far_as_columns_are_named(meet, change, sqlstate):
+    ((status, _, found, file),) = news(meet, service(lib=NAMES + INSERTING), DESK, change)
+    assert (status, found, file) == (VIOLATED, sqlstate, "src/lib.rs")
+
+
+def test_an_insert_whose_columns_are_made_elsewhere_is_only_named_as_not_read():
+    rust = NAMES + "fn f(c: Vec<Ticket>) { Query::insert().into_table(Ticket::Table).columns(c); }"
+    assert [query.macro for query in service(lib=rust).queries] == ["sea_query.iden"]
