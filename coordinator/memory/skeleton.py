@@ -85,12 +85,18 @@ def put_together(
     tenants = tuple(row for row, _ in rows)
     members: defaultdict[str, list[str]] = defaultdict(list)
     for row in tenants:
-        for shared in filter(None, (row.group, row.rollout)):
-            members[shared].append(row.tenant)
-    found = tuple(msgspec.structs.replace(groups[name], tenants=tuple(members[key])) for key, name in skeleton.groups)
+        members[row.group or row.rollout].append(row.tenant)
     bare = skeleton.report.body
-    rollouts = tuple(msgspec.structs.replace(each, tenants=tuple(members[each.id])) for each in bare.rollouts)
     impact = tuple(row.tenant for row in tenants if row.status is TenantStatus.DRIFTED)
-    summary = msgspec.structs.replace(bare.drift_summary, tenant_impact=impact)
-    body = msgspec.structs.replace(bare, tenants=tenants, groups=found, rollouts=rollouts, drift_summary=summary)
+    body = msgspec.structs.replace(
+        bare,
+        tenants=tenants,
+        groups=tuple(
+            msgspec.structs.replace(groups[name], tenants=tuple(members[key])) for key, name in skeleton.groups
+        ),
+        rollouts=tuple(
+            msgspec.structs.replace(rollout, tenants=tuple(members[rollout.id])) for rollout in bare.rollouts
+        ),
+        drift_summary=msgspec.structs.replace(bare.drift_summary, tenant_impact=impact),
+    )
     return msgspec.structs.replace(skeleton.report, body=body)

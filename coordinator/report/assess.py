@@ -21,8 +21,8 @@ from shared.schema.schema import SchemaVersion
 _ID_DIGITS = 16
 
 
-class Standing(msgspec.Struct, frozen=True, order=True):
-    """All that the judgement of a tenant depends on: tenants with equal standings share one.
+class Grounds(msgspec.Struct, frozen=True, order=True):
+    """All that the judgement of a tenant depends on: tenants with equal grounds share one.
 
     Args:
         declared: Which of the declarations it is compared with.
@@ -41,7 +41,7 @@ class Standing(msgspec.Struct, frozen=True, order=True):
 
 
 class Assessment(msgspec.Struct, frozen=True, kw_only=True):
-    """The judgement shared by all tenants with the same standing; group and rollout are without tenants."""
+    """The judgement shared by all tenants with the same grounds; group and rollout are without tenants."""
 
     status: TenantStatus
     shape: str
@@ -50,7 +50,7 @@ class Assessment(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Assessments:
-    """Judges each distinct standing once; a fleet of 100,000 tenants has a handful.
+    """Judges tenants with equal grounds once; a fleet of 100,000 tenants has a handful.
 
     Args:
         declared: The declarations with their analyses.
@@ -60,11 +60,11 @@ class Assessments:
     def __init__(self, declared: Sequence[Judged], ignores: IgnoreAccount) -> None:
         self._declared = declared
         self._ignores = ignores
-        self._made: dict[Standing, Assessment] = {}
+        self._made: dict[Grounds, Assessment] = {}
 
     def of(self, outcome: TenantOutcome) -> Assessment:
         """Judge a tenant that was read."""
-        standing = Standing(
+        grounds = Grounds(
             outcome.declared,
             outcome.fingerprint,
             tuple(sorted(outcome.versions)),
@@ -72,10 +72,10 @@ class Assessments:
             outcome.running,
             self._ignores.concerning(outcome.tenant, dict(outcome.labels)),
         )
-        if standing not in self._made:
-            self._made[standing] = self._assess(standing)
-        self._ignores.count(_subject(standing), standing.rules)
-        return self._made[standing]
+        if grounds not in self._made:
+            self._made[grounds] = self._assess(grounds)
+        self._ignores.count(_subject(grounds), grounds.rules)
+        return self._made[grounds]
 
     def groups(self) -> dict[str, DriftGroup]:
         """Give every drift group by id.
@@ -102,40 +102,40 @@ class Assessments:
                 yield f"{verdict.service}: {verdict.file}:{verdict.line}: {verdict.reason}"
 
     def _read(self) -> set[tuple[int, str]]:
-        return {(standing.declared, standing.fingerprint) for standing in self._made}
+        return {(grounds.declared, grounds.fingerprint) for grounds in self._made}
 
-    def _assess(self, standing: Standing) -> Assessment:
-        judged = self._declared[standing.declared]
-        wanted = judged.analyses[standing.fingerprint]
-        own = judged.versions.get(standing.own_version)
+    def _assess(self, grounds: Grounds) -> Assessment:
+        judged = self._declared[grounds.declared]
+        wanted = judged.analyses[grounds.fingerprint]
+        own = judged.versions.get(grounds.own_version)
         spec = own.spec if own else judged.spec
-        analysis = own.analyses[standing.fingerprint] if own else wanted
-        analysis = self._ignores.apply(_subject(standing), analysis, standing.rules, spec)
-        version_finding = judge_version("" if own else judged.expected_version, standing.versions)
+        analysis = own.analyses[grounds.fingerprint] if own else wanted
+        analysis = self._ignores.apply(_subject(grounds), analysis, grounds.rules, spec)
+        version_finding = judge_version("" if own else judged.expected_version, grounds.versions)
         if judged.incomplete and not analysis.diff and not analysis.unverified:
             analysis = msgspec.structs.replace(analysis, unverified=judged.incomplete)
         verdicts = tuple(verdict for verdict in analysis.verdicts if not verdict.declared_too)
         status = _status(analysis, version_finding, verdicts)
         if status is TenantStatus.IN_SYNC and not own:
             return Assessment(status=status, shape=analysis.shape)
-        if standing.running or status is TenantStatus.IN_SYNC:
-            rollout = _rollout(judged, standing, wanted)
+        if grounds.running or status is TenantStatus.IN_SYNC:
+            rollout = _rollout(judged, grounds, wanted)
             return Assessment(status=TenantStatus.PENDING, shape=wanted.shape, rollout=rollout)
-        group = _group(judged, standing, analysis, verdicts, version_finding)
+        group = _group(judged, grounds, analysis, verdicts, version_finding)
         if len({each.expected_version for each in self._declared}) > 1:
             group = msgspec.structs.replace(group, expected_version=judged.expected_version)
         if own:
-            group = msgspec.structs.replace(group, own_version=standing.own_version, newest=wanted.diff)
+            group = msgspec.structs.replace(group, own_version=grounds.own_version, newest=wanted.diff)
         return Assessment(status=status, shape=analysis.shape, group=group)
 
 
-def _subject(standing: Standing) -> tuple[str, ...]:
-    """Name the analysis that a standing is judged by."""
-    return (str(standing.declared), standing.own_version, standing.fingerprint)
+def _subject(grounds: Grounds) -> tuple[str, ...]:
+    """Name the analysis that a tenant is judged by."""
+    return (str(grounds.declared), grounds.own_version, grounds.fingerprint)
 
 
-def _rollout(judged: Judged, standing: Standing, wanted: Analysis) -> Rollout:
-    version, expected = standing.own_version, judged.expected_version
+def _rollout(judged: Judged, grounds: Grounds, wanted: Analysis) -> Rollout:
+    version, expected = grounds.own_version, judged.expected_version
     rollout = Rollout(
         id="",
         tenants=(),
@@ -144,8 +144,8 @@ def _rollout(judged: Judged, standing: Standing, wanted: Analysis) -> Rollout:
         expected=expected,
         lacks=judged.steps_after(version, expected),
         ahead=judged.steps_after(expected, version),
-        running=standing.running,
-        versions=standing.versions,
+        running=grounds.running,
+        versions=grounds.versions,
         verdicts=tuple(each for each in wanted.verdicts if each.status.counts and not each.declared_too),
     )
     return msgspec.structs.replace(rollout, id=content_hash("rollout/1", rollout)[:_ID_DIGITS])
@@ -153,15 +153,15 @@ def _rollout(judged: Judged, standing: Standing, wanted: Analysis) -> Rollout:
 
 def _group(
     judged: Judged,
-    standing: Standing,
+    grounds: Grounds,
     analysis: Analysis,
     verdicts: tuple[Verdict, ...],
     version_finding: Finding | None,
 ) -> DriftGroup:
     # Versions tell groups apart only when one is declared or one is broken.
-    versions = standing.versions if judged.expected_version or version_finding else ()
+    versions = grounds.versions if judged.expected_version or version_finding else ()
     return DriftGroup(
-        id=_group_id(analysis, verdicts, versions, standing.own_version),
+        id=_group_id(analysis, verdicts, versions, grounds.own_version),
         tenants=(),
         shape=analysis.shape,
         versions=versions,
@@ -169,7 +169,7 @@ def _group(
         findings=_findings(analysis, version_finding),
         verdicts=verdicts,
         plan=analysis.plan if analysis.plan.statements or analysis.plan.remaining else None,
-        patches=() if standing.own_version else judged.patches.get(standing.fingerprint, ()),
+        patches=() if grounds.own_version else judged.patches.get(grounds.fingerprint, ()),
     )
 
 

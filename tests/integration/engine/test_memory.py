@@ -26,6 +26,7 @@ from tests.reports import (
     partly_read,
     report_of,
 )
+from tests.rollout_report import in_a_rollout
 
 pytestmark = pytest.mark.anyio
 
@@ -61,7 +62,7 @@ async def tenants_of(store, stale_after=AGES, **chosen):
     }
 
 
-@pytest.mark.parametrize("make", [demo, in_sync, partly_read], ids=["demo", "in_sync", "partly_read"])
+@pytest.mark.parametrize("make", [demo, in_sync, partly_read, in_a_rollout], ids=lambda make: make.__name__)
 async def test_a_report_comes_back_byte_for_byte(store, make):
     report = make()
     await store.record_report("s", report)
