@@ -22,11 +22,19 @@ class UnreadType(msgspec.Struct, frozen=True):
         return MayDeclare(kinds=self.kinds)
 
 
+class DatabaseType(msgspec.Struct, frozen=True):
+    """A resource type that makes a database: the attributes that hold its name and the address of its server."""
+
+    name: str
+    host: str = ""
+
+
 class KnownResources(msgspec.Struct, frozen=True):
     """The whole table."""
 
     sql: dict[str, frozenset[str]]
     unread: dict[str, UnreadType]
+    databases: dict[str, DatabaseType]
 
 
 @lru_cache(maxsize=1)

@@ -72,7 +72,7 @@ def _reading(plan: TerraformPlan, name: str, files: Files) -> Reading:
         name=name,
         pieces=tuple(pieces),
         carriers=carriers_of(pieces, gaps),
-        tenants=declared_tenants(tenants, pieces, plan.outputs.get(OUTPUT)),
+        tenants=declared_tenants(tenants, pieces, plan.outputs.get(OUTPUT), plan.resources),
         expected_version=expected,
         refused=refused,
         unchecked=tuple(dict.fromkeys(unchecked)),

@@ -5,10 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 
+import msgspec
+
 from coordinator.iac.expressions.numbers import format_number
 from coordinator.iac.expressions.values import Value
 from coordinator.iac.reading import DeclaredTenant, Piece
 from coordinator.iac.tenant_names import NeutralTexts, keys_are_tenants
+from coordinator.iac.terraform.instances import PlannedResource
+from coordinator.iac.terraform.known_resources import known_resources
 
 OUTPUT = "tenants"
 """The output that says who the tenants are: a map of `{host, database, version, labels}`, or a list of names."""
@@ -53,15 +57,26 @@ def _collide(said: Iterable[tuple[str, ...]], *, apart: bool) -> bool:
     return False
 
 
-def declared_tenants(keys: Iterable[str], pieces: list[Piece], output: Value | None) -> tuple[DeclaredTenant, ...]:
+def declared_tenants(
+    keys: Iterable[str], pieces: list[Piece], output: Value | None, resources: Iterable[PlannedResource] = ()
+) -> tuple[DeclaredTenant, ...]:
     """Return the tenants, sorted, with what is known of each.
 
     Args:
         keys: Tenants that are keys of a `for_each`.
         pieces: Their SQL, which says where it is sent.
         output: The value of the output that says who they are.
+        resources: All of them: databases that are made by key are those of the tenants of these keys, and where no SQL
+            and no output says who the tenants are, the keys are.
     """
     found = {key: _from_pieces(key, pieces) for key in keys}
+    databases = _from_databases(resources)
+    for name, known in found.items():
+        made = databases.get(name, known)
+        found[name] = msgspec.structs.replace(
+            known, host=known.host or made.host, database=known.database or made.database
+        )
+    found.update(databases if not found and output is None else {})
     for told in _from_output(output):
         known = found.get(told.tenant, told)
         found[told.tenant] = DeclaredTenant(
@@ -82,6 +97,20 @@ def _from_pieces(name: str, pieces: list[Piece]) -> DeclaredTenant:
         host=hosts.pop() if len(hosts) == 1 else "",
         database=databases.pop() if len(databases) == 1 else "",
     )
+
+
+def _from_databases(resources: Iterable[PlannedResource]) -> dict[str, DeclaredTenant]:
+    """Give the tenant of each key that has exactly one database made for it."""
+    made: dict[str, list[DeclaredTenant]] = {}
+    for resource in resources:
+        kind = known_resources().databases.get(resource.type)
+        if kind is None or resource.mode != "managed" or not resource.tenant_key or resource.doubt:
+            continue
+        name, host = (_text(resource.values, attribute) for attribute in (kind.name, kind.host))
+        made.setdefault(resource.tenant_key, []).append(
+            DeclaredTenant(tenant=resource.tenant_key, host=host, database=name)
+        )
+    return {key: each[0] for key, each in made.items() if len(each) == 1 and each[0].database}
 
 
 def _from_output(value: Value | None) -> Iterator[DeclaredTenant]:
