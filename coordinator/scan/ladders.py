@@ -75,7 +75,7 @@ class LadderSearch:
             seen: What is known of the tenants.
         """
         own: dict[Seen, str] = {}
-        for each in sorted(set(seen)) if self._wanted.ladder is not None else ():
+        for each in sorted(set(seen)) if self._expected_is_declared() else ():
             version = await self._by_shape(each) if not each.versions else self._claimed(each.versions)
             if version and await self._spec(version) is not None:
                 own[each] = version
@@ -87,6 +87,10 @@ class LadderSearch:
             analyses = await self._analyse(spec, {name: self._snapshots[name] for name in names})
             found[version] = VersionAnalyses(spec=spec, analyses=analyses)
         return Ladders(own_versions=own, versions=found)
+
+    def _expected_is_declared(self) -> bool:
+        """Say whether the expected version is one of the ladder: else nothing says what stands before or after it."""
+        return self._wanted.expected_version in {step.version for step in self._wanted.steps}
 
     def _claimed(self, versions: tuple[SchemaVersion, ...]) -> str:
         """Give the declared version that the tables claim; empty when it is the expected one, or nobody declares it."""

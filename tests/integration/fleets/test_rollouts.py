@@ -96,6 +96,14 @@ def test_a_version_that_nobody_declares_is_drift(fleet: Fleet) -> None:
     assert [finding.rule for finding in report.body.groups[0].findings] == ["schema-version-mismatch"]
 
 
+def test_an_expected_version_that_the_folder_does_not_have_makes_no_rollout(fleet: Fleet) -> None:
+    """Nothing says what stands before or after it: a tenant at the folder's newest version is at another one."""
+    fleet.create("done", ONE, TWO, THREE, applied(1, 2, 3))
+    report = scanned(fleet, "done", spec='expected_version = "2026.1"')
+    assert statuses(report.body) == {"done": "drifted"}
+    assert [finding.rule for finding in report.body.groups[0].findings] == ["schema-version-mismatch"]
+
+
 def test_a_migration_that_changes_no_object_is_pending_too(fleet: Fleet) -> None:
     fleet.write({"migrations/4_data.sql": "UPDATE orders SET email = '' WHERE email IS NULL;"})
     fleet.create("waits", ONE, TWO, THREE, applied(1, 2, 3))
