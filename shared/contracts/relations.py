@@ -118,6 +118,11 @@ class Relations:
         paths = [name] if name.namespace else [QualifiedName(each, name.name) for each in self._search_path]
         return next((found for found in paths if found in self._views), None)
 
+    def view(self, name: QualifiedName) -> View | None:
+        """Give the view that a statement means by a name, if it is one."""
+        found = None if self.table(name) else self._view(name)
+        return self._views[found] if found else None
+
     def columns(self, table: QualifiedName) -> dict[str, Column]:
         """Give the columns of a table by name."""
         return self._columns.get(table, {})

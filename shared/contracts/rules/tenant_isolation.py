@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from shared.contracts.case import Case
@@ -9,8 +10,11 @@ from shared.contracts.contract import Query, Verdict, VerdictStatus
 from shared.contracts.relations import Relations
 from shared.contracts.rule import ContractRule
 from shared.schema.identity import QualifiedName
+from shared.schema.relations import View
 
 _ID = "contract-tenant-isolation"
+_INVOKER = re.compile(r"security_invoker=(?:t|tr|tru|true|y|ye|yes|on|1)", re.IGNORECASE)
+"""How `pg_class.reloptions` says that a view is read with the rights of who asks: as it was written (`parse_bool`)."""
 
 
 def _judge(case: Case) -> Iterator[Verdict]:
@@ -22,6 +26,22 @@ def _judge(case: Case) -> Iterator[Verdict]:
             table = case.relations.table(name)
             if table is not None and table in declared.tables:
                 yield from _weaker(case, declared, query, table)
+            yield from _as_owner(case, declared, query, name)
+
+
+def _as_owner(case: Case, declared: Relations, query: Query, name: QualifiedName) -> Iterator[Verdict]:
+    """Judge a view: with security_invoker, the policies of its tables speak of who asks; else of the view's owner."""
+    here, there = case.relations.view(name), declared.view(name)
+    if here and there and _asks_as_invoker(there) and not _asks_as_invoker(here):
+        reason = (
+            f"security_invoker of the view {here.name} is declared and not set here: the policies of its tables are "
+            "those of its owner, not of the service"
+        )
+        yield case.verdict(query, _ID, reason)
+
+
+def _asks_as_invoker(view: View) -> bool:
+    return any(_INVOKER.fullmatch(option) for option in view.options)
 
 
 def _weaker(case: Case, declared: Relations, query: Query, table: QualifiedName) -> Iterator[Verdict]:
