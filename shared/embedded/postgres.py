@@ -19,15 +19,15 @@ from urllib.parse import quote
 
 import msgspec
 
-from shared.embedded.prepared import STAND_INS, ClusterError, make_cluster
+from shared.embedded.prepared import CONTROL_PATH_SINCE, STAND_INS, ClusterError, major_of, make_cluster
 from shared.embedded.process import start_server, stop_server, unprivileged_user
+from shared.embedded.stand_ins.beside import program_beside
 from shared.embedded.stand_ins.files import INSTEAD, LACKING
 
 _UNSAFE_FAST_SETTINGS = ("fsync=off", "synchronous_commit=off", "full_page_writes=off", "autovacuum=off")
 _MEMORY_FOLDER = Path("/dev/shm")  # noqa: S108  # a fresh folder is made in it, by mkdtemp
 _MIN_FREE_BYTES = 2 * 1024**3  # Docker's default of 64 MB is too small for a cluster
 _FOLDER_PREFIX = "fd-pg-"
-_CONTROL_PATH_SINCE = 18
 _START_TIMEOUT_SECONDS = 60.0  # a start takes one to three on a quiet machine
 
 
@@ -216,7 +216,7 @@ class EmbeddedPostgres:
             "max_connections=200", *_UNSAFE_FAST_SETTINGS, *(self._cage.settings if self._cage else ()),
             *self._stand_ins(), *self._settings,
         ]  # fmt: skip
-        argv: list[object] = [self.binaries / "postgres", "-D", self._home / "data"]
+        argv: list[object] = [self._program(), "-D", self._home / "data"]
         for setting in settings:
             argv += ["-c", setting]
         log = self._home / "log"
@@ -235,10 +235,15 @@ class EmbeddedPostgres:
                 raise EmbeddedPostgresError(f"PostgreSQL did not start; the end of its log: {log.read_text()[-500:]}")
             time.sleep(0.02)
 
+    def _program(self) -> Path:
+        """Give the program to start; a caged server before v18 finds the stand-ins by the place of its own."""
+        beside = program_beside(self._home / "data" / STAND_INS) if self._cage else None
+        return beside or self.binaries / "postgres"
+
     def _stand_ins(self) -> tuple[str, ...]:
         """Let a caged server know the stand-ins; an extension that it has comes first, unless that reaches out."""
         folder = self._home / "data" / STAND_INS
-        known = int((self._home / "data" / "PG_VERSION").read_text()) >= _CONTROL_PATH_SINCE
+        known = major_of(self._home / "data") >= CONTROL_PATH_SINCE
         path = f"{folder / INSTEAD}:$system:{folder / LACKING}"
         return (f"extension_control_path={path}",) if self._cage and known else ()
 

@@ -18,10 +18,13 @@ import tempfile
 import time
 from pathlib import Path
 
+from shared.embedded.stand_ins.beside import keep_up, place_beside
 from shared.embedded.stand_ins.files import stand_ins_hash, write_stand_ins
 
 STAND_INS = "stand_ins"
 """Folder in a cluster that `extension_control_path` can name: stand-ins for extensions that the server lacks."""
+CONTROL_PATH_SINCE = 18
+"""First major with `extension_control_path`; servers before it get a program of their own (`stand_ins.beside`)."""
 _INITDB_OPTIONS = (
     "-A", "trust", "-U", "postgres", "-E", "UTF8", "--no-locale", "--no-sync", "--no-instructions",
 )  # fmt: skip
@@ -50,11 +53,19 @@ def make_cluster(binaries: Path, data: Path, user: pwd.struct_passwd | None) -> 
     """
     kept = _kept_cluster(binaries, user)
     if kept is not None and kept.is_dir() and _copied(kept, data):
+        keep_up(binaries, data / STAND_INS)
         return
     _initdb(binaries, data, user)
     write_stand_ins(data / STAND_INS)
+    if major_of(data) < CONTROL_PATH_SINCE:
+        place_beside(binaries, data / STAND_INS)
     if kept is not None:
         _keep(data, kept)
+
+
+def major_of(data: Path) -> int:
+    """Give the major version of a cluster."""
+    return int((data / "PG_VERSION").read_text())
 
 
 def _kept_cluster(binaries: Path, user: pwd.struct_passwd | None) -> Path | None:

@@ -10,13 +10,13 @@ from shared.embedded.stand_ins.facts import REACH_OUT, ExtensionFacts, stand_in_
 from shared.embedded.stand_ins.script import stand_in_script
 from shared.sql import quote_literal
 
-INSTEAD = "fleetdrift_instead"
-"""Folder of the stand-ins that come before an extension that the server has; `scratch_stands_in.sql` asks for it."""
+INSTEAD = "instead"
+"""Folder of the stand-ins that come before an extension that the server has."""
 LACKING = "lacking"
 """Folder of the stand-ins for extensions that it may lack."""
 
 MARK = "stand-in"
-"""A version that no real extension has: by it `scratch_abilities.sql` knows a stand-in."""
+"""A version that no real extension has: by it `scratch_abilities.sql` and `scratch_stands_in.sql` know a stand-in."""
 
 
 def stand_ins_hash() -> str:

@@ -157,8 +157,8 @@ class QueryChecker:
         planned = list(described)
         for number, execute, reply in zip(wanted, executes, replies, strict=True):
             if reply.error is not None:
-                refusal = msgspec.structs.replace(self._refusal(reply.error), planning=True)
-                error = await self._plan(execute) if _may_lack_a_setting(refusal) else refusal
+                refusal = self._refusal(reply.error)
+                error = await self._plan(execute) if _may_lack_a_setting(refusal) else _of_planning(refusal)
                 planned[number] = msgspec.structs.replace(described[number], error=error)
         return planned
 
@@ -243,13 +243,8 @@ class QueryChecker:
     async def _explain(self, execute: str) -> ServerError | None:
         try:
             await self._connection.execute(f"EXPLAIN {execute}")
-        except asyncpg.ObjectNotInPrerequisiteStateError as error:
-            # Foreign tables of a copy reach nothing. The statement was prepared: all that it names is there.
-            if _NO_HANDLER in str(error):
-                return None
-            return msgspec.structs.replace(self._error(error), planning=True)
         except REFUSED as error:
-            return msgspec.structs.replace(self._error(error), planning=True)
+            return _of_planning(self._error(error))
         return None
 
     async def holds(self, probe: CheckProbe) -> bool:
@@ -291,6 +286,14 @@ def _text(sql: str) -> str:
 def _execute(name: str, count: int) -> str:
     arguments = ", ".join(["NULL"] * count)
     return f"EXECUTE {name} ({arguments})" if count else f"EXECUTE {name}"
+
+
+def _of_planning(refusal: ServerError) -> ServerError | None:
+    """Give a refusal as one of planning; none where the query reads foreign tables, which on a copy reach nothing.
+
+    It was prepared: all that it names is there.
+    """
+    return None if _NO_HANDLER in refusal.message else msgspec.structs.replace(refusal, planning=True)
 
 
 def _may_lack_a_setting(refusal: ServerError) -> bool:

@@ -89,7 +89,12 @@ class Administrator:
             await close(self._inside)
 
     async def prepare(self, statement: ParsedStatement) -> None:
-        """Make the roles and tablespaces that a statement names."""
+        """Make the roles and tablespaces that a statement names; find out whether its extension is a stand-in."""
+        wanted_extension = statement.tree.get("extname") if statement.node == "CreateExtensionStmt" else None
+        if wanted_extension in REACH_OUT - self._extensions:
+            inside = await self._session()
+            if await inside.fetchval(query_text("scratch_stands_in.sql"), wanted_extension):
+                self._extensions |= {wanted_extension}
         roles = {*roles_named(statement.tree)}
         if statement.node == "CreateRoleStmt":
             roles.add(str(statement.tree.get("role", "")))

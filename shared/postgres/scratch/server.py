@@ -23,7 +23,7 @@ from shared.postgres.scratch.database import ScratchDatabase
 from shared.postgres.scratch.errors import ScratchLimitError, ScratchLostError
 from shared.postgres.scratch.known_stable import KnownStable
 from shared.postgres.scratch.lent_names import LentNames
-from shared.postgres.scratch.rights import EXTENSIONS, REACH_OUT, Administrator
+from shared.postgres.scratch.rights import EXTENSIONS, Administrator
 from shared.postgres.url import parse_url
 from shared.sql import quote_identifier, quote_literal
 
@@ -113,8 +113,7 @@ class ScratchServer:
         with translated():
             await self._create(admin, name, password)
             connection = await self._connect(name, password)
-            reach_out = REACH_OUT if await admin.fetchval(query_text("scratch_stands_in.sql")) else frozenset()
-        helper = Administrator(lent, lambda: self._administrator(name), name, self._extensions | reach_out)
+        helper = Administrator(lent, lambda: self._administrator(name), name, self._extensions)
         database = ScratchDatabase(connection, helper, name, lambda: self._connect(name, password))
         try:
             yield database

@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import asyncio
+import hashlib
 from collections.abc import Iterator
+from pathlib import Path
 
 import asyncpg
 import pytest
 
 from shared.embedded.postgres import Cage, EmbeddedPostgres
+from shared.embedded.stand_ins.beside import keep_up, place_beside, program_beside
 from shared.embedded.stand_ins.facts import ExtensionFacts, stand_in_facts
+from shared.embedded.stand_ins.files import write_stand_ins
 from tests.extras.stand_in_facts import read_facts
+from tests.servers import server_binaries
 
 USES = """
 CREATE EXTENSION pgcrypto;
@@ -121,6 +126,44 @@ def test_a_modifier_that_the_real_type_refuses_is_refused(caged: EmbeddedPostgre
             await connection.close()
 
     asyncio.run(run())
+
+
+@pytest.mark.parametrize("major", [14, 15])
+def test_a_server_before_v18_has_stand_ins_for_what_it_lacks_and_keeps_its_own(major: int):
+    async def run(dsn: str) -> tuple[list[str], bytes]:
+        connection = await asyncpg.connect(dsn)
+        await connection.execute(PLACES)
+        await connection.execute("CREATE EXTENSION pgcrypto")
+        spelt = [row[0] for row in await connection.fetch(SPELT)]
+        digest = await connection.fetchval("SELECT digest('a', 'sha256')")
+        await connection.close()
+        return spelt, digest
+
+    for _ in range(2):  # the second one is a copy of what the first one has kept
+        with EmbeddedPostgres(server_binaries(major), in_memory=True, cage=Cage()) as server:
+            spelt, digest = asyncio.run(run(server.dsn()))
+        assert spelt == ["geometry(Point,4326)", "geography(MultiPolygonZ,4326)"]
+        assert digest == hashlib.sha256(b"a").digest()
+
+
+def test_an_extension_that_is_installed_later_takes_the_place_of_its_stand_in(tmp_path: Path):
+    installation, folder = tmp_path / "installed", tmp_path / "stand_ins"
+    for each in ("bin", "lib", "share/extension"):
+        (installation / each).mkdir(parents=True)
+    (installation / "bin" / "postgres").touch()
+    answer = " ".join(f"{installation}/{each}" for each in ("bin", "share", "lib"))
+    (installation / "bin" / "pg_config").write_text(f"#!/bin/sh\nprintf '%s\\n' {answer}\n")
+    (installation / "bin" / "pg_config").chmod(0o755)
+    write_stand_ins(folder)
+    place_beside(installation / "bin", folder)
+    program = program_beside(folder)
+    assert program is not None
+    control = program.parents[1] / "share" / "extension" / "postgis.control"
+    assert folder in control.resolve().parents
+    (installation / "share" / "extension" / "postgis.control").write_text("comment = 'real'")
+    keep_up(installation / "bin", folder)
+    assert control.resolve() == installation / "share" / "extension" / "postgis.control"
+    assert folder in control.with_name("postgres_fdw.control").resolve().parents
 
 
 def test_a_stand_in_says_what_it_is(caged: EmbeddedPostgres):
