@@ -10,6 +10,7 @@ import msgspec
 from shared.kinds.hazards import fails_on
 from shared.kinds.side import Side
 from shared.kinds.step import Hazard, HazardKind, Role
+from shared.postgres.query_files import query_text
 from shared.postgres.scratch.database import ScratchDatabase
 from shared.postgres.scratch.errors import ScratchError, ScratchLimitError, words_of
 from shared.postgres.scratch.inert import inert_script
@@ -122,6 +123,7 @@ class _Run:
         for table in leaves_without_rows(facts, first):
             if table.name not in refused and table.partition_of is not None:
                 self._reasons.append(f"{table.name} has no rows: none that was tried belongs there")
+        await self._note_stand_ins(facts)
         await self._run_all(plan.statements, left_out, silent=silent)
         filled = sum(bool(held.rows) for held in first.tables.values())
         return RowTrial(self._proof(filled, first.count), self._hazards)
@@ -133,6 +135,11 @@ class _Run:
         more = len(reasons) - _MAX_REASONS
         listed = (*reasons[:_MAX_REASONS], *([f"and {more} more"] if more > 0 else []))
         return RowProof(status, listed, tables, rows)
+
+    async def _note_stand_ins(self, facts: CopyFacts) -> None:
+        oids = [table.oid for table in facts.tables]
+        for row in await self._copy.connection.fetch(query_text("scratch_stand_ins_used.sql"), oids):
+            self._reasons.append(f"what {row['name']} decides about rows is not tried: here it is a stand-in")
 
     async def _facts(self) -> CopyFacts:
         return await read_facts(self._copy.connection, self._oids)

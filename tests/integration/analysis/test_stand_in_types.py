@@ -14,7 +14,7 @@ from shared.contracts.contract import Contract, Query, VerdictStatus
 from shared.diff.changes import Altered
 from shared.embedded.postgres import Cage, EmbeddedPostgres
 from shared.postgres.scratch import ScratchServer, compile_spec
-from shared.remediation.plan import ProofStatus
+from shared.remediation.plan import ProofStatus, RowStatus
 from shared.schema.profile import Profile
 from shared.schema.schema import Declaration, Origin, SpecSource
 
@@ -77,6 +77,14 @@ def test_a_change_of_a_modifier_is_found_and_its_plan_is_proven(caged):
     assert (change.identity.name, change.fields) == ("area", ("type",))
     assert change.desired.type == "public.geography(MultiPolygon,4326)"
     assert found.plan.proof.status is ProofStatus.PROVEN
+
+
+def test_a_plan_is_tried_with_rows_and_says_that_what_a_stand_in_decides_is_not(caged):
+    found = compared(caged, PLACES, PLACES.replace("multipolygon", "Polygon"))
+    rows = found.plan.proof.rows
+    assert rows.status is RowStatus.PARTLY
+    assert rows.rows > 0
+    assert "what postgis decides about rows is not tried: here it is a stand-in" in rows.reasons
 
 
 def test_a_missing_index_over_geometries_is_made_again_and_proven(caged):
