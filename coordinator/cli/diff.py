@@ -17,6 +17,7 @@ from coordinator.cli.source_options import (
     variable_options,
 )
 from coordinator.compare.sources import Comparison, compare_sources
+from shared.kinds.context import Recipe
 from shared.schema.profile import Profile
 
 
@@ -24,6 +25,13 @@ from shared.schema.profile import Profile
 @click.argument("desired")
 @click.argument("observed")
 @click.option("--output", type=click.Choice(["text", "json", "sql"]), default="text", show_default=True)
+@click.option(
+    "--recipe",
+    type=click.Choice([recipe.value for recipe in Recipe]),
+    default=Recipe.SHORT.value,
+    show_default=True,
+    help="How a change that writes every row anew is made: in one statement that everybody waits for, or in many.",
+)
 @scratch_option
 @variable_options
 @profile_option
@@ -35,6 +43,7 @@ def command(
     observed: str,
     output: str,
     *,
+    recipe: str,
     profile: Profile,
     everything: bool,
     variables: tuple[str, ...],
@@ -42,7 +51,9 @@ def command(
 ) -> None:
     """Compare two schema sources. `--output sql` prints the remediation that brings OBSERVED to DESIRED."""
     given = assignments_of(ctx, variables, variable_files)
-    comparison = asyncio.run(compare_sources(desired, observed, profile, destructive=everything, given=given))
+    how = Recipe(recipe)
+    compared = compare_sources(desired, observed, profile, destructive=everything, recipe=how, given=given)
+    comparison = asyncio.run(compared)
     click.echo(_render(comparison, output, destructive=everything), nl=False)
     incomplete = tell_unread(comparison.unread)
     raise click.exceptions.Exit(incomplete or (DRIFT if comparison.diff else IN_SYNC))

@@ -19,6 +19,7 @@ from shared.analysis.scratch_server import LazyScratchServer, scratch_server
 from shared.diff.changes import SchemaDiff
 from shared.diff.undeclared import open_carriers
 from shared.formats import SNAPSHOT, FormatError, decode_json, label_of
+from shared.kinds.context import Recipe
 from shared.postgres.scratch import compile_known
 from shared.postgres.url import may_hold_secret
 from shared.remediation.plan import Plan
@@ -116,7 +117,13 @@ async def shape_of_source(
 
 
 async def compare_sources(
-    desired: str, observed: str, profile: Profile, *, destructive: bool, given: tuple[Assignment, ...] = ()
+    desired: str,
+    observed: str,
+    profile: Profile,
+    *,
+    destructive: bool,
+    recipe: Recipe = Recipe.SHORT,
+    given: tuple[Assignment, ...] = (),
 ) -> Comparison:
     """Compare two sources, as a scan compares a declaration with a tenant.
 
@@ -125,6 +132,7 @@ async def compare_sources(
         observed: What is.
         profile: Which facets count.
         destructive: Plan what loses data too.
+        recipe: How the plan does what writes every row of a table anew.
         given: Values of variables, for declarations.
 
     Raises:
@@ -144,6 +152,7 @@ async def compare_sources(
             profile=profile,
             desired_spelt_by=_spelt_by(wanted, found),
             destructive=destructive,
+            recipe=recipe,
             guarded=found.live,
         )
         analysis = await analyse(scratch, request)

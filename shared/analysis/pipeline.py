@@ -133,6 +133,7 @@ async def _plan(scratch: ScratchServer, request: AnalysisRequest, spelt: Compari
         request.profile,
         on_copies=Ends(on_copies.goal, on_copies.whole) if on_copies is not None else None,
         destructive=request.destructive,
+        recipe=request.recipe,
         unbuilt=spelt.unbuilt,
     )
 
@@ -143,6 +144,7 @@ def _unproven_plan(request: AnalysisRequest, comparison: Comparison) -> Plan:
         comparison.whole,
         comparison.diff,
         destructive=request.destructive,
+        recipe=request.recipe,
         profile=request.profile,
     )
 

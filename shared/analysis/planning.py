@@ -10,6 +10,7 @@ from shared.analysis.proof import Buildable, prove
 from shared.analysis.row_proof import prove_with_rows
 from shared.diff.changes import SchemaDiff, Unverified
 from shared.diff.compare import diff_schemas
+from shared.kinds.context import Recipe
 from shared.postgres.scratch.server import ScratchServer
 from shared.postgres.scratch.unbuilt import Unbuilt
 from shared.remediation.plan import Plan, Proof, ProofStatus, RowProof, RowStatus
@@ -35,6 +36,7 @@ async def plan_and_prove(
     profile: Profile,
     *,
     destructive: bool,
+    recipe: Recipe = Recipe.SHORT,
     on_copies: Ends | None = None,
     unbuilt: tuple[Unbuilt, ...] = (),
 ) -> Plan:
@@ -50,6 +52,7 @@ async def plan_and_prove(
         diff: Between them.
         profile: Which facets are compared.
         destructive: See `plan_remediation`.
+        recipe: The same.
         on_copies: The two as the scratch server spells them, where they are as their own servers spell them.
         unbuilt: What cannot be rebuilt of either, and so is not in the copy.
 
@@ -59,7 +62,7 @@ async def plan_and_prove(
     Raises:
         TargetError: When the scratch server fails.
     """
-    plan = plan_remediation(desired, observed, diff, destructive=destructive, profile=profile)
+    plan = plan_remediation(desired, observed, diff, destructive=destructive, profile=profile, recipe=recipe)
     if not plan.statements:
         return plan
     ends = on_copies or Ends(desired, observed)

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from itertools import product
 
 import msgspec
 
 from shared.analysis.planning import plan_and_prove
 from shared.diff.compare import diff_schemas
+from shared.kinds.context import Recipe
 from shared.kinds.step import HazardKind
 from shared.postgres.scratch.rebuild import with_tenants_fact
 from shared.postgres.scratch.server import ScratchServer
@@ -21,6 +23,9 @@ from shared.schema.schema import Schema, Snapshot
 
 _EXTENSION_NODES = frozenset({"CreateExtensionStmt", "AlterExtensionStmt"})
 """The version in them is the scratch server's own after a rehearsal: known by their node, not by their text."""
+
+_WAYS = tuple(product((False, True), Recipe))
+"""Ways to ask for a plan: whether what loses data is meant to run, and how what writes all rows anew is done."""
 
 
 async def find_foreign_statement(
@@ -47,12 +52,13 @@ async def find_foreign_statement(
     goal = _with_extensions_of(start, end)
     diff = diff_schemas(goal.schema, start.schema)
     made: set[Statement] = set()
-    for destructive in (False, True):
-        made |= _comparable(plan_remediation(goal, start, diff, destructive=destructive, profile=profile).statements)
+    for destructive, recipe in _WAYS:
+        drafted = plan_remediation(goal, start, diff, destructive=destructive, profile=profile, recipe=recipe)
+        made |= _comparable(drafted.statements)
     if _first_beyond(statements, made) is None:
         return None
-    for destructive in (False, True):
-        whole = await plan_and_prove(scratch, goal, start, diff, profile, destructive=destructive)
+    for destructive, recipe in _WAYS:
+        whole = await plan_and_prove(scratch, goal, start, diff, profile, destructive=destructive, recipe=recipe)
         made |= _comparable(whole.statements)
     return _first_beyond(statements, made)
 

@@ -8,6 +8,7 @@ import msgspec
 
 from shared.analysis.code_hash import code_hash
 from shared.contracts.contract import Contract
+from shared.kinds.context import Recipe
 from shared.schema.canonical import content_hash
 from shared.schema.profile import Profile
 from shared.schema.schema import Snapshot, Spec
@@ -35,6 +36,7 @@ class AnalysisRequest(msgspec.Struct, frozen=True, kw_only=True):
         profile: Which facets are compared.
         desired_spelt_by: Whose spelling the desired schema is in.
         destructive: The statements of the plan that lose something are meant to run.
+        recipe: How the plan does what writes every row of a table anew.
         guarded: The plan gets a guard for databases that look like the snapshot. Only a snapshot that was read from a
             live server can have one.
     """
@@ -45,6 +47,7 @@ class AnalysisRequest(msgspec.Struct, frozen=True, kw_only=True):
     profile: Profile = Profile()
     desired_spelt_by: SpeltBy = SpeltBy.SCRATCH
     destructive: bool = False
+    recipe: Recipe = Recipe.SHORT
     guarded: bool = True
 
     @property
@@ -68,7 +71,7 @@ class AnalysisRequest(msgspec.Struct, frozen=True, kw_only=True):
                 "server": observed.server_version // 10000,  # the guard is spelt by it
                 "contracts": self.contracts,
                 "profile": self.profile,
-                "options": [self.desired_spelt_by, self.destructive, self.guarded],
+                "options": [self.desired_spelt_by, self.destructive, self.recipe, self.guarded],
             },
         )
 

@@ -189,3 +189,25 @@ async def test_a_drift_group_is_adopted_by_its_id_instead(folder: Folder) -> Non
     assert folder.git("init", "--quiet").returncode == 0
     assert folder.git("apply", "adopt.diff").returncode == 0
     assert folder.run("check").returncode == 0
+
+
+async def test_an_online_plan_is_proven_and_applied_like_any_other(folder: Folder, postgres: EmbeddedPostgres):
+    await folder.tenant.execute("INSERT INTO orders (id) SELECT generate_series(1, 1000)")
+    (folder.path / "wider.sql").write_text("CREATE TABLE orders (id bigint PRIMARY KEY, note text, extra int)")
+    dsn = postgres.dsn(await folder.tenant.fetchval("SELECT current_database()"))
+    diff = folder.run("diff", "wider.sql", dsn, "--recipe", "online", "--output", "json")
+    assert diff.returncode == 2, diff.stderr
+    (folder.path / "plan.json").write_text(diff.stdout)
+    done = folder.run("apply", "plan.json", "--tenants", "acme", "--execute", "--yes")
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "1 tenant: 1 done" in done.stdout
+    rows = await folder.tenant.fetchrow("SELECT count(*), pg_typeof(max(id))::text AS type FROM orders")
+    assert tuple(rows) == (1000, "bigint")
+
+
+async def test_the_short_recipe_says_that_there_is_another(folder: Folder):
+    (folder.path / "narrow.sql").write_text("CREATE TABLE orders (id int PRIMARY KEY)")
+    (folder.path / "wider.sql").write_text("CREATE TABLE orders (id bigint PRIMARY KEY)")
+    short = folder.run("diff", "wider.sql", "narrow.sql", "--output", "sql")
+    assert "rewrites_table: rewrites" in short.stdout
+    assert "--recipe online fills a second column in batches instead" in short.stdout
