@@ -34,8 +34,8 @@ def plan_lines(admitted: Admitted, stages: Sequence[Stage], own: OwnNames = _NO_
         how = "in one transaction" if stage.transactional else "outside a transaction"
         yield f"\n-- stage {number} of {len(stages)}, {how}"
         for statement in stage.statements:
-            bound = f"{statement.statement_timeout_ms} ms" if statement.statement_timeout_ms else "none"
-            yield f"-- lock_timeout {statement.lock_timeout_ms} ms, statement_timeout {bound}"
+            lock, bound = (_limit(ms) for ms in (statement.lock_timeout_ms, statement.statement_timeout_ms))
+            yield f"-- lock_timeout {lock}, statement_timeout {bound}"
             yield from (
                 f"-- {hazard.kind.replace('_', ' ')}: {visible(hazard.message)}" for hazard in statement.hazards
             )
@@ -45,6 +45,10 @@ def plan_lines(admitted: Admitted, stages: Sequence[Stage], own: OwnNames = _NO_
         for statement in admitted.left_out:
             yield from (f"-- {line}" for line in (visible_lines(statement.sql.strip()) + ";").splitlines())
     yield ""
+
+
+def _limit(milliseconds: int) -> str:
+    return f"{milliseconds} ms" if milliseconds else "none"
 
 
 def tenant_lines(states: Mapping[str, TenantState | Failure], stages: int, waves: Sequence[int]) -> Iterator[str]:

@@ -3,10 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from enum import StrEnum
 
 from shared.kinds.side import Side
 from shared.schema.identity import ObjectId
 from shared.schema.profile import Profile
+
+
+class Recipe(StrEnum):
+    """How a change is made that writes every row of a table anew."""
+
+    SHORT = "short"
+    """By one statement, for which everybody waits."""
+    ONLINE = "online"
+    """By many, for none of which anybody waits for long."""
 
 
 @dataclass
@@ -25,6 +35,7 @@ class Context:
         late_defaults: Created columns whose default is set by a statement of its own, because it stands on their table.
         hollow: Views that are made without their query first.
         profile: Which facets both sides were read with.
+        recipe: How what writes every row anew is done.
     """
 
     desired: Side
@@ -38,6 +49,7 @@ class Context:
     late_defaults: set[ObjectId] = field(default_factory=set)
     hollow: set[ObjectId] = field(default_factory=set)
     profile: Profile = field(default_factory=Profile)
+    recipe: Recipe = Recipe.SHORT
 
     def is_new(self, relation: ObjectId) -> bool:
         """Say whether a relation is made by this plan, so that nobody can be using it."""

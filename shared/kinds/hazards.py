@@ -15,9 +15,16 @@ def blocks_writes(what: str) -> Hazard:
     return Hazard(HazardKind.BLOCKS_WRITES, f"holds SHARE ROW EXCLUSIVE or SHARE on {what}: writes wait, reads go on")
 
 
-def rewrites(what: str) -> Hazard:
-    """Say that a relation is written anew, in time and disk space that grow with it."""
-    return Hazard(HazardKind.REWRITES_TABLE, f"rewrites {what} and its indexes under the lock")
+def rewrites(what: str, other_way: str = "") -> Hazard:
+    """Say that a relation is written anew, in time and disk space that grow with it, and which other way there is."""
+    message = f"rewrites {what} and its indexes under the lock"
+    return Hazard(HazardKind.REWRITES_TABLE, f"{message}; {other_way}" if other_way else message)
+
+
+def fills(what: str) -> Hazard:
+    """Say that every row is written anew, but never many of them at once."""
+    how = "in many short transactions, which fires its triggers for UPDATE and takes as much space again"
+    return Hazard(HazardKind.REWRITES_TABLE, f"writes every row of {what} anew {how}")
 
 
 def scans(what: str) -> Hazard:

@@ -9,10 +9,11 @@ from shared.diff.changes import Altered, Missing, SchemaDiff, Unexpected
 from shared.kinds import RECORDS
 from shared.kinds.context import Context
 from shared.kinds.facts import ColumnType, Reads
+from shared.kinds.hazards import blocks_writes
 from shared.kinds.recipes.check_descent import checks_beside
 from shared.kinds.recipes.partition_keys import partitioned_by
+from shared.kinds.recipes.partitions import is_left_behind
 from shared.kinds.recipes.renamed_parts import is_renamed_part
-from shared.kinds.recipes.tables import is_left_behind
 from shared.kinds.recipes.type_users import is_within_others
 from shared.kinds.step import REBUILD, Loosened, Role, Step
 from shared.schema.base import Facet
@@ -283,8 +284,8 @@ class _Closure:
         name = f"{quote_identifier(sequence.namespace)}.{quote_identifier(sequence.name)}"
         column = f"{quote_qualified(sequence.owned_by_table)}.{quote_identifier(sequence.owned_by_column)}"
         self.decision.loosened[sequence.identity, owner.identity] = Loosened(
-            (Step(Role.SET, f"ALTER SEQUENCE {name} OWNED BY NONE"),),
-            (Step(Role.SET, f"ALTER SEQUENCE {name} OWNED BY {column}"),),
+            (Step(Role.SET, f"ALTER SEQUENCE {name} OWNED BY NONE", (blocks_writes(name),)),),
+            (Step(Role.SET, f"ALTER SEQUENCE {name} OWNED BY {column}", (blocks_writes(name),)),),
         )
 
 

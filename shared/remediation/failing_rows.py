@@ -8,6 +8,7 @@ from __future__ import annotations
 from shared.kinds.context import Context
 from shared.kinds.hazards import fails_on
 from shared.kinds.recipes.column_types import base_of, modifiers
+from shared.kinds.recipes.copied_columns import is_copied
 from shared.kinds.step import Hazard, HazardKind, Role, Step
 from shared.schema.identity import ObjectId, QualifiedName
 from shared.schema.relations import Column, Constraint, Index
@@ -55,6 +56,8 @@ def _name(namespace: str, name: str) -> str:
 def _of_column(column: Column, step: Step, context: Context, *, reads: bool) -> Hazard | None:
     table, name = _name(column.namespace, column.parent), quote_identifier(column.name)
     observed = context.observed.find(Column, column.identity)
+    if column.identity in context.drops and is_copied(column.identity, context):
+        return None  # its copy is compared with it, row by row
     if observed is None or column.identity in context.creates:
         computed = column.default or column.identity_mode or not column.not_null
         return None if computed or not reads else fails_on(table, "any row, for it would hold NULL")

@@ -8,7 +8,7 @@ from itertools import product
 import msgspec
 
 from shared.diff.changes import SchemaDiff
-from shared.kinds.interim import is_beside, not_null_check
+from shared.kinds.interim import is_interim, not_null_check
 from shared.kinds.lookup import relations
 from shared.kinds.step import Role
 from shared.remediation.guard import Guard, Guarded, spelling, state_hash
@@ -110,7 +110,7 @@ def _between(observed: Column, desired: Column) -> Iterator[Column]:
 
 def _intermediate(touched: set[ObjectId], present: _Objects, wanted: _Objects) -> Iterator[ObjectId]:
     """Name what a plan makes on its way: the index that becomes a constraint, the check before SET NOT NULL."""
-    yield from filter(is_beside, touched)
+    yield from filter(is_interim, touched)
     for identity in touched:
         match wanted.get(identity):
             case Constraint(type=kind) if kind in _INDEXED:

@@ -6,8 +6,8 @@ from collections.abc import Iterable
 
 from shared.kinds import RECORDS
 from shared.kinds.context import Context
+from shared.kinds.recipes.partitions import belongs_to_parent, is_left_behind
 from shared.kinds.recipes.sequence_sql import is_renamed
-from shared.kinds.recipes.tables import belongs_to_parent, is_left_behind
 from shared.schema.identity import ObjectId, QualifiedName
 from shared.schema.model import SchemaObject
 from shared.schema.relations import Column, Constraint, ForeignTable, Table

@@ -9,14 +9,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
+import msgspec
+
 from shared.diff.changes import ChangeKind
 from shared.kinds import RECORDS
 from shared.kinds.context import Context
+from shared.kinds.hazards import blocks_all, blocks_writes
 from shared.kinds.names import qualified
 from shared.kinds.naming import designation, grant_designation, spell
 from shared.kinds.node import Node
 from shared.kinds.recipes.sequence_sql import former_identity
-from shared.kinds.step import Role
+from shared.kinds.step import Hazard, Role
 from shared.remediation.graph import Graph
 from shared.remediation.kept_sql import (
     CHECK_SUMMARY,
@@ -131,7 +134,8 @@ class _Keeper:
         if not kept:
             return
         if lock := lock_sql(kept):
-            yield _statement(about[0], Role.LOCK, lock, LOCK_SUMMARY)
+            hazards = tuple(sorted({_lock_hazard(item) for item in kept if item.sequence}))
+            yield msgspec.structs.replace(_statement(about[0], Role.LOCK, lock, LOCK_SUMMARY), hazards=hazards)
         yield _statement(about[0], Role.KEEP, keep_sql(kept, self._compared), keep_summary(kept, self._compared))
         if (facts_of(kept) - self._compared) & {"owner", "acl"}:
             yield _statement(about[0], Role.CHECK, check_sql(), CHECK_SUMMARY)
@@ -211,6 +215,10 @@ def _numbered_by(column: Column, context: Context) -> ObjectId | None:
             return sequence.identity
     below = sorted(context.observed.references[column.identity])
     return next((identity for identity in below if identity.kind == "sequence"), None)
+
+
+def _lock_hazard(kept: Kept) -> Hazard:
+    return blocks_all(kept.owned_by) if kept.owned_by else blocks_writes(kept.sequence)
 
 
 def _statement(about: ObjectId, role: Role, sql: str, summary: str) -> Statement:

@@ -12,6 +12,9 @@ from shared.remediation.guard import Guard
 from shared.schema.canonical import canonical_json
 from shared.schema.identity import ObjectId
 
+LOCK_TIMEOUT_MS = 3000
+"""How long a statement in a transaction waits for a lock: behind it everybody else waits too."""
+
 
 class Statement(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """One DDL statement of a plan.
@@ -38,7 +41,7 @@ class Statement(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     hazards: tuple[Hazard, ...] = ()
     destructive: bool = False
     transactional: bool = True
-    lock_timeout_ms: int = 3000
+    lock_timeout_ms: int = LOCK_TIMEOUT_MS
     statement_timeout_ms: int = 0
 
     @property

@@ -7,6 +7,7 @@ must wait for what (`graph`), sorts that (`order`), and adds what keeps owners a
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import partial
 from typing import NamedTuple
 
 import msgspec
@@ -14,8 +15,9 @@ import msgspec
 from shared.diff.changes import Change, ChangeKind, SchemaDiff, Unverified
 from shared.diff.compare import diff_schemas
 from shared.kinds import RECORDS
-from shared.kinds.context import Context
+from shared.kinds.context import Context, Recipe
 from shared.kinds.node import Node
+from shared.kinds.recipes.beside import is_succeeded
 from shared.kinds.side import Side
 from shared.kinds.step import Role, Step
 from shared.remediation.closure import decide
@@ -24,7 +26,7 @@ from shared.remediation.graph import Graph, Parting
 from shared.remediation.keeping import keep_facts
 from shared.remediation.order import cycles, delay, invert, sort_nodes
 from shared.remediation.parting import break_cycles, take_apart
-from shared.remediation.plan import Plan, Statement
+from shared.remediation.plan import LOCK_TIMEOUT_MS, Plan, Statement
 from shared.remediation.ranks import is_facet
 from shared.remediation.reachable import lossless_snapshot
 from shared.remediation.respelling import keep_array_casts
@@ -33,6 +35,7 @@ from shared.schema.canonical import schema_hash
 from shared.schema.database import Namespace
 from shared.schema.identity import ObjectId
 from shared.schema.profile import Profile
+from shared.schema.relations import Constraint, Index
 from shared.schema.schema import Schema, Snapshot
 
 _MAX_ROUNDS = 24  # of taking apart what stands on each other in a circle
@@ -46,10 +49,11 @@ class _Sides(NamedTuple):
     observed: Side
     online: bool
     profile: Profile
+    recipe: Recipe = Recipe.SHORT
 
     def context(self) -> Context:
         """Give a context in which nothing is decided yet."""
-        return Context(desired=self.desired, observed=self.observed, online=self.online, profile=self.profile)
+        return Context(self.desired, self.observed, online=self.online, profile=self.profile, recipe=self.recipe)
 
 
 def plan_remediation(
@@ -60,6 +64,7 @@ def plan_remediation(
     destructive: bool,
     online: bool = True,
     profile: Profile = _DEFAULT,
+    recipe: Recipe = Recipe.SHORT,
 ) -> Plan:
     """Give the statements that bring `observed` to `desired`.
 
@@ -73,20 +78,22 @@ def plan_remediation(
         destructive: Whether the destructive statements are meant to run.
         online: Prefer forms that let readers and writers of existing tables go on.
         profile: Which facets both were read with; an object that is made again keeps the others as they are.
+        recipe: How what writes every row of a table anew is done.
 
     Returns:
         A plan that is not proven yet.
     """
     unverified = [change for change in diff.changes if isinstance(change, Unverified)]
     names = (schema_hash(desired.schema), schema_hash(observed.schema))
-    statements, lossy = _plan(desired, observed, diff, online=online, profile=profile)
+    plan = partial(_plan, online=online, profile=profile, recipe=recipe)
+    statements, lossy = plan(desired, observed, diff)
     if not lossy:
         return Plan(desired=names[0], observed=names[1], statements=statements, remaining=tuple(unverified))
     if destructive:
         return Plan(desired=names[0], observed=names[1], statements=statements, remaining=tuple(unverified))
     safe, withheld = lossless_snapshot(desired, observed, diff, lossy)
-    first, _ = _plan(safe, observed, diff_schemas(safe.schema, observed.schema), online=online, profile=profile)
-    second, _ = _plan(desired, safe, diff_schemas(desired.schema, safe.schema), online=online, profile=profile)
+    first, _ = plan(safe, observed, diff_schemas(safe.schema, observed.schema))
+    second, _ = plan(desired, safe, diff_schemas(desired.schema, safe.schema))
     marked = tuple(msgspec.structs.replace(statement, destructive=True) for statement in second)
     remaining: Iterable[Change] = sorted([*withheld, *unverified], key=lambda change: change.identity)
     return Plan(desired=names[0], observed=names[1], statements=(*first, *marked), remaining=tuple(remaining))
@@ -112,14 +119,20 @@ def restore_script(snapshot: Snapshot) -> tuple[Statement, ...]:
 
 
 def _plan(
-    desired: Snapshot, observed: Snapshot, diff: SchemaDiff, *, online: bool, profile: Profile = _DEFAULT
+    desired: Snapshot,
+    observed: Snapshot,
+    diff: SchemaDiff,
+    *,
+    online: bool,
+    profile: Profile = _DEFAULT,
+    recipe: Recipe = Recipe.SHORT,
 ) -> tuple[tuple[Statement, ...], frozenset[ObjectId]]:
     """Plan all changes, destructive or not.
 
     Returns:
         The statements, and the objects whose changes are destructive.
     """
-    statements, lossy = _deparsed_plan(desired, observed, diff, online=online, profile=profile)
+    statements, lossy = _deparsed_plan(desired, observed, diff, online=online, profile=profile, recipe=recipe)
     return tuple(map(_with_array_casts, statements)), lossy
 
 
@@ -128,11 +141,17 @@ def _with_array_casts(statement: Statement) -> Statement:
 
 
 def _deparsed_plan(
-    desired: Snapshot, observed: Snapshot, diff: SchemaDiff, *, online: bool, profile: Profile = _DEFAULT
+    desired: Snapshot,
+    observed: Snapshot,
+    diff: SchemaDiff,
+    *,
+    online: bool,
+    profile: Profile = _DEFAULT,
+    recipe: Recipe = Recipe.SHORT,
 ) -> tuple[tuple[Statement, ...], frozenset[ObjectId]]:
     if not diff:
         return (), frozenset()
-    sides = _Sides(Side(desired), Side(observed), online, profile)
+    sides = _Sides(Side(desired), Side(observed), online, profile, recipe)
     graph, order = _ordered(diff, sides)
     statements: list[tuple[Node, Statement]] = []
     lossy: set[ObjectId] = set()
@@ -165,7 +184,7 @@ def _statement(node: Node, step: Step, context: Context) -> Statement:
         destructive=lost,
         transactional=step.transactional,
         # CONCURRENTLY waits for older transactions by taking their locks, and holds up nobody meanwhile.
-        lock_timeout_ms=3000 if step.transactional else 0,
+        lock_timeout_ms=LOCK_TIMEOUT_MS if step.transactional else 0,
     )
 
 
@@ -195,11 +214,16 @@ def _close_gaps(graph: Graph, order: list[Node], edges: dict[Node, set[Node]]) -
 
     The object is then missing for a moment only, and where both are in one transaction nobody sees it missing.
     """
-    again = graph.context.drops & graph.context.creates
+    context = graph.context
+    again = context.drops & context.creates
     dropped_late = delay(
         order,
         edges,
-        lambda node: node.phase == "drop" and node.identity in again and RECORDS[node.identity.kind].dropped_late,
+        lambda node: (
+            node.phase == "drop"
+            and RECORDS[node.identity.kind].dropped_late
+            and (node.identity in again or _is_succeeded(node.identity, context))
+        ),
     )
     created_soon = delay(
         dropped_late[::-1],
@@ -207,6 +231,11 @@ def _close_gaps(graph: Graph, order: list[Node], edges: dict[Node, set[Node]]) -
         lambda node: node.phase == "create" and node.identity in again and RECORDS[node.identity.kind].made_at_once,
     )
     return created_soon[::-1]
+
+
+def _is_succeeded(identity: ObjectId, context: Context) -> bool:
+    item = context.observed.objects[identity]
+    return isinstance(item, Index | Constraint) and is_succeeded(item, context)
 
 
 def _respecting_mentions(graph: Graph, order: list[Node]) -> tuple[list[Node], dict[Node, set[Node]]]:

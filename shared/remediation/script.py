@@ -7,15 +7,16 @@ from itertools import groupby
 
 import msgspec
 
-from shared.kinds.step import Role
+from shared.kinds.step import Hazard, Role
 from shared.pinned import WRITING, setting
+from shared.remediation.detaching import detaches_alone, finishing_sql, is_partition_sql
 from shared.remediation.kept_facts import SETTING
 from shared.remediation.own_process import own_process
-from shared.remediation.plan import Plan, Statement
+from shared.remediation.plan import LOCK_TIMEOUT_MS, Plan, Statement
 from shared.remediation.progress import KEPT, Progress
 from shared.remediation.psql import comment, shield
 from shared.remediation.script_head import script_head
-from shared.remediation.stages import Stage, cut_stages
+from shared.remediation.stages import BLOCKS, Stage, cut_stages
 from shared.remediation.superuser import refuse_superuser
 from shared.schema.identity import ObjectId, QualifiedName
 from shared.sql import quote_literal, quote_qualified, within_literal
@@ -51,8 +52,14 @@ def render_script(
     cut = [(withheld, tuple(run)) for withheld, run in parts]
     stages = [cut_stages(run) for withheld, run in cut if not withheld]
     lines += _settings(alone=any(not stage.transactional for part in stages for stage in part))
+    count, begun = sum(map(len, stages)), 0
     for withheld, run in cut:
-        lines += _withheld(run) if withheld else _stages(cut_stages(run), plan)
+        if withheld:
+            lines += _withheld(run)
+            continue
+        own = cut_stages(run)
+        lines += _stages(own, plan, [f"stage {begun + n + 1} of {count}" for n in range(len(own))])
+        begun += len(own)
     return "\n".join(lines).rstrip() + "\n"
 
 
@@ -72,11 +79,13 @@ def _variable(name: str, statements: tuple[str, ...]) -> str:
     return f"\\set {name} '{value}'"
 
 
-def _stages(stages: tuple[Stage, ...], plan: Plan) -> Iterator[str]:
+def _stages(stages: tuple[Stage, ...], plan: Plan, titles: list[str]) -> Iterator[str]:
     """Write the stages; a script of several leaves out those that it has run before."""
     progress = Progress(plan, stages)
     yield from progress.begin()
+    yield from _finish_detaching(stages)
     for number, stage in enumerate(stages):
+        yield from _stage_head(stage, titles[number])
         condition = progress.has_run(number)
         if stage.transactional:
             yield _BEGIN
@@ -90,6 +99,14 @@ def _stages(stages: tuple[Stage, ...], plan: Plan) -> Iterator[str]:
             yield from lines
         yield ""
     yield from progress.end()
+
+
+def _stage_head(stage: Stage, title: str) -> Iterator[str]:
+    """Write which stage comes, and the locks that it holds until it ends, each once."""
+    how = "in one transaction" if stage.transactional else "outside a transaction"
+    yield comment(f"{title}, {how}")
+    hazards = (hazard for statement in stage.statements for hazard in statement.hazards if hazard.kind in BLOCKS)
+    yield from (_hazard(hazard) for hazard in dict.fromkeys(hazards))
 
 
 def _unless(condition: str | None, lines: list[str]) -> Iterator[str]:
@@ -112,8 +129,12 @@ def _alone(stage: Stage) -> Iterator[str]:
     """Write a statement that runs outside transactions so that it can be tried again, over an invalid index too."""
     [statement] = stage.statements
     yield f":{_PIN_SESSION};"
+    if detaches_alone(statement):
+        yield from _detaching(stage)
+        yield f":{_UNPIN_SESSION};"
+        return
     match statement.role:
-        case Role.CREATE | Role.PREPARE:
+        case Role.CREATE | Role.PREPARE if statement.object.kind in ("index", "constraint"):
             yield from _remove_invalid(statement.object)
             sql = statement.sql.replace(_CONCURRENTLY, f"{_CONCURRENTLY}IF NOT EXISTS ", 1)
         case Role.DROP:
@@ -123,6 +144,29 @@ def _alone(stage: Stage) -> Iterator[str]:
     again = msgspec.structs.replace(statement, sql=sql)
     yield from _statements(Stage((again,), transactional=False), scope="SESSION")
     yield f":{_UNPIN_SESSION};"
+
+
+def _detaching(stage: Stage) -> Iterator[str]:
+    """Write what detaches a partition; nothing where it is none any more."""
+    [statement] = stage.statements
+    yield f"SELECT {shield(is_partition_sql(statement))} AS fleetdrift_attached \\gset"
+    yield "\\if :fleetdrift_attached"
+    yield from _statements(stage, scope="SESSION")
+    yield "\\endif"
+
+
+def _finish_detaching(stages: Iterable[Stage]) -> Iterator[str]:
+    """Write what finishes a detaching that an earlier run has begun: until then nothing else can be done there."""
+    for stage in stages:
+        if not detaches_alone(stage.statements[0]):
+            continue
+        [statement] = stage.statements
+        yield comment("A detaching that an earlier run began and did not finish is finished first.")
+        yield from (_BEGIN, f"SELECT {shield(is_partition_sql(statement, pending=True))} AS fleetdrift_pending \\gset")
+        finish = msgspec.structs.replace(statement, sql=finishing_sql(statement), lock_timeout_ms=LOCK_TIMEOUT_MS)
+        yield "\\if :fleetdrift_pending"
+        yield from _statements(Stage((finish,)), scope="LOCAL")
+        yield from ("\\endif", "COMMIT;", "")
 
 
 _CONCURRENTLY = " INDEX CONCURRENTLY "
@@ -149,7 +193,7 @@ def _statements(stage: Stage, *, scope: str) -> Iterator[str]:
         if limits != set_to:
             set_to = limits
             yield f"SET {scope} lock_timeout = '{lock}ms'; SET {scope} statement_timeout = '{timeout}ms';"
-        yield from _hazards(statement)
+        yield from (_hazard(hazard) for hazard in statement.hazards if hazard.kind not in BLOCKS)
         yield from statement_lines(statement)
 
 
@@ -171,11 +215,10 @@ def _withheld(statements: Iterable[Statement]) -> Iterator[str]:
     yield comment("Destructive, and left out: ask for destructive statements to have them run.")
     for statement in statements:
         if not statement.keeps_facts:  # nobody needs to read them to decide
-            yield from _hazards(statement)
+            yield from map(_hazard, statement.hazards)
             yield comment(shield(statement.sql) + ";")
     yield ""
 
 
-def _hazards(statement: Statement) -> Iterator[str]:
-    for hazard in statement.hazards:
-        yield comment(f"{hazard.kind.value}: {hazard.message}")
+def _hazard(hazard: Hazard) -> str:
+    return comment(f"{hazard.kind.value}: {hazard.message}")

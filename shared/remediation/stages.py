@@ -6,10 +6,11 @@ from collections.abc import Iterable
 
 import msgspec
 
-from shared.kinds.step import HazardKind, Step
+from shared.kinds.step import HazardKind, Role, Step
 from shared.remediation.plan import Statement
 
-_BLOCKS = frozenset({HazardKind.BLOCKS_READS, HazardKind.BLOCKS_WRITES})
+BLOCKS = frozenset({HazardKind.BLOCKS_READS, HazardKind.BLOCKS_WRITES})
+"""Hazards of what is locked, until the transaction ends."""
 
 
 class Stage(msgspec.Struct, frozen=True):
@@ -28,7 +29,7 @@ def cut_stages(statements: Iterable[Statement]) -> tuple[Stage, ...]:
     """Join neighbouring statements into transactions that stay short.
 
     A statement that PostgreSQL refuses in a transaction stands alone, and so does one that reads a whole table without
-    blocking anybody (VALIDATE CONSTRAINT): behind others it would hold their locks while it reads.
+    blocking anybody (VALIDATE CONSTRAINT), or fills a materialized view: it would hold the locks of others meanwhile.
     """
     stages: list[Stage] = []
     joining: list[Statement] = []
@@ -51,5 +52,7 @@ def runs_alone(statement: Statement | Step) -> bool:
 
     PostgreSQL refuses it in a transaction, or it reads a whole table and lets everybody read and write it meanwhile.
     """
+    if statement.role is Role.FILL:
+        return True
     kinds = {hazard.kind for hazard in statement.hazards}
-    return not statement.transactional or (HazardKind.SCANS_TABLE in kinds and not kinds & _BLOCKS)
+    return not statement.transactional or (HazardKind.SCANS_TABLE in kinds and not kinds & BLOCKS)

@@ -16,6 +16,7 @@ from shared.kinds.ordering import (
     nothing_needed,
 )
 from shared.kinds.recipes.check_descent import checks_beside
+from shared.kinds.recipes.copied_columns import is_copied
 from shared.schema.identity import ObjectId, QualifiedName
 from shared.schema.relations import Column, ForeignTable, Table
 
@@ -57,6 +58,15 @@ def _readers(identity: ObjectId, below: ObjectId, plan: PlanView) -> Iterator[Ed
             yield plan.departure[reader], after
 
 
+def _when_created(column: Column, plan: PlanView) -> Iterator[Edge]:
+    """A column goes, for a copy to take its place, when every column of the plan is copied: then all are swapped."""
+    if column.identity not in plan.departure or not is_copied(column.identity, plan.context):
+        return
+    for node in plan.nodes:
+        if node.phase == "begin" and node.identity.kind in ("column", "constraint", "index"):
+            yield node, plan.departure[column.identity]
+
+
 def _when_altered(desired: Column, observed: Column, fields: frozenset[str], plan: PlanView) -> Iterator[Edge]:
     """Ask of a parent's NOT NULL first whether it is inherited; checks stand aside for a virtual expression (v18)."""
     del observed
@@ -80,7 +90,7 @@ def _when_altered(desired: Column, observed: Column, fields: frozenset[str], pla
 COLUMN_EDGES = Edges(
     stands_on=nothing_more,
     order_when_created=_order_when_created,
-    when_created=no_edges,
+    when_created=_when_created,
     when_dropped=no_edges,
     needed_when_altered=nothing_needed,
     order_when_altered=_order_when_altered,

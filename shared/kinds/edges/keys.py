@@ -17,8 +17,10 @@ from shared.kinds.ordering import (
     nothing_more,
     nothing_needed,
 )
+from shared.kinds.recipes.beside import outlived_by, predecessor
+from shared.kinds.recipes.constraint_sql import INDEXED
 from shared.kinds.recipes.not_null import keys_on
-from shared.kinds.recipes.tables import belongs_to_parent, is_left_behind
+from shared.kinds.recipes.partitions import belongs_to_parent, is_left_behind
 from shared.schema.identity import ObjectId, QualifiedName
 from shared.schema.relations import Constraint, Index
 
@@ -51,10 +53,21 @@ def _built_beside(item: Index | Constraint, plan: PlanView) -> Iterator[Edge]:
     """What is built beside waits for its columns, and the one whose place it takes goes only when it is there."""
     begin = Node("begin", item.identity)
     for below in plan.context.desired.references[item.identity]:
-        if below in plan.arrival and below not in plan.alters:
+        copied = Node("begin", below)
+        if copied in plan.nodes:
+            yield copied, begin
+        elif below in plan.arrival and below not in plan.alters:
             yield plan.arrival[below], begin
-    if item.identity in plan.departure:
-        yield begin, plan.departure[item.identity]
+    former = predecessor(item, plan.context)
+    if former is not None:
+        yield begin, plan.departure[former.identity]
+
+
+def _after_successors(item: Index | Constraint, plan: PlanView) -> Iterator[Edge]:
+    """An index or key goes when others of its relation that may do its work are there."""
+    if plan.departure[item.identity].identity == item.identity:  # it goes by a statement of its own
+        for other in outlived_by(item, plan.context):
+            yield plan.arrival[other.identity], plan.departure[item.identity]
 
 
 def _index_created(index: Index, plan: PlanView) -> Iterator[Edge]:
@@ -77,7 +90,8 @@ def _constraint_created(constraint: Constraint, plan: PlanView) -> Iterator[Edge
 
 
 def _index_dropped(index: Index, plan: PlanView) -> Iterator[Edge]:
-    return _after_parting(index, index.table, plan)
+    yield from _after_parting(index, index.table, plan)
+    yield from _after_successors(index, plan)
 
 
 def _constraint_dropped(constraint: Constraint, plan: PlanView) -> Iterator[Edge]:
@@ -85,6 +99,8 @@ def _constraint_dropped(constraint: Constraint, plan: PlanView) -> Iterator[Edge
         if key in plan.departure:
             yield plan.departure[key], plan.departure[constraint.identity]
     yield from _after_parting(constraint, constraint.parent, plan)
+    if constraint.type in INDEXED:
+        yield from _after_successors(constraint, plan)
 
 
 def _after_parting(item: Index | Constraint, of: str, plan: PlanView) -> Iterator[Edge]:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 
 from shared.kinds.node import Node
 from shared.kinds.ordering import Edge, Edges, PlanView, always_after, no_edges
-from shared.kinds.recipes.tables import belongs_to_parent
+from shared.kinds.recipes.partitions import belongs_to_parent
 from shared.schema.identity import ObjectId, QualifiedName
 from shared.schema.relations import Constraint, ForeignTable, Table
 

@@ -7,6 +7,7 @@ from shared.kinds.edges.columns import COLUMN_EDGES
 from shared.kinds.facts import NO_WORDS, NONE, ColumnType, Declaring, Form, Holds, KeptAs, Reads, never_apart, no_slots
 from shared.kinds.ordering import BY_DEPENDENCIES
 from shared.kinds.recipes import columns as columns_recipes
+from shared.kinds.recipes import new_columns
 from shared.kinds.recipes import views as views_recipes
 from shared.kinds.record import Kind
 from shared.schema.relations import Column, ViewColumn
@@ -56,11 +57,11 @@ COLUMN = Kind(
     alter_keeps_references=False,
     drop_takes_functions=False,
     rank_of=None,
-    create=columns_recipes.create_column,
+    create=new_columns.create_column,
     drop=columns_recipes.drop_column,
     alter=columns_recipes.alter_column,
     release=columns_recipes.release_column,
-    begin=None,
+    begin=new_columns.begin_column,
     finish=None,
     finish_needs=None,
     loosen=columns_recipes.loosen_column,

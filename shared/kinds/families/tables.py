@@ -20,6 +20,7 @@ from shared.kinds.facts import (
     no_slots,
 )
 from shared.kinds.ordering import BY_DEPENDENCIES
+from shared.kinds.recipes import partitions
 from shared.kinds.recipes import statistics as statistics_recipes
 from shared.kinds.recipes import tables as tables_recipes
 from shared.kinds.record import Kind
@@ -76,8 +77,8 @@ TABLE = Kind(
     alter=tables_recipes.alter_table,
     release=tables_recipes.release_table,
     begin=None,
-    finish=tables_recipes.attach,
-    finish_needs=tables_recipes.attach_needs,
+    finish=partitions.attach,
+    finish_needs=partitions.attach_needs,
     loosen=tables_recipes.loosen_table,
     disturbs=None,
     discard=None,
@@ -130,8 +131,8 @@ FOREIGN_TABLE = Kind(
     alter=tables_recipes.alter_table,
     release=tables_recipes.release_table,
     begin=None,
-    finish=tables_recipes.attach,
-    finish_needs=tables_recipes.attach_needs,
+    finish=partitions.attach,
+    finish_needs=partitions.attach_needs,
     loosen=tables_recipes.loosen_table,
     disturbs=None,
     discard=None,

@@ -9,16 +9,14 @@ from shared.kinds.interim import not_null_check
 from shared.kinds.lookup import facts_of, readers_of_columns, tables
 from shared.kinds.names import parent_name
 from shared.kinds.recipes.column_sql import (
-    adjustments,
-    column_clause,
     default_storage,
     is_partition_column,
 )
 from shared.kinds.recipes.column_types import base_of, conversion, is_lossless, keeps_storage
+from shared.kinds.recipes.copied_columns import contract, is_copied, may_be_copied
 from shared.kinds.recipes.not_null import is_stated, passes_not_null
 from shared.kinds.recipes.parameters import change_options
 from shared.kinds.recipes.sequence_sql import identity_clause
-from shared.kinds.recipes.volatility import writes_rows_anew
 from shared.kinds.step import REBUILD, Loosened, Role, Step, Verdict
 from shared.schema.identity import ObjectId, QualifiedName
 from shared.schema.relations import Column, ForeignTable, Table
@@ -26,18 +24,22 @@ from shared.sql import quote_identifier
 
 _SET_EXPRESSION = 170000  # ALTER COLUMN … SET EXPRESSION came with v17
 _NO_VALUE = breaks("inserts that leave the column out get another value, or fail")
+_OTHER_WAY = "--recipe online fills a second column in batches instead"
 _INTEGERS = frozenset({"smallint", "integer", "bigint"})
 
 
-def _table(column: Column) -> QualifiedName:
+def table_of(column: Column) -> QualifiedName:
+    """Name the table that a column is of."""
     return QualifiedName(column.namespace, column.parent)
 
 
-def _alter(column: Column) -> str:
+def altering(column: Column) -> str:
+    """Write the beginning of ALTER COLUMN, for a table and its children."""
     return f"ALTER TABLE {parent_name(column)} ALTER COLUMN {quote_identifier(column.name)}"
 
 
-def _alter_only(column: Column) -> str:
+def altering_only(column: Column) -> str:
+    """Write the beginning of ALTER COLUMN, for a table alone."""
     return f"ALTER TABLE ONLY {parent_name(column)} ALTER COLUMN {quote_identifier(column.name)}"
 
 
@@ -46,9 +48,9 @@ def comes_from_parent(column: Column) -> bool:
     return column.inherited and not column.local
 
 
-def _follows_type(column: Column, context: Context) -> bool:
+def follows_type(column: Column, context: Context) -> bool:
     """Say whether the table is typed before and after: ALTER TYPE … CASCADE brings its columns along."""
-    before, after = context.observed.table(_table(column)), context.desired.table(_table(column))
+    before, after = context.observed.table(table_of(column)), context.desired.table(table_of(column))
     if not isinstance(before, Table) or not isinstance(after, Table) or after.identity in context.creates:
         return False
     if after.of_type is None or before.of_type != after.of_type:
@@ -58,38 +60,9 @@ def _follows_type(column: Column, context: Context) -> bool:
     return ObjectId(kind="composite_type", namespace=name.namespace, name=name.name) not in context.drops
 
 
-def create_column(column: Column, context: Context) -> list[Step]:
-    """ADD COLUMN, and what it cannot say."""
-    if comes_from_parent(column):
-        return [Step(Role.SET, sql) for sql in adjustments(column, context)]
-    what = parent_name(column)
-    if _follows_type(column, context):
-        return [
-            *_beyond_type(column),
-            *(Step(Role.SET, sql, (blocks_all(what),)) for sql in adjustments(column, context)),
-        ]
-    hazards = [blocks_all(what)]
-    if column.generated == "stored" or column.identity_mode or writes_rows_anew(column, context):
-        hazards.append(rewrites(what))
-    if column.not_null and not column.default and not column.identity_mode:
-        hazards.append(scans(f"{what}, and fails when it has rows, for they would hold NULL"))
-    steps = [Step(Role.CREATE, f"ALTER TABLE {what} ADD COLUMN {column_clause(column, context)}", tuple(hazards))]
-    return steps + [Step(Role.SET, sql, (blocks_all(what),)) for sql in adjustments(column, context)]
-
-
-def _beyond_type(column: Column) -> list[Step]:
-    """Give what a typed table's column has that its type's attribute cannot say."""
-    what = parent_name(column)
-    only = f"ALTER TABLE ONLY {what} ALTER COLUMN {quote_identifier(column.name)}"
-    steps = [Step(Role.SET, f"{only} SET DEFAULT {column.default}", (blocks_all(what),))] if column.default else []
-    if column.not_null:
-        steps.append(Step(Role.SET, f"{only} SET NOT NULL", (blocks_all(what), scans(f"{what} under that lock"))))
-    return steps
-
-
 def _is_kept_below(column: Column, context: Context) -> bool:
     """Say whether tables that inherit the column are to keep it as their own."""
-    table = context.observed.table(_table(column))
+    table = context.observed.table(table_of(column))
     if table is None:
         return False
     for identity in context.observed.dependents[table.identity]:
@@ -103,8 +76,10 @@ def drop_column(column: Column, context: Context) -> list[Step]:
     """DROP COLUMN; of this table ONLY where its children keep what they inherited."""
     what = parent_name(column)
     name = quote_identifier(column.name)
-    if _follows_type(column, context):
+    if follows_type(column, context):
         return []
+    if column.identity in context.creates and is_copied(column.identity, context):
+        return contract(column)
     lost = loses(f"every value of {what}.{name}")
     if _is_kept_below(column, context):
         what = f"ONLY {what}"
@@ -119,9 +94,11 @@ def alter_column(desired: Column, observed: Column, fields: frozenset[str], cont
     """ALTER COLUMN; a column that begins or ceases to be computed is made anew, unless its values can stay."""
     if _is_computed_anew(desired, observed, fields, context):
         return REBUILD
+    if fields & {"type", "collation"} and is_copied(desired.identity, context):
+        return REBUILD
     steps: list[Step] = []
     retyped = desired.identity in context.retyped
-    comes_down = (observed.inherited and _parent_alters(desired, context)) or _follows_type(desired, context)
+    comes_down = (observed.inherited and _parent_alters(desired, context)) or follows_type(desired, context)
     if (retyped or fields & {"type", "collation"}) and not comes_down:
         steps += retype(desired, observed, context)
     if "not_null" in fields and not (observed.inherited and _parent_nulls(desired, context)):
@@ -141,7 +118,7 @@ def _is_computed_anew(desired: Column, observed: Column, fields: frozenset[str],
 
 def _parent_alters(column: Column, context: Context) -> bool:
     """Say whether ALTER TABLE on a parent brings the type down to this column."""
-    for parent in context.desired.parents(_table(column)):
+    for parent in context.desired.parents(table_of(column)):
         if context.is_new(ObjectId(kind="table", namespace=parent.namespace, name=parent.name)):
             continue  # a partition is detached from it meanwhile
         before, after = context.observed.column(parent, column.name), context.desired.column(parent, column.name)
@@ -156,7 +133,7 @@ def _parent_alters(column: Column, context: Context) -> bool:
 
 def _parent_nulls(column: Column, context: Context) -> bool:
     """Say whether ALTER TABLE on a parent brings the same change of NOT NULL down to this column."""
-    for parent in context.desired.parents(_table(column)):
+    for parent in context.desired.parents(table_of(column)):
         before = passes_not_null(parent, column.name, context.observed)
         after = passes_not_null(parent, column.name, context.desired)
         # A NOT NULL that is inherited no more stays on the children (ATExecAlterConstrInheritability).
@@ -178,7 +155,7 @@ def _alter_null(column: Column, context: Context) -> list[Step]:
     return [
         Step(
             Role.SET,
-            f"{_alter(column)} DROP NOT NULL",
+            f"{altering(column)} DROP NOT NULL",
             (blocks_all(parent_name(column)), breaks("readers may meet NULL")),
         )
     ]
@@ -194,25 +171,25 @@ def retype(desired: Column, observed: Column, context: Context) -> list[Step]:
     using = conversion(quote_identifier(desired.name), observed.type, desired.type)
     # USING is refused for a generated column; where the expression goes, it is gone by now.
     still_generated = bool(observed.generated and desired.generated)
-    if only_collation or still_generated or isinstance(context.desired.table(_table(desired)), ForeignTable):
+    if only_collation or still_generated or isinstance(context.desired.table(table_of(desired)), ForeignTable):
         using = ""
     lossless = is_lossless(observed.type, desired.type)
     hazards = [blocks_all(what)]
     if not keeps_storage(observed.type, desired.type):
-        hazards.append(rewrites(what))
+        hazards.append(rewrites(what, _OTHER_WAY if may_be_copied(desired.identity, context) else ""))
     if not lossless:
         hazards.append(loses(f"a value of {what}.{quote_identifier(desired.name)} that {desired.type} cannot hold"))
-    sql = f"{_alter(desired)} SET DATA TYPE {desired.type}{collate}{using}"
+    sql = f"{altering(desired)} SET DATA TYPE {desired.type}{collate}{using}"
     return [Step(Role.SET, sql, tuple(hazards), destructive=not lossless)]
 
 
 def set_not_null(column: Column, context: Context) -> list[Step]:
     """SET NOT NULL; online by a validated check, which spares the scan under the lock (ALTER TABLE, SET NOT NULL)."""
     what = parent_name(column)
-    plain = Step(Role.SET, f"{_alter(column)} SET NOT NULL", (blocks_all(what), scans(what)))
+    plain = Step(Role.SET, f"{altering(column)} SET NOT NULL", (blocks_all(what), scans(what)))
     if not context.online or context.is_new(ObjectId(kind="table", namespace=column.namespace, name=column.parent)):
         return [plain]
-    if isinstance(context.observed.table(_table(column)), ForeignTable):
+    if isinstance(context.observed.table(table_of(column)), ForeignTable):
         return [plain]
     check = quote_identifier(not_null_check(column.identity).name)
     name = quote_identifier(column.name)
@@ -226,7 +203,7 @@ def set_not_null(column: Column, context: Context) -> list[Step]:
             (blocks_all(what),),
         ),
         Step(Role.VALIDATE, f"ALTER TABLE {what} VALIDATE CONSTRAINT {check}", (scans(what),)),
-        Step(Role.SET, f"{_alter(column)} SET NOT NULL", (blocks_all(what),)),
+        Step(Role.SET, f"{altering(column)} SET NOT NULL", (blocks_all(what),)),
         Step(Role.SET, f"ALTER TABLE {what} DROP CONSTRAINT IF EXISTS {check}", (blocks_all(what),)),
     ]
 
@@ -237,22 +214,28 @@ def _alter_value(desired: Column, observed: Column, fields: frozenset[str], cont
     if desired.generated:
         if "default" in fields:
             hazards = lock if desired.generated == "virtual" else (*lock, rewrites(parent_name(desired)))
-            steps.append(Step(Role.SET, f"{_alter(desired)} SET EXPRESSION AS ({desired.default})", hazards))
+            steps.append(Step(Role.SET, f"{altering(desired)} SET EXPRESSION AS ({desired.default})", hazards))
         return steps
     released = _releases_default(desired, observed) or (desired.identity in context.retyped and bool(observed.default))
     if desired.default and ("default" in fields or released) and desired.identity not in context.late_defaults:
-        steps.append(Step(Role.SET, f"{_alter_only(desired)} SET DEFAULT {desired.default}", lock))
+        steps.append(Step(Role.SET, f"{altering_only(desired)} SET DEFAULT {desired.default}", lock))
     elif "default" in fields and not desired.default and not observed.generated and not released:
-        steps.append(Step(Role.SET, f"{_alter_only(desired)} DROP DEFAULT", (*lock, _NO_VALUE)))
+        steps.append(Step(Role.SET, f"{altering_only(desired)} DROP DEFAULT", (*lock, _NO_VALUE)))
     if "identity_mode" in fields and desired.identity_mode and not is_partition_column(desired, context):
         if observed.identity_mode:
             steps.append(
-                Step(Role.SET, f"{_alter(desired)} SET GENERATED {desired.identity_mode.upper()}", (*lock, _NO_VALUE))
+                Step(
+                    Role.SET,
+                    f"{altering(desired)} SET GENERATED {desired.identity_mode.upper()}",
+                    (*lock, _NO_VALUE),
+                )
             )
         else:
             steps.append(
                 Step(
-                    Role.ALTER, f"{_alter(desired)} ADD {identity_clause(desired, context.desired)}", (*lock, _NO_VALUE)
+                    Role.ALTER,
+                    f"{altering(desired)} ADD {identity_clause(desired, context.desired)}",
+                    (*lock, _NO_VALUE),
                 )
             )
     return steps
@@ -263,21 +246,23 @@ def _alter_storage(desired: Column, observed: Column, fields: frozenset[str], co
     steps = []
     if "storage" in fields:
         storage = desired.storage or default_storage(desired.type, context)
-        steps.append(Step(Role.SET, f"{_alter_only(desired)} SET STORAGE {storage.upper()}", lock))
+        steps.append(Step(Role.SET, f"{altering_only(desired)} SET STORAGE {storage.upper()}", lock))
     if "compression" in fields:
-        steps.append(Step(Role.SET, f"{_alter_only(desired)} SET COMPRESSION {desired.compression or 'default'}", lock))
+        steps.append(
+            Step(Role.SET, f"{altering_only(desired)} SET COMPRESSION {desired.compression or 'default'}", lock)
+        )
     if "statistics_target" in fields:
-        steps.append(Step(Role.SET, f"{_alter_only(desired)} SET STATISTICS {desired.statistics_target}"))
+        steps.append(Step(Role.SET, f"{altering_only(desired)} SET STATISTICS {desired.statistics_target}"))
     if "options" in fields:
         wanted = {option.partition("=")[0] for option in desired.options}
         gone = sorted({option.partition("=")[0] for option in observed.options} - wanted)
         if gone:
-            steps.append(Step(Role.SET, f"{_alter_only(desired)} RESET ({', '.join(gone)})"))
+            steps.append(Step(Role.SET, f"{altering_only(desired)} RESET ({', '.join(gone)})"))
         if desired.options:
-            steps.append(Step(Role.SET, f"{_alter_only(desired)} SET ({', '.join(desired.options)})"))
+            steps.append(Step(Role.SET, f"{altering_only(desired)} SET ({', '.join(desired.options)})"))
     if "foreign_options" in fields:
         changes = change_options(desired.foreign_options, observed.foreign_options)
-        steps.append(Step(Role.ALTER, f"{_alter(desired)} OPTIONS ({changes})", lock))
+        steps.append(Step(Role.ALTER, f"{altering(desired)} OPTIONS ({changes})", lock))
     return steps
 
 
@@ -292,19 +277,19 @@ def release_column(desired: Column, observed: Column, fields: frozenset[str], co
     """Drop the default, identity or expression that is in the way of what comes."""
     lock = (blocks_all(parent_name(observed)),)
     if fields & {"default", "type", "identity_mode"} and _releases_default(desired, observed):
-        return [Step(Role.SET, f"{_alter_only(observed)} DROP DEFAULT", (*lock, _NO_VALUE))]
+        return [Step(Role.SET, f"{altering_only(observed)} DROP DEFAULT", (*lock, _NO_VALUE))]
     if "identity_mode" in fields and observed.identity_mode and not desired.identity_mode:
         if _follows_identity(observed, context):
             return []  # "cannot drop identity from a column of a partition"
-        return [Step(Role.SET, f"{_alter(observed)} DROP IDENTITY IF EXISTS", (*lock, _NO_VALUE))]
+        return [Step(Role.SET, f"{altering(observed)} DROP IDENTITY IF EXISTS", (*lock, _NO_VALUE))]
     if "generated" in fields and observed.generated == "stored":
-        return [Step(Role.SET, f"{_alter(observed)} DROP EXPRESSION IF EXISTS", (*lock, _NO_VALUE))]
+        return [Step(Role.SET, f"{altering(observed)} DROP EXPRESSION IF EXISTS", (*lock, _NO_VALUE))]
     return []
 
 
 def _follows_identity(column: Column, context: Context) -> bool:
     """Say whether the column belongs to a partition, before and after: its parent's statement takes its identity."""
-    table = _table(column)
+    table = table_of(column)
     before, after = context.observed.table(table), context.desired.table(table)
     return before is not None and after is not None and before.partition_of == after.partition_of is not None
 
@@ -318,14 +303,16 @@ def loosen_column(column: Column, below: ObjectId, context: Context) -> Loosened
         desired = context.desired.find(Column, column.identity)
         if desired is None:
             return None
-        before = (Step(Role.SET, f"{_alter_only(column)} DROP DEFAULT", (*lock, _NO_VALUE)),) if column.default else ()
+        before = (
+            (Step(Role.SET, f"{altering_only(column)} DROP DEFAULT", (*lock, _NO_VALUE)),) if column.default else ()
+        )
         after = [] if _is_converted_above(column, context) else retype(desired, column, context)
         if column.default and desired.default:
-            after.append(Step(Role.SET, f"{_alter_only(desired)} SET DEFAULT {desired.default}", lock))
+            after.append(Step(Role.SET, f"{altering_only(desired)} SET DEFAULT {desired.default}", lock))
         return Loosened(before, tuple(after))
     if facts_of(below.kind).stands_in_defaults and column.default and not column.generated:
-        restored = Step(Role.SET, f"{_alter_only(column)} SET DEFAULT {column.default}", lock)
-        return Loosened((Step(Role.SET, f"{_alter_only(column)} DROP DEFAULT", (*lock, _NO_VALUE)),), (restored,))
+        restored = Step(Role.SET, f"{altering_only(column)} SET DEFAULT {column.default}", lock)
+        return Loosened((Step(Role.SET, f"{altering_only(column)} DROP DEFAULT", (*lock, _NO_VALUE)),), (restored,))
     return None
 
 
@@ -333,10 +320,10 @@ def _is_converted_above(column: Column, context: Context) -> bool:
     """Say whether a parent that stays brings its conversion down: "cannot alter inherited column"."""
     if not column.inherited:
         return False
-    for parent in context.observed.parents(_table(column)):
+    for parent in context.observed.parents(table_of(column)):
         above = context.observed.column(parent, column.name)
         table = ObjectId(kind="table", namespace=parent.namespace, name=parent.name)
-        if above is not None and table not in context.drops and parent in context.desired.parents(_table(column)):
+        if above is not None and table not in context.drops and parent in context.desired.parents(table_of(column)):
             return True
     return False
 
@@ -350,12 +337,12 @@ def _by_way_of_text(column: Column, context: Context) -> Loosened | None:
         return Loosened()
     what, name = parent_name(column), quote_identifier(column.name)
     hazards = (blocks_all(what), rewrites(what))
-    steps = [Step(Role.SET, f"{_alter(column)} SET DATA TYPE text USING {name}::text", hazards)]
+    steps = [Step(Role.SET, f"{altering(column)} SET DATA TYPE text USING {name}::text", hazards)]
     if column.default:
-        steps.insert(0, Step(Role.SET, f"{_alter_only(column)} DROP DEFAULT", (hazards[0], _NO_VALUE)))
-    after = [Step(Role.SET, f"{_alter(column)} SET DATA TYPE {desired.type} USING {name}::{desired.type}", hazards)]
+        steps.insert(0, Step(Role.SET, f"{altering_only(column)} DROP DEFAULT", (hazards[0], _NO_VALUE)))
+    after = [Step(Role.SET, f"{altering(column)} SET DATA TYPE {desired.type} USING {name}::{desired.type}", hazards)]
     if column.default and desired.default:
-        after.append(Step(Role.SET, f"{_alter_only(desired)} SET DEFAULT {desired.default}", hazards[:1]))
+        after.append(Step(Role.SET, f"{altering_only(desired)} SET DEFAULT {desired.default}", hazards[:1]))
     return Loosened(tuple(steps), tuple(after))
 
 

@@ -13,12 +13,13 @@ from shared.kinds.recipes.check_descent import change_descent
 from shared.kinds.recipes.constraint_sql import INDEXED, split_definition, with_index_settings
 from shared.kinds.recipes.index_sql import unique_index_behind, unique_index_sql
 from shared.kinds.recipes.parameters import change_parameters
+from shared.kinds.recipes.partitioned_keys import keys_of_partitions
+from shared.kinds.recipes.partitions import is_left_behind
 from shared.kinds.recipes.renamed_parts import former_part, is_renamed_part, without_comment
-from shared.kinds.recipes.tables import is_left_behind
-from shared.kinds.step import REBUILD, Role, Step, Verdict
+from shared.kinds.step import REBUILD, Hazard, Role, Step, Verdict
 from shared.schema.identity import ObjectId, QualifiedName
 from shared.schema.relations import Constraint, Table
-from shared.sql import quote_identifier
+from shared.sql import quote_identifier, quote_qualified
 
 _IN_PLACE = frozenset(
     {"validated", "definition", "index_options", "index_tablespace", "index_clustered", "index_replica_identity"}
@@ -85,7 +86,7 @@ def _add(constraint: Constraint, context: Context) -> list[Step]:
     what = parent_name(constraint)
     name = quote_identifier(constraint.name)
     new = _is_new_table(constraint, context)
-    lock = (blocks_all(what),) if constraint.type != "foreign_key" else (blocks_writes(what),)
+    lock = (blocks_all(what),) if constraint.references is None else (blocks_writes(what), *_referenced(constraint))
     plain = f"ALTER TABLE {what} ADD CONSTRAINT {name} {with_index_settings(constraint)}"
     if _built_beside(constraint, context) is not None:
         return [Step(Role.CREATE, _using_index(constraint, beside(constraint.identity).name), (blocks_all(what),))]
@@ -97,11 +98,43 @@ def _add(constraint: Constraint, context: Context) -> list[Step]:
         return [Step(Role.CREATE, plain, () if new else (*lock, builds_index(what)))]
     postponable = constraint.validated and constraint.type in ("check", "foreign_key") and _is_enforced(constraint)
     if context.online and not new and postponable and _can_wait(constraint, context):
-        return [
-            Step(Role.CREATE, f"{plain} NOT VALID", lock),
-            Step(Role.VALIDATE, f"ALTER TABLE {what} VALIDATE CONSTRAINT {name}", (scans(what),)),
-        ]
-    return [Step(Role.CREATE, plain, () if new else (*lock, scans(what)) if constraint.validated else lock)]
+        added = Step(Role.CREATE, f"{plain} NOT VALID", lock)
+        return [added] if _is_back_at_once(constraint, context) else [added, _validated(constraint)]
+    if new:
+        return [Step(Role.CREATE, plain, _referenced(constraint))]
+    comes_alone = context.online and postponable and constraint.identity not in context.drops
+    before = keys_of_partitions(constraint, context) if comes_alone else None
+    reads = constraint.validated and before is None
+    return [*(before or ()), Step(Role.CREATE, plain, (*lock, scans(what)) if reads else lock)]
+
+
+def _referenced(constraint: Constraint) -> tuple[Hazard, ...]:
+    """Say what a foreign key that comes holds up at its other end, which gets triggers."""
+    return () if constraint.references is None else (blocks_writes(quote_qualified(constraint.references)),)
+
+
+def _validated(constraint: Constraint) -> Step:
+    what = parent_name(constraint)
+    sql = f"ALTER TABLE {what} VALIDATE CONSTRAINT {quote_identifier(constraint.name)}"
+    return Step(Role.VALIDATE, sql, (scans(what),))
+
+
+def _is_back_at_once(constraint: Constraint, context: Context) -> bool:
+    """Say whether a constraint goes and comes again in one transaction; then its rows are read when all are back."""
+    table = _table_of(constraint)
+    return constraint.identity in context.drops and context.observed.parents(table) == context.desired.parents(table)
+
+
+def finish_constraint(constraint: Constraint, context: Context) -> list[Step]:
+    """VALIDATE what has come again, once everything else has."""
+    steps = create_constraint(constraint, context) if _is_back_at_once(constraint, context) else []
+    postponed = bool(steps) and steps[-1].sql.endswith(" NOT VALID") and constraint.validated
+    return [_validated(constraint)] if postponed and constraint.type in ("check", "foreign_key") else []
+
+
+def finish_needs(constraint: Constraint, context: Context) -> set[ObjectId]:
+    """Name all that comes again: reading rows ends the transaction in which it does."""
+    return context.creates & context.drops if _is_back_at_once(constraint, context) else set()
 
 
 _PARTITIONED_KEYS_WAIT = 180000  # ADD FOREIGN KEY … NOT VALID on a partitioned table came with v18
@@ -125,7 +158,7 @@ def _is_partitioned(constraint: Constraint, context: Context) -> bool:
 def begin_constraint(constraint: Constraint, context: Context) -> list[Step]:
     """Build the index behind a key beside the one that it replaces."""
     sql = _built_beside(constraint, context)
-    return build(constraint, sql) if sql is not None else []
+    return build(constraint, sql, context) if sql is not None else []
 
 
 def _built_beside(constraint: Constraint, context: Context) -> str | None:
@@ -167,7 +200,8 @@ def drop_constraint(constraint: Constraint, context: Context) -> list[Step]:
     what = parent_name(constraint)
     sql = f"ALTER TABLE {what} DROP CONSTRAINT {quote_identifier(constraint.name)}"
     lost = breaks("what the constraint guaranteed is not guaranteed any more")
-    return [Step(Role.DROP, sql, (blocks_all(what), lost), destructive=True)]
+    other = () if constraint.references is None else (blocks_all(quote_qualified(constraint.references)),)
+    return [Step(Role.DROP, sql, (blocks_all(what), *other, lost), destructive=True)]
 
 
 def alter_constraint(

@@ -6,7 +6,9 @@ import re
 
 from shared.kinds.context import Context
 from shared.kinds.database_roles import DATABASE_OWNER, quote_role, resolve_roles
-from shared.kinds.naming import spell
+from shared.kinds.hazards import blocks_all
+from shared.kinds.lookup import facts_of
+from shared.kinds.naming import designation, spell
 from shared.kinds.step import Role, Step
 from shared.schema.database import DatabaseSetting
 from shared.schema.facets import Comment, Owner, SecurityLabel
@@ -22,7 +24,10 @@ def set_owner(owner: Owner, context: Context) -> list[Step]:
     role = quote_role(owner.role)
     if owner.carrier == _PUBLIC and context.observed.server_version >= _DATABASE_OWNER_ROLE:
         role = quote_identifier("pg_database_owner") if owner.role == DATABASE_OWNER else role
-    return [Step(Role.SET, resolve_roles(f"ALTER {spell(owner.carrier)} OWNER TO {role}"))]
+    kept_as = facts_of(owner.carrier.kind).kept_as
+    is_relation = kept_as is not None and kept_as.catalog == "pg_class"
+    hazards = (blocks_all(designation(owner.carrier)),) if is_relation else ()
+    return [Step(Role.SET, resolve_roles(f"ALTER {spell(owner.carrier)} OWNER TO {role}"), hazards)]
 
 
 def drop_owner(owner: Owner, context: Context) -> list[Step]:

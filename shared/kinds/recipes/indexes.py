@@ -8,7 +8,7 @@ from shared.kinds.context import Context
 from shared.kinds.hazards import blocks_all, blocks_writes, builds_index
 from shared.kinds.interim import beside
 from shared.kinds.names import qualified
-from shared.kinds.recipes.beside import build, is_built_beside
+from shared.kinds.recipes.beside import build, is_built_beside, is_succeeded
 from shared.kinds.recipes.extension_ties import tie_to_extensions
 from shared.kinds.recipes.index_sql import index_sql, split_at_parameters
 from shared.kinds.recipes.parameters import change_parameters
@@ -41,7 +41,7 @@ def create_index(index: Index, context: Context) -> list[Step]:
         renamed = Step(Role.CREATE, f"ALTER INDEX {new_name} RENAME TO {quote_identifier(index.name)}")
         return [renamed, *_in_tablespace(index), *_after_creation(index, context)]
     what = _table_name(index)
-    new = any(context.is_new(identity) for identity in _relation_ids(index))
+    new = any(context.is_new(identity) for identity in _relation_ids(index)) and not _has_old_partitions(index, context)
     partitioned = _is_partitioned(index, context)
     sql = index_sql(index, concurrently=context.online and not new and not partitioned)
     if new:
@@ -58,7 +58,7 @@ def begin_index(index: Index, context: Context) -> list[Step]:
     if not is_built_beside(index, context):
         return []
     named = msgspec.structs.replace(index, name=beside(index.identity).name)
-    return build(index, index_sql(named, concurrently=True))
+    return build(index, index_sql(named, concurrently=True), context)
 
 
 def _in_tablespace(index: Index) -> list[Step]:
@@ -79,6 +79,12 @@ def _rename(index: Index, former: Index, context: Context) -> list[Step]:
 def _is_partitioned(index: Index, context: Context) -> bool:
     table = context.desired.table(QualifiedName(index.namespace, index.table))
     return isinstance(table, Table) and bool(table.partition_key)
+
+
+def _has_old_partitions(index: Index, context: Context) -> bool:
+    """Say whether partitions that are in use have come to the indexed table, which may be new."""
+    partitions = context.desired.partitions[QualifiedName(index.namespace, index.table)]
+    return any(not context.is_new(partition.identity) for partition in partitions)
 
 
 def _after_creation(index: Index, context: Context) -> list[Step]:
@@ -138,7 +144,7 @@ def drop_index(index: Index, context: Context) -> list[Step]:
     """DROP INDEX, CONCURRENTLY where the relation stays in use."""
     if is_renamed_part(index, context):
         return []
-    if is_built_beside(index, context):
+    if is_succeeded(index, context):
         return [Step(Role.DROP, f"DROP INDEX {qualified(index)}", (blocks_all(_table_name(index)),))]
     table = context.observed.table(QualifiedName(index.namespace, index.table))
     partitioned = isinstance(table, Table) and bool(table.partition_key)

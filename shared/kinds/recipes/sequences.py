@@ -5,7 +5,7 @@ from __future__ import annotations
 import msgspec
 
 from shared.kinds.context import Context
-from shared.kinds.hazards import blocks_all, breaks, loses, rewrites
+from shared.kinds.hazards import blocks_all, blocks_writes, breaks, loses, rewrites
 from shared.kinds.names import qualified
 from shared.kinds.recipes.sequence_sql import former_identity, options_text
 from shared.kinds.step import REBUILD, Role, Step, Verdict
@@ -54,7 +54,8 @@ def own(sequence: Sequence, context: Context) -> list[Step]:
     if sequence.identity_of_column or owner is None:
         return []
     column = f"{quote_qualified(owner)}.{quote_identifier(sequence.owned_by_column)}"
-    step = Step(Role.SET, f"ALTER SEQUENCE {qualified(sequence)} OWNED BY {column}")
+    what = qualified(sequence)
+    step = Step(Role.SET, f"ALTER SEQUENCE {what} OWNED BY {column}", (blocks_writes(what),))
     new = context.is_new(ObjectId(kind="table", namespace=owner.namespace, name=owner.name))
     return [step] if new else [_give_to_owner_of(owner, sequence), step]
 
@@ -64,7 +65,7 @@ def _give_to_owner_of(table: QualifiedName, sequence: Sequence) -> Step:
     name, of = dollar_quote(qualified(sequence)), dollar_quote(quote_qualified(table))
     command = f"pg_catalog.format('ALTER SEQUENCE %s OWNER TO %I', {name}, pg_catalog.pg_get_userbyid(c.relowner))"
     found = f"SELECT {command} FROM pg_catalog.pg_class c WHERE c.oid = pg_catalog.to_regclass({of})"
-    return Step(Role.SET, f"DO {dollar_quote(f'BEGIN EXECUTE ({found}); END')}")
+    return Step(Role.SET, f"DO {dollar_quote(f'BEGIN EXECUTE ({found}); END')}", (blocks_all(qualified(sequence)),))
 
 
 def own_needs(sequence: Sequence, context: Context) -> set[ObjectId]:
@@ -107,7 +108,7 @@ def alter_sequence(
         steps += _move_within(desired, observed)
         restart = _restart(desired, observed)
         sql = f"ALTER SEQUENCE {qualified(desired)} {_changes(desired, fields)}{restart}"
-        steps.append(Step(Role.ALTER if restart else Role.SET, sql))
+        steps.append(Step(Role.ALTER if restart else Role.SET, sql, (blocks_writes(qualified(desired)),)))
     if "persistence" in fields:
         word = "UNLOGGED" if desired.persistence == "unlogged" else "LOGGED"
         what = qualified(desired)
@@ -159,4 +160,5 @@ def release_sequence(desired: Sequence, observed: Sequence, fields: frozenset[st
         return []
     if observed.owned_by_table is None:
         return []
-    return [Step(Role.SET, f"ALTER SEQUENCE {qualified(observed)} OWNED BY NONE")]
+    what = qualified(observed)
+    return [Step(Role.SET, f"ALTER SEQUENCE {what} OWNED BY NONE", (blocks_writes(what),))]

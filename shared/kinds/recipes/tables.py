@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 from shared.kinds.context import Context
-from shared.kinds.hazards import blocks_all, loses, rewrites, scans
+from shared.kinds.hazards import blocks_all, loses, rewrites
 from shared.kinds.names import options_list, qualified
-from shared.kinds.recipes import not_null
+from shared.kinds.recipes import not_null, partitions
 from shared.kinds.recipes.column_sql import adjustments, column_clause, override_clause
 from shared.kinds.recipes.constraint_sql import inline_clause
 from shared.kinds.recipes.parameters import change_options, change_parameters, storage_parameters
-from shared.kinds.side import Side
 from shared.kinds.step import REBUILD, Loosened, Role, Step, Verdict
 from shared.schema.identity import ObjectId, QualifiedName
-from shared.schema.model import SchemaObject
-from shared.schema.relations import Column, Constraint, ForeignTable, Index, Table
+from shared.schema.relations import Column, ForeignTable, Table
 from shared.schema.types import CompositeType
 from shared.sql import quote_identifier, quote_qualified
 
@@ -91,71 +89,6 @@ def _settings(table: Table) -> list[str]:
     return statements
 
 
-def attach(table: Table | ForeignTable, context: Context) -> list[Step]:
-    """ATTACH PARTITION, once the partition is whole."""
-    if table.partition_of is None:
-        return []
-    return [_attach(table, table.partition_of, context)]
-
-
-def _attach(table: Table | ForeignTable, parent: QualifiedName, context: Context) -> Step:
-    """Attach, under ACCESS EXCLUSIVE on the partition and on the default one, which is read too (ATTACH PARTITION)."""
-    what = qualified(table)
-    hazards = [blocks_all(what), scans(f"{what} unless a CHECK proves the bound")]
-    for other in context.observed.partitions[parent]:
-        if other.partition_bound == "DEFAULT" and other.identity != table.identity:
-            hazards += [blocks_all(qualified(other)), scans(qualified(other))]
-    sql = f"ALTER TABLE ONLY {quote_qualified(parent)} ATTACH PARTITION {what} {table.partition_bound}"
-    return Step(Role.ALTER, sql, tuple(hazards))
-
-
-def attach_needs(table: Table | ForeignTable, context: Context) -> set[ObjectId]:
-    """Everything on the partition, and its parent with columns and checks."""
-    if table.partition_of is None:
-        return set()
-    own = QualifiedName(table.namespace, table.name)
-    needs = {
-        part.identity
-        for part in context.desired.children[own]
-        if part.kind == "column" or belongs_to_parent(part, context.desired)
-    }
-    needs |= {index.identity for index in context.desired.indexes[own] if belongs_to_parent(index, context.desired)}
-    parent = context.desired.table(table.partition_of)
-    if parent is not None:
-        needs.add(parent.identity)
-        needs |= {column.identity for column in context.desired.columns(table.partition_of)}
-    return needs
-
-
-def belongs_to_parent(part: SchemaObject, side: Side) -> bool:
-    """Say whether ATTACH must find this on the partition.
-
-    Other indexes must not be there yet: the parent's could take one of them for its part.
-    """
-    if isinstance(part, Constraint):
-        below_index = any(reference.kind == "index" for reference in side.references[part.identity])
-        mirrors = part.partition_child or below_index
-        return part.type in ("check", "not_null") or (mirrors and part.type != "foreign_key")
-    return isinstance(part, Index) and part.attached_to is not None
-
-
-def is_left_behind(part: SchemaObject, context: Context) -> bool:
-    """Say whether a part of a parent's key, index or foreign key stays on its partition, which is detached first."""
-    if isinstance(part, Constraint) and part.partition_child:
-        table = context.observed.table(QualifiedName(part.namespace, part.parent))
-    elif isinstance(part, Index) and part.attached_to is not None:
-        table = context.observed.table(QualifiedName(part.namespace, part.table))
-    else:
-        return False
-    if table is None or table.partition_of is None or table.identity in context.drops:
-        return False
-    if isinstance(part, Constraint) and context.observed.constraint_above(part) is None:
-        return True  # it has been left behind before, by a plan whose destructive part waited
-    after = context.desired.table(QualifiedName(table.namespace, table.name))
-    above = ObjectId(kind="table", namespace=table.partition_of.namespace, name=table.partition_of.name)
-    return after is not None and (after.partition_of != table.partition_of or above in context.drops)
-
-
 def drop_table(table: Table | ForeignTable, context: Context) -> list[Step]:
     """DROP TABLE, detached first where its parent stays."""
     keyword = "FOREIGN TABLE" if isinstance(table, ForeignTable) else "TABLE"
@@ -165,7 +98,12 @@ def drop_table(table: Table | ForeignTable, context: Context) -> list[Step]:
     key = table.partition_key if isinstance(table, Table) else ""
     keeps = bool(key) and desired is not None and desired.partition_key == key
     lost = () if keeps else (loses(f"every row of {what}"),)
-    return [Step(Role.DROP, f"DROP {keyword} {what}", (blocks_all(what), *lost), destructive=not keeps)]
+    above = [quote_qualified(table.partition_of)] if table.partition_of is not None else []
+    locks = [blocks_all(name) for name in (what, *above, *partitions.referenced_by(table, context.observed))]
+    dropped = Step(Role.DROP, f"DROP {keyword} {what}", (*locks, *lost), destructive=not keeps)
+    if table.partition_of is None or not partitions.may_detach_concurrently(table, table.partition_of, context):
+        return [dropped]
+    return [partitions.detach_concurrently(table, table.partition_of), dropped]
 
 
 def alter_table(
@@ -246,7 +184,7 @@ def _alter_parents(
         gained = [quote_qualified(parent) for parent in desired.inherits if parent not in observed.inherits]
         steps += [Step(Role.ALTER, f"ALTER TABLE {what} INHERIT {parent}", (blocks_all(what),)) for parent in gained]
     if fields & {"partition_of", "partition_bound"}:
-        steps += attach(desired, context)
+        steps += partitions.attach(desired, context)
     return steps
 
 
@@ -258,7 +196,7 @@ def release_table(
     own = QualifiedName(observed.namespace, observed.name)
     steps = []
     if fields & {"partition_of", "partition_bound"} and observed.partition_of is not None:
-        steps.append(_detach(observed, observed.partition_of))
+        steps += partitions.release(desired, observed, observed.partition_of, context)
         if desired.partition_of != observed.partition_of:
             steps += not_null.after_parting(own, observed.partition_of, context)
     lost = [parent for parent in observed.inherits if parent not in desired.inherits]
@@ -266,11 +204,6 @@ def release_table(
         steps.append(Step(Role.ALTER, f"ALTER TABLE {what} NO INHERIT {quote_qualified(parent)}", (blocks_all(what),)))
         steps += not_null.after_parting(own, parent, context)
     return steps
-
-
-def _detach(table: Table | ForeignTable, parent: QualifiedName) -> Step:
-    name = quote_qualified(parent)
-    return Step(Role.ALTER, f"ALTER TABLE ONLY {name} DETACH PARTITION {qualified(table)}", (blocks_all(name),))
 
 
 def _alter_foreign(
@@ -303,7 +236,9 @@ def loosen_table(table: Table | ForeignTable, below: ObjectId, context: Context)
     if below.kind != "table":
         return None
     if table.partition_of == parent:
-        return Loosened((_detach(table, parent),), (_attach(table, parent, context),))
+        return Loosened(
+            (partitions.detach_step(table, parent, context),), (partitions.attach_step(table, parent, context),)
+        )
     if parent in table.inherits:
         name = quote_qualified(parent)
         lock = (blocks_all(what),)

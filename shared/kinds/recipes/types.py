@@ -115,7 +115,8 @@ def alter_domain(
         action = f"SET DEFAULT {desired.default}" if desired.default else "DROP DEFAULT"
         steps.append(Step(Role.SET, f"ALTER DOMAIN {what} {action}"))
     if "not_null" in fields and not (desired.not_null and _names_not_null(desired, context.desired)):
-        hazards = (scans(f"every table with a column of {what}"),) if desired.not_null else ()
+        every = f"every table with a column of {what}"
+        hazards = (blocks_writes(every), scans(every)) if desired.not_null else ()
         steps.append(Step(Role.SET, f"ALTER DOMAIN {what} {'SET' if desired.not_null else 'DROP'} NOT NULL", hazards))
     return steps
 
@@ -164,7 +165,8 @@ def _unname_not_null(constraint: DomainConstraint, context: Context) -> list[Ste
     if item is None or _names_not_null(item, context.desired):
         return []  # the one that comes replaces it
     what = parent_name(constraint)
-    again = Step(Role.SET, f"ALTER DOMAIN {what} SET NOT NULL", (scans(f"every table with a column of {what}"),))
+    every = f"every table with a column of {what}"
+    again = Step(Role.SET, f"ALTER DOMAIN {what} SET NOT NULL", (blocks_writes(every), scans(every)))
     return [Step(Role.DROP, f"ALTER DOMAIN {what} DROP CONSTRAINT {quote_identifier(constraint.name)}"), again]
 
 
@@ -226,6 +228,8 @@ def alter_composite(
     narrowed = [a.name for a in changed if not is_lossless(present[a.name].type, a.type)]
     harmed = [*gone, *narrowed] if users & {"column", "table"} else []
     hazards = [blocks_all(what), *([breaks(f"readers of {', '.join(gone)} fail")] if gone and not harmed else [])]
+    if "table" in users:
+        hazards.append(blocks_all(f"every table of type {what}"))
     if harmed:
         hazards.append(loses(f"what only the old {', '.join(harmed)} could hold"))
     return [Step(Role.ALTER, f"ALTER TYPE {what} {', '.join(actions)}", tuple(hazards), destructive=bool(harmed))]

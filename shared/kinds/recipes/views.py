@@ -19,7 +19,7 @@ from shared.sql import quote_identifier
 def create_view(view: View, context: Context) -> list[Step]:
     """CREATE VIEW."""
     if view.identity in context.hollow:
-        return [Step(Role.REPLACE, _view_sql("CREATE OR REPLACE", view))]
+        return [Step(Role.REPLACE, _view_sql("CREATE OR REPLACE", view), (blocks_all(qualified(view)),))]
     return [Step(Role.CREATE, _view_sql("CREATE", view))]
 
 
@@ -33,8 +33,9 @@ def begin_view(view: View, context: Context) -> list[Step]:
         return []
     found = (_VIEW_COLUMN.fullmatch(column) for column in view.columns)
     columns = ", ".join(f"NULL::{match[2]} AS {match[1]}" for match in found if match is not None)
-    hazard = breaks(f"{qualified(view)} gives one row of NULLs for now")
-    return [Step(Role.REPLACE, f"CREATE OR REPLACE VIEW {qualified(view)} AS\nSELECT {columns}", (hazard,))]
+    what = qualified(view)
+    hazards = (blocks_all(what), breaks(f"{what} gives one row of NULLs for now"))
+    return [Step(Role.REPLACE, f"CREATE OR REPLACE VIEW {what} AS\nSELECT {columns}", hazards)]
 
 
 def _view_sql(verb: str, view: View) -> str:
@@ -46,7 +47,16 @@ def drop_view(view: View, context: Context) -> list[Step]:
     """DROP VIEW."""
     del context
     what = qualified(view)
-    return [Step(Role.DROP, f"DROP VIEW {what}", (breaks(f"queries of {what} fail"),))]
+    return [
+        Step(
+            Role.DROP,
+            f"DROP VIEW {what}",
+            (
+                blocks_all(what),
+                breaks(f"queries of {what} fail"),
+            ),
+        )
+    ]
 
 
 def alter_view(desired: View, observed: View, fields: frozenset[str], context: Context) -> list[Step] | Verdict:
@@ -57,7 +67,7 @@ def alter_view(desired: View, observed: View, fields: frozenset[str], context: C
     if fields <= {"options"}:
         changes = change_parameters(desired.options, observed.options)
         return [Step(Role.SET, f"ALTER VIEW {qualified(desired)} {change}") for change in changes]
-    return [Step(Role.REPLACE, _view_sql("CREATE OR REPLACE", desired))]
+    return [Step(Role.REPLACE, _view_sql("CREATE OR REPLACE", desired), (blocks_all(qualified(desired)),))]
 
 
 def create_materialized_view(view: MaterializedView, context: Context) -> list[Step]:
@@ -80,7 +90,8 @@ def fill(view: MaterializedView, context: Context) -> list[Step]:
     del context
     if not view.populated:
         return []
-    return [Step(Role.FILL, fill_sql(view.identity), (scans(f"what {qualified(view)} selects from"),))]
+    what = qualified(view)
+    return [Step(Role.FILL, fill_sql(view.identity), (blocks_all(what), scans(f"what {what} selects from")))]
 
 
 def _emptied(view: MaterializedView) -> list[Step]:

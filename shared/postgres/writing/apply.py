@@ -22,6 +22,7 @@ from shared.postgres.query_files import query_text
 from shared.postgres.reading.fingerprint import read_change_token, token_in_transaction
 from shared.postgres.reading.introspect import read_snapshot
 from shared.postgres.session import read_backend
+from shared.remediation.detaching import detaches_alone, finishing_sql
 from shared.remediation.kept_facts import SETTING, Facts, FactsError, KeptFacts, read_facts, write_facts
 from shared.remediation.plan import Statement
 from shared.remediation.stages import Stage
@@ -162,8 +163,15 @@ class Writer:
         if token and token != await self._token():
             raise SchemaMovedError
         async with self._pinned_session():
+            if detaches_alone(statement) and await self._is_half_detached(statement):
+                statement = msgspec.structs.replace(statement, sql=finishing_sql(statement))
             await self._run_one(statement, {}, scope="SESSION")
         return dict(facts)
+
+    async def _is_half_detached(self, statement: Statement) -> bool:
+        """Say whether an earlier try to detach the partition was broken off."""
+        name = self._own(QualifiedName(statement.object.namespace, statement.object.name))
+        return bool(await self._connection.fetchval(query_text("detach_pending.sql"), quote_qualified(name)))
 
     async def drop_invalid_index(self, name: QualifiedName) -> None:
         """Remove what a failed CREATE INDEX CONCURRENTLY left behind.

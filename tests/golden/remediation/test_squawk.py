@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import re
 import shutil
@@ -72,14 +73,12 @@ def without_variables(plan: Path, written: Path) -> Path:
 
 
 def hazards_above(line: int, lines: list[str]) -> set[str]:
-    """Give the hazards in the comments right above a statement."""
-    found: set[str] = set()
-    while line > 0 and lines[line - 1].startswith("--"):
-        hazard = _HAZARD.match(lines[line - 1])
-        if hazard is not None:
-            found.add(hazard.group(1))
-        line -= 1
-    return found
+    """Give the hazards in the comments right above a statement, and the locks at the head of its stage."""
+    above = lines[line - 1 :: -1] if line else []
+    own = itertools.takewhile(lambda text: text.startswith("--"), above)
+    head = next((number for number, text in enumerate(above) if text.startswith("-- stage ")), 0)
+    locks = itertools.takewhile(lambda text: text.startswith("--"), reversed(above[:head]))
+    return {hazard.group(1) for text in (*own, *locks) if (hazard := _HAZARD.match(text)) is not None}
 
 
 _PLANS_OWN = re.compile(r'(DROP (CONSTRAINT|DOMAIN|TYPE)( IF EXISTS)?|ALTER INDEX) ("[^"]+"\.)?"fleetdrift_')

@@ -235,3 +235,26 @@ async def test_a_statement_outside_of_transactions_that_is_cancelled_leaves_no_l
     await tenant.execute("ROLLBACK")
     async with open_writer(host, target, Profile(), LIMITS) as writer:
         assert await writer.claim(5.0)
+
+
+async def test_a_detaching_that_was_broken_off_is_finished(database: Open, host: Host):
+    tenant = await database(
+        "CREATE TABLE t (a int) PARTITION BY RANGE (a); CREATE TABLE p PARTITION OF t FOR VALUES FROM (0) TO (9)"
+    )
+    target = await target_of(tenant)
+    statement = Statement(
+        sql='ALTER TABLE "public"."t" DETACH PARTITION "public"."p" CONCURRENTLY',
+        object=ObjectId(kind="table", namespace="public", name="p"),
+        change=ChangeKind.ALTERED,
+        transactional=False,
+        lock_timeout_ms=300,
+    )
+    detaching = Stage((statement,), transactional=False)
+    await tenant.execute("BEGIN ISOLATION LEVEL REPEATABLE READ; SELECT FROM t")
+    async with open_writer(host, target, Profile(), LIMITS) as writer:
+        with pytest.raises(StatementError) as caught:
+            await writer.run(detaching)
+        assert caught.value.transient
+        await tenant.execute("ROLLBACK")
+        await writer.run(detaching)
+    assert await tenant.fetchval("SELECT NOT relispartition FROM pg_class WHERE oid = 'p'::regclass")

@@ -7,10 +7,12 @@ import subprocess
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from shared.diff.compare import diff_schemas
 from shared.embedded.postgres import EmbeddedPostgres
+from shared.kinds.context import Recipe
 from shared.postgres.connection import connect_url
 from shared.postgres.reading.introspect import read_snapshot
 from shared.remediation.plan import Plan
@@ -41,10 +43,15 @@ class Pair:
             done = self._psql(name, sql)
             assert done.returncode == 0, done.stderr
 
-    def plan(self, *, destructive: bool = True) -> Plan:
+    def plan(
+        self, *, destructive: bool = True, recipe: Recipe = Recipe.SHORT, server_version: int | None = None
+    ) -> Plan:
+        """Plan from the observed to the desired database, for a server of another version where one is given."""
         desired, observed = self.read("remedy_desired"), self.read("remedy_observed")
+        if server_version is not None:
+            observed = msgspec.structs.replace(observed, server_version=server_version)
         diff = diff_schemas(desired.schema, observed.schema)
-        return plan_remediation(desired, observed, diff, destructive=destructive, profile=self.profile)
+        return plan_remediation(desired, observed, diff, destructive=destructive, profile=self.profile, recipe=recipe)
 
     def run(
         self, sql: str, *, user: str = "postgres", options: tuple[str, ...] = ()

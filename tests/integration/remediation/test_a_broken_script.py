@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
+from shared.kinds.context import Recipe
 from shared.kinds.step import Role
 from shared.remediation.plan import Plan
 from shared.remediation.psql import shield
@@ -106,3 +107,27 @@ def test_rows_that_a_plan_does_not_fit_stop_it_before_anything_is_lost(pair: Loa
     assert done.returncode == 3
     assert "ERROR" in done.stderr
     assert pairs.ask("SELECT gone FROM t ORDER BY gone") == ["a", "b", "c"]
+
+
+KEYS = (
+    "CREATE TABLE u (k {0} PRIMARY KEY); CREATE TABLE t (id {0} GENERATED ALWAYS AS IDENTITY PRIMARY KEY, n {0} UNIQUE,"
+    " u {0} REFERENCES u{1}); CREATE VIEW v AS SELECT id, n FROM t; COMMENT ON COLUMN t.n IS 'n';"
+)
+FILLED = "INSERT INTO u VALUES (7); INSERT INTO t (n, u) SELECT i, 7 FROM generate_series(1, 500) AS i;"
+
+
+@pytest.mark.parametrize("after", ["transactions", "statements"])
+def test_an_online_script_that_breaks_off_anywhere_comes_to_its_end(pair: Load, after: str) -> None:
+    wanted = KEYS.format("int8", ", r float8 DEFAULT random()")
+    pairs = pair(wanted, KEYS.format("int4", "") + FILLED)
+    rows, plan = pairs.ask("SELECT id, n, u FROM t ORDER BY id"), pairs.plan(recipe=Recipe.ONLINE)
+    script = render_script(plan)
+    for broken in after_transactions(script) if after == "transactions" else after_statements(script, plan):
+        assert "ERROR" not in pairs.run(broken).stderr
+    done = pairs.run(script)
+    assert done.returncode == 0, done.stderr
+    assert pairs.left() == []
+    assert pairs.ask("SELECT id, n, u FROM t ORDER BY id") == rows
+    assert pairs.ask("SELECT count(DISTINCT r) FROM t") == ["500"]
+    desired, observed = pairs.dumps()
+    assert sorted(observed) == sorted(desired)

@@ -24,6 +24,22 @@ REPLACED = {
         f"CREATE TABLE t (a int, b int NOT NULL, CONSTRAINT k PRIMARY KEY (a, b)); {ROWS}",
         f"CREATE TABLE t (a int, b int NOT NULL, CONSTRAINT k PRIMARY KEY (a)); {ROWS}",
     ),
+    "primary key by another of another name": (
+        f"CREATE TABLE t (a int, b int NOT NULL, CONSTRAINT other PRIMARY KEY (a, b)); {ROWS}",
+        f"CREATE TABLE t (a int, b int NOT NULL, CONSTRAINT k PRIMARY KEY (a)); {ROWS}",
+    ),
+    "unique index by one of another name": (
+        f"CREATE TABLE t (a int, b int NOT NULL); CREATE UNIQUE INDEX j ON t (a, b); {ROWS}",
+        f"CREATE TABLE t (a int, b int NOT NULL); CREATE UNIQUE INDEX i ON t (a); {ROWS}",
+    ),
+    "unique index by a constraint of its name": (
+        f"CREATE TABLE t (a int, b int NOT NULL, CONSTRAINT i UNIQUE (a)); {ROWS}",
+        f"CREATE TABLE t (a int, b int NOT NULL); CREATE UNIQUE INDEX i ON t (a); {ROWS}",
+    ),
+    "constraint by a unique index of another name": (
+        f"CREATE TABLE t (a int, b int NOT NULL); CREATE UNIQUE INDEX j ON t (a); {ROWS}",
+        f"CREATE TABLE t (a int, b int NOT NULL, CONSTRAINT i UNIQUE (a)); {ROWS}",
+    ),
     "key of a foreign key": (
         f"{KEYED.format(' INCLUDE (b)')} {ROWS}",
         f"{KEYED.format('')} {ROWS}",

@@ -6,7 +6,8 @@ from collections.abc import Callable
 
 from shared.kinds.step import HazardKind, Role
 from shared.remediation.plan import Statement
-from tests.integration.remediation.conftest import Pair
+from shared.remediation.script import render_script
+from tests.integration.remediation.conftest import INSIST, Pair
 
 Load = Callable[[str, str], Pair]
 
@@ -42,7 +43,7 @@ def test_constraints_of_partitioned_tables_are_read_without_a_strong_lock(pair: 
 
 
 def test_attaching_says_that_it_blocks_the_partition_and_reads_the_default_one(pair: Load) -> None:
-    tables = "CREATE TABLE t (k int) PARTITION BY LIST (k); CREATE TABLE d PARTITION OF t DEFAULT;"
+    tables = "CREATE TABLE t (k int) PARTITION BY LIST ((k + 0)); CREATE TABLE d PARTITION OF t DEFAULT;"
     pairs = pair(f"{tables} CREATE TABLE a PARTITION OF t FOR VALUES IN (1)", f"{tables} CREATE TABLE a (k int)")
     [attach] = pairs.plan().statements
     assert sorted(hazard.message for hazard in attach.hazards) == [
@@ -51,3 +52,28 @@ def test_attaching_says_that_it_blocks_the_partition_and_reads_the_default_one(p
         'reads every row of "public"."a" unless a CHECK proves the bound',
         'reads every row of "public"."d"',
     ]
+
+
+KEYED = """
+CREATE TABLE p (k int PRIMARY KEY); INSERT INTO p VALUES (1), (12);
+CREATE TABLE t (k int{}) PARTITION BY RANGE (k);
+CREATE TABLE a PARTITION OF t FOR VALUES FROM (0) TO (9);
+CREATE TABLE b PARTITION OF t FOR VALUES FROM (9) TO (99) PARTITION BY RANGE (k);
+CREATE TABLE "C" PARTITION OF b FOR VALUES FROM (9) TO (20);
+INSERT INTO t VALUES (1), (12)
+"""
+
+
+def test_before_v18_each_partition_has_its_foreign_key_before_the_partitioned_table(pair: Load) -> None:
+    pairs = pair(KEYED.format(" REFERENCES p"), KEYED.format(""))
+    plan = pairs.plan(server_version=150000)
+    for statement in plan.statements:
+        reads = HazardKind.SCANS_TABLE in kinds(statement)
+        assert reads == (statement.role is Role.VALIDATE)
+    assert [str(s.object) for s in plan.statements if s.role is Role.VALIDATE] == [
+        "constraint public.a.t_k_fkey",
+        "constraint public.C.t_k_fkey",
+    ]
+    done = pairs.run(render_script(plan), options=INSIST)
+    assert done.returncode == 0, done.stderr
+    assert pairs.left() == []

@@ -41,6 +41,7 @@ FROM (SELECT f.notes, (f.notes ->> 'transaction')::xid8 FROM (
     SELECT NULLIF(:'fleetdrift_notes', '')::jsonb) AS f(notes)) AS n(notes, xid) \gset
 COMMIT;
 
+-- stage 1 of 3, outside a transaction
 BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE \; :fleetdrift_pin;
 SELECT :fleetdrift_stage > 0 AS fleetdrift_done \gset
 COMMIT;
@@ -54,6 +55,7 @@ SELECT pg_catalog.jsonb_build_object('stage', 1, 'transaction', pg_catalog.pg_cu
 \set fleetdrift_moved `mv -f -- :'fleetdrift_new' :'fleetdrift_file'`
 \endif
 
+-- stage 2 of 3, outside a transaction
 BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE \; :fleetdrift_pin;
 SELECT :fleetdrift_stage > 1 AS fleetdrift_done \gset
 COMMIT;
@@ -77,12 +79,13 @@ SELECT pg_catalog.jsonb_build_object('stage', 2, 'transaction', pg_catalog.pg_cu
 \set fleetdrift_moved `mv -f -- :'fleetdrift_new' :'fleetdrift_file'`
 \endif
 
+-- stage 3 of 3, in one transaction
+-- blocks_reads: holds ACCESS EXCLUSIVE on "public"."orders": reads and writes wait
 BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE \; :fleetdrift_pin;
 SELECT :fleetdrift_stage > 2 AS fleetdrift_done \gset
 \if :fleetdrift_done
 \else
 SET LOCAL lock_timeout = '3000ms'; SET LOCAL statement_timeout = '0ms';
--- blocks_reads: holds ACCESS EXCLUSIVE on "public"."orders": reads and writes wait
 DROP INDEX "public"."i";
 ALTER INDEX "public"."fleetdrift_new_i" RENAME TO "i";
 ALTER INDEX "public"."i" ALTER COLUMN 1 SET STATISTICS 300;

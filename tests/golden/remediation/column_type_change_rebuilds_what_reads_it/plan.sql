@@ -2,7 +2,7 @@
 -- not proven: no attempt was made
 -- with rows: not tried: no attempt was made
 -- 10 statements in 2 transactions
--- blocks_reads: materialized view public.m, column public.orders.total
+-- blocks_reads: materialized view public.m, view public.v, column public.orders.total and 2 more
 -- breaks_readers: materialized view public.m, view public.v
 -- rewrites_table: column public.orders.total
 -- scans_table: materialized view public.m
@@ -28,18 +28,20 @@ FROM (SELECT f.notes, (f.notes ->> 'transaction')::xid8 FROM (
     SELECT NULLIF(:'fleetdrift_notes', '')::jsonb) AS f(notes)) AS n(notes, xid) \gset
 COMMIT;
 
+-- stage 1 of 2, in one transaction
+-- blocks_reads: holds ACCESS EXCLUSIVE on "public"."m": reads and writes wait
+-- blocks_reads: holds ACCESS EXCLUSIVE on "public"."v": reads and writes wait
+-- blocks_reads: holds ACCESS EXCLUSIVE on "public"."orders": reads and writes wait
 BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE \; :fleetdrift_pin;
 SELECT :fleetdrift_stage > 0 AS fleetdrift_done \gset
 \if :fleetdrift_done
 \else
 SET LOCAL lock_timeout = '3000ms'; SET LOCAL statement_timeout = '0ms';
--- blocks_reads: holds ACCESS EXCLUSIVE on "public"."m": reads and writes wait
 -- breaks_readers: queries of "public"."m" fail
 DROP MATERIALIZED VIEW "public"."m";
 -- breaks_readers: queries of "public"."v" fail
 DROP VIEW "public"."v";
--- blocks_reads: holds ACCESS EXCLUSIVE on "public"."orders": reads and writes wait
--- rewrites_table: rewrites "public"."orders" and its indexes under the lock
+-- rewrites_table: rewrites "public"."orders" and its indexes under the lock; --recipe online fills a second column in batches instead
 ALTER TABLE "public"."orders" ALTER COLUMN "total" SET DATA TYPE numeric(14,4);
 CREATE VIEW "public"."v" AS
  SELECT id,
@@ -59,6 +61,8 @@ SELECT pg_catalog.jsonb_build_object('stage', 1, 'transaction', pg_catalog.pg_cu
 \endif
 COMMIT;
 
+-- stage 2 of 2, in one transaction
+-- blocks_reads: holds ACCESS EXCLUSIVE on "public"."m": reads and writes wait
 BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE \; :fleetdrift_pin;
 SELECT :fleetdrift_stage > 1 AS fleetdrift_done \gset
 \if :fleetdrift_done

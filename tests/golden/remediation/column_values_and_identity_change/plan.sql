@@ -2,7 +2,7 @@
 -- not proven: no attempt was made
 -- with rows: not tried: no attempt was made
 -- 12 statements in 1 transaction
--- blocks_reads: column public.t.a, column public.t.b, column public.t.c and 1 more
+-- blocks_reads: sequence public.t_a_seq, column public.t.a, column public.t.b and 2 more
 -- breaks_readers: column public.t.a, sequence public.t_a_seq
 -- loses_data: sequence public.t_a_seq
 -- rewrites_table: column public.t.c
@@ -13,6 +13,8 @@
 \set fleetdrift_pin 'SET LOCAL quote_all_identifiers = ''off'' \\; SET LOCAL search_path = pg_catalog, pg_temp \\; SET LOCAL TimeZone = ''UTC'' \\; SET LOCAL DateStyle = ''ISO, MDY'' \\; SET LOCAL IntervalStyle = ''postgres'' \\; SET LOCAL bytea_output = ''hex'' \\; SET LOCAL extra_float_digits = ''1'' \\; SET LOCAL lc_monetary = ''C'' \\; SET LOCAL xmlbinary = ''base64'' \\; SET LOCAL xmloption = ''content'' \\; SET LOCAL standard_conforming_strings = ''on'' \\; SET LOCAL row_security = ''off'' \\; SET LOCAL client_encoding = ''UTF8'' \\; SET LOCAL client_min_messages = ''warning'' \\; SET LOCAL escape_string_warning = ''off'' \\; SET LOCAL backslash_quote = ''safe_encoding'' \\; SET LOCAL array_nulls = ''on'' \\; SET LOCAL transform_null_equals = ''off'' \\; SET LOCAL lc_numeric = ''C'' \\; SET LOCAL lc_time = ''C'' \\; SET LOCAL check_function_bodies = ''off'' \\; SET LOCAL default_tablespace = '''' \\; SET LOCAL default_table_access_method = ''heap'' \\; SET LOCAL synchronize_seqscans = ''off'' \\; SET LOCAL idle_in_transaction_session_timeout = ''60s'''
 
 \set fleetdrift_kept '{}'
+-- stage 1 of 1, in one transaction
+-- blocks_reads: holds ACCESS EXCLUSIVE on "public"."t": reads and writes wait
 BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE \; :fleetdrift_pin;
 SET LOCAL lock_timeout = '3000ms'; SET LOCAL statement_timeout = '0ms';
 DO $fleetdrift$
@@ -31,25 +33,19 @@ FROM (VALUES
 ) AS kept(spelling, catalog, id, part, position)
 WHERE kept.id IS NOT NULL
 ) AS fleetdrift_kept \gset
--- blocks_reads: holds ACCESS EXCLUSIVE on "public"."t": reads and writes wait
 -- breaks_readers: inserts that leave the column out get another value, or fail
 ALTER TABLE ONLY "public"."t" ALTER COLUMN "a" DROP DEFAULT;
 -- breaks_readers: nextval of "public"."t_a_seq" fails
 -- loses_data: the position of "public"."t_a_seq" cannot be brought back
 DROP SEQUENCE "public"."t_a_seq";
--- blocks_reads: holds ACCESS EXCLUSIVE on "public"."t": reads and writes wait
 -- breaks_readers: inserts that leave the column out get another value, or fail
 ALTER TABLE "public"."t" ALTER COLUMN "a" ADD GENERATED ALWAYS AS IDENTITY (SEQUENCE NAME "public"."t_a_seq" MINVALUE 5 START WITH 10);
--- blocks_reads: holds ACCESS EXCLUSIVE on "public"."t": reads and writes wait
 ALTER TABLE ONLY "public"."t" ALTER COLUMN "b" SET DEFAULT 2;
 ALTER TABLE ONLY "public"."t" ALTER COLUMN "b" SET STATISTICS 50;
 ALTER TABLE ONLY "public"."t" ALTER COLUMN "b" SET (n_distinct=-0.5);
--- blocks_reads: holds ACCESS EXCLUSIVE on "public"."t": reads and writes wait
 -- rewrites_table: rewrites "public"."t" and its indexes under the lock
 ALTER TABLE "public"."t" ALTER COLUMN "c" SET EXPRESSION AS ((b * 3));
--- blocks_reads: holds ACCESS EXCLUSIVE on "public"."t": reads and writes wait
 ALTER TABLE ONLY "public"."t" ALTER COLUMN "d" SET STORAGE EXTERNAL;
--- blocks_reads: holds ACCESS EXCLUSIVE on "public"."t": reads and writes wait
 ALTER TABLE ONLY "public"."t" ALTER COLUMN "d" SET COMPRESSION pglz;
 SELECT pg_catalog.set_config('fleetdrift.kept', :'fleetdrift_kept', true) AS fleetdrift_kept \gset
 DO $fleetdrift$

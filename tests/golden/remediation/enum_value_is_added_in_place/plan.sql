@@ -24,23 +24,27 @@ DO $$ BEGIN RAISE EXCEPTION 'fleetdrift: a pooler stands in front of the server;
 \set fleetdrift_pin_session 'SET SESSION quote_all_identifiers = ''off'' \\; SET SESSION search_path = pg_catalog, pg_temp \\; SET SESSION TimeZone = ''UTC'' \\; SET SESSION DateStyle = ''ISO, MDY'' \\; SET SESSION IntervalStyle = ''postgres'' \\; SET SESSION bytea_output = ''hex'' \\; SET SESSION extra_float_digits = ''1'' \\; SET SESSION lc_monetary = ''C'' \\; SET SESSION xmlbinary = ''base64'' \\; SET SESSION xmloption = ''content'' \\; SET SESSION standard_conforming_strings = ''on'' \\; SET SESSION row_security = ''off'' \\; SET SESSION client_encoding = ''UTF8'' \\; SET SESSION client_min_messages = ''warning'' \\; SET SESSION escape_string_warning = ''off'' \\; SET SESSION backslash_quote = ''safe_encoding'' \\; SET SESSION array_nulls = ''on'' \\; SET SESSION transform_null_equals = ''off'' \\; SET SESSION lc_numeric = ''C'' \\; SET SESSION lc_time = ''C'' \\; SET SESSION check_function_bodies = ''off'' \\; SET SESSION default_tablespace = '''' \\; SET SESSION default_table_access_method = ''heap'' \\; SET SESSION synchronize_seqscans = ''off'' \\; SET SESSION idle_in_transaction_session_timeout = ''60s'''
 \set fleetdrift_unpin_session 'RESET quote_all_identifiers \\; RESET search_path \\; RESET TimeZone \\; RESET DateStyle \\; RESET IntervalStyle \\; RESET bytea_output \\; RESET extra_float_digits \\; RESET lc_monetary \\; RESET xmlbinary \\; RESET xmloption \\; RESET standard_conforming_strings \\; RESET row_security \\; RESET client_encoding \\; RESET client_min_messages \\; RESET escape_string_warning \\; RESET backslash_quote \\; RESET array_nulls \\; RESET transform_null_equals \\; RESET lc_numeric \\; RESET lc_time \\; RESET check_function_bodies \\; RESET default_tablespace \\; RESET default_table_access_method \\; RESET synchronize_seqscans \\; RESET idle_in_transaction_session_timeout \\; RESET lock_timeout \\; RESET statement_timeout'
 
+-- stage 1 of 4, outside a transaction
 :fleetdrift_pin_session;
 SET SESSION lock_timeout = '0ms'; SET SESSION statement_timeout = '0ms';
 ALTER TYPE "public"."e" ADD VALUE IF NOT EXISTS 'b' AFTER 'a';
 :fleetdrift_unpin_session;
 
+-- stage 2 of 4, outside a transaction
 :fleetdrift_pin_session;
 SET SESSION lock_timeout = '0ms'; SET SESSION statement_timeout = '0ms';
 ALTER TYPE "public"."e" ADD VALUE IF NOT EXISTS 'it''s' AFTER 'b';
 :fleetdrift_unpin_session;
 
+-- stage 3 of 4, outside a transaction
 :fleetdrift_pin_session;
 SET SESSION lock_timeout = '0ms'; SET SESSION statement_timeout = '0ms';
 ALTER TYPE "public"."e" ADD VALUE IF NOT EXISTS 'd' AFTER 'c';
 :fleetdrift_unpin_session;
 
+-- stage 4 of 4, in one transaction
+-- blocks_reads: holds ACCESS EXCLUSIVE on "public"."t": reads and writes wait
 BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE \; :fleetdrift_pin;
 SET LOCAL lock_timeout = '3000ms'; SET LOCAL statement_timeout = '0ms';
--- blocks_reads: holds ACCESS EXCLUSIVE on "public"."t": reads and writes wait
 ALTER TABLE ONLY "public"."t" ALTER COLUMN "x" SET DEFAULT 'b'::public.e;
 COMMIT;

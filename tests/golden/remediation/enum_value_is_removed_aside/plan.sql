@@ -2,7 +2,7 @@
 -- not proven: no attempt was made
 -- with rows: not tried: no attempt was made
 -- 24 statements in 4 transactions, 2 outside of transactions
--- blocks_reads: column public.t.x, constraint public.t.t_x_check, column public.t.y and 1 more
+-- blocks_reads: column public.t.x, view public.v, constraint public.t.t_x_check and 3 more
 -- breaks_readers: column public.t.x, routine public.f(public.e), domain type public.d and 3 more
 -- builds_index: index public.i
 -- fails_on_rows: column public.t.x, column public.t.y
@@ -46,12 +46,14 @@ FROM (SELECT f.notes, (f.notes ->> 'transaction')::xid8 FROM (
     SELECT NULLIF(:'fleetdrift_notes', '')::jsonb) AS f(notes)) AS n(notes, xid) \gset
 COMMIT;
 
+-- stage 1 of 6, in one transaction
+-- blocks_reads: holds ACCESS EXCLUSIVE on "public"."t": reads and writes wait
+-- blocks_reads: holds ACCESS EXCLUSIVE on "public"."v": reads and writes wait
 BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE \; :fleetdrift_pin;
 SELECT :fleetdrift_stage > 0 AS fleetdrift_done \gset
 \if :fleetdrift_done
 \else
 SET LOCAL lock_timeout = '3000ms'; SET LOCAL statement_timeout = '0ms';
--- blocks_reads: holds ACCESS EXCLUSIVE on "public"."t": reads and writes wait
 -- breaks_readers: inserts that leave the column out get another value, or fail
 ALTER TABLE ONLY "public"."t" ALTER COLUMN "x" DROP DEFAULT;
 -- breaks_readers: calls of "public"."f"(public.e) fail
@@ -60,7 +62,6 @@ DROP FUNCTION "public"."f"(public.e);
 ALTER DOMAIN "public"."d" RENAME TO "fleetdrift_aside_d";
 -- breaks_readers: queries of "public"."v" fail
 DROP VIEW "public"."v";
--- blocks_reads: holds ACCESS EXCLUSIVE on "public"."t": reads and writes wait
 -- breaks_readers: what the constraint guaranteed is not guaranteed any more
 ALTER TABLE "public"."t" DROP CONSTRAINT "t_x_check";
 SELECT pg_catalog.jsonb_build_object('stage', 1, 'transaction', pg_catalog.pg_current_xact_id()::text, 'kept', :'fleetdrift_kept'::jsonb) \g (format=unaligned tuples_only=on) :fleetdrift_new
@@ -68,6 +69,7 @@ SELECT pg_catalog.jsonb_build_object('stage', 1, 'transaction', pg_catalog.pg_cu
 \endif
 COMMIT;
 
+-- stage 2 of 6, outside a transaction
 BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE \; :fleetdrift_pin;
 SELECT :fleetdrift_stage > 1 AS fleetdrift_done \gset
 COMMIT;
@@ -81,6 +83,9 @@ SELECT pg_catalog.jsonb_build_object('stage', 2, 'transaction', pg_catalog.pg_cu
 \set fleetdrift_moved `mv -f -- :'fleetdrift_new' :'fleetdrift_file'`
 \endif
 
+-- stage 3 of 6, in one transaction
+-- blocks_reads: holds ACCESS EXCLUSIVE on "public"."t": reads and writes wait
+-- blocks_reads: holds ACCESS EXCLUSIVE on "public"."v": reads and writes wait
 BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE \; :fleetdrift_pin;
 SELECT :fleetdrift_stage > 2 AS fleetdrift_done \gset
 \if :fleetdrift_done
@@ -90,52 +95,36 @@ SET LOCAL lock_timeout = '3000ms'; SET LOCAL statement_timeout = '0ms';
 ALTER TYPE "public"."e" RENAME TO "fleetdrift_aside_e";
 CREATE TYPE "public"."e" AS ENUM ('c', 'a');
 CREATE DOMAIN "public"."d" AS public.e;
--- blocks_reads: holds ACCESS EXCLUSIVE on "public"."t": reads and writes wait
 -- fails_on_rows: rows of "public"."t": "x" = 'b'
 -- rewrites_table: rewrites "public"."t" and its indexes under the lock
 ALTER TABLE "public"."t" ALTER COLUMN "x" SET DATA TYPE public.e USING "x"::text::public.e;
--- blocks_reads: holds ACCESS EXCLUSIVE on "public"."t": reads and writes wait
 ALTER TABLE ONLY "public"."t" ALTER COLUMN "x" SET DEFAULT 'a'::public.e;
 CREATE VIEW "public"."v" AS
  SELECT x
    FROM public.t;
--- blocks_reads: holds ACCESS EXCLUSIVE on "public"."t": reads and writes wait
 -- fails_on_rows: rows of "public"."t": "y" holds 'b'
 -- rewrites_table: rewrites "public"."t" and its indexes under the lock
 ALTER TABLE "public"."t" ALTER COLUMN "y" SET DATA TYPE public.e[] USING "y"::text::public.e[];
--- blocks_reads: holds ACCESS EXCLUSIVE on "public"."t": reads and writes wait
 -- rewrites_table: rewrites "public"."t" and its indexes under the lock
 ALTER TABLE "public"."t" ALTER COLUMN "z" SET DATA TYPE public.d USING "z"::text::public.d;
 CREATE OR REPLACE FUNCTION public.f(public.e)
  RETURNS public.e
  LANGUAGE sql
 AS $function$SELECT $1$function$;
+ALTER TABLE "public"."t" ADD CONSTRAINT "t_x_check" CHECK ((x <> 'c'::public.e)) NOT VALID;
 DO 'BEGIN EXECUTE pg_catalog.format(''ALTER DOMAIN "public"."d" OWNER TO %1$I'', (SELECT pg_catalog.pg_get_userbyid(datdba) FROM pg_catalog.pg_database WHERE datname = pg_catalog.current_database())); END';
 DO 'BEGIN EXECUTE pg_catalog.format(''ALTER TYPE "public"."e" OWNER TO %1$I'', (SELECT pg_catalog.pg_get_userbyid(datdba) FROM pg_catalog.pg_database WHERE datname = pg_catalog.current_database())); END';
 DO 'BEGIN EXECUTE pg_catalog.format(''ALTER ROUTINE "public"."f"(public.e) OWNER TO %1$I'', (SELECT pg_catalog.pg_get_userbyid(datdba) FROM pg_catalog.pg_database WHERE datname = pg_catalog.current_database())); END';
 DO 'BEGIN EXECUTE pg_catalog.format(''ALTER VIEW "public"."v" OWNER TO %1$I'', (SELECT pg_catalog.pg_get_userbyid(datdba) FROM pg_catalog.pg_database WHERE datname = pg_catalog.current_database())); END';
 DROP DOMAIN "public"."fleetdrift_aside_d";
--- blocks_reads: holds ACCESS EXCLUSIVE on "public"."t": reads and writes wait
-ALTER TABLE "public"."t" ADD CONSTRAINT "t_x_check" CHECK ((x <> 'c'::public.e)) NOT VALID;
 SELECT pg_catalog.jsonb_build_object('stage', 3, 'transaction', pg_catalog.pg_current_xact_id()::text, 'kept', :'fleetdrift_kept'::jsonb) \g (format=unaligned tuples_only=on) :fleetdrift_new
 \set fleetdrift_moved `mv -f -- :'fleetdrift_new' :'fleetdrift_file'`
 \endif
 COMMIT;
 
+-- stage 4 of 6, outside a transaction
 BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE \; :fleetdrift_pin;
 SELECT :fleetdrift_stage > 3 AS fleetdrift_done \gset
-\if :fleetdrift_done
-\else
-SET LOCAL lock_timeout = '3000ms'; SET LOCAL statement_timeout = '0ms';
--- scans_table: reads every row of "public"."t"
-ALTER TABLE "public"."t" VALIDATE CONSTRAINT "t_x_check";
-SELECT pg_catalog.jsonb_build_object('stage', 4, 'transaction', pg_catalog.pg_current_xact_id()::text, 'kept', :'fleetdrift_kept'::jsonb) \g (format=unaligned tuples_only=on) :fleetdrift_new
-\set fleetdrift_moved `mv -f -- :'fleetdrift_new' :'fleetdrift_file'`
-\endif
-COMMIT;
-
-BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE \; :fleetdrift_pin;
-SELECT :fleetdrift_stage > 4 AS fleetdrift_done \gset
 COMMIT;
 \if :fleetdrift_done
 \else
@@ -153,17 +142,31 @@ SET SESSION lock_timeout = '0ms'; SET SESSION statement_timeout = '0ms';
 -- builds_index: builds an index over every row of "public"."t"
 CREATE INDEX CONCURRENTLY IF NOT EXISTS "i" ON public.t USING btree (x) WHERE (x = 'a'::public.e);
 :fleetdrift_unpin_session;
-SELECT pg_catalog.jsonb_build_object('stage', 5, 'transaction', pg_catalog.pg_current_xact_id()::text, 'kept', :'fleetdrift_kept'::jsonb) \g (format=unaligned tuples_only=on) :fleetdrift_new
+SELECT pg_catalog.jsonb_build_object('stage', 4, 'transaction', pg_catalog.pg_current_xact_id()::text, 'kept', :'fleetdrift_kept'::jsonb) \g (format=unaligned tuples_only=on) :fleetdrift_new
 \set fleetdrift_moved `mv -f -- :'fleetdrift_new' :'fleetdrift_file'`
 \endif
 
+-- stage 5 of 6, in one transaction
 BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE \; :fleetdrift_pin;
-SELECT :fleetdrift_stage > 5 AS fleetdrift_done \gset
+SELECT :fleetdrift_stage > 4 AS fleetdrift_done \gset
 \if :fleetdrift_done
 \else
 SET LOCAL lock_timeout = '3000ms'; SET LOCAL statement_timeout = '0ms';
 -- loses_data: what only the old "public"."e" could say cannot be brought back
 DROP TYPE "public"."fleetdrift_aside_e";
+SELECT pg_catalog.jsonb_build_object('stage', 5, 'transaction', pg_catalog.pg_current_xact_id()::text, 'kept', :'fleetdrift_kept'::jsonb) \g (format=unaligned tuples_only=on) :fleetdrift_new
+\set fleetdrift_moved `mv -f -- :'fleetdrift_new' :'fleetdrift_file'`
+\endif
+COMMIT;
+
+-- stage 6 of 6, in one transaction
+BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE \; :fleetdrift_pin;
+SELECT :fleetdrift_stage > 5 AS fleetdrift_done \gset
+\if :fleetdrift_done
+\else
+SET LOCAL lock_timeout = '3000ms'; SET LOCAL statement_timeout = '0ms';
+-- scans_table: reads every row of "public"."t"
+ALTER TABLE "public"."t" VALIDATE CONSTRAINT "t_x_check";
 \endif
 COMMIT;
 

@@ -2,7 +2,7 @@
 -- not proven: no attempt was made
 -- with rows: not tried: no attempt was made
 -- 13 statements in 3 transactions, 2 outside of transactions
--- blocks_reads: column public.t.a, constraint public.t.t_b_check
+-- blocks_reads: column public.t.a, view public.v, constraint public.t.t_b_check and 1 more
 -- breaks_readers: column public.t.a, view public.v, constraint public.t.t_b_check and 1 more
 -- builds_index: index public.i
 -- runs_tenant_code: constraint public.t.t_b_check
@@ -58,17 +58,18 @@ FROM (SELECT f.notes, (f.notes ->> 'transaction')::xid8 FROM (
     SELECT NULLIF(:'fleetdrift_notes', '')::jsonb) AS f(notes)) AS n(notes, xid) \gset
 COMMIT;
 
+-- stage 1 of 5, in one transaction
+-- blocks_reads: holds ACCESS EXCLUSIVE on "public"."t": reads and writes wait
+-- blocks_reads: holds ACCESS EXCLUSIVE on "public"."v": reads and writes wait
 BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE \; :fleetdrift_pin;
 SELECT :fleetdrift_stage > 0 AS fleetdrift_done \gset
 \if :fleetdrift_done
 \else
 SET LOCAL lock_timeout = '3000ms'; SET LOCAL statement_timeout = '0ms';
--- blocks_reads: holds ACCESS EXCLUSIVE on "public"."t": reads and writes wait
 -- breaks_readers: inserts that leave the column out get another value, or fail
 ALTER TABLE ONLY "public"."t" ALTER COLUMN "a" DROP DEFAULT;
 -- breaks_readers: queries of "public"."v" fail
 DROP VIEW "public"."v";
--- blocks_reads: holds ACCESS EXCLUSIVE on "public"."t": reads and writes wait
 -- breaks_readers: what the constraint guaranteed is not guaranteed any more
 ALTER TABLE "public"."t" DROP CONSTRAINT "t_b_check";
 SELECT pg_catalog.jsonb_build_object('stage', 1, 'transaction', pg_catalog.pg_current_xact_id()::text, 'kept', :'fleetdrift_kept'::jsonb) \g (format=unaligned tuples_only=on) :fleetdrift_new
@@ -76,6 +77,7 @@ SELECT pg_catalog.jsonb_build_object('stage', 1, 'transaction', pg_catalog.pg_cu
 \endif
 COMMIT;
 
+-- stage 2 of 5, outside a transaction
 BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE \; :fleetdrift_pin;
 SELECT :fleetdrift_stage > 1 AS fleetdrift_done \gset
 COMMIT;
@@ -89,6 +91,9 @@ SELECT pg_catalog.jsonb_build_object('stage', 2, 'transaction', pg_catalog.pg_cu
 \set fleetdrift_moved `mv -f -- :'fleetdrift_new' :'fleetdrift_file'`
 \endif
 
+-- stage 3 of 5, in one transaction
+-- blocks_reads: holds ACCESS EXCLUSIVE on "public"."t": reads and writes wait
+-- blocks_reads: holds ACCESS EXCLUSIVE on "public"."v": reads and writes wait
 BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE \; :fleetdrift_pin;
 SELECT :fleetdrift_stage > 2 AS fleetdrift_done \gset
 \if :fleetdrift_done
@@ -101,35 +106,21 @@ CREATE OR REPLACE FUNCTION public.f(y integer)
  LANGUAGE sql
  IMMUTABLE
 AS $function$ SELECT 1 $function$;
--- blocks_reads: holds ACCESS EXCLUSIVE on "public"."t": reads and writes wait
 ALTER TABLE ONLY "public"."t" ALTER COLUMN "a" SET DEFAULT public.f(2);
 CREATE VIEW "public"."v" AS
  SELECT public.f(a) AS f
    FROM public.t;
+ALTER TABLE "public"."t" ADD CONSTRAINT "t_b_check" CHECK ((public.f(b) > 0)) NOT VALID;
 DO 'BEGIN EXECUTE pg_catalog.format(''ALTER ROUTINE "public"."f"(integer) OWNER TO %1$I'', (SELECT pg_catalog.pg_get_userbyid(datdba) FROM pg_catalog.pg_database WHERE datname = pg_catalog.current_database())); END';
 DO 'BEGIN EXECUTE pg_catalog.format(''ALTER VIEW "public"."v" OWNER TO %1$I'', (SELECT pg_catalog.pg_get_userbyid(datdba) FROM pg_catalog.pg_database WHERE datname = pg_catalog.current_database())); END';
--- blocks_reads: holds ACCESS EXCLUSIVE on "public"."t": reads and writes wait
-ALTER TABLE "public"."t" ADD CONSTRAINT "t_b_check" CHECK ((public.f(b) > 0)) NOT VALID;
 SELECT pg_catalog.jsonb_build_object('stage', 3, 'transaction', pg_catalog.pg_current_xact_id()::text, 'kept', :'fleetdrift_kept'::jsonb) \g (format=unaligned tuples_only=on) :fleetdrift_new
 \set fleetdrift_moved `mv -f -- :'fleetdrift_new' :'fleetdrift_file'`
 \endif
 COMMIT;
 
+-- stage 4 of 5, outside a transaction
 BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE \; :fleetdrift_pin;
 SELECT :fleetdrift_stage > 3 AS fleetdrift_done \gset
-\if :fleetdrift_done
-\else
-SET LOCAL lock_timeout = '3000ms'; SET LOCAL statement_timeout = '0ms';
--- runs_tenant_code: calls "public"."f"(integer), which its owner can change, as the role that applies the plan
--- scans_table: reads every row of "public"."t"
-ALTER TABLE "public"."t" VALIDATE CONSTRAINT "t_b_check";
-SELECT pg_catalog.jsonb_build_object('stage', 4, 'transaction', pg_catalog.pg_current_xact_id()::text, 'kept', :'fleetdrift_kept'::jsonb) \g (format=unaligned tuples_only=on) :fleetdrift_new
-\set fleetdrift_moved `mv -f -- :'fleetdrift_new' :'fleetdrift_file'`
-\endif
-COMMIT;
-
-BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE \; :fleetdrift_pin;
-SELECT :fleetdrift_stage > 4 AS fleetdrift_done \gset
 COMMIT;
 \if :fleetdrift_done
 \else
@@ -147,6 +138,20 @@ SET SESSION lock_timeout = '0ms'; SET SESSION statement_timeout = '0ms';
 -- builds_index: builds an index over every row of "public"."t"
 CREATE INDEX CONCURRENTLY IF NOT EXISTS "i" ON public.t USING btree (public.f(b));
 :fleetdrift_unpin_session;
+SELECT pg_catalog.jsonb_build_object('stage', 4, 'transaction', pg_catalog.pg_current_xact_id()::text, 'kept', :'fleetdrift_kept'::jsonb) \g (format=unaligned tuples_only=on) :fleetdrift_new
+\set fleetdrift_moved `mv -f -- :'fleetdrift_new' :'fleetdrift_file'`
 \endif
+
+-- stage 5 of 5, in one transaction
+BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE \; :fleetdrift_pin;
+SELECT :fleetdrift_stage > 4 AS fleetdrift_done \gset
+\if :fleetdrift_done
+\else
+SET LOCAL lock_timeout = '3000ms'; SET LOCAL statement_timeout = '0ms';
+-- runs_tenant_code: calls "public"."f"(integer), which its owner can change, as the role that applies the plan
+-- scans_table: reads every row of "public"."t"
+ALTER TABLE "public"."t" VALIDATE CONSTRAINT "t_b_check";
+\endif
+COMMIT;
 
 \set fleetdrift_removed `rm -f -- :'fleetdrift_file'`

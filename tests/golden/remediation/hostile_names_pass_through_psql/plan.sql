@@ -2,6 +2,7 @@
 -- not proven: no attempt was made
 -- with rows: not tried: no attempt was made
 -- 63 statements in 1 transaction, 9 outside of transactions
+-- blocks_reads: owner of table public.$$dollar$$, owner of table public.*/ -- ; DROP TABLE x; /*, owner of table public.:"PORT" :name and 6 more
 
 \set ON_ERROR_STOP on
 
@@ -23,6 +24,17 @@ DO $$ BEGIN RAISE EXCEPTION 'fleetdrift: a pooler stands in front of the server;
 \set fleetdrift_pin_session 'SET SESSION quote_all_identifiers = ''off'' \\; SET SESSION search_path = pg_catalog, pg_temp \\; SET SESSION TimeZone = ''UTC'' \\; SET SESSION DateStyle = ''ISO, MDY'' \\; SET SESSION IntervalStyle = ''postgres'' \\; SET SESSION bytea_output = ''hex'' \\; SET SESSION extra_float_digits = ''1'' \\; SET SESSION lc_monetary = ''C'' \\; SET SESSION xmlbinary = ''base64'' \\; SET SESSION xmloption = ''content'' \\; SET SESSION standard_conforming_strings = ''on'' \\; SET SESSION row_security = ''off'' \\; SET SESSION client_encoding = ''UTF8'' \\; SET SESSION client_min_messages = ''warning'' \\; SET SESSION escape_string_warning = ''off'' \\; SET SESSION backslash_quote = ''safe_encoding'' \\; SET SESSION array_nulls = ''on'' \\; SET SESSION transform_null_equals = ''off'' \\; SET SESSION lc_numeric = ''C'' \\; SET SESSION lc_time = ''C'' \\; SET SESSION check_function_bodies = ''off'' \\; SET SESSION default_tablespace = '''' \\; SET SESSION default_table_access_method = ''heap'' \\; SET SESSION synchronize_seqscans = ''off'' \\; SET SESSION idle_in_transaction_session_timeout = ''60s'''
 \set fleetdrift_unpin_session 'RESET quote_all_identifiers \\; RESET search_path \\; RESET TimeZone \\; RESET DateStyle \\; RESET IntervalStyle \\; RESET bytea_output \\; RESET extra_float_digits \\; RESET lc_monetary \\; RESET xmlbinary \\; RESET xmloption \\; RESET standard_conforming_strings \\; RESET row_security \\; RESET client_encoding \\; RESET client_min_messages \\; RESET escape_string_warning \\; RESET backslash_quote \\; RESET array_nulls \\; RESET transform_null_equals \\; RESET lc_numeric \\; RESET lc_time \\; RESET check_function_bodies \\; RESET default_tablespace \\; RESET default_table_access_method \\; RESET synchronize_seqscans \\; RESET idle_in_transaction_session_timeout \\; RESET lock_timeout \\; RESET statement_timeout'
 
+-- stage 1 of 10, in one transaction
+-- blocks_reads: holds ACCESS EXCLUSIVE on "public"."$$dollar$$": reads and writes wait
+-- blocks_reads: holds ACCESS EXCLUSIVE on "public"."*/ -- ; DROP TABLE x; /*": reads and writes wait
+-- blocks_reads: holds ACCESS EXCLUSIVE on "public".":""PORT"" :name": reads and writes wait
+-- blocks_reads: holds ACCESS EXCLUSIVE on "public"."back\slash \! \n": reads and writes wait
+-- blocks_reads: holds ACCESS EXCLUSIVE on "public"."it's": reads and writes wait
+-- blocks_reads: holds ACCESS EXCLUSIVE on "public"."line
+-- break": reads and writes wait
+-- blocks_reads: holds ACCESS EXCLUSIVE on "public"."percent %I %s": reads and writes wait
+-- blocks_reads: holds ACCESS EXCLUSIVE on "public"."q""uote": reads and writes wait
+-- blocks_reads: holds ACCESS EXCLUSIVE on "public"."ü 数据": reads and writes wait
 BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE \; :fleetdrift_pin;
 SELECT EXISTS (SELECT FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace WHERE n.nspname = 'public' AND c.relname = '$$dollar$$' AND c.relkind IN ('r', 'p')) AS fleetdrift_done \gset
 \if :fleetdrift_done
@@ -172,31 +184,37 @@ COMMENT ON TABLE "public"."ü 数据" IS 'ü 数据';
 \endif
 COMMIT;
 
+-- stage 2 of 10, outside a transaction
 :fleetdrift_pin_session;
 SET SESSION lock_timeout = '0ms'; SET SESSION statement_timeout = '0ms';
 ALTER TYPE "public"."e $$dollar$$" ADD VALUE IF NOT EXISTS '$$dollar$$' BEFORE 'x';
 :fleetdrift_unpin_session;
 
+-- stage 3 of 10, outside a transaction
 :fleetdrift_pin_session;
 SET SESSION lock_timeout = '0ms'; SET SESSION statement_timeout = '0ms';
 ALTER TYPE "public"."e */ -- ; DROP TABLE x; /*" ADD VALUE IF NOT EXISTS '*/ -- ; DROP TABLE x; /*' BEFORE 'x';
 :fleetdrift_unpin_session;
 
+-- stage 4 of 10, outside a transaction
 :fleetdrift_pin_session;
 SET SESSION lock_timeout = '0ms'; SET SESSION statement_timeout = '0ms';
 ALTER TYPE "public"."e :""PORT"" :name" ADD VALUE IF NOT EXISTS ':"PORT" :name' BEFORE 'x';
 :fleetdrift_unpin_session;
 
+-- stage 5 of 10, outside a transaction
 :fleetdrift_pin_session;
 SET SESSION lock_timeout = '0ms'; SET SESSION statement_timeout = '0ms';
 ALTER TYPE "public"."e back\slash \! \n" ADD VALUE IF NOT EXISTS E'back\\slash \\! \\n' BEFORE 'x';
 :fleetdrift_unpin_session;
 
+-- stage 6 of 10, outside a transaction
 :fleetdrift_pin_session;
 SET SESSION lock_timeout = '0ms'; SET SESSION statement_timeout = '0ms';
 ALTER TYPE "public"."e it's" ADD VALUE IF NOT EXISTS 'it''s' BEFORE 'x';
 :fleetdrift_unpin_session;
 
+-- stage 7 of 10, outside a transaction
 :fleetdrift_pin_session;
 SET SESSION lock_timeout = '0ms'; SET SESSION statement_timeout = '0ms';
 ALTER TYPE "public"."e line
@@ -204,16 +222,19 @@ break" ADD VALUE IF NOT EXISTS 'line
 break' BEFORE 'x';
 :fleetdrift_unpin_session;
 
+-- stage 8 of 10, outside a transaction
 :fleetdrift_pin_session;
 SET SESSION lock_timeout = '0ms'; SET SESSION statement_timeout = '0ms';
 ALTER TYPE "public"."e percent %I %s" ADD VALUE IF NOT EXISTS 'percent %I %s' BEFORE 'x';
 :fleetdrift_unpin_session;
 
+-- stage 9 of 10, outside a transaction
 :fleetdrift_pin_session;
 SET SESSION lock_timeout = '0ms'; SET SESSION statement_timeout = '0ms';
 ALTER TYPE "public"."e q""uote" ADD VALUE IF NOT EXISTS 'q"uote' BEFORE 'x';
 :fleetdrift_unpin_session;
 
+-- stage 10 of 10, outside a transaction
 :fleetdrift_pin_session;
 SET SESSION lock_timeout = '0ms'; SET SESSION statement_timeout = '0ms';
 ALTER TYPE "public"."e ü 数据" ADD VALUE IF NOT EXISTS 'ü 数据' BEFORE 'x';

@@ -2,9 +2,10 @@
 -- not proven: no attempt was made
 -- with rows: not tried: no attempt was made
 -- 16 statements in 3 transactions, 2 outside of transactions
--- blocks_reads: table public.sales_2024, constraint public.sales_2024.sales_old_shop_fkey, index public.sales_2024_shop_idx and 3 more
+-- blocks_reads: table public.sales_2024, constraint public.sales_2024.sales_old_shop_fkey, owner of table public.sales and 5 more
+-- blocks_writes: table public.sales_2024, constraint public.sales.sales_shop_fkey, index public.sales_by_shop
 -- breaks_readers: constraint public.sales_2024.sales_old_shop_fkey, constraint public.sales_2024.sales_2024_day_shop_key
--- builds_index: constraint public.sales_2024.sales_2024_day_shop_key, index public.sales_2024_shop_idx
+-- builds_index: constraint public.sales_2024.sales_2024_day_shop_key, index public.sales_2024_shop_idx, index public.sales_by_shop
 -- loses_data: table public.sales_old, table public.shops_old
 -- scans_table: table public.sales_2024
 
@@ -44,14 +45,20 @@ FROM (SELECT f.notes, (f.notes ->> 'transaction')::xid8 FROM (
     SELECT NULLIF(:'fleetdrift_notes', '')::jsonb) AS f(notes)) AS n(notes, xid) \gset
 COMMIT;
 
+-- stage 1 of 5, in one transaction
+-- blocks_reads: holds ACCESS EXCLUSIVE on "public"."sales_2024": reads and writes wait
+-- blocks_reads: holds ACCESS EXCLUSIVE on "public"."sales_old": reads and writes wait
+-- blocks_writes: holds SHARE ROW EXCLUSIVE or SHARE on "public"."shops_old": writes wait, reads go on
+-- blocks_reads: holds ACCESS EXCLUSIVE on "public"."shops_old": reads and writes wait
+-- blocks_writes: holds SHARE ROW EXCLUSIVE or SHARE on "public"."shops": writes wait, reads go on
+-- blocks_reads: holds ACCESS EXCLUSIVE on "public"."sales": reads and writes wait
+-- blocks_reads: holds ACCESS EXCLUSIVE on "public"."shops": reads and writes wait
 BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE \; :fleetdrift_pin;
 SELECT :fleetdrift_stage > 0 OR NOT EXISTS (SELECT FROM pg_catalog.pg_constraint p JOIN pg_catalog.pg_class c ON c.oid = p.conrelid JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace WHERE n.nspname = 'public' AND c.relname = 'sales_2024' AND p.conname = 'sales_old_shop_fkey') AS fleetdrift_done \gset
 \if :fleetdrift_done
 \else
 SET LOCAL lock_timeout = '3000ms'; SET LOCAL statement_timeout = '0ms';
--- blocks_reads: holds ACCESS EXCLUSIVE on "public"."sales_old": reads and writes wait
 ALTER TABLE ONLY "public"."sales_old" DETACH PARTITION "public"."sales_2024";
--- blocks_reads: holds ACCESS EXCLUSIVE on "public"."sales_2024": reads and writes wait
 -- breaks_readers: what the constraint guaranteed is not guaranteed any more
 ALTER TABLE "public"."sales_2024" DROP CONSTRAINT "sales_old_shop_fkey";
 CREATE TABLE "public"."sales" (
@@ -67,12 +74,9 @@ CREATE TABLE "public"."shops" (
 ALTER TABLE "public"."sales" ADD CONSTRAINT "sales_shop_fkey" FOREIGN KEY (shop) REFERENCES public.shops(id);
 DO 'BEGIN EXECUTE pg_catalog.format(''ALTER TABLE "public"."sales" OWNER TO %1$I'', (SELECT pg_catalog.pg_get_userbyid(datdba) FROM pg_catalog.pg_database WHERE datname = pg_catalog.current_database())); END';
 DO 'BEGIN EXECUTE pg_catalog.format(''ALTER TABLE "public"."shops" OWNER TO %1$I'', (SELECT pg_catalog.pg_get_userbyid(datdba) FROM pg_catalog.pg_database WHERE datname = pg_catalog.current_database())); END';
--- blocks_reads: holds ACCESS EXCLUSIVE on "public"."sales_2024": reads and writes wait
 DROP INDEX "public"."sales_2024_shop_idx";
--- blocks_reads: holds ACCESS EXCLUSIVE on "public"."sales_2024": reads and writes wait
 -- breaks_readers: what the constraint guaranteed is not guaranteed any more
 ALTER TABLE "public"."sales_2024" DROP CONSTRAINT "sales_2024_day_shop_key";
--- blocks_reads: holds ACCESS EXCLUSIVE on "public"."sales_old": reads and writes wait
 -- loses_data: every row of "public"."sales_old" cannot be brought back
 DROP TABLE "public"."sales_old";
 SELECT pg_catalog.jsonb_build_object('stage', 1, 'transaction', pg_catalog.pg_current_xact_id()::text, 'kept', :'fleetdrift_kept'::jsonb) \g (format=unaligned tuples_only=on) :fleetdrift_new
@@ -80,6 +84,7 @@ SELECT pg_catalog.jsonb_build_object('stage', 1, 'transaction', pg_catalog.pg_cu
 \endif
 COMMIT;
 
+-- stage 2 of 5, outside a transaction
 BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE \; :fleetdrift_pin;
 SELECT :fleetdrift_stage > 1 AS fleetdrift_done \gset
 COMMIT;
@@ -103,18 +108,20 @@ SELECT pg_catalog.jsonb_build_object('stage', 2, 'transaction', pg_catalog.pg_cu
 \set fleetdrift_moved `mv -f -- :'fleetdrift_new' :'fleetdrift_file'`
 \endif
 
+-- stage 3 of 5, in one transaction
+-- blocks_reads: holds ACCESS EXCLUSIVE on "public"."sales_2024": reads and writes wait
 BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE \; :fleetdrift_pin;
 SELECT :fleetdrift_stage > 2 AS fleetdrift_done \gset
 \if :fleetdrift_done
 \else
 SET LOCAL lock_timeout = '3000ms'; SET LOCAL statement_timeout = '0ms';
--- blocks_reads: holds ACCESS EXCLUSIVE on "public"."sales_2024": reads and writes wait
 ALTER TABLE "public"."sales_2024" ADD CONSTRAINT "sales_2024_day_shop_key" UNIQUE USING INDEX "sales_2024_day_shop_key";
 SELECT pg_catalog.jsonb_build_object('stage', 3, 'transaction', pg_catalog.pg_current_xact_id()::text, 'kept', :'fleetdrift_kept'::jsonb) \g (format=unaligned tuples_only=on) :fleetdrift_new
 \set fleetdrift_moved `mv -f -- :'fleetdrift_new' :'fleetdrift_file'`
 \endif
 COMMIT;
 
+-- stage 4 of 5, outside a transaction
 BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE \; :fleetdrift_pin;
 SELECT :fleetdrift_stage > 3 AS fleetdrift_done \gset
 COMMIT;
@@ -138,16 +145,20 @@ SELECT pg_catalog.jsonb_build_object('stage', 4, 'transaction', pg_catalog.pg_cu
 \set fleetdrift_moved `mv -f -- :'fleetdrift_new' :'fleetdrift_file'`
 \endif
 
+-- stage 5 of 5, in one transaction
+-- blocks_reads: holds ACCESS EXCLUSIVE on "public"."sales_2024": reads and writes wait
+-- blocks_writes: holds SHARE ROW EXCLUSIVE or SHARE on "public"."shops": writes wait, reads go on
+-- blocks_writes: holds SHARE ROW EXCLUSIVE or SHARE on "public"."sales": writes wait, reads go on
+-- blocks_reads: holds ACCESS EXCLUSIVE on "public"."shops_old": reads and writes wait
 BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE \; :fleetdrift_pin;
 SELECT :fleetdrift_stage > 4 OR EXISTS (SELECT FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace WHERE n.nspname = 'public' AND c.relname = 'sales_by_shop' AND c.relkind IN ('i', 'I')) AS fleetdrift_done \gset
 \if :fleetdrift_done
 \else
 SET LOCAL lock_timeout = '3000ms'; SET LOCAL statement_timeout = '0ms';
--- blocks_reads: holds ACCESS EXCLUSIVE on "public"."sales_2024": reads and writes wait
 -- scans_table: reads every row of "public"."sales_2024" unless a CHECK proves the bound
 ALTER TABLE ONLY "public"."sales" ATTACH PARTITION "public"."sales_2024" FOR VALUES FROM ('2024-01-01') TO ('2025-01-01');
+-- builds_index: builds an index over every row of "public"."sales"
 CREATE INDEX "sales_by_shop" ON public.sales USING btree (shop);
--- blocks_reads: holds ACCESS EXCLUSIVE on "public"."shops_old": reads and writes wait
 -- loses_data: every row of "public"."shops_old" cannot be brought back
 DROP TABLE "public"."shops_old";
 \endif

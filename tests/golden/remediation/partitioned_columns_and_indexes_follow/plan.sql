@@ -28,20 +28,20 @@ DO $$ BEGIN RAISE EXCEPTION 'fleetdrift: a pooler stands in front of the server;
 \set fleetdrift_pin_session 'SET SESSION quote_all_identifiers = ''off'' \\; SET SESSION search_path = pg_catalog, pg_temp \\; SET SESSION TimeZone = ''UTC'' \\; SET SESSION DateStyle = ''ISO, MDY'' \\; SET SESSION IntervalStyle = ''postgres'' \\; SET SESSION bytea_output = ''hex'' \\; SET SESSION extra_float_digits = ''1'' \\; SET SESSION lc_monetary = ''C'' \\; SET SESSION xmlbinary = ''base64'' \\; SET SESSION xmloption = ''content'' \\; SET SESSION standard_conforming_strings = ''on'' \\; SET SESSION row_security = ''off'' \\; SET SESSION client_encoding = ''UTF8'' \\; SET SESSION client_min_messages = ''warning'' \\; SET SESSION escape_string_warning = ''off'' \\; SET SESSION backslash_quote = ''safe_encoding'' \\; SET SESSION array_nulls = ''on'' \\; SET SESSION transform_null_equals = ''off'' \\; SET SESSION lc_numeric = ''C'' \\; SET SESSION lc_time = ''C'' \\; SET SESSION check_function_bodies = ''off'' \\; SET SESSION default_tablespace = '''' \\; SET SESSION default_table_access_method = ''heap'' \\; SET SESSION synchronize_seqscans = ''off'' \\; SET SESSION idle_in_transaction_session_timeout = ''60s'''
 \set fleetdrift_unpin_session 'RESET quote_all_identifiers \\; RESET search_path \\; RESET TimeZone \\; RESET DateStyle \\; RESET IntervalStyle \\; RESET bytea_output \\; RESET extra_float_digits \\; RESET lc_monetary \\; RESET xmlbinary \\; RESET xmloption \\; RESET standard_conforming_strings \\; RESET row_security \\; RESET client_encoding \\; RESET client_min_messages \\; RESET escape_string_warning \\; RESET backslash_quote \\; RESET array_nulls \\; RESET transform_null_equals \\; RESET lc_numeric \\; RESET lc_time \\; RESET check_function_bodies \\; RESET default_tablespace \\; RESET default_table_access_method \\; RESET synchronize_seqscans \\; RESET idle_in_transaction_session_timeout \\; RESET lock_timeout \\; RESET statement_timeout'
 
+-- stage 1 of 6, in one transaction
+-- blocks_reads: holds ACCESS EXCLUSIVE on "public"."m": reads and writes wait
 BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE \; :fleetdrift_pin;
 SELECT EXISTS (SELECT FROM pg_catalog.pg_attribute p JOIN pg_catalog.pg_class c ON c.oid = p.attrelid JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace WHERE n.nspname = 'public' AND c.relname = 'm' AND p.attname = 'w' AND NOT p.attisdropped) AS fleetdrift_done \gset
 \if :fleetdrift_done
 \else
 SET LOCAL lock_timeout = '3000ms'; SET LOCAL statement_timeout = '0ms';
--- blocks_reads: holds ACCESS EXCLUSIVE on "public"."m": reads and writes wait
 ALTER TABLE "public"."m" ADD COLUMN "w" text DEFAULT 'x'::text;
--- blocks_reads: holds ACCESS EXCLUSIVE on "public"."m": reads and writes wait
 ALTER TABLE "public"."m" DROP CONSTRAINT IF EXISTS "fleetdrift_not_null_v";
--- blocks_reads: holds ACCESS EXCLUSIVE on "public"."m": reads and writes wait
 ALTER TABLE "public"."m" ADD CONSTRAINT "fleetdrift_not_null_v" CHECK ("v" IS NOT NULL) NOT VALID;
 \endif
 COMMIT;
 
+-- stage 2 of 6, in one transaction
 BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE \; :fleetdrift_pin;
 SELECT NOT EXISTS (SELECT FROM pg_catalog.pg_constraint p JOIN pg_catalog.pg_class c ON c.oid = p.conrelid JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace WHERE n.nspname = 'public' AND c.relname = 'm' AND p.conname = 'fleetdrift_not_null_v' AND NOT p.convalidated) AS fleetdrift_done \gset
 \if :fleetdrift_done
@@ -53,20 +53,20 @@ ALTER TABLE "public"."m" VALIDATE CONSTRAINT "fleetdrift_not_null_v";
 \endif
 COMMIT;
 
+-- stage 3 of 6, in one transaction
+-- blocks_reads: holds ACCESS EXCLUSIVE on "public"."m": reads and writes wait
 BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE \; :fleetdrift_pin;
 SELECT EXISTS (SELECT FROM pg_catalog.pg_constraint p JOIN pg_catalog.pg_class c ON c.oid = p.conrelid JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace WHERE n.nspname = 'public' AND c.relname = 'm' AND p.conname = 'c') AS fleetdrift_done \gset
 \if :fleetdrift_done
 \else
 SET LOCAL lock_timeout = '3000ms'; SET LOCAL statement_timeout = '0ms';
--- blocks_reads: holds ACCESS EXCLUSIVE on "public"."m": reads and writes wait
 ALTER TABLE "public"."m" ALTER COLUMN "v" SET NOT NULL;
--- blocks_reads: holds ACCESS EXCLUSIVE on "public"."m": reads and writes wait
 ALTER TABLE "public"."m" DROP CONSTRAINT IF EXISTS "fleetdrift_not_null_v";
--- blocks_reads: holds ACCESS EXCLUSIVE on "public"."m": reads and writes wait
 ALTER TABLE "public"."m" ADD CONSTRAINT "c" CHECK ((v > 0)) NOT VALID;
 \endif
 COMMIT;
 
+-- stage 4 of 6, in one transaction
 BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE \; :fleetdrift_pin;
 SET LOCAL lock_timeout = '3000ms'; SET LOCAL statement_timeout = '0ms';
 -- fails_on_rows: rows of "public"."m": NOT ((v > 0))
@@ -74,6 +74,7 @@ SET LOCAL lock_timeout = '3000ms'; SET LOCAL statement_timeout = '0ms';
 ALTER TABLE "public"."m" VALIDATE CONSTRAINT "c";
 COMMIT;
 
+-- stage 5 of 6, outside a transaction
 :fleetdrift_pin_session;
 SELECT EXISTS (
     SELECT FROM pg_catalog.pg_index i JOIN pg_catalog.pg_class c ON c.oid = i.indexrelid
@@ -90,11 +91,12 @@ SET SESSION lock_timeout = '0ms'; SET SESSION statement_timeout = '0ms';
 CREATE UNIQUE INDEX CONCURRENTLY IF NOT EXISTS "m1_at_v_idx" ON public.m1 USING btree (at, v);
 :fleetdrift_unpin_session;
 
+-- stage 6 of 6, in one transaction
+-- blocks_reads: holds ACCESS EXCLUSIVE on "public"."m": reads and writes wait
+-- blocks_writes: holds SHARE ROW EXCLUSIVE or SHARE on "public"."m": writes wait, reads go on
 BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE \; :fleetdrift_pin;
 SET LOCAL lock_timeout = '3000ms'; SET LOCAL statement_timeout = '0ms';
--- blocks_reads: holds ACCESS EXCLUSIVE on "public"."m": reads and writes wait
 DROP INDEX "public"."u";
--- blocks_writes: holds SHARE ROW EXCLUSIVE or SHARE on "public"."m": writes wait, reads go on
 -- builds_index: builds an index over every row of "public"."m"
 -- fails_on_rows: rows of "public"."m": equal in (at, v)
 CREATE UNIQUE INDEX "u" ON public.m USING btree (at, v);

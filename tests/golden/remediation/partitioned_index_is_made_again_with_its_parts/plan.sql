@@ -42,6 +42,7 @@ FROM (SELECT f.notes, (f.notes ->> 'transaction')::xid8 FROM (
     SELECT NULLIF(:'fleetdrift_notes', '')::jsonb) AS f(notes)) AS n(notes, xid) \gset
 COMMIT;
 
+-- stage 1 of 5, outside a transaction
 BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE \; :fleetdrift_pin;
 SELECT :fleetdrift_stage > 0 AS fleetdrift_done \gset
 COMMIT;
@@ -65,18 +66,20 @@ SELECT pg_catalog.jsonb_build_object('stage', 1, 'transaction', pg_catalog.pg_cu
 \set fleetdrift_moved `mv -f -- :'fleetdrift_new' :'fleetdrift_file'`
 \endif
 
+-- stage 2 of 5, in one transaction
+-- blocks_reads: holds ACCESS EXCLUSIVE on "public"."sales": reads and writes wait
 BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE \; :fleetdrift_pin;
 SELECT :fleetdrift_stage > 1 AS fleetdrift_done \gset
 \if :fleetdrift_done
 \else
 SET LOCAL lock_timeout = '3000ms'; SET LOCAL statement_timeout = '0ms';
--- blocks_reads: holds ACCESS EXCLUSIVE on "public"."sales": reads and writes wait
 DROP INDEX "public"."shops";
 SELECT pg_catalog.jsonb_build_object('stage', 2, 'transaction', pg_catalog.pg_current_xact_id()::text, 'kept', :'fleetdrift_kept'::jsonb) \g (format=unaligned tuples_only=on) :fleetdrift_new
 \set fleetdrift_moved `mv -f -- :'fleetdrift_new' :'fleetdrift_file'`
 \endif
 COMMIT;
 
+-- stage 3 of 5, outside a transaction
 BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE \; :fleetdrift_pin;
 SELECT :fleetdrift_stage > 2 AS fleetdrift_done \gset
 COMMIT;
@@ -100,21 +103,23 @@ SELECT pg_catalog.jsonb_build_object('stage', 3, 'transaction', pg_catalog.pg_cu
 \set fleetdrift_moved `mv -f -- :'fleetdrift_new' :'fleetdrift_file'`
 \endif
 
+-- stage 4 of 5, in one transaction
+-- blocks_writes: holds SHARE ROW EXCLUSIVE or SHARE on "public"."sales": writes wait, reads go on
+-- blocks_reads: holds ACCESS EXCLUSIVE on "public"."sales_2024": reads and writes wait
 BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE \; :fleetdrift_pin;
 SELECT :fleetdrift_stage > 3 AS fleetdrift_done \gset
 \if :fleetdrift_done
 \else
 SET LOCAL lock_timeout = '3000ms'; SET LOCAL statement_timeout = '0ms';
--- blocks_writes: holds SHARE ROW EXCLUSIVE or SHARE on "public"."sales": writes wait, reads go on
 -- builds_index: builds an index over every row of "public"."sales"
 CREATE INDEX "shops" ON ONLY public.sales USING btree (shop);
--- blocks_reads: holds ACCESS EXCLUSIVE on "public"."sales_2024": reads and writes wait
 ALTER INDEX "public"."shops" ATTACH PARTITION "public"."shops_2024";
 SELECT pg_catalog.jsonb_build_object('stage', 4, 'transaction', pg_catalog.pg_current_xact_id()::text, 'kept', :'fleetdrift_kept'::jsonb) \g (format=unaligned tuples_only=on) :fleetdrift_new
 \set fleetdrift_moved `mv -f -- :'fleetdrift_new' :'fleetdrift_file'`
 \endif
 COMMIT;
 
+-- stage 5 of 5, outside a transaction
 BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE \; :fleetdrift_pin;
 SELECT :fleetdrift_stage > 4 AS fleetdrift_done \gset
 COMMIT;

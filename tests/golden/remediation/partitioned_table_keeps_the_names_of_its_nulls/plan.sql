@@ -2,14 +2,18 @@
 -- not proven: no attempt was made
 -- with rows: not tried: no attempt was made
 -- 11 statements in 1 transaction
--- blocks_reads: table public.archive, table public.current, table public.current_one
--- scans_table: table public.archive, table public.current, table public.current_one
+-- blocks_reads: table public.archive, table public.current, table public.current_one and 4 more
 
 \set ON_ERROR_STOP on
 
 -- What each transaction pins, whatever settings the database or the role has of its own.
 \set fleetdrift_pin 'SET LOCAL quote_all_identifiers = ''off'' \\; SET LOCAL search_path = pg_catalog, pg_temp \\; SET LOCAL TimeZone = ''UTC'' \\; SET LOCAL DateStyle = ''ISO, MDY'' \\; SET LOCAL IntervalStyle = ''postgres'' \\; SET LOCAL bytea_output = ''hex'' \\; SET LOCAL extra_float_digits = ''1'' \\; SET LOCAL lc_monetary = ''C'' \\; SET LOCAL xmlbinary = ''base64'' \\; SET LOCAL xmloption = ''content'' \\; SET LOCAL standard_conforming_strings = ''on'' \\; SET LOCAL row_security = ''off'' \\; SET LOCAL client_encoding = ''UTF8'' \\; SET LOCAL client_min_messages = ''warning'' \\; SET LOCAL escape_string_warning = ''off'' \\; SET LOCAL backslash_quote = ''safe_encoding'' \\; SET LOCAL array_nulls = ''on'' \\; SET LOCAL transform_null_equals = ''off'' \\; SET LOCAL lc_numeric = ''C'' \\; SET LOCAL lc_time = ''C'' \\; SET LOCAL check_function_bodies = ''off'' \\; SET LOCAL default_tablespace = '''' \\; SET LOCAL default_table_access_method = ''heap'' \\; SET LOCAL synchronize_seqscans = ''off'' \\; SET LOCAL idle_in_transaction_session_timeout = ''60s'''
 
+-- stage 1 of 1, in one transaction
+-- blocks_reads: holds ACCESS EXCLUSIVE on "public"."archive": reads and writes wait
+-- blocks_reads: holds ACCESS EXCLUSIVE on "public"."current": reads and writes wait
+-- blocks_reads: holds ACCESS EXCLUSIVE on "public"."current_one": reads and writes wait
+-- blocks_reads: holds ACCESS EXCLUSIVE on "public"."readings": reads and writes wait
 BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE \; :fleetdrift_pin;
 SET LOCAL lock_timeout = '3000ms'; SET LOCAL statement_timeout = '0ms';
 CREATE TABLE "public"."archive" (
@@ -34,14 +38,8 @@ CREATE TABLE "public"."readings" (
     "value" numeric
 )
 PARTITION BY RANGE (taken);
--- blocks_reads: holds ACCESS EXCLUSIVE on "public"."archive": reads and writes wait
--- scans_table: reads every row of "public"."archive" unless a CHECK proves the bound
 ALTER TABLE ONLY "public"."readings" ATTACH PARTITION "public"."archive" FOR VALUES FROM ('2024-01-01') TO ('2025-01-01');
--- blocks_reads: holds ACCESS EXCLUSIVE on "public"."current": reads and writes wait
--- scans_table: reads every row of "public"."current" unless a CHECK proves the bound
 ALTER TABLE ONLY "public"."readings" ATTACH PARTITION "public"."current" FOR VALUES FROM ('2025-01-01') TO ('2026-01-01');
--- blocks_reads: holds ACCESS EXCLUSIVE on "public"."current_one": reads and writes wait
--- scans_table: reads every row of "public"."current_one" unless a CHECK proves the bound
 ALTER TABLE ONLY "public"."current" ATTACH PARTITION "public"."current_one" FOR VALUES IN (1);
 DO 'BEGIN EXECUTE pg_catalog.format(''ALTER TABLE "public"."archive" OWNER TO %1$I'', (SELECT pg_catalog.pg_get_userbyid(datdba) FROM pg_catalog.pg_database WHERE datname = pg_catalog.current_database())); END';
 DO 'BEGIN EXECUTE pg_catalog.format(''ALTER TABLE "public"."current" OWNER TO %1$I'', (SELECT pg_catalog.pg_get_userbyid(datdba) FROM pg_catalog.pg_database WHERE datname = pg_catalog.current_database())); END';

@@ -2,7 +2,7 @@
 -- not proven: no attempt was made
 -- with rows: not tried: no attempt was made
 -- 8 statements in 1 transaction
--- blocks_reads: policy public.doctors.with_patients, policy public.patients.with_doctors, table public.doctors and 1 more
+-- blocks_reads: policy public.doctors.with_patients, policy public.patients.with_doctors, view public.all_doctors and 4 more
 -- breaks_readers: view public.all_doctors, view public.all_patients
 -- loses_data: table public.doctors, table public.patients
 
@@ -11,11 +11,15 @@
 -- What each transaction pins, whatever settings the database or the role has of its own.
 \set fleetdrift_pin 'SET LOCAL quote_all_identifiers = ''off'' \\; SET LOCAL search_path = pg_catalog, pg_temp \\; SET LOCAL TimeZone = ''UTC'' \\; SET LOCAL DateStyle = ''ISO, MDY'' \\; SET LOCAL IntervalStyle = ''postgres'' \\; SET LOCAL bytea_output = ''hex'' \\; SET LOCAL extra_float_digits = ''1'' \\; SET LOCAL lc_monetary = ''C'' \\; SET LOCAL xmlbinary = ''base64'' \\; SET LOCAL xmloption = ''content'' \\; SET LOCAL standard_conforming_strings = ''on'' \\; SET LOCAL row_security = ''off'' \\; SET LOCAL client_encoding = ''UTF8'' \\; SET LOCAL client_min_messages = ''warning'' \\; SET LOCAL escape_string_warning = ''off'' \\; SET LOCAL backslash_quote = ''safe_encoding'' \\; SET LOCAL array_nulls = ''on'' \\; SET LOCAL transform_null_equals = ''off'' \\; SET LOCAL lc_numeric = ''C'' \\; SET LOCAL lc_time = ''C'' \\; SET LOCAL check_function_bodies = ''off'' \\; SET LOCAL default_tablespace = '''' \\; SET LOCAL default_table_access_method = ''heap'' \\; SET LOCAL synchronize_seqscans = ''off'' \\; SET LOCAL idle_in_transaction_session_timeout = ''60s'''
 
+-- stage 1 of 1, in one transaction
+-- blocks_reads: holds ACCESS EXCLUSIVE on "public"."doctors": reads and writes wait
+-- blocks_reads: holds ACCESS EXCLUSIVE on "public"."patients": reads and writes wait
+-- blocks_reads: holds ACCESS EXCLUSIVE on "public"."all_doctors": reads and writes wait
+-- blocks_reads: holds ACCESS EXCLUSIVE on "public"."all_patients": reads and writes wait
+-- blocks_reads: holds ACCESS EXCLUSIVE on "public"."wards": reads and writes wait
 BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE \; :fleetdrift_pin;
 SET LOCAL lock_timeout = '3000ms'; SET LOCAL statement_timeout = '0ms';
--- blocks_reads: holds ACCESS EXCLUSIVE on "public"."doctors": reads and writes wait
 DROP POLICY "with_patients" ON "public"."doctors";
--- blocks_reads: holds ACCESS EXCLUSIVE on "public"."patients": reads and writes wait
 DROP POLICY "with_doctors" ON "public"."patients";
 -- breaks_readers: queries of "public"."all_doctors" fail
 DROP VIEW "public"."all_doctors";
@@ -25,10 +29,8 @@ CREATE TABLE "public"."wards" (
     "id" integer
 );
 DO 'BEGIN EXECUTE pg_catalog.format(''ALTER TABLE "public"."wards" OWNER TO %1$I'', (SELECT pg_catalog.pg_get_userbyid(datdba) FROM pg_catalog.pg_database WHERE datname = pg_catalog.current_database())); END';
--- blocks_reads: holds ACCESS EXCLUSIVE on "public"."doctors": reads and writes wait
 -- loses_data: every row of "public"."doctors" cannot be brought back
 DROP TABLE "public"."doctors";
--- blocks_reads: holds ACCESS EXCLUSIVE on "public"."patients": reads and writes wait
 -- loses_data: every row of "public"."patients" cannot be brought back
 DROP TABLE "public"."patients";
 COMMIT;

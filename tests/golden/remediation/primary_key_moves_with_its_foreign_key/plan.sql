@@ -1,12 +1,12 @@
 -- fleetdrift remediation
 -- not proven: no attempt was made
 -- with rows: not tried: no attempt was made
--- 8 statements in 3 transactions, 1 outside of transactions
--- blocks_reads: constraint public.b.b_code_fkey, constraint public.a.a_code_key, constraint public.a.a_pk and 2 more
+-- 9 statements in 2 transactions, 2 outside of transactions
+-- blocks_reads: constraint public.a.a_pk, column public.a.id, constraint public.a.a_pkey and 2 more
 -- blocks_writes: constraint public.b.b_code_fkey
--- breaks_readers: constraint public.b.b_code_fkey, constraint public.a.a_code_key, constraint public.a.a_pk and 1 more
--- builds_index: constraint public.a.a_pkey
--- fails_on_rows: constraint public.a.a_pkey
+-- breaks_readers: constraint public.a.a_pk, column public.a.id, constraint public.b.b_code_fkey and 1 more
+-- builds_index: index public.fleetdrift_new_a_pkey
+-- fails_on_rows: index public.fleetdrift_new_a_pkey
 -- scans_table: constraint public.b.b_code_fkey
 
 \set ON_ERROR_STOP on
@@ -29,56 +29,95 @@ DO $$ BEGIN RAISE EXCEPTION 'fleetdrift: a pooler stands in front of the server;
 \set fleetdrift_pin_session 'SET SESSION quote_all_identifiers = ''off'' \\; SET SESSION search_path = pg_catalog, pg_temp \\; SET SESSION TimeZone = ''UTC'' \\; SET SESSION DateStyle = ''ISO, MDY'' \\; SET SESSION IntervalStyle = ''postgres'' \\; SET SESSION bytea_output = ''hex'' \\; SET SESSION extra_float_digits = ''1'' \\; SET SESSION lc_monetary = ''C'' \\; SET SESSION xmlbinary = ''base64'' \\; SET SESSION xmloption = ''content'' \\; SET SESSION standard_conforming_strings = ''on'' \\; SET SESSION row_security = ''off'' \\; SET SESSION client_encoding = ''UTF8'' \\; SET SESSION client_min_messages = ''warning'' \\; SET SESSION escape_string_warning = ''off'' \\; SET SESSION backslash_quote = ''safe_encoding'' \\; SET SESSION array_nulls = ''on'' \\; SET SESSION transform_null_equals = ''off'' \\; SET SESSION lc_numeric = ''C'' \\; SET SESSION lc_time = ''C'' \\; SET SESSION check_function_bodies = ''off'' \\; SET SESSION default_tablespace = '''' \\; SET SESSION default_table_access_method = ''heap'' \\; SET SESSION synchronize_seqscans = ''off'' \\; SET SESSION idle_in_transaction_session_timeout = ''60s'''
 \set fleetdrift_unpin_session 'RESET quote_all_identifiers \\; RESET search_path \\; RESET TimeZone \\; RESET DateStyle \\; RESET IntervalStyle \\; RESET bytea_output \\; RESET extra_float_digits \\; RESET lc_monetary \\; RESET xmlbinary \\; RESET xmloption \\; RESET standard_conforming_strings \\; RESET row_security \\; RESET client_encoding \\; RESET client_min_messages \\; RESET escape_string_warning \\; RESET backslash_quote \\; RESET array_nulls \\; RESET transform_null_equals \\; RESET lc_numeric \\; RESET lc_time \\; RESET check_function_bodies \\; RESET default_tablespace \\; RESET default_table_access_method \\; RESET synchronize_seqscans \\; RESET idle_in_transaction_session_timeout \\; RESET lock_timeout \\; RESET statement_timeout'
 
-BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE \; :fleetdrift_pin;
-SELECT NOT EXISTS (SELECT FROM pg_catalog.pg_constraint p JOIN pg_catalog.pg_class c ON c.oid = p.conrelid JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace WHERE n.nspname = 'public' AND c.relname = 'a' AND p.conname = 'a_code_key') AS fleetdrift_done \gset
-\if :fleetdrift_done
-\else
-SET LOCAL lock_timeout = '3000ms'; SET LOCAL statement_timeout = '0ms';
--- blocks_reads: holds ACCESS EXCLUSIVE on "public"."b": reads and writes wait
--- breaks_readers: what the constraint guaranteed is not guaranteed any more
-ALTER TABLE "public"."b" DROP CONSTRAINT "b_code_fkey";
--- blocks_reads: holds ACCESS EXCLUSIVE on "public"."a": reads and writes wait
--- breaks_readers: what the constraint guaranteed is not guaranteed any more
-ALTER TABLE "public"."a" DROP CONSTRAINT "a_code_key";
--- blocks_reads: holds ACCESS EXCLUSIVE on "public"."a": reads and writes wait
--- breaks_readers: what the constraint guaranteed is not guaranteed any more
-ALTER TABLE "public"."a" DROP CONSTRAINT "a_pk";
--- blocks_reads: holds ACCESS EXCLUSIVE on "public"."a": reads and writes wait
--- breaks_readers: readers may meet NULL
-ALTER TABLE "public"."a" ALTER COLUMN "id" DROP NOT NULL;
-\endif
+-- A run that breaks off goes on from here: its notes are a file in psql's own directory.
+BEGIN READ ONLY \; :fleetdrift_pin;
+SELECT pg_catalog.left(pg_catalog.encode(pg_catalog.sha256(pg_catalog.convert_to(pg_catalog.concat_ws('/',
+    pg_catalog.inet_server_addr(), pg_catalog.inet_server_port(), d.oid, d.datname), 'UTF8')), 'hex'), 16)
+    AS fleetdrift_database FROM pg_catalog.pg_database d WHERE d.datname = pg_catalog.current_database() \gset
+\set fleetdrift_file 'fleetdrift-this-' :fleetdrift_database '.json'
+\set fleetdrift_new :fleetdrift_file '.new'
+\set fleetdrift_notes `cat -- :'fleetdrift_file' 2>/dev/null`
+SELECT COALESCE(n.notes -> 'kept', '{}') AS fleetdrift_kept, COALESCE((n.notes ->> 'stage')::int4 - CASE
+    WHEN n.xid >= pg_catalog.pg_snapshot_xmax(pg_catalog.pg_current_snapshot()) THEN 1
+    WHEN pg_catalog.pg_xact_status(n.xid) IN ('aborted', 'in progress') THEN 1 ELSE 0
+END, 0) AS fleetdrift_stage
+FROM (SELECT f.notes, (f.notes ->> 'transaction')::xid8 FROM (
+    SELECT NULLIF(:'fleetdrift_notes', '')::jsonb) AS f(notes)) AS n(notes, xid) \gset
 COMMIT;
 
+-- stage 1 of 4, outside a transaction
+BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE \; :fleetdrift_pin;
+SELECT :fleetdrift_stage > 0 AS fleetdrift_done \gset
+COMMIT;
+\if :fleetdrift_done
+\else
+:fleetdrift_pin_session;
+SET SESSION lock_timeout = '0ms'; SET SESSION statement_timeout = '0ms';
+DROP INDEX CONCURRENTLY IF EXISTS "public"."fleetdrift_new_a_pkey";
+:fleetdrift_unpin_session;
+SELECT pg_catalog.jsonb_build_object('stage', 1, 'transaction', pg_catalog.pg_current_xact_id()::text, 'kept', :'fleetdrift_kept'::jsonb) \g (format=unaligned tuples_only=on) :fleetdrift_new
+\set fleetdrift_moved `mv -f -- :'fleetdrift_new' :'fleetdrift_file'`
+\endif
+
+-- stage 2 of 4, outside a transaction
+BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE \; :fleetdrift_pin;
+SELECT :fleetdrift_stage > 1 AS fleetdrift_done \gset
+COMMIT;
+\if :fleetdrift_done
+\else
 :fleetdrift_pin_session;
 SELECT EXISTS (
     SELECT FROM pg_catalog.pg_index i JOIN pg_catalog.pg_class c ON c.oid = i.indexrelid
     JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
-    WHERE NOT i.indisvalid AND n.nspname = 'public' AND c.relname = 'a_pkey'
+    WHERE NOT i.indisvalid AND n.nspname = 'public' AND c.relname = 'fleetdrift_new_a_pkey'
 ) AS fleetdrift_invalid \gset
 \if :fleetdrift_invalid
 SET SESSION lock_timeout = '5s'; SET SESSION statement_timeout = 0;
-DROP INDEX CONCURRENTLY IF EXISTS "public"."a_pkey";
+DROP INDEX CONCURRENTLY IF EXISTS "public"."fleetdrift_new_a_pkey";
 \endif
 SET SESSION lock_timeout = '0ms'; SET SESSION statement_timeout = '0ms';
 -- builds_index: builds an index over every row of "public"."a"
 -- fails_on_rows: rows of "public"."a": equal in ("code")
-CREATE UNIQUE INDEX CONCURRENTLY IF NOT EXISTS "a_pkey" ON "public"."a" (code);
+CREATE UNIQUE INDEX CONCURRENTLY IF NOT EXISTS "fleetdrift_new_a_pkey" ON "public"."a" (code);
 :fleetdrift_unpin_session;
+SELECT pg_catalog.jsonb_build_object('stage', 2, 'transaction', pg_catalog.pg_current_xact_id()::text, 'kept', :'fleetdrift_kept'::jsonb) \g (format=unaligned tuples_only=on) :fleetdrift_new
+\set fleetdrift_moved `mv -f -- :'fleetdrift_new' :'fleetdrift_file'`
+\endif
 
+-- stage 3 of 4, in one transaction
+-- blocks_reads: holds ACCESS EXCLUSIVE on "public"."a": reads and writes wait
+-- blocks_reads: holds ACCESS EXCLUSIVE on "public"."b": reads and writes wait
+-- blocks_writes: holds SHARE ROW EXCLUSIVE or SHARE on "public"."a": writes wait, reads go on
+-- blocks_writes: holds SHARE ROW EXCLUSIVE or SHARE on "public"."b": writes wait, reads go on
 BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE \; :fleetdrift_pin;
-SELECT EXISTS (SELECT FROM pg_catalog.pg_constraint p JOIN pg_catalog.pg_class c ON c.oid = p.conrelid JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace WHERE n.nspname = 'public' AND c.relname = 'a' AND p.conname = 'a_pkey') AS fleetdrift_done \gset
+SELECT :fleetdrift_stage > 2 OR NOT EXISTS (SELECT FROM pg_catalog.pg_constraint p JOIN pg_catalog.pg_class c ON c.oid = p.conrelid JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace WHERE n.nspname = 'public' AND c.relname = 'a' AND p.conname = 'a_pk') AS fleetdrift_done \gset
 \if :fleetdrift_done
 \else
 SET LOCAL lock_timeout = '3000ms'; SET LOCAL statement_timeout = '0ms';
--- blocks_reads: holds ACCESS EXCLUSIVE on "public"."a": reads and writes wait
-ALTER TABLE "public"."a" ADD CONSTRAINT "a_pkey" PRIMARY KEY USING INDEX "a_pkey";
--- blocks_writes: holds SHARE ROW EXCLUSIVE or SHARE on "public"."b": writes wait, reads go on
+-- breaks_readers: what the constraint guaranteed is not guaranteed any more
+ALTER TABLE "public"."a" DROP CONSTRAINT "a_pk";
+-- breaks_readers: readers may meet NULL
+ALTER TABLE "public"."a" ALTER COLUMN "id" DROP NOT NULL;
+ALTER TABLE "public"."a" ADD CONSTRAINT "a_pkey" PRIMARY KEY USING INDEX "fleetdrift_new_a_pkey";
+-- breaks_readers: what the constraint guaranteed is not guaranteed any more
+ALTER TABLE "public"."b" DROP CONSTRAINT "b_code_fkey";
+-- breaks_readers: what the constraint guaranteed is not guaranteed any more
+ALTER TABLE "public"."a" DROP CONSTRAINT "a_code_key";
 ALTER TABLE "public"."b" ADD CONSTRAINT "b_code_fkey" FOREIGN KEY (code) REFERENCES public.a(code) NOT VALID;
+SELECT pg_catalog.jsonb_build_object('stage', 3, 'transaction', pg_catalog.pg_current_xact_id()::text, 'kept', :'fleetdrift_kept'::jsonb) \g (format=unaligned tuples_only=on) :fleetdrift_new
+\set fleetdrift_moved `mv -f -- :'fleetdrift_new' :'fleetdrift_file'`
 \endif
 COMMIT;
 
+-- stage 4 of 4, in one transaction
 BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE \; :fleetdrift_pin;
+SELECT :fleetdrift_stage > 3 AS fleetdrift_done \gset
+\if :fleetdrift_done
+\else
 SET LOCAL lock_timeout = '3000ms'; SET LOCAL statement_timeout = '0ms';
 -- scans_table: reads every row of "public"."b"
 ALTER TABLE "public"."b" VALIDATE CONSTRAINT "b_code_fkey";
+\endif
 COMMIT;
+
+\set fleetdrift_removed `rm -f -- :'fleetdrift_file'`

@@ -2,13 +2,20 @@
 -- not proven: no attempt was made
 -- with rows: not tried: no attempt was made
 -- 7 statements in 1 transaction
--- blocks_reads: column public.t.b
+-- blocks_reads: sequence public.r, column public.t.b, owner of sequence public.s
+-- blocks_writes: sequence public.s, sequence public.r
 
 \set ON_ERROR_STOP on
 
 -- What each transaction pins, whatever settings the database or the role has of its own.
 \set fleetdrift_pin 'SET LOCAL quote_all_identifiers = ''off'' \\; SET LOCAL search_path = pg_catalog, pg_temp \\; SET LOCAL TimeZone = ''UTC'' \\; SET LOCAL DateStyle = ''ISO, MDY'' \\; SET LOCAL IntervalStyle = ''postgres'' \\; SET LOCAL bytea_output = ''hex'' \\; SET LOCAL extra_float_digits = ''1'' \\; SET LOCAL lc_monetary = ''C'' \\; SET LOCAL xmlbinary = ''base64'' \\; SET LOCAL xmloption = ''content'' \\; SET LOCAL standard_conforming_strings = ''on'' \\; SET LOCAL row_security = ''off'' \\; SET LOCAL client_encoding = ''UTF8'' \\; SET LOCAL client_min_messages = ''warning'' \\; SET LOCAL escape_string_warning = ''off'' \\; SET LOCAL backslash_quote = ''safe_encoding'' \\; SET LOCAL array_nulls = ''on'' \\; SET LOCAL transform_null_equals = ''off'' \\; SET LOCAL lc_numeric = ''C'' \\; SET LOCAL lc_time = ''C'' \\; SET LOCAL check_function_bodies = ''off'' \\; SET LOCAL default_tablespace = '''' \\; SET LOCAL default_table_access_method = ''heap'' \\; SET LOCAL synchronize_seqscans = ''off'' \\; SET LOCAL idle_in_transaction_session_timeout = ''60s'''
 
+-- stage 1 of 1, in one transaction
+-- blocks_writes: holds SHARE ROW EXCLUSIVE or SHARE on "public"."s": writes wait, reads go on
+-- blocks_reads: holds ACCESS EXCLUSIVE on "public"."r": reads and writes wait
+-- blocks_writes: holds SHARE ROW EXCLUSIVE or SHARE on "public"."r": writes wait, reads go on
+-- blocks_reads: holds ACCESS EXCLUSIVE on "public"."t": reads and writes wait
+-- blocks_reads: holds ACCESS EXCLUSIVE on "public"."s": reads and writes wait
 BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE \; :fleetdrift_pin;
 SET LOCAL lock_timeout = '3000ms'; SET LOCAL statement_timeout = '0ms';
 ALTER SEQUENCE "public"."s" OWNED BY NONE;
@@ -16,7 +23,6 @@ DO 'BEGIN PERFORM pg_catalog.setval(''"public"."s"''::pg_catalog.regclass, LEAST
 ALTER SEQUENCE "public"."s" AS integer INCREMENT BY 5 MINVALUE 100 MAXVALUE 2147483647 START WITH 100 CACHE 3 CYCLE;
 DO $n_$BEGIN EXECUTE (SELECT pg_catalog.format('ALTER SEQUENCE %s OWNER TO %I', $n$"public"."r"$n$, pg_catalog.pg_get_userbyid(c.relowner)) FROM pg_catalog.pg_class c WHERE c.oid = pg_catalog.to_regclass($n$"public"."t"$n$)); END$n_$;
 ALTER SEQUENCE "public"."r" OWNED BY "public"."t"."a";
--- blocks_reads: holds ACCESS EXCLUSIVE on "public"."t": reads and writes wait
 ALTER TABLE ONLY "public"."t" ALTER COLUMN "b" SET DEFAULT nextval('public.s'::regclass);
 DO 'BEGIN EXECUTE pg_catalog.format(''ALTER SEQUENCE "public"."s" OWNER TO %1$I'', (SELECT pg_catalog.pg_get_userbyid(datdba) FROM pg_catalog.pg_database WHERE datname = pg_catalog.current_database())); END';
 COMMIT;

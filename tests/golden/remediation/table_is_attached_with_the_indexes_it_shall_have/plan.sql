@@ -1,11 +1,11 @@
 -- fleetdrift remediation
 -- not proven: no attempt was made
 -- with rows: not tried: no attempt was made
--- 8 statements in 3 transactions, 5 outside of transactions
--- blocks_reads: constraint public.stock_one.stock_one_pkey, table public.stock_one
+-- 12 statements in 5 transactions, 5 outside of transactions
+-- blocks_reads: constraint public.stock_one.stock_one_pkey, constraint public.stock_one.fleetdrift_bound_stock_one, table public.stock_one
 -- builds_index: constraint public.stock_one.stock_one_pkey, index public.items_of_one, index public.stock_one_amount_idx and 1 more
--- fails_on_rows: constraint public.stock_one.stock_one_pkey
--- scans_table: table public.stock_one
+-- fails_on_rows: constraint public.stock_one.stock_one_pkey, constraint public.stock_one.fleetdrift_bound_stock_one
+-- scans_table: constraint public.stock_one.fleetdrift_bound_stock_one
 
 \set ON_ERROR_STOP on
 
@@ -43,6 +43,7 @@ FROM (SELECT f.notes, (f.notes ->> 'transaction')::xid8 FROM (
     SELECT NULLIF(:'fleetdrift_notes', '')::jsonb) AS f(notes)) AS n(notes, xid) \gset
 COMMIT;
 
+-- stage 1 of 10, outside a transaction
 BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE \; :fleetdrift_pin;
 SELECT :fleetdrift_stage > 0 AS fleetdrift_done \gset
 COMMIT;
@@ -56,6 +57,7 @@ SELECT pg_catalog.jsonb_build_object('stage', 1, 'transaction', pg_catalog.pg_cu
 \set fleetdrift_moved `mv -f -- :'fleetdrift_new' :'fleetdrift_file'`
 \endif
 
+-- stage 2 of 10, outside a transaction
 BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE \; :fleetdrift_pin;
 SELECT :fleetdrift_stage > 1 AS fleetdrift_done \gset
 COMMIT;
@@ -80,18 +82,20 @@ SELECT pg_catalog.jsonb_build_object('stage', 2, 'transaction', pg_catalog.pg_cu
 \set fleetdrift_moved `mv -f -- :'fleetdrift_new' :'fleetdrift_file'`
 \endif
 
+-- stage 3 of 10, in one transaction
+-- blocks_reads: holds ACCESS EXCLUSIVE on "public"."stock_one": reads and writes wait
 BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE \; :fleetdrift_pin;
 SELECT :fleetdrift_stage > 2 OR EXISTS (SELECT FROM pg_catalog.pg_constraint p JOIN pg_catalog.pg_class c ON c.oid = p.conrelid JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace WHERE n.nspname = 'public' AND c.relname = 'stock_one' AND p.conname = 'stock_one_pkey') AS fleetdrift_done \gset
 \if :fleetdrift_done
 \else
 SET LOCAL lock_timeout = '3000ms'; SET LOCAL statement_timeout = '0ms';
--- blocks_reads: holds ACCESS EXCLUSIVE on "public"."stock_one": reads and writes wait
 ALTER TABLE "public"."stock_one" ADD CONSTRAINT "stock_one_pkey" PRIMARY KEY USING INDEX "stock_one_pkey";
 SELECT pg_catalog.jsonb_build_object('stage', 3, 'transaction', pg_catalog.pg_current_xact_id()::text, 'kept', :'fleetdrift_kept'::jsonb) \g (format=unaligned tuples_only=on) :fleetdrift_new
 \set fleetdrift_moved `mv -f -- :'fleetdrift_new' :'fleetdrift_file'`
 \endif
 COMMIT;
 
+-- stage 4 of 10, outside a transaction
 BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE \; :fleetdrift_pin;
 SELECT :fleetdrift_stage > 3 AS fleetdrift_done \gset
 COMMIT;
@@ -115,6 +119,7 @@ SELECT pg_catalog.jsonb_build_object('stage', 4, 'transaction', pg_catalog.pg_cu
 \set fleetdrift_moved `mv -f -- :'fleetdrift_new' :'fleetdrift_file'`
 \endif
 
+-- stage 5 of 10, outside a transaction
 BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE \; :fleetdrift_pin;
 SELECT :fleetdrift_stage > 4 AS fleetdrift_done \gset
 COMMIT;
@@ -138,21 +143,51 @@ SELECT pg_catalog.jsonb_build_object('stage', 5, 'transaction', pg_catalog.pg_cu
 \set fleetdrift_moved `mv -f -- :'fleetdrift_new' :'fleetdrift_file'`
 \endif
 
+-- stage 6 of 10, in one transaction
+-- blocks_reads: holds ACCESS EXCLUSIVE on "public"."stock_one": reads and writes wait
 BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE \; :fleetdrift_pin;
 SELECT :fleetdrift_stage > 5 AS fleetdrift_done \gset
 \if :fleetdrift_done
 \else
 SET LOCAL lock_timeout = '3000ms'; SET LOCAL statement_timeout = '0ms';
--- blocks_reads: holds ACCESS EXCLUSIVE on "public"."stock_one": reads and writes wait
--- scans_table: reads every row of "public"."stock_one" unless a CHECK proves the bound
-ALTER TABLE ONLY "public"."stock" ATTACH PARTITION "public"."stock_one" FOR VALUES IN (1);
+ALTER TABLE "public"."stock_one" DROP CONSTRAINT IF EXISTS "fleetdrift_bound_stock_one";
+ALTER TABLE "public"."stock_one" ADD CONSTRAINT "fleetdrift_bound_stock_one" CHECK ("shop" IS NOT NULL AND "shop" = 1::integer) NOT VALID;
 SELECT pg_catalog.jsonb_build_object('stage', 6, 'transaction', pg_catalog.pg_current_xact_id()::text, 'kept', :'fleetdrift_kept'::jsonb) \g (format=unaligned tuples_only=on) :fleetdrift_new
 \set fleetdrift_moved `mv -f -- :'fleetdrift_new' :'fleetdrift_file'`
 \endif
 COMMIT;
 
+-- stage 7 of 10, in one transaction
 BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE \; :fleetdrift_pin;
 SELECT :fleetdrift_stage > 6 AS fleetdrift_done \gset
+\if :fleetdrift_done
+\else
+SET LOCAL lock_timeout = '3000ms'; SET LOCAL statement_timeout = '0ms';
+-- fails_on_rows: rows of "public"."stock_one": NOT ("shop" IS NOT NULL AND "shop" = 1::integer)
+-- scans_table: reads every row of "public"."stock_one"
+ALTER TABLE "public"."stock_one" VALIDATE CONSTRAINT "fleetdrift_bound_stock_one";
+SELECT pg_catalog.jsonb_build_object('stage', 7, 'transaction', pg_catalog.pg_current_xact_id()::text, 'kept', :'fleetdrift_kept'::jsonb) \g (format=unaligned tuples_only=on) :fleetdrift_new
+\set fleetdrift_moved `mv -f -- :'fleetdrift_new' :'fleetdrift_file'`
+\endif
+COMMIT;
+
+-- stage 8 of 10, in one transaction
+-- blocks_reads: holds ACCESS EXCLUSIVE on "public"."stock_one": reads and writes wait
+BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE \; :fleetdrift_pin;
+SELECT :fleetdrift_stage > 7 AS fleetdrift_done \gset
+\if :fleetdrift_done
+\else
+SET LOCAL lock_timeout = '3000ms'; SET LOCAL statement_timeout = '0ms';
+ALTER TABLE ONLY "public"."stock" ATTACH PARTITION "public"."stock_one" FOR VALUES IN (1);
+ALTER TABLE "public"."stock_one" DROP CONSTRAINT IF EXISTS "fleetdrift_bound_stock_one";
+SELECT pg_catalog.jsonb_build_object('stage', 8, 'transaction', pg_catalog.pg_current_xact_id()::text, 'kept', :'fleetdrift_kept'::jsonb) \g (format=unaligned tuples_only=on) :fleetdrift_new
+\set fleetdrift_moved `mv -f -- :'fleetdrift_new' :'fleetdrift_file'`
+\endif
+COMMIT;
+
+-- stage 9 of 10, outside a transaction
+BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE \; :fleetdrift_pin;
+SELECT :fleetdrift_stage > 8 AS fleetdrift_done \gset
 COMMIT;
 \if :fleetdrift_done
 \else
@@ -170,12 +205,13 @@ SET SESSION lock_timeout = '0ms'; SET SESSION statement_timeout = '0ms';
 -- builds_index: builds an index over every row of "public"."stock_one"
 CREATE INDEX CONCURRENTLY IF NOT EXISTS "one_by_amount" ON public.stock_one USING btree (amount);
 :fleetdrift_unpin_session;
-SELECT pg_catalog.jsonb_build_object('stage', 7, 'transaction', pg_catalog.pg_current_xact_id()::text, 'kept', :'fleetdrift_kept'::jsonb) \g (format=unaligned tuples_only=on) :fleetdrift_new
+SELECT pg_catalog.jsonb_build_object('stage', 9, 'transaction', pg_catalog.pg_current_xact_id()::text, 'kept', :'fleetdrift_kept'::jsonb) \g (format=unaligned tuples_only=on) :fleetdrift_new
 \set fleetdrift_moved `mv -f -- :'fleetdrift_new' :'fleetdrift_file'`
 \endif
 
+-- stage 10 of 10, in one transaction
 BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE \; :fleetdrift_pin;
-SELECT :fleetdrift_stage > 7 AS fleetdrift_done \gset
+SELECT :fleetdrift_stage > 9 AS fleetdrift_done \gset
 \if :fleetdrift_done
 \else
 SET LOCAL lock_timeout = '3000ms'; SET LOCAL statement_timeout = '0ms';

@@ -10,22 +10,17 @@
 -- What each transaction pins, whatever settings the database or the role has of its own.
 \set fleetdrift_pin 'SET LOCAL quote_all_identifiers = ''off'' \\; SET LOCAL search_path = pg_catalog, pg_temp \\; SET LOCAL TimeZone = ''UTC'' \\; SET LOCAL DateStyle = ''ISO, MDY'' \\; SET LOCAL IntervalStyle = ''postgres'' \\; SET LOCAL bytea_output = ''hex'' \\; SET LOCAL extra_float_digits = ''1'' \\; SET LOCAL lc_monetary = ''C'' \\; SET LOCAL xmlbinary = ''base64'' \\; SET LOCAL xmloption = ''content'' \\; SET LOCAL standard_conforming_strings = ''on'' \\; SET LOCAL row_security = ''off'' \\; SET LOCAL client_encoding = ''UTF8'' \\; SET LOCAL client_min_messages = ''warning'' \\; SET LOCAL escape_string_warning = ''off'' \\; SET LOCAL backslash_quote = ''safe_encoding'' \\; SET LOCAL array_nulls = ''on'' \\; SET LOCAL transform_null_equals = ''off'' \\; SET LOCAL lc_numeric = ''C'' \\; SET LOCAL lc_time = ''C'' \\; SET LOCAL check_function_bodies = ''off'' \\; SET LOCAL default_tablespace = '''' \\; SET LOCAL default_table_access_method = ''heap'' \\; SET LOCAL synchronize_seqscans = ''off'' \\; SET LOCAL idle_in_transaction_session_timeout = ''60s'''
 
+-- stage 1 of 1, in one transaction
+-- blocks_reads: holds ACCESS EXCLUSIVE on "public"."orders": reads and writes wait
+-- blocks_writes: holds SHARE ROW EXCLUSIVE or SHARE on "public"."orders": writes wait, reads go on
 BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE \; :fleetdrift_pin;
 SET LOCAL lock_timeout = '3000ms'; SET LOCAL statement_timeout = '0ms';
--- blocks_reads: holds ACCESS EXCLUSIVE on "public"."orders": reads and writes wait
 DROP POLICY "q" ON "public"."orders";
--- blocks_reads: holds ACCESS EXCLUSIVE on "public"."orders": reads and writes wait
 DROP TRIGGER "a" ON "public"."orders";
--- blocks_reads: holds ACCESS EXCLUSIVE on "public"."orders": reads and writes wait
 ALTER TABLE "public"."orders" ENABLE ROW LEVEL SECURITY;
--- blocks_reads: holds ACCESS EXCLUSIVE on "public"."orders": reads and writes wait
 ALTER TABLE "public"."orders" FORCE ROW LEVEL SECURITY;
--- blocks_writes: holds SHARE ROW EXCLUSIVE or SHARE on "public"."orders": writes wait, reads go on
 CREATE TRIGGER a BEFORE UPDATE OF note ON public.orders FOR EACH ROW WHEN ((new.total > (1)::numeric)) EXECUTE FUNCTION public.tf();
--- blocks_writes: holds SHARE ROW EXCLUSIVE or SHARE on "public"."orders": writes wait, reads go on
 ALTER TABLE "public"."orders" DISABLE TRIGGER "a";
--- blocks_reads: holds ACCESS EXCLUSIVE on "public"."orders": reads and writes wait
 CREATE POLICY "q" ON "public"."orders" AS RESTRICTIVE USING (true);
--- blocks_reads: holds ACCESS EXCLUSIVE on "public"."orders": reads and writes wait
 ALTER POLICY "p" ON "public"."orders" USING ((total > (2)::numeric));
 COMMIT;

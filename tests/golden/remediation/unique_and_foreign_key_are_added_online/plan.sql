@@ -28,6 +28,7 @@ DO $$ BEGIN RAISE EXCEPTION 'fleetdrift: a pooler stands in front of the server;
 \set fleetdrift_pin_session 'SET SESSION quote_all_identifiers = ''off'' \\; SET SESSION search_path = pg_catalog, pg_temp \\; SET SESSION TimeZone = ''UTC'' \\; SET SESSION DateStyle = ''ISO, MDY'' \\; SET SESSION IntervalStyle = ''postgres'' \\; SET SESSION bytea_output = ''hex'' \\; SET SESSION extra_float_digits = ''1'' \\; SET SESSION lc_monetary = ''C'' \\; SET SESSION xmlbinary = ''base64'' \\; SET SESSION xmloption = ''content'' \\; SET SESSION standard_conforming_strings = ''on'' \\; SET SESSION row_security = ''off'' \\; SET SESSION client_encoding = ''UTF8'' \\; SET SESSION client_min_messages = ''warning'' \\; SET SESSION escape_string_warning = ''off'' \\; SET SESSION backslash_quote = ''safe_encoding'' \\; SET SESSION array_nulls = ''on'' \\; SET SESSION transform_null_equals = ''off'' \\; SET SESSION lc_numeric = ''C'' \\; SET SESSION lc_time = ''C'' \\; SET SESSION check_function_bodies = ''off'' \\; SET SESSION default_tablespace = '''' \\; SET SESSION default_table_access_method = ''heap'' \\; SET SESSION synchronize_seqscans = ''off'' \\; SET SESSION idle_in_transaction_session_timeout = ''60s'''
 \set fleetdrift_unpin_session 'RESET quote_all_identifiers \\; RESET search_path \\; RESET TimeZone \\; RESET DateStyle \\; RESET IntervalStyle \\; RESET bytea_output \\; RESET extra_float_digits \\; RESET lc_monetary \\; RESET xmlbinary \\; RESET xmloption \\; RESET standard_conforming_strings \\; RESET row_security \\; RESET client_encoding \\; RESET client_min_messages \\; RESET escape_string_warning \\; RESET backslash_quote \\; RESET array_nulls \\; RESET transform_null_equals \\; RESET lc_numeric \\; RESET lc_time \\; RESET check_function_bodies \\; RESET default_tablespace \\; RESET default_table_access_method \\; RESET synchronize_seqscans \\; RESET idle_in_transaction_session_timeout \\; RESET lock_timeout \\; RESET statement_timeout'
 
+-- stage 1 of 3, outside a transaction
 :fleetdrift_pin_session;
 SELECT EXISTS (
     SELECT FROM pg_catalog.pg_index i JOIN pg_catalog.pg_class c ON c.oid = i.indexrelid
@@ -44,18 +45,21 @@ SET SESSION lock_timeout = '0ms'; SET SESSION statement_timeout = '0ms';
 CREATE UNIQUE INDEX CONCURRENTLY IF NOT EXISTS "one_note" ON "public"."orders" (note) NULLS NOT DISTINCT;
 :fleetdrift_unpin_session;
 
+-- stage 2 of 3, in one transaction
+-- blocks_reads: holds ACCESS EXCLUSIVE on "public"."orders": reads and writes wait
+-- blocks_writes: holds SHARE ROW EXCLUSIVE or SHARE on "public"."customers": writes wait, reads go on
+-- blocks_writes: holds SHARE ROW EXCLUSIVE or SHARE on "public"."orders": writes wait, reads go on
 BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE \; :fleetdrift_pin;
 SELECT EXISTS (SELECT FROM pg_catalog.pg_constraint p JOIN pg_catalog.pg_class c ON c.oid = p.conrelid JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace WHERE n.nspname = 'public' AND c.relname = 'orders' AND p.conname = 'one_note') AS fleetdrift_done \gset
 \if :fleetdrift_done
 \else
 SET LOCAL lock_timeout = '3000ms'; SET LOCAL statement_timeout = '0ms';
--- blocks_reads: holds ACCESS EXCLUSIVE on "public"."orders": reads and writes wait
 ALTER TABLE "public"."orders" ADD CONSTRAINT "one_note" UNIQUE USING INDEX "one_note" DEFERRABLE;
--- blocks_writes: holds SHARE ROW EXCLUSIVE or SHARE on "public"."orders": writes wait, reads go on
 ALTER TABLE "public"."orders" ADD CONSTRAINT "of_customer" FOREIGN KEY (customer) REFERENCES public.customers(id) ON DELETE CASCADE NOT VALID;
 \endif
 COMMIT;
 
+-- stage 3 of 3, in one transaction
 BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE \; :fleetdrift_pin;
 SET LOCAL lock_timeout = '3000ms'; SET LOCAL statement_timeout = '0ms';
 -- fails_on_rows: rows of "public"."orders": ("customer") that no row of "public"."customers" has

@@ -5,6 +5,29 @@ from __future__ import annotations
 from tests.integration.remediation.pairs import Pairs
 
 PAIRS: Pairs = {
+    "a table becomes a partition, beside a default one and a foreign key": (
+        (
+            "CREATE TABLE f (k int PRIMARY KEY); CREATE TABLE p (k int REFERENCES f) PARTITION BY RANGE (k);"
+            "CREATE TABLE d PARTITION OF p DEFAULT; CREATE TABLE a (k int CONSTRAINT p_k_fkey REFERENCES f);"
+            "INSERT INTO f VALUES (1), (9); INSERT INTO p VALUES (9); INSERT INTO a VALUES (1)"
+        ),
+        (
+            "CREATE TABLE f (k int PRIMARY KEY); CREATE TABLE p (k int REFERENCES f) PARTITION BY RANGE (k);"
+            "CREATE TABLE d PARTITION OF p DEFAULT; CREATE TABLE a PARTITION OF p FOR VALUES FROM (0) TO (5);"
+            "INSERT INTO f VALUES (1), (9); INSERT INTO p VALUES (9), (1)"
+        ),
+    ),
+    "a partition becomes a table, and another one gets other bounds": (
+        (
+            "CREATE TABLE p (k int) PARTITION BY RANGE (k); CREATE TABLE a PARTITION OF p FOR VALUES FROM (0) TO (5);"
+            "CREATE TABLE b PARTITION OF p FOR VALUES FROM (5) TO (7); INSERT INTO p VALUES (1), (6)"
+        ),
+        (
+            "CREATE TABLE p (k int) PARTITION BY RANGE (k); CREATE TABLE a (k int);"
+            "CREATE TABLE b PARTITION OF p FOR VALUES FROM (6) TO (9); INSERT INTO p VALUES (6);"
+            "INSERT INTO a VALUES (1)"
+        ),
+    ),
     "an enum in a list key is reordered": (
         (
             "CREATE TYPE e AS ENUM ('b', 'a', 'c'); CREATE TABLE p (k e, m int) PARTITION BY LIST (k);"
