@@ -76,7 +76,7 @@ def _defaults_beside(
 def _checks(table: Table | ForeignTable, context: Context) -> list[Check]:
     """Give what spares ATTACH the reading of the partition, and of the default one, where both stay in use."""
     parent = table.partition_of
-    if not context.online or parent is None or not _is_known(parent, context):
+    if not context.online or parent is None or not _is_known(parent, context) or _others_leave(table, context):
         return []
     expression = bound_expression(table, context.desired)
     if expression is None:
@@ -92,6 +92,19 @@ def _checks(table: Table | ForeignTable, context: Context) -> list[Check]:
             refused = (fails_on(quote_qualified(on), expression),)
             checks.append(Check(bound_check(on, table.name), f"NOT ({expression})", refused))
     return checks
+
+
+def _others_leave(table: Table | ForeignTable, context: Context) -> bool:
+    """Say whether other partitions give up their bounds: to read rows between that and ATTACH would leave a gap."""
+    before = context.observed.table(QualifiedName(table.namespace, table.name))
+    parents = {table.partition_of, before.partition_of if before is not None else None} - {None}
+    for other in (each for parent in parents if parent is not None for each in context.observed.partitions[parent]):
+        after = context.desired.table(QualifiedName(other.namespace, other.name))
+        place = (after.partition_of, after.partition_bound) if after is not None else None
+        stays = place == (other.partition_of, other.partition_bound) and other.identity not in context.drops
+        if other.identity != table.identity and not stays:
+            return True
+    return False
 
 
 def _is_known(parent: QualifiedName, context: Context) -> bool:

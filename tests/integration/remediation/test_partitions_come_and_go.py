@@ -11,6 +11,7 @@ import pytest
 from shared.kinds.step import HazardKind
 from shared.remediation.plan import Plan
 from shared.remediation.script import render_script
+from shared.remediation.stages import cut_stages
 from tests.integration.remediation.conftest import INSIST, Pair
 
 Load = Callable[[str, str], Pair]
@@ -117,6 +118,23 @@ def test_a_detaching_that_was_broken_off_is_finished_when_the_script_runs_again(
     assert pairs.left() == []
     again = pairs.run(script, options=INSIST)
     assert again.returncode == 0, again.stderr
+
+
+TAKEN = "CREATE TABLE t (k int) PARTITION BY RANGE (k);"
+
+
+def test_a_partition_that_takes_the_bound_of_another_does_so_in_one_transaction(pair: Load) -> None:
+    bound = "FOR VALUES FROM (0) TO (9)"
+    pairs = pair(
+        f"{TAKEN} CREATE TABLE a (k int); CREATE TABLE b PARTITION OF t {bound}",
+        f"{TAKEN} CREATE TABLE a PARTITION OF t {bound}; CREATE TABLE b (k int); INSERT INTO b VALUES (1)",
+    )
+    plan = pairs.plan()
+    [stage] = cut_stages(plan.statements)
+    assert stage.transactional
+    done = pairs.run(render_script(plan), options=INSIST)
+    assert done.returncode == 0, done.stderr
+    assert pairs.left() == []
 
 
 async def break_off(pairs: Pair, plan: Plan) -> None:
