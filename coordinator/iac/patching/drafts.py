@@ -9,13 +9,15 @@ from pathlib import Path
 import msgspec
 import pgparse
 
+from coordinator.iac.patching.atlas_draft import atlas_edits
 from coordinator.iac.patching.held_text import CannotEditError, Edit, edited
 from coordinator.iac.patching.new_migration import new_migration
 from coordinator.iac.patching.places import Place, Places
+from coordinator.iac.patching.provider_blocks import new_resource, without_resource
 from coordinator.iac.reading import Reading
 from coordinator.iac.sql.atlas_sum import SUM_FILE
 from shared.analysis.wanted import Step, Wanted, words_of
-from shared.diff.changes import Altered, Missing
+from shared.diff.changes import Altered, Missing, Unexpected
 from shared.schema.identity import ObjectId
 from shared.schema.schema import Declaration, Spec
 
@@ -58,15 +60,34 @@ class Drafts:
 
     def all(self) -> Iterator[Draft | CannotEditError]:
         """Give drafts, the one that changes least first; an error where one cannot be made."""
+        if self._schema_files():
+            try:
+                yield self._atlas_draft()
+            except CannotEditError as error:
+                yield error
+            return
         for in_place, everywhere in ((True, False), (True, True), (False, False), (False, True)):
             try:
                 yield self._draft(in_place=in_place, everywhere=everywhere)
             except CannotEditError as error:
                 yield error
 
+    def _schema_files(self) -> tuple[str, ...]:
+        """Return the files of a schema in Atlas HCL; none where anything is declared otherwise."""
+        files = {item.origin.file for item in self._declarations}
+        return tuple(sorted(files)) if all(file.endswith(".hcl") for file in files) else ()
+
+    def _atlas_draft(self) -> Draft:
+        making = _Making(self._places, everywhere=False)
+        contents = {file: self._places.content(file) for file in self._schema_files()}
+        for file, edits in atlas_edits(self._wanted, contents).items():
+            making.edit(file, edits)
+        return making.draft(None)
+
     def _draft(self, *, in_place: bool, everywhere: bool) -> Draft:
         making = _Making(self._places, everywhere=everywhere)
         done = self._edit_in_place(making) if in_place else set()
+        done |= self._add_resources(making) if in_place else set()
         steps = [step for step in self._wanted.steps if step.object not in done]
         if done and not self._altered(steps):
             changed = {change.identity for change in self._wanted.changes}
@@ -88,6 +109,11 @@ class Drafts:
                 continue
             declaration, made = own
             if isinstance(change, Missing) and made <= gone:
+                if self._is_resource(declaration):
+                    file = declaration.origin.file
+                    making.edit(file, [without_resource(file, self._places.content(file), declaration.origin)])
+                    done.add(change.identity)
+                    continue
                 making.remove(declaration)
                 for other in self._about(change.identity, declaration):
                     making.remove(other)
@@ -97,6 +123,23 @@ class Drafts:
                 if len(whole) == 1 and _same_form(declaration.sql, whole[0]):
                     making.replace(declaration, whole[0])
                     done.add(change.identity)
+        return done
+
+    def _is_resource(self, declaration: Declaration) -> bool:
+        """Say whether a resource of a provider declares it, by its attributes and not by a statement."""
+        piece = self._pieces.get(declaration)
+        return piece is not None and piece.idempotent
+
+    def _add_resources(self, making: _Making) -> set[ObjectId]:
+        """Add objects as resources where their neighbours are; return those that this deals with."""
+        files = {item.origin.file for item in self._declarations if self._is_resource(item)}
+        contents = {file: self._places.content(file) for file in sorted(files)}
+        done: set[ObjectId] = set()
+        for change in self._wanted.changes if contents else ():
+            found = new_resource(change.observed, contents) if isinstance(change, Unexpected) else None
+            if found is not None:
+                making.edit(found[0], [found[1]])
+                done.add(change.identity)
         return done
 
     def _own(self, identity: ObjectId) -> tuple[Declaration, set[ObjectId]] | None:
@@ -201,7 +244,10 @@ class _Making:
         self._new |= files
 
     def _note(self, place: Place, edits: list[Edit]) -> None:
-        known = self._edits.setdefault(place.file, [])
+        self.edit(place.file, edits)
+
+    def edit(self, file: str, edits: list[Edit]) -> None:
+        known = self._edits.setdefault(file, [])
         known += [edit for edit in edits if edit not in known]
 
     def draft(self, migration: Path | None) -> Draft:
