@@ -69,7 +69,11 @@ def declared_tenants(
         resources: All of them: databases that are made by key are those of the tenants of these keys, and where no SQL
             and no output says who the tenants are, the keys are.
     """
-    found = {key: _from_pieces(key, pieces) for key in keys}
+    mine: dict[str, list[Piece]] = {key: [] for key in keys}
+    for piece in pieces:
+        if piece.tenant in mine:
+            mine[piece.tenant].append(piece)
+    found = {key: _from_pieces(key, own) for key, own in mine.items()}
     databases = _from_databases(resources)
     for name, known in found.items():
         made = databases.get(name, known)
@@ -90,8 +94,8 @@ def declared_tenants(
 
 
 def _from_pieces(name: str, pieces: list[Piece]) -> DeclaredTenant:
-    hosts = {piece.destination.host for piece in pieces if piece.tenant == name} - {""}
-    databases = {piece.destination.database for piece in pieces if piece.tenant == name} - {""}
+    hosts = {piece.destination.host for piece in pieces} - {""}
+    databases = {piece.destination.database for piece in pieces} - {""}
     return DeclaredTenant(
         tenant=name,
         host=hosts.pop() if len(hosts) == 1 else "",
