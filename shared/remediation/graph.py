@@ -11,7 +11,7 @@ import msgspec
 from shared.diff.changes import Altered
 from shared.kinds import RECORDS
 from shared.kinds.context import Context
-from shared.kinds.facts import ColumnType
+from shared.kinds.facts import ColumnType, Holds
 from shared.kinds.node import Node
 from shared.kinds.ordering import Edge, Order
 from shared.kinds.recipes.privileges import grants_after_creation, may_be_granted
@@ -282,7 +282,8 @@ class Graph:
                 self.edge(self.arrival[identity], after)
             self.edge(before, after)
             for needed in (*self.context.desired.references[identity], below):
-                if needed in self.arrival:
+                is_own_table = needed in self.decision.alters and RECORDS[needed.kind].holds is Holds.ROWS
+                if needed in self.arrival and not is_own_table:  # the table is there, however it is altered
                     self.edge(self.arrival[needed], after)
             self._add_edges(RECORDS[identity.kind].edges.when_loosened(identity, below, self))
 

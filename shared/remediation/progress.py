@@ -24,6 +24,8 @@ from shared.sql import quote_literal
 
 KEPT = "fleetdrift_kept"
 """The psql variable that holds the facts of what is dropped and comes again, as JSON."""
+_WITH_KEPT = frozenset({Role.KEEP, Role.CHECK, Role.RESTORE})
+"""Roles of statements that read that variable."""
 _FILE, _NEW, _STAGE = "fleetdrift_file", "fleetdrift_new", "fleetdrift_stage"
 _READ = f"""BEGIN READ ONLY \\; :fleetdrift_pin;
 SELECT pg_catalog.left(pg_catalog.encode(pg_catalog.sha256(pg_catalog.convert_to(pg_catalog.concat_ws('/',
@@ -82,7 +84,7 @@ class Progress:
             yield "COMMIT;"
             yield from self._say_finished()
             yield ""
-        elif any(statement.role is Role.KEEP for stage in self._stages for statement in stage.statements):
+        elif any(statement.role in _WITH_KEPT for stage in self._stages for statement in stage.statements):
             yield f"\\set {KEPT} '{{}}'"
 
     def _trust(self) -> Iterator[str]:

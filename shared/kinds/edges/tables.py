@@ -59,10 +59,32 @@ def _when_altered(
 ) -> Iterator[Edge]:
     if fields & PARENTS:
         yield from _parts_not_to_inherit(desired, plan)
+        yield from _columns_before_meeting(desired, observed, plan)
         if observed.partition_of is not None:
             yield from _keys_before_parting(observed.partition_of, Node("release", desired.identity), plan)
     if isinstance(desired, Table) and "persistence" in fields:
         yield from _by_persistence(desired, plan)
+
+
+def _columns_before_meeting(
+    desired: Table | ForeignTable, observed: Table | ForeignTable, plan: PlanView
+) -> Iterator[Edge]:
+    """ATTACH and INHERIT want the types of both tables to be the same.
+
+    A table that only gets other bounds is parted from its parent meanwhile: the parent's columns are altered before,
+    which brings it down to the table's.
+    """
+    own = (desired.namespace, desired.name)
+    parent = observed.partition_of if observed.partition_of == desired.partition_of else None
+    above = (parent.namespace, parent.name) if parent is not None else None
+    for node in plan.nodes:
+        column = node.identity
+        if column.kind != "column" or node.phase not in ("alter", "after"):
+            continue
+        if (column.namespace, column.parent) == own:
+            yield node, plan.arrival[desired.identity]
+        elif (column.namespace, column.parent) == above:
+            yield node, Node("release", desired.identity)
 
 
 def _keys_before_parting(parent: QualifiedName, parting: Node, plan: PlanView) -> Iterator[Edge]:

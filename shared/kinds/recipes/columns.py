@@ -134,6 +134,8 @@ def _parent_alters(column: Column, context: Context) -> bool:
 def _parent_nulls(column: Column, context: Context) -> bool:
     """Say whether ALTER TABLE on a parent brings the same change of NOT NULL down to this column."""
     for parent in context.desired.parents(table_of(column)):
+        if context.is_new(ObjectId(kind="table", namespace=parent.namespace, name=parent.name)):
+            continue  # the same
         before = passes_not_null(parent, column.name, context.observed)
         after = passes_not_null(parent, column.name, context.desired)
         # A NOT NULL that is inherited no more stays on the children (ATExecAlterConstrInheritability).

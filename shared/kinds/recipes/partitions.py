@@ -229,7 +229,7 @@ def is_left_behind(part: SchemaObject, context: Context) -> bool:
     elif isinstance(part, Index) and part.attached_to is not None:
         table = context.observed.table(QualifiedName(part.namespace, part.table))
     else:
-        return False
+        return isinstance(part, Constraint) and _is_inherited_no_more(part, context)
     if table is None or table.identity in context.drops:
         return False
     if isinstance(part, Constraint) and context.observed.constraint_above(part) is None:
@@ -239,3 +239,13 @@ def is_left_behind(part: SchemaObject, context: Context) -> bool:
     after = context.desired.table(QualifiedName(table.namespace, table.name))
     above = ObjectId(kind="table", namespace=table.partition_of.namespace, name=table.partition_of.name)
     return after is not None and (after.partition_of != table.partition_of or above in context.drops)
+
+
+def _is_inherited_no_more(check: Constraint, context: Context) -> bool:
+    """Say whether a check of a parent stays on a table that is parted from that parent."""
+    name = QualifiedName(check.namespace, check.parent)
+    table = context.observed.table(name)
+    if check.type != "check" or check.local or not check.inherited or table is None or table.identity in context.drops:
+        return False
+    kept = set(context.observed.parents(name)) & set(context.desired.parents(name))
+    return context.desired.table(name) is not None and not kept

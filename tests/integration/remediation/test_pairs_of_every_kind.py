@@ -13,13 +13,21 @@ from tests.integration.remediation.pairs import (
     circles,
     eighteen,
     extensions,
+    foreign,
     indexes,
     inheritance,
     initial,
     materialized,
     owners,
     partitions,
+    policies,
+    publications,
     replaced,
+    routines,
+    tables,
+    temporal,
+    trees,
+    triggers,
     types,
 )
 
@@ -29,13 +37,21 @@ MODULES = (
     circles,
     eighteen,
     extensions,
+    foreign,
     indexes,
     inheritance,
     initial,
     materialized,
     owners,
     partitions,
+    policies,
+    publications,
     replaced,
+    routines,
+    tables,
+    temporal,
+    trees,
+    triggers,
     types,
 )
 COUNT = r"""
@@ -47,12 +63,14 @@ WHERE c.relkind = 'r' AND n.nspname !~ '^pg_|^information_schema$' ORDER BY 1 \g
 
 
 def ways() -> Iterator[object]:
-    """Give both directions of each pair."""
+    """Give both directions of each pair, and the one of those that lead nowhere back."""
     for module in MODULES:
         kind = module.__name__.rpartition(".")[2]
         for name, (one, other) in module.PAIRS.items():
             yield pytest.param(other, one, id=f"{kind}: {name}")
             yield pytest.param(one, other, id=f"{kind}: {name}, and back")
+    for name, (one, other) in inheritance.ONE_WAY.items():
+        yield pytest.param(other, one, id=f"one way: {name}")
 
 
 @pytest.mark.parametrize(("desired", "observed"), list(ways()))

@@ -61,3 +61,18 @@ PAIRS: Pairs = {
         ),
     ),
 }
+
+ONE_WAY: Pairs = {
+    "a child is no child any more, and what its parent's check calls is made again": (
+        (
+            "CREATE FUNCTION f(int) RETURNS int IMMUTABLE LANGUAGE sql AS 'SELECT 1';"
+            "CREATE TABLE t (k int, CONSTRAINT c CHECK (f(k) > 0)); CREATE TABLE h (k int) INHERITS (t);"
+            "INSERT INTO h VALUES (1)"
+        ),
+        (
+            "CREATE FUNCTION f(int) RETURNS int8 IMMUTABLE LANGUAGE sql AS 'SELECT 1::int8';"
+            "CREATE TABLE t (k int, CONSTRAINT c CHECK (k > 0)); CREATE TABLE h (k int); INSERT INTO h VALUES (1)"
+        ),
+    ),
+}
+"""Back again the check would be the child's own as well, which no statement takes back."""
