@@ -99,16 +99,33 @@ class Experiments:
 
     async def _among(self, trial: _Trial, table: FilledTable, column: str) -> Culprits:
         rows = await self._rows(table)
-        failing = [row for row in rows if not await self._passes(trial, table, (row,))]
+        failing = await self._failing(trial, table, rows)
         if failing:
             passing = [row for row in rows if row not in failing]
             return Culprits(table, tuple(row.place for row in failing), _condition_for(failing, passing, column))
-        kept: list[Row] = []
-        extra: list[Row] = []
-        for row in rows:
-            fits = await self._passes(trial, table, (*kept, row))
-            (kept if fits else extra).append(row)
+        extra = await self._too_many(trial, table, [], rows)
         return Culprits(table, tuple(row.place for row in extra), "they cannot be there together")
+
+    async def _failing(self, trial: _Trial, table: FilledTable, rows: tuple[Row, ...]) -> list[Row]:
+        """Find the rows on which the statement fails when each is there alone, by halves: most are not at fault."""
+        if not rows or await self._passes(trial, table, rows):
+            return []
+        if len(rows) == 1:
+            return [*rows]
+        half = len(rows) // 2
+        parts = (rows[:half], rows[half:])
+        return [row for part in parts for row in await self._failing(trial, table, part)]
+
+    async def _too_many(self, trial: _Trial, table: FilledTable, kept: list[Row], rows: tuple[Row, ...]) -> list[Row]:
+        """Find the rows without which the others can be there together; `kept` grows by those."""
+        if await self._passes(trial, table, (*kept, *rows)):
+            kept += rows
+            return []
+        if len(rows) == 1:
+            return [*rows]
+        half = len(rows) // 2
+        parts = (rows[:half], rows[half:])
+        return [row for part in parts for row in await self._too_many(trial, table, kept, part)]
 
     async def _rows(self, table: FilledTable) -> tuple[Row, ...]:
         names = [column.name for column in table.columns]
