@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from shared.kinds.context import Context
+from shared.kinds.facts import ColumnType
+from shared.kinds.lookup import facts_of
 from shared.kinds.node import Node
 from shared.kinds.ordering import (
     Edge,
@@ -50,13 +52,14 @@ def _after_attaching(item: Index | Constraint, plan: PlanView) -> Iterator[Edge]
 
 
 def _built_beside(item: Index | Constraint, plan: PlanView) -> Iterator[Edge]:
-    """What is built beside waits for its columns, and the one whose place it takes goes only when it is there."""
+    """What is built beside waits for its columns and for labels; the one whose place it takes goes when it is there."""
     begin = Node("begin", item.identity)
     for below in plan.context.desired.references[item.identity]:
         copied = Node("begin", below)
+        named_in_it = facts_of(below.kind).column_type is ColumnType.CONVERTED
         if copied in plan.nodes:
             yield copied, begin
-        elif below in plan.arrival and below not in plan.alters:
+        elif below in plan.arrival and (named_in_it or below not in plan.alters):
             yield plan.arrival[below], begin
     former = predecessor(item, plan.context)
     if former is not None:
