@@ -8,7 +8,9 @@ from collections.abc import Collection, Iterator
 import asyncpg
 import msgspec
 
+from shared.kinds.recipes.column_types import is_lossless
 from shared.postgres.scratch.rows.catalog import CopyFacts, FilledColumn, FilledTable
+from shared.postgres.scratch.rows.values import TypeFacts
 from shared.schema.identity import QualifiedName
 from shared.sql import quote_identifier
 
@@ -58,19 +60,31 @@ async def read_contents(connection: asyncpg.Connection, facts: CopyFacts, before
             continue
         columns = [column for column in table.columns if not column.generated]
         was = before.tables.get(table.oid) if before is not None else None
-        listed = ", ".join(_as_text(column, was) for column in columns) or "NULL"
+        listed = ", ".join(_as_text(column, was, facts.types) for column in columns) or "NULL"
         rows = await connection.fetch(f"SELECT {listed} FROM ONLY {table.sql}")
         held = tuple(tuple(row) for row in rows)
         found[table.oid] = Held(table.name, {column.name: column for column in columns}, held)
     return Contents(found)
 
 
-def _as_text(column: FilledColumn, was: Held | None) -> str:
+def _as_text(column: FilledColumn, was: Held | None, types: dict[int, TypeFacts]) -> str:
+    """Spell a column as a text that stays while its values do: also when its type holds more than before."""
     name = quote_identifier(column.name)
+    if _is_composite(types.get(column.type), types):  # an attribute that was added is NULL
+        return f"pg_catalog.jsonb_strip_nulls(pg_catalog.to_jsonb({name}))::text"
     earlier = was.columns.get(column.name) if was is not None else None
-    if earlier is None or earlier.spelling == column.spelling or not (earlier.built_in and column.built_in):
+    wider = earlier is not None and earlier.spelling != column.spelling and earlier.built_in and column.built_in
+    if earlier is None or not wider or not is_lossless(earlier.spelling, column.spelling):
         return f"{name}::text"
     return f"CAST({name} AS {earlier.spelling})::text"
+
+
+def _is_composite(facts: TypeFacts | None, types: dict[int, TypeFacts]) -> bool:
+    """Say whether values of a type are rows, or arrays of rows."""
+    while facts is not None and not facts.attributes:
+        below = facts.base if facts.base is not None else facts.element
+        facts = types.get(below) if below is not None else None
+    return facts is not None
 
 
 def losses(before: Contents, after: Contents, excused: Excused) -> Iterator[str]:

@@ -1,4 +1,4 @@
-"""Find by experiment on which rows a statement fails: it is run with one row at a time, and undone."""
+"""Find by experiment on which rows a statement fails: it is run with ever fewer rows, and undone."""
 
 from __future__ import annotations
 
