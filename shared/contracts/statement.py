@@ -63,7 +63,7 @@ class Write(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Lookup(msgspec.Struct, frozen=True, kw_only=True):
-    """A SELECT from one table whose WHERE fixes `keys` (canonical expressions) to single values."""
+    """A SELECT from, or a change of, one table whose WHERE fixes `keys` (canonical expressions) to single values."""
 
     table: QualifiedName
     keys: frozenset[str]
@@ -77,7 +77,7 @@ class Statement(msgspec.Struct, frozen=True, kw_only=True):
         kind: libpg_query's name: `SelectStmt`, `InsertStmt`, …
         tables: Every relation it names, sorted; not the names of its CTEs.
         writes: What it writes, at any depth.
-        lookup: Set for a SELECT that reads one table by equality.
+        lookup: Set for a SELECT that reads one table by equality, and for an UPDATE or DELETE that returns rows of one.
         deletes_from: Of a DELETE.
         nulls: Result columns that are the literal NULL.
         creates: Name of what it creates, or renames something to; or empty.
@@ -133,7 +133,7 @@ def _statement(text: str, kind: str, body: Node) -> Statement:
         kind=kind,
         tables=tuple(sorted(t for t in tables if t.namespace or t.name not in common_tables)),
         writes=tuple(_writes(kind, body)),
-        lookup=_lookup(body) if kind == "SelectStmt" else None,
+        lookup=_lookup(body) if kind == "SelectStmt" else _lookup_of_change(body),
         deletes_from=_name(body["relation"]) if kind == "DeleteStmt" else None,
         nulls=frozenset(_nulls(body)) if kind == "SelectStmt" else frozenset(),
         creates=_created(body) if kind in _CREATES else "",
@@ -311,6 +311,15 @@ def _lookup(body: Node) -> Lookup | None:
         return None  # an aggregate gives one row whatever the table holds
     keys = frozenset(_fixed(body["whereClause"]))
     return Lookup(table=_name(sources[0]["RangeVar"]), keys=keys) if keys else None
+
+
+def _lookup_of_change(body: Node) -> Lookup | None:
+    """Give what `UPDATE … WHERE key = … RETURNING …` looks up, or a DELETE: as many rows come as it changes."""
+    others = {"fromClause", "usingClause", "withClause"}
+    if "returningList" not in body or "whereClause" not in body or others.intersection(body):
+        return None
+    keys = frozenset(_fixed(body["whereClause"]))
+    return Lookup(table=_name(body["relation"]), keys=keys) if keys else None
 
 
 def _fixed(condition: Node) -> Iterator[str]:

@@ -231,3 +231,13 @@ def test_a_constant_that_a_domain_refuses_is_violated(meet):
     assert news(meet, service(lib=rust), declared.replace("; ", ";\n"), change) == [
         ("violated", "check-violated", "23514", "src/lib.rs")
     ]
+
+
+@pytest.mark.parametrize(
+    "sql", ["UPDATE bag SET weight = 2 WHERE id = $1 RETURNING weight", "DELETE FROM bag WHERE id = $1 RETURNING 1"]
+)
+def test_a_change_that_returns_one_row_by_a_lost_key_is_at_risk(meet, sql):
+    declared = "CREATE TABLE bag (id int CONSTRAINT bag_key PRIMARY KEY, weight int NOT NULL)"
+    rust = f'fn f() {{ sqlx::query("{sql}").bind(1_i32).fetch_one(p); }}'
+    change = "ALTER TABLE bag DROP CONSTRAINT bag_key"
+    assert news(meet, service(lib=rust), declared, change) == [("at_risk", "cardinality", "", "src/lib.rs")]
