@@ -101,7 +101,7 @@ def _after_creation(index: Index, context: Context) -> list[Step]:
         steps.append(Step(Role.SET, f"ALTER {keyword} {what} CLUSTER ON {name}", lock))
     if index.replica_identity:
         steps.append(Step(Role.SET, f"ALTER TABLE ONLY {what} REPLICA IDENTITY USING INDEX {name}", lock))
-    steps += tie_to_extensions(f"INDEX {qualified(index)}", index.depends_on_extensions)
+    steps += tie_to_extensions(f"INDEX {qualified(index)}", index.depends_on_extensions, locked=what)
     if index.attached_to is not None and _must_be_attached(index, context):
         sql = f"ALTER INDEX {quote_qualified(index.attached_to)} ATTACH PARTITION {qualified(index)}"
         steps.append(Step(Role.ALTER, sql, lock))
@@ -186,7 +186,7 @@ def alter_index(desired: Index, observed: Index, fields: frozenset[str], context
             Step(Role.SET, f"ALTER TABLE ONLY {what} REPLICA IDENTITY USING INDEX {name}", (blocks_all(what),))
         )
     ties = (desired.depends_on_extensions, observed.depends_on_extensions)
-    steps += tie_to_extensions(f"INDEX {qualified(desired)}", *ties)
+    steps += tie_to_extensions(f"INDEX {qualified(desired)}", *ties, locked=what)
     if "attached_to" in fields and desired.attached_to is not None and _must_be_attached(desired, context):
         sql = f"ALTER INDEX {quote_qualified(desired.attached_to)} ATTACH PARTITION {qualified(desired)}"
         steps.append(Step(Role.ALTER, sql, (blocks_all(what),)))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from shared.kinds.context import Context
-from shared.kinds.hazards import breaks, loses
+from shared.kinds.hazards import blocks_all, breaks, loses
 from shared.kinds.step import REBUILD, Role, Step, Verdict
 from shared.schema.database import Extension, Namespace
 from shared.sql import quote_identifier, quote_literal
@@ -38,7 +38,12 @@ def drop_extension(extension: Extension, context: Context) -> list[Step]:
     del context
     name = quote_identifier(extension.name)
     return [
-        Step(Role.DROP, f"DROP EXTENSION {name}", (loses(f"what {name} keeps in tables of its own"),), destructive=True)
+        Step(
+            Role.DROP,
+            f"DROP EXTENSION {name}",
+            (blocks_all(f"every table and view of {name}"), loses(f"what {name} keeps in tables of its own")),
+            destructive=True,
+        )
     ]
 
 

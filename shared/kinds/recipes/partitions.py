@@ -52,7 +52,8 @@ def attach_step(
     what = qualified(table)
     proven = {(check.at.namespace, check.at.parent) for check in checks}
     hazards = [blocks_all(what)]
-    hazards += [blocks_writes(other) for other in referenced_by(table, context.desired)]
+    kept = referenced_by(table, context.observed)  # a key that is there already becomes a part of the parent's
+    hazards += [blocks_all(o) if o in kept else blocks_writes(o) for o in referenced_by(table, context.desired)]
     if (table.namespace, table.name) not in proven and not context.is_new(table.identity):
         hazards.append(scans(f"{what} unless a CHECK proves the bound"))
     for other in _defaults_beside(table, parent, context):

@@ -82,7 +82,8 @@ def create_materialized_view(view: MaterializedView, context: Context) -> list[S
         parts.append(f" TABLESPACE {quote_identifier(view.tablespace)}")
     query = view.definition.rstrip().removesuffix(";")
     step = Step(Role.CREATE, f"{''.join(parts)} AS\n{query}\nWITH NO DATA")
-    return [step, *tie_to_extensions(f"MATERIALIZED VIEW {qualified(view)}", view.depends_on_extensions)]
+    what = qualified(view)
+    return [step, *tie_to_extensions(f"MATERIALIZED VIEW {what}", view.depends_on_extensions, locked=what)]
 
 
 def fill(view: MaterializedView, context: Context) -> list[Step]:
@@ -137,7 +138,7 @@ def alter_materialized_view(
     if "populated" in fields:
         steps += fill(desired, context) or _emptied(desired)
     ties = (desired.depends_on_extensions, observed.depends_on_extensions)
-    return steps + tie_to_extensions(f"MATERIALIZED VIEW {what}", *ties)
+    return steps + tie_to_extensions(f"MATERIALIZED VIEW {what}", *ties, locked=what)
 
 
 _NOTHING = ViewColumn(name="", parent="")
@@ -173,7 +174,8 @@ def _view_column_steps(desired: ViewColumn, observed: ViewColumn, context: Conte
         steps.append(f"{alter} SET COMPRESSION {desired.compression or 'default'}")
     if desired.options != observed.options:
         steps += [f"{alter} {change}" for change in change_parameters(desired.options, observed.options)]
-    return [Step(Role.SET, sql) for sql in steps]
+    lock = (blocks_all(parent_name(one)),)
+    return [Step(Role.SET, sql, () if " SET STATISTICS " in sql else lock) for sql in steps]
 
 
 def _type_of(column: ViewColumn, context: Context) -> str:

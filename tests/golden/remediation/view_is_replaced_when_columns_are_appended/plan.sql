@@ -2,7 +2,7 @@
 -- not proven: no attempt was made
 -- with rows: not tried: no attempt was made
 -- 2 statements in 1 transaction
--- blocks_reads: view public.v
+-- blocks_reads: view public.v, view column public.v.id
 
 \set ON_ERROR_STOP on
 
