@@ -22,7 +22,7 @@ from shared.targets import Failure, FailureKind, Limits, Observation, ReadReques
 Observe = Callable[[Host, Target, ReadRequest], Awaitable[Observation]]
 """`shared.postgres.reading.observe.observe`, or what stands in for it."""
 
-_TIMEOUT_GRACE_SECONDS = 5.0  # beyond the tenant's own timeout, in case `observe` does not keep it
+_END_AFTER_TENANT_TIMEOUT_SECONDS = 5.0  # beyond the tenant's own timeout, in case `observe` does not keep it
 
 
 class ReadSettings(msgspec.Struct, frozen=True, kw_only=True):
@@ -57,7 +57,7 @@ class Scanned(msgspec.Struct, frozen=True):
 async def read_target(host: Host, target: Target, settings: ReadSettings) -> Observation | Failure:
     """Read one target. Never raises but for cancellation: a tenant that fails is data, and so is a bug of ours."""
     try:
-        patience = None if settings.keeps_time else settings.limits.tenant_timeout + _TIMEOUT_GRACE_SECONDS
+        patience = None if settings.keeps_time else settings.limits.tenant_timeout + _END_AFTER_TENANT_TIMEOUT_SECONDS
         async with asyncio.timeout(patience):
             earlier = settings.sightings.get(target.tenant)
             wanted = ReadRequest(

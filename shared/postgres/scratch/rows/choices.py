@@ -13,15 +13,15 @@ from shared.postgres.scratch.rows.values import TypeFacts, distinct_values, valu
 from shared.schema.identity import QualifiedName
 from shared.sql import quote_identifier, quote_literal, quote_nullable
 
-_DISTINCT = 12
+_EXTRA_VALUES_OF_A_KEY = 12
 """Values more of a column in a unique key, so that many rows can differ in it."""
-_TOGETHER = 4
+_MAX_COLUMNS_TOGETHER = 4
 """Columns that are chosen together because checks compare them; checks over more are left to luck."""
-_OF_EACH = 10
+_MAX_VALUES_TOGETHER = 10
 """Values of each of those columns that are tried in all combinations."""
-_KEPT = 16
+_MAX_COMBINATIONS = 16
 """Combinations that are kept."""
-_LONGEST_EXACT = 200
+_MAX_LENGTH_IN_A_CHECK = 200
 """A check that names a number up to this may mean a length."""
 
 
@@ -75,7 +75,7 @@ class Chooser:
         facts = self._types.get(column.type)
         checks = [check.expression for check in table.checks if column.name in check.columns]
         named = [text for expression in (*checks, *(facts.checks if facts else ())) for text in literals_in(expression)]
-        named += ["x" * int(text) for text in named if text.isdecimal() and 0 < int(text) <= _LONGEST_EXACT]
+        named += ["x" * int(text) for text in named if text.isdecimal() and 0 < int(text) <= _MAX_LENGTH_IN_A_CHECK]
         usual = values_of(self._types, column.type, column.modifier)
         named += self._named.get((table.name, column.name), ())
         values: list[str | None] = [text for text in named if await self._is_accepted(column.spelling, text)]
@@ -83,7 +83,7 @@ class Chooser:
             usual = tuple([text for text in usual if await self._is_accepted(column.spelling, text)])
         values += [text for text in usual if text not in values]
         if any(column.name in key for key in table.unique) and facts is not None:
-            further = distinct_values(facts, self._types, _DISTINCT)
+            further = distinct_values(facts, self._types, _EXTRA_VALUES_OF_A_KEY)
             further = tuple([text for text in further if not named or await self._is_accepted(column.spelling, text)])
             values = [*values[:1], *further, *(text for text in values[1:] if text not in further)]
         if not column.not_null and not (facts is not None and facts.not_null):
@@ -109,13 +109,13 @@ class Chooser:
         spellings = {column.name: column.spelling for column in table.columns}
         sources = []
         for number, (name, listed) in enumerate(values.items()):
-            some = listed if len(values) == 1 else listed[:_OF_EACH]
+            some = listed if len(values) == 1 else listed[:_MAX_VALUES_TOGETHER]
             rows = ", ".join(f"(CAST({quote_nullable(value)} AS {spellings[name]}))" for value in some)
             sources.append(f"(VALUES {rows}) AS v{number} ({quote_identifier(name)})")
         names = ", ".join(f"{quote_identifier(name)}::text" for name in values)
         passed = " AND ".join(f"(({check.expression}) IS NOT FALSE)" for check in checks)
         order = f"pg_catalog.md5(pg_catalog.concat_ws(',', {names}))"
-        sql = f"SELECT {names} FROM {', '.join(sources)} WHERE {passed} ORDER BY {order} LIMIT {_KEPT}"
+        sql = f"SELECT {names} FROM {', '.join(sources)} WHERE {passed} ORDER BY {order} LIMIT {_MAX_COMBINATIONS}"
         try:
             return tuple(tuple(row) for row in await self._connection.fetch(sql))
         except asyncpg.PostgresError:
@@ -136,5 +136,5 @@ def _groups(table: FilledTable, free: dict[str, list[str | None]]) -> list[tuple
         joined = [old for group in groups if group not in apart for old in group[1]]
         groups = [*apart, (names, [*joined, check])]
     order = {column.name: number for number, column in enumerate(table.columns)}
-    few = [(names, checks) for names, checks in groups if len(names) <= _TOGETHER]
+    few = [(names, checks) for names, checks in groups if len(names) <= _MAX_COLUMNS_TOGETHER]
     return [(tuple(sorted(names, key=order.__getitem__)), checks) for names, checks in few]

@@ -19,7 +19,7 @@ _MAX_VALUES = 40
 """Values of one column: as many as rows of one table. Of an enum with more labels the first so many are tried."""
 _MAX_NESTED = 6
 """Values of a type within an array, a range or a composite type."""
-_DEEPEST = 4
+_MAX_NESTED_TYPES = 4
 """Types within types; those deeper are NULL."""
 _HEADER = 4
 """What PostgreSQL adds to a length or a precision in `atttypmod` (VARHDRSZ)."""
@@ -111,7 +111,7 @@ def values_of(types: Mapping[int, TypeFacts], type_: int, modifier: int, depth: 
         depth: How many types this one is within.
     """
     facts = types.get(type_)
-    if facts is None or depth > _DEEPEST:
+    if facts is None or depth > _MAX_NESTED_TYPES:
         return ()
     found = list(dict.fromkeys(_values(types, facts, modifier, depth)))
     return tuple(found[: _MAX_NESTED if depth else _MAX_VALUES])
