@@ -5,6 +5,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import msgspec
 
 from shared.analysis.analysis import Analysis
@@ -16,7 +18,6 @@ from shared.analysis.comparing import (
     with_unread,
     without_respelled,
 )
-from shared.analysis.judging import judge_services, judge_statically
 from shared.analysis.planning import Ends, plan_and_prove
 from shared.analysis.request import AnalysisRequest, SpeltBy
 from shared.contracts.contract import Verdict
@@ -29,12 +30,14 @@ from shared.postgres.scratch import (
     Spelt,
     spell,
 )
-from shared.postgres.scratch.contract_memory import ContractMemory
 from shared.postgres.scratch.unbuilt import by_object, sorted_unbuilt
 from shared.remediation.guarding import make_guard
 from shared.remediation.plan import Plan, Proof, ProofStatus
 from shared.remediation.planner import plan_remediation
 from shared.schema.canonical import schema_hash
+
+if TYPE_CHECKING:
+    from shared.postgres.scratch.contract_memory import ContractMemory
 
 CRASHED = "it crashed the scratch server"
 
@@ -153,7 +156,11 @@ def _unverified(request: AnalysisRequest, as_read: Comparison, reason: str) -> A
     """Answer for a shape that cannot be rebuilt."""
     plan = _unproven_plan(request, as_read).with_proof(Proof(ProofStatus.UNPROVEN, reason))
     spec = request.spec
-    verdicts = judge_statically(request.contracts, spec.snapshot, as_read.whole, spec.origins)
+    verdicts: tuple[Verdict, ...] = ()
+    if request.contracts:
+        from shared.analysis.judging import judge_statically  # lazy: what judges services loads the Rust reader's rules
+
+        verdicts = judge_statically(request.contracts, spec.snapshot, as_read.whole, spec.origins)
     return _answer(request, as_read, plan, verdicts=verdicts, unverified=reason)
 
 
@@ -195,6 +202,10 @@ async def _with_verdicts(
     Raises:
         MaterialiseError: When the shape, or the declared schema, cannot be rebuilt.
     """
+    if not request.contracts:
+        return spelt, ()
+    from shared.analysis.judging import judge_services  # lazy, as in `_unverified`
+
     contracts, declared = request.contracts, request.spec.snapshot
     origins = request.spec.origins
     try:
