@@ -31,6 +31,7 @@ from shared.postgres.scratch.server import ScratchServer
 from shared.remediation.kept_facts import KeptFacts
 from shared.remediation.plan import Plan, RowProof, RowStatus, Statement
 from shared.remediation.touched import Touched
+from shared.schema.database import Extension
 from shared.schema.identity import QualifiedName
 from shared.schema.schema import Snapshot
 
@@ -87,22 +88,34 @@ async def prove_with_rows(
     try:
         async with scratch.database() as copy:
             await build_with_stubs(copy, observed)
-            run = _Run(copy, desired, touched, filled)
+            run = _Run(copy, desired, touched, filled, may_stand_in=_may_stand_in(observed))
             return await run.trial(plan, left_out)
     except (MaterialiseError, ScratchLimitError, asyncpg.PostgresError) as error:
         return RowTrial(RowProof(RowStatus.NOT_ATTEMPTED, (f"a copy with rows cannot be made: {words_of(error)}",)))
+
+
+def _may_stand_in(observed: Snapshot) -> bool:
+    """Say whether a copy may rest on a stand-in: those are extensions, of the schema or of what stands around it."""
+    return bool(observed.surroundings) or any(isinstance(item, Extension) for item in observed.schema)
 
 
 class _Run:
     """One plan on one copy."""
 
     def __init__(
-        self, copy: ScratchDatabase, desired: Snapshot, touched: Touched, names: frozenset[QualifiedName]
+        self,
+        copy: ScratchDatabase,
+        desired: Snapshot,
+        touched: Touched,
+        names: frozenset[QualifiedName],
+        *,
+        may_stand_in: bool,
     ) -> None:
         self._copy = copy
         self._desired = desired
         self._touched = touched
         self._names = names
+        self._may_stand_in = may_stand_in
         self._oids: tuple[int, ...] = ()
         self._kept: KeptFacts = {}
         self._reasons: list[str] = []
@@ -123,7 +136,8 @@ class _Run:
         for table in leaves_without_rows(facts, first):
             if table.name not in refused and table.partition_of is not None:
                 self._reasons.append(f"{table.name} has no rows: none that was tried belongs there")
-        await self._note_stand_ins(facts)
+        if self._may_stand_in:  # to ask means to list the files of every extension of the server
+            await self._note_stand_ins(facts)
         await self._run_all(plan.statements, left_out, silent=silent)
         filled = sum(bool(held.rows) for held in first.tables.values())
         return RowTrial(self._proof(filled, first.count), self._hazards)
@@ -146,16 +160,18 @@ class _Run:
 
     async def _run_all(self, statements: Sequence[Statement], left_out: frozenset[int], *, silent: bool) -> None:
         experiments = Experiments(self._copy.connection, _MAX_EXPERIMENTS if silent else 0)
-        careful = True
+        careful, has_run = True, False
         for number, statement in enumerate(statements):
             if number in left_out:
                 continue
             if careful and statement.destructive:  # what runs without these has to keep everything
                 careful = False
-                await self._compare()
+                if has_run:
+                    await self._compare()
             self._note_what_is_not_tried(statement)
             if not await self._run_one(number, statement, experiments):
                 return
+            has_run = True
             self._excuse(statement)
         await self._compare()
 

@@ -36,6 +36,7 @@ from shared.schema.model import SchemaObject
 from shared.schema.profile import Profile
 from shared.schema.relations import Constraint
 from shared.schema.schema import ColumnOrder, NotNullName, Schema, Snapshot
+from shared.sql import quote_literal
 from shared.targets import FailureKind, Limits
 
 _NOT_NULL_IS_CONSTRAINT_SINCE = 180000  # NOT NULL became a constraint with a name in v18
@@ -130,7 +131,9 @@ async def _lines(
     lines: list[ObjectLine] = []
     size = 0
     # A cursor of SQL ends with the transaction. asyncpg's own would leave a prepared statement on a pooled connection.
-    await connection.execute(f"DECLARE {_CURSOR} NO SCROLL CURSOR FOR {statement}", own.namespace)
+    # The namespace is written into the statement: asyncpg has one with parameters parsed twice, and this one is long.
+    whose = statement.replace("$1::text", f"{quote_literal(own.namespace)}::text")
+    await connection.execute(f"DECLARE {_CURSOR} NO SCROLL CURSOR FOR {whose}")
     while chunk := await connection.fetch(f"FETCH {_ROWS_PER_FETCH} FROM {_CURSOR}"):
         for row in chunk:
             line = ObjectLine(row["kind"], row["address"], replace_in_line(row["line"], own))

@@ -282,3 +282,17 @@ def test_a_scratch_role_cannot_enter_the_tenants_of_its_server(memory_server, sc
             await admin.close()
 
     asyncio.run(peek())
+
+
+def test_the_random_password_of_a_scratch_role_is_hashed_once_where_the_server_lets_one_choose(memory_server, scratch):
+    async def verifier():
+        admin = await connect_url(memory_server.dsn())
+        try:
+            async with scratch.database() as database:
+                query = "SELECT rolpassword FROM pg_catalog.pg_authid WHERE rolname = $1"
+                return await admin.fetchval(query, database.name), admin.get_server_version().major
+        finally:
+            await admin.close()
+
+    stored, major = asyncio.run(verifier())
+    assert stored.startswith("SCRAM-SHA-256$1:" if major >= 16 else "SCRAM-SHA-256$4096:")
