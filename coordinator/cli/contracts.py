@@ -12,6 +12,8 @@ from coordinator.cli.scratch_option import scratch_option
 from coordinator.cli.source_options import source_help
 from coordinator.compare.contracts import check_services, check_services_statically, read_services, with_source_lines
 from coordinator.report.contract_report import ContractReport
+from coordinator.report.declaring_paths import DeclaringPaths, as_origins_say
+from coordinator.scan.declared_files import DeclaredFiles, DeclaringSource
 from shared.contracts.coverage import coverage_of
 
 _FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
@@ -53,7 +55,7 @@ def check(
     check_them = check_services_statically if judge else check_services
     report = asyncio.run(check_them(contracts, desired, observed))
     by_service = {contract.service: folder for contract, folder in zip(contracts, folders, strict=True)}
-    click.echo(_render(with_source_lines(report, by_service), output), nl=False)
+    click.echo(_render(with_source_lines(report, by_service), output, desired), nl=False)
     incomplete = INCOMPLETE if report.coverage.unread or report.static_because else IN_SYNC
     raise click.exceptions.Exit(DRIFT if report.breaks else incomplete)
 
@@ -75,7 +77,7 @@ def list_(folders: tuple[Path, ...], *, output: str) -> None:
     click.echo(render_listing(contracts, coverage), nl=False)
 
 
-def _render(report: ContractReport, output: str) -> str:
+def _render(report: ContractReport, output: str, desired: str) -> str:
     if output == "json":
         from coordinator.report.contract_report import contract_json  # lazy: cold start
 
@@ -83,10 +85,16 @@ def _render(report: ContractReport, output: str) -> str:
     if output == "sarif":
         from coordinator.report.renderers.sarif import render_contract_sarif  # lazy: cold start
 
-        return render_contract_sarif(report)
+        return render_contract_sarif(report, _declaring_paths(desired))
     from coordinator.report.renderers.contract_text import render_check  # lazy: cold start
 
     return render_check(report)
+
+
+def _declaring_paths(desired: str) -> DeclaringPaths:
+    if "://" in desired:
+        return as_origins_say  # a database has no declaring files, and its URL is no path
+    return DeclaredFiles(sources=(DeclaringSource(path=Path(desired)),)).paths_for
 
 
 def _names(search_path: str) -> tuple[str, ...]:

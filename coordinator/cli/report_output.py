@@ -13,6 +13,7 @@ from coordinator.iac.assignment import Assignment
 from coordinator.report.exit_code import exit_code, status_to_exit_with
 from coordinator.report.files import ReportForm, render, write_files
 from coordinator.report.model import ScanReport
+from coordinator.scan.declared_files import DeclaredFiles, DeclaringSource
 from coordinator.settings.load import load_settings
 from coordinator.settings.model import Settings
 
@@ -65,7 +66,22 @@ def deliver(report: ScanReport, settings: Settings, form: str, *, fail_on_pendin
     Raises:
         click.exceptions.Exit: Always, with the exit code.
     """
-    click.echo(render(report, ReportForm(form)), nl=False)
+    click.echo(render(report, ReportForm(form), _declared_files(settings).paths_for), nl=False)
     if settings.file.report.directory:
         write_files(report, Path(settings.root, settings.file.report.directory))
     raise click.exceptions.Exit(exit_code(status_to_exit_with(report, fail_on_pending=fail_on_pending)))
+
+
+def _declared_files(settings: Settings) -> DeclaredFiles:
+    root = Path(settings.root)
+    return DeclaredFiles(
+        base=root,
+        sources=tuple(
+            DeclaringSource(
+                path=root / table.source,
+                tenants=table.tenants,
+                sure=not (table.hosts or table.databases or table.placement or table.labels),
+            )
+            for table in settings.file.specs
+        ),
+    )

@@ -8,6 +8,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import assert_never
 
+from coordinator.report.declaring_paths import DeclaringPaths, as_origins_say
 from coordinator.report.model import ScanReport
 
 
@@ -29,12 +30,18 @@ class ReportFileError(Exception):
 _FILES = {ReportForm.JSON: "report.json", ReportForm.HTML: "report.html"}
 
 
-def render(report: ScanReport, form: ReportForm) -> str:
-    """Render a report in one of the forms."""
-    return _renderer(form)(report)
+def render(report: ScanReport, form: ReportForm, declared: DeclaringPaths = as_origins_say) -> str:
+    """Render a report in one of the forms.
+
+    Args:
+        report: What to render.
+        form: In which.
+        declared: Where the declaring files lie in their repository, for the form that code hosts read.
+    """
+    return _renderer(form, declared)(report)
 
 
-def _renderer(form: ReportForm) -> Callable[[ScanReport], str]:
+def _renderer(form: ReportForm, declared: DeclaringPaths) -> Callable[[ScanReport], str]:
     """Import the renderer of a form; only that one, because a template engine is slow to import."""
     match form:
         case ReportForm.TEXT:
@@ -56,7 +63,7 @@ def _renderer(form: ReportForm) -> Callable[[ScanReport], str]:
         case ReportForm.SARIF:
             from coordinator.report.renderers.sarif import render_sarif
 
-            return render_sarif
+            return lambda report: render_sarif(report, declared)
         case ReportForm.JUNIT:
             from coordinator.report.renderers.junit import render_junit
 

@@ -13,6 +13,7 @@ from urllib.parse import quote
 import msgspec
 
 from coordinator.report.contract_report import ContractReport
+from coordinator.report.declaring_paths import DeclaringPaths, PathsOf, as_origins_say
 from coordinator.report.model import DriftGroup, ReportBody, ScanReport, ScanStatus
 from coordinator.report.renderers.presentation import tenants_phrase
 from coordinator.report.renderers.rollouts import rollout_sentence, rollouts_of
@@ -21,6 +22,7 @@ from shared.contracts.contract import Verdict, VerdictStatus
 from shared.findings.finding import Finding, Severity
 from shared.findings.registry import BY_ID
 from shared.schema.canonical import content_hash
+from shared.schema.schema import Origin
 
 _SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
 _LEVELS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.INFO: "note"}
@@ -31,6 +33,16 @@ _LEVEL_OF_VERDICT = {
     VerdictStatus.HOLDS: "none",
 }
 _MAX_TENANTS = 100
+_MAX_POSSIBLE_FILES = 10
+"""Files that are named where it is not known which of them declares an object."""
+
+
+class _Declared(msgspec.Struct, frozen=True, order=True):
+    """A line that declares what a result is about; or may, where several sources have a file of its name."""
+
+    file: str
+    line: int
+    certain: bool = True
 
 
 class _Result(msgspec.Struct, frozen=True, order=True):
@@ -46,22 +58,23 @@ class _Result(msgspec.Struct, frozen=True, order=True):
     query: str = ""
     end_line: int = 0
     fix: str = ""
-    declared_at: tuple[tuple[str, int], ...] = ()
+    declared_at: tuple[_Declared, ...] = ()
 
 
-def render_sarif(report: ScanReport, *, spec_root: str = "") -> str:
+def render_sarif(report: ScanReport, declared: DeclaringPaths = as_origins_say) -> str:
     """Write the SARIF log.
 
     Args:
         report: What to render.
-        spec_root: Folder of the spec relative to the repository, put before every origin's file.
+        declared: Where the declaring files lie in their repository; by default they keep the paths that origins have.
     """
     tenants: defaultdict[_Result, set[str]] = defaultdict(set)
     for group in report.body.groups:
-        for result in _results(group, spec_root):
+        for result in _results(group, declared(group.tenants)):
             tenants[result].update(group.tenants)
+    everywhere = declared(result.tenant for result in report.body.tenants)
     for verdict in report.body.service_faults:
-        tenants[_of_verdict(verdict, spec_root)].update(())
+        tenants[_of_verdict(verdict, everywhere)].update(())
     run = {
         "tool": {"driver": _driver({result.rule for result in tenants})},
         "columnKind": "unicodeCodePoints",
@@ -74,9 +87,15 @@ def render_sarif(report: ScanReport, *, spec_root: str = "") -> str:
     return _log(run)
 
 
-def render_contract_sarif(report: ContractReport) -> str:
-    """Write the SARIF log of a check of services against one schema."""
-    results = sorted({_of_verdict(verdict, "") for verdict in report.verdicts})
+def render_contract_sarif(report: ContractReport, declared: DeclaringPaths = as_origins_say) -> str:
+    """Write the SARIF log of a check of services against one schema.
+
+    Args:
+        report: What to render.
+        declared: As for `render_sarif`; the tenant of this check has no name.
+    """
+    paths_of = declared([""])
+    results = sorted({_of_verdict(verdict, paths_of) for verdict in report.verdicts})
     notes = [{"level": "warning", "message": {"text": text(str(place))}} for place in report.coverage.unread]
     run = {
         "tool": {"driver": _driver({result.rule for result in results})},
@@ -92,42 +111,48 @@ def _log(run: Mapping[str, Any]) -> str:
     return msgspec.json.format(msgspec.json.encode(log), indent=2).decode() + "\n"
 
 
-def _results(group: DriftGroup, spec_root: str) -> Iterable[_Result]:
+def _results(group: DriftGroup, paths_of: PathsOf) -> Iterable[_Result]:
     for finding in group.findings:
-        yield _of_finding(finding, spec_root)
+        yield _of_finding(finding, paths_of)
     for verdict in group.verdicts:
-        yield _of_verdict(verdict, spec_root)
+        yield _of_verdict(verdict, paths_of)
 
 
-def _of_finding(finding: Finding, root: str) -> _Result:
+def _of_finding(finding: Finding, paths_of: PathsOf) -> _Result:
+    places = tuple(_declared_at(finding.origin, paths_of)) if finding.origin else ()
+    here = next((place for place in places if place.certain), None)
     return _Result(
         rule=finding.rule,
         level=_LEVELS[finding.severity],
         message=finding.message,
-        file=_joined(root, finding.origin.file) if finding.origin else "",
-        line=finding.origin.line if finding.origin else 0,
+        file=here.file if here else "",
+        line=here.line if here else 0,
         object=str(finding.object),
+        declared_at=() if here else places,
     )
 
 
-def _of_verdict(verdict: Verdict, spec_root: str) -> _Result:
+def _of_verdict(verdict: Verdict, paths_of: PathsOf) -> _Result:
     return _Result(
         rule=verdict.rule,
         level=_LEVEL_OF_VERDICT[verdict.status],
         message=verdict.reason,
-        file=_joined(verdict.root, verdict.file),
+        file=f"{verdict.root.rstrip('/')}/{verdict.file}" if verdict.root else verdict.file,
         line=verdict.line,
         object=verdict.service,
         column=verdict.column,
         end_line=verdict.end_line,
         query=verdict.subject.strip(),
         fix=verdict.fix,
-        declared_at=tuple((_joined(spec_root, origin.file), origin.line) for origin in verdict.declared_at),
+        declared_at=tuple(place for origin in verdict.declared_at for place in _declared_at(origin, paths_of)),
     )
 
 
-def _joined(root: str, file: str) -> str:
-    return f"{root.rstrip('/')}/{file}" if root else file
+def _declared_at(origin: Origin, paths_of: PathsOf) -> Iterator[_Declared]:
+    """Give the line of an origin in the repository, or all that it may be where its source is not known."""
+    paths = paths_of(origin.file)
+    for path in paths[:_MAX_POSSIBLE_FILES]:
+        yield _Declared(path, origin.line, certain=len(paths) == 1)
 
 
 def _driver(used: set[str]) -> dict[str, Any]:
@@ -197,15 +222,20 @@ def _written(result: _Result, tenants: tuple[str, ...], earlier: int) -> dict[st
         written["properties"]["fix"] = visible(result.fix)
         written["message"]["text"] += f" Works here: {text(result.fix)}"
     if result.declared_at:
-        written["relatedLocations"] = [_declared(number, *place) for number, place in enumerate(result.declared_at)]
+        written["relatedLocations"] = [_related(number, place) for number, place in enumerate(result.declared_at)]
     return written
 
 
-def _declared(number: int, file: str, line: int) -> dict[str, Any]:
+def _related(number: int, place: _Declared) -> dict[str, Any]:
+    certain = "What differs is declared here."
+    possible = "It may be declared here: several sources have a file of this name."
     return {
         "id": number,
-        "message": {"text": "What differs is declared here."},
-        "physicalLocation": {"artifactLocation": {"uri": quote(file)}, "region": {"startLine": max(1, line)}},
+        "message": {"text": certain if place.certain else possible},
+        "physicalLocation": {
+            "artifactLocation": {"uri": quote(place.file)},
+            "region": {"startLine": max(1, place.line)},
+        },
     }
 
 
@@ -225,8 +255,6 @@ def _region(result: _Result) -> dict[str, Any]:
         region["startColumn"] = result.column
     if result.end_line >= region["startLine"]:
         region["endLine"] = result.end_line
-    if result.query:
-        region["snippet"] = {"text": visible(result.query)}
     return region
 
 

@@ -65,12 +65,14 @@ def test_two_results_of_one_file_never_share_a_fingerprint(service):
 def test_sarif_paths_start_at_the_repository_and_say_where_the_call_ends(service):
     (service / ".git").mkdir()
     (service / "services").mkdir()
+    (service / "infra").mkdir()
+    (service / "desired.sql").rename(service / "infra/desired.sql")
     (service / "desk").rename(service / "services/desk")
     call = 'sqlx::query(\n        "SELECT login FROM agent",\n    )'
     rust = RUST.replace('sqlx::query("SELECT login FROM agent")', f"/* \u00e9 */ {call}")
     (service / "services/desk/src/lib.rs").write_text(rust)
     (service / "observed.sql").write_text(TABLE + "ALTER TABLE agent DROP login;")
-    sources = ["--desired", str(service / "desired.sql"), "--observed", str(service / "observed.sql")]
+    sources = ["--desired", str(service / "infra/desired.sql"), "--observed", str(service / "observed.sql")]
     done = CliRunner().invoke(
         command, ["check", "--rust", str(service / "services/desk"), *sources, "--output", "sarif"]
     )
@@ -80,7 +82,9 @@ def test_sarif_paths_start_at_the_repository_and_say_where_the_call_ends(service
     region = place["region"]
     assert (region["startLine"], region["startColumn"], region["endLine"]) == (3, 13, 5), "columns count characters"
     assert result["properties"]["query"] == "SELECT login FROM agent"
-    assert [each["physicalLocation"]["region"]["startLine"] for each in result["relatedLocations"]] == [1]
+    assert "snippet" not in region, "the query is not the region's text"
+    [declared] = [each["physicalLocation"] for each in result["relatedLocations"]]
+    assert (declared["artifactLocation"]["uri"], declared["region"]["startLine"]) == ("infra/desired.sql", 1)
 
 
 def test_the_text_shows_rust_the_declared_line_and_the_query_that_works(service):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from pathlib import Path
 
 import pytest
 
@@ -14,6 +15,7 @@ from coordinator.report.renderers.html import render_html
 from coordinator.report.renderers.json import render_json
 from coordinator.report.renderers.sarif import render_sarif
 from coordinator.report.renderers.text import Terminal, render_text
+from coordinator.scan.declared_files import DeclaredFiles, DeclaringSource
 from shared.formats import FormatError
 from tests import reports
 from tests.reports import EXPECTED_VERSION, demo_analyses, demo_spec, report_of, version
@@ -105,8 +107,12 @@ def test_the_same_finding_in_several_groups_is_one_sarif_result() -> None:
     assert len({result["partialFingerprints"]["fleetdriftFinding/v2"] for result in results}) == len(results)
 
 
-def test_sarif_files_can_be_placed_in_their_repository() -> None:
-    log = render_sarif(reports.demo(), spec_root="infra/db")
+def test_sarif_files_can_be_placed_in_their_repository(tmp_path: Path) -> None:
+    (tmp_path / ".git").mkdir()
+    (tmp_path / "infra/db").mkdir(parents=True)
+    declared = DeclaredFiles(sources=(DeclaringSource(path=tmp_path / "infra/db"),))
+
+    log = render_sarif(reports.demo(), declared.paths_for)
 
     uris = {
         location["physicalLocation"]["artifactLocation"]["uri"]
