@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from shared.kinds.context import Context
+from shared.kinds.edges.tables import PARENTS
 from shared.kinds.facts import ColumnType
 from shared.kinds.lookup import facts_of
 from shared.kinds.node import Node
@@ -28,9 +29,9 @@ from shared.schema.relations import Constraint, Index
 
 
 def _order_of_index(index: Index, below: ObjectId, plan: PlanView) -> Order:
-    """A partition has its parts before it is attached."""
+    """A partition has its parts before it is attached, to another parent or by other bounds."""
     change = plan.alters.get(below)
-    attached = change is not None and "partition_of" in change.fields
+    attached = change is not None and bool({"partition_of", "partition_bound"} & set(change.fields))
     return Order.FREE if attached and belongs_to_parent(index, plan.context.desired) else Order.AFTER
 
 
@@ -39,7 +40,7 @@ def _order_of_constraint(constraint: Constraint, below: ObjectId, plan: PlanView
     if constraint.type != "foreign_key" and below.kind == "index":
         return Order.BEFORE
     change = plan.alters.get(below)
-    gets_parent = change is not None and bool({"partition_of", "inherits"} & set(change.fields))
+    gets_parent = change is not None and bool(PARENTS & set(change.fields))
     return Order.FREE if gets_parent and belongs_to_parent(constraint, plan.context.desired) else Order.AFTER
 
 

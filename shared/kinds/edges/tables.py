@@ -8,7 +8,7 @@ from shared.kinds.node import Node
 from shared.kinds.ordering import Edge, Edges, PlanView, always_after, no_edges
 from shared.kinds.recipes.partitions import belongs_to_parent
 from shared.schema.identity import ObjectId, QualifiedName
-from shared.schema.relations import Constraint, ForeignTable, Table
+from shared.schema.relations import Constraint, ForeignTable, Index, Table
 
 PARENTS = frozenset({"inherits", "partition_of", "partition_bound"})
 """Fields that ATTACH, DETACH, INHERIT and NO INHERIT change."""
@@ -107,6 +107,25 @@ def _columns_while_parted(identity: ObjectId, below: ObjectId, plan: PlanView) -
         if column.kind == "column" and (column.namespace, column.parent) == own and node.phase in phases:
             yield before, node
             yield node, after
+    yield from _parts_before_attaching(identity, below, plan)
+
+
+def _parts_before_attaching(identity: ObjectId, below: ObjectId, plan: PlanView) -> Iterator[Edge]:
+    """A partition has its keys and indexes before it is attached again: ATTACH would make them under its lock.
+
+    What is the partition's own comes after, as ATTACH could take it for a part of the parent's.
+    """
+    desired = plan.context.desired
+    table = desired.objects.get(identity)
+    if not isinstance(table, Table | ForeignTable) or below not in _parent(table):
+        return
+    attaching = Node("after", identity, below)
+    name = QualifiedName(table.namespace, table.name)
+    parts: tuple[Constraint | Index, ...] = (*desired.constraints(name), *desired.indexes[name])
+    for part in parts:
+        if part.identity in plan.context.creates:
+            made = plan.arrival[part.identity]
+            yield (made, attaching) if belongs_to_parent(part, desired) else (attaching, made)
 
 
 TABLE_EDGES = Edges(

@@ -144,4 +144,25 @@ PAIRS: Pairs = {
         ("CREATE SCHEMA s; CREATE TABLE p (k int) PARTITION BY LIST (k);CREATE TABLE d PARTITION OF p DEFAULT"),
         ("CREATE SCHEMA s; CREATE TABLE p (k int) PARTITION BY LIST (k);CREATE TABLE s.d PARTITION OF p DEFAULT"),
     ),
+    "a partition comes under a parent with a key by another bound": (
+        (
+            "CREATE TABLE p (k int NOT NULL, m int NOT NULL) PARTITION BY LIST (m);"
+            "CREATE TABLE a PARTITION OF p FOR VALUES IN (1); CREATE TABLE t (k int8); INSERT INTO p VALUES (1, 1)"
+        ),
+        (
+            "CREATE TABLE p (k int NOT NULL, m int NOT NULL, PRIMARY KEY (k, m)) PARTITION BY RANGE (k);"
+            "CREATE TABLE a PARTITION OF p FOR VALUES FROM (0) TO (9); CREATE TABLE t (k int);"
+            "INSERT INTO p VALUES (1, 1)"
+        ),
+    ),
+    "a partition comes under a parent with a key by the same bound": (
+        (
+            "CREATE TABLE p (k int NOT NULL, m int NOT NULL) PARTITION BY LIST (m);"
+            "CREATE TABLE a PARTITION OF p FOR VALUES IN (1); CREATE TABLE t (k int8); INSERT INTO p VALUES (1, 1)"
+        ),
+        (
+            "CREATE TABLE p (k int NOT NULL, m int NOT NULL, PRIMARY KEY (k, m)) PARTITION BY LIST (k);"
+            "CREATE TABLE a PARTITION OF p FOR VALUES IN (1); CREATE TABLE t (k int); INSERT INTO p VALUES (1, 1)"
+        ),
+    ),
 }
