@@ -52,7 +52,23 @@ def without_tool_objects(snapshot: Snapshot, declared: Schema) -> Snapshot:
     Returns:
         The snapshot, or the same one when there is nothing to leave out. Facts about what was left out go too.
     """
-    gone = tool_objects(snapshot, declared).keys()
+    return _without(snapshot, tool_objects(snapshot, declared).keys())
+
+
+def without_tables(snapshot: Snapshot, names: AbstractSet[str]) -> Snapshot:
+    """Leave out tables by name, in whatever namespace, with what hangs on them.
+
+    Args:
+        snapshot: What was read.
+        names: Of the tables.
+    """
+    tables = {(each.namespace, each.name) for each in snapshot.schema if each.kind == "table" and each.name in names}
+    gone = {item.identity for item in snapshot.schema if _relation(item) in tables}
+    gone |= {item.identity for item in snapshot.schema if isinstance(item, Facet) and item.carrier in gone}
+    return _without(snapshot, gone)
+
+
+def _without(snapshot: Snapshot, gone: AbstractSet[ObjectId]) -> Snapshot:
     if not gone:
         return snapshot
     relations = {(identity.namespace, identity.name) for identity in gone if identity.kind == "table"}

@@ -24,6 +24,7 @@ from coordinator.iac.sql.migration_files import (
     is_checkpoint,
     is_liquibase,
 )
+from shared.diff.version_tables import version_tables_named
 
 MAX_FILES = 20_000
 
@@ -91,12 +92,18 @@ class SqlFolder(msgspec.Struct, frozen=True):
         Args:
             version: The last one; empty or unknown: the newest, and what runs after it.
         """
-        found: list[tuple[Step | None, SqlFile]] = []
+        found: list[tuple[Step | None, SqlFile]] = [(None, file) for file in self._version_tables()]
         for migration in self.migrations:
             found.append((migration.step, migration.file))
             if version and migration.step.version == version:
                 return tuple(found)
         return (*found, *((Step() if self.tool else None, file) for file in self.always))
+
+    def _version_tables(self) -> Iterator[SqlFile]:
+        """Make the tool's own tables that the migrations name: the tool does before it runs the first one."""
+        files = [*(migration.file for migration in self.migrations), *self.always]
+        for table in version_tables_named(self.tool, (file.text for file in files)):
+            yield SqlFile(files[0].file, f"{table.statement};\n", files[0].line)
 
     @property
     def version(self) -> str:

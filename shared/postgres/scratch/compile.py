@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 import msgspec
 
+from shared.diff.version_tables import without_version_tables
 from shared.postgres.names.own_names import OwnNames, declared_names
 from shared.postgres.scratch.errors import ScratchError
 from shared.postgres.scratch.rebuild import MaterialiseError, spell, surroundings_of
@@ -60,6 +61,7 @@ async def compile_spec(
         except ScratchError as error:
             raise _spec_error(error, source.declarations) from None
         compiled = await database.read(profile, names)
+        compiled = without_version_tables(compiled, (declaration.sql for declaration in source.declarations))
         if namespace:
             around = surroundings_of(await database.read(Profile()), namespace)
             compiled = msgspec.structs.replace(compiled, surroundings=around)
