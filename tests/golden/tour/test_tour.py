@@ -41,7 +41,7 @@ def test_every_command_of_the_tour_gives_what_the_page_shows(live: str, tmp_path
         (tmp_path / name).write_text(text)
     path = os.pathsep.join((str(Path(sys.executable).parent), str(wheel_binaries()), os.environ["PATH"]))
     inherited = {name: value for name, value in os.environ.items() if not name.startswith(("FLEETDRIFT_", "PG"))}
-    environment = {**inherited, "PATH": path, "LIVE": live}
+    environment = {**inherited, "PATH": path, "LIVE": live, "COLUMNS": "100"}  # as wide as where no terminal is
 
     def run_all(block: re.Match[str]) -> str:
         commands = [line for line in block[0].splitlines() if line.startswith("$ ")]
