@@ -128,10 +128,16 @@ class AnswerWriter:
                     added, _ = await pipe.execute()
                 break
             except RedisError:
-                if clock() > until:
+                if clock() > until or _cancelled():
                     raise
                 await asyncio.sleep(_RETRY_REDIS_AFTER_SECONDS)
         self._sent = clock()
         if added is None:
             self._gone = True
             raise RunGoneError
+
+
+def _cancelled() -> bool:
+    """Say whether this task was cancelled: what it still sends on its way out is not tried again for long."""
+    task = asyncio.current_task()
+    return task is not None and task.cancelling() > 0

@@ -61,7 +61,7 @@ class Marked:
             time.sleep(0.05)
         raise AssertionError(f"{pattern!r} did not appear in: {self.output.read_text()}")
 
-    def gone(self, patience: float = 30) -> bool:
+    def gone(self, patience: float = 120) -> bool:
         until = time.monotonic() + patience
         while self.alive() and time.monotonic() < until:
             time.sleep(0.1)
