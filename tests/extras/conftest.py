@@ -10,6 +10,7 @@ import time
 import urllib.error
 import urllib.parse
 from collections.abc import Iterator
+from http import HTTPStatus
 from pathlib import Path
 from typing import Any
 
@@ -48,6 +49,8 @@ class Prometheus:
         try:
             answer = json.loads(fetch(f"{self.url}/api/v1/{path}?{urllib.parse.urlencode(parameters)}"))
         except urllib.error.HTTPError as error:
+            if error.code == HTTPStatus.SERVICE_UNAVAILABLE:
+                raise  # it has not read its database yet: whoever waits for it asks again
             raise AssertionError(f"{parameters}: {error.read().decode()}") from None
         assert answer["status"] == "success", answer
         return answer["data"]
