@@ -17,7 +17,7 @@ from shared.diff.changes import Altered
 if TYPE_CHECKING:
     from sqlglot import exp
 
-_MOST_NAMED = 3
+_MAX_DIFFERENCES_NAMED = 3
 """Differences that are named; of a text that has more, nothing is said: it is another text."""
 
 _LONGEST_PART = 120
@@ -42,7 +42,7 @@ def what_changed(change: Altered) -> str:
         before, after = getattr(change.desired, field, None), getattr(change.observed, field, None)
         if isinstance(before, str) and isinstance(after, str) and max(len(before), len(after)) <= _LONGEST_TEXT:
             said += [part for part in _said(before, after) if part not in said]
-    return "; ".join(said) if len(said) <= _MOST_NAMED else ""
+    return "; ".join(said) if len(said) <= _MAX_DIFFERENCES_NAMED else ""
 
 
 @lru_cache(maxsize=1024)
@@ -51,7 +51,8 @@ def _said(before: str, after: str) -> tuple[str, ...]:
     if one is None or other is None:
         return ()
     found = tuple(dict.fromkeys(_differences(one, other, "")))
-    return found if len(found) <= _MOST_NAMED and all(len(part) <= 2 * _LONGEST_PART for part in found) else ()
+    is_short = len(found) <= _MAX_DIFFERENCES_NAMED and all(len(part) <= 2 * _LONGEST_PART for part in found)
+    return found if is_short else ()
 
 
 def _parsed(text: str) -> exp.Expr | None:

@@ -19,7 +19,7 @@ from shared.schema.canonical import content_hash
 from shared.schema.schema import Snapshot
 from shared.targets import FailureKind, Observation, ReadRequest, Sighting, Target
 
-LOOKS_WHILE_MIGRATING = 3
+MAX_READINGS_WHILE_MIGRATING = 3
 """How often a tenant is looked at whose migration is under way: most of them take a moment."""
 
 LOOK_AGAIN_AFTER_SECONDS = 1.0
@@ -65,7 +65,7 @@ async def _observe_settled(connection: asyncpg.Connection, target: Target, wante
 
     The lock of a tool is held for a whole database; of its many namespaces each one would wait for the others.
     """
-    for _ in range(LOOKS_WHILE_MIGRATING - 1):
+    for _ in range(MAX_READINGS_WHILE_MIGRATING - 1):
         seen = await _observe(connection, target, wanted)
         moving = bool(seen.running and not target.namespace) or any(version.dirty for version in seen.versions)
         if not moving:
