@@ -15,6 +15,7 @@ from urllib.parse import quote
 import msgspec
 
 from shared.formats import ANSWERS, BATCH_MESSAGE, JOB_MESSAGE, PROTOCOL, decode_json, encode_json
+from shared.kinds.context import Recipe
 from shared.schema.profile import Profile
 from shared.schema.schema import SchemaVersion
 from shared.signing import KeyRing, Purpose, TagError
@@ -95,6 +96,7 @@ class ShapeJob(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
         snapshot: Hash (fingerprint) of the packed Snapshot.
         contracts: Hash of the packed contracts.
         profile: Which facets are compared.
+        recipe: How the plan does what writes every row of a table anew.
     """
 
     run: str
@@ -106,6 +108,7 @@ class ShapeJob(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     snapshot: str
     contracts: str
     profile: Profile = Profile()
+    recipe: Recipe = Recipe.SHORT
 
 
 class Observed(msgspec.Struct, frozen=True, tag_field="outcome", tag="observed", omit_defaults=True):

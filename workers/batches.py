@@ -173,6 +173,7 @@ async def _analyse(child: Child, message: ShapeJob) -> Outcome:
             snapshot=unpack_snapshot(message.snapshot, snapshot),
             contracts=unpack_named(CONTRACTS, message.contracts, contracts, tuple[Contract, ...]),
             profile=message.profile,
+            recipe=message.recipe,
         )
         if request.id != message.analysis:
             return Failed(Failure(FailureKind.PROTOCOL, OTHER_RELEASE))

@@ -10,22 +10,27 @@ import click
 
 from coordinator.cli.log_options import log_options
 from coordinator.cli.progress import progress
+from coordinator.cli.recipe_option import recipe_option, with_recipe
 from coordinator.cli.report_output import deliver, scan_options, settings_of
 from coordinator.cli.scratch_option import scratch_option
 from coordinator.cli.source_options import InOrder, given_variables
 from coordinator.iac.assignment import Assignment
 from coordinator.report.model import ScanReport
 from coordinator.settings.model import Settings
+from shared.kinds.context import Recipe
 
 
 @click.command("check", cls=InOrder)
 @scratch_option
 @scan_options
+@recipe_option("[scan] recipe")
 @given_variables
 @log_options("warning")
-def command(config: Path, output: str, *, given: tuple[Assignment, ...], fail_on_pending: bool) -> None:
+def command(
+    config: Path, output: str, *, given: tuple[Assignment, ...], fail_on_pending: bool, recipe: Recipe | None
+) -> None:
     """Scan the fleet once, without Redis or workers. Exit code 0 in sync, 2 drift, 3 incomplete."""
-    settings = settings_of(config, given)
+    settings = with_recipe(settings_of(config, given), recipe)
     report = asyncio.run(_check(settings))
     deliver(report, settings, output, fail_on_pending=fail_on_pending)
 

@@ -7,6 +7,7 @@ import asyncio
 import click
 
 from coordinator.cli.exit_codes import DRIFT, IN_SYNC
+from coordinator.cli.recipe_option import recipe_option
 from coordinator.cli.scratch_option import scratch_option
 from coordinator.cli.source_options import (
     InOrder,
@@ -25,13 +26,7 @@ from shared.schema.profile import Profile
 @click.argument("desired")
 @click.argument("observed")
 @click.option("--output", type=click.Choice(["text", "json", "sql"]), default="text", show_default=True)
-@click.option(
-    "--recipe",
-    type=click.Choice([recipe.value for recipe in Recipe]),
-    default=Recipe.SHORT.value,
-    show_default=True,
-    help="How a change that writes every row anew is made: in one statement that everybody waits for, or in many.",
-)
+@recipe_option(Recipe.SHORT.value)
 @scratch_option
 @variable_options
 @profile_option
@@ -43,7 +38,7 @@ def command(
     observed: str,
     output: str,
     *,
-    recipe: str,
+    recipe: Recipe | None,
     profile: Profile,
     everything: bool,
     variables: tuple[str, ...],
@@ -51,7 +46,7 @@ def command(
 ) -> None:
     """Compare two schema sources. `--output sql` prints the remediation that brings OBSERVED to DESIRED."""
     given = assignments_of(ctx, variables, variable_files)
-    how = Recipe(recipe)
+    how = recipe or Recipe.SHORT
     compared = compare_sources(desired, observed, profile, destructive=everything, recipe=how, given=given)
     comparison = asyncio.run(compared)
     click.echo(_render(comparison, output, destructive=everything), nl=False)

@@ -10,6 +10,7 @@ import msgspec
 
 from coordinator.cli.log_options import log_options
 from coordinator.cli.progress import progress
+from coordinator.cli.recipe_option import recipe_option, with_recipe
 from coordinator.cli.report_output import deliver, scan_options, settings_of
 from coordinator.cli.scratch_option import scratch_option
 from coordinator.cli.source_options import InOrder, given_variables
@@ -17,6 +18,7 @@ from coordinator.iac.assignment import Assignment
 from coordinator.report.model import ScanReport
 from coordinator.settings.load import refuse_open_queue
 from coordinator.settings.model import Settings
+from shared.kinds.context import Recipe
 
 
 @click.command("scan", cls=InOrder)
@@ -27,13 +29,21 @@ from coordinator.settings.model import Settings
     is_flag=True,
     help="Scan although more tenants are gone than [fleet] max_shrink lets go at once.",
 )
+@recipe_option("[scan] recipe")
 @given_variables
 @log_options("warning")
 def command(
-    config: Path, output: str, *, given: tuple[Assignment, ...], fail_on_pending: bool, confirm_shrink: bool
+    config: Path,
+    output: str,
+    *,
+    given: tuple[Assignment, ...],
+    fail_on_pending: bool,
+    confirm_shrink: bool,
+    recipe: Recipe | None,
 ) -> None:
     """Scan the fleet once through the workers. Exit code 0 in sync, 2 drift, 3 incomplete."""
-    settings = msgspec.structs.replace(settings_of(config, given), shrink_confirmed=confirm_shrink)
+    known = with_recipe(settings_of(config, given), recipe)
+    settings = msgspec.structs.replace(known, shrink_confirmed=confirm_shrink)
     refuse_open_queue(settings)
     deliver(asyncio.run(_scan(settings)), settings, output, fail_on_pending=fail_on_pending)
 

@@ -244,6 +244,7 @@ def engine_settings(settings: Settings) -> EngineSettings:
         ring=KeyRing(settings.redis_keys),
         hosts=settings.hosts,
         profile=file.compare,
+        recipe=file.scan.recipe,
         slots=file.scan.slots,
         rules=LedgerRules(lease=file.scan.lease, busy_for=file.scan.deadline * BUSY_SHARE_OF_DEADLINE),
         deadline=file.scan.deadline,

@@ -40,6 +40,7 @@ from shared.events.run import (
     RunStarted,
 )
 from shared.hosts import Host, Secret
+from shared.kinds.context import Recipe
 from shared.logs import log
 from shared.messages import Analysed, AnswerSet, DeferReason, Deferred, Keys, Observed
 from shared.schema.profile import Profile
@@ -60,6 +61,7 @@ class EngineSettings(msgspec.Struct, frozen=True, kw_only=True):
         hosts: By name.
         ring: The keys that sign what travels through Redis.
         profile: Which facets are read and compared.
+        recipe: How plans do what writes every row of a table anew.
         slots: Worker slots to count on; 0 counts those that workers announce.
         rules: The ledger's numbers.
         deadline: Seconds after which a run ends, whatever is missing.
@@ -75,6 +77,7 @@ class EngineSettings(msgspec.Struct, frozen=True, kw_only=True):
     hosts: Mapping[str, Host]
     ring: KeyRing = msgspec.field(default_factory=KeyRing)
     profile: Profile = Profile()
+    recipe: Recipe = Recipe.SHORT
     slots: int = 0
     rules: LedgerRules = LedgerRules()
     deadline: float = 3600.0

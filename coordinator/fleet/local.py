@@ -27,6 +27,7 @@ class LocalFleet:
         file = settings.file
         self._scan = scan
         self._profile = file.compare
+        self._recipe = file.scan.recipe
         self._scratch = scratch
         self._contract_memory = ContractMemory()
         self._reader = InProcess(
@@ -53,7 +54,9 @@ class LocalFleet:
         log(AnalysesAsked(run=self._scan, scan=self._scan, shapes=len(snapshots), stored=0))
         analyses: dict[str, Analysis] = {}
         for fingerprint, snapshot in snapshots.items():
-            request = AnalysisRequest(spec=spec, snapshot=snapshot, contracts=contracts, profile=self._profile)
+            request = AnalysisRequest(
+                spec=spec, snapshot=snapshot, contracts=contracts, profile=self._profile, recipe=self._recipe
+            )
             analyses[fingerprint] = await analyse(self._scratch, request, memory=self._contract_memory)
             log(AnalysisReceived(run=self._scan, analysis=analyses[fingerprint].id))
         return analyses

@@ -110,9 +110,11 @@ async def run_analyses(
     Raises:
         StoreError: When the store fails.
     """
-    profile, store = facilities.settings.profile, facilities.store
+    settings, store = facilities.settings, facilities.store
     ids = {
-        name: AnalysisRequest(spec=spec, snapshot=snapshot, contracts=contracts, profile=profile).id
+        name: AnalysisRequest(
+            spec=spec, snapshot=snapshot, contracts=contracts, profile=settings.profile, recipe=settings.recipe
+        ).id
         for name, snapshot in snapshots.items()
     }
     distinct = sorted(set(ids.values()))
@@ -222,5 +224,6 @@ class _ShapeRun:
             snapshot=self._snapshots[analysis],
             contracts=self._contracts,
             profile=self._facilities.settings.profile,
+            recipe=self._facilities.settings.recipe,
         )
         return encode_message(self._facilities.keys, job)

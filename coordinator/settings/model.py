@@ -9,6 +9,7 @@ import msgspec
 
 from shared.findings.ignore import IgnoreRule
 from shared.hosts import Host, Secret
+from shared.kinds.context import Recipe
 from shared.schema.profile import Profile
 from shared.targets import Limits
 
@@ -231,7 +232,7 @@ class ScratchTable(_Table, frozen=True, kw_only=True):
 
 
 class ScanTable(_Table, frozen=True, kw_only=True):
-    """`[scan]`: how often tenants are scanned, and with how many processes at once.
+    """`[scan]`: how often tenants are scanned, with how many processes at once, and which plans are made.
 
     Args:
         interval: Seconds between scheduled scans of `fleetdrift serve`; 0 scans on request only.
@@ -241,6 +242,8 @@ class ScanTable(_Table, frozen=True, kw_only=True):
         slots: Worker processes the coordinator counts on; 0 counts those that are there.
         remember: Seconds for which workers do not read a tenant in full again whose catalogs hold the very same rows; 0
             reads every tenant in full in every scan.
+        recipe: How plans make a change that writes every row of a table anew: in one statement that everybody waits for
+            (`short`), or in many (`online`).
     """
 
     interval: Annotated[float, msgspec.Meta(ge=0)] = 900.0
@@ -249,6 +252,7 @@ class ScanTable(_Table, frozen=True, kw_only=True):
     deadline: Seconds = 3600.0
     slots: Annotated[int, msgspec.Meta(ge=0)] = 0
     remember: Annotated[int, msgspec.Meta(ge=0)] = 24 * 3600
+    recipe: Recipe = Recipe.SHORT
 
 
 class ServeTable(_Table, frozen=True, kw_only=True):

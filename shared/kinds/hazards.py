@@ -4,6 +4,10 @@ from __future__ import annotations
 
 from shared.kinds.step import Hazard, HazardKind
 
+ONLINE_COSTS = "nobody waits for long, and it takes as much space again and fires triggers for UPDATE"
+"""What the online recipe costs beside the short one."""
+_SHORT_WAY = "--recipe short writes them in one statement, for which everybody waits"
+
 
 def blocks_all(what: str) -> Hazard:
     """Say that reads and writes of a relation wait: ACCESS EXCLUSIVE."""
@@ -24,7 +28,7 @@ def rewrites(what: str, other_way: str = "") -> Hazard:
 def fills(what: str) -> Hazard:
     """Say that every row is written anew, but never many of them at once."""
     how = "in many short transactions, which fires its triggers for UPDATE and takes as much space again"
-    return Hazard(HazardKind.REWRITES_TABLE, f"writes every row of {what} anew {how}")
+    return Hazard(HazardKind.REWRITES_TABLE, f"writes every row of {what} anew {how}; {_SHORT_WAY}")
 
 
 def scans(what: str) -> Hazard:

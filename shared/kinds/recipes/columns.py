@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from shared.kinds.context import Context
 from shared.kinds.facts import ColumnType
-from shared.kinds.hazards import blocks_all, breaks, loses, rewrites, scans
+from shared.kinds.hazards import ONLINE_COSTS, blocks_all, breaks, loses, rewrites, scans
 from shared.kinds.interim import not_null_check
 from shared.kinds.lookup import facts_of, readers_of_columns, tables
 from shared.kinds.names import parent_name
@@ -24,7 +24,7 @@ from shared.sql import quote_identifier
 
 _SET_EXPRESSION = 170000  # ALTER COLUMN … SET EXPRESSION came with v17
 _NO_VALUE = breaks("inserts that leave the column out get another value, or fail")
-_OTHER_WAY = "--recipe online fills a second column in batches instead"
+_OTHER_WAY = f"--recipe online fills a second column in batches instead: {ONLINE_COSTS}"
 _INTEGERS = frozenset({"smallint", "integer", "bigint"})
 
 

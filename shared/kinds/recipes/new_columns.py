@@ -5,7 +5,7 @@ from __future__ import annotations
 import msgspec
 
 from shared.kinds.context import Context, Recipe
-from shared.kinds.hazards import blocks_all, rewrites, scans
+from shared.kinds.hazards import ONLINE_COSTS, blocks_all, rewrites, scans
 from shared.kinds.interim import not_null_check
 from shared.kinds.names import parent_name
 from shared.kinds.recipes.backfill import fill_in_batches
@@ -26,7 +26,7 @@ from shared.kinds.step import Role, Step
 from shared.schema.relations import Column
 from shared.sql import quote_identifier
 
-_FILLED_LATER = "--recipe online gives the rows their values in batches instead"
+_FILLED_LATER = f"--recipe online gives the rows their values in batches instead: {ONLINE_COSTS}"
 
 
 def create_column(column: Column, context: Context) -> list[Step]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import msgspec
 import pytest
 from redis import Redis
 
@@ -10,6 +11,7 @@ from coordinator.fleet.target_runs import load_snapshots
 from shared.analysis.pipeline import analyse
 from shared.analysis.request import AnalysisRequest
 from shared.contracts.contract import Contract, Query
+from shared.kinds.context import Recipe
 from shared.postgres.scratch import ScratchServer, compile_spec
 from shared.schema.profile import Profile
 from shared.schema.schema import Declaration, Origin, Snapshot, Spec, SpecSource
@@ -47,6 +49,26 @@ async def test_workers_say_what_this_process_would_say_and_are_not_asked_twice(e
         with Redis.from_url(engine.redis.url) as redis:
             redis.flushall()
         assert await run_analyses(facilities, spec, snapshots, CONTRACTS) == near
+
+
+async def test_workers_make_plans_by_the_recipe_that_the_coordinator_names(engine, postgres):
+    engine.worker()
+    scratch = ScratchServer(postgres.dsn())
+    spec = await compile_spec(scratch, SOURCE, Profile(), namespace="{tenant}")
+    narrow = msgspec.structs.replace(
+        SOURCE,
+        declarations=(
+            Declaration("CREATE TABLE orders (id int PRIMARY KEY, status text NOT NULL)", Origin("s.sql", 1)),
+        ),
+    )
+    observed = (await compile_spec(scratch, narrow, Profile(), namespace="{tenant}")).snapshot
+    plans = {}
+    for recipe in Recipe:
+        async with engine.facilities(recipe=recipe) as facilities:
+            [analysis] = (await run_analyses(facilities, spec, {observed.fingerprint: observed}, ())).values()
+            plans[recipe] = " ".join(statement.sql for statement in analysis.plan.statements)
+    assert "SET DATA TYPE bigint" in plans[Recipe.SHORT]
+    assert "fleetdrift_copy_" in plans[Recipe.ONLINE]
 
 
 async def test_an_analysis_whose_ingredients_redis_lost_is_asked_for_again(engine, postgres):

@@ -162,7 +162,7 @@ def test_a_worker_answers_what_check_does(
         redis.xadd(worker.keys.answers(run, 1), {"open": 1})
         job = ShapeJob(
             run=run, epoch=1, batch="b", attempt=1, analysis=request.id, profile=case.pair.profile,
-            **names,
+            spec=names["spec"], snapshot=names["snapshot"], contracts=names["contracts"],
         )  # fmt: skip
         worker.run(run_shape_job(worker, job), TimeoutError)
         answer = redis.get(worker.keys.blob(request.id))
@@ -199,7 +199,9 @@ def test_a_worker_that_would_make_another_analysis_says_so_and_keeps_none(
             attempt=1,
             analysis="0" * 64,
             profile=Profile(),
-            **names,
+            spec=names["spec"],
+            snapshot=names["snapshot"],
+            contracts=names["contracts"],
         )
         worker.run(run_shape_job(worker, job), TimeoutError)
         assert redis.get(worker.keys.blob("0" * 64)) is None

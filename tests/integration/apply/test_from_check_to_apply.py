@@ -211,3 +211,21 @@ async def test_the_short_recipe_says_that_there_is_another(folder: Folder):
     short = folder.run("diff", "wider.sql", "narrow.sql", "--output", "sql")
     assert "rewrites_table: rewrites" in short.stdout
     assert "--recipe online fills a second column in batches instead" in short.stdout
+
+
+@pytest.mark.parametrize("way", ["option", "configuration"])
+async def test_a_check_makes_online_plans_when_it_is_told_to(folder: Folder, way: str):
+    (folder.path / "spec.sql").write_text("CREATE TABLE orders (id bigint PRIMARY KEY, note text, extra int)")
+    short = folder.run("check")
+    other = "--recipe online fills a second column in batches instead: nobody waits for long"
+    assert other in " ".join(short.stdout.split())
+    options = ("--recipe", "online") if way == "option" else ()
+    if not options:
+        folder.add('[scan]\nrecipe = "online"')
+    online = folder.run("check", *options)
+    assert online.returncode == 2, online.stderr
+    other = "--recipe short writes them in one statement, for which everybody waits"
+    assert other in " ".join(online.stdout.split())
+    done = folder.run("apply", "reports/report.json", "--all-of-group", "--execute", "--yes")
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert folder.run("check").returncode == 0
