@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import functools
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import click
+import msgspec
 
 from coordinator.cli.exit_codes import DRIFT, IN_SYNC, INCOMPLETE
 from coordinator.cli.scratch_option import scratch_option
@@ -14,12 +18,37 @@ from coordinator.compare.contracts import check_services, check_services_statica
 from coordinator.report.contract_report import ContractReport
 from coordinator.report.declaring_paths import DeclaringPaths, as_origins_say
 from coordinator.scan.declared_files import DeclaredFiles, DeclaringSource
+from coordinator.settings.model import ContractTable
 from shared.contracts.coverage import coverage_of
 
 _FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
 _rust = click.option(
     "--rust", "folders", type=_FOLDER, multiple=True, required=True, help="Folder of a crate or workspace; repeatable."
 )
+
+
+def _reading_options(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Add the options that say how services are read; the command receives `reading`, what `[[contracts]]` would hold.
+
+    They are called as the keys of `[[contracts]]` are.
+    """
+
+    @click.option(
+        "--features", metavar="NAMES", help="Cargo features that are on, with commas; by default all are read."
+    )
+    @click.option("--exclude", multiple=True, metavar="PATTERN", help="Files that are left out; repeatable.")
+    @click.option(
+        "--accept-unread", multiple=True, metavar="DRIVER", help="Nothing needs to be read of this crate; repeatable."
+    )
+    @functools.wraps(function)
+    def wrapper(
+        *args: Any, features: str | None, exclude: tuple[str, ...], accept_unread: tuple[str, ...], **kwargs: Any
+    ) -> Any:
+        on = None if features is None else tuple(features.replace(",", " ").split())
+        reading = ContractTable(service="", path="", features=on, exclude=exclude, accept_unread=accept_unread)
+        return function(*args, reading=reading, **kwargs)
+
+    return wrapper
 
 
 @click.group("contracts")
@@ -29,6 +58,7 @@ def command() -> None:
 
 @command.command("check", epilog=source_help)
 @_rust
+@_reading_options
 @click.option("--desired", required=True, metavar="SOURCE", help="What is declared.")
 @click.option("--observed", required=True, metavar="SOURCE", help="What one tenant has.")
 @click.option("--search-path", default="", help="With which the services connect, as SET search_path takes it.")
@@ -39,6 +69,7 @@ def command() -> None:
 def check(
     folders: tuple[Path, ...],
     *,
+    reading: ContractTable,
     desired: str,
     observed: str,
     search_path: str,
@@ -51,7 +82,8 @@ def check(
     Exit codes: 2 when something is violated or at risk that the declared schema keeps, else 3 when something of the
     services could not be read, else 0.
     """
-    contracts = read_services(folders, search_path=_names(search_path), role=role)
+    connecting = msgspec.structs.replace(reading, search_path=_names(search_path), role=role)
+    contracts = read_services(folders, connecting)
     check_them = check_services_statically if judge else check_services
     report = asyncio.run(check_them(contracts, desired, observed))
     by_service = {contract.service: folder for contract, folder in zip(contracts, folders, strict=True)}
@@ -62,10 +94,11 @@ def check(
 
 @command.command("list")
 @_rust
+@_reading_options
 @click.option("--output", type=click.Choice(["text", "json"]), default="text", show_default=True)
-def list_(folders: tuple[Path, ...], *, output: str) -> None:
+def list_(folders: tuple[Path, ...], *, reading: ContractTable, output: str) -> None:
     """Print what was found in the services: driver, form and place of each query, and what could not be read."""
-    contracts = read_services(folders)
+    contracts = read_services(folders, reading)
     coverage = coverage_of(contracts)
     if output == "json":
         from coordinator.report.contract_report import listing_json  # lazy: cold start

@@ -23,22 +23,20 @@ _WITH_RIGHTS = Profile(owners=True, privileges=True)
 """What is read where the service's role is known: whose the objects are, and what the role may do with them."""
 
 
-def read_services(folders: Sequence[Path], *, search_path: Sequence[str] = (), role: str = "") -> tuple[Contract, ...]:
+def read_services(folders: Sequence[Path], reading: ContractTable) -> tuple[Contract, ...]:
     """Extract the contracts of services; each is named after its folder.
 
     Args:
         folders: Of their crates or workspaces.
-        search_path: With which they connect; empty for public.
-        role: As which they connect; empty when that is not known.
+        reading: How they are read and how they connect; its service and path are not looked at.
 
     Raises:
-        RustFilesError: When a folder is not there or holds no Rust.
+        RustFilesError: When a folder is not there or holds no Rust, or no crate of it has one of the features.
     """
-    tables = [
-        ContractTable(service=folder.resolve().name, path=str(folder), search_path=tuple(search_path), role=role)
+    return tuple(
+        read_service(folder, msgspec.structs.replace(reading, service=folder.resolve().name, path=str(folder)))
         for folder in folders
-    ]
-    return tuple(read_service(folder, table) for folder, table in zip(folders, tables, strict=True))
+    )
 
 
 def with_source_lines(report: ContractReport, folders: Mapping[str, Path]) -> ContractReport:

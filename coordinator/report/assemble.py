@@ -95,8 +95,11 @@ def hash_of_specs(specs: Iterable[Spec]) -> str:
 
 
 def _declarations(declared: Sequence[Judged]) -> tuple[DeclarationSummary, ...]:
-    several = declared if len(declared) > 1 else ()
-    return tuple(sorted(judged.summary for judged in several if judged.summary is not None))
+    tenants: Counter[DeclarationSummary] = Counter()
+    for summary in (judged.summary for judged in declared if judged.summary is not None):
+        tenants[msgspec.structs.replace(summary, tenants=0)] += summary.tenants
+    several = tenants.items() if len(tenants) > 1 else ()
+    return tuple(sorted(msgspec.structs.replace(summary, tenants=count) for summary, count in several))
 
 
 def _expected_version(declared: Sequence[Judged]) -> str:

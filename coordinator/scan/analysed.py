@@ -11,7 +11,6 @@ from coordinator.scan.compiled import compiled_version
 from coordinator.scan.ladders import Ladders, LadderSearch, Seen
 from coordinator.scan.wanted import Wanted
 from shared.analysis.analysis import Analysis
-from shared.contracts.contract import Contract
 from shared.postgres.scratch import ScratchServer
 from shared.schema.profile import Profile
 from shared.schema.schema import Snapshot, Spec, SpecSource
@@ -38,16 +37,12 @@ class Analyser:
     Args:
         scratch: Compiles earlier versions.
         reader: Analyses shapes.
-        contracts: What the services expect.
         profile: Which facets are compared.
     """
 
-    def __init__(
-        self, scratch: ScratchServer, reader: FleetReader, contracts: tuple[Contract, ...], profile: Profile
-    ) -> None:
+    def __init__(self, scratch: ScratchServer, reader: FleetReader, profile: Profile) -> None:
         self._scratch = scratch
         self._reader = reader
-        self._contracts = contracts
         self._profile = profile
 
     async def analyse(
@@ -61,17 +56,18 @@ class Analyser:
             snapshots: By fingerprint.
         """
         shapes = {name: snapshots[name] for name in sorted({each.fingerprint for each in read})}
-        analyses = await self._against(declared.spec, shapes)
+
+        async def against(spec: Spec, shapes: Mapping[str, Snapshot]) -> Mapping[str, Analysis]:
+            return await self._reader.analyse(spec, shapes, declared.wanted.contracts) if shapes else {}
+
+        analyses = await against(declared.spec, shapes)
         names = declared.wanted.names
 
         async def compile_version(source: SpecSource) -> Spec:
             return await compiled_version(self._scratch, source, self._profile, names)
 
-        search = LadderSearch(declared.wanted, analyses, shapes, compile_version=compile_version, analyse=self._against)
+        search = LadderSearch(declared.wanted, analyses, shapes, compile_version=compile_version, analyse=against)
         return AnalysedSpec(analyses=analyses, ladders=await search.search(map(seen_of, read)))
-
-    async def _against(self, spec: Spec, shapes: Mapping[str, Snapshot]) -> Mapping[str, Analysis]:
-        return await self._reader.analyse(spec, shapes, self._contracts) if shapes else {}
 
 
 def seen_of(observation: Observation) -> Seen:

@@ -73,7 +73,7 @@ async def run_scan(
     results = await reader.read(declared.inventory.targets, on_progress)
     _log_results(log, results)
     snapshots = await _snapshots(reader, results)
-    analyser = Analyser(scratch, reader, declared.contracts, settings.file.compare)
+    analyser = Analyser(scratch, reader, settings.file.compare)
     analysed = [await analyser.analyse(each, _read(each, results), snapshots) for each in declared.specs]
     unmodelled = [entry for snapshot in snapshots.values() for entry in snapshot.unmodelled]
     patches = [
@@ -98,14 +98,15 @@ async def _declare(settings: Settings, scratch: ScratchServer, log: ExecutionLog
     tables = read_tables(settings)
     inventory = await load_targets(settings, [entry for each in tables for entry in each.shares.tenants.values()])
     refuse_shrunk(inventory, known_tenants, settings)
+    contracts = load_contracts(Path(settings.root), settings.file.contracts)
     specs: list[DeclaredSpec] = []
-    for wanted in wanted_by(tables, inventory.targets, settings.file.compare):
+    for wanted in wanted_by(tables, inventory.targets, settings.file.compare, contracts):
         spec = await compiled(scratch, wanted.source, settings.file.compare, wanted.names)
         log.record("Parse IaC Definition", _describe(wanted, spec), StepResult.OK)
         specs.append(DeclaredSpec(wanted=wanted, spec=spec))
     return Declared(
         specs=tuple(specs),
-        contracts=load_contracts(Path(settings.root), settings.file.contracts),
+        contracts=contracts,
         inventory=inventory,
         tables=tables,
     )
@@ -150,9 +151,13 @@ def _assemble(
         fleet=settings.file.fleet.name,
         declared=[_judged(settings, each, *found) for each, found in zip(declared.specs, analysed, strict=True)],
         outcomes=_outcomes(declared, results, [found for found, _ in analysed]),
-        unchecked=unchecked.union(_unread(declared.contracts)),
+        unchecked=unchecked.union(_unread(declared.contracts), _without_tenants(declared)),
         unmodelled=unmodelled,
-        unread_services=[contract.service for contract in declared.contracts if any(silent_drivers(contract))],
+        unread_services=[
+            contract.service
+            for contract in declared.contracts
+            if any(silent_drivers(contract)) or _meets_nobody(contract, declared)
+        ],
         ignores=settings.file.ignore,
         today=dt.datetime.now(dt.UTC).date(),
     )
@@ -203,6 +208,20 @@ def _unread(contracts: Sequence[Contract]) -> Iterator[str]:
     """Say what of the services was seen and could not be read: queries by their verdict, files and drivers here."""
     for contract in contracts:
         yield from (f"{contract.service}: {place}" for place in unread_places(contract) if not place.macro)
+
+
+def _meets_nobody(contract: Contract, declared: Declared) -> bool:
+    return bool(contract.database) and not any(contract in each.wanted.contracts for each in declared.specs)
+
+
+def _without_tenants(declared: Declared) -> Iterator[str]:
+    """Name the services that no tenant was checked for, because the database of none is theirs."""
+    for contract in declared.contracts:
+        if _meets_nobody(contract, declared):
+            yield (
+                f"{contract.service}: nothing was checked: no tenant has a database that matches {contract.database!r},"
+                " which [[contracts]] gives as its database"
+            )
 
 
 def _outcomes(

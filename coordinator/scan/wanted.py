@@ -15,6 +15,7 @@ from coordinator.inventory import InventoryError
 from coordinator.inventory.sources import read_source
 from coordinator.report.model import MigrationStep
 from coordinator.settings.model import Placement, Settings, SpecTable
+from shared.contracts.contract import Contract
 from shared.postgres.names.own_names import PLACEHOLDER, OwnNames, declared_names, own_names
 from shared.schema.profile import Profile
 from shared.schema.schema import SpecSource
@@ -40,6 +41,7 @@ class _Choice(msgspec.Struct, frozen=True, eq=False):
     share: Share
     ladder: Ladder | None
     version: str
+    contracts: tuple[Contract, ...]
 
 
 class Wanted(msgspec.Struct, frozen=True, eq=False, kw_only=True):
@@ -55,6 +57,7 @@ class Wanted(msgspec.Struct, frozen=True, eq=False, kw_only=True):
         database: Which of the source's databases it is; empty where the source tells none apart.
         placement: How its tenants live.
         tenants: For whom it is, sorted.
+        contracts: Of the services that speak to the databases of these tenants.
     """
 
     where: str
@@ -66,6 +69,7 @@ class Wanted(msgspec.Struct, frozen=True, eq=False, kw_only=True):
     database: str
     placement: Placement
     tenants: tuple[str, ...]
+    contracts: tuple[Contract, ...] = ()
 
     @property
     def steps(self) -> tuple[MigrationStep, ...]:
@@ -91,13 +95,16 @@ def read_tables(settings: Settings) -> tuple[DeclaredTable, ...]:
     return tuple(found)
 
 
-def wanted_by(tables: Sequence[DeclaredTable], targets: Sequence[Target], profile: Profile) -> tuple[Wanted, ...]:
+def wanted_by(
+    tables: Sequence[DeclaredTable], targets: Sequence[Target], profile: Profile, contracts: Sequence[Contract] = ()
+) -> tuple[Wanted, ...]:
     """Give the distinct declarations of a fleet, in the order of their first tenant.
 
     Args:
         tables: The sources.
         targets: The fleet, in any order.
         profile: Which facets are compared.
+        contracts: Of all services: tenants to which other services speak are apart, however alike they are declared.
 
     Raises:
         InventoryError: When no `[[spec]]` is for a target.
@@ -111,9 +118,10 @@ def wanted_by(tables: Sequence[DeclaredTable], targets: Sequence[Target], profil
         share = _share_of(target, declared)
         ladder = ladders.setdefault(id(share), share.ladder())
         version = _expected_version(declared, share, target.tenant, ladder)
-        key = (id(share), version)
+        mine = tuple(contract for contract in contracts if _speaks_to(contract, share.database, target.database))
+        key = (id(share), version, tuple(map(id, mine)))
         members.setdefault(key, []).append(target)
-        choices[key] = _Choice(declared, share, ladder, version)
+        choices[key] = _Choice(declared, share, ladder, version, mine)
     return tuple(_wanted(choices[key], mine, profile) for key, mine in members.items())
 
 
@@ -129,7 +137,13 @@ def _wanted(choice: _Choice, targets: Sequence[Target], profile: Profile) -> Wan
         database=share.database,
         placement=_placement(targets[0]),
         tenants=tuple(target.tenant for target in targets),
+        contracts=choice.contracts,
     )
+
+
+def _speaks_to(contract: Contract, *databases: str) -> bool:
+    """Say whether a service speaks to a database, by one of the names that it has."""
+    return not contract.database or any(fnmatch.fnmatchcase(name, contract.database) for name in databases if name)
 
 
 def _expected_version(declared: DeclaredTable, share: Share, tenant: str, ladder: Ladder | None) -> str:

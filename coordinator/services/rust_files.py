@@ -13,6 +13,7 @@ from coordinator.services.repository import folder_in_repository
 from coordinator.settings.model import ContractTable
 from shared.contracts.contract import Contract, Unread
 from shared.contracts.extract import extract_contract
+from shared.contracts.features import FeaturesError
 
 _SKIPPED_FOLDERS = frozenset({"target", ".git", "node_modules"})
 _READ_SUFFIXES = frozenset({".rs", ".sql"})  # query_file! names .sql files, from the folder of Cargo.toml
@@ -47,7 +48,7 @@ def read_service(folder: Path, table: ContractTable) -> Contract:
         table: What is configured of it.
 
     Raises:
-        RustFilesError: When the folder is not there or holds no Rust.
+        RustFilesError: When the folder is not there or holds no Rust, or no crate of it has one of the features.
     """
     if not folder.is_dir():
         raise RustFilesError(f"the contract of {table.service!r}: there is no folder {table.path}")
@@ -64,12 +65,16 @@ def read_service(folder: Path, table: ContractTable) -> Contract:
             files.append((name, content))
     if not any(name.endswith(".rs") for name, _ in files) and not unread:
         raise RustFilesError(f"the contract of {table.service!r}: {table.path} holds no Rust source")
-    contract = extract_contract(table.service, files, unread)
+    try:
+        contract = extract_contract(table.service, files, unread, features=table.features)
+    except FeaturesError as error:
+        raise RustFilesError(f"the contract of {table.service!r}: features: below {table.path} {error}") from None
     root = folder_in_repository(folder)
     return msgspec.structs.replace(
         contract,
         search_path=table.search_path,
         role=table.role,
+        database=table.database,
         accept_unread=table.accept_unread,
         root=table.path if root is None else root,
     )

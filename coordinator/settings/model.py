@@ -172,6 +172,8 @@ class ContractTable(_Table, frozen=True, kw_only=True):
         path: Of its crate or workspace, relative to fleetdrift.toml.
         search_path: With which it connects; empty for the tenant's namespace and public.
         role: As which it connects; its privileges and policies are checked where the profile reads them.
+        database: Pattern of the databases that it speaks to, as tenants or their declaration call them; empty: all.
+        features: Cargo features that are on (`web`, `api/web`, `default`): code of others is left out. None reads all.
         exclude: Patterns of files that are left out, relative to `path`: `tools/**`.
         accept_unread: Drivers that the service depends on and of which nothing needs to be read.
     """
@@ -180,6 +182,8 @@ class ContractTable(_Table, frozen=True, kw_only=True):
     path: str
     search_path: tuple[str, ...] = ()
     role: str = ""
+    database: str = ""
+    features: tuple[str, ...] | None = None
     exclude: tuple[str, ...] = ()
     accept_unread: tuple[str, ...] = ()
 

@@ -236,6 +236,7 @@ class Contract(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
         files: How many Rust files were read.
         search_path: The service's; empty for the tenant's namespace and public.
         role: The role as which the service connects; empty when it is not said.
+        database: Pattern of the databases that the service speaks to; empty for all.
         accept_unread: Drivers of which nothing needs to be read.
         root: The service's folder in the repository, `services/orders`; empty when that is the repository itself.
     """
@@ -253,6 +254,7 @@ class Contract(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     files: int = 0
     search_path: tuple[str, ...] = ()
     role: str = ""
+    database: str = ""
     accept_unread: tuple[str, ...] = ()
     root: str = ""
 

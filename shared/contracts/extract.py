@@ -19,9 +19,11 @@ from shared.contracts.drivers.sea_orm.service import read_sea_orm
 from shared.contracts.drivers.sea_query import read_sea_query
 from shared.contracts.evaluator import Evaluator
 from shared.contracts.extents import with_extents
+from shared.contracts.features import Features
 from shared.contracts.imports import read_imports, read_service_names
 from shared.contracts.literals import string_value
 from shared.contracts.macro_rules import Definition, expand_macros, read_definitions
+from shared.contracts.module_files import compiled_files
 from shared.contracts.offline_cache import read_offline_cache
 from shared.contracts.queries import QueryFinder
 from shared.contracts.reading import FoundQuery, Reading, include_of
@@ -36,7 +38,13 @@ _OTHER_DRIVERS = (read_diesel, read_sea_orm, read_sea_query, read_postgres)
 _FOLDERS_PASSED_OVER = frozenset({"tests", "benches", "examples", "target"})
 
 
-def extract_contract(service: str, files: Iterable[tuple[str, bytes]], unread: Iterable[Unread] = ()) -> Contract:
+def extract_contract(
+    service: str,
+    files: Iterable[tuple[str, bytes]],
+    unread: Iterable[Unread] = (),
+    *,
+    features: Sequence[str] | None = None,
+) -> Contract:
     """Read the contract of a Rust service from its files.
 
     Args:
@@ -46,13 +54,19 @@ def extract_contract(service: str, files: Iterable[tuple[str, bytes]], unread: I
             Anything else is passed over, as are the folders `tests`, `benches`, `examples` and `target`, and test code
             within files.
         unread: Files that were found and could not be given.
+        features: The cargo features that are on, see `Features`; None reads the code of all of them.
 
     Returns:
         The contract, the same for any order of files. What does not parse is named in `unread`, and what is around it
         is still read.
+
+    Raises:
+        FeaturesError: When no crate declares one of the features.
     """
     contents = {posixpath.normpath(path): content for path, content in files}
-    sources = [read_source(path, contents[path]) for path in sorted(contents) if _is_service_code(path)]
+    on = Features(features, contents)
+    paths = [path for path in sorted(contents) if _is_service_code(path)]
+    sources = compiled_files([read_source(path, contents[path], on.of_file(path)) for path in paths])
     types = [read_types(source) for source in sources]
     by_hand = [struct for source in sources for struct in read_manual_rows(source)]
     drivers, torn = read_drivers(contents)

@@ -6,8 +6,7 @@ tree, only tokens, and a file that does not parse still has them.
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import cached_property
 
 import msgspec
@@ -15,6 +14,7 @@ import tree_sitter
 import tree_sitter_rust
 
 from shared.contracts.contract import Unread
+from shared.contracts.features import On, is_left_out
 
 _LANGUAGE = tree_sitter.Language(tree_sitter_rust.language())
 _COMMENTS = frozenset({"line_comment", "block_comment"})
@@ -51,15 +51,17 @@ class Source(msgspec.Struct, frozen=True, dict=True):
 
     Args:
         path: Relative to the service's root.
-        tokens: Without comments and without test code (`#[cfg(test)]`, `#[test]`).
+        tokens: Without comments and without what is not compiled: `#[cfg(test)]`, `#[test]`, features that are off.
         closing: Index of the closing bracket by index of the opening one.
         problems: The places that did not parse.
+        left_out: Names of the modules that the file declares and that are not compiled: `#[cfg(test)] mod tests;`.
     """
 
     path: str
     tokens: tuple[Token, ...]
     closing: dict[int, int]
     problems: tuple[Unread, ...] = ()
+    left_out: frozenset[str] = frozenset()
 
     @cached_property
     def opening(self) -> dict[int, int]:
@@ -67,8 +69,14 @@ class Source(msgspec.Struct, frozen=True, dict=True):
         return {closing: opening for opening, closing in self.closing.items()}
 
 
-def read_source(path: str, content: bytes) -> Source:
-    """Read one Rust file; never raises for what it contains."""
+def read_source(path: str, content: bytes, on: On = None) -> Source:
+    """Read one Rust file; never raises for what it contains.
+
+    Args:
+        path: Relative to the service's root.
+        content: What it holds.
+        on: The cargo features of its crate that are on.
+    """
     if len(content) > MAX_BYTES:
         return Source(path, (), {}, (_problem(path, 1, _TOO_LARGE),))
     try:
@@ -80,9 +88,9 @@ def read_source(path: str, content: bytes) -> Source:
     tokens = tuple(_leaves(tree.root_node, content))
     if b"macro_rules" in content:
         tokens = tuple(_with_separators(tokens, content))
-    tokens = _without_tests(tokens)
+    tokens, modules = _without_uncompiled(tokens, on)
     problems = tuple(_problem(path, line, "does not parse as Rust") for line in _error_lines(tree.root_node))
-    return Source(path, tokens, match_brackets(tokens), problems[:1])
+    return Source(path, tokens, match_brackets(tokens), problems[:1], modules)
 
 
 def _problem(path: str, line: int, reason: str) -> Unread:
@@ -151,35 +159,41 @@ def match_brackets(tokens: tuple[Token, ...]) -> dict[int, int]:
     return closing
 
 
-def _without_tests(tokens: tuple[Token, ...]) -> tuple[Token, ...]:
-    """Leave out what no tenant sees: items under `#[test]`, `#[cfg(test)]`, or a feature of another database."""
+def _without_uncompiled(tokens: tuple[Token, ...], on: On) -> tuple[tuple[Token, ...], frozenset[str]]:
+    """Leave out what no tenant sees: test code, code for another database, code of features that are off.
+
+    Returns:
+        What is left, and the names of the modules in other files that are left out.
+    """
     closing = match_brackets(tokens)
     kept: list[Token] = []
+    modules: set[str] = set()
     index = 0
     while index < len(tokens):
-        if tokens[index].text == "#" and index + 1 in closing and tokens[index + 1].text == "[":
-            end = closing[index + 1]
-            if _marks_test([token.text for token in tokens[index + 2 : end]]):
-                index = _item_end(tokens, closing, end + 1)
+        inner = index + 1 < len(tokens) and tokens[index + 1].text == "!"
+        bracket = index + 2 if inner else index + 1
+        if tokens[index].text == "#" and bracket in closing and tokens[bracket].text == "[":
+            end = closing[bracket]
+            if is_left_out([token.text for token in tokens[bracket + 1 : end]], on):
+                after = _block_end(closing, index, len(tokens)) if inner else _item_end(tokens, closing, end + 1)
+                modules.update(_modules(tokens[end + 1 : after]))
+                index = after
                 continue
         kept.append(tokens[index])
         index += 1
-    return tuple(kept)
+    return tuple(kept), frozenset(modules.difference(_modules(kept)))
 
 
-def _marks_test(attribute: list[str]) -> bool:
-    if attribute[:2] == ["cfg", "("]:
-        return ("test" in attribute and "not" not in attribute) or _means_another_database(attribute)
-    path = attribute[: attribute.index("(")] if "(" in attribute else attribute
-    return bool(path) and path[-1] in {"test", "bench"}
+def _block_end(closing: dict[int, int], index: int, end: int) -> int:
+    """Give the index of the bracket that closes the block which `#![…]` speaks of; the end of the file for a file."""
+    return min((close for opening, close in closing.items() if opening < index < close), default=end)
 
 
-def _means_another_database(condition: list[str]) -> bool:
-    """Say whether a `cfg` holds only where a service speaks to another database than PostgreSQL."""
-    features = [text.strip('"').lower() for text in condition if text.startswith('"')]
-    postgres = any("postgres" in feature or feature in {"pg", "psql"} for feature in features)
-    others = any(re.search("sqlite|mysql|mssql|mariadb", feature) for feature in features)
-    return (others and not postgres and "not" not in condition) or (postgres and not others and "not" in condition)
+def _modules(tokens: Sequence[Token]) -> Iterator[str]:
+    """Give the names of the modules that are declared here and stand in files of their own."""
+    for before, name, after in zip(tokens, tokens[1:], tokens[2:], strict=False):
+        if before.text == "mod" and after.text == ";":
+            yield name.text
 
 
 _ITEM_WORDS = frozenset(

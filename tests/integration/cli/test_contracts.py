@@ -120,3 +120,42 @@ def test_links_broken_and_foreign_bytes_are_named_and_the_rest_is_checked(servic
     shown = json.loads(done.output)
     assert len(shown["verdicts"]) == 1
     assert {place["file"] for place in shown["coverage"]["unread"]} >= {"src/link.rs", "src/torn.rs"}
+
+
+def listed(folder, *more):
+    done = CliRunner().invoke(command, ["list", "--rust", str(folder / "desk"), "--output", "json", *more])
+    return [query["text"] for query in json.loads(done.output)["queries"]]
+
+
+def test_features_and_excluded_files_count_in_list_and_check(service):
+    (service / "desk/Cargo.toml").write_text("[features]\nadmin = []\n")
+    behind = RUST.replace("pub async fn run", '#[cfg(feature = "admin")] pub async fn run').replace("login", "seat")
+    (service / "desk/src/lib.rs").write_text(RUST + behind)
+    (service / "desk/tools").mkdir()
+    (service / "desk/tools/seed.rs").write_text(RUST.replace("login", "id"))
+    all_of_them = ["SELECT login FROM agent", "SELECT seat FROM agent", "SELECT id FROM agent"]
+    assert listed(service) == all_of_them
+    assert listed(service, "--features", "") == [all_of_them[0], all_of_them[2]]
+    assert listed(service, "--features", "admin", "--exclude", "tools/**") == all_of_them[:2]
+    lost_seat = "ALTER TABLE agent DROP seat;"
+    assert check(service, lost_seat, "--features", "admin").exit_code == 2
+    assert check(service, lost_seat, "--features", "").exit_code == 0
+    done = check(service, lost_seat, "--features", "amin")
+    assert str(done.exception).endswith("no Cargo.toml declares a feature 'amin': it declares admin")
+
+
+def test_a_driver_whose_silence_is_accepted_is_none_that_was_not_read(service):
+    (service / "desk/Cargo.toml").write_text('[dependencies]\nsqlx = "0.8"\ndiesel = "2"\n')
+    assert check(service, "").exit_code == 3
+    assert check(service, "", "--accept-unread", "diesel").exit_code == 0
+
+
+def test_a_search_path_and_a_role_count_in_check(service):
+    (service / "desired.sql").write_text(f"CREATE SCHEMA desk; SET search_path = desk; {TABLE}")
+    (service / "observed.sql").write_text((service / "desired.sql").read_text() + "ALTER TABLE agent DROP login;")
+    sources = ["--desired", str(service / "desired.sql"), "--observed", str(service / "observed.sql")]
+    asked = ["check", "--rust", str(service / "desk"), *sources, "--output", "json"]
+    without = json.loads(CliRunner().invoke(command, asked).output)["verdicts"]
+    within = json.loads(CliRunner().invoke(command, [*asked, "--search-path", "desk"]).output)["verdicts"]
+    assert [verdict["sqlstate"] for verdict in within if not verdict["declared_too"]] == ["42703"]
+    assert [verdict for verdict in without if not verdict["declared_too"]] == []

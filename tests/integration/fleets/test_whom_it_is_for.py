@@ -179,3 +179,28 @@ output "tenants" {
     report = fleet.check()
     assert statuses(report.body) == {"early": "unverified", "late": "unverified", "slow": "pending"}
     assert {finding.rule for group in report.body.groups for finding in group.findings} == {"schema-version-unknown"}
+
+
+RUST = 'async fn f(p: &sqlx::PgPool) { sqlx::query("SELECT email FROM orders").fetch_all(p).await; }'
+SERVICE = '[[contracts]]\nservice = "desk"\npath = "desk"\ndatabase = "%s"\n'
+
+
+def test_a_service_is_checked_in_the_databases_that_it_speaks_to(fleet: Fleet) -> None:
+    fleet.write({"schema.sql": f"{ORDERS}\n{EMAIL}\n", "desk/src/lib.rs": RUST})
+    for name in ("acme_desk", "acme_shop"):
+        fleet.create(name, ORDERS)
+    fleet.configure(f'[spec]\nsource = "schema.sql"\n{SERVICE % "*_desk"}{fleet.tenants("acme_desk", "acme_shop")}')
+    report = fleet.check()
+    broken = {group.tenants: [verdict.sqlstate for verdict in group.verdicts] for group in report.body.groups}
+    assert broken == {("acme_desk",): ["42703"], ("acme_shop",): []}
+    assert report.body.declarations == ()
+
+
+def test_a_service_whose_database_no_tenant_has_is_said(fleet: Fleet) -> None:
+    fleet.write({"schema.sql": ORDERS, "desk/src/lib.rs": RUST})
+    fleet.create("acme_shop", ORDERS)
+    fleet.configure(f'[spec]\nsource = "schema.sql"\n{SERVICE % "desks"}{fleet.tenants("acme_shop")}')
+    report = fleet.check()
+    assert report.status == "incomplete"
+    [sentence] = report.body.unchecked
+    assert sentence.startswith("desk: nothing was checked: no tenant has a database that matches 'desks'")

@@ -9,6 +9,7 @@ import pytest
 from coordinator.iac.source import SourceError
 from coordinator.scan.wanted import Wanted, read_tables, wanted_by
 from coordinator.settings.load import SettingsError, load_settings
+from shared.contracts.contract import Contract
 from shared.schema.profile import Profile
 from shared.targets import Target
 
@@ -103,3 +104,16 @@ def test_a_host_that_a_spec_names_and_nobody_configures_is_an_error(tmp_path: Pa
     (tmp_path / "fleetdrift.toml").write_text(HOST + '[[spec]]\nsource = "one.sql"\nhosts = ["hree"]')
     with pytest.raises(SettingsError, match=r"\[\[spec\]\] names the host 'hree'.*did you mean 'here'"):
         load_settings(tmp_path / "fleetdrift.toml", {})
+
+
+def test_tenants_to_which_other_services_speak_are_apart(tmp_path: Path) -> None:
+    files = {"schema.sql": "CREATE TABLE orders (id int);"}
+    wanted(tmp_path, '[spec]\nsource = "schema.sql"', files, target("acme_desk"))
+    tables = read_tables(load_settings(tmp_path / "fleetdrift.toml", {}))
+    desk, both = Contract(service="desk", database="*_desk"), Contract(service="both")
+    targets = [target("acme_desk"), target("acme_shop"), target("beta_desk")]
+    found = wanted_by(tables, targets, Profile(), [both, desk])
+    assert [(each.tenants, [contract.service for contract in each.contracts]) for each in found] == [
+        (("acme_desk", "beta_desk"), ["both", "desk"]),
+        (("acme_shop",), ["both"]),
+    ]

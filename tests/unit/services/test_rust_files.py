@@ -63,6 +63,13 @@ def test_how_a_service_connects_is_part_of_its_contract(folder):
     assert (contract.search_path, contract.role) == (("desk", "public"), "app")
 
 
+def test_a_feature_that_no_crate_declares_is_one_sentence_with_its_key(folder):
+    (folder / "Cargo.toml").write_text("[features]\nweb = []")
+    odd = ContractTable(service="shop", path=".", features=("wbe",))
+    with pytest.raises(RustFilesError, match=r"^the contract of 'shop': features: .* 'wbe': it declares web$"):
+        read_service(folder, odd)
+
+
 def test_a_name_that_is_no_utf_8_is_written_with_its_bytes(folder):
     odd = os.fsencode(folder / "src") + b"/caf\xe9.rs"
     with open(odd, "wb") as file:  # noqa: PTH123  # a Path of these bytes would be what is tested
