@@ -17,6 +17,7 @@ from shared.contracts.contract import (
 )
 from shared.contracts.facts import Facts, QueryFacts, ShapeFacts
 from shared.contracts.relations import Relations
+from shared.contracts.routine_bodies import Routines
 from shared.contracts.rust_types import RustType, parse_rust_type, tuple_elements
 from shared.contracts.statement import Statement, read_statements
 from shared.contracts.type_names import TypeNames
@@ -40,6 +41,7 @@ class Case:
         self.observed = Facts(observed)
         self.declared = Facts(baseline) if baseline else None
         self.relations = Relations(observed.snapshot, observed.search_path)
+        self.routines = Routines(observed.snapshot, observed.search_path)
         self.declared_names = frozenset(item.name for item in baseline.snapshot.schema) if baseline else frozenset()
         self.declared_relations = Relations(baseline.snapshot, baseline.search_path) if baseline else None
 

@@ -69,6 +69,13 @@ class Lookup(msgspec.Struct, frozen=True, kw_only=True):
     keys: frozenset[str]
 
 
+class Call(msgspec.Struct, frozen=True, order=True):
+    """A function or procedure that a statement calls: its name as written, and the number of its arguments."""
+
+    name: QualifiedName
+    arguments: int
+
+
 class Statement(msgspec.Struct, frozen=True, kw_only=True):
     """One parsed SQL statement.
 
@@ -81,6 +88,7 @@ class Statement(msgspec.Struct, frozen=True, kw_only=True):
         deletes_from: Of a DELETE.
         nulls: Result columns that are the literal NULL.
         creates: Name of what it creates, or renames something to; or empty.
+        calls: The functions and procedures that it calls at any depth, sorted; not operators.
     """
 
     text: str
@@ -91,6 +99,7 @@ class Statement(msgspec.Struct, frozen=True, kw_only=True):
     deletes_from: QualifiedName | None = None
     nulls: frozenset[str] = frozenset()
     creates: str = ""
+    calls: tuple[Call, ...] = ()
 
 
 @lru_cache(maxsize=8192)
@@ -106,7 +115,7 @@ def read_statements(sql: str) -> tuple[Statement, ...]:
         begin = entry.get("stmt_location", 0)
         length = entry.get("stmt_len", 0)
         text = encoded[begin : begin + length if length else None].decode()
-        found.extend(_statement(text.strip(), kind, body) for kind, body in entry["stmt"].items())
+        found.extend(statement_of(kind, body, text.strip()) for kind, body in entry["stmt"].items())
     return tuple(found)
 
 
@@ -125,7 +134,14 @@ def canonical_column(name: str) -> str:
     return _canonical({"ColumnRef": {"fields": [{"String": {"sval": name}}]}})
 
 
-def _statement(text: str, kind: str, body: Node) -> Statement:
+def statement_of(kind: str, body: Node, text: str = "") -> Statement:
+    """Read one statement of libpg_query's tree.
+
+    Args:
+        kind: libpg_query's name: `SelectStmt`, `InsertStmt`, …
+        body: What stands under it.
+        text: Its SQL; empty for one that is only known as a tree.
+    """
     common_tables = {cte["ctename"] for cte in _find(body, "CommonTableExpr")}
     tables = {_name(node) for node in relations_named(body)}
     return Statement(
@@ -137,7 +153,14 @@ def _statement(text: str, kind: str, body: Node) -> Statement:
         deletes_from=_name(body["relation"]) if kind == "DeleteStmt" else None,
         nulls=frozenset(_nulls(body)) if kind == "SelectStmt" else frozenset(),
         creates=_created(body) if kind in _CREATES else "",
+        calls=tuple(sorted(set(_calls(body)))),
     )
+
+
+def _calls(body: Node) -> Iterator[Call]:
+    for node in (*_find(body, "FuncCall"), *_find(body, "funccall")):
+        names = [str(part["String"]["sval"]) for part in node["funcname"]]
+        yield Call(QualifiedName("".join(names[:-1][-1:]), names[-1]), len(node.get("args", ())))
 
 
 def _nulls(body: Node) -> Iterator[str]:

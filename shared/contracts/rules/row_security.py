@@ -9,14 +9,19 @@ from __future__ import annotations
 from collections.abc import Iterator
 from enum import StrEnum
 
+import msgspec
+
 from shared.contracts.case import Case
 from shared.contracts.contract import Query, Verdict, VerdictStatus
 from shared.contracts.relations import Relations
 from shared.contracts.rule import ContractRule
 from shared.contracts.statement import Statement
+from shared.contracts.trials import PLANNED
 from shared.schema.identity import QualifiedName
+from shared.schema.routines import Routine
 
 _ID = "contract-row-security"
+_ASKS_POLICIES = PLANNED | frozenset({"CopyStmt", "DeclareCursorStmt"})
 
 
 class _Access(StrEnum):
@@ -34,10 +39,23 @@ def _judge(case: Case) -> Iterator[Verdict]:
         for table, command in _uses(case.relations, statement):
             if table in case.declared_relations.tables:
                 yield from _hidden(case, case.declared_relations, query, table, command)
+        for routine, inner in case.routines.run_as_caller(statement):
+            for table, command in _uses(case.relations, inner):
+                if table in case.declared_relations.tables:
+                    for verdict in _hidden(case, case.declared_relations, query, table, command):
+                        yield _in_a_function(verdict, routine)
+
+
+def _in_a_function(verdict: Verdict, routine: Routine) -> Verdict:
+    """Say where a table is used; whether the function comes to it depends on its body."""
+    reason = f"{verdict.reason}; the query uses it through {routine.name}()"
+    return msgspec.structs.replace(verdict, reason=reason, status=VerdictStatus.AT_RISK)
 
 
 def _uses(relations: Relations, statement: Statement) -> Iterator[tuple[QualifiedName, str]]:
-    """Give each table of a statement with what is done to it."""
+    """Give each table of a statement with what is done to it; TRUNCATE, LOCK and the like ask no policy."""
+    if statement.kind not in _ASKS_POLICIES:
+        return
     written = {(write.table, write.verb.split()[0].replace("upsert", "update")) for write in statement.writes}
     read = {(name, "select") for name in statement.tables if name not in {table for table, _ in written}}
     for name, command in sorted({*written, *read}):
