@@ -65,10 +65,20 @@ class Attribute:
         self.name = name
         self.entries: dict[str, Sequence[Token]] = {}
         self.paths: list[list[str]] = []
-        for part in split_types(tokens):
+        for part in (part for listed in split_types(tokens) for part in _split_values(listed)):
             self.paths.append([token.text for token in part if token.is_name])
             if part:
                 self.entries[part[0].text] = part[2:] if len(part) > 1 else ()
+
+
+def _split_values(tokens: Sequence[Token]) -> Iterator[Sequence[Token]]:
+    """Split `a = "x" b = "y"` where the next name begins: SeaORM takes them without a comma (syn's nested meta)."""
+    begin = 0
+    for index in range(3, len(tokens) - 1):
+        if tokens[index - 1].is_string and tokens[index].is_name and tokens[index + 1].text == "=":
+            yield tokens[begin:index]
+            begin = index
+    yield tokens[begin:]
 
 
 def read_attributes(groups: Sequence[Sequence[Token]]) -> Iterator[Attribute]:

@@ -112,6 +112,17 @@ def insert(table: MappedTable, columns: Sequence[MappedColumn]) -> str:
     return f"INSERT INTO {quote_qualified(table.name)} ({names}) VALUES ({values})"
 
 
+def insert_unseen(table: MappedTable) -> str:
+    """Write the INSERT of one row of which the source does not show what it sets: of no more than the mapped columns.
+
+    What PostgreSQL refuses of this it refuses of any row without further columns. OVERRIDING lets identity columns take
+    parameters, which the rows themselves may leave out.
+    """
+    written = insert(table, table.columns)
+    head, values, rest = written.rpartition(" VALUES ")
+    return f"{head} OVERRIDING SYSTEM VALUE{values}{rest}"
+
+
 def update(table: MappedTable, columns: Sequence[MappedColumn]) -> str:
     """Write the UPDATE of some columns, all of whose values are parameters."""
     values = (

@@ -7,8 +7,8 @@ from collections.abc import Iterator, Sequence
 from shared.contracts.contract import Query
 from shared.contracts.drivers.mapped import MappedColumn, MappedTable, MappedTables, insert
 from shared.contracts.literals import split_arguments
+from shared.contracts.method_chains import first_links
 from shared.contracts.reading import Reading
-from shared.contracts.rust_syntax import matching_angle
 from shared.contracts.tokens import Token
 from shared.sql import quote_identifier
 
@@ -38,7 +38,7 @@ class InsertFinder:
                 yield from self._insert(index)
 
     def _insert(self, index: int) -> Iterator[Query]:
-        chain = self._chain(self._reading.source.closing[index + 1])
+        chain = first_links(self._reading.source, self._reading.source.closing[index + 1])
         table = self._named(chain.get("into_table", ()))
         columns = self._columns(chain.get("columns", ()), table) if table else ()
         if table is None or not columns:
@@ -49,19 +49,6 @@ class InsertFinder:
             sql=insert(table, columns) + self._conflict(chain.get("on_conflict", ()), table), fetch="execute",
             driver=self._driver, mapping=table.rust,
         )  # fmt: skip
-
-    def _chain(self, closing: int) -> dict[str, Sequence[Token]]:
-        """Give the methods that follow, each with what stands in its brackets."""
-        found: dict[str, Sequence[Token]] = {}
-        while self._text(closing + 1) == ".":
-            method, opening = self._text(closing + 2), closing + 3
-            if self._text(opening) == "::":
-                opening = matching_angle(self._reading.tokens, opening + 1) + 1
-            if opening not in self._reading.source.closing:
-                break
-            found.setdefault(method, self._reading.inside(opening) or ())
-            closing = self._reading.source.closing[opening]
-        return found
 
     def _named(self, tokens: Sequence[Token]) -> MappedTable | None:
         """Give the table of `Ticket::Table`."""

@@ -65,3 +65,69 @@ pub struct Model { #[sea_orm(primary_key)] pub id: i64, pub agent_id: i64,
     #[sea_orm(belongs_to, from = "agent_id", to = "id")] pub agent: HasOne<super::agent::Entity> }"""
     texts = [query.sql for query in service(agent=ENTITY, ticket=ticket).queries if "JOIN" in query.sql]
     assert texts == ['SELECT 1 FROM "ticket" INNER JOIN "agent" ON "ticket"."agent_id" = "agent"."id"']
+
+
+def test_attributes_without_commas_between_them_are_read():
+    x = ENTITY + BELONGS_TO % ' from = "Column::Id" to = "super::agent::Column::Id"'
+    x = x.replace("super::x::Entity", "super::agent::Entity")
+    texts = [query.sql for query in service(agent=ENTITY, x=x).queries if "JOIN" in query.sql]
+    assert texts == ['SELECT 1 FROM "agent" INNER JOIN "agent" ON "agent"."id" = "agent"."id"']
+
+
+def test_entities_are_known_by_the_names_under_which_files_pass_them_on():
+    entity = "pub use agent::{Column as AgentColumn, Entity as Agents, Model as Agent, ActiveModel as NewAgent};"
+    ticket = """use super::Agents; use sea_orm::*;
+#[derive(DeriveEntityModel)] #[sea_orm(table_name = "ticket")]
+pub struct Model { #[sea_orm(primary_key)] pub id: i64, pub agent_id: i64 }
+#[derive(DeriveRelation)] pub enum Relation {
+    #[sea_orm(belongs_to = "Agents", from = "Column::AgentId", to = "AgentColumn::Id")] Agent
+}"""
+    lib = "async fn f() { NewAgent { login: Set(1), id: NotSet }.insert(db).await }"
+    contract = service(entity=entity, lib=lib, **{"entity/agent": ENTITY, "entity/ticket": ticket})
+    texts = {query.sql for query in contract.queries}
+    assert 'SELECT 1 FROM "ticket" INNER JOIN "agent" ON "ticket"."agent_id" = "agent"."id"' in texts
+    assert 'INSERT INTO "agent" ("login") VALUES ($1)' in texts
+    assert contract.unread == ()
+
+
+INSERT_ONE = """async fn f() { agent::Entity::insert(row)
+    .on_conflict(OnConflict::column(agent::Column::Login).do_nothing().to_owned()).exec(db).await }"""
+INSERT_MANY = """async fn f() { let mut on = OnConflict::columns([agent::Column::Id, agent::Column::Login]);
+    agent::Entity::insert_many(rows).on_conflict(on).exec(db).await }"""
+FROM = """use crate::agent::ActiveModel;
+impl From<Job> for ActiveModel { fn from(job: Job) -> Self { Self { id: Set(new_id()), login: Set(job.login) } } }"""
+WHOLE = 'INSERT INTO "agent" ("id", "login") OVERRIDING SYSTEM VALUE VALUES ($1, $2)'
+
+
+@pytest.mark.parametrize(
+    ("rust", "sql"),
+    [
+        ("async fn f(rows: Vec<Row>) { agent::Entity::insert_many(rows).exec(db).await }", WHOLE),
+        (INSERT_ONE, f'{WHOLE} ON CONFLICT ("login") DO NOTHING'),
+        (INSERT_MANY, f'{WHOLE} ON CONFLICT ("id", "login") DO NOTHING'),
+        (FROM, 'INSERT INTO "agent" ("id", "login") VALUES ($1, $2)'),
+        (
+            "fn new() -> agent::ActiveModel { agent::Model { id: 1, login: name() }.into_active_model() }",
+            'INSERT INTO "agent" ("id", "login") VALUES ($1, $2)',
+        ),
+        (
+            "fn new() -> agent::ActiveModel { agent::ActiveModel { id: Set(1), login: Set(name()) } }",
+            'INSERT INTO "agent" ("id", "login") VALUES ($1, $2)',
+        ),
+    ],
+)
+def test_rows_that_other_functions_fill_are_inserted(rust, sql):
+    texts = [query.sql for query in service(agent=ENTITY, lib=rust).queries if query.file == "src/lib.rs"]
+    assert texts == [sql]
+
+
+def test_an_entity_is_known_by_the_module_that_passes_it_on():
+    lib = "async fn f(rows: Vec<Row>) { task::Entity::insert_many(rows).exec(db).await }"
+    contract = service(lib=lib, **{"task/model": ENTITY, "task": "mod model; pub use model::*;"})
+    assert [query.sql for query in contract.queries if query.file == "src/lib.rs"] == [WHOLE]
+
+
+def test_an_active_model_of_a_row_that_was_read_is_no_new_row():
+    lib = "fn f(a: agent::Model) -> agent::ActiveModel { agent::ActiveModel { login: Set(name()), ..a.into() } }"
+    texts = [query.sql for query in service(agent=ENTITY, lib=lib).queries if query.file == "src/lib.rs"]
+    assert texts == []

@@ -9,8 +9,8 @@ from shared.contracts.drivers.diesel.derives import FindTable
 from shared.contracts.drivers.diesel.tables import DRIVER
 from shared.contracts.drivers.mapped import MappedColumn, MappedTable, insert, sent_types
 from shared.contracts.literals import split_arguments, string_value
+from shared.contracts.method_chains import first_links
 from shared.contracts.reading import Reading
-from shared.contracts.rust_syntax import matching_angle
 from shared.contracts.rust_types import parse_rust_type
 from shared.contracts.tokens import Token
 from shared.sql import quote_identifier
@@ -46,7 +46,7 @@ class InsertFinder:
                     yield from self._insert(index, table)
 
     def _insert(self, index: int, table: MappedTable) -> Iterator[Query]:
-        chain = self._chain(self._reading.source.closing[index + 1])
+        chain = first_links(self._reading.source, self._reading.source.closing[index + 1])
         columns = self._row(chain.get("values", ()), index, table)
         if "filter_target" in chain or not columns:
             return
@@ -63,19 +63,6 @@ class InsertFinder:
             sql=f"{insert(table, columns)} ON CONFLICT{target} DO NOTHING", fetch="execute", driver=DRIVER,
             sent_types=sent_types(columns), mapping=table.rust,
         )  # fmt: skip
-
-    def _chain(self, closing: int) -> dict[str, Sequence[Token]]:
-        """Give the methods that follow, each with what stands in its brackets."""
-        found: dict[str, Sequence[Token]] = {}
-        while self._text(closing + 1) == ".":
-            method, opening = self._text(closing + 2), closing + 3
-            if self._text(opening) == "::":
-                opening = matching_angle(self._tokens, opening + 1) + 1
-            if opening not in self._reading.source.closing:
-                break
-            found.setdefault(method, self._reading.inside(opening) or ())
-            closing = self._reading.source.closing[opening]
-        return found
 
     def _row(self, value: Sequence[Token], index: int, table: MappedTable) -> Sequence[MappedColumn]:
         """Give the columns of `(t::a.eq(…), t::b.eq(…))`, of `New { … }`, or of a name whose type is in sight."""

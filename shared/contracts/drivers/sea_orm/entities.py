@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import posixpath
 import re
 from collections.abc import Iterator, Mapping, Sequence
 
@@ -11,6 +10,7 @@ import msgspec
 from shared.contracts.casing import rename_all
 from shared.contracts.contract import RustEnum, Unread
 from shared.contracts.drivers.mapped import MappedColumn, MappedTable
+from shared.contracts.drivers.sea_orm.names import EntityNames, module_of
 from shared.contracts.drivers.sea_orm.types import read_type, sent_type
 from shared.contracts.rust_syntax import Attribute, render
 from shared.contracts.rust_types import parse_rust_type
@@ -22,8 +22,9 @@ from shared.sql import quote_identifier
 DRIVER = "sea-orm"
 CRATE = "sea_orm"
 _RELATIONS = ("has_one", "has_many", "belongs_to", "self_ref")
+_OWN = frozenset({"Entity", "Self"})
 _COLUMN = re.compile(r"Column::(\w+)")
-_TO_RUST = re.compile(r"(?:(?P<module>\w+)\s*::\s*)?(?:Entity|Column)\b")
+_PATH = re.compile(r"\w+(?:\s*::\s*\w+)*")
 
 
 class Relation(msgspec.Struct, frozen=True):
@@ -36,12 +37,6 @@ class Relation(msgspec.Struct, frozen=True):
     file: str
     line: int
     column: int
-
-
-def module_of(path: str) -> str:
-    """Give the name of the module that a file is."""
-    name = posixpath.basename(path).removesuffix(".rs")
-    return posixpath.basename(posixpath.dirname(path)) if name == "mod" else name
 
 
 def read_entities(source: Source, enums: Mapping[str, RustEnum]) -> Iterator[MappedTable | Unread]:
@@ -120,8 +115,13 @@ def _column(
     )
 
 
-def read_relations(source: Source) -> Iterator[Relation | Unread]:
-    """Give every `belongs_to` of the entities of a file."""
+def read_relations(source: Source, names: EntityNames) -> Iterator[Relation | Unread]:
+    """Give every `belongs_to` of the entities of a file.
+
+    Args:
+        source: The file.
+        names: Find entities by the names that files give them.
+    """
     for item in read_items(source):
         is_relation = item.keyword == "enum" and item.derives("DeriveRelation")
         if not is_relation and not (item.keyword == "struct" and item.derives("DeriveEntityModel")):
@@ -130,20 +130,36 @@ def read_relations(source: Source) -> Iterator[Relation | Unread]:
         for member in members(source, item)[1]:
             attributes, rest = split_member(member)
             if attribute_value(attributes, CRATE, "belongs_to") is not None and rest:
-                yield _relation(source, module, attributes, rest)
+                yield _relation(source, names, module, attributes, rest)
 
 
 def _relation(
-    source: Source, module: str, attributes: Sequence[Attribute], member: Sequence[Token]
+    source: Source, names: EntityNames, module: str, attributes: Sequence[Attribute], member: Sequence[Token]
 ) -> Relation | Unread:
     line, column = member[0].line, member[0].column
     said = {key: attribute_value(attributes, CRATE, key) or "" for key in ("belongs_to", "from", "to")}
-    target = _TO_RUST.search(said["belongs_to"] or render(member[2:]))
+    other = _target(said["belongs_to"] or render(member[2:]), names, source.path)
     columns, others = (tuple(map(_field, _names(said[key]))) for key in ("from", "to"))
-    if target is None or not columns or len(columns) != len(others):
+    if not other or not columns or len(columns) != len(others):
         reason = "the columns of the relation's `from` and `to` are not in sight"
         return Unread(file=source.path, line=line, reason=reason, driver=DRIVER)
-    return Relation(module, columns, target["module"] or module, others, source.path, line, column)
+    return Relation(module, columns, module if other in _OWN else other, others, source.path, line, column)
+
+
+def _target(said: str, names: EntityNames, file: str) -> str:
+    """Give the module of the entity that a text names: `super::agent::Entity`, `Agents`, `HasOne<agent::Entity>`.
+
+    An entity of the file itself is `Entity`; empty where none is named.
+    """
+    paths: list[str] = _PATH.findall(said.replace(" ", ""))
+    for path in (each.split("::") for each in paths):
+        if path in (["Entity"], ["Self"]):
+            return path[0]
+        for part in ("Entity", "Column"):
+            module = names.module(path, part, file)
+            if module:
+                return module
+    return ""
 
 
 def _names(said: str) -> list[str]:

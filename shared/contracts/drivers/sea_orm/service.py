@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import posixpath
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from shared.contracts.contract import Query, RowStruct, RustEnum, StructField, TypeAlias, Unread
@@ -10,15 +11,15 @@ from shared.contracts.drivers.sea_orm.entities import (
     CRATE,
     DRIVER,
     Relation,
-    module_of,
     read_entities,
     read_relations,
 )
 from shared.contracts.drivers.sea_orm.enums import read_active_enums
+from shared.contracts.drivers.sea_orm.inserts import InsertFinder
+from shared.contracts.drivers.sea_orm.names import EntityNames, module_of
 from shared.contracts.drivers.sea_orm.statements import StatementFinder
 from shared.contracts.drivers.sea_orm.types import read_type
-from shared.contracts.drivers.sea_orm.writes import WriteFinder, imported_models
-from shared.contracts.imports import declarations
+from shared.contracts.drivers.sea_orm.writes import WriteFinder
 from shared.contracts.reading import FoundQuery, Reading
 from shared.contracts.rust_syntax import Attribute, render
 from shared.contracts.rust_types import parse_rust_type
@@ -35,16 +36,17 @@ def read_sea_orm(readings: Sequence[Reading]) -> Findings:
     if not any(token.text == CRATE for reading in readings for token in reading.tokens):
         return Findings()
     sources = [reading.source for reading in readings]
+    names = EntityNames(sources)
     active = [item for source in sources for item in read_active_enums(source)]
     enums = {item.name: item for item in active if isinstance(item, RustEnum)}
     read = [item for source in sources for item in read_entities(source, enums)]
     entities = Entities([item for item in read if isinstance(item, MappedTable)])
-    relations = [item for source in sources for item in read_relations(source)]
+    relations = [item for source in sources for item in read_relations(source, names)]
     found: list[FoundQuery] = [
         *(item for item in (*read, *relations) if isinstance(item, Unread)),
         *(entity.load("entity.find", f"{entity.rust}::Model") for entity in entities.all),
         *entities.joins(item for item in relations if isinstance(item, Relation)),
-        *(item for reading in readings for item in _texts_and_writes(reading, entities)),
+        *(item for reading in readings for item in _texts_and_writes(reading, entities, names)),
     ]
     return Findings(
         queries=tuple(item for item in found if isinstance(item, Query)),
@@ -56,15 +58,22 @@ def read_sea_orm(readings: Sequence[Reading]) -> Findings:
     )
 
 
-def _texts_and_writes(reading: Reading, entities: Entities) -> Iterator[FoundQuery]:
-    own = module_of(reading.source.path)
-    yield from StatementFinder(reading, entities.find, own).read()
-    names = imported_models(list(declarations(reading.source)))
-    yield from WriteFinder(reading, entities.find, names, own).read()
+def _texts_and_writes(reading: Reading, entities: Entities, names: EntityNames) -> Iterator[FoundQuery]:
+    yield from StatementFinder(reading, entities.find, module_of(reading.source.path)).read()
+    yield from WriteFinder(reading, entities.find, names).read()
+    yield from InsertFinder(reading, entities.find, names).read()
 
 
 class Entities(MappedTables):
     """The entities of a service, by their modules, and what relates them."""
+
+    def find(self, rust: str, file: str) -> MappedTable | None:
+        """Give the one entity of a module, or of the one below it that it passes on: `task` for `task/model.rs`."""
+        found = super().find(rust, file)
+        if found is None:
+            below = [table for table in self.all if posixpath.basename(posixpath.dirname(table.file)) == rust]
+            found = below[0] if len(below) == 1 else None
+        return found
 
     def joins(self, relations: Iterable[Relation]) -> Iterator[Query | Unread]:
         """Give the statement of each `belongs_to`."""

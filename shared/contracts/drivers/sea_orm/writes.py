@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator
 
 import msgspec
 
 from shared.contracts.contract import Query
 from shared.contracts.drivers.mapped import MappedTable, insert, sent_types, update
 from shared.contracts.drivers.sea_orm.entities import DRIVER
+from shared.contracts.drivers.sea_orm.names import EntityNames, implemented, path_before
 from shared.contracts.literals import split_arguments
 from shared.contracts.reading import Reading
 from shared.contracts.tokens import Token
@@ -40,28 +41,34 @@ class WriteFinder:
     Args:
         reading: The file.
         entity: Finds entities by module.
-        names: Module of the entity by the name under which the file imports its `ActiveModel`.
-        own: The file's own module.
+        names: Find entities by the names that files give them.
     """
 
-    def __init__(self, reading: Reading, entity: FindEntity, names: Mapping[str, str], own: str) -> None:
+    def __init__(self, reading: Reading, entity: FindEntity, names: EntityNames) -> None:
         self._source = reading.source
         self._tokens = reading.tokens
         self._text = reading.text
         self._inside = reading.inside
         self._entity = entity
-        self._names = {"ActiveModel": own, **names}
+        self._names = names
+        self._implemented = tuple(implemented(self._source))
 
     def read(self) -> Iterator[Query]:
         """Give the statement of each active model that is inserted or updated."""
         for index, token in enumerate(self._tokens):
-            if token.text not in self._names or self._text(index - 1) in {"for", "struct", "impl", "->", "as"}:
+            if not token.is_name or self._text(index + 1) not in {"{", "::"}:
                 continue
-            literal = self._literal(index)
-            module = self._text(index - 2) if self._text(index - 1) == "::" else self._names[token.text]
-            table = self._entity(module, self._source.path) if literal else None
-            if literal is not None and table is not None:
-                yield from self._written(literal, table, token)
+            path = path_before(self._tokens, index)
+            if self._text(index - 2 * len(path) + 1) in {"for", "struct", "impl", "->", "as"}:
+                continue
+            if path == ["Self"]:
+                path = next((meant for begin, end, meant in self._implemented if begin < index < end), path)
+            for part in ("ActiveModel", "Model"):
+                module = self._names.module(path, part, self._source.path)
+                literal = self._literal(index) if module else None
+                table = self._entity(module, self._source.path) if literal else None
+                if literal is not None and table is not None and (part == "ActiveModel" or self._becomes_new(literal)):
+                    yield from self._written(literal, table, token)
 
     def _literal(self, index: int) -> Literal | None:
         begin = index
@@ -74,6 +81,10 @@ class WriteFinder:
             return Literal(begin, index + 4, ())
         return None
 
+    def _becomes_new(self, literal: Literal) -> bool:
+        """Say whether a `Model { … }` is made a new row: all of its fields are values that an INSERT sends."""
+        return [self._text(literal.end + 1), self._text(literal.end + 2)] == [".", "into_active_model"]
+
     def _fields(self, opening: int) -> Iterator[str]:
         for part in split_arguments(self._inside(opening) or ()):
             named = bool(part) and part[0].is_name and (len(part) == 1 or part[1].text == ":")
@@ -84,7 +95,7 @@ class WriteFinder:
         name = self._bound_to(literal.begin)
         fields = {*literal.fields, *(self._set_later(name, literal.end) if name else ())}
         columns = tuple(column for column in table.columns if column.field in fields)
-        verb = self._verb(literal, name)
+        verb = self._verb(literal, name) or ("insert" if _fills_row(table, fields) else "")
         if verb == "save" and set(table.keys) & fields:
             verb = "update"
         if verb == "update":
@@ -148,6 +159,8 @@ class WriteFinder:
         return min(ends, default=len(self._tokens))
 
 
-def imported_models(declarations: Sequence[tuple[list[str], str, bool]]) -> dict[str, str]:
-    """Give the entity's module by local name of each `use …::agent::ActiveModel as AgentModel`."""
-    return {local: path[-2] for path, local, _ in declarations if path[-1] == "ActiveModel" and len(path) > 1}
+def _fills_row(table: MappedTable, fields: Collection[str]) -> bool:
+    """Say whether fields are a whole row, the key and all that is never NULL: what an update would not set."""
+    return bool(table.keys) and all(
+        column.field in fields for column in table.columns if not column.type.startswith("Option<")
+    )
