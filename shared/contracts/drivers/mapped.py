@@ -79,10 +79,12 @@ class MappedTables:
         self.all = tuple(tables)
 
     def find(self, rust: str, file: str) -> MappedTable | None:
-        """Give the one table of a name, the file's own first; None when there is none, or more than one."""
+        """Give the table of a name, the file's own first; None when there is none, or more than one in the database."""
         named = [table for table in self.all if table.rust == rust]
         near = [table for table in named if table.file == file] or named
-        return near[0] if len(near) == 1 else None
+        if len({table.name for table in near}) != 1:
+            return None
+        return max(near, key=lambda table: len(table.columns))  # two crates of a workspace may map one table
 
 
 class Findings(msgspec.Struct, frozen=True):

@@ -145,6 +145,8 @@ class DeriveReader:
             if not any(map(derives, ("Selectable", "Insertable", "AsChangeset", "Associations"))):
                 continue
             table = self._table(struct.table_name, struct.file)
+            if table is None and _only_embeds(struct):
+                continue
             if table is None:
                 yield self._unread(struct, f"the service has no one table! of the name {struct.table_name}")
                 continue
@@ -249,6 +251,13 @@ class DeriveReader:
 
     def _unread(self, struct: DerivedStruct, reason: str) -> Unread:
         return Unread(file=struct.file, line=struct.item.name.line, reason=reason, driver=DRIVER)
+
+
+def _only_embeds(struct: DerivedStruct) -> bool:
+    """Say whether a struct has no column of its own: it puts together others, which are read where they stand."""
+    written = ("Insertable", "AsChangeset", "Associations")
+    elsewhere = all(field.has("embed") or field.has("select_expression") for field in struct.fields)
+    return elsewhere and not any(map(struct.item.derives, written))
 
 
 def _sql_type(attributes: Sequence[Attribute]) -> str:

@@ -1,13 +1,13 @@
-"""Find diesel's inserts with ON CONFLICT in one file: `insert_into(t::table).values(row).on_conflict(t::key)`."""
+"""Find diesel's inserts in one file: `insert_into(t::table).values(row).on_conflict(t::key)`."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from shared.contracts.contract import Query
 from shared.contracts.drivers.diesel.derives import FindTable
 from shared.contracts.drivers.diesel.tables import DRIVER
-from shared.contracts.drivers.mapped import MappedColumn, MappedTable, insert, sent_types
+from shared.contracts.drivers.mapped import MappedColumn, MappedTable, insert, insert_unseen, sent_types
 from shared.contracts.literals import split_arguments, string_value
 from shared.contracts.method_chains import first_links
 from shared.contracts.reading import Reading
@@ -36,7 +36,7 @@ class InsertFinder:
         self._inserted = inserted
 
     def read(self) -> Iterator[Query]:
-        """Give each whose table, row and key are in sight, in the order of the file."""
+        """Give each whose table is in sight and that says more than a derive does, in the order of the file."""
         for index, token in enumerate(self._tokens):
             if token.text == "insert_into" and self._text(index + 1) == "(":
                 path = [t.text for t in self._reading.inside(index + 1) or () if t.is_name]
@@ -47,36 +47,48 @@ class InsertFinder:
 
     def _insert(self, index: int, table: MappedTable) -> Iterator[Query]:
         chain = first_links(self._reading.source, self._reading.source.closing[index + 1])
-        columns = self._row(chain.get("values", ()), index, table)
-        if "filter_target" in chain or not columns:
+        if "values" not in chain:
             return
-        target = ""
-        if "on_conflict" in chain:
-            target = _target(chain["on_conflict"], table)
-        elif "on_conflict_do_nothing" not in chain:
-            return
-        if "on_conflict" in chain and not target:
-            return
+        values = [token for token in chain["values"] if token.text != "&"]
+        columns = _pairs(values, table)
+        of_struct = () if columns else self._row(values, index)
+        conflict = _conflict(chain, table)
+        if conflict is None or (of_struct and not conflict):
+            return  # what a struct inserts is said where its derive stands
+        columns = columns or of_struct
         token = self._tokens[index]
         yield Query(
             file=self._reading.source.path, line=token.line, column=token.column, macro="diesel.insert_into",
-            sql=f"{insert(table, columns)} ON CONFLICT{target} DO NOTHING", fetch="execute", driver=DRIVER,
-            sent_types=sent_types(columns), mapping=table.rust,
+            sql=(insert(table, columns) if columns else insert_unseen(table)) + conflict, fetch="execute",
+            driver=DRIVER, sent_types=sent_types(columns), mapping=table.rust,
         )  # fmt: skip
 
-    def _row(self, value: Sequence[Token], index: int, table: MappedTable) -> Sequence[MappedColumn]:
-        """Give the columns of `(t::a.eq(…), t::b.eq(…))`, of `New { … }`, or of a name whose type is in sight."""
-        bare = [token for token in value if token.text != "&"]
-        if bare and bare[0].text == "(":
-            named = [_before_eq(part) for part in split_arguments(bare[1:-1])]
-            columns = [table.of(name) for name in named]
-            known = [column for column in columns if column is not None]
-            return known if len(known) == len(columns) else ()
-        if len(bare) > 1 and bare[1].text == "{":
-            return self._inserted(bare[0].text, self._reading.source.path)
-        (written,) = self._reading.argument_types([value], index) or ("",)
+    def _row(self, values: Sequence[Token], index: int) -> Sequence[MappedColumn]:
+        """Give the columns of `New { … }`, or of a name whose type is in sight."""
+        if len(values) > 1 and values[1].text == "{":
+            return self._inserted(values[0].text, self._reading.source.path)
+        (written,) = self._reading.argument_types([values], index) or ("",)
         name = parse_rust_type(written.lstrip("& ").removeprefix("mut ").strip("[]")).name
         return self._inserted(name, self._reading.source.path) if name else ()
+
+
+def _conflict(chain: Mapping[str, Sequence[Token]], table: MappedTable) -> str | None:
+    """Write the ON CONFLICT of a chain; empty for a chain without one, None where its key is not in sight."""
+    if "filter_target" in chain:
+        return None
+    if "on_conflict" in chain:
+        target = _target(chain["on_conflict"], table)
+        return f" ON CONFLICT{target} DO NOTHING" if target else None
+    return " ON CONFLICT DO NOTHING" if "on_conflict_do_nothing" in chain else ""
+
+
+def _pairs(values: Sequence[Token], table: MappedTable) -> Sequence[MappedColumn]:
+    """Give the columns of `t::a.eq(…)` or `(t::a.eq(…), t::b.eq(…))`; nothing where one of them is something else."""
+    is_tuple = len(values) > 1 and values[0].text == "(" and values[-1].text == ")"
+    parts = split_arguments(values[1:-1]) if is_tuple else [values]
+    columns = [table.of(_before_eq(part)) for part in parts]
+    known = [column for column in columns if column is not None]
+    return known if len(known) == len(columns) else ()
 
 
 def _before_eq(tokens: Sequence[Token]) -> str:

@@ -7,7 +7,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from shared.contracts.contract import Query, Unread
 from shared.contracts.drivers.diesel.derives import DeriveReader, read_structs
 from shared.contracts.drivers.diesel.enums import read_enums, read_sql_types
+from shared.contracts.drivers.diesel.functions import read_functions
 from shared.contracts.drivers.diesel.inserts import InsertFinder
+from shared.contracts.drivers.diesel.pieces import PieceFinder
 from shared.contracts.drivers.diesel.tables import (
     DRIVER,
     Joinable,
@@ -40,7 +42,9 @@ def read_diesel(readings: Sequence[Reading]) -> Findings:
         *(table.load("diesel.table", f"table! {table.rust}") for table in tables.all),
         *tables.joins(joinables),
         *derives.statements(),
+        *(item for source in sources for item in read_functions(source, sql_types)),
         *(item for reading in own for item in TextFinder(reading).read()),
+        *(item for reading in own for item in PieceFinder(reading, tables.find).read()),
         *(item for reading in own for item in InsertFinder(reading, tables.find, derives.inserted).read()),
     ]
     return Findings(

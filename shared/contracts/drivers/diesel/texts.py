@@ -38,10 +38,6 @@ class TextFinder:
                 yield from self._sql_query(index)
             elif token.text == "batch_execute" and before == "." and not self._reading.imports.client_in_service:
                 yield from self._script(index)
-            elif token.text == "sql" and before not in {".", "fn"} and self._text(index + 2) == "<":
-                yield self._reading.unread(
-                    self._query(index, "sql"), "a piece of SQL inside diesel's query builder is not checked"
-                )
 
     def _query(self, index: int, macro: str) -> Query:
         token = self._tokens[index]
