@@ -27,6 +27,7 @@ class Piece(msgspec.Struct, frozen=True, eq=False, kw_only=True):
         tenant: Whose it is, empty for what belongs to every tenant.
         destination: Where it is sent.
         idempotent: Objects that a provider declares one by one; declaring one twice is no mistake.
+        follows: Its keys are tenants only where another carrier's are: those of grants may be roles.
         step: The version of a migration tool that it is, if it is one.
     """
 
@@ -37,6 +38,7 @@ class Piece(msgspec.Struct, frozen=True, eq=False, kw_only=True):
     tenant: str = ""
     destination: Destination = Destination()
     idempotent: bool = False
+    follows: bool = False
     step: Step | None = None
 
     def addressed(self) -> Iterator[Declaration]:

@@ -66,7 +66,8 @@ class Form(Enum):
     NAME = "name"  # one string under `key`
     PART = "part"  # one string under `key`, of the RangeVar under `relation`
     DEFINED = "defined"  # DefineStmt, whose `kind` is `key`
-    READ_APART = "read apart"  # `shared.postgres.scratch.statements` has a function for this statement
+    SAID_OF = "said of"  # it says something of another object
+    READ_APART = "read apart"  # `shared.kinds.declared` has a function for this statement
 
 
 class Declaring(msgspec.Struct, frozen=True):

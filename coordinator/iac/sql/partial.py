@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import msgspec
-import pgparse
 
 from coordinator.iac.located_text import HOLE
 from coordinator.iac.source import SourceError
 from coordinator.iac.sql.newer_syntax import UnclosedQuoteError, statement_spans
 from coordinator.iac.sql.statements import Locate, declarations
-from shared.schema.identity import QualifiedName
+from coordinator.iac.sql.touched import may_declare
 from shared.schema.schema import Declaration, MayDeclare, Origin
 
 _UNKNOWN = "a part of this statement is known only after apply"
@@ -47,7 +44,7 @@ def read_statements(
     for start, end in spans:
         part = text[start:end]
         if HOLE in part:
-            losses.append(Loss(locate(start), _UNKNOWN, _may_declare(part)))
+            losses.append(Loss(locate(start), _UNKNOWN, may_declare(part)))
             continue
         found, lost = _whole(part, lambda offset, start=start: locate(start + offset), unchecked)  # type: ignore[misc]  # a default binds the loop's value
         made += found
@@ -60,26 +57,3 @@ def _whole(text: str, locate: Locate, unchecked: list[str]) -> tuple[tuple[Decla
         return declarations(text, locate, unchecked), ()
     except SourceError as error:
         return (), (Loss(Origin(error.file, error.line), error.message, error=error),)
-
-
-def _may_declare(sql: str) -> MayDeclare:
-    """Say what a statement with a hole in it declares, where its name is no part of the hole."""
-    try:
-        [entry] = pgparse.parse(sql)
-    except (pgparse.PGQueryError, ValueError):
-        return MayDeclare()
-    [(node, tree)] = entry["stmt"].items()
-    name = _relation(node, tree)
-    if name is None or HOLE in name.name or HOLE in name.namespace:
-        return MayDeclare()
-    return MayDeclare(objects=(name,))
-
-
-def _relation(node: str, tree: dict[str, Any]) -> QualifiedName | None:
-    if node == "CreateStmt":
-        found = tree.get("relation", {})
-    elif node == "ViewStmt":
-        found = tree.get("view", {})
-    else:
-        return None
-    return QualifiedName(found.get("schemaname", ""), found.get("relname", ""))

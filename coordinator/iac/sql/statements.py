@@ -204,10 +204,15 @@ def declarations(text: str, locate: Locate, unchecked: list[str]) -> tuple[Decla
     found: list[Declaration] = []
     for statement in split_statements(text, locate):
         at = locate(statement.start)
-        if statement.node in _ABOUT_THE_SERVER:
-            unchecked.append(
-                f"{at}: {_ABOUT_THE_SERVER[statement.node]} is not about a tenant's schema and was left out"
-            )
+        if about := _about_the_server(statement):
+            unchecked.append(f"{at}: {about} is not about a tenant's schema and was left out")
         elif statement.node not in _DECLARES_NOTHING:
             found.append(Declaration(statement.sql, at))
     return tuple(found)
+
+
+def _about_the_server(statement: Statement) -> str:
+    """Name a statement that is about the server, not about a tenant's schema; empty for any other."""
+    if statement.node == "GrantStmt" and statement.tree.get("objtype") == "OBJECT_DATABASE":
+        return "GRANT ON DATABASE" if statement.tree.get("is_grant") else "REVOKE ON DATABASE"
+    return _ABOUT_THE_SERVER.get(statement.node, "")

@@ -17,12 +17,13 @@ from coordinator.iac.reading import Gap, Piece, Reading, carriers_of
 from coordinator.iac.source import SourceError
 from coordinator.iac.sql.partial import Loss, read_statements
 from coordinator.iac.sql.properties import VERSION_NAMES
+from coordinator.iac.terraform.grant_order import grants_on_nothing, in_order
 from coordinator.iac.terraform.plan import TerraformPlan, evaluate
 from coordinator.iac.terraform.recorded import read_recorded
 from coordinator.iac.terraform.resource_sql import SqlExtractor, SqlText
 from coordinator.iac.terraform.suspects import Suspect
 from coordinator.iac.terraform.tenants import OUTPUT, carriers_over_tenants, declared_tenants
-from shared.schema.schema import Declaration, Origin
+from shared.schema.schema import Declaration, MayDeclare, Origin
 
 
 def read_terraform(
@@ -57,14 +58,14 @@ def read_recorded_state(path: Path) -> Reading:
 def _reading(plan: TerraformPlan, name: str, files: Files) -> Reading:
     unchecked: list[str] = []
     extractor = SqlExtractor(files)
-    texts = [text for resource in plan.resources for text in extractor.texts(resource)]
+    texts = in_order([text for resource in plan.resources for text in extractor.texts(resource)])
     gaps = [*plan.gaps, *extractor.gaps]
     pieces, lost, refused = _pieces(texts, unchecked)
-    gaps += lost
+    gaps += [*lost, *grants_on_nothing(texts, pieces)]
     gaps += _suspected(extractor.suspects, pieces)
     over_tenants = carriers_over_tenants(pieces)
-    pieces = [_of_tenant(piece, over_tenants) for piece in pieces]
-    tenants = {piece.tenant for piece in pieces} - {""}
+    tenants = {piece.tenant for piece in pieces if over_tenants[piece.carrier]} - {""}
+    pieces = [_of_tenant(piece, over_tenants, tenants) for piece in pieces]
     gaps = [_gap_of_tenant(gap, over_tenants, tenants) for gap in gaps]
     tenants |= {gap.tenant for gap in gaps} - {""}
     expected = _expected_version(plan, texts, unchecked)
@@ -91,7 +92,13 @@ def _pieces(texts: list[SqlText], unchecked: list[str]) -> tuple[list[Piece], li
         made, losses = split[key]
         whose = {"carrier": text.resource.carrier_name, "address": text.resource.address}
         gaps += [
-            Gap(**whose, at=loss.at, reason=loss.reason, may=loss.may, tenant=text.resource.tenant_key)
+            Gap(
+                **whose,
+                at=loss.at,
+                reason=loss.reason,
+                may=text.may if loss.may == MayDeclare() else loss.may,
+                tenant=text.resource.tenant_key,
+            )
             for loss in losses
         ]
         if losses and not made:
@@ -104,6 +111,7 @@ def _pieces(texts: list[SqlText], unchecked: list[str]) -> tuple[list[Piece], li
                 tenant=text.resource.tenant_key,
                 destination=text.destination,
                 idempotent=text.idempotent,
+                follows=text.follows,
                 step=text.step,
             )
         )
@@ -128,8 +136,10 @@ def _suspected(found: list[Suspect], pieces: list[Piece]) -> Iterator[Gap]:
         )
 
 
-def _of_tenant(piece: Piece, over_tenants: dict[str, bool]) -> Piece:
-    return piece if over_tenants[piece.carrier] else msgspec.structs.replace(piece, tenant="")
+def _of_tenant(piece: Piece, over_tenants: dict[str, bool], tenants: set[str]) -> Piece:
+    if over_tenants[piece.carrier] or (piece.follows and piece.tenant in tenants):
+        return piece
+    return msgspec.structs.replace(piece, tenant="")
 
 
 def _gap_of_tenant(gap: Gap, over_tenants: dict[str, bool], tenants: set[str]) -> Gap:

@@ -19,7 +19,8 @@ from coordinator.iac.sql.properties import holds_ddl, is_sql_property
 from coordinator.iac.terraform.atlas_resources import local_path, schema_variables
 from coordinator.iac.terraform.instances import PlannedResource
 from coordinator.iac.terraform.known_resources import known_resources
-from coordinator.iac.terraform.provider_objects import object_sql
+from coordinator.iac.terraform.provider_objects import provider_object
+from coordinator.iac.terraform.provider_statements import OnAll, ProviderObject, Unmade
 from coordinator.iac.terraform.provisioners import CommandEffect, command_effects
 from coordinator.iac.terraform.suspects import Suspect, suspects
 from shared.schema.schema import MayDeclare, Origin
@@ -39,6 +40,9 @@ class SqlText(msgspec.Struct, frozen=True, eq=False, kw_only=True):
         version: The schema version after it was applied, when the resource says so.
         step: The version of a migration tool that it is, if it is one.
         idempotent: True for objects a provider resource declares one by one; declaring one twice is no mistake.
+        follows: See `Piece`.
+        may: What a statement of it that cannot be read may declare, as far as the resource says so.
+        on_all: What it grants on, where it names no objects.
     """
 
     text: LocatedText
@@ -48,6 +52,9 @@ class SqlText(msgspec.Struct, frozen=True, eq=False, kw_only=True):
     version: str = ""
     step: Step | None = None
     idempotent: bool = False
+    follows: bool = False
+    may: MayDeclare = _ANYTHING
+    on_all: OnAll | None = None
 
     def locate(self, offset: int) -> Origin:
         """Return where a character of the text comes from."""
@@ -81,7 +88,7 @@ class SqlExtractor:
     def _texts(self, resource: PlannedResource) -> Iterator[SqlText]:
         commands = list(self._commands(resource))
         unread = known_resources().unread.get(resource.type)
-        sql = object_sql(resource)
+        made = provider_object(resource)
         match resource.type:
             case "sql_migrate":
                 yield from self._migrations(resource)
@@ -89,8 +96,10 @@ class SqlExtractor:
                 yield from self._folder(resource)
             case "atlas_schema":
                 yield from self._atlas(resource)
-            case _ if sql is not None:
-                yield self._object(resource, sql)
+            case _ if isinstance(made, ProviderObject):
+                yield self._object(resource, made)
+            case _ if isinstance(made, Unmade):
+                self._report(resource, resource.block.at, made.reason, made.may or _ANYTHING)
             case _ if unread is not None:
                 self._report(resource, resource.block.at, unread.reason, unread.may)
             case "external":
@@ -179,15 +188,18 @@ class SqlExtractor:
                 destination=destination,
             )
 
-    def _object(self, resource: PlannedResource, sql: str) -> SqlText:
+    def _object(self, resource: PlannedResource, made: ProviderObject) -> SqlText:
         database = _holed(resource, "database")
-        text = LocatedText(sql, (Span(0, resource.block.at.file, resource.block.at.line, advances=False),))
+        text = LocatedText(made.sql, (Span(0, resource.block.at.file, resource.block.at.line, advances=False),))
         return SqlText(
             text=text,
             at=resource.block.at,
             resource=resource,
             destination=Destination(database=known(database)),
             idempotent=True,
+            follows=resource.type != "postgresql_schema",
+            may=made.may,
+            on_all=made.on_all,
         )
 
     def _atlas(self, resource: PlannedResource) -> Iterator[SqlText]:

@@ -30,10 +30,15 @@ def carriers_over_tenants(pieces: list[Piece]) -> dict[str, bool]:
         keys[piece.tenant] = keys.get(piece.tenant, ()) + neutral_texts(piece.declarations, piece.tenant)
         places.setdefault(piece.carrier, {}).setdefault(piece.tenant, set()).add(piece.destination)
     strict = {piece.carrier for piece in pieces if piece.idempotent}
+    followers = {piece.carrier for piece in pieces if piece.follows}
     return {
-        carrier: keys_are_tenants(keys, must_equal=carrier in strict)
-        or _live_apart(places[carrier])
-        or _collide(keys.values(), apart=carrier in strict)
+        carrier: _live_apart(places[carrier])
+        or (
+            carrier not in followers
+            and (
+                keys_are_tenants(keys, must_equal=carrier in strict) or _collide(keys.values(), apart=carrier in strict)
+            )
+        )
         for carrier, keys in said.items()
     }
 

@@ -8,11 +8,12 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 import msgspec
 
 from shared.diff.version_tables import without_version_tables
+from shared.kinds.declared import Declared, declared
 from shared.postgres.names.own_names import OwnNames, declared_names
 from shared.postgres.scratch.errors import ScratchError
 from shared.postgres.scratch.rebuild import MaterialiseError, spell, surroundings_of
 from shared.postgres.scratch.server import ScratchServer
-from shared.postgres.scratch.statements import Declared, ParsedStatement, SqlError, declared, parse_statements
+from shared.postgres.scratch.statements import ParsedStatement, SqlError, parse_statements
 from shared.schema.identity import ObjectId
 from shared.schema.model import SchemaObject
 from shared.schema.profile import Profile
@@ -124,7 +125,7 @@ def _declared(sql: str) -> Iterator[Declared]:
     except SqlError:  # PostgreSQL took what the parser does not know; its objects have no origin of their own
         return
     for statement in statements:
-        yield from declared(statement)
+        yield from declared(statement.node, statement.tree)
 
 
 def _matching(

@@ -6,17 +6,27 @@ from collections.abc import Callable
 
 import msgspec
 
+from shared.kinds.declared import kinds_made
 from shared.postgres.names.own_names import OwnNames
 from shared.postgres.scratch.compile import SpecError, compile_spec
 from shared.postgres.scratch.server import ScratchServer
+from shared.postgres.scratch.statements import SqlError, parse_statements
 from shared.schema.profile import Profile
-from shared.schema.schema import Carrier, Coverage, Spec, SpecSource
+from shared.schema.schema import Carrier, Coverage, MayDeclare, Spec, SpecSource
 
 MAX_REFUSED = 100
 """Statements that one declaration may lose: each costs another compilation."""
 
 _NEEDS_SOMETHING = ("42P01", "42703", "42704", "42883", "3F000", "42P17", "0A000")
 """SQLSTATEs of statements whose relation, column, object, routine or namespace is not there (errcodes-appendix)."""
+
+
+_CANNOT_BE_MADE = frozenset({"AlterDefaultPrivilegesStmt", "CreateSubscriptionStmt", "SecLabelStmt"})
+"""Parse nodes of statements that a scratch server refuses though they are right: default privileges of its own
+administrator, what connects to another server, labels of a provider that it has not loaded."""
+
+_NOT_HERE = ("42501", "22023")
+"""SQLSTATEs of such a refusal: insufficient_privilege, invalid_parameter_value (errcodes-appendix)."""
 
 
 def needs_something(error: SpecError) -> bool:
@@ -49,19 +59,32 @@ async def compile_known(
         excuse: Says which refused statements may be left out of a source that is not complete.
 
     Raises:
-        SpecError: When PostgreSQL refuses a statement that is not excused, or too many.
+        SpecError: When PostgreSQL refuses a statement that is not excused, or too many. What no scratch server makes is
+            excused in every source.
     """
     for _ in range(MAX_REFUSED):
         try:
             return await compile_spec(scratch, source, profile, namespace, own)
         except SpecError as error:
-            if not excuse(error) or (excuse is needs_something and not source.unread):
+            kinds = _cannot_be_made(source, error)
+            if not kinds and (not excuse(error) or (excuse is needs_something and not source.unread)):
                 raise
-            source = _without(source, error)
+            source = _without(source, error, MayDeclare(kinds=kinds))
     return await compile_spec(scratch, source, profile, namespace, own)
 
 
-def _without(source: SpecSource, error: SpecError) -> SpecSource:
+def _cannot_be_made(source: SpecSource, error: SpecError) -> tuple[str, ...]:
+    """Return the kinds that a refused statement declares, if no scratch server makes it; else nothing."""
+    if error.sqlstate not in _NOT_HERE:
+        return ()
+    try:
+        statements = parse_statements(source.declarations[error.number].sql)
+    except SqlError:
+        return ()
+    return next((kinds_made(each.node) for each in statements if each.node in _CANNOT_BE_MADE), ())
+
+
+def _without(source: SpecSource, error: SpecError, may: MayDeclare) -> SpecSource:
     kept = (*source.declarations[: error.number], *source.declarations[error.number + 1 :])
     lost = source.declarations[error.number].origin
     address = lost.address or lost.file
@@ -70,7 +93,8 @@ def _without(source: SpecSource, error: SpecError) -> SpecSource:
         address=address,
         origin=msgspec.structs.replace(error.origin, address=""),
         coverage=Coverage.PARTLY if others else Coverage.UNREAD,
-        reason=f"PostgreSQL refuses it: {error.message}",
+        reason=f"{'the scratch server' if may.kinds else 'PostgreSQL'} refuses it: {error.message}",
+        may=may,
     )
     rest = {each for each in source.carriers if each.address != address or each.coverage is not Coverage.READ}
     return msgspec.structs.replace(source, declarations=kept, carriers=tuple(sorted({*rest, gap})))

@@ -202,21 +202,35 @@ class ScratchDatabase:
             await self._administrator.run(statement, path)
 
     async def _give_away(self, statement: ParsedStatement, owner: str) -> None:
-        """Change an owner. The new one must have CREATE on the namespace, so it is lent where it is missing.
+        """Change an owner. What the new one must be allowed to for that is lent where it is missing.
 
         An owner that may do harm on this server (its superuser, say) is not made owner of hostile objects.
         """
         if owner != self.name and not self._administrator.is_harmless(owner):
             return
         to = quote_identifier(owner)
-        lacking = await self.connection.fetch(query_text("scratch_lend_create.sql"), owner)
-        namespaces = ", ".join(quote_identifier(row["name"]) for row in lacking)
+        loans = await self._loans(statement, owner)
         async with _atomic(self.connection):
-            if namespaces:
-                await self.connection.execute(f"GRANT CREATE ON SCHEMA {namespaces} TO {to}")
+            for loan in loans:
+                await self.connection.execute(f"GRANT {loan} TO {to}")
             await self.connection.execute(statement.sql)
-            if namespaces:
-                await self.connection.execute(f"REVOKE CREATE ON SCHEMA {namespaces} FROM {to}")
+            for loan in loans:
+                await self.connection.execute(f"REVOKE {loan} FROM {to}")
+
+    async def _loans(self, statement: ParsedStatement, owner: str) -> tuple[str, ...]:
+        """Return what a new owner needs and lacks: the privileges that PostgreSQL asks of it (ALTER …, Notes)."""
+        match statement.tree.get("objectType"):
+            case "OBJECT_SCHEMA":  # CREATE on it would be taken from its owner again
+                return ()
+            case "OBJECT_PUBLICATION":
+                return (f"CREATE ON DATABASE {quote_identifier(self.name)}",)
+            case "OBJECT_FOREIGN_SERVER":
+                server = statement.tree.get("object", {}).get("String", {}).get("sval", "")
+                wrappers = await self.connection.fetch(query_text("scratch_lend_usage.sql"), owner, server)
+                return tuple(f"USAGE ON FOREIGN DATA WRAPPER {quote_identifier(row['name'])}" for row in wrappers)
+            case _:
+                lacking = await self.connection.fetch(query_text("scratch_lend_create.sql"), owner)
+                return tuple(f"CREATE ON SCHEMA {quote_identifier(row['name'])}" for row in lacking)
 
 
 @asynccontextmanager

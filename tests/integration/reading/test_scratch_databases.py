@@ -296,3 +296,29 @@ def test_the_random_password_of_a_scratch_role_is_hashed_once_where_the_server_l
 
     stored, major = asyncio.run(verifier())
     assert stored.startswith("SCRAM-SHA-256$1:" if major >= 16 else "SCRAM-SHA-256$4096:")
+
+
+def test_what_was_given_away_is_its_owners_whole_and_can_be_built_on(scratch):
+    made = asyncio.run(
+        ran_with(
+            scratch,
+            Profile(owners=True, privileges=True),
+            "CREATE SCHEMA s",
+            "ALTER SCHEMA s OWNER TO scratch_app",
+            "CREATE TABLE s.a (id int)",
+            "CREATE PUBLICATION p FOR TABLE s.a",
+            "ALTER PUBLICATION p OWNER TO scratch_app",
+            "CREATE FOREIGN DATA WRAPPER w",
+            "CREATE SERVER r FOREIGN DATA WRAPPER w",
+            "ALTER SERVER r OWNER TO scratch_app",
+        )
+    )
+    owners = {(item.of, item.name) for item in made.schema if item.kind == "owner" and item.role == "scratch_app"}
+    assert owners == {("namespace", "s"), ("publication", "p"), ("foreign_server", "r")}
+    assert [item.name for item in made.schema if item.kind == "privileges" and item.name != "w"] == []
+
+
+async def ran_with(scratch, profile: Profile, *statements: str):
+    async with scratch.database() as database:
+        await database.run(statements)
+        return await database.read(profile)

@@ -167,7 +167,7 @@ def test_what_is_known_only_after_apply_is_said_not_guessed(tmp_path: Path) -> N
     assert [item.sql for item in source.declarations] == ["CREATE TABLE a ()"]
     assert [told(carrier) for carrier in source.unread] == [
         "main.tf:11: module.m: not read: it comes from 'registry/x/y', which is not a local folder",
-        "main.tf:7: postgresql_role.r: not read: roles are the server's, not a schema's",
+        "main.tf:7: postgresql_role.r: not read: roles are the server's, not a schema's, and are not compared",
         "main.tf:5: terraform_data.t: not read: a part of this statement is known only after apply",
     ]
 
