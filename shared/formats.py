@@ -119,13 +119,25 @@ FLEET_STATUS = Format("fleet_status", 1)
 """`coordinator.memory.views.FleetStatus`: what `fleetdrift status --output json` prints."""
 
 TENANTS_PAGE = Format("tenants_page", 1)
-"""`coordinator.memory.documents.TenantsPage`: what `fleetdrift tenants --output json` prints."""
+"""`coordinator.records.documents.TenantsPage`: what `fleetdrift tenants --output json` prints."""
 
 TENANT_HISTORY = Format("tenant_history", 1)
 """`coordinator.memory.views.TenantHistory`: what `fleetdrift tenant NAME --output json` prints."""
 
 CHANGES_PAGE = Format("changes_page", 1)
-"""`coordinator.memory.documents.ChangesPage`: what `fleetdrift changes --output json` prints."""
+"""`coordinator.records.documents.ChangesPage`: what `fleetdrift changes --output json` prints."""
+
+SCANS_PAGE = Format("scans_page", 1)
+"""`coordinator.records.documents.ScansPage`: what `fleetdrift scans list --output json` prints."""
+
+SCAN_DOCUMENT = Format("scan_record", 1)
+"""`coordinator.store.records.ScanRecord`: what `fleetdrift scans show ID --output json` prints."""
+
+GROUPS_LIST = Format("groups_list", 1)
+"""`coordinator.records.documents.GroupsList`: what `fleetdrift groups --output json` prints."""
+
+GROUP_DOCUMENT = Format("group_document", 1)
+"""`coordinator.records.documents.GroupDocument`: what `fleetdrift group ID --output json` prints."""
 
 DIFF = Format("diff", 2)
 """`coordinator.compare.sources.Comparison`: what `fleetdrift diff --output json` prints. Version 2 as in REPORT."""

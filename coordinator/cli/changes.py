@@ -4,30 +4,17 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from pathlib import Path
 
 import click
 import msgspec
 
-from coordinator.cli.remembered import Asked, Form, ask, memory_options, page_options, print_csv, print_json
-from coordinator.memory.documents import ChangesPage
+from coordinator.cli.remembered import Form, Place, ask, memory_options, page_options, print_json
 from coordinator.memory.model import ChangeSubject
-from coordinator.memory.views import ChangeFilter, ChangeState, ChangeView
+from coordinator.memory.views import ChangeFilter, ChangeState
+from coordinator.records.documents import ChangesPage
+from coordinator.records.fleet_records import FleetRecords
 from shared.findings.finding import Severity
 
-_COLUMNS = (
-    "id",
-    "severity",
-    "subject",
-    "kind",
-    "object",
-    "tenants",
-    "first_seen",
-    "last_seen",
-    "resolved",
-    "flaps",
-    "rule",
-)
 _UNITS = {"m": "minutes", "h": "hours", "d": "days"}
 _ALL = "all"
 
@@ -66,12 +53,12 @@ class Since(click.ParamType[dt.datetime]):
 @click.option("--severity", type=click.Choice([severity.value for severity in Severity]), help="Only these.")
 @click.option("--subject", type=click.Choice([subject.value for subject in ChangeSubject]), help="Only these.")
 @click.option("--tenant", default="", metavar="NAME", help="Only those that this tenant has now.")
-@click.option("--object", "text", default="", metavar="TEXT", help="Only objects with this in their names.")
+@click.option("--object", default="", metavar="TEXT", help="Only objects with this in their names.")
 @page_options
 @memory_options(Form.TEXT, Form.JSON, Form.CSV)
 def command(
     *,
-    config: Path,
+    place: Place,
     output: str,
     state: str,
     only_new: bool,
@@ -79,40 +66,34 @@ def command(
     severity: str | None,
     subject: str | None,
     tenant: str,
-    text: str,
+    object: str,  # noqa: A002  # the option's name
     limit: int,
     after: str,
 ) -> None:
-    """List changes, the worst first: in how many tenants, since when. Reads the store, no tenant."""
+    """List changes, the worst first: in how many tenants, since when. Reads no tenant."""
     chosen = ChangeFilter(
         state=None if state == _ALL else ChangeState(state),
         since=since,
         subject=subject or "",
         severity=severity or "",
         tenant=tenant,
-        text=text,
+        object=object,
     )
-    page = ask(config, lambda asked: _page(asked, chosen, after, limit, only_new=only_new))
+    page = ask(place, lambda records: _page(records, chosen, after, limit, only_new=only_new))
     match output:
         case Form.JSON:
             print_json(page)
         case Form.CSV:
-            print_csv(_COLUMNS, [_row(view) for view in page.changes])
+            from coordinator.records.tables import changes_csv  # lazy: cold start
+
+            click.echo(changes_csv(page.changes), nl=False)
         case _:
             from coordinator.cli.memory_text import changes_text  # lazy: cold start
 
             click.echo(changes_text(page.changes, page.after, dt.datetime.now(dt.UTC)), nl=False)
 
 
-async def _page(asked: Asked, chosen: ChangeFilter, after: str, limit: int, *, only_new: bool) -> ChangesPage:
+async def _page(records: FleetRecords, chosen: ChangeFilter, after: str, limit: int, *, only_new: bool) -> ChangesPage:
     if only_new:
-        newest = (await asked.memory.status(asked.fleet, asked.stale_after)).scanned
-        chosen = msgspec.structs.replace(chosen, since=newest)
-    changes, more = await asked.memory.changes(asked.fleet, chosen, after=after or None, limit=limit)
-    return ChangesPage(fleet=asked.fleet, changes=tuple(changes), after=more)
-
-
-def _row(view: ChangeView) -> tuple[object, ...]:
-    change = view.change
-    what = (change.id, change.severity, change.subject, change.kind, change.object, view.tenants)
-    return (*what, view.first_seen, view.last_seen, view.resolved, view.flaps, change.rule)
+        chosen = msgspec.structs.replace(chosen, since=(await records.status()).scanned)
+    return await records.changes(chosen, after=after, limit=limit)

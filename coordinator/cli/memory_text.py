@@ -19,6 +19,8 @@ from coordinator.report.renderers.visible import visible
 from shared.findings.finding import Severity
 
 NONE = "–"
+_FIGURES = frozenset({"tenants", "changes", "flaps", "broken queries"})
+"""Headings of columns that hold numbers."""
 _SEVERITY_STYLES = {Severity.ERROR: "bold red", Severity.WARNING: "yellow", Severity.INFO: "dim"}
 
 
@@ -73,7 +75,7 @@ def changes_text(
         console.print("No changes.")
     else:
         console.print(_changes_table(changes, now))
-    _print_more(console, after)
+    print_more(console, after)
     return close_console(console)
 
 
@@ -86,7 +88,7 @@ def tenants_text(
         console.print("No tenants.")
     else:
         console.print(_tenants_table(tenants, now))
-    _print_more(console, after)
+    print_more(console, after)
     return close_console(console)
 
 
@@ -97,7 +99,7 @@ def tenant_text(history: TenantHistory, now: dt.datetime, terminal: Terminal | N
     head = Text.assemble(
         (visible(tenant.tenant), "bold"), ": ", (STATUS_WORDS[tenant.status], STATUS_STYLES[tenant.status])
     )
-    console.print(head.append(f" since {_moment(tenant.since)}, last read {age(tenant.last_good, now)}"))
+    console.print(head.append(f" since {moment(tenant.since)}, last read {age(tenant.last_good, now)}"))
     if tenant.failure is not None:
         console.print(Text(f"  not read: {tenant.failure.kind}: {visible(tenant.failure.message)}", "magenta"))
     if tenant.known is not None:
@@ -113,17 +115,16 @@ def tenant_text(history: TenantHistory, now: dt.datetime, terminal: Terminal | N
     return close_console(console)
 
 
-def _table(*headings: str) -> Table:
+def table_of(*headings: str) -> Table:
+    """Make a table without lines around it; figures stand on the right."""
     table = Table(box=SIMPLE_HEAD, show_edge=False, padding=(0, 2, 0, 0), pad_edge=False)
     for heading in headings:
-        table.add_column(
-            heading, overflow="fold", justify="right" if heading in {"tenants", "changes", "flaps"} else "left"
-        )
+        table.add_column(heading, overflow="fold", justify="right" if heading in _FIGURES else "left")
     return table
 
 
 def _changes_table(changes: Iterable[ChangeView], now: dt.datetime) -> Table:
-    table = _table("severity", "change", "tenants", "first seen", "id")
+    table = table_of("severity", "change", "tenants", "first seen", "id")
     for view in changes:
         gone = Text(" resolved " + age(view.resolved, now), "green") if view.resolved else Text()
         table.add_row(
@@ -137,7 +138,7 @@ def _changes_table(changes: Iterable[ChangeView], now: dt.datetime) -> Table:
 
 
 def _tenants_table(tenants: Iterable[TenantView], now: dt.datetime) -> Table:
-    table = _table("tenant", "status", "changes", "since", "last read", "schema", "drift group")
+    table = table_of("tenant", "status", "changes", "since", "last read", "schema", "drift group")
     for tenant in tenants:
         known = tenant.known
         table.add_row(
@@ -153,23 +154,23 @@ def _tenants_table(tenants: Iterable[TenantView], now: dt.datetime) -> Table:
 
 
 def _lives_table(changes: Iterable[tuple[FleetChange, ChangeLife]]) -> Table:
-    table = _table("severity", "change", "first seen", "resolved", "flaps", "id")
+    table = table_of("severity", "change", "first seen", "resolved", "flaps", "id")
     for change, life in changes:
-        resolved = Text(_moment(life.resolved), "green") if life.resolved else Text("open", "bold")
+        resolved = Text(moment(life.resolved), "green") if life.resolved else Text("open", "bold")
         table.add_row(
-            _severity(change), Text(_what(change)), _moment(life.first_seen), resolved, str(life.flaps), change.id
+            _severity(change), Text(_what(change)), moment(life.first_seen), resolved, str(life.flaps), change.id
         )
     return table
 
 
 def _timeline(history: TenantHistory) -> Table:
-    table = _table("from", "to", "status", "schema", "version", "drift group")
+    table = table_of("from", "to", "status", "schema", "version", "drift group")
     for stay in history.stays:
         row = stay.result
         versions = ", ".join(f"{version.version} ({version.tool})" for version in row.versions)
         table.add_row(
-            _moment(stay.since),
-            _moment(stay.until) if stay.until else "now",
+            moment(stay.since),
+            moment(stay.until) if stay.until else "now",
             Text(STATUS_WORDS[row.status], STATUS_STYLES[row.status]),
             row.shape[:8] or NONE,
             Text(visible(versions) or NONE),
@@ -192,10 +193,12 @@ def _what(change: FleetChange) -> str:
             return visible(f"{change.kind} {change.object}")
 
 
-def _moment(moment: dt.datetime) -> str:
-    return moment.astimezone(dt.UTC).strftime("%Y-%m-%d %H:%MZ")
+def moment(when: dt.datetime) -> str:
+    """Write a moment to the minute, in UTC."""
+    return when.astimezone(dt.UTC).strftime("%Y-%m-%d %H:%MZ")
 
 
-def _print_more(console: Console, after: str | None) -> None:
+def print_more(console: Console, after: str | None) -> None:
+    """Say how to ask for the next page, when there is one."""
     if after is not None:
         console.print(Padding(Text(f"there are more: --after '{visible(after)}'", "dim"), (1, 0, 0, 0)))

@@ -1,12 +1,12 @@
-"""The options of the verbs that read the fleet's memory, and how they open it and print what it answers."""
+"""The options of the verbs that ask store or coordinator what is kept of a fleet, and how they print the answer."""
 
 from __future__ import annotations
 
 import asyncio
-import csv
 import datetime as dt
-import io
-from collections.abc import Awaitable, Callable, Sequence
+import functools
+import os
+from collections.abc import Awaitable, Callable
 from enum import StrEnum
 from pathlib import Path
 from typing import Any, TypeVar
@@ -15,14 +15,16 @@ import click
 import msgspec
 
 from coordinator.cli.report_output import settings_of
-from coordinator.memory.documents import FORMATS, Document
-from coordinator.report.renderers.visible import visible
+from coordinator.records.documents import FORMATS, Document
+from coordinator.records.fleet_records import FleetRecords
 from coordinator.settings.load import required
 from coordinator.settings.model import Settings
-from coordinator.store.fleet_memory import FleetMemory
 from shared.formats import encode_json
+from shared.hosts import Secret
 
 T = TypeVar("T")
+
+TOKEN_VARIABLE = "FLEETDRIFT_TOKEN"  # noqa: S105  # the name of an environment variable
 
 
 class Form(StrEnum):
@@ -33,15 +35,44 @@ class Form(StrEnum):
     CSV = "csv"
 
 
-def memory_options(*forms: Form) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
-    """Add `--config` and `--output`."""
+class Place(msgspec.Struct, frozen=True, kw_only=True):
+    """Where what is kept of a fleet can be asked for.
+
+    Args:
+        config: fleetdrift.toml, which names the store.
+        server: URL of a running coordinator, asked instead; empty for none.
+    """
+
+    config: Path
+    server: str
+
+
+def place_options(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Add `--config` and `--server`, and hand them on as `place`."""
+
+    @functools.wraps(function)
+    def with_place(config: Path, server: str, **rest: Any) -> Any:
+        return function(place=Place(config=config, server=server), **rest)
+
     config = click.option(
         "-c", "--config", type=click.Path(path_type=Path), default=Path("fleetdrift.toml"), show_default=True
     )
+    server = click.option(
+        "--server",
+        envvar="FLEETDRIFT_SERVER",
+        default="",
+        metavar="URL",
+        help=f"Ask the coordinator at this URL instead of the store, with the token in {TOKEN_VARIABLE}.",
+    )
+    return config(server(with_place))
+
+
+def memory_options(*forms: Form) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """Add `--config` and `--server`, handed on as `place`, and `--output`."""
     output = click.option(
         "--output", type=click.Choice([form.value for form in forms]), default=Form.TEXT.value, show_default=True
     )
-    return lambda function: config(output(function))
+    return lambda function: place_options(output(function))
 
 
 def page_options(function: Callable[..., Any]) -> Callable[..., Any]:
@@ -53,57 +84,39 @@ def page_options(function: Callable[..., Any]) -> Callable[..., Any]:
     return limit(after(function))
 
 
-class Asked(msgspec.Struct, frozen=True, kw_only=True):
-    """What a verb needs to ask the memory about its fleet.
+def ask(place: Place, question: Callable[[FleetRecords], Awaitable[T]]) -> T:
+    """Ask a question about what is kept of a fleet.
 
     Args:
-        fleet: Name.
-        stale_after: The age at which what is known of a tenant is stale.
-        memory: Of the store.
-    """
-
-    fleet: str
-    stale_after: dt.timedelta
-    memory: FleetMemory
-
-
-def ask(config: Path, question: Callable[[Asked], Awaitable[T]]) -> T:
-    """Open the store that a configuration names, and ask its memory.
+        place: Where it is kept.
+        question: What to ask.
 
     Raises:
         SettingsError: When the configuration names no store.
-        StoreError: When the store cannot be used.
+        StoreError, ServerError: When store or coordinator cannot be used.
     """
-    return asyncio.run(_ask(settings_of(config), question))
+    return asyncio.run(_ask(place, question))
 
 
-async def _ask(settings: Settings, question: Callable[[Asked], Awaitable[T]]) -> T:
-    from coordinator.store.store import Store  # lazy: cold start
+async def _ask(place: Place, question: Callable[[FleetRecords], Awaitable[T]]) -> T:
+    if place.server:
+        from coordinator.records.remote import RemoteRecords  # lazy: cold start
+
+        token = os.environ.get(TOKEN_VARIABLE)
+        return await question(RemoteRecords(place.server, Secret(token) if token else None))
+    return await _ask_store(settings_of(place.config), question)
+
+
+async def _ask_store(settings: Settings, question: Callable[[FleetRecords], Awaitable[T]]) -> T:
+    from coordinator.records.stored import StoredRecords  # lazy: cold start
+    from coordinator.store.store import Store
 
     async with Store.open(required(settings.store_dsn, "store.dsn")) as store:
         stale_after = dt.timedelta(seconds=settings.file.memory.stale_after)
-        return await question(Asked(fleet=settings.file.fleet.name, stale_after=stale_after, memory=store.memory))
+        return await question(StoredRecords(store, settings.file.fleet.name, stale_after))
 
 
 def print_json(document: Document) -> None:
     """Print a document, indented, with its format first."""
     text = encode_json(FORMATS[type(document)], document)
     click.echo(msgspec.json.format(text, indent=2).decode())
-
-
-def print_csv(heading: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
-    """Print rows as CSV (RFC 4180).
-
-    What does not print is escaped, and a cell that a spreadsheet would run as a formula begins with an apostrophe
-    (OWASP, CSV injection): names of tenants are anybody's.
-    """
-    page = io.StringIO()
-    writer = csv.writer(page)
-    writer.writerow(heading)
-    writer.writerows([[_harmless(cell) for cell in row] for row in rows])
-    click.echo(page.getvalue(), nl=False)
-
-
-def _harmless(cell: object) -> str:
-    text = visible(cell.isoformat() if isinstance(cell, dt.datetime) else "" if cell is None else str(cell))
-    return f"'{text}" if text[:1] in {"=", "+", "-", "@"} and text else text

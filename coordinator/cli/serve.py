@@ -23,7 +23,7 @@ from coordinator.settings.model import Settings
 @given_variables
 @log_options("info")
 def command(config: Path, *, given: tuple[Assignment, ...]) -> None:
-    """Run the coordinator until stopped: /scans, /reports/latest, /metrics, /healthz, and scans on schedule."""
+    """Run the coordinator until stopped: the API, /metrics, /healthz, /readyz, and scans on schedule."""
     settings = settings_of(config, given)
     refuse_open_api(settings)
     refuse_open_queue(settings)
@@ -40,4 +40,4 @@ async def _serve(settings: Settings) -> None:
 
 def announce(address: str, port: int) -> None:
     """Say where the coordinator listens."""
-    click.echo(f"listening on http://{address}:{port}: /metrics, /healthz, /readyz, /scans, /reports/latest")
+    click.echo(f"listening on http://{address}:{port}: /api/v1/status, /metrics, /healthz, /readyz")

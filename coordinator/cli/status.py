@@ -3,21 +3,22 @@
 from __future__ import annotations
 
 import datetime as dt
-from pathlib import Path
 
 import click
 
-from coordinator.cli.remembered import Asked, Form, ask, memory_options, print_json
+from coordinator.cli.remembered import Form, Place, ask, memory_options, print_json
 from coordinator.memory.views import ChangeFilter, ChangeState, ChangeView, FleetStatus
+from coordinator.records.fleet_records import FleetRecords
 
 _LARGEST_CHANGES = 5
+"""Open changes that are listed below the figures."""
 
 
 @click.command("status")
 @memory_options(Form.TEXT, Form.JSON)
-def command(config: Path, output: str) -> None:
-    """Say how the fleet stands: tenants by status, open changes, what is new. Reads the store, no tenant."""
-    status, top = ask(config, _status)
+def command(place: Place, output: str) -> None:
+    """Say how the fleet stands: tenants by status, open changes, what is new. Reads no tenant."""
+    status, top = ask(place, _status)
     if output == Form.JSON:
         print_json(status)
         return
@@ -26,6 +27,6 @@ def command(config: Path, output: str) -> None:
     click.echo(status_text(status, top, dt.datetime.now(dt.UTC)), nl=False)
 
 
-async def _status(asked: Asked) -> tuple[FleetStatus, list[ChangeView]]:
-    top, _ = await asked.memory.changes(asked.fleet, ChangeFilter(state=ChangeState.OPEN), limit=_LARGEST_CHANGES)
-    return await asked.memory.status(asked.fleet, asked.stale_after), top
+async def _status(records: FleetRecords) -> tuple[FleetStatus, tuple[ChangeView, ...]]:
+    top = await records.changes(ChangeFilter(state=ChangeState.OPEN), limit=_LARGEST_CHANGES)
+    return await records.status(), top.changes

@@ -3,23 +3,20 @@
 from __future__ import annotations
 
 import datetime as dt
-from pathlib import Path
 
 import click
 
-from coordinator.cli.remembered import Form, ask, memory_options, print_json
+from coordinator.cli.remembered import Form, Place, ask, memory_options, print_json
 
 
 @click.command("tenant")
 @click.argument("name")
 @memory_options(Form.TEXT, Form.JSON)
-def command(name: str, config: Path, output: str) -> None:
-    """Tell where a tenant stands, its changes with their lives, its timeline. Reads the store, no tenant."""
-    history = ask(config, lambda asked: asked.memory.tenant(asked.fleet, name, asked.stale_after))
+def command(name: str, place: Place, output: str) -> None:
+    """Tell where a tenant stands, its changes with their lives, its timeline. Reads no tenant."""
+    history = ask(place, lambda records: records.tenant(name))
     if history is None:
-        raise click.ClickException(
-            f"the store remembers no tenant {name!r} in this fleet; `fleetdrift tenants` lists them"
-        )
+        raise click.ClickException(f"no tenant {name!r} is remembered in this fleet; `fleetdrift tenants` lists them")
     if output == Form.JSON:
         print_json(history)
         return

@@ -3,16 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
-from pathlib import Path
 
 import click
 
-from coordinator.cli.remembered import Asked, Form, ask, memory_options, page_options, print_csv, print_json
-from coordinator.memory.documents import TenantsPage
+from coordinator.cli.remembered import Form, Place, ask, memory_options, page_options, print_json
 from coordinator.memory.views import TenantFilter
 from coordinator.report.model import TenantStatus
-
-_COLUMNS = ("tenant", "status", "changes", "since", "last_good", "shape", "group", "failure")
 
 
 @click.command("tenants")
@@ -25,7 +21,7 @@ _COLUMNS = ("tenant", "status", "changes", "since", "last_good", "shape", "group
 @memory_options(Form.TEXT, Form.JSON, Form.CSV)
 def command(
     *,
-    config: Path,
+    place: Place,
     output: str,
     name: str,
     status: str | None,
@@ -35,31 +31,19 @@ def command(
     limit: int,
     after: str,
 ) -> None:
-    """List tenants: status, changes, since when, when last read. Reads the store, no tenant."""
+    """List tenants: status, changes, since when, when last read. Reads no tenant."""
     chosen = TenantFilter(
         name=name, status=TenantStatus(status) if status else None, change=change, shape=shape, group=group
     )
-    page = ask(config, lambda asked: _page(asked, chosen, after, limit))
+    page = ask(place, lambda records: records.tenants(chosen, after=after, limit=limit))
     match output:
         case Form.JSON:
             print_json(page)
         case Form.CSV:
-            print_csv(_COLUMNS, [_row(page, number) for number in range(len(page.tenants))])
+            from coordinator.records.tables import tenants_csv  # lazy: cold start
+
+            click.echo(tenants_csv(page.tenants), nl=False)
         case _:
             from coordinator.cli.memory_text import tenants_text  # lazy: cold start
 
             click.echo(tenants_text(page.tenants, page.after, dt.datetime.now(dt.UTC)), nl=False)
-
-
-async def _page(asked: Asked, chosen: TenantFilter, after: str, limit: int) -> TenantsPage:
-    found = await asked.memory.tenants(asked.fleet, chosen, stale_after=asked.stale_after, after=after, limit=limit + 1)
-    tenants = tuple(found[:limit])
-    return TenantsPage(fleet=asked.fleet, tenants=tenants, after=tenants[-1].tenant if len(found) > limit else None)
-
-
-def _row(page: TenantsPage, number: int) -> tuple[object, ...]:
-    tenant = page.tenants[number]
-    shape = tenant.shape or (tenant.known.shape if tenant.known else "")
-    group = tenant.group or (tenant.known.group if tenant.known else "")
-    failure = f"{tenant.failure.kind}: {tenant.failure.message}" if tenant.failure else ""
-    return tenant.tenant, tenant.status, tenant.changes, tenant.since, tenant.last_good, shape, group, failure

@@ -9,12 +9,13 @@ import uuid
 from collections.abc import Awaitable, Callable
 from typing import Protocol
 
+from coordinator.daemon.cancelling import ScanCancelledError, unless_cancelled
 from coordinator.daemon.metrics import FleetMetrics
 from coordinator.report.model import ScanReport
 from coordinator.scan.logged import failure_reason, logged_scan
 from coordinator.store.connection import StoreError
 from coordinator.store.leases import DEFAULT_LEASE_RULES, LeaseRules, LeaseTakenError, holding
-from coordinator.store.records import ScanRecord, ScanState
+from coordinator.store.records import NOBODY_SAYS, ScanRecord, ScanRequest, ScanState
 from coordinator.store.store import NotOwnerError, Store, coordinator_lease, scan_lease
 from shared.events.scan import (
     Cause,
@@ -32,6 +33,7 @@ from shared.logs import log
 
 _RETRY_STORE_AFTER_SECONDS = 5.0
 _SAY_EVERY_SECONDS = 60.0
+_BY_SCHEDULE = ScanRequest(requested_by="schedule")
 
 Perform = Callable[[str], Awaitable[ScanReport]]
 """Does the scan of this id from declaration to report; takes it up where it was left."""
@@ -40,24 +42,13 @@ Perform = Callable[[str], Awaitable[ScanReport]]
 class ScanService(Protocol):
     """What the HTTP API needs."""
 
-    async def enqueue(self) -> ScanRecord:
-        """Ask for a scan of the whole fleet."""
-        ...
+    async def enqueue(self, request: ScanRequest = NOBODY_SAYS, idempotency_key: str | None = None) -> ScanRecord:
+        """Ask for a scan of the whole fleet.
 
-    async def list_scans(self, limit: int) -> list[ScanRecord]:
-        """Give the newest scans, newest first."""
-        ...
-
-    async def get_scan(self, scan: str) -> ScanRecord | None:
-        """Give one scan."""
-        ...
-
-    async def latest_report(self) -> ScanReport | None:
-        """Give the newest report."""
-        ...
-
-    async def get_report(self, scan: str) -> ScanReport | None:
-        """Give the report of one scan."""
+        Args:
+            request: Who asks, and why.
+            idempotency_key: Names the request, so that it may be sent twice.
+        """
         ...
 
     async def problems(self) -> list[str]:
@@ -102,39 +93,32 @@ class QueuedScans:
         self._retry_store_after = retry_store_after
         self._store_away_said: float | None = None  # when the log last said so; None while the store answers
 
-    async def enqueue(self) -> ScanRecord:
-        """Request a scan; a request that waits already is given instead of a second."""
-        return (await self._enqueue(Cause.REQUEST))[0]
+    async def enqueue(self, request: ScanRequest = NOBODY_SAYS, idempotency_key: str | None = None) -> ScanRecord:
+        """Request a scan; a request that waits already, or has the same key, is given instead of a second."""
+        if idempotency_key is not None:
+            earlier = await self._store.scan_of_request(self._fleet, idempotency_key)
+            if earlier is not None:
+                return earlier
+        return (await self._enqueue(Cause.REQUEST, request, idempotency_key))[0]
 
-    async def _enqueue(self, cause: Cause) -> tuple[ScanRecord, bool]:
+    async def _enqueue(
+        self, cause: Cause, request: ScanRequest, idempotency_key: str | None = None
+    ) -> tuple[ScanRecord, bool]:
         """Request a scan; say whether one that waited already is given."""
         waiting = [each for each in await self._store.unfinished_scans(self._fleet) if each.state is ScanState.QUEUED]
         if waiting:
             return waiting[0], True
         scan = str(uuid.uuid4())
-        await self._store.create_scan(scan, self._fleet)
+        await self._store.create_scan(scan, self._fleet, request, idempotency_key=idempotency_key)
+        record = await self._store.get_scan(scan)
+        if record is None:  # another request of the same key came first
+            assert idempotency_key is not None
+            record = await self._store.scan_of_request(self._fleet, idempotency_key)
+            assert record is not None
+            return record, True
         log(ScanCreated(scan=scan, fleet=self._fleet, cause=cause))
         self._requested.set()
-        record = await self._store.get_scan(scan)
-        assert record is not None
         return record, False
-
-    async def list_scans(self, limit: int) -> list[ScanRecord]:
-        """Give the newest scans, newest first."""
-        return await self._store.list_scans(self._fleet, limit)
-
-    async def get_scan(self, scan: str) -> ScanRecord | None:
-        """Give one scan of this fleet."""
-        record = await self._store.get_scan(scan)
-        return record if record and record.fleet == self._fleet else None
-
-    async def latest_report(self) -> ScanReport | None:
-        """Give the newest report."""
-        return await self._store.latest_report(self._fleet)
-
-    async def get_report(self, scan: str) -> ScanReport | None:
-        """Give the report of one scan."""
-        return await self._store.get_report(scan) if await self.get_scan(scan) else None
 
     async def problems(self) -> list[str]:
         """Ask the store, and whatever else is needed."""
@@ -176,7 +160,7 @@ class QueuedScans:
             if interval and clock() >= due:
                 due = clock() + interval
                 with contextlib.suppress(StoreError):
-                    record, joined = await self._enqueue(Cause.SCHEDULE)
+                    record, joined = await self._enqueue(Cause.SCHEDULE, _BY_SCHEDULE)
                     log(ScanDue(fleet=self._fleet, scan=record.scan, joined=joined))
             self._requested.clear()  # first: what is asked for while the last look at the store runs must wake us again
             await self._run_unfinished_scans()
@@ -188,7 +172,7 @@ class QueuedScans:
     async def _last_report(self) -> ScanReport | None:
         """Give the newest report; one that this release cannot read counts as none: the next scan makes a new one."""
         try:
-            return await self.latest_report()
+            return await self._store.latest_report(self._fleet)
         except FormatError:
             log(ReportUnreadable(fleet=self._fleet))
             return None
@@ -243,12 +227,15 @@ class QueuedScans:
             report = await logged_scan(
                 record.scan,
                 self._fleet,
-                lambda: self._perform_and_store(record.scan),
+                lambda: unless_cancelled(self._store, record.scan, lambda: self._perform_and_store(record.scan)),
                 resumed=resumed,
-                unfinished_by=(StoreError,),
+                unfinished_by=(StoreError, ScanCancelledError),
             )
         except StoreError:
             raise
+        except ScanCancelledError as error:
+            await self._store.finish_scan(record.scan, ScanState.CANCELLED, str(error))
+            log(ScanCancelled(scan=record.scan, fleet=self._fleet))
         except Exception as error:  # noqa: BLE001  # it was logged; whatever it was, the next scan may do better
             await self._store.finish_scan(record.scan, ScanState.FAILED, failure_reason(error))
         finally:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import datetime as dt
+import getpass
 import uuid
 from collections.abc import AsyncIterator, Callable
 from functools import partial
@@ -11,6 +13,7 @@ from pathlib import Path
 
 from redis.exceptions import RedisError
 
+from coordinator.daemon.cancelling import ScanCancelledError, unless_cancelled
 from coordinator.daemon.metrics import FleetMetrics
 from coordinator.daemon.scan_service import QueuedScans
 from coordinator.engine.crew import read_crew
@@ -19,6 +22,7 @@ from coordinator.engine.obstacles import Watch, find_redis_obstacle, obstacle_am
 from coordinator.fleet.queued import QueuedFleet
 from coordinator.fleet.reader import OnProgress
 from coordinator.ledger.lane import BUSY_SHARE_OF_DEADLINE, LedgerRules
+from coordinator.records.stored import StoredRecords
 from coordinator.report.files import ReportFileError, write_files
 from coordinator.report.model import ScanReport
 from coordinator.scan.logged import failure_reason, logged_scan
@@ -28,7 +32,7 @@ from coordinator.settings.model import Settings
 from coordinator.store.connection import StoreError
 from coordinator.store.leases import DEFAULT_LEASE_RULES, LeaseRules, LeaseTakenError, holding
 from coordinator.store.patience import StorePatience
-from coordinator.store.records import ScanState
+from coordinator.store.records import ScanRequest, ScanState
 from coordinator.store.store import Store, coordinator_lease, scan_lease
 from shared.analysis.scratch_server import scratch_server
 from shared.events.event import LogLevel
@@ -90,6 +94,7 @@ class Coordinator:
         Raises:
             SourceError, SpecError, InventoryError: When the declaration cannot be used; the scan is then over too.
             ScanUnfinishedError: When the store stays away, or another process took the scan over.
+        ScanCancelledError: When somebody asked for its end (`fleetdrift scans cancel`).
         """
         scan, fleet = str(uuid.uuid4()), self.settings.file.fleet.name
         await end_orphans(self.store, fleet)
@@ -99,7 +104,7 @@ class Coordinator:
             return command is not None and command.cancelling() > 0
 
         async def create_and_perform() -> ScanReport:
-            await self._patient.create_scan(scan, fleet)
+            await self._patient.create_scan(scan, fleet, ScanRequest(requested_by=getpass.getuser()))
             log(ScanCreated(scan=scan, fleet=fleet, cause=Cause.COMMAND))
             perform = partial(self._perform_and_store, scan, on_progress, interrupted)
             return await logged_scan(scan, fleet, perform, unfinished_by=(StoreError,), failure_level=LogLevel.INFO)
@@ -116,9 +121,11 @@ class Coordinator:
         self, scan: str, on_progress: OnProgress, interrupted: Callable[[], bool]
     ) -> ScanReport:
         try:
-            report = await self._perform(scan, on_progress)
-            await self._patient.record_report(scan, report)
+            report = await unless_cancelled(self.store, scan, lambda: self._perform_and_record(scan, on_progress))
         except StoreError:
+            raise
+        except ScanCancelledError as error:
+            await self._finish(scan, ScanState.CANCELLED, str(error))
             raise
         except asyncio.CancelledError:
             if interrupted():  # else the store stays away, or another process has the scan now: it is not over
@@ -127,6 +134,11 @@ class Coordinator:
         except Exception as error:
             await self._finish(scan, ScanState.FAILED, failure_reason(error))
             raise
+        return report
+
+    async def _perform_and_record(self, scan: str, on_progress: OnProgress) -> ScanReport:
+        report = await self._perform(scan, on_progress)
+        await self._patient.record_report(scan, report)
         return report
 
     async def _finish(self, scan: str, state: ScanState, reason: str) -> None:
@@ -162,7 +174,8 @@ class Coordinator:
         scans = QueuedScans(
             fleet, self.store, metrics, perform=self._scheduled, check=self._problems, leases=self._leases
         )
-        api = build_api(scans, metrics, self.settings.api_token)
+        records = StoredRecords(self.store, fleet, dt.timedelta(seconds=self.settings.file.memory.stale_after))
+        api = build_api(scans, records, metrics, self.settings.api_token)
         limits = HttpLimits(
             max_connections=table.max_connections, request_timeout=table.request_timeout, rate=table.rate
         )

@@ -117,7 +117,7 @@ class ChangeFilter(msgspec.Struct, frozen=True, kw_only=True):
         subject: `schema`, `version`, `contract` or `service`.
         severity: `error`, `warning` or `info`.
         tenant: Only those that this tenant has now.
-        text: A part of the object's name.
+        object: A part of the object's name.
     """
 
     state: ChangeState | None = None
@@ -125,7 +125,7 @@ class ChangeFilter(msgspec.Struct, frozen=True, kw_only=True):
     subject: str = ""
     severity: str = ""
     tenant: str = ""
-    text: str = ""
+    object: str = ""
 
 
 class ChangeView(msgspec.Struct, frozen=True, kw_only=True):

@@ -21,10 +21,11 @@ from coordinator.memory.views import (
     TenantHistory,
     TenantView,
 )
-from coordinator.report.model import TenantResult, TenantStatus
+from coordinator.report.model import DriftGroup, TenantResult, TenantStatus
 from coordinator.store.access import StoreAccess
+from shared.blobs import unpack
 from shared.findings.finding import Severity
-from shared.formats import FLEET_CHANGE, STANDING, decode_json
+from shared.formats import FLEET_CHANGE, GROUP, STANDING, decode_json
 
 _LIKE = str.maketrans({"\\": r"\\", "%": r"\%", "_": r"\_", "*": "%", "?": "_"})
 
@@ -111,6 +112,18 @@ class FleetMemory(StoreAccess):
             found[row["standing"]].append(decode_json(FLEET_CHANGE, row["document"], FleetChange))
         return found
 
+    async def groups(self, fleet: str, group: str = "") -> list[tuple[DriftGroup, int]]:
+        """Give the drift groups that tenants are known to be in now, each with how many those are.
+
+        Args:
+            fleet: Name.
+            group: The one that is asked for; empty gives all.
+        """
+        rows = await self._rows("groups_now", fleet, group)
+        blobs = await self._rows("get_blobs", GROUP.label, [row["name"] for row in rows])
+        found = {blob["name"]: unpack(GROUP, blob["data"], DriftGroup) for blob in blobs}
+        return [(found[row["name"]], row["tenants"]) for row in rows if row["name"] in found]
+
     async def changes(
         self, fleet: str, chosen: ChangeFilter, *, after: str | None = None, limit: int = 100
     ) -> tuple[list[ChangeView], str | None]:
@@ -134,7 +147,7 @@ class FleetMemory(StoreAccess):
             chosen.since,
             chosen.subject,
             chosen.severity,
-            chosen.text,
+            chosen.object,
             chosen.tenant,
         )
         page = rows[:limit]

@@ -124,6 +124,8 @@ async def _keep_report(connection: Any, scan: str, report: ScanReport, remembere
     document, status = pack(SKELETON, skeleton), report.status.value
     await connection.execute(query("put_report"), scan, report.body.fleet, status, report.content_hash, document, at)
     await connection.execute(query("put_group_names"), scan, list(groups))
+    ids, names = [key for key, _ in skeleton.groups], [name for _, name in skeleton.groups]
+    await connection.execute(query("remember_groups"), report.body.fleet, ids, names)
 
 
 async def load_report(connection: Any, row: Any) -> ScanReport:

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import datetime as dt
 from enum import StrEnum
-from typing import Any, Self
+from typing import Annotated, Any, Self
 
 import msgspec
 
 from coordinator.ledger.batch import FinalOutcome, Mark
 from shared.targets import Target
+
+MAX_REQUEST_TEXT = 500
+"""Characters that a purpose, a name or an idempotency key may have."""
 
 
 class ScanState(StrEnum):
@@ -24,7 +27,23 @@ class ScanState(StrEnum):
     DRIFT = "drift"
     INCOMPLETE = "incomplete"
     FAILED = "failed"
-    CANCELLED = "cancelled"  # it was too old to be resumed
+    CANCELLED = "cancelled"  # somebody wanted it ended, or it was too old to be resumed
+
+
+class ScanRequest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What somebody says who asks for a scan.
+
+    Args:
+        purpose: Why it is asked for, in a sentence; shown wherever the scan is.
+        requested_by: Who asks; nobody checks it.
+    """
+
+    purpose: Annotated[str, msgspec.Meta(max_length=MAX_REQUEST_TEXT)] = ""
+    requested_by: Annotated[str, msgspec.Meta(max_length=MAX_REQUEST_TEXT)] = ""
+
+
+NOBODY_SAYS = ScanRequest()
+"""A request of which nothing is said."""
 
 
 class ScanRecord(msgspec.Struct, frozen=True, kw_only=True):
@@ -38,7 +57,10 @@ class ScanRecord(msgspec.Struct, frozen=True, kw_only=True):
         finished: When it ended.
         epoch: How often it began anew in Redis.
         tenants: How many targets it has; 0 before it began.
+        answered: How many of them were read, or were given up with a reason; none when that is not known any more.
         reason: Why it ended without a report, in a sentence; empty when it has one.
+        purpose: Why it was asked for.
+        requested_by: Who asked.
     """
 
     scan: str
@@ -48,7 +70,10 @@ class ScanRecord(msgspec.Struct, frozen=True, kw_only=True):
     finished: dt.datetime | None
     epoch: int
     tenants: int
+    answered: int | None = None
     reason: str = ""
+    purpose: str = ""
+    requested_by: str = ""
 
     @classmethod
     def from_row(cls, row: Any) -> Self:

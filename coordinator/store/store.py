@@ -18,7 +18,7 @@ from coordinator.store.connection import StoreError, open_pool, query
 from coordinator.store.fleet_memory import FleetMemory
 from coordinator.store.memory import Transition, load_report, record
 from coordinator.store.patience import StorePatience
-from coordinator.store.records import LedgerRow, ScanRecord, ScanState
+from coordinator.store.records import NOBODY_SAYS, LedgerRow, ScanRecord, ScanRequest, ScanState
 from shared.formats import ANALYSIS, LEDGER, SNAPSHOT, FormatError
 from shared.hosts import Secret
 from shared.targets import Target
@@ -119,9 +119,38 @@ class Store(StoreAccess):
 
     # -- scans ---------------------------------------------------------------------------------------------------
 
-    async def create_scan(self, scan: str, fleet: str) -> None:
-        """Record that a scan was asked for; a scan of this id that is recorded already stays as it is."""
-        await self._run("create_scan", scan, fleet, ScanState.QUEUED.value)
+    async def create_scan(
+        self, scan: str, fleet: str, request: ScanRequest = NOBODY_SAYS, *, idempotency_key: str | None = None
+    ) -> None:
+        """Record that a scan was asked for; one of this id or key that is recorded already stays as it is.
+
+        Args:
+            scan: Id.
+            fleet: Name.
+            request: Who asks, and why.
+            idempotency_key: Names the request within the fleet, so that it may be sent twice.
+        """
+        asked = (request.requested_by, request.purpose, idempotency_key)
+        await self._run("create_scan", scan, fleet, ScanState.QUEUED.value, *asked)
+
+    async def scan_of_request(self, fleet: str, idempotency_key: str) -> ScanRecord | None:
+        """Give the scan that a request of this key made."""
+        rows = await self._rows("scan_of_request", fleet, idempotency_key)
+        return ScanRecord.from_row(rows[0]) if rows else None
+
+    async def ask_to_cancel(self, scan: str, reason: str) -> None:
+        """End an unfinished scan: at once when nobody performs it, else whoever does ends it soon.
+
+        Args:
+            scan: Id.
+            reason: Why, in a sentence; the first one that is given stays.
+        """
+        await self._run("ask_to_cancel", scan, reason)
+
+    async def cancel_reason(self, scan: str) -> str | None:
+        """Say why an unfinished scan is to end; none when nobody wants that."""
+        rows = await self._rows("cancel_reason", scan)
+        return rows[0]["cancel_reason"] if rows else None
 
     async def begin_ledger(self, scan: str, targets: Sequence[Target]) -> None:
         """Record the scan's targets, all or none, and that it is running.
@@ -200,9 +229,15 @@ class Store(StoreAccess):
         rows = await self._rows("get_scan", scan)
         return ScanRecord.from_row(rows[0]) if rows else None
 
-    async def list_scans(self, fleet: str, limit: int = 50) -> list[ScanRecord]:
-        """Give the newest scans, newest first."""
-        return [ScanRecord.from_row(row) for row in await self._rows("list_scans", fleet, limit)]
+    async def list_scans(self, fleet: str, limit: int = 50, after: str = "") -> list[ScanRecord]:
+        """Give scans, newest first.
+
+        Args:
+            fleet: Name.
+            limit: How many at most.
+            after: The scan after which to go on; empty begins with the newest.
+        """
+        return [ScanRecord.from_row(row) for row in await self._rows("list_scans", fleet, limit, after)]
 
     async def unfinished_scans(self, fleet: str) -> list[ScanRecord]:
         """Give scans that are queued, running, or were when their coordinator died; oldest first."""
@@ -251,6 +286,7 @@ class Store(StoreAccess):
                 await connection.execute(query("prune_reports"), fleet, _MAX_REPORTS_KEPT)
                 for table in ("prune_stays", "prune_tenants"):
                     await connection.execute(query(table), fleet, _KEEP_HISTORY_FOR)
+                await connection.execute(query("prune_groups"), fleet)
                 await connection.execute(query("prune_blobs"), _DELETE_BLOBS_UNUSED_FOR)
                 await connection.execute(query("prune_leases"))
                 return transitions

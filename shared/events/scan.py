@@ -59,7 +59,7 @@ class ScanFailed(Event, tag="scan.failed", frozen=True, kw_only=True):
 
 
 class ScanCancelled(Event, tag="scan.cancelled", frozen=True, kw_only=True):
-    """A scan that an earlier process left unfinished is too old to be resumed."""
+    """A scan ended early: somebody asked for that, or it was left unfinished and is too old to be resumed."""
 
     scan: str
     fleet: str

@@ -19,6 +19,8 @@ CALLED_FROM_OUTSIDE = {
     "coordinator.daemon.api.protocol.BoundedProtocol.on_response_complete": "uvicorn calls it",
     "coordinator.daemon.api.serve._Server.capture_signals": "uvicorn calls it",
     "coordinator.daemon.api.serve._Server.startup": "uvicorn calls it",
+    "coordinator.daemon.api.app.openapi_document": "docs/schemas/openapi.json is made with it",
+    "coordinator.records.remote._NoRedirects.redirect_request": "urllib calls it",
     "coordinator.daemon.metrics._Page.collect": "prometheus_client calls it",
     "coordinator.daemon.metrics._Page.describe": "prometheus_client calls it",
     "shared.postgres.authentication.WatchingLoop.create_connection": "asyncpg calls it",

@@ -1,29 +1,33 @@
-"""The routes of the HTTP API. Thin: a route asks the ScanService or the metrics, and turns nothing into a dict."""
+"""The HTTP API put together: health and metrics for everybody, `/api/v1` for who has the token."""
 
 from __future__ import annotations
 
 import hmac
 from collections.abc import Callable
-from typing import Annotated
+from typing import Any, cast
 
 import msgspec
-from litestar import Litestar, Response, Router, get, post
+from litestar import Litestar, Response, Router, get
+from litestar.config.compression import CompressionConfig
 from litestar.connection import ASGIConnection
-from litestar.exceptions import NotAuthorizedException, NotFoundException
+from litestar.exceptions import NotAuthorizedException, ValidationException
 from litestar.handlers import BaseRouteHandler
 from litestar.openapi import OpenAPIConfig
 from litestar.openapi.plugins import JsonRenderPlugin
-from litestar.params import FromPath, QueryParameter
+from litestar.openapi.spec import Components, SecurityScheme
+from litestar.serialization import default_serializer, encode_json
 
+from coordinator.daemon.api.etags import tag
+from coordinator.daemon.api.memory import memory_routes
+from coordinator.daemon.api.problems import HANDLERS
+from coordinator.daemon.api.scans import scan_routes
 from coordinator.daemon.metrics import CONTENT_TYPE, FleetMetrics
 from coordinator.daemon.scan_service import ScanService
-from coordinator.report.renderers.json import ReportDocument, document
-from coordinator.store.connection import StoreError
-from coordinator.store.records import ScanRecord
-from shared.formats import FormatError
+from coordinator.records.fleet_records import FleetRecords
 from shared.hosts import Secret
 
-_MAX_SCANS_PER_LIST = 1000
+_BEARER = "bearer"
+"""Name of the security scheme in the OpenAPI document."""
 
 
 class Health(msgspec.Struct, frozen=True):
@@ -33,23 +37,47 @@ class Health(msgspec.Struct, frozen=True):
     problems: tuple[str, ...] = ()
 
 
-def build_api(service: ScanService, metrics: FleetMetrics, token: Secret | None = None) -> Litestar:
+def build_api(
+    service: ScanService, records: FleetRecords, metrics: FleetMetrics, token: Secret | None = None
+) -> Litestar:
     """Build the application.
 
     Args:
-        service: Takes and gives scans.
+        service: Takes requests for scans.
+        records: What is kept of the fleet.
         metrics: Holds the page that /metrics sends.
         token: When given, everything but health and metrics asks for `Authorization: Bearer TOKEN`.
     """
-    guards = [] if token is None else [_bearer(token)]
-    guarded = Router(path="/", route_handlers=[*_scans(service), *_reports(service)], guards=guards)
+    guarded = Router(
+        path="/api/v1",
+        route_handlers=[*scan_routes(service, records), *memory_routes(records)],
+        guards=[*([] if token is None else [_bearer(token)]), _refuse_unknown_parameters],
+        after_request=tag,
+        security=[{_BEARER: []}],
+    )
     return Litestar(
         route_handlers=[*_health(service), *_metrics(metrics), guarded],
-        openapi_config=OpenAPIConfig(
-            title="fleetdrift", version="1", path="/openapi", render_plugins=[JsonRenderPlugin()]
-        ),
-        exception_handlers={StoreError: _store_away, FormatError: _unreadable},
+        openapi_config=_openapi(),
+        exception_handlers=HANDLERS,
+        compression_config=CompressionConfig(backend="gzip", exclude=["/events$"]),
         logging_config=None,  # Litestar would set up the root logger; shared.logs does
+    )
+
+
+def openapi_document() -> bytes:
+    """Give the OpenAPI document of the API as JSON, without serving it."""
+    asked = cast("Any", None)  # routes are described, and none is called
+    return encode_json(build_api(asked, asked, FleetMetrics("fleet")).openapi_schema.to_schema(), default_serializer)
+
+
+def _openapi() -> OpenAPIConfig:
+    scheme = SecurityScheme(type="http", scheme="bearer", description="The token of `[serve] token`, where one is set.")
+    return OpenAPIConfig(
+        title="fleetdrift",
+        version="1",
+        path="/openapi",
+        render_plugins=[JsonRenderPlugin()],
+        components=Components(security_schemes={_BEARER: scheme}),
     )
 
 
@@ -57,17 +85,18 @@ def _bearer(token: Secret) -> Callable[[ASGIConnection, BaseRouteHandler], None]
     def guard(connection: ASGIConnection, _: BaseRouteHandler) -> None:  # type: ignore[type-arg]  # any app
         given = connection.headers.get("authorization", "")
         if not hmac.compare_digest(given.encode(), f"Bearer {token.reveal()}".encode()):
-            raise NotAuthorizedException("a bearer token is needed")
+            raise NotAuthorizedException("a bearer token is needed", headers={"WWW-Authenticate": "Bearer"})
 
     return guard
 
 
-def _store_away(_: object, error: Exception) -> Response[Health]:
-    return Response(Health("unavailable", (str(error),)), status_code=503)
-
-
-def _unreadable(_: object, error: Exception) -> Response[Health]:
-    return Response(Health("unreadable", (str(error),)), status_code=500)
+def _refuse_unknown_parameters(connection: ASGIConnection, handler: BaseRouteHandler) -> None:  # type: ignore[type-arg]  # any app
+    """Refuse a parameter that a route does not have: a filter with a slip in its name would leave nothing out."""
+    fields = handler.parsed_fn_signature.parameters.items()
+    known = {getattr(field.kwarg_definition, "name", None) or name for name, field in fields} - {"request"}
+    unknown = sorted(set(connection.query_params) - known)
+    if unknown:
+        raise ValidationException(f"{unknown[0]}: there is no such parameter")
 
 
 def _health(service: ScanService) -> list[BaseRouteHandler]:
@@ -93,45 +122,3 @@ def _metrics(metrics: FleetMetrics) -> list[BaseRouteHandler]:
         return Response(metrics.page, media_type=CONTENT_TYPE)
 
     return [page]
-
-
-def _scans(service: ScanService) -> list[BaseRouteHandler]:
-    @post("/scans", status_code=202)
-    async def enqueue() -> ScanRecord:
-        """Ask for a scan of the whole fleet; one that waits already is given instead of a second."""
-        return await service.enqueue()
-
-    @get("/scans")
-    async def list_scans(limit: Annotated[int, QueryParameter(ge=1, le=_MAX_SCANS_PER_LIST)] = 50) -> list[ScanRecord]:
-        """List scans, newest first."""
-        return await service.list_scans(limit)
-
-    @get("/scans/{scan:str}")
-    async def get_scan(scan: FromPath[str]) -> ScanRecord:
-        """Give one scan."""
-        record = await service.get_scan(scan)
-        if record is None:
-            raise NotFoundException("there is no such scan")
-        return record
-
-    return [enqueue, list_scans, get_scan]
-
-
-def _reports(service: ScanService) -> list[BaseRouteHandler]:
-    @get("/reports/latest")
-    async def latest() -> ReportDocument:
-        """Give the newest report, as `report.json` has it."""
-        report = await service.latest_report()
-        if report is None:
-            raise NotFoundException("no scan has ended yet")
-        return document(report)
-
-    @get("/reports/{scan:str}")
-    async def of_scan(scan: FromPath[str]) -> ReportDocument:
-        """Give the report of one scan."""
-        report = await service.get_report(scan)
-        if report is None:
-            raise NotFoundException("this scan has no report")
-        return document(report)
-
-    return [latest, of_scan]

@@ -19,6 +19,7 @@ import msgspec
 from litestar.types import ASGIApp, HTTPScope, Receive, Scope, Send
 
 from coordinator.daemon.api.limits import HttpLimits, RequestRate
+from coordinator.daemon.api.problems import PROBLEM_JSON, problem
 
 _READING = frozenset({"GET", "HEAD", "OPTIONS"})
 
@@ -164,9 +165,9 @@ def _refuse_path(path: str) -> Refusal | None:
 
 
 async def _send(refusal: Refusal, send: Send) -> None:
-    body = msgspec.json.encode({"status_code": refusal.status, "detail": refusal.message})
+    body = msgspec.json.encode(problem(refusal.status, refusal.message))
     headers = [
-        (b"content-type", b"application/json"),
+        (b"content-type", PROBLEM_JSON.encode()),
         (b"content-length", str(len(body)).encode()),
         (b"connection", b"close"),
     ]

@@ -19,7 +19,7 @@ class HttpLimits(msgspec.Struct, frozen=True, kw_only=True):
         response_timeout: From the end of a request until the client has taken the whole answer.
         rate: Requests per second that one client address may make for long; ten seconds' worth may come at once.
         max_header_bytes: Of the request line and all headers together.
-        max_body_bytes: Of a request's body. No route reads one.
+        max_body_bytes: Of a request's body.
     """
 
     max_connections: int = 200

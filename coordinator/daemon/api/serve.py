@@ -10,6 +10,7 @@ from collections.abc import Callable, Generator
 import uvicorn
 from litestar import Litestar
 
+from coordinator.daemon.api.etags import NotModified
 from coordinator.daemon.api.gate import Gate
 from coordinator.daemon.api.limits import HttpLimits
 from coordinator.daemon.api.protocol import BoundedProtocol
@@ -68,7 +69,8 @@ async def serve(
         except OSError as error:
             raise ListenError(f"cannot listen on {address} port {port}: {error.strerror}") from None
         server = _Server(
-            _configuration(Gate(api, names, limits), limits), lambda: on_listening(listening.getsockname()[1])
+            _configuration(Gate(NotModified(api), names, limits), limits),
+            lambda: on_listening(listening.getsockname()[1]),
         )
         serving = asyncio.create_task(server.serve(sockets=[listening]))
         try:

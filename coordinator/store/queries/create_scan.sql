@@ -1,1 +1,3 @@
-INSERT INTO fleetdrift.scans (scan, fleet, state) VALUES ($1, $2, $3) ON CONFLICT (scan) DO NOTHING
+INSERT INTO fleetdrift.scans (scan, fleet, state, requested_by, purpose, idempotency_key)
+VALUES ($1, $2, $3, $4, $5, $6)
+ON CONFLICT DO NOTHING

@@ -1,1 +1,2 @@
-SELECT scan, fleet, state, requested, finished, epoch, tenants, reason FROM fleetdrift.scans WHERE scan = $1
+SELECT scan, fleet, state, requested, finished, epoch, tenants, reason, requested_by, purpose, answered
+FROM fleetdrift.scans_now WHERE scan = $1

@@ -189,4 +189,7 @@ def test_serving_shows_metrics_health_and_the_report(demo):
     assert 'fleetdrift_tenants{fleet="demo",status="in_sync"} 1.0' in page
     assert 'fleetdrift_contract_violations{fleet="demo",service="orders"} 2.0' in page
     assert "tenant-001" not in page
-    assert json.loads(get("/reports/latest"))["drift_summary"]["tenant_impact"] == ["tenant-001", "tenant-002"]
+    assert json.loads(get("/api/v1/scans/latest/report"))["drift_summary"]["tenant_impact"] == [
+        "tenant-001",
+        "tenant-002",
+    ]

@@ -230,10 +230,10 @@ async def test_serve_keeps_a_report_whose_file_cannot_be_written_and_says_so(dem
     with worker_processes(configuration, tmp_path, 1):
         async with command("serve", "-c", configuration) as serve:
             where = await address(serve)
-            request = urllib.request.Request(f"{where}/scans", method="POST")
+            request = urllib.request.Request(f"{where}/api/v1/scans", method="POST")
             asked = json.load(await asyncio.to_thread(urllib.request.urlopen, request))
             async with asyncio.timeout(SOON):
-                while (record := (await get(f"{where}/scans/{asked['scan']}"))[1])["finished"] is None:  # noqa: ASYNC110
+                while (record := (await get(f"{where}/api/v1/scans/{asked['scan']}"))[1])["finished"] is None:  # noqa: ASYNC110
                     await asyncio.sleep(0.1)
             _, health = await get(f"{where}/readyz")
     assert record["state"] == "drift"

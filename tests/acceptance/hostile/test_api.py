@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import datetime as dt
 import secrets
 from collections.abc import AsyncIterator
 
@@ -16,6 +17,7 @@ from coordinator.daemon.api.limits import HttpLimits
 from coordinator.daemon.api.serve import serve
 from coordinator.daemon.metrics import FleetMetrics
 from coordinator.daemon.scan_service import QueuedScans
+from coordinator.records.stored import StoredRecords
 from coordinator.store.store import Store
 from shared.embedded.postgres import EmbeddedPostgres
 from shared.hosts import Secret
@@ -55,7 +57,8 @@ async def running(store: Store, limits: HttpLimits = QUICK, **options) -> AsyncI
         return []
 
     metrics = FleetMetrics(FLEET)
-    api = build_api(QueuedScans(FLEET, store, metrics, perform=perform, check=check), metrics)
+    records = StoredRecords(store, FLEET, dt.timedelta(days=1))
+    api = build_api(QueuedScans(FLEET, store, metrics, perform=perform, check=check), records, metrics)
     listening: asyncio.Future[int] = asyncio.get_running_loop().create_future()
     task = asyncio.create_task(serve(api, "127.0.0.1", 0, limits=limits, on_listening=listening.set_result, **options))
     try:
@@ -85,21 +88,21 @@ def origin_of(client: httpx.AsyncClient) -> tuple[str, int]:
 )
 async def test_a_page_of_another_origin_asks_for_no_scan(store, headers):
     async with running(store) as client:
-        assert (await client.post("/scans", headers=headers)).status_code == 403
-        assert (await client.get("/scans")).json() == []
+        assert (await client.post("/api/v1/scans", headers=headers)).status_code == 403
+        assert (await client.get("/api/v1/scans")).json()["scans"] == []
 
 
 async def test_a_page_of_the_api_s_own_origin_may_ask(store):
     async with running(store) as client:
         own = str(client.base_url).rstrip("/")
         headers = {"origin": own, "sec-fetch-site": "same-origin"}
-        assert (await client.post("/scans", headers=headers)).status_code == 202
+        assert (await client.post("/api/v1/scans", headers=headers)).status_code == 202
 
 
 @pytest.mark.parametrize("host", ["evil.example", "evil.example:9187", "localhost.evil.example", "a@localhost", "x y"])
 async def test_nothing_is_answered_under_a_rebound_host_name(store, host):
     async with running(store) as client:
-        for path in ("/scans", "/reports/latest", "/metrics", "/healthz", "/openapi/openapi.json"):
+        for path in ("/api/v1/scans", "/api/v1/scans/latest/report", "/metrics", "/healthz", "/openapi/openapi.json"):
             assert (await client.get(path, headers={"host": host})).status_code in {400, 421}
 
 
@@ -145,7 +148,7 @@ async def test_bytes_that_trickle_in_win_no_time(store):
 async def test_a_body_that_is_never_sent_keeps_no_connection_open(store):
     async with running(store) as client:
         reader, writer = await asyncio.open_connection(*origin_of(client))
-        writer.write(b"POST /scans HTTP/1.1\r\nHost: localhost\r\nContent-Length: 100\r\n\r\nx")
+        writer.write(b"POST /api/v1/scans HTTP/1.1\r\nHost: localhost\r\nContent-Length: 100\r\n\r\nx")
         with contextlib.suppress(ConnectionError):
             async with asyncio.timeout(5):
                 await reader.read()
@@ -174,12 +177,12 @@ async def test_headers_without_an_end_are_bounded(store):
 
 async def test_bodies_are_bounded(store):
     async with running(store) as client:
-        assert (await client.post("/scans", content=BODY)).status_code == 413
+        assert (await client.post("/api/v1/scans", content=BODY)).status_code == 413
         reader, writer = await asyncio.open_connection(*origin_of(client))
-        writer.write(b"POST /scans HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n")
+        writer.write(b"POST /api/v1/scans HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n")
         assert (await reader.readline()).startswith(b"HTTP/1.1 411 ")
         writer.close()
-        assert (await client.get("/scans")).json() == []
+        assert (await client.get("/api/v1/scans")).json()["scans"] == []
 
 
 async def test_a_client_that_asks_too_often_is_told_so(store):
@@ -188,7 +191,16 @@ async def test_a_client_that_asks_too_often_is_told_so(store):
     assert answers == [200] * 5 + [429] * 2
 
 
-@pytest.mark.parametrize("path", ["/reports/%00", "/scans/%00", "/scans/a%00b", "/reports/%0a", "/reports/%ff%fe"])
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/api/v1/scans/%00/report",
+        "/api/v1/scans/%00",
+        "/api/v1/scans/a%00b",
+        "/api/v1/scans/%0a/report",
+        "/api/v1/scans/%ff%fe/report",
+    ],
+)
 async def test_an_id_that_no_text_can_hold_is_not_found(store, path):
     async with running(store) as client:
         assert (await client.get(path)).status_code == 404

@@ -21,13 +21,15 @@ import pytest
 from coordinator.apply.journal import Event, Opened, Staged
 from coordinator.compare.sources import Comparison
 from coordinator.ledger.batch import FinalOutcome
-from coordinator.memory.documents import ChangesPage, TenantsPage
+from coordinator.records.documents import ChangesPage, GroupDocument, GroupsList, ScansPage, TenantsPage
+from coordinator.records.stored import summary_of
 from coordinator.memory.model import ChangeLife, FleetChange
 from coordinator.memory.remember import remember
 from coordinator.memory.skeleton import Skeleton, take_apart
 from coordinator.memory.views import ChangeView, FleetStatus, StayView, TenantHistory, TenantView
 from coordinator.report.model import DriftGroup, ScanReport, TenantResult, TenantStatus
 from coordinator.report.renderers.json import ReportDocument
+from coordinator.store.records import ScanRecord, ScanState
 from shared import formats
 from shared.analysis.analysis import Analysis
 from shared.blobs import pack, unpack
@@ -175,6 +177,10 @@ PUBLISHED: dict[Format, Any] = {
     formats.TENANTS_PAGE: TenantsPage,
     formats.TENANT_HISTORY: TenantHistory,
     formats.CHANGES_PAGE: ChangesPage,
+    formats.SCANS_PAGE: ScansPage,
+    formats.SCAN_DOCUMENT: ScanRecord,
+    formats.GROUPS_LIST: GroupsList,
+    formats.GROUP_DOCUMENT: GroupDocument,
 }
 """What other programs read: its JSON Schema is in docs/schemas/."""
 
@@ -279,6 +285,12 @@ def _change() -> ChangeView:
     )
 
 
+def _scan() -> ScanRecord:
+    return ScanRecord(
+        scan="s", fleet="demo", state=ScanState.RUNNING, requested=WHEN, finished=None, epoch=1, tenants=3, answered=2
+    )
+
+
 def _history() -> TenantHistory:
     life = ChangeLife(change=REMEMBERED.changes[0].id, first_seen=WHEN, resolved=None)
     stay = StayView(since=WHEN, until=None, result=REMEMBERED.standings[0].result)
@@ -305,6 +317,10 @@ VALUES: dict[Format, Callable[[], Any]] = {
     formats.TENANTS_PAGE: lambda: TenantsPage(fleet="demo", tenants=(_tenant(),), after="a"),
     formats.TENANT_HISTORY: _history,
     formats.CHANGES_PAGE: lambda: ChangesPage(fleet="demo", changes=(_change(),), after=None),
+    formats.SCANS_PAGE: lambda: ScansPage(fleet="demo", scans=(_scan(),), after=None),
+    formats.SCAN_DOCUMENT: _scan,
+    formats.GROUPS_LIST: lambda: GroupsList(fleet="demo", groups=(summary_of(DEMO.body.groups[0], 1),)),
+    formats.GROUP_DOCUMENT: lambda: GroupDocument(fleet="demo", tenants=1, group=DEMO.body.groups[0]),
 }
 
 

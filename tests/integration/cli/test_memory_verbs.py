@@ -12,8 +12,8 @@ from pathlib import Path
 import asyncpg
 import pytest
 
-from coordinator.memory.documents import ChangesPage, TenantsPage
 from coordinator.memory.views import FleetStatus, TenantHistory
+from coordinator.records.documents import ChangesPage, TenantsPage
 from coordinator.report.judged import TenantOutcome
 from coordinator.report.model import ScanReport
 from coordinator.store.store import Store
@@ -160,9 +160,7 @@ def test_a_tenant_that_nobody_knows_is_a_sentence(run, store_dsn, tmp_path):
         env={"FLEETDRIFT_STORE": store_dsn, "PATH": "/usr/bin:/bin"}, timeout=60,
     )  # fmt: skip
     assert done.returncode == 1
-    assert done.stderr == (
-        "Error: the store remembers no tenant 'nobody' in this fleet; `fleetdrift tenants` lists them\n"
-    )
+    assert done.stderr == ("Error: no tenant 'nobody' is remembered in this fleet; `fleetdrift tenants` lists them\n")
 
 
 def test_the_json_of_every_verb_names_its_format(run):

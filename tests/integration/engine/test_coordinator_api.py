@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import datetime as dt
 from collections.abc import AsyncIterator
 
 import httpx
@@ -14,6 +15,7 @@ from coordinator.daemon.api.app import build_api
 from coordinator.daemon.api.serve import ListenError, serve
 from coordinator.daemon.metrics import FleetMetrics
 from coordinator.daemon.scan_service import QueuedScans
+from coordinator.records.stored import StoredRecords
 from coordinator.report.model import ScanReport
 from coordinator.store.store import Store
 from shared.hosts import Secret
@@ -60,7 +62,8 @@ async def running(
 ) -> AsyncIterator[httpx.AsyncClient]:
     metrics = FleetMetrics(FLEET)
     service = QueuedScans(FLEET, store, metrics, perform=scans.perform, check=scans.check, resumable=3600)
-    api = build_api(service, metrics, Secret(token) if token else None)
+    records = StoredRecords(store, FLEET, dt.timedelta(days=1))
+    api = build_api(service, records, metrics, Secret(token) if token else None)
     listening: asyncio.Future[int] = asyncio.get_running_loop().create_future()
     tasks = [
         asyncio.create_task(serve(api, "127.0.0.1", 0, on_listening=listening.set_result)),
@@ -77,7 +80,7 @@ async def running(
 
 async def until(client: httpx.AsyncClient, scan: str, state: str) -> None:
     for _ in range(200):
-        if (await client.get(f"/scans/{scan}")).json()["state"] == state:
+        if (await client.get(f"/api/v1/scans/{scan}")).json()["state"] == state:
             return
         await asyncio.sleep(0.02)
     raise AssertionError(f"scan {scan} never was {state}")
@@ -85,12 +88,12 @@ async def until(client: httpx.AsyncClient, scan: str, state: str) -> None:
 
 async def test_a_scan_is_asked_for_done_and_reported(store, scans):
     async with running(store, scans) as client:
-        asked = await client.post("/scans")
+        asked = await client.post("/api/v1/scans")
         assert asked.status_code == 202
         scan = asked.json()["scan"]
         await until(client, scan, "drift")
-        assert [each["scan"] for each in (await client.get("/scans")).json()] == [scan]
-        for path in ("/reports/latest", f"/reports/{scan}"):
+        assert [each["scan"] for each in (await client.get("/api/v1/scans")).json()["scans"]] == [scan]
+        for path in ("/api/v1/scans/latest/report", f"/api/v1/scans/{scan}/report"):
             assert read_json((await client.get(path)).content) == demo()
         page = (await client.get("/metrics")).text
     assert f'fleetdrift_drifted_tenants{{fleet="{FLEET}"}} 2.0' in page
@@ -100,9 +103,9 @@ async def test_a_scan_is_asked_for_done_and_reported(store, scans):
 async def test_hostile_names_come_through_the_api_as_they_are_and_leave_the_metrics_readable(store, scans):
     scans.report = hostile_report(EVERYWHERE)
     async with running(store, scans) as client:
-        scan = (await client.post("/scans")).json()["scan"]
+        scan = (await client.post("/api/v1/scans")).json()["scan"]
         await until(client, scan, "incomplete")
-        answer = await client.get(f"/reports/{scan}")
+        answer = await client.get(f"/api/v1/scans/{scan}/report")
         page = (await client.get("/metrics")).text
     assert answer.headers["content-type"].startswith("application/json")
     assert read_json(answer.content) == scans.report
@@ -113,8 +116,8 @@ async def test_hostile_names_come_through_the_api_as_they_are_and_leave_the_metr
 async def test_what_waits_already_is_not_asked_for_twice(store, scans):
     scans.go.clear()
     async with running(store, scans) as client:
-        first = (await client.post("/scans")).json()["scan"]
-        second = (await client.post("/scans")).json()["scan"]
+        first = (await client.post("/api/v1/scans")).json()["scan"]
+        second = (await client.post("/api/v1/scans")).json()["scan"]
         scans.go.set()
         await until(client, first, "drift")
         assert second == first
@@ -123,10 +126,10 @@ async def test_what_waits_already_is_not_asked_for_twice(store, scans):
 async def test_a_scan_that_fails_ends_as_failed_and_the_next_is_done(store, scans):
     scans.fails = ValueError("postgresql://u:canary@h/db")
     async with running(store, scans) as client:
-        first = (await client.post("/scans")).json()["scan"]
+        first = (await client.post("/api/v1/scans")).json()["scan"]
         await until(client, first, "failed")
         scans.fails = None
-        second = (await client.post("/scans")).json()["scan"]
+        second = (await client.post("/api/v1/scans")).json()["scan"]
         await until(client, second, "drift")
         assert 'outcome="failed"} 1.0' in (await client.get("/metrics")).text
 
@@ -162,10 +165,10 @@ async def test_a_token_guards_everything_but_health_and_metrics(store, scans):
         for path in ("/healthz", "/readyz", "/metrics"):
             assert (await client.get(path)).status_code == 200
         for headers in ({}, {"authorization": "Bearer wrong"}, {"authorization": "s3cret"}):
-            for path in ("/scans", "/reports/latest", "/scans/x"):
+            for path in ("/api/v1/scans", "/api/v1/scans/latest/report", "/api/v1/scans/x"):
                 assert (await client.get(path, headers=headers)).status_code == 401
-            assert (await client.post("/scans", headers=headers)).status_code == 401
-        assert (await client.get("/scans", headers={"authorization": "Bearer s3cret"})).status_code == 200
+            assert (await client.post("/api/v1/scans", headers=headers)).status_code == 401
+        assert (await client.get("/api/v1/scans", headers={"authorization": "Bearer s3cret"})).status_code == 200
     assert scans.performed == []
 
 
@@ -178,7 +181,9 @@ async def test_readiness_says_what_is_wrong(store, scans):
     assert answer.json()["problems"] == scans.problems
 
 
-@pytest.mark.parametrize("path", ["/scans/none", "/reports/none", "/reports/latest", "/elsewhere"])
+@pytest.mark.parametrize(
+    "path", ["/api/v1/scans/none", "/api/v1/scans/none/report", "/api/v1/scans/latest/report", "/elsewhere"]
+)
 async def test_what_is_not_there_is_not_found(store, scans, path):
     async with running(store, scans) as client:
         assert (await client.get(path)).status_code == 404
@@ -187,8 +192,8 @@ async def test_what_is_not_there_is_not_found(store, scans, path):
 async def test_another_fleet_s_scans_are_not_shown(store, scans):
     await store.create_scan("foreign", "another")
     async with running(store, scans) as client:
-        assert (await client.get("/scans/foreign")).status_code == 404
-        assert (await client.get("/scans")).json() == []
+        assert (await client.get("/api/v1/scans/foreign")).status_code == 404
+        assert (await client.get("/api/v1/scans")).json()["scans"] == []
 
 
 async def test_a_port_that_is_taken_is_said_in_a_sentence(store, scans):
@@ -199,6 +204,7 @@ async def test_a_port_that_is_taken_is_said_in_a_sentence(store, scans):
             await serve(
                 build_api(
                     QueuedScans(FLEET, store, FleetMetrics(FLEET), perform=scans.perform, check=scans.check),
+                    StoredRecords(store, FLEET, dt.timedelta(days=1)),
                     FleetMetrics(FLEET),
                 ),
                 "127.0.0.1",

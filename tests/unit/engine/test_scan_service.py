@@ -43,7 +43,7 @@ class StoreInBetween(Store):
             await self.service.enqueue()
         return found
 
-    async def create_scan(self, scan, _fleet):
+    async def create_scan(self, scan, _fleet, _request=None, *, idempotency_key=None):
         self.scans.append(scan)
 
     async def get_scan(self, scan):

@@ -1,0 +1,116 @@
+"""Routes of what is remembered of tenants, changes and drift groups."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Annotated
+
+from litestar import Request, Response, get
+from litestar.handlers import BaseRouteHandler
+from litestar.params import FromPath, FromQuery, QueryParameter
+
+from coordinator.daemon.api.answers import found, table_or_page
+from coordinator.daemon.api.problems import documented
+from coordinator.memory.model import ChangeSubject
+from coordinator.memory.views import ChangeFilter, ChangeState, FleetStatus, TenantFilter, TenantHistory
+from coordinator.records.documents import ChangesPage, GroupDocument, GroupsList, TenantsPage
+from coordinator.records.fleet_records import FleetRecords
+from coordinator.records.tables import changes_csv, tenants_csv
+from coordinator.report.model import TenantStatus
+from shared.findings.finding import Severity
+
+Limit = Annotated[int, QueryParameter(ge=1, le=1000)]
+
+
+def memory_routes(records: FleetRecords) -> list[BaseRouteHandler]:
+    """Give the routes.
+
+    Args:
+        records: What is kept of the fleet.
+    """
+    return [*_fleet(records), *_tenants(records), *_changes(records), *_groups(records)]
+
+
+def _fleet(records: FleetRecords) -> list[BaseRouteHandler]:
+    @get("/status", responses=documented())
+    async def fleet_status() -> FleetStatus:
+        """Give the fleet in a few figures: tenants by status, open changes, what the newest scan found."""
+        return await records.status()
+
+    return [fleet_status]
+
+
+def _tenants(records: FleetRecords) -> list[BaseRouteHandler]:
+    @get("/tenants", responses=documented())
+    async def list_tenants(
+        *,
+        request: Request,  # type: ignore[type-arg]  # any app
+        name: FromQuery[str] = "",
+        status: FromQuery[TenantStatus | None] = None,
+        change: FromQuery[str] = "",
+        shape: FromQuery[str] = "",
+        group: FromQuery[str] = "",
+        limit: Limit = 100,
+        after: FromQuery[str] = "",
+    ) -> Response[TenantsPage]:
+        """List tenants by name, as they are known now; as CSV for `Accept: text/csv`.
+
+        `name` is a pattern of shell wildcards, `change` and `group` are ids, `shape` is how a schema hash begins.
+        """
+        chosen = TenantFilter(name=name, status=status, change=change, shape=shape, group=group)
+        page = await records.tenants(chosen, after=after, limit=limit)
+        return table_or_page(request, page, tenants_csv(page.tenants))
+
+    @get("/tenants/{tenant:str}", responses=documented(404))
+    async def get_tenant(tenant: FromPath[str]) -> TenantHistory:
+        """Give all that is remembered of a tenant: now, its changes with their lives, its timeline."""
+        return found(await records.tenant(tenant), "tenant")
+
+    return [list_tenants, get_tenant]
+
+
+def _changes(records: FleetRecords) -> list[BaseRouteHandler]:
+    @get("/changes", responses=documented())
+    async def list_changes(
+        *,
+        request: Request,  # type: ignore[type-arg]  # any app
+        in_state: Annotated[ChangeState | None, QueryParameter(name="state")] = None,  # `state` is Litestar's own word
+        since: FromQuery[dt.datetime | None] = None,
+        subject: FromQuery[ChangeSubject | None] = None,
+        severity: FromQuery[Severity | None] = None,
+        tenant: FromQuery[str] = "",
+        object: FromQuery[str] = "",  # noqa: A002  # the parameter's name
+        limit: Limit = 100,
+        after: FromQuery[str] = "",
+    ) -> Response[ChangesPage]:
+        """List the differences of the fleet, the worst first, each with its life; as CSV for `Accept: text/csv`.
+
+        `since` gives those first seen then or later, `tenant` those that a tenant has now, `object` those whose object
+        has this in its name.
+        """
+        chosen = ChangeFilter(
+            state=in_state,
+            since=since if since is None or since.tzinfo else since.replace(tzinfo=dt.UTC),
+            subject=subject.value if subject else "",
+            severity=severity.value if severity else "",
+            tenant=tenant,
+            object=object,
+        )
+        page = await records.changes(chosen, after=after, limit=limit)
+        return table_or_page(request, page, changes_csv(page.changes))
+
+    return [list_changes]
+
+
+def _groups(records: FleetRecords) -> list[BaseRouteHandler]:
+    @get("/groups", responses=documented())
+    async def list_groups() -> GroupsList:
+        """List the drift groups that any tenant is known to be in now, each with its plan in figures."""
+        return await records.groups()
+
+    @get("/groups/{group:str}", responses=documented(404))
+    async def get_group(group: FromPath[str]) -> GroupDocument:
+        """Give a drift group in full: difference, findings, broken queries, plan, patches."""
+        return found(await records.group(group), "drift group")
+
+    return [list_groups, get_group]

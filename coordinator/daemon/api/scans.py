@@ -1,0 +1,150 @@
+"""Routes of scans: ask for one, list, show, watch and cancel them, and their reports."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from http import HTTPStatus
+from typing import Annotated
+
+import msgspec
+from litestar import MediaType, Request, Response, get, post
+from litestar.handlers import BaseRouteHandler
+from litestar.params import FromPath, FromQuery, HeaderParameter, QueryParameter
+from litestar.response import ServerSentEvent, ServerSentEventMessage
+
+from coordinator.daemon.api.answers import decoded, found, table_or_page
+from coordinator.daemon.api.problems import documented, problem_response
+from coordinator.daemon.scan_service import ScanService
+from coordinator.records.documents import ScansPage
+from coordinator.records.fleet_records import FleetRecords
+from coordinator.records.tables import scans_csv
+from coordinator.report.files import ReportForm
+from coordinator.store.records import MAX_REQUEST_TEXT, ScanRecord, ScanRequest
+
+_LOOK_EVERY_SECONDS = 0.5
+_STREAM_SECONDS = 50.0
+"""A stream of events ends after so long, before the server's bound on an answer; a browser asks again by itself."""
+
+_ASK_AGAIN_AFTER_MS = 1000
+"""What a browser whose stream has ended is told to wait, in milliseconds."""
+
+_MEDIA = {
+    ReportForm.TEXT: "text/plain",
+    ReportForm.JSON: "application/json",
+    ReportForm.HTML: "text/html",
+    ReportForm.MARKDOWN: "text/markdown",
+    ReportForm.SARIF: "application/sarif+json",
+    ReportForm.JUNIT: "application/xml",
+}
+
+
+class CancelRequest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What somebody says who wants a scan to end.
+
+    Args:
+        reason: Why, in a sentence; shown wherever the scan is.
+    """
+
+    reason: Annotated[str, msgspec.Meta(max_length=MAX_REQUEST_TEXT)] = ""
+
+
+def scan_routes(service: ScanService, records: FleetRecords) -> list[BaseRouteHandler]:
+    """Give the routes.
+
+    Args:
+        service: Takes requests for scans.
+        records: What is kept of the fleet.
+    """
+    return [*_asking(service), *_reading(records), *_ending(records), *_reports(records)]
+
+
+def _asking(service: ScanService) -> list[BaseRouteHandler]:
+    @post("/scans", status_code=202, responses=documented())
+    async def ask_for_scan(
+        request: Request,  # type: ignore[type-arg]  # any app
+        idempotency_key: Annotated[
+            str | None, HeaderParameter(name="Idempotency-Key", min_length=1, max_length=MAX_REQUEST_TEXT)
+        ] = None,
+    ) -> ScanRecord:
+        """Ask for a scan of the whole fleet; one that waits already is given instead of a second.
+
+        The body may be empty, or a JSON object with `purpose` and `requested_by`. A request that bears the same
+        `Idempotency-Key` as an earlier one gets the scan of that one.
+        """
+        return await service.enqueue(decoded(await request.body(), ScanRequest), idempotency_key)
+
+    return [ask_for_scan]
+
+
+def _reading(records: FleetRecords) -> list[BaseRouteHandler]:
+    @get("/scans", responses=documented())
+    async def list_scans(
+        request: Request,  # type: ignore[type-arg]  # any app
+        limit: Annotated[int, QueryParameter(ge=1, le=1000)] = 50,
+        after: FromQuery[str] = "",
+    ) -> Response[ScansPage]:
+        """List scans, newest first; as CSV for `Accept: text/csv`."""
+        page = await records.scans(after=after, limit=limit)
+        return table_or_page(request, page, scans_csv(page.scans))
+
+    @get("/scans/{scan:str}", responses=documented(404))
+    async def get_scan(scan: FromPath[str]) -> ScanRecord:
+        """Give one scan: where it stands, and how many tenants have answered."""
+        return found(await records.scan(scan), "scan")
+
+    @get("/scans/{scan:str}/events", responses=documented(404))
+    async def follow_scan(
+        scan: FromPath[str], last_event_id: Annotated[str, HeaderParameter(name="Last-Event-ID")] = ""
+    ) -> ServerSentEvent:
+        """Follow a scan as server-sent events until it ends: the scan, whenever it has changed.
+
+        A client that was cut off sends the id of the last event that it saw, and is told only what is new.
+        """
+        found(await records.scan(scan), "scan")
+        return ServerSentEvent(_events(records, scan, last_event_id))
+
+    return [list_scans, get_scan, follow_scan]
+
+
+async def _events(records: FleetRecords, scan: str, seen: str) -> AsyncIterator[ServerSentEventMessage]:
+    clock = asyncio.get_running_loop().time
+    end = clock() + _STREAM_SECONDS
+    while clock() < end:
+        record = await records.scan(scan)
+        if record is None:
+            return
+        place = f"{record.state.value}-{record.epoch}-{record.answered or 0}"
+        over = record.finished is not None
+        if place != seen:
+            name = "finished" if over else "progress"
+            text = msgspec.json.encode(record).decode()
+            yield ServerSentEventMessage(event=name, id=place, data=text, retry=_ASK_AGAIN_AFTER_MS)
+            seen = place
+        if over:
+            return
+        await asyncio.sleep(_LOOK_EVERY_SECONDS)
+
+
+def _ending(records: FleetRecords) -> list[BaseRouteHandler]:
+    @post("/scans/{scan:str}/cancel", status_code=202, responses=documented(404, 409))
+    async def cancel_scan(scan: FromPath[str], request: Request) -> Response[ScanRecord]:  # type: ignore[type-arg]  # any app
+        """End a scan that waits or runs, within seconds. The body may be empty, or a JSON object with `reason`."""
+        asked = decoded(await request.body(), CancelRequest)
+        before = found(await records.scan(scan), "scan")
+        if before.finished is not None:
+            return problem_response(HTTPStatus.CONFLICT, f"the scan is over: it is {before.state.value}")
+        reason = f"somebody cancelled it: {asked.reason}" if asked.reason else "somebody cancelled it"
+        return Response(found(await records.cancel(scan, reason), "scan"), status_code=HTTPStatus.ACCEPTED)
+
+    return [cancel_scan]
+
+
+def _reports(records: FleetRecords) -> list[BaseRouteHandler]:
+    @get("/scans/{scan:str}/report", responses=documented(404), media_type=MediaType.JSON)
+    async def get_report(scan: FromPath[str], form: FromQuery[ReportForm] = ReportForm.JSON) -> Response[str]:
+        """Give the report of one scan, or of the newest (`latest`), in one of its forms."""
+        report = found(await records.report(scan, form), "report")
+        return Response(report, media_type=_MEDIA[form])
+
+    return [get_report]

@@ -1,0 +1,132 @@
+"""What the command line and the API give of what is kept, as JSON documents for programs."""
+
+from __future__ import annotations
+
+import msgspec
+
+from coordinator.memory.views import ChangeView, FleetStatus, TenantHistory, TenantView
+from coordinator.report.model import DriftGroup
+from coordinator.store.records import ScanRecord
+from shared.findings.finding import Severity
+from shared.formats import (
+    CHANGES_PAGE,
+    FLEET_STATUS,
+    GROUP_DOCUMENT,
+    GROUPS_LIST,
+    SCAN_DOCUMENT,
+    SCANS_PAGE,
+    TENANT_HISTORY,
+    TENANTS_PAGE,
+    Format,
+)
+from shared.remediation.plan import ProofStatus
+from shared.schema.schema import SchemaVersion
+
+
+class TenantsPage(msgspec.Struct, frozen=True, kw_only=True):
+    """Tenants of a fleet, by name.
+
+    Args:
+        fleet: Name.
+        tenants: Of this page.
+        after: What to ask the next page with; none when this is the last.
+    """
+
+    fleet: str
+    tenants: tuple[TenantView, ...]
+    after: str | None
+
+
+class ChangesPage(msgspec.Struct, frozen=True, kw_only=True):
+    """Changes of a fleet: open ones first, the worst first, then those that most tenants have.
+
+    Args:
+        fleet: Name.
+        changes: Of this page.
+        after: What to ask the next page with; none when this is the last.
+    """
+
+    fleet: str
+    changes: tuple[ChangeView, ...]
+    after: str | None
+
+
+class ScansPage(msgspec.Struct, frozen=True, kw_only=True):
+    """Scans of a fleet, newest first.
+
+    Args:
+        fleet: Name.
+        scans: Of this page.
+        after: What to ask the next page with; none when this is the last.
+    """
+
+    fleet: str
+    scans: tuple[ScanRecord, ...]
+    after: str | None
+
+
+class GroupSummary(msgspec.Struct, frozen=True, kw_only=True):
+    """One drift group in a line.
+
+    Args:
+        id: Of the group.
+        tenants: How many are known to be in it now; those that cannot be read count by what is known of them.
+        shape: Schema hash that they share.
+        versions: What their migration tables said.
+        changes: How many objects differ.
+        broken_queries: How many queries of services break.
+        severity: The worst of its findings; none when it has none.
+        statements: Of its plan; none when it has no plan.
+        proof: Whether the plan was seen to work on a copy; none when it has no plan.
+    """
+
+    id: str
+    tenants: int
+    shape: str
+    versions: tuple[SchemaVersion, ...]
+    changes: int
+    broken_queries: int
+    severity: Severity | None
+    statements: int | None
+    proof: ProofStatus | None
+
+
+class GroupsList(msgspec.Struct, frozen=True, kw_only=True):
+    """The drift groups that any tenant is known to be in now, those of most tenants first.
+
+    Args:
+        fleet: Name.
+        groups: All of them.
+    """
+
+    fleet: str
+    groups: tuple[GroupSummary, ...]
+
+
+class GroupDocument(msgspec.Struct, frozen=True, kw_only=True):
+    """One drift group in full. `fleetdrift tenants --group ID` lists its tenants.
+
+    Args:
+        fleet: Name.
+        tenants: How many are known to be in it now.
+        group: Its difference, findings, plan and patches, without the names of its tenants.
+    """
+
+    fleet: str
+    tenants: int
+    group: DriftGroup
+
+
+Document = FleetStatus | TenantsPage | TenantHistory | ChangesPage | ScansPage | ScanRecord | GroupsList | GroupDocument
+
+FORMATS: dict[type[Document], Format] = {
+    FleetStatus: FLEET_STATUS,
+    TenantsPage: TENANTS_PAGE,
+    TenantHistory: TENANT_HISTORY,
+    ChangesPage: CHANGES_PAGE,
+    ScansPage: SCANS_PAGE,
+    ScanRecord: SCAN_DOCUMENT,
+    GroupsList: GROUPS_LIST,
+    GroupDocument: GROUP_DOCUMENT,
+}
+"""The format of each."""

@@ -1,0 +1,168 @@
+"""What is kept of a fleet, from a running coordinator over HTTP (docs/api.md)."""
+
+from __future__ import annotations
+
+import asyncio
+import urllib.error
+import urllib.parse
+import urllib.request
+from collections.abc import Mapping
+from http import HTTPStatus
+from http.client import HTTPException
+from typing import Any, TypeVar
+
+import msgspec
+
+from coordinator.memory.views import ChangeFilter, FleetStatus, TenantFilter, TenantHistory
+from coordinator.records.documents import ChangesPage, GroupDocument, GroupsList, ScansPage, TenantsPage
+from coordinator.records.fleet_records import FleetRecords
+from coordinator.report.files import ReportForm
+from coordinator.store.records import ScanRecord
+from shared.hosts import Secret
+
+T = TypeVar("T")
+
+_API = "/api/v1"
+_ANSWER_TIMEOUT_SECONDS = 60.0
+_MAX_ANSWER_BYTES = 512 * 1024 * 1024
+"""Of one answer: the report of 100,000 tenants as HTML has some 30 MB."""
+
+
+class ServerError(Exception):
+    """The coordinator did not answer as asked; the message is one sentence."""
+
+
+class _NoRedirects(urllib.request.HTTPRedirectHandler):
+    """A redirect would take the token to another server."""
+
+    def redirect_request(self, *_: Any) -> None:
+        return None
+
+
+class RemoteRecords(FleetRecords):
+    """Asks a coordinator. Every method raises ServerError when it does not answer as asked.
+
+    Args:
+        server: URL of the coordinator, `https://drift.example:9187`.
+        token: Its bearer token, where it has one.
+
+    Raises:
+        ServerError: When `server` is no URL of HTTP.
+    """
+
+    def __init__(self, server: str, token: Secret | None = None) -> None:
+        parts = urllib.parse.urlsplit(server)
+        if parts.scheme not in {"http", "https"} or not parts.hostname or parts.username or parts.query:
+            raise ServerError(f"expected the coordinator's URL as https://HOST:PORT, found {server!r}")
+        self._base = server.rstrip("/") + _API
+        self._token = token
+        self._opener = urllib.request.build_opener(_NoRedirects)
+
+    async def status(self) -> FleetStatus:
+        """GET /status."""
+        return await self._expect("/status", FleetStatus)
+
+    async def tenants(self, chosen: TenantFilter, *, after: str = "", limit: int = 100) -> TenantsPage:
+        """GET /tenants."""
+        return await self._expect("/tenants", TenantsPage, {**_asked_for(chosen), "after": after, "limit": str(limit)})
+
+    async def tenant(self, name: str) -> TenantHistory | None:
+        """GET /tenants/NAME."""
+        return await self._find(f"/tenants/{_quoted(name)}", TenantHistory)
+
+    async def changes(self, chosen: ChangeFilter, *, after: str = "", limit: int = 100) -> ChangesPage:
+        """GET /changes."""
+        return await self._expect("/changes", ChangesPage, {**_asked_for(chosen), "after": after, "limit": str(limit)})
+
+    async def groups(self) -> GroupsList:
+        """GET /groups."""
+        return await self._expect("/groups", GroupsList)
+
+    async def group(self, group: str) -> GroupDocument | None:
+        """GET /groups/ID."""
+        return await self._find(f"/groups/{_quoted(group)}", GroupDocument)
+
+    async def scans(self, *, after: str = "", limit: int = 50) -> ScansPage:
+        """GET /scans."""
+        return await self._expect("/scans", ScansPage, {"after": after, "limit": str(limit)})
+
+    async def scan(self, scan: str) -> ScanRecord | None:
+        """GET /scans/ID."""
+        return await self._find(f"/scans/{_quoted(scan)}", ScanRecord)
+
+    async def cancel(self, scan: str, reason: str) -> ScanRecord | None:
+        """POST /scans/ID/cancel."""
+        body = msgspec.json.encode({"reason": reason})
+        answer = await self._ask(f"/scans/{_quoted(scan)}/cancel", {}, body)
+        return None if answer is None else self._decode(answer, ScanRecord)
+
+    async def report(self, scan: str, form: ReportForm) -> str | None:
+        """GET /scans/ID/report."""
+        answer = await self._ask(f"/scans/{_quoted(scan)}/report", {"form": form.value})
+        return None if answer is None else answer.decode()
+
+    async def _expect(self, path: str, kind: type[T], parameters: Mapping[str, str] = {}) -> T:  # not written
+        answer = await self._ask(path, parameters)
+        if answer is None:
+            raise ServerError(f"{self._base}{path}: there is no such page: is this a fleetdrift coordinator?")
+        return self._decode(answer, kind)
+
+    async def _find(self, path: str, kind: type[T]) -> T | None:
+        answer = await self._ask(path, {})
+        return None if answer is None else self._decode(answer, kind)
+
+    def _decode(self, answer: bytes, kind: type[T]) -> T:
+        try:
+            return msgspec.json.decode(answer, type=kind)
+        except (msgspec.MsgspecError, ValueError, RecursionError) as error:
+            raise ServerError(f"{self._base} answers what this release does not read: {error}") from None
+
+    async def _ask(self, path: str, parameters: Mapping[str, str], body: bytes | None = None) -> bytes | None:
+        """Send a request; nothing when what is asked for does not exist."""
+        given = urllib.parse.urlencode({name: value for name, value in parameters.items() if value})
+        request = urllib.request.Request(f"{self._base}{path}{'?' * bool(given)}{given}", data=body)  # noqa: S310  # checked: http
+        if body is not None:
+            request.add_header("Content-Type", "application/json")
+        if self._token is not None:
+            request.add_unredirected_header("Authorization", f"Bearer {self._token.reveal()}")
+        return await asyncio.to_thread(self._send, request)
+
+    def _send(self, request: urllib.request.Request) -> bytes | None:
+        try:
+            with self._opener.open(request, timeout=_ANSWER_TIMEOUT_SECONDS) as answer:
+                content: bytes = answer.read(_MAX_ANSWER_BYTES + 1)
+        except urllib.error.HTTPError as error:
+            with error:
+                if error.code == HTTPStatus.NOT_FOUND:
+                    return None
+                raise ServerError(self._refusal(error)) from None
+        except (urllib.error.URLError, OSError, HTTPException) as error:
+            reason = error.reason if isinstance(error, urllib.error.URLError) else error
+            raise ServerError(f"{self._base} cannot be reached: {reason}") from None
+        if len(content) > _MAX_ANSWER_BYTES:
+            raise ServerError(f"{self._base} answers more than {_MAX_ANSWER_BYTES // 1024**2} MB")
+        return content
+
+    def _refusal(self, error: urllib.error.HTTPError) -> str:
+        """Say why the coordinator refuses."""
+        try:
+            detail = msgspec.json.decode(error.read(_MAX_ANSWER_BYTES), type=_Refusal).detail
+        except (msgspec.MsgspecError, ValueError, OSError):
+            detail = ""
+        if error.code == HTTPStatus.UNAUTHORIZED:
+            detail = f"{detail}: the token in FLEETDRIFT_TOKEN is sent"
+        return f"{self._base} answers {error.code}: {detail or error.reason}"
+
+
+class _Refusal(msgspec.Struct):
+    detail: str
+
+
+def _quoted(part: str) -> str:
+    return urllib.parse.quote(part, safe="")
+
+
+def _asked_for(chosen: TenantFilter | ChangeFilter) -> dict[str, str]:
+    """Give a filter as the parameters of a URL, which have the names of its fields."""
+    fields: dict[str, Any] = msgspec.to_builtins(chosen)
+    return {name: str(value) for name, value in fields.items() if value is not None}

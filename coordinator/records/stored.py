@@ -1,0 +1,130 @@
+"""What is kept of a fleet, from the store."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import msgspec
+
+from coordinator.memory.model import worst_of
+from coordinator.memory.views import ChangeFilter, FleetStatus, TenantFilter, TenantHistory
+from coordinator.records.documents import (
+    ChangesPage,
+    GroupDocument,
+    GroupsList,
+    GroupSummary,
+    ScansPage,
+    TenantsPage,
+)
+from coordinator.records.fleet_records import NEWEST, CursorError, FleetRecords
+from coordinator.report.files import ReportForm, render
+from coordinator.report.model import DriftGroup
+from coordinator.store.records import ScanRecord
+from coordinator.store.store import Store
+from shared.diff.compare import headline
+
+
+class StoredRecords(FleetRecords):
+    """Asks the store. Every method raises StoreError when the store fails.
+
+    Args:
+        store: Open.
+        fleet: Name.
+        stale_after: The age at which what is known of a tenant is stale.
+    """
+
+    def __init__(self, store: Store, fleet: str, stale_after: dt.timedelta) -> None:
+        self._store = store
+        self._memory = store.memory
+        self._fleet = fleet
+        self._stale_after = stale_after
+
+    async def status(self) -> FleetStatus:
+        """Count."""
+        return await self._memory.status(self._fleet, self._stale_after)
+
+    async def tenants(self, chosen: TenantFilter, *, after: str = "", limit: int = 100) -> TenantsPage:
+        """Ask for one more than the page has, to know whether another follows."""
+        found = await self._memory.tenants(
+            self._fleet, chosen, stale_after=self._stale_after, after=after, limit=limit + 1
+        )
+        page = tuple(found[:limit])
+        return TenantsPage(fleet=self._fleet, tenants=page, after=page[-1].tenant if len(found) > limit else None)
+
+    async def tenant(self, name: str) -> TenantHistory | None:
+        """Look the tenant up by its name."""
+        return await self._memory.tenant(self._fleet, name, self._stale_after)
+
+    async def changes(self, chosen: ChangeFilter, *, after: str = "", limit: int = 100) -> ChangesPage:
+        """Give a page; raises CursorError when no page ends at `after`."""
+        if after:
+            _check_place(after)
+        changes, more = await self._memory.changes(self._fleet, chosen, after=after or None, limit=limit)
+        return ChangesPage(fleet=self._fleet, changes=tuple(changes), after=more)
+
+    async def groups(self) -> GroupsList:
+        """Count the tenants of each, and take the rest from the group itself."""
+        found = await self._memory.groups(self._fleet)
+        rows = tuple(summary_of(group, tenants) for group, tenants in found)
+        return GroupsList(fleet=self._fleet, groups=tuple(sorted(rows, key=lambda row: (-row.tenants, row.id))))
+
+    async def group(self, group: str) -> GroupDocument | None:
+        """Load one group."""
+        for found, tenants in await self._memory.groups(self._fleet, group):
+            return GroupDocument(fleet=self._fleet, tenants=tenants, group=found)
+        return None
+
+    async def scans(self, *, after: str = "", limit: int = 50) -> ScansPage:
+        """Ask for one more than the page has, to know whether another follows."""
+        found = await self._store.list_scans(self._fleet, limit + 1, after)
+        page = tuple(found[:limit])
+        return ScansPage(fleet=self._fleet, scans=page, after=page[-1].scan if len(found) > limit else None)
+
+    async def scan(self, scan: str) -> ScanRecord | None:
+        """Look the scan up; one of another fleet is none."""
+        record = await self._store.get_scan(scan)
+        return record if record and record.fleet == self._fleet else None
+
+    async def cancel(self, scan: str, reason: str) -> ScanRecord | None:
+        """Record the wish; whoever performs the scan looks for it every second."""
+        if await self.scan(scan) is None:
+            return None
+        await self._store.ask_to_cancel(scan, reason)
+        return await self.scan(scan)
+
+    async def report(self, scan: str, form: ReportForm) -> str | None:
+        """Make the report again from what is remembered, and render it."""
+        if scan == NEWEST:
+            report = await self._store.latest_report(self._fleet)
+        else:
+            report = await self._store.get_report(scan) if await self.scan(scan) else None
+        return render(report, form) if report else None
+
+
+def _check_place(after: str) -> None:
+    """Make sure that a place in the list of changes is one, before PostgreSQL reads it."""
+    try:
+        msgspec.json.decode(after, type=tuple[int, int, int, str])
+    except (msgspec.MsgspecError, ValueError) as error:
+        raise CursorError("after: expected what an earlier page gave as `after`") from error
+
+
+def summary_of(group: DriftGroup, tenants: int) -> GroupSummary:
+    """Put a drift group into a line.
+
+    Args:
+        group: In full.
+        tenants: How many are known to be in it now.
+    """
+    worst = worst_of(group.findings)
+    return GroupSummary(
+        id=group.id,
+        tenants=tenants,
+        shape=group.shape,
+        versions=group.versions,
+        changes=len(headline(group.diff).changes),
+        broken_queries=sum(verdict.status.counts for verdict in group.verdicts),
+        severity=worst.severity if worst else None,
+        statements=len(group.plan.statements) if group.plan else None,
+        proof=group.plan.proof.status if group.plan else None,
+    )

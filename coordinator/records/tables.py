@@ -1,0 +1,74 @@
+"""What is kept of a fleet as tables of text: CSV for spreadsheets and scripts."""
+
+from __future__ import annotations
+
+import csv
+import datetime as dt
+import io
+from collections.abc import Iterable, Sequence
+
+from coordinator.memory.views import ChangeView, TenantView
+from coordinator.report.renderers.visible import visible
+from coordinator.store.records import ScanRecord
+
+_TENANTS = ("tenant", "status", "changes", "since", "last_good", "shape", "group", "failure")
+_CHANGES = (
+    "id",
+    "severity",
+    "subject",
+    "kind",
+    "object",
+    "tenants",
+    "first_seen",
+    "last_seen",
+    "resolved",
+    "flaps",
+    "rule",
+)
+_SCANS = ("scan", "state", "requested", "finished", "tenants", "answered", "requested_by", "purpose", "reason")
+
+
+def tenants_csv(tenants: Iterable[TenantView]) -> str:
+    """Write tenants, one a line, below a line of names."""
+    return _csv(_TENANTS, (_tenant(tenant) for tenant in tenants))
+
+
+def changes_csv(changes: Iterable[ChangeView]) -> str:
+    """Write changes, one a line, below a line of names."""
+    return _csv(_CHANGES, (_change(view) for view in changes))
+
+
+def scans_csv(scans: Iterable[ScanRecord]) -> str:
+    """Write scans, one a line, below a line of names."""
+    return _csv(_SCANS, (tuple(getattr(scan, name) for name in _SCANS) for scan in scans))
+
+
+def _tenant(tenant: TenantView) -> tuple[object, ...]:
+    shape = tenant.shape or (tenant.known.shape if tenant.known else "")
+    group = tenant.group or (tenant.known.group if tenant.known else "")
+    failure = f"{tenant.failure.kind}: {tenant.failure.message}" if tenant.failure else ""
+    return tenant.tenant, tenant.status, tenant.changes, tenant.since, tenant.last_good, shape, group, failure
+
+
+def _change(view: ChangeView) -> tuple[object, ...]:
+    change = view.change
+    what = (change.id, change.severity, change.subject, change.kind, change.object, view.tenants)
+    return (*what, view.first_seen, view.last_seen, view.resolved, view.flaps, change.rule)
+
+
+def _csv(heading: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
+    """Write rows as CSV (RFC 4180).
+
+    What does not print is escaped, and a cell that a spreadsheet would run as a formula begins with an apostrophe
+    (OWASP, CSV injection): names of tenants are anybody's.
+    """
+    page = io.StringIO()
+    writer = csv.writer(page)
+    writer.writerow(heading)
+    writer.writerows([[_harmless(cell) for cell in row] for row in rows])
+    return page.getvalue()
+
+
+def _harmless(cell: object) -> str:
+    text = visible(cell.isoformat() if isinstance(cell, dt.datetime) else "" if cell is None else str(cell))
+    return f"'{text}" if text[:1] in {"=", "+", "-", "@"} and text else text
