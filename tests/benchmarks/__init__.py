@@ -1,1 +1,1 @@
-"""Measurements as ratios within one run: `make bench`. Nothing here asserts a time."""
+"""Measurements as ratios within one run: `make bench`. Nothing here asserts a time; one asserts ratios."""

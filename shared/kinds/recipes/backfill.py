@@ -7,8 +7,8 @@ from shared.kinds.step import Role, Step
 from shared.schema.identity import ObjectId, QualifiedName
 from shared.sql import dollar_quote, quote_identifier, quote_literal, quote_qualified
 
-PAGES_AT_ONCE = 200
-"""Pages of 8 kB whose rows one transaction writes: some ten thousand rows."""
+PAGES_AT_ONCE = 50
+"""Pages of 8 kB whose rows one transaction writes, and for which writers of those rows wait: some thousands of rows."""
 
 _FILL = """
 DECLARE
