@@ -76,7 +76,7 @@ class SchemaVersion(msgspec.Struct, frozen=True, order=True):
 
     Args:
         tool: `sqlx`, `diesel`, `refinery`, `flyway`, `atlas`, `alembic`, `golang-migrate`, `goose` or `liquibase`.
-        version: The newest applied version, as the tool spells it.
+        version: The newest applied version, as the tool spells it; or the one that failed half-way.
         dirty: True when the tool's table says that a migration failed half-way.
     """
 

@@ -14,7 +14,7 @@ from shared.sql import quote_qualified
 from shared.targets import Limits
 
 _DEFAULT_NAMESPACE = "public"  # where a tool keeps its table in a database of a tenant's own
-_NOTHING_APPLIED = "none"  # the version of a tenant whose very first migration failed half-way
+_UNNAMED = "none"  # the version of a tenant whose failed migration has no name
 _MAX_VERSION_CHARACTERS = 200  # more of it is cut off
 
 
@@ -36,7 +36,7 @@ MIGRATION_TOOLS = (
     MigrationTool("sqlx", "_sqlx_migrations", frozenset({"version", "success"})),
     MigrationTool("diesel", "__diesel_schema_migrations", frozenset({"version", "run_on"})),
     MigrationTool("refinery", "refinery_schema_history", frozenset({"version", "applied_on"})),
-    MigrationTool("flyway", "flyway_schema_history", frozenset({"installed_rank", "version", "success"})),
+    MigrationTool("flyway", "flyway_schema_history", frozenset({"installed_rank", "version", "script", "success"})),
     MigrationTool("atlas", "atlas_schema_revisions", frozenset({"version", "applied", "total", "error"})),
     MigrationTool("alembic", "alembic_version", frozenset({"version_num"})),
     MigrationTool("golang-migrate", "schema_migrations", frozenset({"version", "dirty"})),
@@ -103,5 +103,5 @@ async def _read_version(
         return ()  # a table of that name with other types, or hidden by row security: not this tool's
     if row is None or (row["version"] is None and not row["dirty"]):
         return ()
-    version = _NOTHING_APPLIED if row["version"] is None else str(row["version"])[:_MAX_VERSION_CHARACTERS]
+    version = _UNNAMED if row["version"] is None else str(row["version"])[:_MAX_VERSION_CHARACTERS]
     return (SchemaVersion(tool.name, version, bool(row["dirty"])),)

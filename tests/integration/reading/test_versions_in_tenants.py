@@ -45,18 +45,32 @@ def test_each_tools_table_is_understood(databases, tool):
     [
         ("sqlx", "INSERT INTO _sqlx_migrations VALUES (30, 'c', now(), false)"),
         ("flyway", "INSERT INTO flyway_schema_history (installed_rank, version, success) VALUES (4, '30', false)"),
-        ("golang-migrate", "UPDATE schema_migrations SET dirty = true"),
+        ("golang-migrate", "UPDATE schema_migrations SET version = 30, dirty = true"),
+        ("atlas", "INSERT INTO atlas_schema_revisions VALUES ('30', 'c', 1, 2)"),
+        ("atlas", "INSERT INTO atlas_schema_revisions VALUES ('30', 'c', 2, 2, 'deadlock detected')"),
     ],
 )
-def test_a_migration_that_failed_half_way_is_dirty(databases, tool, broken):
+def test_a_migration_that_failed_half_way_is_dirty_and_named(databases, tool, broken):
     assert databases.use(f"{TABLES[tool]}; {broken}", read_progress) == Progress(
-        (SchemaVersion(tool, "20", dirty=True),)
+        (SchemaVersion(tool, "30", dirty=True),)
     )
 
 
 def test_a_first_migration_that_failed_half_way_is_dirty_too(databases):
-    script = f"{TABLES['sqlx']}; UPDATE _sqlx_migrations SET success = false"
-    assert databases.use(script, read_progress) == Progress((SchemaVersion("sqlx", "none", dirty=True),))
+    script = f"{TABLES['sqlx']}; DELETE FROM _sqlx_migrations WHERE version = 20; UPDATE _sqlx_migrations SET success = false"
+    assert databases.use(script, read_progress) == Progress((SchemaVersion("sqlx", "1", dirty=True),))
+
+
+def test_a_failed_migration_without_a_version_is_named_by_its_script(databases):
+    failed = "INSERT INTO flyway_schema_history (installed_rank, script, success) VALUES (4, 'R__views.sql', false)"
+    assert databases.use(f"{TABLES['flyway']}; {failed}", read_progress) == Progress(
+        (SchemaVersion("flyway", "R__views.sql", dirty=True),)
+    )
+
+
+def test_what_atlas_notes_of_itself_is_no_version(databases):
+    script = f"{TABLES['atlas']}; INSERT INTO atlas_schema_revisions VALUES ('.atlas_cloud_identifier', 'x', 0, 0)"
+    assert databases.use(script, read_progress) == Progress((SchemaVersion("atlas", "20"),))
 
 
 @pytest.mark.parametrize(

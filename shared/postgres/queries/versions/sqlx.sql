@@ -1,1 +1,5 @@
-SELECT max(version) FILTER (WHERE success)::text AS version, COALESCE(bool_or(NOT success), false) AS dirty FROM ONLY {table}
+-- A migration that failed stands there without success; it is the one to name.
+SELECT
+    COALESCE(min(version) FILTER (WHERE NOT success), max(version))::text AS version,
+    COALESCE(bool_or(NOT success), false) AS dirty
+FROM ONLY {table}
