@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 import msgspec
 
 from shared.diff.version_tables import without_version_tables
 from shared.kinds.declared import Declared, declared
 from shared.postgres.names.own_names import OwnNames, declared_names
+from shared.postgres.scratch.database import ScratchDatabase
 from shared.postgres.scratch.errors import ScratchError
 from shared.postgres.scratch.rebuild import MaterialiseError, spell, surroundings_of
 from shared.postgres.scratch.server import ScratchServer
@@ -18,7 +19,17 @@ from shared.schema.identity import ObjectId
 from shared.schema.model import SchemaObject
 from shared.schema.profile import Profile
 from shared.schema.relations import Index
-from shared.schema.schema import Declaration, ObjectOrigin, Origin, Schema, Spec, SpecSource
+from shared.schema.schema import (
+    Carrier,
+    Coverage,
+    Declaration,
+    MayDeclare,
+    ObjectOrigin,
+    Origin,
+    Schema,
+    Spec,
+    SpecSource,
+)
 from shared.sql import quote_identifier, quote_literal
 
 
@@ -33,8 +44,29 @@ class SpecError(Exception):
         self.sqlstate = sqlstate
 
 
+MayLose = Callable[[Declaration, SpecError], MayDeclare | None]
+"""A function that says of a refused statement what it may declare, if it may be left out; else None."""
+
+
+class Refused(msgspec.Struct, frozen=True):
+    """A statement that PostgreSQL refused and that may be left out, and what it may declare."""
+
+    error: SpecError
+    may: MayDeclare
+
+
+def _lose_nothing(_declaration: Declaration, _error: SpecError) -> MayDeclare | None:
+    return None
+
+
 async def compile_spec(
-    scratch: ScratchServer, source: SpecSource, profile: Profile, namespace: str = "", own: OwnNames | None = None
+    scratch: ScratchServer,
+    source: SpecSource,
+    profile: Profile,
+    namespace: str = "",
+    own: OwnNames | None = None,
+    *,
+    may_lose: MayLose = _lose_nothing,
 ) -> Spec:
     """Apply the declarations in order to an empty database and read back what they made.
 
@@ -45,6 +77,7 @@ async def compile_spec(
         namespace: The tenant's own namespace when tenants are namespaces: it is made when the declarations do not, and
             comes first in the search path; the spec calls it `{tenant}`.
         own: The names that the declarations use for the tenant they speak of; by default the placeholders.
+        may_lose: Says which refused statements are left out; each becomes a carrier that was not read.
 
     Raises:
         SpecError: When PostgreSQL refuses a statement; names its file and line.
@@ -55,10 +88,7 @@ async def compile_spec(
         try:
             if namespace:
                 await database.run(_namespace_script(namespace))
-            await database.run(
-                _with_shared_extensions(declaration.sql) if namespace else declaration.sql
-                for declaration in source.declarations
-            )
+            source = await _run_all(database, source, namespace, may_lose)
         except ScratchError as error:
             raise _spec_error(error, source.declarations) from None
         compiled = await database.read(profile, names)
@@ -72,6 +102,71 @@ async def compile_spec(
         snapshot = compiled
     origins = tuple(sorted(_origins(source.declarations, compiled.schema, namespace)))
     return Spec(snapshot=snapshot, source=source, origins=origins)
+
+
+async def _run_all(database: ScratchDatabase, source: SpecSource, namespace: str, may_lose: MayLose) -> SpecSource:
+    """Run the declarations of a source; return it without those that were refused and may be lost.
+
+    Raises:
+        SpecError: When a statement is refused that may not be lost, or that may have left something behind.
+    """
+    refused: list[Refused] = []
+    first = 0
+    while True:
+        rest = source.declarations[first:]
+        try:
+            await database.run(_with_shared_extensions(each.sql) if namespace else each.sql for each in rest)
+        except ScratchError as error:
+            found = _spec_error(error, rest, first)
+            lost = source.declarations[found.number]
+            may = may_lose(lost, found) if _leaves_nothing(lost.sql) else None
+            if may is None:
+                raise found from None
+            refused.append(Refused(found, may))
+            first = found.number + 1
+        else:
+            return without_refused(source, refused)
+
+
+def _leaves_nothing(sql: str) -> bool:
+    """Say whether a statement that was refused has left nothing behind: one alone, and no series of transactions."""
+    try:
+        statements = parse_statements(sql)
+    except SqlError:
+        return False
+    return len(statements) == 1 and not (
+        statements[0].node in {"DoStmt", "CallStmt", "TransactionStmt"} or "concurrent" in statements[0].tree
+    )
+
+
+def without_refused(source: SpecSource, refused: Sequence[Refused]) -> SpecSource:
+    """Leave out the statements that PostgreSQL refused: each becomes a carrier that was not read.
+
+    Args:
+        source: The declarations.
+        refused: Their errors have the numbers that the statements have there.
+    """
+    if not refused:
+        return source
+    lost = {each.error.number: each for each in refused}
+    kept = tuple(item for number, item in enumerate(source.declarations) if number not in lost)
+    others = {item.origin.address or item.origin.file for item in kept}
+    found: set[Carrier] = set()
+    for number, each in lost.items():
+        at = source.declarations[number].origin
+        address = at.address or at.file
+        found.add(
+            Carrier(
+                address=address,
+                origin=msgspec.structs.replace(each.error.origin, address=""),
+                coverage=Coverage.PARTLY if address in others else Coverage.UNREAD,
+                reason=f"{'the scratch server' if each.may.kinds else 'PostgreSQL'} refuses it: {each.error.message}",
+                may=each.may,
+            )
+        )
+    addresses = {carrier.address for carrier in found}
+    rest = {item for item in source.carriers if item.address not in addresses or item.coverage is not Coverage.READ}
+    return msgspec.structs.replace(source, declarations=kept, carriers=tuple(sorted(rest | found)))
 
 
 def _namespace_script(namespace: str) -> tuple[str, ...]:
@@ -98,12 +193,13 @@ def _says_where(statement: ParsedStatement) -> bool:
     return any(option.get("DefElem", {}).get("defname") == "schema" for option in statement.tree.get("options", ()))
 
 
-def _spec_error(error: ScratchError, declarations: Sequence[Declaration]) -> SpecError:
+def _spec_error(error: ScratchError, declarations: Sequence[Declaration], first: int = 0) -> SpecError:
+    """Say where a statement is declared that was refused; `first` is the number of the first of the declarations."""
     declaration = declarations[error.number] if error.number < len(declarations) else declarations[0]
     start = max(declaration.sql.find(error.sql), 0)
     line = declaration.origin.line + declaration.sql.count("\n", 0, start + error.position)
     origin = Origin(declaration.origin.file, line, declaration.origin.address)
-    return SpecError(origin, str(error), error.sqlstate, min(error.number, len(declarations) - 1))
+    return SpecError(origin, str(error), error.sqlstate, first + min(error.number, len(declarations) - 1))
 
 
 def _origins(declarations: Iterable[Declaration], schema: Schema, namespace: str) -> Iterator[ObjectOrigin]:

@@ -4,18 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-import msgspec
-
 from shared.kinds.declared import kinds_made
 from shared.postgres.names.own_names import OwnNames
-from shared.postgres.scratch.compile import SpecError, compile_spec
+from shared.postgres.scratch.compile import Refused, SpecError, compile_spec, without_refused
 from shared.postgres.scratch.server import ScratchServer
 from shared.postgres.scratch.statements import SqlError, parse_statements
 from shared.schema.profile import Profile
-from shared.schema.schema import Carrier, Coverage, MayDeclare, Spec, SpecSource
+from shared.schema.schema import Declaration, MayDeclare, Spec, SpecSource
 
 MAX_REFUSED = 100
-"""Statements that one declaration may lose: each costs another compilation."""
+"""Refused statements that may have left something behind, so that each costs another compilation."""
 
 _NEEDS_SOMETHING = ("42P01", "42703", "42704", "42883", "3F000", "42P17", "0A000")
 """SQLSTATEs of statements whose relation, column, object, routine or namespace is not there (errcodes-appendix)."""
@@ -62,39 +60,29 @@ async def compile_known(
         SpecError: When PostgreSQL refuses a statement that is not excused, or too many. What no scratch server makes is
             excused in every source.
     """
+
+    def may_lose(declaration: Declaration, error: SpecError) -> MayDeclare | None:
+        kinds = _cannot_be_made(declaration, error)
+        excused = excuse(error) and (excuse is not needs_something or bool(source.unread))
+        return MayDeclare(kinds=kinds) if kinds or excused else None
+
     for _ in range(MAX_REFUSED):
         try:
-            return await compile_spec(scratch, source, profile, namespace, own)
+            return await compile_spec(scratch, source, profile, namespace, own, may_lose=may_lose)
         except SpecError as error:
-            kinds = _cannot_be_made(source, error)
-            if not kinds and (not excuse(error) or (excuse is needs_something and not source.unread)):
+            may = may_lose(source.declarations[error.number], error)
+            if may is None:
                 raise
-            source = _without(source, error, MayDeclare(kinds=kinds))
+            source = without_refused(source, [Refused(error, may)])
     return await compile_spec(scratch, source, profile, namespace, own)
 
 
-def _cannot_be_made(source: SpecSource, error: SpecError) -> tuple[str, ...]:
+def _cannot_be_made(declaration: Declaration, error: SpecError) -> tuple[str, ...]:
     """Return the kinds that a refused statement declares, if no scratch server makes it; else nothing."""
     if error.sqlstate not in _NOT_HERE:
         return ()
     try:
-        statements = parse_statements(source.declarations[error.number].sql)
+        statements = parse_statements(declaration.sql)
     except SqlError:
         return ()
     return next((kinds_made(each.node) for each in statements if each.node in _CANNOT_BE_MADE), ())
-
-
-def _without(source: SpecSource, error: SpecError, may: MayDeclare) -> SpecSource:
-    kept = (*source.declarations[: error.number], *source.declarations[error.number + 1 :])
-    lost = source.declarations[error.number].origin
-    address = lost.address or lost.file
-    others = any((each.origin.address or each.origin.file) == address for each in kept)
-    gap = Carrier(
-        address=address,
-        origin=msgspec.structs.replace(error.origin, address=""),
-        coverage=Coverage.PARTLY if others else Coverage.UNREAD,
-        reason=f"{'the scratch server' if may.kinds else 'PostgreSQL'} refuses it: {error.message}",
-        may=may,
-    )
-    rest = {each for each in source.carriers if each.address != address or each.coverage is not Coverage.READ}
-    return msgspec.structs.replace(source, declarations=kept, carriers=tuple(sorted({*rest, gap})))

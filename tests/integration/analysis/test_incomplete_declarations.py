@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 import subprocess
 import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
@@ -15,10 +17,12 @@ from shared.analysis.request import AnalysisRequest
 from shared.diff.changes import Missing, Unexpected, Unverified
 from shared.embedded.postgres import EmbeddedPostgres
 from shared.postgres.scratch import ScratchServer, compile_known, compile_spec
+from shared.postgres.scratch.compile_known import anything
+from shared.postgres.scratch.database import ScratchDatabase
 from shared.remediation.plan import ProofStatus
 from shared.schema.identity import QualifiedName
 from shared.schema.profile import Profile
-from shared.schema.schema import Carrier, Coverage, Declaration, MayDeclare, Origin, SpecSource
+from shared.schema.schema import Carrier, Coverage, Declaration, MayDeclare, Origin, Spec, SpecSource
 
 FLEETDRIFT = Path(sys.executable).with_name("fleetdrift")
 DECLARED = ("CREATE TABLE a (id int)", "CREATE INDEX ai ON a (id)")
@@ -95,6 +99,40 @@ def test_a_statement_that_needs_what_was_not_read_is_not_read_either(postgres: E
         return tuple(carrier.reason for carrier in spec.source.unread)
 
     assert asyncio.run(run()) == ('PostgreSQL refuses it: relation "b" does not exist', "what it runs is not known")
+
+
+class CountingServer(ScratchServer):
+    """A scratch server that counts the databases it makes."""
+
+    made = 0
+
+    @asynccontextmanager
+    async def database(self) -> AsyncIterator[ScratchDatabase]:
+        self.made += 1
+        async with super().database() as database:
+            yield database
+
+
+def compiled_with_losses(postgres: EmbeddedPostgres, *statements: str) -> tuple[int, Spec]:
+    server = CountingServer(postgres.dsn())
+    spec = asyncio.run(compile_known(server, source(*statements), Profile(), excuse=anything))
+    return server.made, spec
+
+
+def test_refused_statements_are_left_out_in_one_compilation(postgres: EmbeddedPostgres) -> None:
+    whole, _ = compiled_with_losses(postgres, *DECLARED)
+    refused = [f"CREATE INDEX b{n} ON b (id)" for n in range(20)]
+    made, spec = compiled_with_losses(postgres, DECLARED[0], *refused, DECLARED[1])
+    assert made == whole
+    assert [str(item.identity) for item in spec.schema if item.kind == "index"] == ["index public.ai"]
+    assert len(spec.source.unread) == len(refused)
+
+
+def test_a_refused_statement_that_leaves_something_behind_is_compiled_without(postgres: EmbeddedPostgres) -> None:
+    rows = "INSERT INTO a VALUES (1), (1)"
+    _, spec = compiled_with_losses(postgres, DECLARED[0], rows, "CREATE UNIQUE INDEX CONCURRENTLY twice ON a (id)")
+    assert [str(item.identity) for item in spec.schema if item.kind == "index"] == []
+    assert [carrier.origin.line for carrier in spec.source.unread] == [3]
 
 
 def test_diff_says_what_was_not_read_and_exits_with_3(tmp_path: Path) -> None:
