@@ -122,6 +122,8 @@ class Assessments:
             rollout = _rollout(judged, grounds, wanted)
             return Assessment(status=TenantStatus.PENDING, shape=wanted.shape, rollout=rollout)
         group = _group(judged, grounds, analysis, verdicts, version_finding)
+        if len(self._declared) > 1:
+            group = _of_one_declaration(group, judged)
         if len({each.expected_version for each in self._declared}) > 1:
             group = msgspec.structs.replace(group, expected_version=judged.expected_version)
         if own:
@@ -187,6 +189,14 @@ def _group_id(
     if own_version:
         identity["own_version"] = own_version
     return content_hash("group/1", identity)[:_ID_DIGITS]
+
+
+def _of_one_declaration(group: DriftGroup, judged: Judged) -> DriftGroup:
+    """Give a group an id of its declaration's own: equal drift from two declarations is two stories."""
+    if judged.summary is None:
+        return group
+    identity = [group.id, judged.summary.source, judged.summary.database, judged.expected_version]
+    return msgspec.structs.replace(group, id=content_hash("group of a declaration/1", identity)[:_ID_DIGITS])
 
 
 def _with_guards(group: DriftGroup, other: DriftGroup) -> DriftGroup:

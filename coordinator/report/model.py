@@ -74,10 +74,11 @@ class Patch(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class DriftGroup(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """Tenants with the same diff, the same contract verdicts and the same version: one story, told once.
+    """Tenants of one declaration with the same diff, the same contract verdicts and the same version: one story.
 
     Args:
-        id: Content hash of (shape, diff, verdicts, versions), first 16 hex digits.
+        id: Content hash of (shape, diff, verdicts, versions), and of the declaration where a fleet has several, first
+            16 hex digits.
         tenants: Sorted.
         shape: Schema hash of the observed shape.
         versions: What the migration tables of these tenants said.

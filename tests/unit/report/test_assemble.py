@@ -11,16 +11,16 @@ import pytest
 from coordinator.report.assemble import assemble_body
 from coordinator.report.exit_code import exit_code, scan_status
 from coordinator.report.judged import Judged, TenantOutcome
-from coordinator.report.model import DriftGroup, DriftSummary, ReportBody, ScanStatus, TenantStatus
+from coordinator.report.model import DeclarationSummary, DriftGroup, DriftSummary, ReportBody, ScanStatus, TenantStatus
 from coordinator.report.renderers.version_step import version_step
 from shared.analysis.analysis import Analysis
 from shared.contracts.contract import VerdictStatus
 from shared.diff.changes import SchemaDiff, Unverified
 from shared.remediation.guard import Guard
-from shared.schema.canonical import canonical_json
+from shared.schema.canonical import canonical_json, schema_hash
 from shared.schema.profile import Profile
 from shared.schema.relations import Table
-from shared.schema.schema import SchemaVersion, Unmodelled
+from shared.schema.schema import Origin, SchemaVersion, Unmodelled
 from shared.targets import UNREACHABLE, Failure, FailureKind
 from tests.reports import (
     CREATED_INDEX,
@@ -79,6 +79,30 @@ def test_the_demo_fleet_gives_the_summary_the_product_was_born_from() -> None:
         TenantStatus.DRIFTED,
         TenantStatus.IN_SYNC,
     ]
+
+
+def test_the_same_drift_from_two_declarations_is_two_groups_each_with_its_own_files() -> None:
+    analysis = analysis_of("a", SPEC, ORDERS)
+
+    def judged(source: str) -> Judged:
+        summary = DeclarationSummary(source=source, spec=schema_hash(SPEC.schema), tenants=1)
+        origin = Origin(f"{source}/schema.sql", 7)
+        findings = tuple(msgspec.structs.replace(finding, origin=origin) for finding in analysis.findings)
+        return Judged(spec=SPEC, summary=summary, analyses={"a": msgspec.structs.replace(analysis, findings=findings)})
+
+    body = assemble_body(
+        fleet="demo",
+        declared=[judged("first"), judged("second")],
+        outcomes=[
+            TenantOutcome(tenant="one", fingerprint="a", declared=0),
+            TenantOutcome(tenant="two", fingerprint="a", declared=1),
+        ],
+    )
+
+    told = {
+        (group.tenants, finding.origin.file) for group in body.groups for finding in group.findings if finding.origin
+    }
+    assert told == {(("one",), "first/schema.sql"), (("two",), "second/schema.sql")}
 
 
 def test_the_order_of_answers_changes_no_byte() -> None:
