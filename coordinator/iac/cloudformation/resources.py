@@ -37,6 +37,7 @@ _TALK = frozenset({"description", "groupdescription", "tags", "comment"})
 """Names of properties that people read, compared without case."""
 
 _DATABASE_TYPES = frozenset({"AWS::RDS::DBInstance", "AWS::RDS::DBCluster"})
+_SQL_OF_CALL = re.compile(r'"sql"\s*:\s*"')
 _ANYTHING = MayDeclare()
 _AFTER_DEPLOYMENT = "known only after deployment"
 
@@ -171,9 +172,10 @@ class ResourceReader:
             self.report(name, node, f"its statement is {_AFTER_DEPLOYMENT}")
         elif holds_ddl(sql):
             database = parameters.get("database") if isinstance(parameters, dict) else None
-            spans = (Span(0, node.file or self.template.file, node.line, advances=False),)
+            at = _place_of_sql(node, place, Origin(node.file or self.template.file, node.line))
+            spans = (Span(0, at.file, at.line, advances=False),)
             destination = Destination(database=database if isinstance(database, str) and HOLE not in database else "")
-            yield ResourceText(LocatedText(sql, spans), node.line, destination)
+            yield ResourceText(LocatedText(sql, spans), at.line, destination)
 
     def _generic_schema(self, name: str, properties: Mapping) -> Iterator[ResourceText]:
         if "SQL" in properties.items:  # in the order in which its handler runs them
@@ -288,6 +290,16 @@ def _raw(template: Template, node: Node | None) -> str:
 
 def _made(sql: str, node: Node, database: str, *, idempotent: bool = False) -> ResourceText:
     return ResourceText(LocatedText(sql), node.line, Destination(database=database), idempotent)
+
+
+def _place_of_sql(call: Node, text: LocatedText | None, otherwise: Origin) -> Origin:
+    """Say where the statement of a call begins: within its JSON text, or among its properties."""
+    if text is not None:
+        found = _SQL_OF_CALL.search(text.text)
+        return text.origin(found.end(), otherwise) if found is not None else otherwise
+    parameters = call.items.get("parameters") if isinstance(call, Mapping) else None
+    sql = parameters.items.get("sql") if isinstance(parameters, Mapping) else None
+    return Origin(otherwise.file, sql.line) if sql is not None else otherwise
 
 
 def _sequence(node: Node | None) -> tuple[Node, ...]:
