@@ -188,3 +188,16 @@ pub struct Ticket { pub id: i64 }
 """
     found = news(meet, service(schema=SCHEMA, models=models), DESK, "ALTER TABLE owner ALTER login TYPE int USING 0")
     assert (VIOLATED, INVALID, "42804", IN_MODELS) in found
+
+
+EDITED = """
+diesel::table! { owner (id) { id -> Int8, login -> Text, display -> Nullable<Text>, } }
+#[derive(diesel::Insertable, diesel::AsChangeset)] #[diesel(table_name = owner)]
+pub struct EditOwner { pub display: Option<String> }
+"""
+
+
+def test_a_struct_that_could_never_be_inserted_is_not_inserted(meet):
+    contract = service(lib=EDITED)
+    assert meet(contract, declared=DESK, observed=DESK) == ()
+    assert news(meet, contract, DESK, "ALTER TABLE owner ADD region text NOT NULL") == []
