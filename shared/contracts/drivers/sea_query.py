@@ -2,23 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from shared.contracts.casing import rename_all
-from shared.contracts.contract import Mapping, Query, Unread
+from shared.contracts.contract import Mapping as ContractMapping
+from shared.contracts.contract import Query, Unread
 from shared.contracts.drivers.mapped import Findings, MappedColumn, MappedTable, MappedTables, select
-from shared.contracts.drivers.sea_query_inserts import InsertFinder
+from shared.contracts.drivers.sea_query_chains import ChainFinder
+from shared.contracts.drivers.sea_query_names import TABLE, Names, written_names
 from shared.contracts.literals import string_value
 from shared.contracts.reading import Reading
 from shared.contracts.rust_syntax import Attribute
-from shared.contracts.tokens import Source
+from shared.contracts.tokens import Source, Token
 from shared.contracts.type_items import attribute_value, members, read_items, split_member
 from shared.schema.identity import QualifiedName
 
 DRIVER = "sea-query"
 _CRATES = frozenset({"sea_query", "sea_orm"})
 _MIGRATIONS = frozenset({"MigrationTrait", "DeriveMigrationName", "MigratorTrait"})
-_TABLE = "Table"
 
 
 def read_sea_query(readings: Sequence[Reading]) -> Findings:
@@ -31,11 +32,14 @@ def read_sea_query(readings: Sequence[Reading]) -> Findings:
     if not any(token.text in _CRATES for reading in own for token in reading.tokens):
         return Findings()
     tables = [table for reading in own for table in _tables(reading.source)]
-    found = MappedTables(tables)
-    inserts = (query for reading in own for query in InsertFinder(reading, found, DRIVER).read())
+    items = {type_: said[""] for reading in own for type_, _, said in written_names(reading.source) if "" in said}
+    names = Names(MappedTables(tables), items)
+    chains = (query for reading in own for query in ChainFinder(reading, names, DRIVER).read())
     return Findings(
-        queries=(*map(_select, tables), *inserts),
-        tables=tuple(Mapping(file=table.file, line=table.line, driver=DRIVER, name=table.rust) for table in tables),
+        queries=(*map(_select, tables), *chains),
+        tables=tuple(
+            ContractMapping(file=table.file, line=table.line, driver=DRIVER, name=table.rust) for table in tables
+        ),
         unread=tuple(place for reading in own for place in _built(reading.source)),
     )
 
@@ -46,17 +50,25 @@ def _tables(source: Source) -> Iterator[MappedTable]:
             continue
         variants = [split_member(member) for member in members(source, item)[1]]
         names = {rest[0].text: _said(attributes) for attributes, rest in variants if rest}
-        if _TABLE not in names or len(names) == 1:
-            continue  # names of other things
-        table = names.pop(_TABLE) or _said(item.attributes) or rename_all(item.name.text, "snake_case")
-        columns = tuple(
-            MappedColumn(field=field, name=said or rename_all(field, "snake_case"), type="")
-            for field, said in names.items()
-        )
-        yield MappedTable(
-            driver=DRIVER, rust=item.name.text, name=QualifiedName("", table), columns=columns, keys=(),
-            file=source.path, line=item.name.line, column=item.name.column,
-        )  # fmt: skip
+        if TABLE in names:
+            names[TABLE] = names[TABLE] or _said(item.attributes) or rename_all(item.name.text, "snake_case")
+        yield from _table(source, item.name, names)
+    for _, token, said in written_names(source):
+        yield from _table(source, token, said)
+
+
+def _table(source: Source, name: Token, names: Mapping[str, str]) -> Iterator[MappedTable]:
+    """Give the table of a type that names one, with its columns; nothing for names of other things."""
+    if TABLE not in names or len(names) == 1:
+        return
+    columns = tuple(
+        MappedColumn(field=field, name=said or rename_all(field, "snake_case"), type="")
+        for field, said in names.items() if field != TABLE
+    )  # fmt: skip
+    yield MappedTable(
+        driver=DRIVER, rust=name.text, name=QualifiedName("", names[TABLE]), columns=columns, keys=(),
+        file=source.path, line=name.line, column=name.column,
+    )  # fmt: skip
 
 
 def _said(attributes: Sequence[Attribute]) -> str:

@@ -94,6 +94,77 @@ def test_what_sea_query_inserts_is_checked_as_far_as_columns_are_named(meet, cha
     assert (status, found, file) == (VIOLATED, sqlstate, "src/lib.rs")
 
 
+@pytest.mark.parametrize(
+    ("rust", "sql"),
+    [
+        (
+            "Query::select().columns([Ticket::Id]).from(Ticket::Table).and_where(Expr::col(Ticket::Title).eq(x)).take()",
+            'SELECT "ticket"."id", "ticket"."subject" FROM "ticket"',
+        ),
+        (
+            """Query::select().expr(Expr::col((Ticket::Table, Ticket::Id))).from(Ticket::Table)
+                .inner_join(Alias::new("seat"), Expr::col((Alias::new("seat"), Alias::new("ticket_id"))).equals(x))""",
+            'SELECT "ticket"."id", "seat"."ticket_id" FROM "ticket", "seat"',
+        ),
+        (
+            'Query::select().column("id").from(("audit", "entry")).order_by("at", Order::Asc)',
+            'SELECT "audit"."entry"."id", "audit"."entry"."at" FROM "audit"."entry"',
+        ),
+        (
+            """Query::update().table(Ticket::Table).value(Ticket::Seat, 3).values([(Ticket::Title, "a".into())])
+                .and_where(Expr::col(Ticket::Id).eq(1))""",
+            'UPDATE "ticket" SET "seat" = $1, "subject" = $2 WHERE "ticket"."id" IS NULL',
+        ),
+        (
+            "Query::delete().from_table(Ticket::Table).and_where(Expr::col(Ticket::Id).eq(1))",
+            'DELETE FROM "ticket" WHERE "ticket"."id" IS NULL',
+        ),
+        (
+            'Query::insert().into_table(Alias::new("ticket")).columns([Alias::new("id")]).values_panic([1.into()])',
+            'INSERT INTO "ticket" ("id") VALUES ($1)',
+        ),
+        (
+            'Query::select().expr_as(Expr::col(Ticket::Id), "n").from(Ticket::Table).order_by("n", Order::Asc)',
+            'SELECT "ticket"."id" FROM "ticket"',
+        ),
+    ],
+)
+def test_what_sea_query_builds_names_tables_and_columns(rust, sql):
+    names = NAMES.replace("Iden, ", "Alias, Expr, Iden, ")
+    (query,) = [each for each in service(lib=f"{names} fn f() {{ {rust}; }}").queries if each.macro != "sea_query.iden"]
+    assert query.sql == sql
+
+
+def test_what_a_statement_makes_itself_is_no_table():
+    rust = """use sea_query::*; fn f() {
+    let all = CommonTableExpression::new().query(q).table_name(Alias::new("sessions"));
+    Query::select().column(Alias::new("id")).from(Alias::new("sessions")); }"""
+    assert service(lib=rust).queries == ()
+
+
+BY_HAND = """use sea_query::*; pub enum Ticket { Table, Id, Title } pub struct Total;
+impl Iden for Ticket { fn unquoted(&self, s: &mut dyn Write) {
+    write!(s, "{}", match self { Self::Table => "ticket", Self::Id => "id", Self::Title => "subject" }).unwrap();
+} }
+impl Iden for Total { fn unquoted(&self, s: &mut dyn Write) { write!(s, "total").unwrap(); } }
+fn f() { Query::select().column(Total).from(Ticket::Table); }
+"""
+
+
+def test_names_that_are_written_by_hand_must_exist(meet):
+    texts = {query.sql for query in service(lib=BY_HAND).queries}
+    assert texts == {'SELECT "id", "subject" FROM "ticket"', 'SELECT "ticket"."total" FROM "ticket"'}
+    without_total = BY_HAND.replace("column(Total)", "column(Ticket::Id)")
+    found = news(meet, service(lib=without_total), DESK, "ALTER TABLE ticket RENAME subject TO x")
+    assert found == [(VIOLATED, "query-invalid", "42703", "src/lib.rs")]
+
+
+def test_a_constant_that_sea_query_writes_may_break_a_check(meet):
+    lib = NAMES + "fn f() { Query::update().table(Ticket::Table).value(Ticket::Seat, 3); }"
+    found = news(meet, service(lib=lib), DESK, "ALTER TABLE ticket ADD CHECK (seat < 3)")
+    assert found == [(VIOLATED, "check-violated", "23514", "src/lib.rs")]
+
+
 def test_an_insert_whose_columns_are_made_elsewhere_is_only_named_as_not_read():
     rust = NAMES + "fn f(c: Vec<Ticket>) { Query::insert().into_table(Ticket::Table).columns(c); }"
     assert [query.macro for query in service(lib=rust).queries] == ["sea_query.iden"]
