@@ -7,6 +7,7 @@ import uuid
 from pathlib import Path
 
 import click
+import msgspec
 
 from coordinator.cli.log_options import log_options
 from coordinator.cli.progress import progress
@@ -24,15 +25,41 @@ from shared.kinds.context import Recipe
 @scratch_option
 @scan_options
 @recipe_option("[scan] recipe")
+@click.option(
+    "--write-baseline",
+    "accepting",
+    is_flag=True,
+    help="Accept what the tenancy rules find: write it to the file that [tenancy] baseline names.",
+)
 @given_variables
 @log_options("warning")
 def command(
-    config: Path, output: str, *, given: tuple[Assignment, ...], fail_on_pending: bool, recipe: Recipe | None
+    config: Path,
+    output: str,
+    *,
+    given: tuple[Assignment, ...],
+    fail_on_pending: bool,
+    recipe: Recipe | None,
+    accepting: bool,
 ) -> None:
     """Scan the fleet once, without Redis or workers. Exit code 0 in sync, 2 drift, 3 incomplete."""
     settings = with_recipe(settings_of(config, given), recipe)
-    report = asyncio.run(_check(settings))
+    report = _accept(settings) if accepting else asyncio.run(_check(settings))
     deliver(report, settings, output, fail_on_pending=fail_on_pending)
+
+
+def _accept(settings: Settings) -> ScanReport:
+    """Scan as if nothing were accepted, and accept what the tenancy rules found."""
+    from coordinator.scan.tenancy_baseline import write_baseline  # lazy: cold start
+
+    tenancy = settings.file.tenancy
+    if not tenancy.baseline:
+        raise click.UsageError('--write-baseline needs a file: [tenancy] baseline = "tenancy-baseline.toml"')
+    bare = msgspec.structs.replace(settings.file, tenancy=msgspec.structs.replace(tenancy, baseline=""))
+    report = asyncio.run(_check(msgspec.structs.replace(settings, file=bare)))
+    accepted = write_baseline(Path(settings.root), tenancy.baseline, report.body)
+    click.echo(f"{tenancy.baseline}: {accepted} findings of the tenancy rules are accepted", err=True)
+    return report
 
 
 async def _check(settings: Settings) -> ScanReport:

@@ -23,7 +23,7 @@ class ChangeSubject(StrEnum):
     """What a change is about."""
 
     SCHEMA = "schema"  # an object that differs
-    VERSION = "version"  # the schema version, or a shape of which something is unknown
+    VERSION = "version"  # the schema version, or something else that is said of a whole shape
     CONTRACT = "contract"  # a query of a service that breaks in the tenant
     SERVICE = "service"  # a query that breaks in the declared schema too: a fault of the service, in no tenant
 

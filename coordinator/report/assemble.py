@@ -22,12 +22,15 @@ from coordinator.report.model import (
     TenantStatus,
 )
 from coordinator.report.summary import remediation_steps, summarise
+from coordinator.report.tenancy import TenancyAccount
 from shared.analysis.analysis import Analysis
 from shared.contracts.contract import Verdict
 from shared.contracts.judge import verdict_order
 from shared.findings.ignore import IgnoreRule
+from shared.findings.judge import finding_order
 from shared.schema.canonical import content_hash, schema_hash
 from shared.schema.schema import Spec, Unmodelled
+from shared.schema.tenancy import Tenancy
 from shared.targets import UNREACHABLE
 
 
@@ -40,6 +43,7 @@ def assemble_body(
     unmodelled: Iterable[Unmodelled] = (),
     unread_services: Iterable[str] = (),
     ignores: Sequence[IgnoreRule] = (),
+    tenancy: TenancyAccount | None = None,
     today: dt.date = dt.date.min,
 ) -> ReportBody:
     """Build the body of a report.
@@ -52,6 +56,7 @@ def assemble_body(
         unmodelled: What PostgreSQL has and fleetdrift does not read; the largest count of a catalog stands.
         unread_services: Services that depend on a database crate of which nothing was read.
         ignores: Drift that somebody has decided to live with, in the order of the configuration.
+        tenancy: The tenancy rules; None where the fleet has none.
         today: Decides which ignore rules have ended.
 
     Raises:
@@ -61,9 +66,11 @@ def assemble_body(
     ordered = sorted(outcomes, key=lambda outcome: outcome.tenant)
     _refuse_duplicates(ordered)
     account = IgnoreAccount(ignores, today)
-    assessments = Assessments(declared, account)
+    tenants = tenancy or TenancyAccount(Tenancy())
+    assessments = Assessments(declared, account, tenants)
     results = tuple(_result(outcome, assessments) for outcome in ordered)
     groups = _groups(results, assessments)
+    tenancy_faults = {finding for judged in declared for finding in tenants.of_declaration(judged.spec)}
     read = Counter((outcome.declared, outcome.fingerprint) for outcome in ordered if outcome.fingerprint)
     analysed = [(declared[number].analyses[name], count) for (number, name), count in sorted(read.items())]
     return ReportBody(
@@ -79,9 +86,10 @@ def assemble_body(
         unchecked=tuple(sorted({*unchecked, *assessments.undecided_queries()})),
         unmodelled=_largest(unmodelled),
         ignored=account.ignored(),
-        notices=account.notices(),
+        notices=(*account.notices(), *tenants.notices()),
         not_compared=_not_compared(analysed),
         service_faults=_service_faults(analysis for analysis, _ in analysed),
+        tenancy_faults=tuple(sorted(tenancy_faults, key=finding_order)),
         unread_services=tuple(sorted(unread_services)),
         rollouts=_rollouts(results, assessments),
         declarations=_declarations(declared),

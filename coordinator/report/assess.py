@@ -9,11 +9,12 @@ import msgspec
 from coordinator.report.ignoring import IgnoreAccount, Places
 from coordinator.report.judged import Judged, TenantOutcome
 from coordinator.report.model import DriftGroup, Rollout, TenantStatus
+from coordinator.report.tenancy import TenancyAccount, counts
 from shared.analysis.analysis import Analysis
 from shared.contracts.contract import Verdict, VerdictStatus
 from shared.diff.changes import Unverified
 from shared.findings.finding import Finding
-from shared.findings.judge import finding_order, judge_shape, judge_version
+from shared.findings.judge import SCHEMA, finding_order, judge_shape, judge_version
 from shared.findings.rules import schema_version_mismatch
 from shared.schema.canonical import content_hash
 from shared.schema.schema import SchemaVersion
@@ -55,10 +56,12 @@ class Assessments:
     Args:
         declared: The declarations with their analyses.
         ignores: The ignore rules.
+        tenancy: The tenancy rules.
     """
 
-    def __init__(self, declared: Sequence[Judged], ignores: IgnoreAccount) -> None:
+    def __init__(self, declared: Sequence[Judged], ignores: IgnoreAccount, tenancy: TenancyAccount) -> None:
         self._declared = declared
+        self._tenancy = tenancy
         self._ignores = ignores
         self._made: dict[Grounds, Assessment] = {}
 
@@ -115,13 +118,15 @@ class Assessments:
         if judged.incomplete and not analysis.diff and not analysis.unverified:
             analysis = msgspec.structs.replace(analysis, unverified=judged.incomplete)
         verdicts = tuple(verdict for verdict in analysis.verdicts if not verdict.declared_too)
-        status = _status(analysis, version_finding, verdicts)
+        tenancy = self._tenancy.of_tenant(spec, judged.snapshots.get(grounds.fingerprint))
+        status = TenantStatus.DRIFTED if counts(tenancy) else _status(analysis, version_finding, verdicts)
         if status is TenantStatus.IN_SYNC and not own:
             return Assessment(status=status, shape=analysis.shape)
         if grounds.running or status is TenantStatus.IN_SYNC:
             rollout = _rollout(judged, grounds, wanted)
             return Assessment(status=TenantStatus.PENDING, shape=wanted.shape, rollout=rollout)
-        group = _group(judged, grounds, analysis, verdicts, version_finding)
+        more = (*tenancy, *([version_finding] if version_finding else []))
+        group = _group(judged, grounds, analysis, verdicts, more)
         if len(self._declared) > 1:
             group = _of_one_declaration(group, judged)
         if len({each.expected_version for each in self._declared}) > 1:
@@ -158,17 +163,17 @@ def _group(
     grounds: Grounds,
     analysis: Analysis,
     verdicts: tuple[Verdict, ...],
-    version_finding: Finding | None,
+    more: tuple[Finding, ...],
 ) -> DriftGroup:
     # Versions tell groups apart only when one is declared or one is broken.
-    versions = grounds.versions if judged.expected_version or version_finding else ()
+    versions = grounds.versions if judged.expected_version or any(each.object == SCHEMA for each in more) else ()
     return DriftGroup(
         id=_group_id(analysis, verdicts, versions, grounds.own_version),
         tenants=(),
         shape=analysis.shape,
         versions=versions,
         diff=analysis.diff,
-        findings=_findings(analysis, version_finding),
+        findings=_findings(analysis, more),
         verdicts=verdicts,
         plan=analysis.plan if analysis.plan.statements or analysis.plan.remaining else None,
         patches=() if grounds.own_version else judged.patches.get(grounds.fingerprint, ()),
@@ -205,11 +210,9 @@ def _with_guards(group: DriftGroup, other: DriftGroup) -> DriftGroup:
     return msgspec.structs.replace(group, plan=group.plan.with_guards(*other.plan.guards))
 
 
-def _findings(analysis: Analysis, version_finding: Finding | None) -> tuple[Finding, ...]:
-    more = [version_finding] if version_finding else []
-    if analysis.unverified:
-        more.append(judge_shape(analysis.unverified))
-    return tuple(sorted((*analysis.findings, *more), key=finding_order))
+def _findings(analysis: Analysis, more: tuple[Finding, ...]) -> tuple[Finding, ...]:
+    undecided = [judge_shape(analysis.unverified)] if analysis.unverified else []
+    return tuple(sorted((*analysis.findings, *more, *undecided), key=finding_order))
 
 
 def _status(analysis: Analysis, version_finding: Finding | None, verdicts: tuple[Verdict, ...]) -> TenantStatus:

@@ -8,7 +8,7 @@ import msgspec
 
 from coordinator.report.model import DeclarationSummary, MigrationStep, Patch
 from shared.analysis.analysis import Analysis
-from shared.schema.schema import SchemaVersion, Spec
+from shared.schema.schema import SchemaVersion, Snapshot, Spec
 from shared.targets import Failure
 
 _NO_PATCHES: Mapping[str, tuple[Patch, ...]] = {}
@@ -38,6 +38,7 @@ class Judged(msgspec.Struct, frozen=True, kw_only=True):
         incomplete: What of the declaration could not be read, in one sentence: a tenant that differs in nothing that
             was read may still lack what was not.
         steps: The declared versions, oldest first; empty without migrations.
+        snapshots: By fingerprint, for what is judged of a whole schema: the tenancy rules.
         versions: By version: the analyses of tenants that stand, or claim to stand, at another one than the expected.
     """
 
@@ -48,6 +49,7 @@ class Judged(msgspec.Struct, frozen=True, kw_only=True):
     patches: Mapping[str, tuple[Patch, ...]] = _NO_PATCHES
     incomplete: str = ""
     steps: tuple[MigrationStep, ...] = ()
+    snapshots: Mapping[str, Snapshot] = {}
     versions: Mapping[str, VersionAnalyses] = {}
 
     def steps_after(self, version: str, until: str) -> tuple[MigrationStep, ...]:

@@ -224,6 +224,7 @@ class ReportBody(msgspec.Struct, frozen=True, kw_only=True):
         not_compared: What tools and time made, by tool.
         service_faults: Contract verdicts that the declared schema earns as well, once for the fleet: they are in no
             tenant's status and in no count.
+        tenancy_faults: What the declared schemas earn by the tenancy rules, once for the fleet: in no tenant's status.
         unread_services: Services that depend on a database crate of which nothing was read: the scan is incomplete.
         rollouts: Where the pending tenants stand, sorted by id.
         declarations: What tenants are compared with, where that is not the same for all; sorted.
@@ -244,6 +245,7 @@ class ReportBody(msgspec.Struct, frozen=True, kw_only=True):
     notices: tuple[str, ...] = ()
     not_compared: tuple[NotCompared, ...] = ()
     service_faults: tuple[Verdict, ...] = ()
+    tenancy_faults: tuple[Finding, ...] = ()
     unread_services: tuple[str, ...] = ()
     rollouts: tuple[Rollout, ...] = ()
     declarations: tuple[DeclarationSummary, ...] = ()

@@ -18,10 +18,12 @@ from coordinator.report.assemble import assemble_body
 from coordinator.report.exit_code import scan_status
 from coordinator.report.judged import Judged, TenantOutcome
 from coordinator.report.model import DeclarationSummary, Patch, ReportBody, ScanReport, StepResult
+from coordinator.report.tenancy import Accepted, TenancyAccount
 from coordinator.scan.analysed import AnalysedSpec, Analyser, DeclaredSpec, seen_of
 from coordinator.scan.compiled import compiled
 from coordinator.scan.execution_log import ExecutionLog
 from coordinator.scan.keeping import declaring_of, patches_of
+from coordinator.scan.tenancy_baseline import read_baseline
 from coordinator.scan.wanted import DeclaredTable, Wanted, read_tables, table_for, wanted_by
 from coordinator.services.rust_files import load_contracts
 from coordinator.settings.model import Settings
@@ -31,17 +33,18 @@ from shared.contracts.coverage import silent_drivers, unread_places
 from shared.diff.undeclared import incomplete_because
 from shared.postgres.scratch import ScratchServer
 from shared.schema.canonical import content_hash, schema_hash
-from shared.schema.schema import Snapshot, Spec, Unmodelled, told
+from shared.schema.schema import Snapshot, Spec, told
 from shared.targets import Failure, Observation, Target
 
 
 class Declared(msgspec.Struct, frozen=True, kw_only=True):
-    """What the configuration declares: the compiled specs, the contracts, and the fleet."""
+    """What the configuration declares: the compiled specs, the contracts, the fleet, and what is accepted."""
 
     specs: tuple[DeclaredSpec, ...]
     contracts: tuple[Contract, ...]
     inventory: Inventory
     tables: tuple[DeclaredTable, ...]
+    accepted: tuple[Accepted, ...]
 
     def places(self) -> dict[str, int]:
         """Say of each tenant which of the specs it is compared with."""
@@ -67,6 +70,7 @@ async def run_scan(
 
     Raises:
         SourceError, SpecError, InventoryError: When the declaration cannot be used. A tenant never raises.
+        RustFilesError, SettingsError: When a service, or the baseline of the tenancy rules, cannot be read.
     """
     log = ExecutionLog()
     declared = await _declare(settings, scratch, log, known_tenants)
@@ -75,12 +79,11 @@ async def run_scan(
     snapshots = await _snapshots(reader, results)
     analyser = Analyser(scratch, reader, settings.file.compare)
     analysed = [await analyser.analyse(each, _read(each, results), snapshots) for each in declared.specs]
-    unmodelled = [entry for snapshot in snapshots.values() for entry in snapshot.unmodelled]
     patches = [
         await _patches(settings, scratch, declared, each, found, results=results, snapshots=snapshots)
         for each, found in zip(declared.specs, analysed, strict=True)
     ]
-    body = _assemble(settings, declared, results, list(zip(analysed, patches, strict=True)), unmodelled)
+    body = _assemble(settings, declared, results, list(zip(analysed, patches, strict=True)), snapshots)
     _log_analyses(log, body, [analysis for each in analysed for analysis in each.analyses.values()], declared.contracts)
     reasons = [incomplete_because(each.spec.source, settings.file.compare) for each in declared.specs]
     return ScanReport(
@@ -95,6 +98,7 @@ async def run_scan(
 
 
 async def _declare(settings: Settings, scratch: ScratchServer, log: ExecutionLog, known_tenants: int) -> Declared:
+    accepted = read_baseline(Path(settings.root), settings.file.tenancy.baseline)
     tables = read_tables(settings)
     inventory = await load_targets(settings, [entry for each in tables for entry in each.shares.tenants.values()])
     refuse_shrunk(inventory, known_tenants, settings)
@@ -109,6 +113,7 @@ async def _declare(settings: Settings, scratch: ScratchServer, log: ExecutionLog
         contracts=contracts,
         inventory=inventory,
         tables=tables,
+        accepted=accepted,
     )
 
 
@@ -143,22 +148,25 @@ def _assemble(
     declared: Declared,
     results: Mapping[str, ReadResult],
     analysed: Sequence[tuple[AnalysedSpec, Mapping[str, tuple[Patch, ...]]]],
-    unmodelled: Sequence[Unmodelled],
+    snapshots: Mapping[str, Snapshot],
 ) -> ReportBody:
     sources = [each.spec.source for each in declared.specs]
     unchecked = {sentence for source in sources for sentence in (*source.unchecked, *map(told, source.unread))}
     return assemble_body(
         fleet=settings.file.fleet.name,
-        declared=[_judged(settings, each, *found) for each, found in zip(declared.specs, analysed, strict=True)],
+        declared=[
+            _judged(settings, each, *found, snapshots) for each, found in zip(declared.specs, analysed, strict=True)
+        ],
         outcomes=_outcomes(declared, results, [found for found, _ in analysed]),
         unchecked=unchecked.union(_unread(declared.contracts), _without_tenants(declared)),
-        unmodelled=unmodelled,
+        unmodelled=[entry for snapshot in snapshots.values() for entry in snapshot.unmodelled],
         unread_services=[
             contract.service
             for contract in declared.contracts
             if any(silent_drivers(contract)) or _meets_nobody(contract, declared)
         ],
         ignores=settings.file.ignore,
+        tenancy=TenancyAccount(settings.file.tenancy, declared.accepted),
         today=dt.datetime.now(dt.UTC).date(),
     )
 
@@ -181,7 +189,11 @@ async def _patches(
 
 
 def _judged(
-    settings: Settings, declared: DeclaredSpec, found: AnalysedSpec, patches: Mapping[str, tuple[Patch, ...]]
+    settings: Settings,
+    declared: DeclaredSpec,
+    found: AnalysedSpec,
+    patches: Mapping[str, tuple[Patch, ...]],
+    snapshots: Mapping[str, Snapshot],
 ) -> Judged:
     wanted = declared.wanted
     summary = DeclarationSummary(
@@ -200,6 +212,7 @@ def _judged(
         patches=patches,
         incomplete=incomplete_because(declared.spec.source, settings.file.compare),
         steps=wanted.steps,
+        snapshots=snapshots,
         versions=found.ladders.versions,
     )
 

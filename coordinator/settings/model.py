@@ -11,6 +11,7 @@ from shared.findings.ignore import IgnoreRule
 from shared.hosts import Host, Secret
 from shared.kinds.context import Recipe
 from shared.schema.profile import Profile
+from shared.schema.tenancy import Tenancy
 from shared.targets import Limits
 
 Seconds = Annotated[float, msgspec.Meta(gt=0)]
@@ -188,6 +189,16 @@ class ContractTable(_Table, frozen=True, kw_only=True):
     accept_unread: tuple[str, ...] = ()
 
 
+class TenancyTable(Tenancy, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
+    """`[tenancy]`: what the tenancy rules hold schemas and services to. See `shared.schema.tenancy.Tenancy`.
+
+    Args:
+        baseline: File of the findings that are accepted, relative to fleetdrift.toml; empty: none are.
+    """
+
+    baseline: str = ""
+
+
 class RedisTable(_Table, frozen=True, kw_only=True):
     """`[redis]`: where the queue between coordinator and workers is.
 
@@ -332,6 +343,7 @@ class SettingsFile(_Table, frozen=True, kw_only=True):
     hosts: dict[str, HostTable]
     spec: SpecTable | Annotated[tuple[SpecTable, ...], msgspec.Meta(min_length=1)]
     contracts: tuple[ContractTable, ...] = ()
+    tenancy: TenancyTable = TenancyTable()
     compare: Profile = Profile()
     ignore: tuple[IgnoreRule, ...] = ()
     redis: RedisTable = RedisTable()

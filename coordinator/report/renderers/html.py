@@ -74,6 +74,7 @@ def render_html(report: ScanReport) -> str:
         rollouts=[(rollout, rollout_sentence(rollout)) for rollout in rollouts_of(body)],
         failed=not_read(body),
         ignored=[(ignored_sentence(drift), drift) for drift in body.ignored],
+        tenancy_faults=[FindingDetails(finding) for finding in body.tenancy_faults],
         not_compared=[not_compared_sentence(entry) for entry in body.not_compared],
         rows=body.tenants if len(body.tenants) <= _MAX_ROWS else (),
         status_words=STATUS_WORDS,

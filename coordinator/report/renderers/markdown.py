@@ -52,6 +52,7 @@ def render_markdown(report: ScanReport) -> str:
         _rest(len(groups) - _MAX_GROUPS, "drift group"),
         _failures(body),
         _service_faults(body),
+        _tenancy_faults(body),
         _notes(body),
     ]
     return "\n\n".join(part for part in parts if part) + "\n"
@@ -161,6 +162,15 @@ def _service_faults(body: ReportBody) -> str:
     rest = _rest(len(body.service_faults) - _MAX_ITEMS, "query")
     heading = "## The services' own faults\n\nThe declared schema shows them as well."
     return "\n\n".join(part for part in (heading, *items, rest) if part)
+
+
+def _tenancy_faults(body: ReportBody) -> str:
+    if not body.tenancy_faults:
+        return ""
+    items = "\n".join(_finding(FindingDetails(finding)) for finding in body.tenancy_faults[:_MAX_ITEMS])
+    rest = _rest(len(body.tenancy_faults) - _MAX_ITEMS, "finding")
+    heading = "## Where the declaration does not keep tenants apart"
+    return "\n\n".join(part for part in (heading, items, rest) if part)
 
 
 def _verdict(verdict: Verdict) -> str:

@@ -22,7 +22,7 @@ from shared.diff.compare import headline
 from shared.diff.well_known import EXTENSIONS, PARTITIONS
 from shared.findings.finding import Finding
 from shared.findings.ignore import ignore_lines
-from shared.findings.registry import rules_for
+from shared.findings.registry import BY_ID, rules_for
 from shared.remediation.plan import Plan, ProofStatus
 from shared.schema.model import SchemaObject
 
@@ -83,7 +83,7 @@ def finding_details(group: DriftGroup, report: ScanReport) -> tuple[FindingDetai
 
 
 def _details_of(finding: Finding, change: Change | None, until: dt.date) -> FindingDetails:
-    if change is None:
+    if change is None or finding.rule not in BY_ID:  # an ignore rule cannot name a tenancy rule: they have a baseline
         return FindingDetails(finding)
     return FindingDetails(finding, ignore_lines(change, until=until, rule=finding.rule), _sides(finding, change))
 

@@ -21,6 +21,7 @@ from coordinator.report.renderers.visible import visible
 from shared.contracts.contract import Verdict, VerdictStatus
 from shared.findings.finding import Finding, Severity
 from shared.findings.registry import BY_ID
+from shared.findings.tenancy.judge import tenancy_titles
 from shared.schema.canonical import content_hash
 from shared.schema.schema import Origin
 
@@ -75,6 +76,8 @@ def render_sarif(report: ScanReport, declared: DeclaringPaths = as_origins_say) 
     everywhere = declared(result.tenant for result in report.body.tenants)
     for verdict in report.body.service_faults:
         tenants[_of_verdict(verdict, everywhere)].update(())
+    for finding in report.body.tenancy_faults:
+        tenants[_of_finding(finding, everywhere)].update(())
     run = {
         "tool": {"driver": _driver({result.rule for result in tenants})},
         "columnKind": "unicodeCodePoints",
@@ -156,11 +159,9 @@ def _declared_at(origin: Origin, paths_of: PathsOf) -> Iterator[_Declared]:
 
 
 def _driver(used: set[str]) -> dict[str, Any]:
+    titles = {rule: BY_ID[rule].title for rule in used if rule in BY_ID} | tenancy_titles(used)
     descriptors = [
-        {
-            "id": rule,
-            "shortDescription": {"text": BY_ID[rule].title if rule in BY_ID else "A service contract does not hold"},
-        }
+        {"id": rule, "shortDescription": {"text": titles.get(rule, "A service contract does not hold")}}
         for rule in sorted(used)
     ]
     return {"name": "fleetdrift", "rules": descriptors}

@@ -15,7 +15,7 @@ from rich.table import Table
 from rich.text import Text
 
 from coordinator.report.model import ReportBody, ScanReport, ScanStatus, TenantStatus
-from coordinator.report.renderers.group_text import print_group, print_verdict
+from coordinator.report.renderers.group_text import print_finding, print_group, print_verdict
 from coordinator.report.renderers.presentation import (
     STATUS_WORDS,
     ignored_sentence,
@@ -80,6 +80,7 @@ def render_text(report: ScanReport, terminal: Terminal | None = None) -> str:
     _print_rollouts(console, report.body)
     _print_groups(console, report)
     _print_service_faults(console, report.body)
+    _print_tenancy_faults(console, report.body)
     _print_notes(console, report.body)
     return close_console(console)
 
@@ -209,6 +210,16 @@ def _print_service_faults(console: Console, body: ReportBody) -> None:
     for verdict in body.service_faults[:_MAX_NOTES]:
         print_verdict(console, verdict)
     _print_rest(console, len(body.service_faults) - _MAX_NOTES, "query")
+    console.print()
+
+
+def _print_tenancy_faults(console: Console, body: ReportBody) -> None:
+    if not body.tenancy_faults:
+        return
+    console.print(Text("Where the declaration does not keep tenants apart", "bold yellow"))
+    for finding in body.tenancy_faults[:_MAX_NOTES]:
+        print_finding(console, finding)
+    _print_rest(console, len(body.tenancy_faults) - _MAX_NOTES, "finding")
     console.print()
 
 

@@ -11,6 +11,8 @@ from shared.diff.changes import Altered, Change, Missing, SchemaDiff, Unexpected
 from shared.findings import rules
 from shared.findings.judge import judge, judge_undeclared
 from shared.findings.registry import BY_ID, RULES, rules_for
+from shared.findings.tenancy import rules as tenancy_rules
+from shared.findings.tenancy.judge import TENANCY_RULES, tenancy_titles
 from shared.schema.model import KINDS
 from tests.objects import minimal
 from tests.reports import spec_of
@@ -21,20 +23,21 @@ ROOT = Path(__file__).parents[3]
 def test_every_rule_is_documented_and_every_page_is_a_rule() -> None:
     pages = {page.stem for page in (ROOT / "docs" / "rules").glob("*.md")} - {"README"}
 
-    assert pages == set(BY_ID)
+    assert pages == set(BY_ID) | set(TENANCY_RULES)
 
 
 def test_the_index_of_rules_names_each_with_its_title() -> None:
     index = (ROOT / "docs" / "rules" / "README.md").read_text()
 
     entries = [line for line in index.splitlines() if line.startswith("- [")]
-    assert sorted(entries) == sorted(f"- [{rule.id}]({rule.id}.md): {rule.title}" for rule in RULES)
+    titles = {rule.id: rule.title for rule in RULES} | tenancy_titles(TENANCY_RULES)
+    assert sorted(entries) == sorted(f"- [{rule}]({rule}.md): {title}" for rule, title in titles.items())
 
 
 def test_every_page_says_what_it_means_how_it_happens_and_what_to_do() -> None:
-    for rule in RULES:
-        text = (ROOT / "docs" / "rules" / f"{rule.id}.md").read_text()
-        assert text.startswith(f"# {rule.id}\n\nSeverity: ")
+    for rule in (*BY_ID, *TENANCY_RULES):
+        text = (ROOT / "docs" / "rules" / f"{rule}.md").read_text()
+        assert text.startswith(f"# {rule}\n\nSeverity: ")
         assert [line for line in text.splitlines() if line.startswith("## ")] == [
             "## What it means",
             "## How it happens",
@@ -47,6 +50,12 @@ def test_a_rule_is_named_after_its_file() -> None:
 
     assert files == set(BY_ID)
     assert len(RULES) == len(BY_ID)
+
+
+def test_a_tenancy_rule_is_named_after_its_file() -> None:
+    files = {path.stem.replace("_", "-") for path in Path(tenancy_rules.__path__[0]).glob("*.py")} - {"--init--"}
+
+    assert files == set(TENANCY_RULES)
 
 
 def test_rules_speak_of_kinds_and_fields_that_exist() -> None:

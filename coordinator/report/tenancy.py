@@ -1,0 +1,71 @@
+"""Apply the tenancy rules to the schemas of one scan, and leave out what a baseline has accepted."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+import msgspec
+
+from shared.findings.finding import Finding, Severity
+from shared.findings.tenancy.judge import judge_tenancy
+from shared.schema.schema import Snapshot, Spec
+from shared.schema.tenancy import Tenancy
+
+
+class Accepted(msgspec.Struct, frozen=True, order=True):
+    """One finding of the tenancy rules that somebody has accepted, as the baseline file writes it.
+
+    Args:
+        rule: Which rule made it.
+        subject: What it is about, with the grade: a graver one about the same object is not accepted.
+    """
+
+    rule: str
+    subject: str
+
+
+class TenancyAccount:
+    """Judges the schemas of one scan by the tenancy rules, and accounts for what the baseline has accepted.
+
+    Args:
+        tenancy: What the schemas are held to; without a column nothing is found.
+        baseline: What is accepted.
+    """
+
+    def __init__(self, tenancy: Tenancy, baseline: Iterable[Accepted] = ()) -> None:
+        self._tenancy = tenancy
+        self._baseline = frozenset(baseline)
+        self._met: set[Accepted] = set()
+
+    def of_declaration(self, spec: Spec) -> tuple[Finding, ...]:
+        """Give what a declaration earns and nobody has accepted."""
+        return tuple(self._reported(judge_tenancy(self._tenancy, spec).declared))
+
+    def of_tenant(self, spec: Spec, observed: Snapshot | None) -> tuple[Finding, ...]:
+        """Give what a tenant's schema earns beyond its declaration and nobody has accepted."""
+        return tuple(self._reported(judge_tenancy(self._tenancy, spec, observed).new))
+
+    def _reported(self, findings: Iterable[Finding]) -> Iterator[Finding]:
+        for finding in findings:
+            entry = accepted_of(finding)
+            if entry in self._baseline:
+                self._met.add(entry)
+            else:
+                yield finding
+
+    def notices(self) -> tuple[str, ...]:
+        """Name what was accepted and is not found any more."""
+        return tuple(
+            f"the tenancy baseline accepts {entry.rule} ({entry.subject}), and nothing that was read shows it any more"
+            for entry in sorted(self._baseline - self._met)
+        )
+
+
+def accepted_of(finding: Finding) -> Accepted:
+    """Give the entry that accepts a finding."""
+    return Accepted(finding.rule, f"{finding.severity}: {finding.object}")
+
+
+def counts(findings: Iterable[Finding]) -> bool:
+    """Say whether any of the findings makes a tenant drifted: what could not be decided does not."""
+    return any(finding.severity is not Severity.INFO for finding in findings)

@@ -1,0 +1,63 @@
+"""One tenancy rule, one golden case: grade and sentence of each, word for word, as PostgreSQL spells the schema."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from shared.embedded.postgres import EmbeddedPostgres
+from shared.findings.finding import Finding
+from shared.findings.tenancy.judge import TENANCY_RULES, judge_tenancy
+from shared.postgres.scratch import ScratchServer
+from shared.schema.profile import Profile
+from shared.schema.schema import Snapshot, Spec, SpecSource
+from tests.golden.tenancy.cases import CASES, IN_ORDER, TENANCY
+
+HERE = Path(__file__).parent
+
+
+@pytest.fixture(scope="module")
+def read(postgres: EmbeddedPostgres) -> Callable[[str], Snapshot]:
+    server = ScratchServer(postgres.dsn())
+
+    async def reading(sql: str) -> Snapshot:
+        async with server.database() as database:
+            await database.run([sql])
+            return await database.read(Profile())
+
+    return lambda sql: asyncio.run(reading(sql))
+
+
+def spec(snapshot: Snapshot) -> Spec:
+    return Spec(snapshot=snapshot, source=SpecSource(declarations=()))
+
+
+def written(findings: tuple[Finding, ...]) -> str:
+    return "".join(f"{finding.severity}: {finding.message}\n" for finding in findings)
+
+
+@pytest.mark.parametrize("rule", sorted(TENANCY_RULES))
+def test_the_rule_says_what_it_said_before(rule, read, golden) -> None:
+    found = judge_tenancy(TENANCY, spec(read(IN_ORDER)), read(IN_ORDER + CASES[rule]))
+
+    assert found.declared == ()
+    assert {finding.rule for finding in found.new} == {rule}
+    golden(HERE / f"{rule}.txt", written(found.new))
+
+
+@pytest.mark.parametrize("rule", sorted(TENANCY_RULES.keys() - {"tenancy-foreign-key-cardinality"}))
+def test_what_the_declaration_earns_is_no_news_in_a_tenant(rule, read) -> None:
+    faulty = read(IN_ORDER + CASES[rule])
+    alone = judge_tenancy(TENANCY, spec(faulty))
+    beside = judge_tenancy(TENANCY, spec(faulty), faulty)
+
+    assert {finding.rule for finding in alone.declared} == {rule}
+    assert (beside.declared, beside.new) == (alone.declared, ())
+
+
+def test_every_tenancy_rule_has_a_golden_case() -> None:
+    assert set(CASES) == set(TENANCY_RULES)
+    assert {path.stem for path in HERE.glob("*.txt")} == set(TENANCY_RULES)
