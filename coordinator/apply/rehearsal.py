@@ -12,7 +12,7 @@ import msgspec
 
 from coordinator.apply.admission import Admitted, ApplyRefusedError
 from shared.analysis.comparing import views
-from shared.analysis.rehearsing import play_through, spell_observed
+from shared.analysis.rehearsing import UntriedError, play_through, spell_observed
 from shared.analysis.replanning import find_foreign_statement
 from shared.postgres.scratch import MaterialiseError, ScratchError, ScratchServer
 from shared.postgres.writing.apply import built_alone, invalid_indexes, without_indexes
@@ -113,6 +113,8 @@ class Rehearsal:
         stages = [stage.statements for stage in self.stages]
         try:
             passed = await play_through(self._scratch, start, stages, self._profile)
+        except UntriedError as error:
+            raise ApplyRefusedError(str(error)) from None
         except (MaterialiseError, ScratchError) as error:
             raise ApplyRefusedError(f"the plan fails on a scratch copy: {error}") from None
         self._passed = [base, *passed]

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 import msgspec
 
 from shared.diff.well_known import without_tool_objects
 from shared.postgres.scratch import (
     MaterialiseError,
+    ScratchDatabase,
+    ScratchError,
     ScratchServer,
     Spelt,
     materialise,
@@ -16,9 +18,11 @@ from shared.postgres.scratch import (
     run_plan,
     spell,
 )
+from shared.postgres.scratch.unbuilt import by_object, without
 from shared.remediation.kept_facts import KeptFacts
 from shared.remediation.plan import Statement
 from shared.schema.canonical import schema_hash
+from shared.schema.identity import ObjectId
 from shared.schema.profile import Profile
 from shared.schema.schema import Schema, Snapshot
 from shared.schema.spelling import in_one_spelling
@@ -71,10 +75,14 @@ async def shape_of(scratch: ScratchServer, snapshot: Snapshot, profile: Profile)
     return Shape(schema_hash(spelt.snapshot.schema), reason)
 
 
+class UntriedError(Exception):
+    """A statement is about what the scratch server cannot rebuild; the message names the object and says why."""
+
+
 async def play_through(
     scratch: ScratchServer, base: Snapshot, stages: Iterable[Iterable[Statement]], profile: Profile
 ) -> tuple[Snapshot, ...]:
-    """Run the stages of a plan on a copy of a schema.
+    """Run the stages of a plan on a copy of a schema; what of it cannot be rebuilt stays as it was read.
 
     Args:
         scratch: Where the copy is made.
@@ -86,14 +94,49 @@ async def play_through(
         What was read after each stage.
 
     Raises:
+        UntriedError: When a statement is about what cannot be rebuilt.
         MaterialiseError: When the copy cannot be made.
         ScratchError: When a statement fails.
     """
+    unbuilt = by_object((await spell(scratch, base, profile)).unbuilt)
     passed: list[Snapshot] = []
     facts: KeptFacts = {}
     async with scratch.database() as copy:
-        await materialise(copy, base)
-        for statements in stages:
-            await run_plan(copy, statements, facts)
-            passed.append(await read_again(copy, profile, base))
+        await materialise(copy, without(base, unbuilt))
+        for statements in map(tuple, stages):
+            await _try(copy, statements, facts, unbuilt)
+            passed.append(_with_unbuilt(await read_again(copy, profile, base), base, unbuilt))
     return tuple(passed)
+
+
+async def _try(
+    copy: ScratchDatabase, statements: tuple[Statement, ...], facts: KeptFacts, unbuilt: Mapping[ObjectId, str]
+) -> None:
+    for statement in statements:
+        if statement.object in unbuilt:
+            raise UntriedError(
+                f"the statement for {statement.object} cannot be tried on a scratch copy: {unbuilt[statement.object]}"
+            )
+    try:
+        await run_plan(copy, statements, facts)
+    except ScratchError as error:
+        if not unbuilt:
+            raise
+        about, lacking = statements[error.number].object, min(unbuilt)
+        raise UntriedError(
+            f"the statement for {about} cannot be tried on a scratch copy, which lacks {lacking}: {error}"
+        ) from None
+
+
+def _with_unbuilt(read: Snapshot, base: Snapshot, unbuilt: Mapping[ObjectId, str]) -> Snapshot:
+    """Add what no copy has, as the tenant has it."""
+    if not unbuilt:
+        return read
+    as_read = (item for item in base.schema if item.identity in unbuilt)
+    edges = {edge for edge in base.dependencies if edge.dependent in unbuilt}
+    return msgspec.structs.replace(
+        read,
+        schema=Schema.of((*read.schema, *as_read)),
+        not_null_names=tuple(sorted({*read.not_null_names, *base.not_null_names})),
+        dependencies=tuple(sorted({*read.dependencies, *edges})),
+    )

@@ -16,7 +16,9 @@ from coordinator.apply.execute import ApplyOptions, UserIO, execute
 from coordinator.apply.outcome import Outcome, OutcomeKind
 from coordinator.report.model import DriftGroup
 from coordinator.settings.load import load_settings
+from shared.analysis.pipeline import analyse
 from shared.analysis.proof import prove
+from shared.analysis.request import AnalysisRequest, SpeltBy
 from shared.diff.compare import diff_schemas
 from shared.embedded.postgres import EmbeddedPostgres
 from shared.formats import REPORT, encode_json
@@ -27,7 +29,7 @@ from shared.remediation.plan import Plan, Proof, ProofStatus
 from shared.remediation.planner import plan_remediation
 from shared.schema.canonical import schema_hash
 from shared.schema.profile import Profile
-from shared.schema.schema import Declaration, Origin, SpecSource
+from shared.schema.schema import Declaration, Origin, Spec, SpecSource
 from tests.integration.apply.conftest import PASSWORD, Open
 
 pytestmark = pytest.mark.anyio
@@ -56,7 +58,7 @@ class Tenants:
         self.said: list[str] = []
         self.namespaced = False
         self._host = host
-        self._scratch = ScratchServer(postgres.dsn())
+        self.scratch = ScratchServer(postgres.dsn())
 
     async def report(self, *, desired: str = DESIRED) -> Plan:
         """Plan for the first tenant, prove it, and save a report with one group of all tenants."""
@@ -72,12 +74,12 @@ class Tenants:
     async def _plan(self, desired: str, observed_namespace: str = "", namespace: str = "") -> Plan:
         profile = Profile()
         source = SpecSource(declarations=(Declaration(desired, Origin("spec.sql", 1)),))
-        spec = await compile_spec(self._scratch, source, profile, namespace)
+        spec = await compile_spec(self.scratch, source, profile, namespace)
         read = await read_snapshot(next(iter(self.connections.values())), namespace=observed_namespace)
-        observed = (await spell(self._scratch, read, profile)).snapshot
+        observed = (await spell(self.scratch, read, profile)).snapshot
         diff = diff_schemas(spec.schema, observed.schema)
         plan = plan_remediation(spec.snapshot, observed, diff, destructive=False)
-        return plan.with_proof((await prove(self._scratch, spec.snapshot, observed, plan, profile)).proof)
+        return plan.with_proof((await prove(self.scratch, spec.snapshot, observed, plan, profile)).proof)
 
     def save(self, plan: Plan) -> None:
         group = DriftGroup(id="0123456789abcdef", tenants=tuple(sorted(self.connections)), shape="s", plan=plan)
@@ -117,7 +119,7 @@ class Tenants:
 
     async def shape(self, name: str) -> str:
         snapshot = await read_snapshot(self.connections[name])
-        return schema_hash((await spell(self._scratch, snapshot, Profile())).snapshot.schema)
+        return schema_hash((await spell(self.scratch, snapshot, Profile())).snapshot.schema)
 
 
 async def until(connection: asyncpg.Connection, condition: str) -> None:
@@ -363,3 +365,55 @@ async def test_an_unknown_tenant_or_credential_is_refused_before_anything_happen
     options = ApplyOptions(plan=tenants.folder / "report.json", tenants=("a",))
     with pytest.raises(ApplyRefusedError, match=r"there is no \[apply.hosts.main\]"):
         await execute(settings, options, UserIO(say=tenants.said.append, confirm=lambda _: True))
+
+
+# An operator class wants a superuser, whom the scratch role is not.
+NOT_REBUILT = """
+CREATE OPERATOR CLASS backwards FOR TYPE int USING btree AS
+    OPERATOR 1 >, OPERATOR 2 >=, OPERATOR 3 =, OPERATOR 4 <=, OPERATOR 5 <, FUNCTION 1 btint4cmp(int, int);
+CREATE INDEX backwards_index ON orders (place backwards);
+"""
+
+
+async def beside_what_cannot_be_rebuilt(tenants: Tenants, database: Open, beyond: str = NOT_REBUILT) -> None:
+    """Give each tenant an operator class, and save the plan that leads to a database that is to be like them."""
+    for connection in tenants.connections.values():
+        await connection.execute(NOT_REBUILT)
+    of_desired = await database(DESIRED)
+    await of_desired.execute(beyond)
+    wanted = await read_snapshot(of_desired)
+    request = AnalysisRequest(
+        spec=Spec(snapshot=wanted, source=SpecSource(declarations=())),
+        snapshot=await read_snapshot(tenants.connections["a"]),
+        desired_spelt_by=SpeltBy.OWN_SERVER,
+    )
+    tenants.save((await analyse(tenants.scratch, request)).plan)
+
+
+async def test_what_cannot_be_rebuilt_keeps_nothing_else_from_being_applied(tenants: Tenants, database: Open):
+    await beside_what_cannot_be_rebuilt(tenants, database)
+    outcomes = await tenants.apply(permissions=Permissions(destructive=True))
+    assert {outcome.kind for outcome in outcomes.values()} == {OutcomeKind.DONE}, tenants.said
+    again = await tenants.apply(permissions=Permissions(destructive=True))
+    assert {outcome.kind for outcome in again.values()} == {OutcomeKind.DONE_BEFORE}
+
+
+async def test_a_run_that_broke_off_is_taken_up_beside_what_cannot_be_rebuilt(tenants: Tenants, database: Open):
+    await beside_what_cannot_be_rebuilt(tenants, database)
+    await tenants.connections["b"].execute("INSERT INTO orders VALUES (3, 'c', 1)")
+    broken = await tenants.apply("b", permissions=Permissions(destructive=True))
+    assert broken["b"].kind is OutcomeKind.FAILED
+    await tenants.connections["b"].execute("DELETE FROM orders WHERE id = 3")
+    done = await tenants.apply("b", permissions=Permissions(destructive=True))
+    assert done["b"].kind is OutcomeKind.DONE, done
+    assert "an earlier run came this far" in "\n".join(tenants.said)
+
+
+async def test_a_plan_about_what_cannot_be_rebuilt_says_what_was_not_tried(tenants: Tenants, database: Open):
+    beyond = NOT_REBUILT + "CREATE INDEX on_it ON orders (id backwards)"
+    await beside_what_cannot_be_rebuilt(tenants, database, beyond)
+    with pytest.raises(ApplyRefusedError, match="about what cannot be tried were proven"):
+        await tenants.apply(permissions=Permissions(destructive=True))
+    outcomes = await tenants.apply(permissions=Permissions(unproven=True, destructive=True))
+    assert {outcome.kind for outcome in outcomes.values()} == {OutcomeKind.DONE}, tenants.said
+    assert "cannot be tried on a scratch copy, which lacks index public.backwards_index: " in "\n".join(tenants.said)
