@@ -129,7 +129,7 @@ def _written(source: Source, index: int, *, conditional: bool) -> Mutation:
     """Read `write!(name, "…", …)`."""
     tokens = source.tokens
     end = source.closing.get(index - 1, index + 2)
-    head = [Token("format", "identifier", tokens[index].line, 0, 0), Token("!", "!", tokens[index].line, 0, 0)]
+    head = [Token("format", "identifier", tokens[index].line), Token("!", "!", tokens[index].line)]
     inside = [tokens[index - 1], *tokens[index + 2 : end + 1]]
     known = tokens[index - 3].text in {"write", "writeln"}
     return Mutation(index, [*head, *inside] if known else (), conditional=conditional)

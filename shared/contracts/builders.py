@@ -44,8 +44,8 @@ class BuilderFinder:
         """Give what each builder builds."""
         if not self._reading.imports.sqlx_in_service:
             return
-        for index, token in enumerate(self._tokens):
-            if token.text == "QueryBuilder" and token.is_name and self._text(index + 1) in {"::", "<"}:
+        for index, token in self._reading.source.where({"QueryBuilder"}):
+            if token.is_name and self._text(index + 1) in {"::", "<"}:
                 yield from self._builder(index)
 
     def _builder(self, index: int) -> Iterator[FoundQuery]:

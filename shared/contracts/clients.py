@@ -38,8 +38,8 @@ class ClientFinder:
         """Give every statement, in the order of the file."""
         if not self._reading.imports.client_in_service:
             return
-        for index, token in enumerate(self._tokens):
-            if token.text in _METHODS and token.is_name and self._text(index - 1) == ".":
+        for index, token in self._reading.source.where(_METHODS):
+            if token.is_name and self._text(index - 1) == ".":
                 yield from self._call(index)
 
     def _call(self, index: int) -> Iterator[FoundQuery]:

@@ -254,8 +254,8 @@ class _At:
             return self._of_method(callee[:-2], name, inside)
         if name == "new" and not inside:
             return (Text(""),)  # String::new()
-        if inside and inside[0].text in {"||", "|"}:
-            inside = inside[1:]  # LazyLock::new(|| …)
+        if [token.text for token in inside[:2]] == ["|", "|"]:
+            inside = inside[2:]  # LazyLock::new(|| …)
         if name in _WRAPPERS:
             return self.of(inside)
         return self._of_function(callee, split_arguments(inside))

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import cached_property
 
 import msgspec
 
 from shared.contracts.contract import Query
-from shared.contracts.tokens import Source
+from shared.contracts.tokens import Source, Token
 
 _MAX_TOKENS_TO_BRACKET = 40  # from the name of a macro or function over its type arguments
 
@@ -26,13 +28,20 @@ def with_extents(queries: Iterable[Query], sources: Sequence[Source], contents: 
         yield query if file is None else file.completed(query)
 
 
+def _place(token: Token) -> tuple[int, int]:
+    return token.line, token.column
+
+
 class _Places:
     """The places of one file."""
 
     def __init__(self, source: Source, content: bytes) -> None:
         self._source = source
-        self._lines = content.split(b"\n")
-        self._at = {(token.line, token.column): index for index, token in enumerate(source.tokens)}
+        self._content = content
+
+    @cached_property
+    def _lines(self) -> list[bytes]:
+        return self._content.split(b"\n")
 
     def completed(self, query: Query) -> Query:
         column = query.column
@@ -42,10 +51,11 @@ class _Places:
         return msgspec.structs.replace(query, column=column, end_line=self._end_line(query))
 
     def _end_line(self, query: Query) -> int:
-        begin = self._at.get((query.line, query.column))
-        if begin is None:
-            return 0
         tokens, closing = self._source.tokens, self._source.closing
+        place = (query.line, query.column)
+        begin = bisect_left(tokens, place, key=_place)
+        if begin == len(tokens) or _place(tokens[begin]) != place:
+            return 0
         for index in range(begin, min(begin + _MAX_TOKENS_TO_BRACKET, len(tokens))):
             if tokens[index].text in {"(", "[", "{"} and index in closing:
                 return tokens[closing[index]].line

@@ -77,7 +77,7 @@ def extract_contract(
     places = {item for item in found if isinstance(item, Unread)}
     places.update(unread, torn, *(source.problems for source in sources), *(each.unread for each in others))
     queries = {item for item in found if isinstance(item, Query)}
-    cached, torn_cache = read_offline_cache(contents, {query.sql for query in queries}, _literals(sources))
+    cached, torn_cache = read_offline_cache(contents, {query.sql for query in queries}, lambda: _literals(sources))
     places.update(torn_cache)
     contract = Contract(
         service=service,

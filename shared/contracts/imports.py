@@ -81,9 +81,8 @@ def read_service_names(sources: Sequence[Source], drivers: Collection[str]) -> S
     passed_on: dict[str, str] = {}
     sqlx, clients = "sqlx" in drivers, sorted(_CLIENT_DRIVERS.intersection(drivers))
     for source in sources:
-        names = {token.text for token in source.tokens if token.is_name}
-        sqlx = sqlx or "sqlx" in names
-        clients += sorted(_CLIENTS[name] for name in _CLIENTS.keys() & names if _names_crate(source, name))
+        sqlx = sqlx or "sqlx" in source.places
+        clients += sorted(_CLIENTS[name] for name in _CLIENTS if _names_crate(source, name))
         for path, local, is_public in declarations(source):
             if is_public and path[0] == "sqlx" and path[-1] in SQLX_FUNCTIONS | SQLX_MACROS:
                 passed_on[local] = path[-1]
@@ -124,18 +123,25 @@ def _names_crate(source: Source, name: str) -> bool:
     """Say whether a file names a crate: in a `use`, or in a path that begins with it."""
     tokens = source.tokens
     return any(
-        token.text == name
-        and token.is_name
+        token.is_name
         and ((index + 1 < len(tokens) and tokens[index + 1].text == "::") or tokens[index - 1].text in {"use", "crate"})
         and (index == 0 or tokens[index - 1].text != "::")
-        for index, token in enumerate(tokens)
+        for index, token in source.where({name})
     )
 
 
-def declarations(source: Source) -> Iterator[tuple[list[str], str, bool]]:
+def declarations(source: Source) -> Sequence[tuple[list[str], str, bool]]:
     """Give (path, local name, whether it is passed on) of each name that is brought in."""
+    return source.once(_declarations)
+
+
+def _declarations(source: Source) -> Sequence[tuple[list[str], str, bool]]:
+    return tuple(_each_declaration(source))
+
+
+def _each_declaration(source: Source) -> Iterator[tuple[list[str], str, bool]]:
     tokens = source.tokens
-    for index, token in enumerate(tokens):
+    for index, token in source.where({"use", "crate"}):
         if token.text == "use" and token.type == "use":
             end = next((i for i in range(index, len(tokens)) if tokens[i].text == ";"), len(tokens))
             is_public = index > 0 and tokens[index - 1].text in {"pub", ")"}

@@ -223,7 +223,7 @@ def _rounds(inside: Sequence[Token], separator: str, values: Mapping[str, Bound]
     for number in range(max(map(len, repeated.values()), default=0)):
         inner = {**values, **{name: each[number] for name, each in repeated.items() if number < len(each)}}
         if number and separator:
-            made.append(Token(separator, separator, inside[0].line if inside else 1, 0, 0))
+            made.append(Token(separator, separator, inside[0].line if inside else 1))
         made += substitute(inside, inner, limit=limit) or ()
         if len(made) > limit:
             return None

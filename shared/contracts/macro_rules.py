@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 
 import msgspec
 
-from shared.contracts.macro_patterns import Bound, match_pattern, parse_pattern, substitute
+from shared.contracts.macro_patterns import Bound, Part, match_pattern, parse_pattern, substitute
 from shared.contracts.tokens import Source, Token, match_brackets
 
 _MAX_TOKENS = 20_000  # that one call may make: a macro that makes more holds no hand-written query
@@ -20,7 +20,7 @@ _MAX_DEPTH = 4  # of macros that call each other
 class _Arm(msgspec.Struct, frozen=True):
     """One `(pattern) => { body }`."""
 
-    pattern: Sequence[Token]
+    pattern: tuple[Part, ...]
     body: Sequence[Token]
 
 
@@ -55,22 +55,19 @@ def expand_macros(source: Source, shared: Mapping[str, Definition]) -> Source:
 def _expand_once(source: Source, shared: Mapping[str, Definition], called: set[str]) -> Source | None:
     own = dict(read_definitions(source))
     tokens: list[Token] = []
-    index, changed = 0, False
-    while index < len(source.tokens):
-        name = source.tokens[index].text
-        definition = own.get(name) or shared.get(name)
-        body = None if definition is None else _expanded(source, definition, index, is_own=name in own)
-        if body is None:
-            tokens.append(source.tokens[index])
-            index += 1
-        else:
-            changed = True
+    begin = 0
+    for index, token in source.where({*own, *shared}):
+        name = token.text
+        definition = own.get(name) or shared[name]
+        body = _expanded(source, definition, index, is_own=name in own) if index >= begin else None
+        if body is not None:
             called.add(name)
-            tokens.extend(body)
-            index = source.closing[index + 2] + 1
-    if not changed:
+            tokens += source.tokens[begin:index]
+            tokens += body
+            begin = source.closing[index + 2] + 1
+    if begin == 0:
         return None
-    kept = tuple(tokens)
+    kept = (*tokens, *source.tokens[begin:])
     return Source(source.path, kept, match_brackets(kept), source.problems)
 
 
@@ -78,8 +75,8 @@ def read_definitions(source: Source) -> list[tuple[str, Definition]]:
     """Give the macros that a file defines, by name."""
     tokens, closing = source.tokens, source.closing
     found: list[tuple[str, Definition]] = []
-    for index in range(len(tokens) - 2):
-        if tokens[index].text == "macro_rules!" and index + 2 in closing:
+    for index, _ in source.where({"macro_rules!"}):
+        if index + 2 in closing:
             end = closing[index + 2]
             found.append((tokens[index + 1].text, Definition(index, end, tuple(_arms(source, index + 3, end)))))
     return found
@@ -93,7 +90,7 @@ def _arms(source: Source, begin: int, end: int) -> list[_Arm]:
         body = closing[index] + 2
         if body > end or tokens[body - 1].text != "=>" or body not in closing:
             break
-        arms.append(_Arm(tokens[index + 1 : closing[index]], tokens[body + 1 : closing[body]]))
+        arms.append(_Arm(parse_pattern(tokens[index + 1 : closing[index]]), tokens[body + 1 : closing[body]]))
         index = closing[body] + 1
         if index < end and tokens[index].text == ";":
             index += 1
@@ -109,7 +106,7 @@ def _expanded(source: Source, definition: Definition, index: int, *, is_own: boo
         return None  # a macro that calls itself
     given = tokens[index + 3 : source.closing[index + 2]]
     for arm in definition.arms:
-        values = match_pattern(parse_pattern(arm.pattern), given)
+        values = match_pattern(arm.pattern, given)
         if values is not None:
             return _placed(arm.body, values, tokens[index])
     return None
@@ -120,10 +117,7 @@ def _placed(body: Sequence[Token], values: Mapping[str, Bound], call: Token) -> 
     made = substitute(body, values, limit=_MAX_TOKENS)
     if made is None:
         return None
-    return [
-        token if id(token) in given else msgspec.structs.replace(token, line=call.line, column=call.column)
-        for token in made
-    ]
+    return [token if id(token) in given else Token(token.text, token.type, call.line, call.column) for token in made]
 
 
 def _cut(source: Source, spans: Sequence[tuple[int, int]]) -> Source:

@@ -6,7 +6,7 @@ there.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 
 import msgspec
 
@@ -36,21 +36,22 @@ class _Entry(msgspec.Struct, frozen=True):
 
 
 def read_offline_cache(
-    files: Mapping[str, bytes], read: Collection[str], literals: Collection[str]
+    files: Mapping[str, bytes], read: Collection[str], literals: Callable[[], Collection[str]]
 ) -> tuple[tuple[Query, ...], tuple[Unread, ...]]:
     """Give the queries of the cache that no macro in the source has, and the files that could not be read.
 
     Args:
         files: Content by path.
         read: Texts of the macros that were read.
-        literals: Texts that stand in the service's code. One that stands only in its tests is no query of the service.
+        literals: Gives the texts that stand in the service's code. One that stands only in its tests is no query of the
+            service.
     """
+    cached = [path for path in sorted(files) if _is_cache(path)]
+    in_code = literals() if cached else ()
     rust = [content for path, content in files.items() if path.endswith(".rs")]
     queries: list[Query] = []
     unread: list[Unread] = []
-    for path in sorted(files):
-        if not _is_cache(path):
-            continue
+    for path in cached:
         try:
             entries = list(_entries(path, files[path]))
         except (msgspec.MsgspecError, UnicodeDecodeError) as error:
@@ -58,7 +59,7 @@ def read_offline_cache(
             continue
         for entry in entries:
             text = entry.query.encode()
-            is_test = entry.query not in literals and any(text in content for content in rust)
+            is_test = entry.query not in in_code and any(text in content for content in rust)
             if entry.db_name == _POSTGRESQL and entry.query not in read and not is_test:
                 queries.append(_query(path, entry, files[path]))
     return tuple(queries), tuple(unread)

@@ -81,7 +81,7 @@ class QueryFinder:
         """Give every query, in the order of the file."""
         imports = self._reading.imports
         known = SQLX_FUNCTIONS | SQLX_MACROS | imports.names.keys()
-        for index, token in enumerate(self._tokens):
+        for index, token in self._reading.source.where(known | RUNNING_METHODS if imports.sqlx_in_service else known):
             if not token.is_name:
                 continue
             before = self._text(index - 1)

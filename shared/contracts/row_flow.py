@@ -24,7 +24,9 @@ _MAX_DEPTH = 6  # of names that stand for each other
 def with_row_gets(reading: Reading, found: Iterable[FoundQuery]) -> Iterator[FoundQuery]:
     """Add to the queries of a file what is read of their rows by hand."""
     listed = list(found)
-    places = {(token.line, token.column): index for index, token in enumerate(reading.tokens)}
+    lines = {item.line for item in listed}
+    tokens = enumerate(reading.tokens) if lines else ()
+    places = {(token.line, token.column): index for index, token in tokens if token.line in lines}
     calls: dict[int, str] = {}
     for item in listed:
         if isinstance(item, Query) and not (item.result_type or item.compiled):
@@ -58,8 +60,8 @@ class _GetFinder:
 
     def read(self) -> dict[int, set[StructField]]:
         found: defaultdict[int, set[StructField]] = defaultdict(set)
-        for index, token in enumerate(self._tokens):
-            if token.text not in _GETS or self._text(index - 1) != ".":
+        for index, _ in self._reading.source.where(_GETS):
+            if self._text(index - 1) != ".":
                 continue
             opening, generics = self._generics(index + 1)
             arguments = split_arguments(self._reading.inside(opening) or ()) if self._text(opening) == "(" else []

@@ -16,9 +16,9 @@ _INDEXES = frozenset({"usize", "&str", "_", "&'static str"})
 def read_manual_rows(source: Source) -> Iterator[RowStruct]:
     """Give the structs whose `FromRow` the service wrote itself."""
     tokens, closing = source.tokens, source.closing
-    for index, token in enumerate(tokens):
-        if token.text != "impl":
-            continue
+    if not source.names({"FromRow"}):
+        return
+    for index, token in source.where({"impl"}):
         brace = next((i for i in range(index, min(index + 60, len(tokens))) if tokens[i].text in {"{", ";"}), 0)
         head = [each.text for each in tokens[index:brace]]
         if brace not in closing or "FromRow" not in head or "for" not in head:

@@ -65,7 +65,9 @@ def _sites(source: Source) -> Iterator[tuple[str, str, Site]]:
     """Give (type it belongs to, name, site) of each constant and function of a file."""
     tokens = source.tokens
     owners = list(_owners(source))
-    for index, token in enumerate(tokens[:-2]):
+    for index, token in source.where({"const", "static", "fn"}):
+        if index >= len(tokens) - 2:
+            break
         name = tokens[index + 1]
         if not name.is_name:
             continue
@@ -83,9 +85,7 @@ def _sites(source: Source) -> Iterator[tuple[str, str, Site]]:
 def _owners(source: Source) -> Iterator[tuple[str, int, int]]:
     """Give (type, begin, end) of each `impl` block."""
     tokens = source.tokens
-    for index, token in enumerate(tokens):
-        if token.text != "impl":
-            continue
+    for index, _ in source.where({"impl"}):
         body = next((i for i in range(index, min(index + 80, len(tokens))) if tokens[i].text in {"{", ";"}), 0)
         if body and tokens[body].text == "{" and body in source.closing:
             head = [each.text for each in tokens[index + 1 : body] if each.is_name]

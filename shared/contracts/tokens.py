@@ -1,4 +1,4 @@
-"""Read Rust source as a flat list of tokens, with tree-sitter.
+"""Read Rust source as a flat list of tokens; tree-sitter says whether it is Rust.
 
 Queries are found in tokens, not in the syntax tree: inside the arguments of a macro (`tokio::try_join!(…)`) there is no
 tree, only tokens, and a file that does not parse still has them.
@@ -6,8 +6,11 @@ tree, only tokens, and a file that does not parse still has them.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from functools import cached_property
+from typing import Any, TypeVar
 
 import msgspec
 import tree_sitter
@@ -15,35 +18,17 @@ import tree_sitter_rust
 
 from shared.contracts.contract import Unread
 from shared.contracts.features import On, is_left_out
+from shared.contracts.lexer import Token, split_tokens
+
+__all__ = ["MAX_BYTES", "Source", "Token", "match_brackets", "read_source"]
 
 _LANGUAGE = tree_sitter.Language(tree_sitter_rust.language())
-_COMMENTS = frozenset({"line_comment", "block_comment"})
-_ATOMIC_TOKENS = frozenset({"string_literal", "raw_string_literal", "char_literal"})
-_REPEATS = frozenset("+*?")
 _CLOSING = {"(": ")", "[": "]", "{": "}"}
+_BRACKETS = frozenset("([{)]}")
 MAX_BYTES = 8 * 1024 * 1024  # of one file; generated code beyond that is no service
 _TOO_LARGE = f"larger than {MAX_BYTES // 1024 // 1024} MB, not read"
 
-
-class Token(msgspec.Struct, frozen=True):
-    """One token: its text, its tree-sitter type and where it begins (1-based line and column, in bytes)."""
-
-    text: str
-    type: str
-    line: int
-    begin: int
-    end: int
-    column: int = 0
-
-    @property
-    def is_name(self) -> bool:
-        """Whether this is an identifier (of whatever role) or a primitive type."""
-        return self.type.endswith("identifier") or self.type == "primitive_type"
-
-    @property
-    def is_string(self) -> bool:
-        """Whether this is a string literal, raw or not."""
-        return self.type in {"string_literal", "raw_string_literal"}
+_Made = TypeVar("_Made")
 
 
 class Source(msgspec.Struct, frozen=True, dict=True):
@@ -62,6 +47,35 @@ class Source(msgspec.Struct, frozen=True, dict=True):
     closing: dict[int, int]
     problems: tuple[Unread, ...] = ()
     left_out: frozenset[str] = frozenset()
+
+    @cached_property
+    def places(self) -> Mapping[str, Sequence[int]]:
+        """Indexes of the tokens by their text, in the order of the file: a finder looks only where its words stand."""
+        found: defaultdict[str, list[int]] = defaultdict(list)
+        for index, token in enumerate(self.tokens):
+            found[token.text].append(index)
+        return found
+
+    def where(self, words: AbstractSet[str]) -> Iterator[tuple[int, Token]]:
+        """Give the tokens that are one of some words, with their indexes, in the order of the file."""
+        lists = [self.places[word] for word in self.places.keys() & words]
+        indexes = lists[0] if len(lists) == 1 else sorted(index for found in lists for index in found)
+        return ((index, self.tokens[index]) for index in indexes)
+
+    def names(self, words: AbstractSet[str]) -> bool:
+        """Say whether one of some words stands in the file."""
+        return not self.places.keys().isdisjoint(words)
+
+    def once(self, make: Callable[[Source], _Made]) -> _Made:
+        """Give what a function makes of this file, which is made once."""
+        if make not in self._kept:
+            self._kept[make] = make(self)
+        made: _Made = self._kept[make]
+        return made
+
+    @cached_property
+    def _kept(self) -> dict[Any, Any]:
+        return {}
 
     @cached_property
     def opening(self) -> dict[int, int]:
@@ -85,47 +99,15 @@ def read_source(path: str, content: bytes, on: On = None) -> Source:
         line = content.count(b"\n", 0, error.start) + 1
         return Source(path, (), {}, (_problem(path, line, "not UTF-8"),))
     tree = tree_sitter.Parser(_LANGUAGE).parse(content)
-    tokens = tuple(_leaves(tree.root_node, content))
-    if b"macro_rules" in content:
-        tokens = tuple(_with_separators(tokens, content))
-    tokens, modules = _without_uncompiled(tokens, on)
     problems = tuple(_problem(path, line, "does not parse as Rust") for line in _error_lines(tree.root_node))
-    return Source(path, tokens, match_brackets(tokens), problems[:1], modules)
+    tokens = tuple(split_tokens(content))
+    closing = match_brackets(tokens)
+    kept, modules = _without_uncompiled(tokens, closing, on)
+    return Source(path, kept, closing if kept is tokens else match_brackets(kept), problems[:1], modules)
 
 
 def _problem(path: str, line: int, reason: str) -> Unread:
     return Unread(file=path, line=line, reason=reason)
-
-
-def _leaves(root: tree_sitter.Node, content: bytes) -> Iterator[Token]:
-    cursor = root.walk()
-    while True:
-        node = cursor.node
-        assert node is not None
-        kind = node.type
-        if kind not in _COMMENTS:
-            if kind not in _ATOMIC_TOKENS and cursor.goto_first_child():
-                continue
-            begin, end = node.start_byte, node.end_byte
-            text = content[begin:end].decode()
-            if text and not text.isspace():
-                row, column = node.start_point
-                yield Token(text, kind, row + 1, begin, end, column + 1)
-        while not cursor.goto_next_sibling():
-            if not cursor.goto_parent():
-                return
-
-
-def _with_separators(tokens: tuple[Token, ...], content: bytes) -> Iterator[Token]:
-    """Add the separators of repetitions, `$(…),*`: the grammar gives them no node."""
-    before: Token | None = None
-    for token in tokens:
-        if before is not None and before.text == ")" and token.text in _REPEATS and before.end < token.begin:
-            between = content[before.end : token.begin].decode().strip()
-            if between and "/" not in between:
-                yield Token(between, between, token.line, before.end, token.begin, token.column)
-        yield token
-        before = token
 
 
 def _error_lines(root: tree_sitter.Node) -> list[int]:
@@ -142,49 +124,52 @@ def _error_lines(root: tree_sitter.Node) -> list[int]:
     return sorted(lines)
 
 
-def match_brackets(tokens: tuple[Token, ...]) -> dict[int, int]:
+def match_brackets(tokens: Sequence[Token]) -> dict[int, int]:
     """Pair brackets; one that is never closed, or is closed by the wrong kind, has no entry."""
     closing: dict[int, int] = {}
-    open_: list[int] = []
-    for index, token in enumerate(tokens):
-        if token.text in _CLOSING:
-            open_.append(index)
-        elif token.text in _CLOSING.values():
-            depth = len(open_) - 1
-            while depth >= 0 and _CLOSING[tokens[open_[depth]].text] != token.text:
-                depth -= 1
-            if depth >= 0:  # an unclosed bracket inside a closed pair is given up; a stray closing one is passed over
-                closing[open_[depth]] = index
-                del open_[depth:]
+    open_: list[tuple[int, str]] = []
+    for index, text in [(index, token.text) for index, token in enumerate(tokens) if token.text in _BRACKETS]:
+        wanted = _CLOSING.get(text)
+        if wanted is not None:
+            open_.append((index, wanted))
+            continue
+        depth = len(open_) - 1
+        while depth >= 0 and open_[depth][1] != text:
+            depth -= 1
+        if depth >= 0:  # an unclosed bracket inside a closed pair is given up; a stray closing one is passed over
+            closing[open_[depth][0]] = index
+            del open_[depth:]
     return closing
 
 
-def _without_uncompiled(tokens: tuple[Token, ...], on: On) -> tuple[tuple[Token, ...], frozenset[str]]:
+def _without_uncompiled(
+    tokens: tuple[Token, ...], closing: Mapping[int, int], on: On
+) -> tuple[tuple[Token, ...], frozenset[str]]:
     """Leave out what no tenant sees: test code, code for another database, code of features that are off.
 
     Returns:
         What is left, and the names of the modules in other files that are left out.
     """
-    closing = match_brackets(tokens)
     kept: list[Token] = []
     modules: set[str] = set()
-    index = 0
-    while index < len(tokens):
+    begin = 0
+    for index in [index for index, token in enumerate(tokens) if token.text == "#"]:
         inner = index + 1 < len(tokens) and tokens[index + 1].text == "!"
         bracket = index + 2 if inner else index + 1
-        if tokens[index].text == "#" and bracket in closing and tokens[bracket].text == "[":
-            end = closing[bracket]
-            if is_left_out([token.text for token in tokens[bracket + 1 : end]], on):
-                after = _block_end(closing, index, len(tokens)) if inner else _item_end(tokens, closing, end + 1)
-                modules.update(_modules(tokens[end + 1 : after]))
-                index = after
-                continue
-        kept.append(tokens[index])
-        index += 1
-    return tuple(kept), frozenset(modules.difference(_modules(kept)))
+        if index < begin or bracket not in closing or tokens[bracket].text != "[":
+            continue
+        end = closing[bracket]
+        if is_left_out([token.text for token in tokens[bracket + 1 : end]], on):
+            kept += tokens[begin:index]
+            begin = _block_end(closing, index, len(tokens)) if inner else _item_end(tokens, closing, end + 1)
+            modules.update(_modules(tokens[end + 1 : begin]))
+    if begin == 0:
+        return tokens, frozenset()
+    left = (*kept, *tokens[begin:])
+    return left, frozenset(modules.difference(_modules(left))) if modules else frozenset()
 
 
-def _block_end(closing: dict[int, int], index: int, end: int) -> int:
+def _block_end(closing: Mapping[int, int], index: int, end: int) -> int:
     """Give the index of the bracket that closes the block which `#![…]` speaks of; the end of the file for a file."""
     return min((close for opening, close in closing.items() if opening < index < close), default=end)
 
@@ -216,7 +201,7 @@ _ITEM_WORDS = frozenset(
 )
 
 
-def _item_end(tokens: tuple[Token, ...], closing: dict[int, int], index: int) -> int:
+def _item_end(tokens: tuple[Token, ...], closing: Mapping[int, int], index: int) -> int:
     """Give the index after the item, statement or field that begins here."""
     while index < len(tokens) and tokens[index].text == "#":  # further attributes
         index = closing.get(index + 1, index + 1) + 1

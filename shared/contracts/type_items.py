@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 import msgspec
 
 from shared.contracts.literals import string_value
 from shared.contracts.rust_syntax import Attribute, matching_angle, read_attributes, split_types
 from shared.contracts.tokens import Source, Token
+
+_WORDS = frozenset({"struct", "enum", "union", "type", "#"})
 
 
 class TypeItem(msgspec.Struct, frozen=True):
@@ -31,42 +33,62 @@ class TypeItem(msgspec.Struct, frozen=True):
         return attribute_value(self.attributes, crate, key)
 
 
-def read_items(source: Source) -> Iterator[TypeItem]:
+def read_items(source: Source) -> tuple[TypeItem, ...]:
     """Give the structs, enums, unions and aliases of a file, in its order."""
+    return source.once(_items)
+
+
+def _items(source: Source) -> tuple[TypeItem, ...]:
     tokens = source.tokens
-    groups: list[Sequence[Token]] = []
-    associated = _ends_of_implementations(source)
-    inside = index = 0
-    while index < len(tokens):
-        text = tokens[index].text
-        inside = max(inside, associated.get(index, 0))
-        if text == "#" and index + 1 in source.closing:
-            end = source.closing[index + 1]
-            groups.append(tokens[index + 2 : end])
-            index = end
-        elif text in {"struct", "enum", "union", "type"} and index + 1 < len(tokens) and tokens[index + 1].is_name:
+    found: list[TypeItem] = []
+    end_of_attribute = 0
+    for index, token in source.where(_WORDS):
+        if index < end_of_attribute or index + 1 >= len(tokens):
+            continue
+        if token.text == "#":
+            end_of_attribute = source.closing.get(index + 1, 0)
+        elif tokens[index + 1].is_name and not (token.text == "type" and _is_associated(source, index)):
             body = index + 2
             if body < len(tokens) and tokens[body].text == "<":
                 body = matching_angle(tokens, body) + 1
-            if text != "type" or index >= inside:
-                yield TypeItem(text, tokens[index + 1], tuple(read_attributes(groups)), body)
-            groups, index = [], index + 1
-        elif text == "pub" and index + 1 in source.closing and tokens[index + 1].text == "(":
-            index = source.closing[index + 1]
-        elif text != "pub":
-            groups = []
-        index += 1
+            attributes = tuple(read_attributes(_attributes_before(source, index)))
+            found.append(TypeItem(token.text, tokens[index + 1], attributes, body))
+    return tuple(found)
 
 
-def _ends_of_implementations(source: Source) -> dict[int, int]:
-    """Give the end of each `impl` and `trait` by its begin: a `type` inside is no alias."""
+def _attributes_before(source: Source, index: int) -> list[Sequence[Token]]:
+    """Give the insides of the `#[…]` that stand before an item and its `pub` or `pub(…)`."""
     tokens = source.tokens
-    found: dict[int, int] = {}
-    for index, token in enumerate(tokens):
-        if token.text in {"impl", "trait"}:
-            body = next((i for i in range(index, len(tokens)) if tokens[i].text in {"{", ";", ")", "="}), len(tokens))
-            found[index] = source.closing.get(body, 0) if body < len(tokens) and tokens[body].text == "{" else 0
-    return found
+    groups: list[Sequence[Token]] = []
+    while index > 0:
+        opening = source.opening.get(index - 1, -1)
+        before = tokens[opening - 1].text if opening > 0 else ""
+        if tokens[index - 1].text == "pub":
+            index -= 1
+        elif before == "#" and tokens[index - 1].text == "]":
+            groups.append(tokens[opening + 1 : index - 1])
+            index = opening - 1
+        elif before == "pub" and tokens[index - 1].text == ")":
+            index = opening - 1
+        else:
+            break
+    return groups[::-1]
+
+
+def _is_associated(source: Source, index: int) -> bool:
+    """Say whether a place stands in an `impl` or `trait`: a `type` inside is no alias."""
+    return any(begin < index < end for begin, end in source.once(_implementations))
+
+
+def _implementations(source: Source) -> tuple[tuple[int, int], ...]:
+    """Give the begin and end of each `impl` and `trait`."""
+    tokens = source.tokens
+    found: list[tuple[int, int]] = []
+    for index, _ in source.where({"impl", "trait"}):
+        body = next((i for i in range(index, len(tokens)) if tokens[i].text in {"{", ";", ")", "="}), len(tokens))
+        if body in source.closing and tokens[body].text == "{":
+            found.append((index, source.closing[body]))
+    return tuple(found)
 
 
 def attribute_value(attributes: Sequence[Attribute], crate: str, key: str) -> str | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import sys
 import time
 from collections.abc import Awaitable, Callable
 from pathlib import Path
@@ -24,7 +25,9 @@ CHANGED_TABLES = 3
 FIRST_SHAPE_BAR_SECONDS = 0.5
 NEXT_SHAPE_BAR_SECONDS = 0.1
 EXTRACTION_BAR_MEGABYTES_A_SECOND = 2.0
-_COPIES_EXTRACTED = 40
+_FILES_EXTRACTED = 100
+_ROUNDS = 3  # the best one counts: others are lengthened by what else the machine does
+_TYPES_A_FILE = 12  # with their code around the queries of one table: about 300 queries in a megabyte of Rust
 
 _Result = TypeVar("_Result")
 
@@ -66,6 +69,48 @@ def source() -> str:
     return "\n".join(functions)
 
 
+ORDINARY = """
+/// What a handler of {name} is asked for.
+#[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct {name}Request<'a> {{
+    pub title: Option<Cow<'a, str>>,
+    pub labels: Vec<HashMap<String, Vec<u8>>>,
+    pub page: u32, // from 1
+}}
+
+impl<'a> TryFrom<&'a HttpRequest> for {name}Request<'a> {{
+    type Error = ApiError;
+
+    fn try_from(request: &'a HttpRequest) -> Result<Self, Self::Error> {{
+        let query = request.uri().query().ok_or_else(|| ApiError::bad("a query string is missing"))?;
+        let mut found = Self {{ title: None, labels: Vec::with_capacity(4), page: 1 }};
+        for (key, value) in form_urlencoded::parse(query.as_bytes()) {{
+            match key.as_ref() {{
+                "title" => found.title = Some(value),
+                "page" if value.len() < 9 => found.page = value.parse().map_err(|_| ApiError::bad("no number"))?,
+                other => tracing::debug!(other, "an unknown key of {name}"),
+            }}
+        }}
+        if found.page == 0 || found.page > MAX_PAGE {{
+            return Err(ApiError::bad(format!("page {{}} of {name} is out of range", found.page)));
+        }}
+        Ok(found)
+    }}
+}}
+"""
+"""Rust that says nothing to a database, as most of a service's code."""
+
+
+def ordinary_source(number: int) -> str:
+    """Write one file of a service: queries to one table among ordinary code."""
+    names = {"this": f"thing{number}", "other": f"thing{max(number - 1, 0)}"}
+    calls = "\n".join(f"    sqlx::{query.format_map(names)}.await?;" for query in QUERIES)
+    types = "".join(ORDINARY.format(name=f"Thing{number}Part{part}") for part in range(_TYPES_A_FILE))
+    signature = f"pub async fn run_{number}(db: &PgPool, id: i64, name: &str, owner: Uuid) -> Result<()>"
+    return f"{signature} {{\n{calls}\n    Ok(())\n}}\n{types}"
+
+
 def drift() -> list[str]:
     """Change three tables, each in another way."""
     return [
@@ -103,18 +148,23 @@ async def measure(server: EmbeddedPostgres, contract: Contract) -> tuple[float, 
     return first, following, len(verdicts)
 
 
+def cpu_seconds(act: Callable[[], object]) -> float:
+    """Give the CPU seconds of this process for one act."""
+    started = time.process_time()
+    act()
+    return time.process_time() - started
+
+
 def extraction() -> tuple[float, Contract]:
     """Give the megabytes of Rust read in a second of CPU, and the contract."""
-    text = source().encode()
-    files = [(f"src/part{number}.rs", text) for number in range(_COPIES_EXTRACTED)]
-    started = time.process_time()
-    extract_contract("large", files)
-    seconds = time.process_time() - started
-    return _COPIES_EXTRACTED * len(text) / 1e6 / seconds, extract_contract("bench", [("src/lib.rs", text)])
+    files = [(f"src/part{number}.rs", ordinary_source(number).encode()) for number in range(_FILES_EXTRACTED)]
+    seconds = min(cpu_seconds(lambda: extract_contract("large", files)) for _ in range(_ROUNDS))
+    size = sum(len(content) for _, content in files)
+    return size / 1e6 / seconds, extract_contract("bench", [("src/lib.rs", source().encode())])
 
 
-def main() -> None:
-    """Print one line per figure."""
+def main() -> int:
+    """Print one line per figure; the exit code is 1 when one does not hold its bar."""
     rate, contract = extraction()
     with EmbeddedPostgres(in_memory=True) as server:
         first, following, verdicts = asyncio.run(measure(server, contract))
@@ -125,7 +175,13 @@ def main() -> None:
         f"contracts: {queries} in a shape that differs in {CHANGED_TABLES} tables: {following:.2f} s of CPU"
         f" (bar: {NEXT_SHAPE_BAR_SECONDS}), {verdicts} verdicts"
     )
+    held = (
+        rate >= EXTRACTION_BAR_MEGABYTES_A_SECOND,
+        first < FIRST_SHAPE_BAR_SECONDS,
+        following < NEXT_SHAPE_BAR_SECONDS,
+    )
+    return 0 if all(held) else 1
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

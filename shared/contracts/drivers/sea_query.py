@@ -28,8 +28,8 @@ def read_sea_query(readings: Sequence[Reading]) -> Findings:
     Args:
         readings: Every file of the service.
     """
-    own = [reading for reading in readings if not _MIGRATIONS.intersection(token.text for token in reading.tokens)]
-    if not any(token.text in _CRATES for reading in own for token in reading.tokens):
+    own = [reading for reading in readings if not reading.source.names(_MIGRATIONS)]
+    if not any(reading.source.names(_CRATES) for reading in own):
         return Findings()
     tables = [table for reading in own for table in _tables(reading.source)]
     items = {type_: said[""] for reading in own for type_, _, said in written_names(reading.source) if "" in said}
@@ -91,8 +91,8 @@ def _select(table: MappedTable) -> Query:
 def _built(source: Source) -> Iterator[Unread]:
     """Name each place where a statement is built for PostgreSQL."""
     tokens = source.tokens
-    for index, token in enumerate(tokens):
+    for index, token in source.where({"PostgresQueryBuilder"}):
         before = tokens[index - 1].text if index else ""
-        if token.text == "PostgresQueryBuilder" and before == "(":
+        if before == "(":
             reason = "the SQL is built by sea-query at run time: only the names of its tables and columns are checked"
             yield Unread(file=source.path, line=token.line, reason=reason, driver=DRIVER, macro="build")

@@ -114,8 +114,8 @@ def _after(tokens: Sequence[Token], key: str) -> str:
 def _by_hand(source: Source, sql_types: Mapping[str, str]) -> Iterator[RustEnum]:
     """Read `impl ToSql<sql_types::State, Pg> for State { … State::Open => out.write_all(b"open") … }`."""
     tokens = source.tokens
-    for index, token in enumerate(tokens):
-        if token.text != "ToSql" or index + 1 >= len(tokens) or tokens[index + 1].text != "<":
+    for index, token in source.where({"ToSql"}):
+        if index + 1 >= len(tokens) or tokens[index + 1].text != "<":
             continue
         body = next((i for i in range(index, min(index + 40, len(tokens))) if tokens[i].text == "{"), 0)
         head = [each.text for each in tokens[index:body]]

@@ -37,7 +37,9 @@ def read_functions(source: Source, sql_types: Mapping[str, str]) -> Iterator[Que
 def _declarations(source: Source) -> Iterator[Sequence[Token]]:
     """Give what stands in each macro, and in each `extern` block under the attribute of diesel 2.3."""
     tokens = source.tokens
-    for index, token in enumerate(tokens[:-2]):
+    for index, token in source.where(_MACROS | _ATTRIBUTES):
+        if index + 2 >= len(tokens):
+            break
         if token.text in _MACROS and tokens[index + 1].text == "!" and index + 2 in source.closing:
             yield tokens[index + 3 : source.closing[index + 2]]
         elif token.text in _ATTRIBUTES and tokens[index + 1].text == "]":
@@ -52,9 +54,9 @@ def _attributes(tokens: Sequence[Token], index: int) -> dict[str, str]:
     while begin > 0 and tokens[begin - 1].text not in {";", "}"}:
         begin -= 1
     closing = match_brackets(tuple(tokens[begin:index]))
-    groups = [tokens[begin + opening + 1 : begin + end] for opening, end in closing.items()]
+    groups = [tokens[begin + opening + 1 : begin + end] for opening, end in sorted(closing.items())]
     found = {}
-    for attribute in read_attributes(sorted(groups, key=lambda group: group[0].begin if group else 0)):
+    for attribute in read_attributes(groups):
         value = attribute.entries.get("", ())
         found[attribute.name] = (string_value(value[0]) or "") if value and value[0].is_string else ""
     return found

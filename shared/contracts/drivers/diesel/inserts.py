@@ -37,8 +37,8 @@ class InsertFinder:
 
     def read(self) -> Iterator[Query]:
         """Give each whose table is in sight and that says more than a derive does, in the order of the file."""
-        for index, token in enumerate(self._tokens):
-            if token.text == "insert_into" and self._text(index + 1) == "(":
+        for index, _ in self._reading.source.where({"insert_into"}):
+            if self._text(index + 1) == "(":
                 path = [t.text for t in self._reading.inside(index + 1) or () if t.is_name]
                 name = path[-2] if len(path) > 1 and path[-1] == "table" else path[-1] if path else ""
                 table = self._table(name, self._reading.source.path)

@@ -45,8 +45,8 @@ class PieceFinder:
 
     def read(self) -> Iterator[FoundQuery]:
         """Give each as a statement over its tables, in the order of the file."""
-        for index, token in enumerate(self._tokens):
-            if token.text != "sql" or self._text(index + 1) != "::" or self._text(index + 2) != "<":
+        for index, _ in self._reading.source.where({"sql"}):
+            if self._text(index + 1) != "::" or self._text(index + 2) != "<":
                 continue
             opening = matching_angle(self._tokens, index + 2) + 1
             if self._text(index - 1) not in {".", "fn"} and opening in self._reading.source.closing:

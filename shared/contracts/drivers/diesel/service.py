@@ -20,6 +20,7 @@ from shared.contracts.drivers.diesel.tables import (
 from shared.contracts.drivers.diesel.texts import TextFinder
 from shared.contracts.drivers.mapped import Findings, MappedTable, MappedTables, join
 from shared.contracts.reading import FoundQuery, Reading
+from shared.contracts.tokens import Source
 
 
 def read_diesel(readings: Sequence[Reading]) -> Findings:
@@ -29,7 +30,7 @@ def read_diesel(readings: Sequence[Reading]) -> Findings:
         readings: Every file of the service.
     """
     own = [reading for reading in readings if not is_for_another_database(reading.source.path)]
-    if not any("diesel" in token.text for reading in own for token in reading.tokens if token.is_name):
+    if not any(_names_diesel(reading.source) for reading in own):
         return Findings()
     sources = [reading.source for reading in own]
     sql_types = dict(pair for source in sources for pair in read_sql_types(source))
@@ -54,6 +55,10 @@ def read_diesel(readings: Sequence[Reading]) -> Findings:
         tables=(*(table.mapping for table in tables.all), *derives.mappings()),
         unread=tuple(item for item in found if isinstance(item, Unread)),
     )
+
+
+def _names_diesel(source: Source) -> bool:
+    return any(source.tokens[places[0]].is_name for word, places in source.places.items() if DRIVER in word)
 
 
 class Tables(MappedTables):

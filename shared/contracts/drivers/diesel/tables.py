@@ -71,14 +71,9 @@ def read_joinables(source: Source) -> Iterator[Joinable]:
 
 def _calls(source: Source, name: re.Pattern[str]) -> Iterator[tuple[int, Sequence[Token]]]:
     tokens = source.tokens
-    for index, token in enumerate(tokens[:-2]):
-        if (
-            token.is_name
-            and name.fullmatch(token.text)
-            and tokens[index + 1].text == "!"
-            and index + 2 in source.closing
-        ):
-            yield index, tokens[index + 3 : source.closing[index + 2]]
+    for mark, _ in source.where({"!"}):
+        if mark and tokens[mark - 1].is_name and name.fullmatch(tokens[mark - 1].text) and mark + 1 in source.closing:
+            yield mark - 1, tokens[mark + 2 : source.closing[mark + 1]]
 
 
 class _TableReader:

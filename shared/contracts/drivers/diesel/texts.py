@@ -30,7 +30,7 @@ class TextFinder:
 
     def read(self) -> Iterator[FoundQuery]:
         """Give every text, in the order of the file."""
-        for index, token in enumerate(self._tokens):
+        for index, token in self._reading.source.where({"sql_query", "batch_execute", "sql"}):
             if not token.is_name or self._text(index + 1) not in {"(", "::"}:
                 continue
             before = self._text(index - 1)

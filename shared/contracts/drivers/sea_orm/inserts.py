@@ -40,8 +40,8 @@ class InsertFinder:
     def read(self) -> Iterator[Query]:
         """Give each, in the order of the file, with the key of its ON CONFLICT where that is in sight."""
         file = self._reading.source.path
-        for index, token in enumerate(self._tokens):
-            if token.text not in _METHODS or self._text(index - 1) != "::" or self._text(index + 1) != "(":
+        for index, token in self._reading.source.where(_METHODS):
+            if self._text(index - 1) != "::" or self._text(index + 1) != "(":
                 continue
             path = path_before(self._tokens, index)[:-1]
             module = self._names.module(path, "Entity", file) if path else ""

@@ -33,7 +33,7 @@ def read_sea_orm(readings: Sequence[Reading]) -> Findings:
     Args:
         readings: Every file of the service.
     """
-    if not any(token.text == CRATE for reading in readings for token in reading.tokens):
+    if not any(reading.source.names({CRATE}) for reading in readings):
         return Findings()
     sources = [reading.source for reading in readings]
     names = EntityNames(sources)

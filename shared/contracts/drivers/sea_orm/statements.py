@@ -40,9 +40,10 @@ class StatementFinder:
 
     def read(self) -> Iterator[FoundQuery]:
         """Give every text, in the order of the file; a migration's are no part of what the service says."""
-        if any(token.text in _MIGRATIONS for token in self._tokens):
+        source = self._reading.source
+        if source.names(_MIGRATIONS):
             return
-        for index, token in enumerate(self._tokens):
+        for index, token in source.where({*_CONSTRUCTORS, "execute_unprepared"}):
             before = self._text(index - 1)
             if token.text in _CONSTRUCTORS and before == "::" and self._text(index - 2) == "Statement":
                 yield from self._statement(index)

@@ -55,8 +55,9 @@ class WriteFinder:
 
     def read(self) -> Iterator[Query]:
         """Give the statement of each active model that is inserted or updated."""
-        for index, token in enumerate(self._tokens):
-            if not token.is_name or self._text(index + 1) not in {"{", "::"}:
+        for behind, _ in self._source.where({"{", "::"}):
+            index, token = behind - 1, self._tokens[behind - 1]
+            if index < 0 or not token.is_name:
                 continue
             path = path_before(self._tokens, index)
             if self._text(index - 2 * len(path) + 1) in {"for", "struct", "impl", "->", "as"}:
