@@ -7,11 +7,11 @@ from collections.abc import Iterator
 
 import msgspec
 
-from shared.diff.changes import Altered, Change, SchemaDiff, Unexpected, Unverified
+from shared.diff.changes import Altered, Change, SchemaDiff, Unverified
 from shared.diff.compare import diff_schemas
 from shared.diff.filling import filled_as
 from shared.diff.partitions import with_partitions, without_following_partitions
-from shared.diff.undeclared import set_aside, with_set_aside
+from shared.diff.undeclared import needed_by_what_stays, set_aside, with_set_aside
 from shared.diff.well_known import PARTITIONS, LeftOut, left_out, tool_objects, without_tool_objects
 from shared.postgres.scratch.unbuilt import Unbuilt, by_object
 from shared.schema.identity import ObjectId
@@ -39,6 +39,7 @@ class Comparison(msgspec.Struct, frozen=True, kw_only=True):
         unbuilt: What the scratch server could not rebuild of either, with what depends on it: compared as it was read.
             Where it differs it is unverified, for the difference may be one of spelling.
         kept: What of the observed schema the declaration may declare where it could not be read: it stays.
+        needed: What is unexpected and stays all the same, because something kept needs it.
         on_copies: The same two as the scratch server spells them, where these are compared as they were read.
         unspelt: Why the scratch server cannot spell them, where it was asked; empty otherwise.
     """
@@ -49,6 +50,7 @@ class Comparison(msgspec.Struct, frozen=True, kw_only=True):
     diff: SchemaDiff
     unbuilt: tuple[Unbuilt, ...] = ()
     kept: frozenset[ObjectId] = frozenset()
+    needed: tuple[Unverified, ...] = ()
     on_copies: Comparison | None = None
     unspelt: str = ""
 
@@ -56,20 +58,30 @@ class Comparison(msgspec.Struct, frozen=True, kw_only=True):
     def goal(self) -> Snapshot:
         """Where a plan leads: the declared schema with the partitions that were left out and what was kept."""
         desired = filled_as(self.desired, self.observed)
-        return with_set_aside(with_partitions(desired, self.whole, self.observed), self.whole, self.kept)
+        stays = self.kept | {each.identity for each in self.needed}
+        return with_set_aside(with_partitions(desired, self.whole, self.observed), self.whole, stays)
+
+    @property
+    def planned(self) -> SchemaDiff:
+        """What a plan changes: not what stays because something needs it, unexpected though it is."""
+        needed = {each.identity: each for each in self.needed}
+        return SchemaDiff(tuple(needed.get(change.identity, change) for change in self.diff.changes))
 
 
 def with_unread(comparison: Comparison, unread: tuple[Carrier, ...]) -> Comparison:
-    """Give a comparison in which what may be declared where nothing could be read is unverified, and stays.
+    """Give a comparison in which what an unread place may declare or alter is unverified, and stays.
 
     Args:
         comparison: With a declaration as far as it was read.
         unread: What of it could not be read.
     """
     diff = set_aside(comparison.diff, unread)
-    before = {change.identity for change in comparison.diff.changes if isinstance(change, Unexpected)}
-    kept = frozenset(each.identity for each in diff.changes if isinstance(each, Unverified) and each.identity in before)
-    return msgspec.structs.replace(comparison, diff=diff, kept=kept) if kept else comparison
+    before = {change.identity for change in comparison.diff.changes if isinstance(change, Unverified)}
+    kept = frozenset(each.identity for each in diff.changes if isinstance(each, Unverified)) - before
+    if not kept:
+        return comparison
+    needed = needed_by_what_stays(diff, kept, comparison.whole)
+    return msgspec.structs.replace(comparison, diff=diff, kept=kept, needed=needed)
 
 
 def compare(desired: Snapshot, whole: Snapshot, profile: Profile, unbuilt: tuple[Unbuilt, ...] = ()) -> Comparison:

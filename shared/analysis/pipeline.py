@@ -132,7 +132,7 @@ async def _plan(scratch: ScratchServer, request: AnalysisRequest, spelt: Compari
         scratch,
         spelt.goal,
         spelt.whole,
-        spelt.diff,
+        spelt.planned,
         request.profile,
         on_copies=Ends(on_copies.goal, on_copies.whole) if on_copies is not None else None,
         destructive=request.destructive,
@@ -145,7 +145,7 @@ def _unproven_plan(request: AnalysisRequest, comparison: Comparison) -> Plan:
     return plan_remediation(
         comparison.goal,
         comparison.whole,
-        comparison.diff,
+        comparison.planned,
         destructive=request.destructive,
         recipe=request.recipe,
         profile=request.profile,

@@ -162,6 +162,7 @@ class MayDeclare(msgspec.Struct, frozen=True, order=True, omit_defaults=True):
         namespaces: Where they are.
         databases: In which databases.
         files: Which files would say it. For people: it limits nothing.
+        only_new: It makes objects of its own and alters none that is declared elsewhere.
     """
 
     objects: tuple[QualifiedName, ...] = ()
@@ -169,6 +170,7 @@ class MayDeclare(msgspec.Struct, frozen=True, order=True, omit_defaults=True):
     namespaces: tuple[str, ...] = ()
     databases: tuple[str, ...] = ()
     files: tuple[str, ...] = ()
+    only_new: bool = False
 
 
 class Carrier(msgspec.Struct, frozen=True, order=True, kw_only=True, omit_defaults=True):

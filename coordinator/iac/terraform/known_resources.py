@@ -18,8 +18,8 @@ class UnreadType(msgspec.Struct, frozen=True):
 
     @property
     def may(self) -> MayDeclare:
-        """What it may declare."""
-        return MayDeclare(kinds=self.kinds)
+        """What it may declare: a resource that names a kind makes objects of its own."""
+        return MayDeclare(kinds=self.kinds, only_new=bool(self.kinds))
 
 
 class DatabaseType(msgspec.Struct, frozen=True):

@@ -149,3 +149,64 @@ def test_diff_says_what_was_not_read_and_exits_with_3(tmp_path: Path) -> None:
     assert done.returncode == 3
     assert "DROP TABLE" not in done.stdout
     assert done.stderr == ("fleetdrift: main.tf:8: terraform_data.b: not read: the program ../migrate.py is not here\n")
+
+
+WANTED = ("CREATE TABLE t (id int, n int DEFAULT 1)", "CREATE INDEX ti ON t (id)", "CREATE VIEW w AS SELECT 1 AS one")
+ALTERED = (
+    "CREATE TABLE t (extra text, id bigint, n int DEFAULT 2, CHECK (n > 0))",
+    "CREATE INDEX tx ON t (extra)",
+    "CREATE VIEW w AS SELECT 2 AS one",
+)
+
+
+def altered(postgres: EmbeddedPostgres, may: MayDeclare) -> tuple[Analysis, dict[str, str]]:
+    """Analyse what an unread place may have altered, and give what is said of each object."""
+
+    async def run() -> Analysis:
+        scratch = ScratchServer(postgres.dsn())
+        spec = await compile_spec(scratch, source(*WANTED, may=may), Profile())
+        observed = await compile_spec(scratch, source(*ALTERED), Profile())
+        return await analyse(scratch, AnalysisRequest(spec=spec, snapshot=observed.snapshot, destructive=True))
+
+    found = asyncio.run(run())
+    return found, {
+        str(change.identity): change.reason if isinstance(change, Unverified) else type(change).__name__
+        for change in found.diff.changes
+    }
+
+
+def test_what_an_unread_place_may_have_added_or_altered_is_unverified(postgres: EmbeddedPostgres) -> None:
+    found, said = altered(postgres, MayDeclare())
+    declared, changed = (f"may be {what} by main.tf:8, which could not be read" for what in ("declared", "altered"))
+    assert said == {
+        "column public.t.extra": declared,
+        "column public.t.id": changed,
+        "column public.t.n": changed,
+        "constraint public.t.t_n_check": declared,
+        "index public.ti": "Missing",
+        "index public.tx": declared,
+        "view public.w": changed,
+    }
+    assert [statement.sql.split(" ON ")[0] for statement in found.plan.statements] == ['CREATE INDEX CONCURRENTLY "ti"']
+    assert found.plan.proof.status is ProofStatus.PROVEN
+
+
+def test_a_statement_about_one_table_leaves_others_open_to_nothing(postgres: EmbeddedPostgres) -> None:
+    _, said = altered(postgres, MayDeclare(objects=(QualifiedName("", "t"),)))
+    assert said["view public.w"] == "Altered"
+    assert said["column public.t.id"] == "may be altered by main.tf:8, which could not be read"
+
+
+def test_what_only_makes_new_objects_alters_none(postgres: EmbeddedPostgres) -> None:
+    _, said = altered(postgres, MayDeclare(kinds=("table",), only_new=True))
+    assert said["column public.t.id"] == "Altered"
+
+
+def test_what_stays_keeps_what_it_needs_though_nobody_declared_it(postgres: EmbeddedPostgres) -> None:
+    found, said = altered(postgres, MayDeclare(kinds=("index",)))
+    assert said["index public.tx"] == "may be declared by main.tf:8, which could not be read"
+    assert (said["column public.t.extra"], said["column public.t.id"]) == ("Unexpected", "Altered")
+    assert found.plan.proof.status is ProofStatus.PROVEN
+    assert not any('DROP COLUMN "extra"' in statement.sql for statement in found.plan.statements)
+    left = [each.reason for each in found.plan.remaining if str(each.identity) == "column public.t.extra"]
+    assert left == ["index public.tx needs it, which may be declared where nothing could be read"]
