@@ -73,6 +73,7 @@ def assemble_body(
     tenancy_faults = {finding for judged in declared for finding in tenants.of_declaration(judged.spec)}
     read = Counter((outcome.declared, outcome.fingerprint) for outcome in ordered if outcome.fingerprint)
     analysed = [(declared[number].analyses[name], count) for (number, name), count in sorted(read.items())]
+    service_faults = tenants.reported_verdicts(_service_faults(analysis for analysis, _ in analysed))
     return ReportBody(
         fleet=fleet,
         spec=hash_of_specs(judged.spec for judged in declared),
@@ -88,7 +89,7 @@ def assemble_body(
         ignored=account.ignored(),
         notices=(*account.notices(), *tenants.notices()),
         not_compared=_not_compared(analysed),
-        service_faults=_service_faults(analysis for analysis, _ in analysed),
+        service_faults=service_faults,
         tenancy_faults=tuple(sorted(tenancy_faults, key=finding_order)),
         unread_services=tuple(sorted(unread_services)),
         rollouts=_rollouts(results, assessments),

@@ -117,7 +117,7 @@ class Assessments:
         version_finding = judge_version("" if own else judged.expected_version, grounds.versions)
         if judged.incomplete and not analysis.diff and not analysis.unverified:
             analysis = msgspec.structs.replace(analysis, unverified=judged.incomplete)
-        verdicts = tuple(verdict for verdict in analysis.verdicts if not verdict.declared_too)
+        verdicts = self._tenancy.reported_verdicts(each for each in analysis.verdicts if not each.declared_too)
         tenancy = self._tenancy.of_tenant(spec, judged.snapshots.get(grounds.fingerprint))
         status = TenantStatus.DRIFTED if counts(tenancy) else _status(analysis, version_finding, verdicts)
         if status is TenantStatus.IN_SYNC and not own:

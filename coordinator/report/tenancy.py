@@ -6,10 +6,14 @@ from collections.abc import Iterable, Iterator
 
 import msgspec
 
+from shared.contracts.contract import Verdict
 from shared.findings.finding import Finding, Severity
 from shared.findings.tenancy.judge import judge_tenancy
 from shared.schema.schema import Snapshot, Spec
 from shared.schema.tenancy import Tenancy
+
+QUERY_RULES = frozenset({"contract-tenancy-filter"})
+"""The rules of service contracts whose verdicts a baseline may accept."""
 
 
 class Accepted(msgspec.Struct, frozen=True, order=True):
@@ -53,6 +57,17 @@ class TenancyAccount:
             else:
                 yield finding
 
+    def reported_verdicts(self, verdicts: Iterable[Verdict]) -> tuple[Verdict, ...]:
+        """Leave out the verdicts on queries that somebody has accepted."""
+        return tuple(verdict for verdict in verdicts if not self._is_accepted(verdict))
+
+    def _is_accepted(self, verdict: Verdict) -> bool:
+        entry = accepted_query(verdict)
+        if entry not in self._baseline:
+            return False
+        self._met.add(entry)
+        return True
+
     def notices(self) -> tuple[str, ...]:
         """Name what was accepted and is not found any more."""
         return tuple(
@@ -64,6 +79,12 @@ class TenancyAccount:
 def accepted_of(finding: Finding) -> Accepted:
     """Give the entry that accepts a finding."""
     return Accepted(finding.rule, f"{finding.severity}: {finding.object}")
+
+
+def accepted_query(verdict: Verdict) -> Accepted:
+    """Give the entry that accepts a verdict on a query; lines of Rust move, so the query itself is named."""
+    query = " ".join(verdict.subject.split())
+    return Accepted(verdict.rule, f"{verdict.status}: {verdict.service}: {verdict.file}: {query}")
 
 
 def counts(findings: Iterable[Finding]) -> bool:

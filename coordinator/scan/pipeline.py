@@ -102,7 +102,7 @@ async def _declare(settings: Settings, scratch: ScratchServer, log: ExecutionLog
     tables = read_tables(settings)
     inventory = await load_targets(settings, [entry for each in tables for entry in each.shares.tenants.values()])
     refuse_shrunk(inventory, known_tenants, settings)
-    contracts = load_contracts(Path(settings.root), settings.file.contracts)
+    contracts = load_contracts(Path(settings.root), settings.file.contracts, settings.file.tenancy.rules)
     specs: list[DeclaredSpec] = []
     for wanted in wanted_by(tables, inventory.targets, settings.file.compare, contracts):
         spec = await compiled(scratch, wanted.source, settings.file.compare, wanted.names)

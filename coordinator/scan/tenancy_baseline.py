@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import tomllib
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import msgspec
 
 from coordinator.report.exit_code import NOT_KNOWN
 from coordinator.report.model import ReportBody
-from coordinator.report.tenancy import Accepted, accepted_of
+from coordinator.report.tenancy import QUERY_RULES, Accepted, accepted_of, accepted_query
 from coordinator.settings.load import SettingsError
 from shared.findings.ignore import toml_string
 from shared.findings.tenancy.judge import TENANCY_RULES
@@ -46,7 +46,7 @@ def read_baseline(root: Path, name: str) -> tuple[Accepted, ...]:
         raise SettingsError(f"{place} is not valid TOML: {error}") from None
     except msgspec.ValidationError:
         raise SettingsError(f"{place} is no baseline: expected a list of texts for each rule") from None
-    for rule in sorted(entries.keys() - TENANCY_RULES.keys()):
+    for rule in sorted(entries.keys() - TENANCY_RULES.keys() - QUERY_RULES):
         raise SettingsError(f"{place} names a rule {rule!r}, and there is none: docs/tenancy.md lists them")
     return tuple(Accepted(rule, subject) for rule, subjects in entries.items() for subject in subjects)
 
@@ -75,9 +75,11 @@ def write_baseline(root: Path, name: str, body: ReportBody) -> int:
     return len(accepted)
 
 
-def _found(body: ReportBody) -> Iterable[Accepted]:
+def _found(body: ReportBody) -> Iterator[Accepted]:
     findings = (*body.tenancy_faults, *(finding for group in body.groups for finding in group.findings))
-    return (accepted_of(finding) for finding in findings if finding.rule in TENANCY_RULES)
+    verdicts = (*body.service_faults, *(verdict for group in body.groups for verdict in group.verdicts))
+    yield from (accepted_of(finding) for finding in findings if finding.rule in TENANCY_RULES)
+    yield from (accepted_query(verdict) for verdict in verdicts if verdict.rule in QUERY_RULES)
 
 
 def render_baseline(accepted: Iterable[Accepted]) -> str:

@@ -14,6 +14,7 @@ from coordinator.settings.model import ContractTable
 from shared.contracts.contract import Contract, Unread
 from shared.contracts.extract import extract_contract
 from shared.contracts.features import FeaturesError
+from shared.schema.tenancy import Tenancy
 
 _SKIPPED_FOLDERS = frozenset({"target", ".git", "node_modules"})
 _READ_SUFFIXES = frozenset({".rs", ".sql"})  # query_file! names .sql files, from the folder of Cargo.toml
@@ -26,18 +27,21 @@ class RustFilesError(Exception):
     """A service's sources cannot be read; the message is one sentence."""
 
 
-def load_contracts(root: Path, tables: Sequence[ContractTable]) -> tuple[Contract, ...]:
+def load_contracts(root: Path, tables: Sequence[ContractTable], tenancy: Tenancy | None = None) -> tuple[Contract, ...]:
     """Extract the contract of every configured service.
 
     Args:
         root: Folder of fleetdrift.toml.
         tables: `[[contracts]]`.
+        tenancy: `[tenancy]`: what queries are held to beside what they expect.
 
     Raises:
         RustFilesError: When a folder is not there or holds no Rust.
     """
     ordered = sorted(tables, key=lambda table: table.service)
-    return tuple(read_service(root / table.path, table) for table in ordered)
+    held_to = tenancy if tenancy is not None and tenancy.column else None
+    contracts = (read_service(root / table.path, table) for table in ordered)
+    return tuple(msgspec.structs.replace(contract, tenancy=held_to) for contract in contracts)
 
 
 def read_service(folder: Path, table: ContractTable) -> Contract:

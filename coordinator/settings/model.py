@@ -198,6 +198,11 @@ class TenancyTable(Tenancy, frozen=True, kw_only=True, forbid_unknown_fields=Tru
 
     baseline: str = ""
 
+    @property
+    def rules(self) -> Tenancy:
+        """What the rules need to know of it."""
+        return Tenancy(column=self.column, setting=self.setting, tables=self.tables, exclude=self.exclude)
+
 
 class RedisTable(_Table, frozen=True, kw_only=True):
     """`[redis]`: where the queue between coordinator and workers is.

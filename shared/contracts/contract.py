@@ -7,6 +7,7 @@ from enum import StrEnum
 import msgspec
 
 from shared.schema.schema import Origin
+from shared.schema.tenancy import Tenancy
 
 
 class Constant(msgspec.Struct, frozen=True, order=True):
@@ -238,6 +239,7 @@ class Contract(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
         role: The role as which the service connects; empty when it is not said.
         database: Pattern of the databases that the service speaks to; empty for all.
         accept_unread: Drivers of which nothing needs to be read.
+        tenancy: How tenants are kept apart in tables that they share; None where they share none.
         root: The service's folder in the repository, `services/orders`; empty when that is the repository itself.
     """
 
@@ -256,6 +258,7 @@ class Contract(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     role: str = ""
     database: str = ""
     accept_unread: tuple[str, ...] = ()
+    tenancy: Tenancy | None = None
     root: str = ""
 
     @property

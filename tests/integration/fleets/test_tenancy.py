@@ -176,3 +176,28 @@ def test_a_baseline_that_cannot_be_used_is_one_sentence_with_its_key(fleet: Flee
 def test_a_baseline_needs_a_name(fleet: Fleet) -> None:
     configured(fleet, "a")
     assert '[tenancy] baseline = "tenancy-baseline.toml"' in cli(fleet, "--write-baseline").output
+
+
+RUST = 'async fn f(p: &sqlx::PgPool) { sqlx::query("SELECT id\\n FROM countries_of_orders").fetch_all(p).await; }'
+SERVICE = '[[contracts]]\nservice = "shop"\npath = "shop"\n'
+
+
+def test_a_query_that_takes_the_rows_of_every_tenant_is_said_once_and_can_be_accepted(fleet: Fleet) -> None:
+    open_table = "CREATE TABLE countries_of_orders (tenant_id uuid NOT NULL, id bigint);"
+    fleet.write({"schema.sql": SCHEMA + open_table, "shop/src/lib.rs": RUST})
+    for name in ("a", "b"):
+        fleet.create(name, SCHEMA, open_table)
+    configured(fleet, "a", "b", tenancy=TENANCY + SERVICE)
+    body = fleet.check().body
+    assert statuses(body) == {"a": "in_sync", "b": "in_sync"}
+    assert [(each.rule, each.line, each.declared_too) for each in body.service_faults] == [
+        ("contract-tenancy-filter", 1, True)
+    ]
+    configured(fleet, "a", "b", tenancy=WITH_BASELINE + SERVICE)
+    cli(fleet, "--write-baseline")
+    assert (
+        '"at_risk: shop: src/lib.rs: SELECT id FROM countries_of_orders",'
+        in (fleet.folder / "accepted.toml").read_text()
+    )
+    accepted = fleet.check().body
+    assert (accepted.service_faults, accepted.notices) == ((), ())
