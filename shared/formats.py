@@ -139,6 +139,9 @@ GROUPS_LIST = Format("groups_list", 1)
 GROUP_DOCUMENT = Format("group_document", 1)
 """`coordinator.records.documents.GroupDocument`: what `fleetdrift group ID --output json` prints."""
 
+NOTICE = Format("notice", 1)
+"""`coordinator.memory.notices.Notice`: kept in the store until it is delivered, and the body of a webhook."""
+
 DIFF = Format("diff", 2)
 """`coordinator.compare.sources.Comparison`: what `fleetdrift diff --output json` prints. Version 2 as in REPORT."""
 

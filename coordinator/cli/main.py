@@ -26,6 +26,7 @@ VERBS = {
     "group": "coordinator.cli.group",
     "groups": "coordinator.cli.groups",
     "iac": "coordinator.cli.iac",
+    "notify": "coordinator.cli.notify",
     "report": "coordinator.cli.report",
     "scan": "coordinator.cli.scan",
     "scans": "coordinator.cli.scans",

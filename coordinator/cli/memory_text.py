@@ -12,7 +12,7 @@ from rich.table import Table
 from rich.text import Text
 
 from coordinator.memory.model import ChangeLife, ChangeSubject, FleetChange
-from coordinator.memory.views import ChangeView, FleetStatus, TenantHistory, TenantView
+from coordinator.memory.views import ChangeView, FleetStatus, SuspiciousScan, TenantHistory, TenantView
 from coordinator.report.renderers.presentation import STATUS_WORDS, plural
 from coordinator.report.renderers.text import STATUS_STYLES, Terminal, close_console, open_console
 from coordinator.report.renderers.visible import visible
@@ -60,10 +60,19 @@ def status_text(
     found = ", ".join(f"{count:,} {severity}" for severity, count in status.changes if count)
     console.print(f"open changes: {found or 'none'}")
     console.print(f"by the newest scan: {status.new:,} new, {status.resolved:,} resolved")
+    if status.suspicious is not None:
+        _print_suspicion(console, status.suspicious)
     if top:
         console.print()
         console.print(_changes_table(top, now))
     return close_console(console)
+
+
+def _print_suspicion(console: Console, suspicious: SuspiciousScan) -> None:
+    before = ", ".join(f"{count:,} {STATUS_WORDS[state]}" for state, count in suspicious.tenants)
+    console.print(Text(f"suspicious: {visible(suspicious.reason)}", "bold yellow"), soft_wrap=True)
+    console.print(Text(f"  before it: {before}", "yellow"), soft_wrap=True)
+    console.print(Text(f"  if it is so: fleetdrift scans confirm {visible(suspicious.scan)}", "dim"), soft_wrap=True)
 
 
 def changes_text(

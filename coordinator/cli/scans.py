@@ -18,7 +18,7 @@ _LOOK_EVERY_SECONDS = 0.5
 @click.group("scans", invoke_without_command=True)
 @click.pass_context
 def command(context: click.Context) -> None:
-    """List, show, watch or cancel scans; without a verb they are listed."""
+    """List, show, watch, cancel or confirm scans; without a verb they are listed."""
     if context.invoked_subcommand is None:
         context.invoke(list_scans)
 
@@ -59,6 +59,16 @@ def cancel(scan: str, reason: str, place: Place, output: str) -> None:
     by = f"{getpass.getuser()} cancelled it"
     why = (f"{by}: {reason}" if reason else by)[:MAX_REQUEST_TEXT]
     _print_scan(_found(ask(place, lambda records: records.cancel(scan, why)), scan), output)
+
+
+@command.command("confirm")
+@click.argument("scan")
+@place_options
+def confirm(scan: str, place: Place) -> None:
+    """Believe a suspicious SCAN: what it found is so, and is told to all who are told."""
+    if not ask(place, lambda records: records.confirm(scan)):
+        raise click.ClickException(f"scan {scan!r} is not suspicious; `fleetdrift status` names one that is")
+    click.echo(f"scan {scan} is confirmed: what was held back is told now")
 
 
 @command.command("watch")

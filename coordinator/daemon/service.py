@@ -22,6 +22,8 @@ from coordinator.engine.obstacles import Watch, find_redis_obstacle, obstacle_am
 from coordinator.fleet.queued import QueuedFleet
 from coordinator.fleet.reader import OnProgress
 from coordinator.ledger.lane import BUSY_SHARE_OF_DEADLINE, LedgerRules
+from coordinator.memory.notices import NoticeRules
+from coordinator.notify.sender import Sender
 from coordinator.records.stored import StoredRecords
 from coordinator.report.files import ReportFileError, write_files
 from coordinator.report.model import ScanReport
@@ -46,6 +48,8 @@ from workers.redis_pool import connect_redis
 
 _FINISH_TIMEOUT_SECONDS = 5.0
 _COUNT_JUNK_EVERY_SECONDS = 5.0
+_TELL_TIMEOUT_SECONDS = 30.0
+"""For which `fleetdrift scan` waits for those who are told, before it prints its report."""
 
 
 class ScanUnfinishedError(Exception):
@@ -80,7 +84,7 @@ class Coordinator:
         required(settings.redis_url, "redis.url")
         dsn = required(settings.store_dsn, "store.dsn")
         async with (
-            Store.open(dsn) as store,
+            Store.open(dsn, notice_rules(settings)) as store,
             scratch_server(settings.scratch_dsn, settings.file.scratch.binaries) as scratch,
         ):
             yield cls(settings, store, scratch, leases=leases)
@@ -110,12 +114,23 @@ class Coordinator:
             return await logged_scan(scan, fleet, perform, unfinished_by=(StoreError,), failure_level=LogLevel.INFO)
 
         try:
-            return await holding(self._patient, scan_lease(scan), self._leases, create_and_perform)
+            report = await holding(self._patient, scan_lease(scan), self._leases, create_and_perform)
         except (StoreError, LeaseTakenError) as error:
             raise ScanUnfinishedError(
                 f"{error}: scan {scan} is not finished; a running `fleetdrift serve` resumes it within an hour, "
                 f"without one the next `fleetdrift scan` records it as failed"
             ) from None
+        await self._tell()
+        return report
+
+    async def _tell(self) -> None:
+        """Send what this scan has to tell, once; what is not taken is sent by the next scan, or by `serve`."""
+        if not self.settings.sinks:
+            return
+        sender = Sender(self.store, self.settings.file.fleet.name, self.settings.sinks)
+        with contextlib.suppress(StoreError, TimeoutError):
+            async with asyncio.timeout(_TELL_TIMEOUT_SECONDS):
+                await sender.deliver()
 
     async def _perform_and_store(
         self, scan: str, on_progress: OnProgress, interrupted: Callable[[], bool]
@@ -184,6 +199,8 @@ class Coordinator:
             group.create_task(serving)
             group.create_task(scans.run(self.settings.file.scan.interval))
             group.create_task(self._count_junk(metrics))
+            if self.settings.sinks:
+                group.create_task(Sender(self.store, fleet, self.settings.sinks).run(self._leases))
 
     async def _count_junk(self, metrics: FleetMetrics) -> None:
         """Show what coordinator and workers drop; while Redis is away the last counts stay."""
@@ -242,6 +259,13 @@ async def end_orphans(store: Store, fleet: str) -> None:
         reason = "the process that performed it ended, and no coordinator was there to resume it"
         await store.finish_scan(record.scan, ScanState.FAILED, reason)
         log(ScanFailed(scan=record.scan, fleet=fleet, error="", reason=reason))
+
+
+def notice_rules(settings: Settings) -> NoticeRules:
+    """Say what is worth telling of a scan, and to whom."""
+    table = settings.file.memory
+    names = tuple(sink.table.name for sink in settings.sinks)
+    return NoticeRules(sinks=names, spread=table.spread, suspicious=table.suspicious)
 
 
 def engine_settings(settings: Settings) -> EngineSettings:

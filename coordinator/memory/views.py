@@ -150,6 +150,20 @@ class ChangeView(msgspec.Struct, frozen=True, kw_only=True):
     most_tenants: int
 
 
+class SuspiciousScan(msgspec.Struct, frozen=True, kw_only=True):
+    """A scan that found more drift than is likely, and that nobody has confirmed yet.
+
+    Args:
+        scan: Its id.
+        reason: Why, in a sentence.
+        tenants: (status, tenants) before it.
+    """
+
+    scan: str
+    reason: str
+    tenants: tuple[tuple[TenantStatus, int], ...]
+
+
 class FleetStatus(msgspec.Struct, frozen=True, kw_only=True):
     """A fleet in a few figures.
 
@@ -161,6 +175,7 @@ class FleetStatus(msgspec.Struct, frozen=True, kw_only=True):
         changes: (severity, open changes) for every severity.
         new: Open changes that the newest scan found first.
         resolved: Changes that the newest scan found gone.
+        suspicious: The scan whose result is held back until it is confirmed, with the statuses before it.
     """
 
     fleet: str
@@ -170,3 +185,4 @@ class FleetStatus(msgspec.Struct, frozen=True, kw_only=True):
     changes: tuple[tuple[str, int], ...]
     new: int
     resolved: int
+    suspicious: SuspiciousScan | None = None

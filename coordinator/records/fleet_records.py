@@ -77,6 +77,14 @@ class FleetRecords(Protocol):
         """
         ...
 
+    async def confirm(self, scan: str) -> bool:
+        """Believe a suspicious scan: what was held back is told. Says whether the scan was suspicious.
+
+        Args:
+            scan: Id.
+        """
+        ...
+
     async def report(self, scan: str, form: ReportForm) -> str | None:
         """Give the report of a scan in one of the forms; nothing when it has none.
 

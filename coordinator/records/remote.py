@@ -96,6 +96,10 @@ class RemoteRecords(FleetRecords):
         answer = await self._ask(f"/scans/{_quoted(scan)}/cancel", {}, body)
         return None if answer is None else self._decode(answer, ScanRecord)
 
+    async def confirm(self, scan: str) -> bool:
+        """POST /scans/ID/confirm."""
+        return await self._ask(f"/scans/{_quoted(scan)}/confirm", {}, b"") is not None
+
     async def report(self, scan: str, form: ReportForm) -> str | None:
         """GET /scans/ID/report."""
         answer = await self._ask(f"/scans/{_quoted(scan)}/report", {"form": form.value})

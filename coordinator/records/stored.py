@@ -92,6 +92,10 @@ class StoredRecords(FleetRecords):
         await self._store.ask_to_cancel(scan, reason)
         return await self.scan(scan)
 
+    async def confirm(self, scan: str) -> bool:
+        """End the suspicion, and let what was held back go out."""
+        return await self._store.confirm(self._fleet, scan)
+
     async def report(self, scan: str, form: ReportForm) -> str | None:
         """Make the report again from what is remembered, and render it."""
         if scan == NEWEST:

@@ -16,8 +16,10 @@ from urllib.parse import urlsplit
 import msgspec
 
 from coordinator.settings.hosts import resolve_hosts
-from coordinator.settings.model import SecretReference, Settings, SettingsFile, SpecTable
+from coordinator.settings.model import Settings, SettingsFile, SpecTable
 from coordinator.settings.resolve import resolve_database, resolve_keys, resolve_optional, resolve_redis
+from coordinator.settings.sinks import resolve_sinks
+from coordinator.settings.table import SecretReference
 from shared.embedded.installations import SCRATCH_VARIABLE
 from shared.hosts import Secret, is_loopback
 
@@ -53,6 +55,7 @@ def load_settings(path: Path, environment: Mapping[str, str] | None = None) -> S
             redis_keys=resolve_keys(file.redis.key, "redis.key", path.parent, env),
             store_dsn=resolve_database(file.store.dsn, "store.dsn", path.parent, env),
             scratch_dsn=resolve_database(_scratch(file, env), "scratch.dsn", path.parent, env),
+            sinks=resolve_sinks(file.notify, path.parent, env),
             api_token=resolve_optional(file.serve.token, "serve.token", path.parent, env),
         )
     except ValueError as error:

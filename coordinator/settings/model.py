@@ -7,6 +7,8 @@ from typing import Annotated
 
 import msgspec
 
+from coordinator.settings.notify import NotifyTable, Sink
+from coordinator.settings.table import SecretReference, Table
 from shared.findings.ignore import IgnoreRule
 from shared.hosts import Host, Secret
 from shared.kinds.context import Recipe
@@ -16,23 +18,12 @@ from shared.targets import Limits
 
 Seconds = Annotated[float, msgspec.Meta(gt=0)]
 Rate = Annotated[float, msgspec.Meta(gt=0)]
+Share = Annotated[float, msgspec.Meta(gt=0, le=1)]
 Count = Annotated[int, msgspec.Meta(ge=1)]
 Port = Annotated[int, msgspec.Meta(ge=1, le=65535)]
 
 
-class _Table(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A TOML table: unknown keys are errors."""
-
-
-class SecretReference(_Table, frozen=True, kw_only=True):
-    """Where a secret is: exactly one of an environment variable, a file, or a command that prints it."""
-
-    env: str = ""
-    file: str = ""
-    command: tuple[str, ...] = ()
-
-
-class HostTable(_Table, frozen=True, kw_only=True):
+class HostTable(Table, frozen=True, kw_only=True):
     """`[hosts.NAME]`: a server with tenants, and the role that scans it. See `shared.hosts.Host`.
 
     Args:
@@ -56,17 +47,17 @@ class HostTable(_Table, frozen=True, kw_only=True):
     maintenance_database: str = "postgres"
 
 
-class TenantTable(_Table, frozen=True, kw_only=True):
+class TenantTable(Table, frozen=True, kw_only=True):
     """One entry of `[[fleet.tenants]]`."""
 
     tenant: str
     host: str = ""
     database: str = ""
     namespace: str = ""
-    labels: dict[str, str] = {}
+    labels: dict[str, str] = msgspec.field(default_factory=dict)
 
 
-class DiscoverTable(_Table, frozen=True, kw_only=True):
+class DiscoverTable(Table, frozen=True, kw_only=True):
     """`[fleet.discover]`: databases of hosts, or namespaces of one database of each, whose name matches a pattern.
 
     Args:
@@ -86,7 +77,7 @@ class DiscoverTable(_Table, frozen=True, kw_only=True):
     tenant: str = "{name}"
 
 
-class QueryTable(_Table, frozen=True, kw_only=True):
+class QueryTable(Table, frozen=True, kw_only=True):
     """`[fleet.query]`: a SELECT whose columns are tenant, and optionally host, database, namespace, labels (json)."""
 
     host: str
@@ -94,7 +85,7 @@ class QueryTable(_Table, frozen=True, kw_only=True):
     sql: str
 
 
-class DeclaredTable(_Table, frozen=True, kw_only=True):
+class DeclaredTable(Table, frozen=True, kw_only=True):
     """`[fleet.declared]`: the tenants are those the spec itself enumerates (`for_each`).
 
     Args:
@@ -108,7 +99,7 @@ class DeclaredTable(_Table, frozen=True, kw_only=True):
     namespace: str = ""
 
 
-class FleetTable(_Table, frozen=True, kw_only=True):
+class FleetTable(Table, frozen=True, kw_only=True):
     """`[fleet]`: who is scanned. Exactly one of tenants, file, command, discover, query, declared.
 
     Args:
@@ -139,7 +130,7 @@ class Placement(StrEnum):
     NAMESPACE = "namespace"
 
 
-class SpecTable(_Table, frozen=True, kw_only=True):
+class SpecTable(Table, frozen=True, kw_only=True):
     """`[spec]`, or one of several `[[spec]]`: what is declared, where, and for whom. Of several the first that fits.
 
     Args:
@@ -155,17 +146,17 @@ class SpecTable(_Table, frozen=True, kw_only=True):
     """
 
     source: str
-    variables: dict[str, object] = {}
+    variables: dict[str, object] = msgspec.field(default_factory=dict)
     expected_version: str = ""
     database: str = ""
     tenants: tuple[str, ...] = ()
     hosts: tuple[str, ...] = ()
     databases: tuple[str, ...] = ()
     placement: Placement | None = None
-    labels: dict[str, str] = {}
+    labels: dict[str, str] = msgspec.field(default_factory=dict)
 
 
-class ContractTable(_Table, frozen=True, kw_only=True):
+class ContractTable(Table, frozen=True, kw_only=True):
     """One entry of `[[contracts]]`: a Rust service and the folder of its crate.
 
     Args:
@@ -204,7 +195,7 @@ class TenancyTable(Tenancy, frozen=True, kw_only=True, forbid_unknown_fields=Tru
         return Tenancy(column=self.column, setting=self.setting, tables=self.tables, exclude=self.exclude)
 
 
-class RedisTable(_Table, frozen=True, kw_only=True):
+class RedisTable(Table, frozen=True, kw_only=True):
     """`[redis]`: where the queue between coordinator and workers is.
 
     Args:
@@ -217,7 +208,7 @@ class RedisTable(_Table, frozen=True, kw_only=True):
     key: SecretReference | tuple[SecretReference, ...] = ()
 
 
-class StoreTable(_Table, frozen=True, kw_only=True):
+class StoreTable(Table, frozen=True, kw_only=True):
     """`[store]`: the PostgreSQL database that keeps scans, ledger and reports.
 
     Args:
@@ -229,17 +220,21 @@ class StoreTable(_Table, frozen=True, kw_only=True):
     wait: Seconds = 60.0
 
 
-class MemoryTable(_Table, frozen=True, kw_only=True):
+class MemoryTable(Table, frozen=True, kw_only=True):
     """`[memory]`: what the store remembers of the fleet.
 
     Args:
         stale_after: Seconds after which what is known of a tenant that was not read again is shown as stale.
+        suspicious: Share of the fleet of which one scan may find that it has drifted; a larger one holds the scan back.
+        spread: Share of the fleet beyond which a change that spreads is told again.
     """
 
     stale_after: Seconds = 24 * 3600.0
+    suspicious: Share = 0.2
+    spread: Share = 0.1
 
 
-class ScratchTable(_Table, frozen=True, kw_only=True):
+class ScratchTable(Table, frozen=True, kw_only=True):
     """`[scratch]`: a PostgreSQL where throw-away databases may be made.
 
     Args:
@@ -251,7 +246,7 @@ class ScratchTable(_Table, frozen=True, kw_only=True):
     binaries: str = ""
 
 
-class ScanTable(_Table, frozen=True, kw_only=True):
+class ScanTable(Table, frozen=True, kw_only=True):
     """`[scan]`: how often tenants are scanned, with how many processes at once, and which plans are made.
 
     Args:
@@ -275,7 +270,7 @@ class ScanTable(_Table, frozen=True, kw_only=True):
     recipe: Recipe = Recipe.SHORT
 
 
-class ServeTable(_Table, frozen=True, kw_only=True):
+class ServeTable(Table, frozen=True, kw_only=True):
     """`[serve]`: where `fleetdrift serve` listens, and what it answers.
 
     Args:
@@ -297,13 +292,13 @@ class ServeTable(_Table, frozen=True, kw_only=True):
     rate: Rate = 20.0
 
 
-class ReportTable(_Table, frozen=True, kw_only=True):
+class ReportTable(Table, frozen=True, kw_only=True):
     """`[report]`: folder, relative to fleetdrift.toml, for report.json and report.html; empty writes none."""
 
     directory: str = ""
 
 
-class ApplyHostTable(_Table, frozen=True, kw_only=True):
+class ApplyHostTable(Table, frozen=True, kw_only=True):
     """`[apply.hosts.NAME]`: the role `fleetdrift apply` connects as, on the host of that name. Nothing else uses it.
 
     Args:
@@ -319,7 +314,7 @@ class ApplyHostTable(_Table, frozen=True, kw_only=True):
     port: int = 0
 
 
-class ApplyTable(_Table, frozen=True, kw_only=True):
+class ApplyTable(Table, frozen=True, kw_only=True):
     """`[apply]`: how many tenants `fleetdrift apply` changes at once, and how long it waits for locks.
 
     Args:
@@ -338,10 +333,10 @@ class ApplyTable(_Table, frozen=True, kw_only=True):
     lock_tries: Count = 5
     lock_pause: Seconds = 1.0
     allow_unsafe_role: bool = False
-    hosts: dict[str, ApplyHostTable] = {}
+    hosts: dict[str, ApplyHostTable] = msgspec.field(default_factory=dict)
 
 
-class SettingsFile(_Table, frozen=True, kw_only=True):
+class SettingsFile(Table, frozen=True, kw_only=True):
     """The whole of fleetdrift.toml: one field for each table."""
 
     fleet: FleetTable
@@ -354,6 +349,7 @@ class SettingsFile(_Table, frozen=True, kw_only=True):
     redis: RedisTable = RedisTable()
     store: StoreTable = StoreTable()
     memory: MemoryTable = MemoryTable()
+    notify: tuple[NotifyTable, ...] = ()
     scratch: ScratchTable = ScratchTable()
     limits: Limits = Limits()
     scan: ScanTable = ScanTable()
@@ -380,6 +376,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         scratch_dsn: Or None for the embedded scratch server.
         api_token: Or None.
         shrink_confirmed: A fleet that has lost more than `fleet.max_shrink` of its tenants is scanned all the same.
+        sinks: Who is told what has become different.
         given: (name, value) of the variables of the command line, in their order; without a name a file of them.
     """
 
@@ -391,5 +388,6 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     store_dsn: Secret | None = None
     scratch_dsn: Secret | None = None
     api_token: Secret | None = None
+    sinks: tuple[Sink, ...] = ()
     given: tuple[tuple[str, str], ...] = ()
     shrink_confirmed: bool = False

@@ -9,7 +9,8 @@ from urllib.parse import urlsplit
 
 import msgspec
 
-from coordinator.settings.model import ApplyHostTable, SecretReference, Settings
+from coordinator.settings.model import ApplyHostTable, Settings
+from coordinator.settings.table import SecretReference
 from shared.hosts import Host, Secret
 from shared.postgres.url import UrlError, parse_url
 from shared.signing import MIN_KEY_LENGTH

@@ -17,6 +17,7 @@ from coordinator.memory.views import (
     FleetStatus,
     Known,
     StayView,
+    SuspiciousScan,
     TenantFilter,
     TenantHistory,
     TenantView,
@@ -44,13 +45,16 @@ class FleetMemory(StoreAccess):
         counted = await self._rows("count_tenants", fleet, stale_after)
         tenants = {row["status"]: row["tenants"] for row in counted}
         changes = {row["severity"]: row["changes"] for row in await self._rows("count_open_changes", fleet)}
-        known = dict(rows[0]) if rows else {"scanned": None, "new": 0, "resolved": 0}
+        known: Any = rows[0] if rows else {"scanned": None, "new": 0, "resolved": 0, "suspicious_scan": None}
         return FleetStatus(
             fleet=fleet,
             oldest_good=min((row["oldest_good"] for row in counted if row["oldest_good"]), default=None),
             tenants=tuple((status, tenants.get(status.value, 0)) for status in TenantStatus),
             changes=tuple((severity.value, changes.get(severity.value, 0)) for severity in Severity),
-            **known,
+            scanned=known["scanned"],
+            new=known["new"],
+            resolved=known["resolved"],
+            suspicious=_suspicious(known) if known["suspicious_scan"] else None,
         )
 
     async def tenants(
@@ -156,6 +160,14 @@ class FleetMemory(StoreAccess):
         last = page[-1]
         place = msgspec.json.encode((last["gone"], last["rank"], -last["tenants"], last["id"])).decode()
         return [_change(row) for row in page], place
+
+
+def _suspicious(row: Any) -> SuspiciousScan:
+    return SuspiciousScan(
+        scan=row["suspicious_scan"],
+        reason=row["suspicious_reason"],
+        tenants=msgspec.json.decode(row["suspicious_before"], type=tuple[tuple[TenantStatus, int], ...]),
+    )
 
 
 def _tenant(row: Any) -> TenantView:

@@ -9,10 +9,13 @@ from typing import Any
 import msgspec
 
 from coordinator.memory.model import DECIDED, READ, ChangeSubject, FleetChange, Remembered, Standing
+from coordinator.memory.notices import TELL_NOBODY, NoticeRules
 from coordinator.memory.remember import remember
 from coordinator.memory.skeleton import Skeleton, put_together, take_apart
+from coordinator.memory.transitions import FleetCounts, Recorded, Transition
 from coordinator.report.model import DriftGroup, ScanReport, TenantResult
 from coordinator.store.connection import query
+from coordinator.store.telling import Past, Told, tell
 from shared.blobs import label_of_blob, pack, unpack
 from shared.formats import FIRST_REPORT, FLEET_CHANGE, GROUP, REPORT, SKELETON, STANDING, decode_json, encode_json
 
@@ -21,28 +24,8 @@ _ANALYZE_AFTER_MOVES = 1000
 scan of a large fleet is followed by questions long before autovacuum comes by."""
 
 
-class Transition(msgspec.Struct, frozen=True, kw_only=True):
-    """What became of one change with one report.
-
-    Args:
-        change: Its id.
-        is_new: No report had it before.
-        was_open: Some tenant had it before.
-        is_open: Some tenant has it now.
-        before: How many had it.
-        tenants: How many have it now.
-    """
-
-    change: str
-    is_new: bool
-    was_open: bool
-    is_open: bool
-    before: int
-    tenants: int
-
-
-async def record(connection: Any, scan: str, report: ScanReport) -> list[Transition]:
-    """Keep a report, and what the memory takes from it. The caller has a transaction.
+async def record(connection: Any, scan: str, report: ScanReport, rules: NoticeRules = TELL_NOBODY) -> Recorded:
+    """Keep a report, what the memory takes from it, and what is to be told. The caller has a transaction.
 
     Done again after a connection was lost, it leaves what doing it once leaves.
 
@@ -50,26 +33,54 @@ async def record(connection: Any, scan: str, report: ScanReport) -> list[Transit
         connection: To the store.
         scan: Whose report it is.
         report: Of a scan of the whole fleet.
+        rules: What is worth telling, and to whom.
     """
     fleet = report.body.fleet
     remembered = remember(report.body)
     when = await connection.fetchrow(query("lock_fleet"), fleet)
     at: dt.datetime = when["at"]
+    before, stood = await _counts(connection, fleet), await connection.fetch(query("status_counts"), fleet)
     places = await _remember_standings(connection, fleet, remembered.standings)
     await _remember_changes(connection, fleet, remembered, places, at)
-    names = [tenant for tenant, _ in remembered.tenants]
-    standings = [places[remembered.standings[place].digest] for _, place in remembered.tenants]
-    await connection.execute("SET LOCAL enable_nestloop = off")  # no statistics know how long these arrays are
-    moved = await connection.execute(query("move_tenants"), fleet, names, standings, at, when["before"])
-    await connection.execute(query("take_leave_of_tenants"), fleet, names, at)
-    await connection.execute("SET LOCAL enable_nestloop = on")
-    await connection.execute(query("fleet_was_scanned"), fleet, at)
+    moved = await _move_tenants(connection, fleet, remembered, places, when)
+    await connection.execute(query("fleet_was_scanned"), fleet, at, report.body.spec)
     faults = [change.id for change in remembered.changes if change.subject is ChangeSubject.SERVICE]
     rows = await connection.fetch(query("count_changes"), fleet, at, faults)
     await _keep_report(connection, scan, report, remembered, at)
-    if int(moved.split()[-1]) >= _ANALYZE_AFTER_MOVES:
+    if moved >= _ANALYZE_AFTER_MOVES:
         await connection.execute(query("analyze_memory"))
-    return [Transition(change=row["id"], **{key: row[key] for key in _TRANSITION_COLUMNS}) for row in rows]
+    recorded = Recorded(
+        transitions=tuple(
+            Transition(change=row["id"], **{key: row[key] for key in _TRANSITION_COLUMNS}) for row in rows
+        ),
+        before=before,
+        after=await _counts(connection, fleet),
+    )
+    if when["before"] is None:  # the first scan tells nothing: everything is new to it
+        return recorded
+    past = Past(
+        spec=when["spec"],
+        suspicious_scan=when["suspicious_scan"],
+        suspicious_drifted=when["suspicious_drifted"],
+        statuses=tuple((row["status"], row["tenants"]) for row in stood),
+    )
+    told = Told(fleet=fleet, scan=scan, at=at, spec=report.body.spec, recorded=recorded, past=past)
+    return await tell(connection, told, rules)
+
+
+async def _move_tenants(connection: Any, fleet: str, remembered: Remembered, places: dict[str, int], when: Any) -> int:
+    """Write where each tenant stands now; say how many stand elsewhere than before."""
+    names = [tenant for tenant, _ in remembered.tenants]
+    standings = [places[remembered.standings[place].digest] for _, place in remembered.tenants]
+    await connection.execute("SET LOCAL enable_nestloop = off")  # no statistics know how long these arrays are
+    moved = await connection.execute(query("move_tenants"), fleet, names, standings, when["at"], when["before"])
+    await connection.execute(query("take_leave_of_tenants"), fleet, names, when["at"])
+    await connection.execute("SET LOCAL enable_nestloop = on")
+    return int(moved.split()[-1])
+
+
+async def _counts(connection: Any, fleet: str) -> FleetCounts:
+    return FleetCounts(**dict(await connection.fetchrow(query("fleet_counts"), fleet)))
 
 
 _TRANSITION_COLUMNS = ("is_new", "was_open", "is_open", "before", "tenants")

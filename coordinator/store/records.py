@@ -9,6 +9,8 @@ from typing import Annotated, Any, Self
 import msgspec
 
 from coordinator.ledger.batch import FinalOutcome, Mark
+from coordinator.memory.notices import Notice
+from shared.formats import NOTICE, decode_json
 from shared.targets import Target
 
 MAX_REQUEST_TEXT = 500
@@ -87,3 +89,29 @@ class LedgerRow(msgspec.Struct, frozen=True, kw_only=True):
     target: Target
     mark: Mark | None
     outcome: FinalOutcome | None
+
+
+class Delivery(msgspec.Struct, frozen=True, kw_only=True):
+    """A notice on its way to one who is told.
+
+    Args:
+        notice: What is to be sent.
+        sink: Name of who is told.
+        tries: How often it was sent in vain.
+        created: When the notice was written down.
+    """
+
+    notice: Notice
+    sink: str
+    tries: int
+    created: dt.datetime
+
+    @classmethod
+    def from_row(cls, row: Any) -> Self:
+        """Read a row of `due_deliveries.sql`."""
+        return cls(
+            notice=decode_json(NOTICE, row["document"], Notice),
+            sink=row["sink"],
+            tries=row["tries"],
+            created=row["created"],
+        )

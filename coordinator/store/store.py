@@ -12,13 +12,16 @@ from typing import Any
 import msgspec
 
 from coordinator.ledger.batch import FinalOutcome, ItemOutcome, Mark
+from coordinator.memory.notices import TELL_NOBODY, NoticeRules
+from coordinator.memory.transitions import Recorded
 from coordinator.report.model import ScanReport
 from coordinator.store.access import StoreAccess
 from coordinator.store.connection import StoreError, open_pool, query
 from coordinator.store.fleet_memory import FleetMemory
-from coordinator.store.memory import Transition, load_report, record
+from coordinator.store.memory import load_report, record
 from coordinator.store.patience import StorePatience
-from coordinator.store.records import NOBODY_SAYS, LedgerRow, ScanRecord, ScanRequest, ScanState
+from coordinator.store.records import NOBODY_SAYS, Delivery, LedgerRow, ScanRecord, ScanRequest, ScanState
+from coordinator.store.telling import tell_failure
 from shared.formats import ANALYSIS, LEDGER, SNAPSHOT, FormatError
 from shared.hosts import Secret
 from shared.targets import Target
@@ -26,6 +29,7 @@ from shared.targets import Target
 _MAX_LEDGERS_KEPT = 5
 _MAX_REPORTS_KEPT = 500
 _DELETE_BLOBS_UNUSED_FOR = dt.timedelta(days=90)
+_KEEP_NOTICES_FOR = dt.timedelta(days=7)
 _KEEP_HISTORY_FOR = dt.timedelta(days=400)
 
 _decode_target = msgspec.json.Decoder(Target).decode
@@ -60,13 +64,16 @@ class Store(StoreAccess):
         holder: Names this process in leases.
     """
 
-    def __init__(self, pool: Any, holder: str = "", patience: StorePatience | None = None) -> None:
+    def __init__(
+        self, pool: Any, holder: str = "", patience: StorePatience | None = None, rules: NoticeRules = TELL_NOBODY
+    ) -> None:
         super().__init__(pool, patience)
         self.holder = holder or str(uuid.uuid4())
+        self._rules = rules
 
     def patient(self, patience: StorePatience) -> Store:
         """Give the same store, whose methods wait for a store that is away before they raise."""
-        return Store(self._pool, self.holder, patience)
+        return Store(self._pool, self.holder, patience, self._rules)
 
     @property
     def is_patient(self) -> bool:
@@ -75,14 +82,18 @@ class Store(StoreAccess):
 
     @classmethod
     @contextlib.asynccontextmanager
-    async def open(cls, dsn: Secret) -> AsyncIterator[Store]:
+    async def open(cls, dsn: Secret, rules: NoticeRules = TELL_NOBODY) -> AsyncIterator[Store]:
         """Connect, and bring the store's own tables up to date.
+
+        Args:
+            dsn: URL of its database.
+            rules: What is worth telling of scans, and to whom.
 
         Raises:
             StoreError: When it cannot be reached or migrated.
         """
         async with open_pool(dsn) as pool:
-            yield cls(pool)
+            yield cls(pool, rules=rules)
 
     @property
     def memory(self) -> FleetMemory:
@@ -217,8 +228,40 @@ class Store(StoreAccess):
         return [LedgerRow(target=each, mark=marks.get(each.tenant), outcome=found.get(each.tenant)) for each in fleet]
 
     async def finish_scan(self, scan: str, state: ScanState, reason: str = "") -> None:
-        """Record how a scan ended that has no report, and why."""
-        await self._run("finish_scan", scan, state.value, reason)
+        """Record how a scan ended that has no report, and why; the first of several that fail is told."""
+
+        async def finish(connection: Any) -> None:
+            async with connection.transaction():
+                await connection.execute(query("finish_scan"), scan, state.value, reason)
+                if state is ScanState.FAILED:
+                    await tell_failure(connection, scan, reason, self._rules)
+
+        await self._do(finish)
+
+    async def confirm(self, fleet: str, scan: str) -> bool:
+        """Believe a suspicious scan: what was held back is told. Says whether the scan was suspicious."""
+
+        async def release(connection: Any) -> bool:
+            async with connection.transaction():
+                ended = await connection.fetch(query("end_suspicion"), fleet, scan)
+                if ended:
+                    await connection.execute(query("release_notices"), fleet)
+                return bool(ended)
+
+        return await self._do(release)
+
+    async def due_deliveries(self, fleet: str, limit: int) -> list[Delivery]:
+        """Give what is to be sent now, the oldest first."""
+        rows = await self._rows("due_deliveries", fleet, limit)
+        return [Delivery.from_row(row) for row in rows]
+
+    async def end_delivery(self, delivery: Delivery, failure: str = "") -> None:
+        """Record that a notice was taken, or is given up for a reason."""
+        await self._run("end_delivery", delivery.notice.id, delivery.sink, failure)
+
+    async def delay_delivery(self, delivery: Delivery, seconds: float, failure: str) -> None:
+        """Record why a notice was not taken, and when to try again."""
+        await self._run("delay_delivery", delivery.notice.id, delivery.sink, dt.timedelta(seconds=seconds), failure)
 
     async def orphaned_scans(self, fleet: str) -> list[ScanRecord]:
         """Give the unfinished scans whose process ended without handing them on; oldest first."""
@@ -265,21 +308,21 @@ class Store(StoreAccess):
 
     # -- reports and tenants -------------------------------------------------------------------------------------
 
-    async def record_report(self, scan: str, report: ScanReport) -> list[Transition]:
+    async def record_report(self, scan: str, report: ScanReport) -> Recorded:
         """Keep a report, remember where every tenant stands, end the scan, and delete what is too old.
 
         Returns:
-            What became of changes with this report.
+            What it has changed.
 
         Raises:
             NotOwnerError: When another process owns the scan.
         """
         fleet = report.body.fleet
 
-        async def keep(connection: Any) -> list[Transition]:
+        async def keep(connection: Any) -> Recorded:
             async with connection.transaction():
                 await self._check_owner(connection, scan)
-                transitions = await record(connection, scan, report)
+                recorded = await record(connection, scan, report, self._rules)
                 await connection.execute(query("finish_scan"), scan, report.status.value, "")
                 for table in ("prune_ledger", "prune_ledger_marks", "prune_ledger_outcomes"):
                     await connection.execute(query(table), fleet, _MAX_LEDGERS_KEPT)
@@ -287,9 +330,10 @@ class Store(StoreAccess):
                 for table in ("prune_stays", "prune_tenants"):
                     await connection.execute(query(table), fleet, _KEEP_HISTORY_FOR)
                 await connection.execute(query("prune_groups"), fleet)
+                await connection.execute(query("prune_notices"), fleet, _KEEP_NOTICES_FOR)
                 await connection.execute(query("prune_blobs"), _DELETE_BLOBS_UNUSED_FOR)
                 await connection.execute(query("prune_leases"))
-                return transitions
+                return recorded
 
         return await self._do(keep)
 

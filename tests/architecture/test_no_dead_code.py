@@ -20,6 +20,7 @@ CALLED_FROM_OUTSIDE = {
     "coordinator.daemon.api.serve._Server.capture_signals": "uvicorn calls it",
     "coordinator.daemon.api.serve._Server.startup": "uvicorn calls it",
     "coordinator.daemon.api.app.openapi_document": "docs/schemas/openapi.json is made with it",
+    "coordinator.notify.sinks._NoRedirects.redirect_request": "urllib calls it",
     "coordinator.records.remote._NoRedirects.redirect_request": "urllib calls it",
     "coordinator.daemon.metrics._Page.collect": "prometheus_client calls it",
     "coordinator.daemon.metrics._Page.describe": "prometheus_client calls it",

@@ -16,6 +16,7 @@ from litestar.response import ServerSentEvent, ServerSentEventMessage
 from coordinator.daemon.api.answers import decoded, found, table_or_page
 from coordinator.daemon.api.problems import documented, problem_response
 from coordinator.daemon.scan_service import ScanService
+from coordinator.memory.views import FleetStatus
 from coordinator.records.documents import ScansPage
 from coordinator.records.fleet_records import FleetRecords
 from coordinator.records.tables import scans_csv
@@ -137,7 +138,13 @@ def _ending(records: FleetRecords) -> list[BaseRouteHandler]:
         reason = f"somebody cancelled it: {asked.reason}" if asked.reason else "somebody cancelled it"
         return Response(found(await records.cancel(scan, reason), "scan"), status_code=HTTPStatus.ACCEPTED)
 
-    return [cancel_scan]
+    @post("/scans/{scan:str}/confirm", status_code=202, responses=documented(404))
+    async def confirm_scan(scan: FromPath[str]) -> FleetStatus:
+        """Believe a suspicious scan: what it found is told to all who are told. 404 where it is not suspicious."""
+        found(await records.confirm(scan) or None, "suspicious scan")
+        return await records.status()
+
+    return [cancel_scan, confirm_scan]
 
 
 def _reports(records: FleetRecords) -> list[BaseRouteHandler]:

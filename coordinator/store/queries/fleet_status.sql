@@ -1,7 +1,7 @@
-SELECT f.scanned,
+SELECT f.scanned, f.suspicious_scan, f.suspicious_reason, f.suspicious_before::text AS suspicious_before,
        count(*) FILTER (WHERE c.resolved IS NULL AND c.first_seen = f.scanned)::integer AS new,
        count(*) FILTER (WHERE c.resolved = f.scanned)::integer AS resolved
 FROM fleetdrift.fleets f
 LEFT JOIN fleetdrift.changes c ON c.fleet = f.fleet
 WHERE f.fleet = $1
-GROUP BY f.scanned
+GROUP BY f.fleet

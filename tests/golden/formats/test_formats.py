@@ -24,6 +24,7 @@ from coordinator.ledger.batch import FinalOutcome
 from coordinator.records.documents import ChangesPage, GroupDocument, GroupsList, ScansPage, TenantsPage
 from coordinator.records.stored import summary_of
 from coordinator.memory.model import ChangeLife, FleetChange
+from coordinator.memory.notices import Notice, sample_notice
 from coordinator.memory.remember import remember
 from coordinator.memory.skeleton import Skeleton, take_apart
 from coordinator.memory.views import ChangeView, FleetStatus, StayView, TenantHistory, TenantView
@@ -181,6 +182,7 @@ PUBLISHED: dict[Format, Any] = {
     formats.SCAN_DOCUMENT: ScanRecord,
     formats.GROUPS_LIST: GroupsList,
     formats.GROUP_DOCUMENT: GroupDocument,
+    formats.NOTICE: Notice,
 }
 """What other programs read: its JSON Schema is in docs/schemas/."""
 
@@ -319,6 +321,7 @@ VALUES: dict[Format, Callable[[], Any]] = {
     formats.CHANGES_PAGE: lambda: ChangesPage(fleet="demo", changes=(_change(),), after=None),
     formats.SCANS_PAGE: lambda: ScansPage(fleet="demo", scans=(_scan(),), after=None),
     formats.SCAN_DOCUMENT: _scan,
+    formats.NOTICE: lambda: sample_notice("demo", "s", WHEN),
     formats.GROUPS_LIST: lambda: GroupsList(fleet="demo", groups=(summary_of(DEMO.body.groups[0], 1),)),
     formats.GROUP_DOCUMENT: lambda: GroupDocument(fleet="demo", tenants=1, group=DEMO.body.groups[0]),
 }

@@ -220,6 +220,7 @@ async def test_the_document_describes_every_route_and_every_problem(client):
         f"{API}/scans": {"get", "post"},
         f"{API}/scans/{{scan}}": {"get"},
         f"{API}/scans/{{scan}}/cancel": {"post"},
+        f"{API}/scans/{{scan}}/confirm": {"post"},
         f"{API}/scans/{{scan}}/events": {"get"},
         f"{API}/scans/{{scan}}/report": {"get"},
         f"{API}/status": {"get"},

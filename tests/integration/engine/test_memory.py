@@ -119,7 +119,10 @@ async def test_recording_says_what_became_of_each_change(store):
         found = {each.change.id: each.change.object for each in (await store.memory.changes(FLEET, ChangeFilter()))[0]}
         rows = await store.record_report("s", report)
         found |= {each.change.id: each.change.object for each in (await store.memory.changes(FLEET, ChangeFilter()))[0]}
-        return {(found[row.change], row.is_new, row.was_open, row.is_open, row.before, row.tenants) for row in rows}
+        return {
+            (found[row.change], row.is_new, row.was_open, row.is_open, row.before, row.tenants)
+            for row in rows.transitions
+        }
 
     assert await told(scanned(a="e", b="ok")) == {(EMAIL, True, True, True, 0, 1)}
     assert await told(scanned(a="e", b="ec")) == {

@@ -18,11 +18,15 @@ SECRETS = (
     "FLEETDRIFT_STORE",
     "FLEETDRIFT_SCRATCH",
     "FLEETDRIFT_TOKEN",
+    "FLEETDRIFT_HOOK_KEY",
+    "FLEETDRIFT_MAIL_PASSWORD",
 )
 ENVIRONMENT = {
     **dict.fromkeys(SECRETS, "postgresql://x/y"),
     "FLEETDRIFT_REDIS": "redis://x/0",
     "FLEETDRIFT_REDIS_KEY": "k" * 64,
+    "FLEETDRIFT_HOOK": "https://hook.example/",
+    "FLEETDRIFT_SLACK": "https://slack.example/",
 }
 
 

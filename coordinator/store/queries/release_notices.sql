@@ -1,0 +1,1 @@
+UPDATE fleetdrift.notices SET held = false WHERE fleet = $1 AND held
