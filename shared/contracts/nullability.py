@@ -65,7 +65,8 @@ Answer = Origin | bool | None
 """Where a NULL can come from; False when there can be none, True when there can for a reason without a name, None when
 it cannot be told."""
 
-_MADE_BY_JOIN = Origin(QualifiedName("", ""))
+MADE_BY_JOIN = Origin(QualifiedName("", ""))
+"""The answer where an outer join fills what it does not find."""
 
 
 class NullFinder:
@@ -95,7 +96,7 @@ class NullFinder:
 
     def _of_branches(self, number: int) -> Answer:
         branches = [entry.node("subquery") for entry in self._entries if entry.text("rtekind") == "1"]
-        return _any(self._of_subquery(branch, number) for branch in branches)
+        return any_answer(self._of_subquery(branch, number) for branch in branches)
 
     def _of(self, expression: TreeNode | None) -> Answer:
         if expression is None:
@@ -117,19 +118,19 @@ class NullFinder:
         function = expression.number("funcid") or expression.number("opfuncid")
         if function not in self._own.strict:
             return None
-        return _any(self._of(argument) for argument in expression.nodes("args"))
+        return any_answer(self._of(argument) for argument in expression.nodes("args"))
 
     def of_all(self, expression: TreeNode) -> Answer:
         """Answer for COALESCE and its like: NULL only when every argument is."""
         answers = [self._of(argument) for argument in expression.nodes("args")]
         if any(answer is False for answer in answers):
             return False
-        return None if any(answer is None for answer in answers) else _any(answers)
+        return None if any(answer is None for answer in answers) else any_answer(answers)
 
     def of_case(self, expression: TreeNode) -> Answer:
         """Answer for CASE: NULL when one of its results is."""
         results = [branch.node("result") for branch in expression.nodes("args")]
-        return _any(self._of(result) for result in (*results, expression.node("defresult")))
+        return any_answer(self._of(result) for result in (*results, expression.node("defresult")))
 
     def of_aggregate(self, expression: TreeNode) -> Answer:
         """Answer for an aggregate: counting never gives NULL."""
@@ -142,7 +143,7 @@ class NullFinder:
         if (number, attribute) in self._filled:
             return False
         if number in self._nulled:
-            return _MADE_BY_JOIN
+            return MADE_BY_JOIN
         return self._of_entry(self._entries[number - 1], attribute)
 
     def _of_entry(self, entry: TreeNode, attribute: int) -> Answer:
@@ -213,7 +214,7 @@ def origins(query: TreeNode) -> list[tuple[int, int]]:
     return [(entry.number("resorigtbl"), entry.number("resorigcol")) for entry in _visible(query)]
 
 
-def _any(answers: Iterator[Answer] | Sequence[Answer]) -> Answer:
+def any_answer(answers: Iterator[Answer] | Sequence[Answer]) -> Answer:
     """Give the first reason for a NULL; else None when one is not known; else False."""
     unknown = False
     for answer in answers:

@@ -23,6 +23,7 @@ _MAX_DEPTH = 8  # of functions that call functions: deeper is given up
 _EXPRESSION_FROM = 2
 """PL/pgSQL's parse modes: 0 a statement, 2 an expression, 3 to 5 assignments (plpgsql.h, RawParseMode)."""
 
+_GIVEN_BACK = frozenset({"FUNC_PARAM_OUT", "FUNC_PARAM_TABLE"})
 _SAME = {"ReturnStmt": "SelectStmt"}
 
 
@@ -83,6 +84,18 @@ class Routines:
 def inputs_of(routine: Routine) -> list[str]:
     """Give the types of what a routine takes, as `format_type` writes them."""
     return routine.signature.split(", ") if routine.signature else []
+
+
+def arguments_of(routine: Routine) -> list[tuple[str, str]]:
+    """Give (name, type) of what a routine takes; a name is empty where there is none."""
+    try:
+        created = pgparse.parse(routine.definition)[0]["stmt"].get("CreateFunctionStmt", {})
+    except (pgparse.PGQueryError, ValueError):
+        return []
+    parameters = [entry["FunctionParameter"] for entry in created.get("parameters", ())]
+    names = [str(each.get("name", "")) for each in parameters if each.get("mode") not in _GIVEN_BACK]
+    types = inputs_of(routine)
+    return list(zip(names, types, strict=True)) if len(names) == len(types) else [("", kind) for kind in types]
 
 
 def takes_number(routine: Routine, number: int) -> bool:

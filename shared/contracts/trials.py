@@ -82,7 +82,7 @@ def _trials(text: str, kind: str, body: Node) -> Iterator[Trial]:
     elif kind == "CopyStmt":
         yield from _copy(text, body)
     elif kind == "DoStmt":
-        for piece in _block_statements(_block(body)):
+        for piece in block_statements(body):
             yield Trial(kind=TrialKind.PREPARE, sql=piece, conditional=True)
     elif kind == "RefreshMatViewStmt" and body.get("concurrent"):
         plain = _CONCURRENTLY.sub("", text, count=1)  # CONCURRENTLY takes a view that has been filled
@@ -132,6 +132,15 @@ def _in_parentheses(text: str) -> str:
     return text[begin + 1 : end]
 
 
+def block_statements(body: Node) -> Iterator[str]:
+    """Give the SQL statements of a DO block that stand on their own: those the grammar of SQL knows.
+
+    Args:
+        body: Of a DoStmt.
+    """
+    yield from _statements_in(_block(body))
+
+
 def _block(body: Node) -> str:
     for option in body.get("args", ()):
         element = option.get("DefElem", {})
@@ -140,8 +149,7 @@ def _block(body: Node) -> str:
     return ""
 
 
-def _block_statements(block: str) -> Iterator[str]:
-    """Give the SQL statements of a PL/pgSQL block that stand on their own: those the grammar of SQL knows."""
+def _statements_in(block: str) -> Iterator[str]:
     for piece in _split(block):
         rest = piece
         while rest:
