@@ -54,7 +54,8 @@ class Admitted(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def complete(self) -> bool:
         """Whether the statements lead all the way to the declared schema."""
-        return not self.left_out and not any(isinstance(change, Unverified) for change in self.plan.remaining)
+        unknown = any(isinstance(change, Unverified) for change in self.plan.remaining)
+        return not self.left_out and not unknown and not self.plan.obstacles
 
     @property
     def id(self) -> str:

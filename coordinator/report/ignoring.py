@@ -99,7 +99,8 @@ def _plan_without(analysis: Analysis, kept: SchemaDiff, ignored: int) -> Plan:
     remaining = tuple(change for change in plan.remaining if change.identity not in gone)
     if len(statements) == len(plan.statements) and remaining == plan.remaining:
         return plan
+    obstacles = tuple(obstacle for obstacle in plan.obstacles if obstacle.object not in gone)
     left_out = "an ignored difference" if ignored == 1 else f"{ignored} ignored differences"
     reason = f"what was for {left_out} is left out of a plan that is {plan.proof.status} as a whole"
     proof = Proof(ProofStatus.NOT_ATTEMPTED, reason) if statements else plan.proof
-    return msgspec.structs.replace(plan, statements=statements, remaining=remaining, proof=proof)
+    return msgspec.structs.replace(plan, statements=statements, remaining=remaining, obstacles=obstacles, proof=proof)

@@ -129,9 +129,8 @@ def _with_tenants_facts(after: Snapshot, desired: Snapshot, observed: Snapshot, 
 
 def _judged(desired: Snapshot, after: Snapshot, plan: Plan, profile: Profile) -> Proof:
     left = diff_schemas(desired.schema, after.schema)
-    allowed = {change.identity for change in plan.remaining}
     for change in left.changes:
-        if change.identity not in allowed:
+        if not plan.leaves(change):
             return Proof(ProofStatus.UNPROVEN, f"after the plan, {change.identity} still differs")
     again = plan_remediation(desired, after, left, destructive=False, profile=profile)
     if again.statements:

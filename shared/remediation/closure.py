@@ -55,7 +55,7 @@ def decide(diff: SchemaDiff, context: Context, rebuilt: frozenset[ObjectId] = fr
                 closure.rebuild_checked_domain(change.desired)
             case Unexpected():
                 closure.drop(change.identity)
-            case Altered():
+            case Altered() if change.identity not in context.drops:  # a change before it may have it made again
                 closure.decision.alters[change.identity] = change
             case _:
                 pass  # unverified: nothing is known, so nothing is done
@@ -161,6 +161,16 @@ class _Closure:
         for dependent in sorted(self.context.observed.dependents[change.identity]):
             if dependent.kind in kinds and dependent not in self.context.drops and self._is_in_the_way(dependent):
                 self.rebuild(dependent)
+            for key in self._referring_by(dependent, change) if kinds else ():
+                self.rebuild(key)
+
+    def _referring_by(self, identity: ObjectId, change: Altered) -> list[ObjectId]:
+        """Name foreign keys to a key that only includes a column: PostgreSQL makes its index anew, and refuses that."""
+        key = self.context.observed.objects[identity]
+        if not isinstance(key, Constraint) or key.type == "foreign_key" or change.identity.name in key.columns:
+            return []
+        users = sorted(self.context.observed.dependents[identity])
+        return [user for user in users if self.context.observed.find(Constraint, user) is not None]
 
     def _make_way_for_attached(self, table: Table | ForeignTable) -> None:
         """ATTACH takes the oldest index that fits: older ones than the one it shall take are made again after it."""

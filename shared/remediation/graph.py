@@ -317,7 +317,8 @@ class Graph:
                 leaving[slot].append(node)
         for identity, change in self.decision.alters.items():
             for slot in slots_of(change.observed):
-                if slot not in slots_of(change.desired):
+                rebound = slot[0] == "partition" and "partition_bound" in change.fields
+                if rebound or slot not in slots_of(change.desired):
                     leaving[slot].append(Node("release", identity))
         for identity, node in self.arrival.items():
             finish = Node("finish", identity)

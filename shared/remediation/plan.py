@@ -6,11 +6,12 @@ from enum import StrEnum
 
 import msgspec
 
-from shared.diff.changes import Change, ChangeKind
+from shared.diff.changes import Change, ChangeKind, Unexpected
 from shared.kinds.step import KEEPING, Hazard, Role
 from shared.remediation.guard import Guard
 from shared.schema.canonical import canonical_json
 from shared.schema.identity import ObjectId
+from shared.schema.relations import Index
 
 LOCK_TIMEOUT_MS = 3000
 """How long a statement in a transaction waits for a lock: behind it everybody else waits too."""
@@ -48,6 +49,22 @@ class Statement(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     def keeps_facts(self) -> bool:
         """Say whether it only notes or gives back what goes with an object, and changes nothing that is declared."""
         return self.role in KEEPING
+
+
+class Obstacle(msgspec.Struct, frozen=True, order=True):
+    """A difference that no statement of a plan removes, and what is in the way.
+
+    Args:
+        object: What stays different.
+        reason: A clause whose subject is the object: "rests on …, which stays as it is".
+    """
+
+    object: ObjectId
+    reason: str
+
+    def __str__(self) -> str:
+        """Write the sentence for people."""
+        return f"{self.object} {self.reason}"
 
 
 class ProofStatus(StrEnum):
@@ -109,6 +126,7 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
         observed: Schema hash of the shape it was made for.
         statements: In the order they must run.
         remaining: Changes the statements do not remove (destructive ones left out, unverified ones).
+        obstacles: What is in the way of those among them that are not destructive themselves.
         proof: Whether it was seen to work on the scratch copy.
         guards: What a tenant must look like for it, in any of these spellings; empty where none is known.
         surroundings: What a namespace stands on outside of itself, for whoever rehearses the plan (see `Snapshot`).
@@ -118,9 +136,25 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
     observed: str
     statements: tuple[Statement, ...] = ()
     remaining: tuple[Change, ...] = ()
+    obstacles: tuple[Obstacle, ...] = ()
     proof: Proof = Proof()
     guards: tuple[Guard, ...] = ()
     surroundings: tuple[str, ...] = ()
+
+    def leaves(self, change: Change) -> bool:
+        """Say whether a difference may be there when the plan without destructive statements has run.
+
+        What hangs on an undeclared table that stays is a difference with it: it follows its parents.
+        """
+        i = change.identity
+        remaining = {each.identity: each for each in self.remaining}
+        if i in remaining:
+            return True
+        on = i.parent or (
+            change.observed.table if isinstance(change, Unexpected) and isinstance(change.observed, Index) else ""
+        )
+        table = ObjectId(kind="table", namespace=i.namespace, name=on)
+        return isinstance(change, Unexpected) and isinstance(remaining.get(table), Unexpected)
 
     def with_proof(self, proof: Proof) -> Plan:
         """Give this plan with the result of its proof."""

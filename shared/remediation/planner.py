@@ -24,11 +24,12 @@ from shared.remediation.closure import decide
 from shared.remediation.failing_rows import failing_rows_of
 from shared.remediation.graph import Graph, Parting
 from shared.remediation.keeping import keep_facts
+from shared.remediation.obstacles import obstacles, ways_that_are_blocked
 from shared.remediation.order import cycles, delay, invert, sort_nodes
 from shared.remediation.parting import break_cycles, take_apart
 from shared.remediation.plan import LOCK_TIMEOUT_MS, Plan, Statement
 from shared.remediation.ranks import is_facet
-from shared.remediation.reachable import lossless_snapshot
+from shared.remediation.reachable import lossless_snapshot, without_blocked
 from shared.remediation.respelling import keep_array_casts
 from shared.remediation.tenant_code import tenant_code_of
 from shared.schema.canonical import schema_hash
@@ -86,17 +87,26 @@ def plan_remediation(
     unverified = [change for change in diff.changes if isinstance(change, Unverified)]
     names = (schema_hash(desired.schema), schema_hash(observed.schema))
     plan = partial(_plan, online=online, profile=profile, recipe=recipe)
-    statements, lossy = plan(desired, observed, diff)
-    if not lossy:
-        return Plan(desired=names[0], observed=names[1], statements=statements, remaining=tuple(unverified))
-    if destructive:
-        return Plan(desired=names[0], observed=names[1], statements=statements, remaining=tuple(unverified))
-    safe, withheld = lossless_snapshot(desired, observed, diff, lossy)
-    first, _ = plan(safe, observed, diff_schemas(safe.schema, observed.schema))
-    second, _ = plan(desired, safe, diff_schemas(desired.schema, safe.schema))
-    marked = tuple(msgspec.structs.replace(statement, destructive=True) for statement in second)
+    goal, blocked = desired, ways_that_are_blocked(diff)
+    withheld, reasons = list[Change](), dict[ObjectId, str]()
+    if blocked:
+        goal, withheld, reasons = without_blocked(desired, observed, diff, blocked)
+        diff = diff_schemas(goal.schema, observed.schema)
+    statements, lossy = plan(goal, observed, diff)
+    if lossy and not destructive:
+        safe, waiting, waits = lossless_snapshot(goal, observed, diff, lossy)
+        first, _ = plan(safe, observed, diff_schemas(safe.schema, observed.schema))
+        second, _ = plan(goal, safe, diff_schemas(goal.schema, safe.schema))
+        marked = tuple(msgspec.structs.replace(statement, destructive=True) for statement in second)
+        statements, withheld, reasons = (*first, *marked), [*withheld, *waiting], waits | reasons
     remaining: Iterable[Change] = sorted([*withheld, *unverified], key=lambda change: change.identity)
-    return Plan(desired=names[0], observed=names[1], statements=(*first, *marked), remaining=tuple(remaining))
+    return Plan(
+        desired=names[0],
+        observed=names[1],
+        statements=statements,
+        remaining=tuple(remaining),
+        obstacles=tuple(obstacles(reasons)),
+    )
 
 
 def create_script(snapshot: Snapshot) -> tuple[Statement, ...]:

@@ -66,7 +66,12 @@ class Progress:
         if not stage.transactional:
             alone = stage.statements[0]
             return is_beside(alone.object) or self._frees_name_of_constraint(alone, number)
-        return trace_of(stage.statements) is None and not _can_run_twice(stage)
+        return self._trace(number) is None and not _can_run_twice(stage)
+
+    def _trace(self, number: int) -> str | None:
+        """Write the SQL condition that a stage has left its traces; None where it leaves none."""
+        others = (each for n, stage in enumerate(self._stages) if n != number for each in stage.statements)
+        return trace_of(self._stages[number].statements, others)
 
     def _frees_name_of_constraint(self, statement: Statement, number: int) -> bool:
         """Say whether an index is dropped whose name a later constraint takes: run again, the drop would hit that."""
@@ -109,7 +114,7 @@ class Progress:
     def has_run(self, number: int) -> str | None:
         """Write the SQL condition that a stage has been run; None for one that is simply run again."""
         stage = self._stages[number]
-        traces = trace_of(stage.statements) if stage.transactional and self._stages[1:] else None
+        traces = self._trace(number) if stage.transactional and self._stages[1:] else None
         traces = shield(traces) if traces is not None else None
         if not self._is_noted:
             return traces

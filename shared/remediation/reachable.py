@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from typing import NamedTuple
 
 import msgspec
 
@@ -12,16 +13,30 @@ from shared.kinds.facts import ColumnType
 from shared.kinds.lookup import tables
 from shared.kinds.references import implied_references
 from shared.kinds.slots import slots_of
-from shared.remediation.resting import causes_of, parents_of, resting_on
+from shared.remediation.mix import Mix
+from shared.remediation.resting import causes_of, inherited_columns, parents_of, resting_on
+from shared.remediation.staying import follow_parents, undo_bounds, undo_partitions
 from shared.schema.identity import ObjectId, QualifiedName
 from shared.schema.model import SchemaObject
-from shared.schema.relations import Column, Constraint
+from shared.schema.relations import Column, Constraint, Sequence
 from shared.schema.schema import Dependency, Schema, Snapshot
 
 
-def lossless_snapshot(
-    desired: Snapshot, observed: Snapshot, diff: SchemaDiff, lossy: frozenset[ObjectId]
-) -> tuple[Snapshot, list[Change]]:
+class Reachable(NamedTuple):
+    """What can be reached, and what cannot.
+
+    Args:
+        snapshot: The schema that the plan leads to.
+        withheld: The changes that it leaves out.
+        reasons: Of those that are not destructive themselves, what is in the way: a clause.
+    """
+
+    snapshot: Snapshot
+    withheld: list[Change]
+    reasons: dict[ObjectId, str]
+
+
+def lossless_snapshot(desired: Snapshot, observed: Snapshot, diff: SchemaDiff, lossy: frozenset[ObjectId]) -> Reachable:
     """Give the desired snapshot with each destructive change undone, and each change that cannot be made without one.
 
     Args:
@@ -29,41 +44,64 @@ def lossless_snapshot(
         observed: Where from.
         diff: Between them.
         lossy: Objects whose change is destructive.
-
-    Returns:
-        The snapshot that can be reached without losing data, and the changes that it leaves out.
     """
-    objects = desired.schema.by_identity()
-    present = observed.schema.by_identity()
-    withheld: dict[ObjectId, Change] = {}
+    mix = Mix(desired, observed)
     for change in diff.changes:
         if change.identity in lossy and isinstance(change, Unexpected | Altered):
-            withheld[change.identity] = change
-            objects[change.identity] = present[change.identity]
+            mix.leave_out(change)
     for change in list(causes_of(lossy, observed, diff)):
-        _withhold(change, objects, present, withheld)
-    _undo_users_of_types(objects, present, desired, diff, withheld)
-    for change in list(resting_on(withheld, desired, observed, diff)):
-        _withhold(change, objects, present, withheld)
-    _keep_what_is_needed(objects, present, observed, diff, withheld)
-    _undo_partitions(objects, present, diff, withheld)
-    _undo_new_parents(objects, present, diff, withheld)
-    _undo_conflicts(objects, diff, withheld)
-    for change in list(resting_on(withheld, desired, observed, diff)):
-        _withhold(change, objects, present, withheld)
-    _keep_not_null(objects, present, withheld)
-    edges = set(_edges(objects, desired, observed))
+        mix.leave_out(change)
+    _undo_users_of_types(mix, desired, diff)
+    return _completed(mix, desired, observed, diff)
+
+
+def without_blocked(
+    desired: Snapshot, observed: Snapshot, diff: SchemaDiff, blocked: Mapping[ObjectId, str]
+) -> Reachable:
+    """Give the desired snapshot without the changes that no statement makes, and without what rests on them.
+
+    Args:
+        desired: Where to.
+        observed: Where from.
+        diff: Between them.
+        blocked: What is in the way of each: a clause.
+    """
+    mix = Mix(desired, observed)
+    for change in diff.changes:
+        if change.identity in blocked:
+            mix.leave_out(change, blocked[change.identity])
+    return _completed(mix, desired, observed, diff)
+
+
+def _completed(mix: Mix, desired: Snapshot, observed: Snapshot, diff: SchemaDiff) -> Reachable:
+    """Leave out, too, what cannot be made without what is left out."""
+    _undo_resting(mix, desired, observed, diff)
+    _keep_what_is_needed(mix, observed, diff)
+    undo_partitions(mix, diff)
+    undo_bounds(mix, desired, observed, diff)
+    _undo_identities(mix, diff)
+    _undo_new_parents(mix, diff)
+    _undo_conflicts(mix, diff)
+    _undo_resting(mix, desired, observed, diff)
+    _keep_not_null(mix)
+    follow_parents(mix)
+    edges = set(_edges(mix.objects, desired, observed))
     orders = {(order.namespace, order.relation): order for order in (*observed.column_order, *desired.column_order)}
     snapshot = Snapshot(
-        schema=Schema.of(objects.values()),
+        schema=Schema.of(mix.objects.values()),
         server_version=observed.server_version,
         fingerprint="",
         column_order=tuple(sorted(orders.values())),
         not_null_names=desired.not_null_names,
-        dependencies=tuple(sorted(_within(edges, objects))),
+        dependencies=tuple(sorted(_within(edges, mix.objects))),
         fixed_extensions=observed.fixed_extensions,
     )
-    return snapshot, list(withheld.values())
+    return Reachable(snapshot, list(mix.withheld.values()), mix.reasons)
+
+
+def _undo_resting(mix: Mix, desired: Snapshot, observed: Snapshot, diff: SchemaDiff) -> None:
+    for change, below in list(resting_on(mix.withheld, desired, observed, diff)):
+        mix.leave_out(change, f"rests on {below}, which stays as it is")
 
 
 def _edges(objects: dict[ObjectId, SchemaObject], desired: Snapshot, observed: Snapshot) -> Iterable[Dependency]:
@@ -80,99 +118,73 @@ def _within(edges: Iterable[Dependency], objects: dict[ObjectId, SchemaObject]) 
     return [edge for edge in edges if edge.dependent in objects and edge.referenced in objects]
 
 
-def _keep_what_is_needed(
-    objects: dict[ObjectId, SchemaObject],
-    present: dict[ObjectId, SchemaObject],
-    observed: Snapshot,
-    diff: SchemaDiff,
-    withheld: dict[ObjectId, Change],
-) -> None:
+def _keep_what_is_needed(mix: Mix, observed: Snapshot, diff: SchemaDiff) -> None:
     """Keep unexpected objects that a kept object depends on: an unexpected table keeps its unexpected type."""
     changes = {change.identity: change for change in diff.changes}
     below: dict[ObjectId, list[ObjectId]] = {}
     for edge in observed.dependencies:
         below.setdefault(edge.dependent, []).append(edge.referenced)
-    waiting = list(withheld)
+    for identity, parents in inherited_columns(observed):
+        below.setdefault(identity, []).extend(parents)
+    waiting = list(mix.withheld)
     while waiting:
-        for needed in below.get(waiting.pop(), ()):
+        user = waiting.pop()
+        for needed in below.get(user, ()):
             change = changes.get(needed)
-            if isinstance(change, Unexpected) and needed not in withheld:
-                withheld[needed] = change
-                objects[needed] = present[needed]
+            if isinstance(change, Unexpected) and needed not in mix.withheld:
+                mix.leave_out(change, f"is needed by {user}, which stays")
                 waiting.append(needed)
 
 
-def _undo_users_of_types(
-    objects: dict[ObjectId, SchemaObject],
-    present: dict[ObjectId, SchemaObject],
-    desired: Snapshot,
-    diff: SchemaDiff,
-    withheld: dict[ObjectId, Change],
-) -> None:
+def _undo_users_of_types(mix: Mix, desired: Snapshot, diff: SchemaDiff) -> None:
     """Leave out changes of what uses a type that stays as it is: they may name what only the new type has (a label)."""
-    kept = {identity for identity in withheld if RECORDS[identity.kind].column_type is ColumnType.CONVERTED}
-    users = {edge.dependent for edge in desired.dependencies if edge.referenced in kept}
+    kept = {identity for identity in mix.withheld if RECORDS[identity.kind].column_type is ColumnType.CONVERTED}
+    users = {edge.dependent: edge.referenced for edge in desired.dependencies if edge.referenced in kept}
     for change in diff.changes:
-        if change.identity not in users or change.identity in withheld:
-            continue
-        _withhold(change, objects, present, withheld)
+        if change.identity in users and change.identity not in mix.withheld:
+            mix.leave_out(change, f"uses {users[change.identity]}, which stays as it is")
 
 
-def _withhold(
-    change: Change,
-    objects: dict[ObjectId, SchemaObject],
-    present: dict[ObjectId, SchemaObject],
-    withheld: dict[ObjectId, Change],
-) -> None:
-    withheld[change.identity] = change
-    if isinstance(change, Altered | Unexpected):
-        objects[change.identity] = present[change.identity]
-    else:
-        objects.pop(change.identity, None)
-
-
-def _undo_partitions(
-    objects: dict[ObjectId, SchemaObject],
-    present: dict[ObjectId, SchemaObject],
-    diff: SchemaDiff,
-    withheld: dict[ObjectId, Change],
-) -> None:
-    """Leave out partitions of a table whose change to being partitioned, or to another key, is left out."""
+def _undo_identities(mix: Mix, diff: SchemaDiff) -> None:
+    """Leave out the sequences of columns that do not become identity columns: they come with them."""
     for change in diff.changes:
-        above = getattr(change.desired, "partition_of", None) if isinstance(change, Missing | Altered) else None
-        if above is None or ObjectId(kind="table", namespace=above.namespace, name=above.name) not in withheld:
+        made = change.desired if isinstance(change, Missing) else None
+        if not isinstance(made, Sequence) or not made.identity_of_column or made.owned_by_table is None:
             continue
-        withheld.setdefault(change.identity, change)
-        if isinstance(change, Altered):
-            objects[change.identity] = present[change.identity]
+        owner = made.owned_by_table
+        column = ObjectId(kind="column", namespace=owner.namespace, parent=owner.name, name=made.owned_by_column)
+        if column in mix.withheld and not getattr(mix.objects.get(column), "identity_mode", ""):
+            mix.leave_out(change, f"comes with {column}, which stays as it is")
 
 
-def _undo_new_parents(
-    objects: dict[ObjectId, SchemaObject],
-    present: dict[ObjectId, SchemaObject],
-    diff: SchemaDiff,
-    withheld: dict[ObjectId, Change],
-) -> None:
+def _undo_new_parents(mix: Mix, diff: SchemaDiff) -> None:
     """Leave out a new parent of a table where the parent keeps an unexpected column or check that the table lacks.
 
     So too where one of the two keeps a column's type, which is not the other's.
     """
-    keeping = {(i.namespace, i.parent) for i, change in withheld.items() if isinstance(change, Unexpected)}
-    typed = {i for i, change in withheld.items() if isinstance(change, Altered) and i.kind == "column"}
+    keeping = {(i.namespace, i.parent): i for i, change in mix.withheld.items() if isinstance(change, Unexpected)}
+    typed = {i for i, change in mix.withheld.items() if isinstance(change, Altered) and i.kind == "column"}
     altered = [change for change in diff.changes if isinstance(change, Altered)]
-    waiting = set()
+    waiting: dict[tuple[str, str], str] = {}
     for change in altered:
         own = QualifiedName(change.identity.namespace, change.identity.name)
-        gained = set(parents_of(change.desired)) - set(parents_of(change.observed))
-        unfit = any(_is_unfit(own, parent, typed, objects) for parent in gained)
-        if unfit or any((parent.namespace, parent.name) in keeping for parent in gained):
-            waiting.add((own.namespace, own.name))
+        for parent in sorted(set(parents_of(change.desired)) - set(parents_of(change.observed))):
+            stays = keeping.get((parent.namespace, parent.name))
+            if stays is not None:
+                waiting[own.namespace, own.name] = f"would have to have {stays}, which stays, to get its parent"
+            elif _is_unfit(own, parent, typed, mix.objects):
+                waiting[own.namespace, own.name] = (
+                    f"has a column of another type than {parent}, which is to be above it"
+                )
+            elif change.identity in mix.withheld:
+                waiting[own.namespace, own.name] = mix.reasons.get(change.identity, "")
     for change in altered:
         i = change.identity
         follows = i.kind == "column" and (i.namespace, i.parent) in waiting and "inherited" in change.fields
-        if follows or (i.kind in tables() and (i.namespace, i.name) in waiting):
-            withheld[i] = change
-            objects[i] = present[i]
+        if follows:
+            mix.leave_out(change, "is its parent's only when its table has that parent")
+        elif i.kind in tables() and (i.namespace, i.name) in waiting:
+            mix.leave_out(change, waiting[i.namespace, i.name])
 
 
 def _is_unfit(
@@ -192,31 +204,33 @@ def _is_unfit(
     return False
 
 
-def _undo_conflicts(objects: dict[ObjectId, SchemaObject], diff: SchemaDiff, withheld: dict[ObjectId, Change]) -> None:
+def _undo_conflicts(mix: Mix, diff: SchemaDiff) -> None:
     """Leave out missing objects whose name an unexpected object keeps, and all that depends on them."""
-    kept = {identity for identity, change in withheld.items() if isinstance(change, Unexpected)}
-    taken = {slot for identity in kept for slot in slots_of(objects[identity]) if slot[0] != "partition"}
+    kept = {identity for identity, change in mix.withheld.items() if isinstance(change, Unexpected)}
+    taken = {slot: i for i in kept for slot in slots_of(mix.objects[i]) if slot[0] != "partition"}
     missing = [change for change in diff.changes if isinstance(change, Missing)]
-    gone = {change.identity for change in missing if any(slot in taken for slot in slots_of(change.desired))}
-    gone |= {change.identity for change in missing if change.identity in withheld}
+    gone = {change.identity for change in missing if change.identity in mix.withheld}
     for change in missing:
-        if change.identity in gone or any(below in gone for below in implied_references(change.desired)):
+        holders = [taken[slot] for slot in slots_of(change.desired) if slot in taken]
+        if holders:
             gone.add(change.identity)
-            objects.pop(change.identity, None)
-            withheld[change.identity] = change
+            mix.leave_out(change, f"takes the place of {holders[0]}, which stays")
+    for change in missing:
+        below = [reference for reference in implied_references(change.desired) if reference in gone]
+        if change.identity in gone or below:
+            gone.add(change.identity)
+            mix.leave_out(change, f"rests on {below[0]}, which does not come" if below else "")
 
 
-def _keep_not_null(
-    objects: dict[ObjectId, SchemaObject], present: dict[ObjectId, SchemaObject], withheld: dict[ObjectId, Change]
-) -> None:
+def _keep_not_null(mix: Mix) -> None:
     """Keep columns NOT NULL, declared or not, where a primary key or not-null constraint on them is kept."""
-    for change in list(withheld.values()):
+    for change in list(mix.withheld.values()):
         if not isinstance(change, Unexpected) or not isinstance(change.observed, Constraint):
             continue
         key = change.observed
         for name in key.columns if key.type in ("primary_key", "not_null") else ():
             identity = ObjectId(kind="column", namespace=key.namespace, parent=key.parent, name=name)
-            wanted, found = objects.get(identity), present.get(identity)
+            wanted, found = mix.objects.get(identity), mix.present.get(identity)
             if isinstance(wanted, Column) and isinstance(found, Column) and wanted.not_null != found.not_null:
-                objects[identity] = msgspec.structs.replace(wanted, not_null=True)
-                withheld[identity] = Altered(wanted, found, ("not_null",))
+                mix.leave_out(Altered(wanted, found, ("not_null",)), f"cannot hold NULL while {key.identity} stays")
+                mix.objects[identity] = msgspec.structs.replace(wanted, not_null=True)

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator
 
-from shared.diff.changes import Altered, Change, Missing, SchemaDiff
+import msgspec
+
+from shared.diff.changes import Altered, Change, Missing, SchemaDiff, Unexpected
 from shared.kinds import RECORDS
 from shared.kinds.facts import Reads
 from shared.schema.identity import ObjectId, QualifiedName
@@ -20,8 +22,8 @@ _SHARED = _TYPED | {"attributes"}
 
 def resting_on(
     withheld: dict[ObjectId, Change], desired: Snapshot, observed: Snapshot, diff: SchemaDiff
-) -> Iterator[Change]:
-    """Give the changes that cannot be made while some others are not, each once.
+) -> Iterator[tuple[Change, ObjectId]]:
+    """Give the changes that cannot be made while some others are not, each once, with what it rests on.
 
     A column that keeps its type keeps that of its parents and children, and the bounds of partitions as they are
     written; a view, function or check that changes because of it keeps its old form.
@@ -38,6 +40,10 @@ def resting_on(
     for edge in desired.dependencies:
         above[edge.referenced].append(edge.dependent)
     seen = set(withheld)
+    for reader, column in _readers_of_rows(withheld, changes, above):
+        if reader.identity not in seen:
+            seen.add(reader.identity)
+            yield reader, column
     left = [identity for identity, change in withheld.items() if isinstance(change, Altered | Missing)]
     while left:
         identity = left.pop()
@@ -49,7 +55,21 @@ def resting_on(
                 continue
             seen.add(other)
             left.append(other)
-            yield found
+            yield found, identity
+
+
+def _readers_of_rows(
+    withheld: dict[ObjectId, Change], changes: dict[ObjectId, Change], above: dict[ObjectId, list[ObjectId]]
+) -> Iterator[tuple[Change, ObjectId]]:
+    """Give changed views that read a routine's rows of a table that keeps a column: they list all of its columns."""
+    for identity, change in withheld.items():
+        if identity.kind != "column" or not isinstance(change, Unexpected):
+            continue
+        table = ObjectId(kind="table", namespace=identity.namespace, name=identity.parent)
+        routines = [user for user in above[table] if RECORDS[user.kind].overloaded]
+        for reader in (view for routine in routines for view in above[routine]):
+            if reader.kind in ("view", "materialized_view") and isinstance(changes.get(reader), Altered):
+                yield changes[reader], identity
 
 
 def causes_of(lossy: frozenset[ObjectId], observed: Snapshot, diff: SchemaDiff) -> Iterator[Change]:
@@ -87,10 +107,10 @@ def _rests(change: Change, below: ObjectId, kin: dict[ObjectId, set[ObjectId]]) 
             return True
         case Altered(fields=fields) if change.identity in kin[below]:
             return bool({*_TYPED, "partition_bound"} & set(fields))
-        case Altered():
+        case Altered() | Missing(desired=Constraint(type="check")):
             return True
-        case Missing(desired=Constraint(type="check")):
-            return True
+        case Missing(desired=Table() | ForeignTable()):
+            return change.identity in kin[below]
         case Missing(desired=item):
             return RECORDS[item.kind].reads is not Reads.NOTHING and not isinstance(item, Column)
         case _:
@@ -115,12 +135,21 @@ def _kin(desired: Snapshot, observed: Snapshot) -> dict[ObjectId, set[ObjectId]]
             own = {column.name: column.identity for column in columns[QualifiedName(table.namespace, table.name)]}
             for parent in parents_of(table):
                 for column in columns[parent]:
-                    if table.partition_of is not None:
-                        linked[column.identity].add(table.identity)
+                    linked[column.identity].add(table.identity)
                     if below := own.get(column.name):
                         linked[column.identity].add(below)
                         linked[below].add(column.identity)
     return linked
+
+
+def inherited_columns(snapshot: Snapshot) -> Iterator[tuple[ObjectId, list[ObjectId]]]:
+    """Give each column that a table has only from its parents, with theirs."""
+    objects = snapshot.schema.by_identity()
+    tables = {(i.namespace, i.name): item for i, item in objects.items() if isinstance(item, Table | ForeignTable)}
+    for identity, column in objects.items():
+        if isinstance(column, Column) and column.inherited and not column.local:
+            parents = parents_of(tables[identity.namespace, identity.parent])
+            yield identity, [msgspec.structs.replace(identity, namespace=p.namespace, parent=p.name) for p in parents]
 
 
 def parents_of(item: SchemaObject) -> tuple[QualifiedName, ...]:

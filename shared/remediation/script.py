@@ -15,7 +15,7 @@ from shared.remediation.own_process import own_process
 from shared.remediation.plan import LOCK_TIMEOUT_MS, Plan, Statement
 from shared.remediation.progress import KEPT, Progress
 from shared.remediation.psql import comment, shield
-from shared.remediation.script_head import script_head
+from shared.remediation.script_head import obstacle_lines, script_head
 from shared.remediation.stages import BLOCKS, Stage, cut_stages
 from shared.remediation.superuser import refuse_superuser
 from shared.schema.identity import ObjectId, QualifiedName
@@ -30,7 +30,7 @@ _SET_ALONE = (*(name for name, _ in WRITING), "lock_timeout", "statement_timeout
 def render_script(
     plan: Plan, *, destructive: bool = False, tenant_code: bool = False, guard_sql: str = "", title: str = ""
 ) -> str:
-    """Write the script; empty for a plan without statements.
+    """Write the script; empty for a plan without statements, and comments only where it has nothing but obstacles.
 
     Args:
         plan: What to render.
@@ -41,7 +41,7 @@ def render_script(
         title: What the header says the script is for.
     """
     if not plan.statements:
-        return ""
+        return "".join(f"{line}\n" for line in obstacle_lines(plan))
     shown = tuple(statement for statement in plan.statements if destructive or not statement.destructive)
     lines = [*script_head(plan, shown, title), "\\set ON_ERROR_STOP on", ""]
     lines += own_process(cut_stages(shown))

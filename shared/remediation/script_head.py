@@ -32,12 +32,18 @@ def script_head(plan: Plan, shown: tuple[Statement, ...], title: str) -> Iterato
     yield comment(rows_sentence(plan))
     yield comment(_size(shown, withheld=len(plan.statements) - len(shown)))
     yield from (comment(f"{kind}: {objects}") for kind, objects in _hazards(shown))
+    yield from obstacle_lines(plan)
     if plan.guards:
         guard = merged(plan.guards)
         left = "".join(f", {identity}" for identity in guard.unguarded)
         yield comment(f"compared before anything is changed: {_counted(len(guard.objects), 'object')}")
         yield comment(f"not compared: {_NEVER_COMPARED}{left}")
     yield ""
+
+
+def obstacle_lines(plan: Plan) -> Iterator[str]:
+    """Write as comments what stays different, and what is in the way."""
+    yield from (comment(f"in the way: {obstacle}") for obstacle in plan.obstacles)
 
 
 def _size(shown: tuple[Statement, ...], *, withheld: int) -> str:

@@ -99,6 +99,9 @@ def print_plan(console: Console, plan: Plan) -> None:
     for change in plan.remaining[:_MAX_FINDINGS]:
         _indented(console, Text(f"without it stays different: {visible(str(change.identity))}", "yellow"), 4)
     _print_rest(console, len(plan.remaining) - _MAX_FINDINGS, "object")
+    for obstacle in plan.obstacles[:_MAX_FINDINGS]:
+        _indented(console, Text(f"in the way: {visible(str(obstacle))}", "yellow"), 4)
+    _print_rest(console, len(plan.obstacles) - _MAX_FINDINGS, "obstacle")
 
 
 def _print_statement(console: Console, statement: Statement) -> None:

@@ -184,13 +184,21 @@ def _verdict(verdict: Verdict) -> str:
 
 
 def _plan(plan: Plan) -> str:
+    obstacles = _obstacles(plan)
     if not plan.statements:
-        return ""
+        return obstacles
     statements = "\n".join(_statement(statement) for statement in plan.statements)
     remaining = ", ".join(code(str(change.identity)) for change in plan.remaining[:_MAX_ITEMS])
     stays = f"\n\nWithout the destructive statements stays different: {remaining}" if remaining else ""
     proven = f"{escape(proof_sentence(plan))}; {escape(rows_sentence(plan))}"
-    return f"**Remediation**, {proven}:\n\n{block(statements, 'sql')}{stays}"
+    ways = f"**Remediation**, {proven}:\n\n{block(statements, 'sql')}{stays}"
+    return "\n\n".join(part for part in (ways, obstacles) if part)
+
+
+def _obstacles(plan: Plan) -> str:
+    items = [f"- {escape(str(obstacle))}" for obstacle in plan.obstacles[:_MAX_ITEMS]]
+    rest = _rest(len(plan.obstacles) - _MAX_ITEMS, "obstacle")
+    return "\n".join(["**In the way:**\n", *items, *([rest] if rest else [])]) if items else ""
 
 
 def _statement(statement: Statement) -> str:

@@ -69,7 +69,8 @@ def _when_created(column: Column, plan: PlanView) -> Iterator[Edge]:
 
 def _when_altered(desired: Column, observed: Column, fields: frozenset[str], plan: PlanView) -> Iterator[Edge]:
     """Ask of a parent's NOT NULL first whether it is inherited; checks stand aside for a virtual expression (v18)."""
-    del observed
+    if fields & {"type", "collation"}:
+        yield from _around_retyping(observed, plan)
     table, node = QualifiedName(desired.namespace, desired.parent), plan.arrival[desired.identity]
     for parent in plan.context.desired.parents(table) if "not_null" in fields else ():
         for constraint in plan.context.desired.constraints(parent):
@@ -85,6 +86,16 @@ def _when_altered(desired: Column, observed: Column, fields: frozenset[str], pla
                 yield plan.departure[check], node
             if check in plan.arrival:
                 yield node, plan.arrival[check]
+
+
+def _around_retyping(column: Column, plan: PlanView) -> Iterator[Edge]:
+    """Foreign keys to a key that only includes the column go before its type changes, and come after it."""
+    dependents, node = plan.context.observed.dependents, plan.arrival[column.identity]
+    for key in dependents[column.identity]:
+        for user in dependents[key] if key.kind == "constraint" else ():
+            if user in plan.departure and user in plan.arrival:
+                yield plan.departure[user], node
+                yield node, plan.arrival[user]
 
 
 COLUMN_EDGES = Edges(

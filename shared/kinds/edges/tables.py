@@ -101,7 +101,8 @@ def _columns_while_parted(identity: ObjectId, below: ObjectId, plan: PlanView) -
     before, after = Node("before", identity, below), Node("after", identity, below)
     yield from _keys_before_parting(QualifiedName(below.namespace, below.name), before, plan)
     own = (identity.namespace, identity.name)
-    phases = ("alter", "after") if below.kind == "table" else ("alter", "after", "create", "drop")
+    anew = below.kind != "table" or below in plan.context.drops & plan.context.creates
+    phases = ("alter", "after", "create", "drop") if anew else ("alter", "after")
     for node in plan.nodes:
         column = node.identity
         if column.kind == "column" and (column.namespace, column.parent) == own and node.phase in phases:

@@ -39,9 +39,10 @@ def _is_new_table(constraint: Constraint, context: Context) -> bool:
 
 def create_constraint(constraint: Constraint, context: Context) -> list[Step]:
     """ADD CONSTRAINT; online: NOT VALID then VALIDATE, or a concurrently built index that becomes the constraint."""
-    if follows_parent(constraint, context):
+    former = former_part(constraint, context)
+    if follows_parent(constraint, context) and former is None:
         return []
-    if isinstance(former := former_part(constraint, context), Constraint):
+    if isinstance(former, Constraint):
         what, old = parent_name(constraint), quote_identifier(former.name)
         sql = f"ALTER TABLE {what} RENAME CONSTRAINT {old} TO {quote_identifier(constraint.name)}"
         renamed = Step(Role.ALTER, sql, (blocks_all(what),))

@@ -20,6 +20,7 @@ from shared.kinds.recipes.columns import (
 )
 from shared.kinds.recipes.copied_columns import expand, is_copied, stands_alone, take_place
 from shared.kinds.recipes.not_null import is_stated
+from shared.kinds.recipes.partitions import comes_alone
 from shared.kinds.recipes.sequence_sql import identity_clause
 from shared.kinds.recipes.volatility import writes_rows_anew
 from shared.kinds.step import Role, Step
@@ -33,7 +34,7 @@ def create_column(column: Column, context: Context) -> list[Step]:
     """ADD COLUMN, and what it cannot say."""
     if column.identity in context.drops and is_copied(column.identity, context):
         return _take_place(column, context)
-    if comes_from_parent(column):
+    if comes_from_parent(column) and not comes_alone(column, context):
         return [Step(Role.SET, sql) for sql in adjustments(column, context)]
     what = parent_name(column)
     if follows_type(column, context):

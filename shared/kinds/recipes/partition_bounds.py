@@ -23,8 +23,9 @@ _COMPARED_AS = {
 
 _VALUE = r"(?:'(?:[^']|'')*'|-?[0-9.]+|true|false|NULL|MINVALUE|MAXVALUE)"
 _VALUES = rf"\(({_VALUE}(?:, {_VALUE})*)\)"
-_IN = re.compile(rf"FOR VALUES IN {_VALUES}")
-_FROM_TO = re.compile(rf"FOR VALUES FROM {_VALUES} TO {_VALUES}")
+IN = re.compile(rf"FOR VALUES IN {_VALUES}")
+FROM_TO = re.compile(rf"FOR VALUES FROM {_VALUES} TO {_VALUES}")
+"""How PostgreSQL writes the bounds of list and range partitions."""
 _KEY = re.compile(r'"(?:[^"]|"")*"|[^\W\d][\w$]*')
 _OPEN = frozenset({"MINVALUE", "MAXVALUE"})
 
@@ -37,19 +38,19 @@ def bound_expression(table: Table | ForeignTable, side: Side) -> str | None:
         side: That has the partitioned table, whose columns are called like the partition's.
     """
     above = table.partition_of
-    parent = side.table(above) if above is not None else None
-    if above is None or not isinstance(parent, Table):
+    if above is None:
         return None
-    keys = _keys(parent.partition_key, above, side)
-    if listed := _IN.fullmatch(table.partition_bound):
-        return _within_list(keys[0], _split(listed[1])) if len(keys) == 1 else None
-    if ranged := _FROM_TO.fullmatch(table.partition_bound):
-        lower, upper = _split(ranged[1]), _split(ranged[2])
+    keys = [_Key(column) for column in key_columns(above, side)]
+    if listed := IN.fullmatch(table.partition_bound):
+        return _within_list(keys[0], bound_values(listed[1])) if len(keys) == 1 else None
+    if ranged := FROM_TO.fullmatch(table.partition_bound):
+        lower, upper = bound_values(ranged[1]), bound_values(ranged[2])
         return _within_range(keys, lower, upper) if len(keys) == len(lower) == len(upper) else None
     return None
 
 
-def _split(values: str) -> list[str]:
+def bound_values(values: str) -> list[str]:
+    """Cut the constants of a bound apart, as they are written."""
     return re.findall(_VALUE, values)
 
 
@@ -64,13 +65,24 @@ class _Key:
         return f"{text}::{self._type}"
 
 
-def _keys(key: str, table: QualifiedName, side: Side) -> list[_Key]:
-    """Give the columns of a key; none where it holds anything else, such as an expression or an operator class."""
-    method, _, listed = key.partition(" ")
+def key_columns(table: QualifiedName, side: Side) -> list[Column]:
+    """Give the columns of a key whose types are compared in a known way.
+
+    Args:
+        table: The partitioned one.
+        side: That has it.
+
+    Returns:
+        Nothing where the key holds anything else, such as an expression, an operator class or another type.
+    """
+    parent = side.table(table)
+    if not isinstance(parent, Table):
+        return []
+    method, _, listed = parent.partition_key.partition(" ")
     names = listed.removeprefix("(").removesuffix(")").split(", ")
     columns = {quote_identifier(c.name): c for c in side.columns(table)} | {c.name: c for c in side.columns(table)}
     found = [columns.get(name) for name in names if _KEY.fullmatch(name)]
-    known = [_Key(column) for column in found if column is not None and base_of(column.type) in _COMPARED_AS]
+    known = [column for column in found if column is not None and base_of(column.type) in _COMPARED_AS]
     return known if method in ("LIST", "RANGE") and len(known) == len(names) else []
 
 

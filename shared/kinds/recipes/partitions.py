@@ -14,7 +14,7 @@ from shared.kinds.side import Side
 from shared.kinds.step import Hazard, Role, Step
 from shared.schema.identity import ObjectId, QualifiedName
 from shared.schema.model import SchemaObject
-from shared.schema.relations import Constraint, ForeignTable, Index, Table
+from shared.schema.relations import Column, Constraint, ForeignTable, Index, Table
 from shared.sql import quote_identifier, quote_qualified
 
 
@@ -223,8 +223,44 @@ def belongs_to_parent(part: SchemaObject, side: Side) -> bool:
     return isinstance(part, Index) and part.attached_to is not None
 
 
+def comes_alone(column: Column, context: Context) -> bool:
+    """Say whether no parent brings an inherited column to a table that stays: it gets it by a statement of its own.
+
+    Its parents with that column are made anew meanwhile, or are yet to become its parents.
+    """
+    name = QualifiedName(column.namespace, column.parent)
+    if not column.inherited or not _stays(name, context):
+        return False
+    bringing = [p for p in context.desired.parents(name) if context.desired.column(p, column.name) is not None]
+    return bool(bringing) and not any(_stays_above(p, name, context) for p in bringing)
+
+
+def _goes_alone(column: Column, context: Context) -> bool:
+    """Say whether an inherited column stays on its table, which is parted from its parents, and is dropped there."""
+    name = QualifiedName(column.namespace, column.parent)
+    if not column.inherited or not _stays(name, context):
+        return False
+    had = [p for p in context.observed.parents(name) if context.observed.column(p, column.name) is not None]
+    return bool(had) and not any(_stays_above(p, name, context) for p in had)
+
+
+def _stays(name: QualifiedName, context: Context) -> bool:
+    table = context.observed.table(name)
+    return table is not None and table.identity not in context.drops | context.creates
+
+
+def _stays_above(parent: QualifiedName, name: QualifiedName, context: Context) -> bool:
+    both = parent in context.observed.parents(name) and parent in context.desired.parents(name)
+    return both and _stays(parent, context)
+
+
 def is_left_behind(part: SchemaObject, context: Context) -> bool:
-    """Say whether a part of a parent's key, index or foreign key stays on its partition, which is detached first."""
+    """Say whether a part of a parent's key, index or foreign key stays on its partition, which is detached first.
+
+    So does a column that came with the parent's.
+    """
+    if isinstance(part, Column):
+        return _goes_alone(part, context)
     if isinstance(part, Constraint) and part.partition_child:
         table = context.observed.table(QualifiedName(part.namespace, part.parent))
     elif isinstance(part, Index) and part.attached_to is not None:

@@ -52,7 +52,7 @@ def alter_publication(
     if "all_tables" in fields or (fields & {"tables", "namespaces"} and not _members(desired)):
         return REBUILD
     head = f"ALTER PUBLICATION {quote_identifier(desired.name)} SET"
-    steps = []
+    steps: list[Step] = []
     if fields & {"operations", "via_partition_root", "generated_columns"}:
         reset = (
             ", publish_generated_columns = none"
@@ -61,7 +61,9 @@ def alter_publication(
         )
         steps.append(Step(Role.SET, f"{head} ({_parameters(desired)}{reset})"))
     if fields & {"tables", "namespaces"}:
-        steps.append(Step(Role.SET, f"{head} {_members(desired)}"))
+        members = Step(Role.SET, f"{head} {_members(desired)}")
+        # Filters and columns of a partitioned table are refused unless it is published by its root (ALTER PUBLICATION).
+        steps = [*steps, members] if desired.via_partition_root else [members, *steps]
     return steps
 
 

@@ -94,9 +94,9 @@ def drop_table(table: Table | ForeignTable, context: Context) -> list[Step]:
     keyword = "FOREIGN TABLE" if isinstance(table, ForeignTable) else "TABLE"
     what = qualified(table)
     desired = context.desired.find(Table, table.identity)
-    # Its rows are its partitions', which are detached before, and attached to the new one by the same key.
-    key = table.partition_key if isinstance(table, Table) else ""
-    keeps = bool(key) and desired is not None and desired.partition_key == key
+    # Its rows are its partitions', which are detached before, and attached to the new one.
+    is_partitioned = isinstance(table, Table) and bool(table.partition_key)
+    keeps = is_partitioned and desired is not None and bool(desired.partition_key)
     lost = () if keeps else (loses(f"every row of {what}"),)
     above = [quote_qualified(table.partition_of)] if table.partition_of is not None else []
     locks = [blocks_all(name) for name in (what, *above, *partitions.referenced_by(table, context.observed))]

@@ -10,6 +10,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
+from shared.diff.changes import Change
 from shared.diff.compare import diff_schemas
 from shared.embedded.postgres import EmbeddedPostgres
 from shared.kinds.context import Recipe
@@ -79,8 +80,11 @@ class Pair:
         return sorted(map(str, self.differing()))
 
     def differing(self) -> set[ObjectId]:
+        return {change.identity for change in self.changes()}
+
+    def changes(self) -> tuple[Change, ...]:
         desired, observed = self.read("remedy_desired"), self.read("remedy_observed")
-        return {change.identity for change in diff_schemas(desired.schema, observed.schema).changes}
+        return diff_schemas(desired.schema, observed.schema).changes
 
     def dumps(self) -> tuple[list[str], list[str]]:
         desired, observed = (self._dump(name) for name in DATABASES)

@@ -59,6 +59,26 @@ def test_what_drops_an_unexpected_object_is_seen_by_its_absence():
     assert condition.startswith("NOT EXISTS (SELECT FROM pg_catalog.pg_class c")
 
 
+def test_a_stage_has_been_run_only_when_all_that_it_makes_is_there_and_all_that_it_removes_is_gone():
+    made, gone = statement(Role.CREATE, change=ChangeKind.MISSING), statement(Role.DROP, VIEW, ChangeKind.UNEXPECTED)
+    alone = [trace_of([made]), trace_of([gone])]
+    assert trace_of([made, gone]) == "\n    AND ".join(map(str, alone))
+
+
+def test_what_another_stage_makes_or_removes_as_well_is_no_trace():
+    gone = statement(Role.DROP, INDEX, ChangeKind.UNEXPECTED)
+    key = ObjectId(kind="constraint", namespace="n", parent="t", name="i")
+    later = statement(Role.CREATE, key, ChangeKind.MISSING)
+    made = statement(Role.CREATE, VIEW, ChangeKind.MISSING)
+    assert trace_of([gone, made], [later]) == trace_of([made])
+    assert trace_of([gone], [later]) is None
+
+
+def test_what_hangs_on_a_table_that_comes_needs_no_trace_of_its_own():
+    table, column = (statement(Role.CREATE, about, ChangeKind.MISSING) for about in (TABLE, COLUMN))
+    assert trace_of([table, column]) == trace_of([table])
+
+
 @pytest.mark.parametrize(
     ("role", "change"),
     [

@@ -13,7 +13,9 @@
 -- stage 1 of 2, in one transaction
 -- blocks_reads: holds ACCESS EXCLUSIVE on "public"."m": reads and writes wait
 BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE \; :fleetdrift_pin;
-SELECT pg_catalog.to_regprocedure('"public"."z"()') IS NOT NULL AS fleetdrift_done \gset
+SELECT pg_catalog.to_regprocedure('"public"."z"()') IS NOT NULL
+    AND pg_catalog.to_regprocedure('"public"."a"()') IS NOT NULL
+    AND EXISTS (SELECT FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace WHERE n.nspname = 'public' AND c.relname = 'm' AND c.relkind IN ('m')) AS fleetdrift_done \gset
 \if :fleetdrift_done
 \else
 SET LOCAL lock_timeout = '3000ms'; SET LOCAL statement_timeout = '0ms';

@@ -36,7 +36,36 @@ DO $$ BEGIN RAISE EXCEPTION 'fleetdrift: a pooler stands in front of the server;
 -- blocks_reads: holds ACCESS EXCLUSIVE on "public"."q""uote": reads and writes wait
 -- blocks_reads: holds ACCESS EXCLUSIVE on "public"."ü 数据": reads and writes wait
 BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE \; :fleetdrift_pin;
-SELECT EXISTS (SELECT FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace WHERE n.nspname = 'public' AND c.relname = '$$dollar$$' AND c.relkind IN ('r', 'p')) AS fleetdrift_done \gset
+SELECT EXISTS (SELECT FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace WHERE n.nspname = 'public' AND c.relname = '$$dollar$$' AND c.relkind IN ('r', 'p'))
+    AND EXISTS (SELECT FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace WHERE n.nspname = 'public' AND c.relname = '*/ -- ; DROP TABLE x; /*' AND c.relkind IN ('r', 'p'))
+    AND EXISTS (SELECT FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace WHERE n.nspname = 'public' AND c.relname = ':"PORT" :name' AND c.relkind IN ('r', 'p'))
+    AND EXISTS (SELECT FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace WHERE n.nspname = 'public' AND c.relname = E'back\\slash \\! \\n' AND c.relkind IN ('r', 'p'))
+    AND EXISTS (SELECT FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace WHERE n.nspname = 'public' AND c.relname = 'it''s' AND c.relkind IN ('r', 'p'))
+    AND EXISTS (SELECT FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace WHERE n.nspname = 'public' AND c.relname = 'line
+break' AND c.relkind IN ('r', 'p'))
+    AND EXISTS (SELECT FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace WHERE n.nspname = 'public' AND c.relname = 'percent %I %s' AND c.relkind IN ('r', 'p'))
+    AND EXISTS (SELECT FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace WHERE n.nspname = 'public' AND c.relname = 'q"uote' AND c.relkind IN ('r', 'p'))
+    AND EXISTS (SELECT FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace WHERE n.nspname = 'public' AND c.relname = 'ü 数据' AND c.relkind IN ('r', 'p'))
+    AND pg_catalog.to_regprocedure('"public"."f $$dollar$$"()') IS NOT NULL
+    AND pg_catalog.to_regprocedure('"public"."f */ -- ; DROP TABLE x; /*"()') IS NOT NULL
+    AND pg_catalog.to_regprocedure('"public"."f :""PORT"" :name"()') IS NOT NULL
+    AND pg_catalog.to_regprocedure(E'"public"."f back\\slash \\! \\n"()') IS NOT NULL
+    AND pg_catalog.to_regprocedure('"public"."f it''s"()') IS NOT NULL
+    AND pg_catalog.to_regprocedure('"public"."f line
+break"()') IS NOT NULL
+    AND pg_catalog.to_regprocedure('"public"."f percent %I %s"()') IS NOT NULL
+    AND pg_catalog.to_regprocedure('"public"."f q""uote"()') IS NOT NULL
+    AND pg_catalog.to_regprocedure('"public"."f ü 数据"()') IS NOT NULL
+    AND EXISTS (SELECT FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace WHERE n.nspname = 'public' AND c.relname = 'i $$dollar$$' AND c.relkind IN ('i', 'I'))
+    AND EXISTS (SELECT FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace WHERE n.nspname = 'public' AND c.relname = 'i */ -- ; DROP TABLE x; /*' AND c.relkind IN ('i', 'I'))
+    AND EXISTS (SELECT FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace WHERE n.nspname = 'public' AND c.relname = 'i :"PORT" :name' AND c.relkind IN ('i', 'I'))
+    AND EXISTS (SELECT FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace WHERE n.nspname = 'public' AND c.relname = E'i back\\slash \\! \\n' AND c.relkind IN ('i', 'I'))
+    AND EXISTS (SELECT FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace WHERE n.nspname = 'public' AND c.relname = 'i it''s' AND c.relkind IN ('i', 'I'))
+    AND EXISTS (SELECT FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace WHERE n.nspname = 'public' AND c.relname = 'i line
+break' AND c.relkind IN ('i', 'I'))
+    AND EXISTS (SELECT FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace WHERE n.nspname = 'public' AND c.relname = 'i percent %I %s' AND c.relkind IN ('i', 'I'))
+    AND EXISTS (SELECT FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace WHERE n.nspname = 'public' AND c.relname = 'i q"uote' AND c.relkind IN ('i', 'I'))
+    AND EXISTS (SELECT FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace WHERE n.nspname = 'public' AND c.relname = 'i ü 数据' AND c.relkind IN ('i', 'I')) AS fleetdrift_done \gset
 \if :fleetdrift_done
 \else
 SET LOCAL lock_timeout = '3000ms'; SET LOCAL statement_timeout = '0ms';

@@ -54,7 +54,10 @@ COMMIT;
 -- blocks_reads: holds ACCESS EXCLUSIVE on "public"."sales": reads and writes wait
 -- blocks_reads: holds ACCESS EXCLUSIVE on "public"."shops": reads and writes wait
 BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE \; :fleetdrift_pin;
-SELECT :fleetdrift_stage > 0 OR NOT EXISTS (SELECT FROM pg_catalog.pg_constraint p JOIN pg_catalog.pg_class c ON c.oid = p.conrelid JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace WHERE n.nspname = 'public' AND c.relname = 'sales_2024' AND p.conname = 'sales_old_shop_fkey') AS fleetdrift_done \gset
+SELECT :fleetdrift_stage > 0 OR NOT EXISTS (SELECT FROM pg_catalog.pg_constraint p JOIN pg_catalog.pg_class c ON c.oid = p.conrelid JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace WHERE n.nspname = 'public' AND c.relname = 'sales_2024' AND p.conname = 'sales_old_shop_fkey')
+    AND EXISTS (SELECT FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace WHERE n.nspname = 'public' AND c.relname = 'sales' AND c.relkind IN ('r', 'p'))
+    AND EXISTS (SELECT FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace WHERE n.nspname = 'public' AND c.relname = 'shops' AND c.relkind IN ('r', 'p'))
+    AND NOT EXISTS (SELECT FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace WHERE n.nspname = 'public' AND c.relname = 'sales_old' AND c.relkind IN ('r', 'p')) AS fleetdrift_done \gset
 \if :fleetdrift_done
 \else
 SET LOCAL lock_timeout = '3000ms'; SET LOCAL statement_timeout = '0ms';
@@ -151,7 +154,8 @@ SELECT pg_catalog.jsonb_build_object('stage', 4, 'transaction', pg_catalog.pg_cu
 -- blocks_writes: holds SHARE ROW EXCLUSIVE or SHARE on "public"."sales": writes wait, reads go on
 -- blocks_reads: holds ACCESS EXCLUSIVE on "public"."shops_old": reads and writes wait
 BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE \; :fleetdrift_pin;
-SELECT :fleetdrift_stage > 4 OR EXISTS (SELECT FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace WHERE n.nspname = 'public' AND c.relname = 'sales_by_shop' AND c.relkind IN ('i', 'I')) AS fleetdrift_done \gset
+SELECT :fleetdrift_stage > 4 OR EXISTS (SELECT FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace WHERE n.nspname = 'public' AND c.relname = 'sales_by_shop' AND c.relkind IN ('i', 'I'))
+    AND NOT EXISTS (SELECT FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace WHERE n.nspname = 'public' AND c.relname = 'shops_old' AND c.relkind IN ('r', 'p')) AS fleetdrift_done \gset
 \if :fleetdrift_done
 \else
 SET LOCAL lock_timeout = '3000ms'; SET LOCAL statement_timeout = '0ms';

@@ -19,8 +19,8 @@ CREATE TABLE "public"."b" (
     "x" integer NOT NULL,
     CONSTRAINT "b_pkey" PRIMARY KEY (x)
 );
-ALTER PUBLICATION "p" SET (publish = 'insert', publish_via_partition_root = false);
 ALTER PUBLICATION "p" SET TABLE ONLY public.a (x), TABLE ONLY public.b;
+ALTER PUBLICATION "p" SET (publish = 'insert', publish_via_partition_root = false);
 DO 'BEGIN EXECUTE pg_catalog.format(''ALTER TABLE "public"."b" OWNER TO %1$I'', (SELECT pg_catalog.pg_get_userbyid(datdba) FROM pg_catalog.pg_database WHERE datname = pg_catalog.current_database())); END';
 -- loses_data: every value of "public"."a"."z" cannot be brought back
 ALTER TABLE "public"."a" DROP COLUMN "z";

@@ -7,6 +7,17 @@ from tests.integration.remediation.pairs import Pairs
 _SERVER = "CREATE FOREIGN DATA WRAPPER w; CREATE SERVER s FOREIGN DATA WRAPPER w;"
 
 PAIRS: Pairs = {
+    "a column gets another type that a key with a foreign key to it includes": (
+        (
+            "CREATE TABLE t (k int, a int8, CONSTRAINT t_key PRIMARY KEY (k) INCLUDE (a)); INSERT INTO t VALUES (1, 1);"
+            "CREATE TABLE u (k int REFERENCES t (k)); INSERT INTO u VALUES (1)"
+        ),
+        (
+            "CREATE TABLE t (k int, a text, CONSTRAINT t_key PRIMARY KEY (k) INCLUDE (a));"
+            "INSERT INTO t VALUES (1, '1'); CREATE TABLE u (k int REFERENCES t (k));"
+            "INSERT INTO u VALUES (1)"
+        ),
+    ),
     "options of wrapper, server, mapping and table": (
         (
             f"{_SERVER} CREATE USER MAPPING FOR remedy_app SERVER s OPTIONS (user 'a');"

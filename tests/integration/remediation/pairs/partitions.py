@@ -4,7 +4,81 @@ from __future__ import annotations
 
 from tests.integration.remediation.pairs import Pairs
 
+_LISTED = (
+    "CREATE TABLE p (k int NOT NULL, m int{0}) PARTITION BY LIST (k); CREATE TABLE a PARTITION OF p FOR VALUES IN (1);"
+)
+_RANGED = (
+    "CREATE TABLE p (k int NOT NULL, m int{0}) PARTITION BY RANGE (k);"
+    "CREATE TABLE a PARTITION OF p FOR VALUES FROM (1) TO (2);"
+)
+_ROW = "INSERT INTO p VALUES (1, 1)"
+
 PAIRS: Pairs = {
+    "another expression is the key, and a column comes": (
+        (
+            "CREATE TABLE p (k int, m int) PARTITION BY RANGE ((k + 1));"
+            f"CREATE TABLE a PARTITION OF p FOR VALUES FROM (0) TO (10); {_ROW}"
+        ),
+        (
+            "CREATE TABLE p (k int, m int, n int DEFAULT 1) PARTITION BY RANGE ((k + n));"
+            f"CREATE TABLE a PARTITION OF p FOR VALUES FROM (0) TO (10); {_ROW}"
+        ),
+    ),
+    "another strategy, with a primary key": (
+        f"{_LISTED.format(', PRIMARY KEY (k)')} {_ROW}",
+        f"{_RANGED.format(', PRIMARY KEY (k)')} {_ROW}",
+    ),
+    "another strategy, and a primary key comes": (
+        f"{_LISTED.format('')} {_ROW}",
+        f"{_RANGED.format(', PRIMARY KEY (k)')} {_ROW}",
+    ),
+    "a partition takes the place of two": (
+        (
+            "CREATE TABLE p (k int, m int) PARTITION BY RANGE (k);"
+            f"CREATE TABLE a PARTITION OF p FOR VALUES FROM (0) TO (5); {_ROW};"
+            "CREATE TABLE b PARTITION OF p FOR VALUES FROM (5) TO (10); INSERT INTO p VALUES (7, 7)"
+        ),
+        (
+            "CREATE TABLE p (k int, m int) PARTITION BY RANGE (k);"
+            f"CREATE TABLE a PARTITION OF p FOR VALUES FROM (0) TO (10); {_ROW}"
+        ),
+    ),
+    "the bounds of a partition and of the next one move, under another name": (
+        (
+            "CREATE TABLE p (k date, m int) PARTITION BY RANGE (k);"
+            "CREATE TABLE a PARTITION OF p FOR VALUES FROM ('2024-01-01') TO ('2024-02-01');"
+            "CREATE TABLE b PARTITION OF p FOR VALUES FROM ('2024-02-01') TO ('2024-03-01');"
+            "INSERT INTO p VALUES ('2024-01-09', 1), ('2024-02-09', 1)"
+        ),
+        (
+            "CREATE TABLE p (k date, m int) PARTITION BY RANGE (k);"
+            "CREATE TABLE a PARTITION OF p FOR VALUES FROM ('2024-01-01') TO ('2024-02-05');"
+            "CREATE TABLE c PARTITION OF p FOR VALUES FROM ('2024-02-05') TO ('2024-03-01');"
+            "INSERT INTO p VALUES ('2024-01-09', 1), ('2024-02-09', 1)"
+        ),
+    ),
+    "the key gets wider beside a partition that nobody declares": (
+        (
+            "CREATE TABLE p (k int, m int) PARTITION BY RANGE (k);"
+            "CREATE TABLE a PARTITION OF p FOR VALUES FROM (0) TO (5);"
+            f"CREATE TABLE b PARTITION OF p FOR VALUES FROM (5) TO (9); {_ROW}, (6, 6)"
+        ),
+        (
+            "CREATE TABLE p (k int8, m int) PARTITION BY RANGE (k);"
+            f"CREATE TABLE a PARTITION OF p FOR VALUES FROM (0) TO (5); {_ROW}"
+        ),
+    ),
+    "a table with a foreign key of another name becomes a partition": (
+        (
+            "CREATE TABLE f (k int PRIMARY KEY); CREATE TABLE p (k int REFERENCES f) PARTITION BY RANGE (k);"
+            "CREATE TABLE a (k int CONSTRAINT own REFERENCES f); INSERT INTO f VALUES (1); INSERT INTO a VALUES (1)"
+        ),
+        (
+            "CREATE TABLE f (k int PRIMARY KEY); CREATE TABLE p (k int REFERENCES f) PARTITION BY RANGE (k);"
+            "CREATE TABLE a PARTITION OF p FOR VALUES FROM (0) TO (5); INSERT INTO f VALUES (1);"
+            "INSERT INTO p VALUES (1)"
+        ),
+    ),
     "a table becomes a partition, beside a default one and a foreign key": (
         (
             "CREATE TABLE f (k int PRIMARY KEY); CREATE TABLE p (k int REFERENCES f) PARTITION BY RANGE (k);"

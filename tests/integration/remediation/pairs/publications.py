@@ -9,7 +9,23 @@ _TABLES = (
     "INSERT INTO t VALUES (1, 'a'); INSERT INTO s.u VALUES (1, 2);"
 )
 
+_PARTS = (
+    "CREATE TABLE p (k int, m int) PARTITION BY RANGE (k); CREATE TABLE a PARTITION OF p FOR VALUES FROM (0) TO (10);"
+    "INSERT INTO p VALUES (1, 1);"
+)
+
 PAIRS: Pairs = {
+    "a filter over a partitioned table, which wants it published by its root": (
+        f"{_PARTS} CREATE PUBLICATION b FOR TABLE p WITH (publish = 'insert')",
+        (
+            f"{_PARTS} CREATE PUBLICATION b FOR TABLE p WHERE (k > 1)"
+            " WITH (publish = 'insert', publish_via_partition_root)"
+        ),
+    ),
+    "columns of a partitioned table and of its partition": (
+        f"{_PARTS} CREATE PUBLICATION b FOR TABLE p (k), a (k) WITH (publish_via_partition_root)",
+        f"{_PARTS} CREATE PUBLICATION b FOR TABLE p",
+    ),
     "filters and columns": (
         f"{_TABLES} CREATE PUBLICATION p FOR TABLE t WHERE (k > 1), TABLE s.u (k, m)",
         f"{_TABLES} CREATE PUBLICATION p FOR TABLE t (k) WHERE (k > 2), TABLE s.u",

@@ -38,6 +38,27 @@ PAIRS: Pairs = {
             f"ALTER TABLE t REPLICA IDENTITY USING INDEX i; ALTER TABLE t CLUSTER ON i; {_ROWS}"
         ),
     ),
+    "another index is the replica identity and the order of the rows": (
+        (
+            "CREATE TABLE t (k int NOT NULL, m int NOT NULL); CREATE UNIQUE INDEX i ON t (k);"
+            "CREATE UNIQUE INDEX j ON t (m); ALTER TABLE t REPLICA IDENTITY USING INDEX i;"
+            f"ALTER TABLE t CLUSTER ON i; {_ROWS}"
+        ),
+        (
+            "CREATE TABLE t (k int NOT NULL, m int NOT NULL); CREATE UNIQUE INDEX j ON t (k, m);"
+            f"ALTER TABLE t REPLICA IDENTITY USING INDEX j; ALTER TABLE t CLUSTER ON j; {_ROWS}"
+        ),
+    ),
+    "a key instead of an index is the replica identity and the order of the rows": (
+        (
+            "CREATE TABLE t (k int NOT NULL, m int, CONSTRAINT i UNIQUE (k)); ALTER TABLE t CLUSTER ON i;"
+            f"ALTER TABLE t REPLICA IDENTITY USING INDEX i; {_ROWS}"
+        ),
+        (
+            "CREATE TABLE t (k int NOT NULL, m int); CREATE UNIQUE INDEX i ON t (k); ALTER TABLE t CLUSTER ON i;"
+            f"ALTER TABLE t REPLICA IDENTITY USING INDEX i; {_ROWS}"
+        ),
+    ),
     "an index of a column that is new, one of a column of another type": (
         "CREATE TABLE t (k int, m int); CREATE INDEX i ON t (k); CREATE INDEX j ON t (k) WHERE m > 0",
         "CREATE TABLE t (k int, m int8, n int); CREATE INDEX i ON t (k, n); CREATE INDEX j ON t (k, m) WHERE m > 0",

@@ -11,6 +11,26 @@ _EQUAL = (
 )
 
 PAIRS: Pairs = {
+    "a view reads all that a routine returns of a table with a column less": (
+        (
+            "CREATE TABLE t (a int, b int); CREATE FUNCTION f(x t) RETURNS SETOF t LANGUAGE sql AS 'SELECT * FROM t';"
+            "CREATE VIEW v AS SELECT f.a FROM t, f(t.*); INSERT INTO t VALUES (1, 2)"
+        ),
+        (
+            "CREATE TABLE t (a int8); CREATE FUNCTION f(x t) RETURNS SETOF t LANGUAGE sql AS 'SELECT t.* FROM t';"
+            "CREATE VIEW v AS SELECT f.a FROM t, f(t.*); INSERT INTO t VALUES (1)"
+        ),
+    ),
+    "a routine takes the rows of a table that becomes partitioned": (
+        (
+            "CREATE TABLE t (a int, b int); CREATE FUNCTION f(x t) RETURNS int LANGUAGE sql AS 'SELECT 1';"
+            "INSERT INTO t VALUES (1, 2)"
+        ),
+        (
+            "CREATE TABLE t (a int) PARTITION BY RANGE (a); CREATE TABLE d PARTITION OF t DEFAULT;"
+            "CREATE FUNCTION f(x t) RETURNS int LANGUAGE sql AS 'SELECT 1'; INSERT INTO t VALUES (1)"
+        ),
+    ),
     "another result": (
         "CREATE FUNCTION f(int) RETURNS int LANGUAGE sql AS 'SELECT $1'; CREATE VIEW v AS SELECT f(1) AS k",
         "CREATE FUNCTION f(int) RETURNS int8 LANGUAGE sql AS 'SELECT $1::int8'; CREATE VIEW v AS SELECT f(1) AS k",
