@@ -13,6 +13,7 @@ from shared.diff.filling import filled_as
 from shared.diff.partitions import with_partitions, without_following_partitions
 from shared.diff.undeclared import needed_by_what_stays, set_aside, with_set_aside
 from shared.diff.well_known import PARTITIONS, LeftOut, left_out, tool_objects, without_tool_objects
+from shared.diff.whoever import as_made_by_somebody
 from shared.postgres.scratch.unbuilt import Unbuilt, by_object
 from shared.schema.identity import ObjectId
 from shared.schema.profile import Profile
@@ -57,7 +58,7 @@ class Comparison(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def goal(self) -> Snapshot:
         """Where a plan leads: the declared schema with the partitions that were left out and what was kept."""
-        desired = filled_as(self.desired, self.observed)
+        desired = _as_in_the_tenant(self.desired, self.observed)
         stays = self.kept | {each.identity for each in self.needed}
         return with_set_aside(with_partitions(desired, self.whole, self.observed), self.whole, stays)
 
@@ -84,10 +85,15 @@ def with_unread(comparison: Comparison, unread: tuple[Carrier, ...]) -> Comparis
     return msgspec.structs.replace(comparison, diff=diff, kept=kept, needed=needed)
 
 
+def _as_in_the_tenant(desired: Snapshot, observed: Snapshot) -> Snapshot:
+    """Give the declared schema with what a declaration leaves to whoever runs it as the tenant has it."""
+    return as_made_by_somebody(filled_as(desired, observed), observed)
+
+
 def compare(desired: Snapshot, whole: Snapshot, profile: Profile, unbuilt: tuple[Unbuilt, ...] = ()) -> Comparison:
     """Compare two schemas that one PostgreSQL has spelt, but for what it could not rebuild."""
     observed = whole if profile.partitions else without_following_partitions(whole, desired.schema)
-    diff = _with_unverified(diff_schemas(filled_as(desired, observed).schema, observed.schema), unbuilt)
+    diff = _with_unverified(diff_schemas(_as_in_the_tenant(desired, observed).schema, observed.schema), unbuilt)
     return Comparison(desired=desired, whole=whole, observed=observed, diff=diff, unbuilt=unbuilt)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from shared.schema.facets import CURRENT_USER
 from shared.sql import quote_identifier, quote_literal
 
 DATABASE_OWNER = "{database_owner}"
@@ -22,6 +23,13 @@ def quote_role(role: str) -> str:
     """Quote the name of a role; the database's owner becomes a mark, which `resolve_roles` replaces."""
     if role == DATABASE_OWNER:
         return _MARK
+    return "PUBLIC" if role == "public" else quote_identifier(role)
+
+
+def name_role(role: str) -> str:
+    """Write the name of a role where PostgreSQL takes PUBLIC and CURRENT_USER too: of a policy, of a user mapping."""
+    if role == CURRENT_USER:
+        return "CURRENT_USER"
     return "PUBLIC" if role == "public" else quote_identifier(role)
 
 

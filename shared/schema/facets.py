@@ -11,6 +11,10 @@ DATABASE_OWNER = "{database_owner}"
 owns what nobody gave away, and is called differently in every tenant and on the scratch server. SQL has to look it up
 (`pg_database.datdba` of `current_database()`), never to quote it."""
 
+CURRENT_USER = "{current_user}"
+"""Stands for the role that ran a declaration, where it says CURRENT_USER of a policy or a user mapping: it is called
+differently in every tenant and on the scratch server. SQL says CURRENT_USER."""
+
 
 class Owner(Facet, frozen=True, kw_only=True):
     """The role that owns an object, or `DATABASE_OWNER`."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from shared.kinds.context import Context
+from shared.kinds.database_roles import name_role
 from shared.kinds.hazards import breaks, loses
 from shared.kinds.names import options_list
 from shared.kinds.recipes.parameters import change_options
@@ -96,8 +97,7 @@ def alter_server(
 
 
 def _mapping(item: UserMapping) -> str:
-    role = "PUBLIC" if item.signature == "public" else quote_identifier(item.signature)
-    return f"USER MAPPING FOR {role} SERVER {quote_identifier(item.name)}"
+    return f"USER MAPPING FOR {name_role(item.signature)} SERVER {quote_identifier(item.name)}"
 
 
 def create_mapping(item: UserMapping, context: Context) -> list[Step]:

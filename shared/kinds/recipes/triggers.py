@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from shared.kinds.context import Context
+from shared.kinds.database_roles import name_role
 from shared.kinds.hazards import blocks_all, blocks_writes
 from shared.kinds.names import parent_name
 from shared.kinds.naming import designation
@@ -75,7 +76,7 @@ def alter_rule(desired: Rule, observed: Rule, fields: frozenset[str], context: C
 
 
 def _roles(roles: tuple[str, ...]) -> str:
-    return ", ".join("PUBLIC" if role == "public" else quote_identifier(role) for role in roles)
+    return ", ".join(map(name_role, roles))
 
 
 def create_policy(policy: Policy, context: Context) -> list[Step]:

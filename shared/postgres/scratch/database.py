@@ -13,6 +13,7 @@ from shared.postgres.connection import close, translated
 from shared.postgres.names.own_names import PLACEHOLDER, OwnNames
 from shared.postgres.query_files import query_text
 from shared.postgres.reading.introspect import read_snapshot
+from shared.postgres.scratch.current_user import with_current_user
 from shared.postgres.scratch.errors import ScratchError, words_of
 from shared.postgres.scratch.icu import IcuCollation, icu_collation, missing_collation, with_icu
 from shared.postgres.scratch.lz4 import REFUSAL, lz4_columns
@@ -132,6 +133,7 @@ class ScratchDatabase:
             await self.connection.execute("DISCARD ALL")
             made = await self._made_collations(own)
             snapshot = with_icu(await read_snapshot(self.connection, own=own, profile=profile), made)
+            snapshot = with_current_user(snapshot, self.name)
             return snapshot if profile.spelling else in_one_spelling(snapshot)
 
     async def _run_one(self, statement: ParsedStatement) -> None:
