@@ -18,7 +18,8 @@ from coordinator.iac.expressions.values import Value, located_with_holes
 from coordinator.iac.located_text import HOLE, LocatedText, Span
 from coordinator.iac.reading import Gap
 from coordinator.iac.sql.connections import Destination
-from coordinator.iac.sql.properties import holds_ddl, is_sql_property
+from coordinator.iac.sql.properties import holds_ddl, is_sql_property, refusal
+from coordinator.iac.sql.statements import in_file
 from shared.schema.schema import MayDeclare, Origin
 from shared.sql import quote_identifier, quote_literal
 
@@ -147,6 +148,9 @@ class ResourceReader:
                 yield ResourceText(found, node.line, Destination(database=database))
             elif _SQL_IN_PROGRAM.search(found.text):
                 self.report(name, node, f"{key} holds SQL among other things")
+            elif error := refusal(key, found.text, in_file(found.text, self.template.file)):
+                why = f"a part of it is {_AFTER_DEPLOYMENT}" if HOLE in found.text else error.message
+                self.report(name, node, f"{key} holds no SQL that can be read: {why}")
 
     def _sdk_call(self, name: str, properties: Mapping) -> Iterator[ResourceText]:
         """`Custom::AWS`: the call that is made on creation, an object or the JSON of one."""

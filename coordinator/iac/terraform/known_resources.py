@@ -35,6 +35,7 @@ class KnownResources(msgspec.Struct, frozen=True):
     sql: dict[str, frozenset[str]]
     unread: dict[str, UnreadType]
     databases: dict[str, DatabaseType]
+    elsewhere: tuple[str, ...]
 
 
 @lru_cache(maxsize=1)

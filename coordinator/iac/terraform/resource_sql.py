@@ -9,13 +9,13 @@ import msgspec
 from coordinator.iac.expressions.files import Files
 from coordinator.iac.expressions.functions.json_text import decode
 from coordinator.iac.expressions.values import Value, located, located_with_holes, string
-from coordinator.iac.located_text import LocatedText, Span
+from coordinator.iac.located_text import HOLE, LocatedText, Span
 from coordinator.iac.reading import Gap
 from coordinator.iac.shell.effects import ShellFolder, ShellGap, ShellSql
 from coordinator.iac.source import LimitError, SourceError
 from coordinator.iac.sql.connections import Destination, destination_of, known
 from coordinator.iac.sql.folders import SqlFolder, Step, read_folder
-from coordinator.iac.sql.properties import holds_ddl, is_sql_property
+from coordinator.iac.sql.properties import holds_ddl, is_sql_property, refusal
 from coordinator.iac.terraform.atlas_resources import local_path, schema_variables
 from coordinator.iac.terraform.instances import PlannedResource
 from coordinator.iac.terraform.known_resources import known_resources
@@ -103,6 +103,8 @@ class SqlExtractor:
             case _ if unread is not None:
                 self._report(resource, resource.block.at, unread.reason, unread.may)
             case "external":
+                pass
+            case type_ if type_.startswith(known_resources().elsewhere):
                 pass
             case _:
                 yield from self._properties(resource, commands)
@@ -256,7 +258,17 @@ class SqlExtractor:
                 if text is not None and (holds_ddl(text.text) or name in named):
                     read.add(text.text)
                     yield SqlText(text=text, at=at, resource=resource, destination=destination)
+                elif text is not None and self._refused(resource, name, text, at):
+                    read.add(text.text)
         self.suspects += [each for each in suspects(resource, written) if each.text.text not in read]
+
+    def _refused(self, resource: PlannedResource, name: str, text: LocatedText, at: Origin) -> bool:
+        """Report a text that is meant as SQL and that PostgreSQL's grammar refuses; say whether it is one."""
+        error = refusal(name, text.text, lambda offset: text.origin(offset, at))
+        if error is not None:
+            why = f"a part of it is {_AFTER_APPLY}" if HOLE in text.text else error.message
+            self._report(resource, Origin(error.file, error.line), f"{name} holds no SQL that can be read: {why}")
+        return error is not None
 
     def _commands(self, resource: PlannedResource) -> Iterator[SqlText]:
         for found in command_effects(resource, self.files):

@@ -167,3 +167,13 @@ def test_a_bad_template_is_refused_with_its_line(text: str, message: str, tmp_pa
 def test_a_parameter_that_is_not_declared_is_refused(tmp_path: Path) -> None:
     with pytest.raises(SourceError, match="no parameter 'Nope' is declared"):
         load(tmp_path, Nope="x")
+
+
+def test_a_property_that_is_meant_as_sql_and_is_none_is_said(tmp_path: Path) -> None:
+    text = (
+        "Resources:\n  A:\n    Type: Custom::X\n    Properties:\n      Sql: CREATE TABLE a ()\n"
+        "  B:\n    Type: Custom::X\n    Properties:\n      Sql: CRATE TABLE b (id int)\n"
+    )
+    assert [told(carrier) for carrier in load(tmp_path, text).unread] == [
+        'template.yaml:9: B: not read: Sql holds no SQL that can be read: SQL syntax error at or near "CRATE"'
+    ]

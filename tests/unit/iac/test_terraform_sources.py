@@ -213,3 +213,21 @@ def test_variables_are_given_as_strings_or_as_values(tmp_path: Path) -> None:
     for given in ('["a", "b"]', ["a", "b"]):
         source = load_source(tmp_path / "infra", variables={"tables": given})
         assert [item.sql for item in source.declarations] == ["CREATE TABLE a ()", "CREATE TABLE b ()"]
+
+
+def test_a_property_that_is_meant_as_sql_and_is_none_is_said_with_its_place(tmp_path: Path) -> None:
+    source = load(
+        tmp_path,
+        'resource "terraform_data" "s" {\n  input = { sql = "CREATE TABLE a ()" }\n}\n'
+        'resource "custom_thing" "t" {\n  sql = "CRATE TABLE b (id int)"\n}\n'
+        'resource "custom_thing" "u" {\n  statements = ["CREATE TABEL c ();\\nALTER TABLE c ADD i int"]\n}\n'
+        'resource "custom_thing" "v" {\n  up = "the table is up"\n  statements = ["s3:Get* on any table there"]\n}\n'
+        'resource "snowflake_execute" "w" {\n  sql = "CREATE TABLE d (v variant) CLUSTER BY (v)"\n}\n',
+    )
+    assert [told(carrier) for carrier in source.unread] == [
+        ('main.tf:5: custom_thing.t: not read: sql holds no SQL that can be read: SQL syntax error at or near "CRATE"'),
+        (
+            "main.tf:8: custom_thing.u: not read: statements holds no SQL that can be read: "
+            'SQL syntax error at or near "TABEL"'
+        ),
+    ]
