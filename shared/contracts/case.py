@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import cached_property
 
 from shared.contracts.cargo import version_number
 from shared.contracts.contract import (
@@ -77,6 +78,13 @@ class Case:
 
     def results(self) -> Iterator[tuple[Query, QueryFacts, QueryFacts | None]]:
         """Give every query that works here, with its facts here and, if it works there too, in the declared shape."""
+        yield from self._results
+
+    @cached_property
+    def _results(self) -> tuple[tuple[Query, QueryFacts, QueryFacts | None], ...]:
+        return tuple(self._found_results())
+
+    def _found_results(self) -> Iterator[tuple[Query, QueryFacts, QueryFacts | None]]:
         for query in self.contract.queries:
             facts = self.observed.of(query)
             if facts is None or facts.error or query.holes:

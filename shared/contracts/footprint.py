@@ -12,6 +12,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 
 from shared.contracts.statement import read_statements
 from shared.contracts.trials import PLANNED
@@ -29,6 +30,12 @@ _WORD = re.compile(r"\w+")
 _ESCAPED_NAME = re.compile(r"\bU&\"", re.IGNORECASE)
 """`U&"\\0061"` is a name whose letters do not stand in the text."""
 
+
+_RIGHTS = (Owner, Privileges)
+_UNSEEN = (Comment, SecurityLabel, StatisticsObject, Publication, Subscription, EventTrigger)
+"""What changes no answer of the server."""
+
+_TEXTS_KEPT = 8192  # of which the words are remembered: every shape is compared with the same queries
 
 _FOUND_WITHOUT_A_NAME = QualifiedName("", "")
 """Stands for operators, casts, extensions and the like, which a query uses without naming them."""
@@ -93,9 +100,9 @@ def _changed_orders(declared: Snapshot, observed: Snapshot) -> set[ColumnOrder]:
 
 def place_of(item: SchemaObject, *, with_rights: bool = False) -> QualifiedName | None:
     """Give the name by which queries come to an object; None for what changes no answer of the server."""
-    if isinstance(item, Owner | Privileges):
+    if isinstance(item, _RIGHTS):
         return _place_of(item.carrier) if with_rights else None
-    if isinstance(item, Comment | SecurityLabel | StatisticsObject | Publication | Subscription | EventTrigger):
+    if isinstance(item, _UNSEEN):
         return None
     if isinstance(item, Index):
         return QualifiedName(item.namespace, item.table)
@@ -162,6 +169,7 @@ def _parents(table: Table | ForeignTable) -> tuple[QualifiedName, ...]:
     return (*table.inherits, *((table.partition_of,) if table.partition_of else ()))
 
 
+@lru_cache(_TEXTS_KEPT)
 def words_of(text: str) -> frozenset[str]:
     """Give the words of a text, in small letters."""
     return frozenset(word.lower() for word in _WORD.findall(text))

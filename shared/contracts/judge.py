@@ -9,6 +9,7 @@ import msgspec
 from shared.contracts.case import Case
 from shared.contracts.contract import Contract, Query, Verdict, VerdictStatus
 from shared.contracts.facts import ShapeFacts
+from shared.contracts.repairable import is_repairable
 from shared.contracts.rule import load_rules
 
 RULES = load_rules()
@@ -51,7 +52,8 @@ def _with_fixes(case: Case, verdicts: Iterable[Verdict]) -> Iterator[Verdict]:
     by_place = {_said_of(query): query for query in case.contract.queries}
     for verdict in verdicts:
         query = by_place.get((verdict.file, verdict.line, verdict.subject))
-        if query is None or verdict.declared_too or not verdict.status.counts or not query.in_source:
+        counts = verdict.status.counts and not verdict.declared_too
+        if query is None or not counts or not query.in_source or not is_repairable(case, query, verdict):
             yield verdict
             continue
         from shared.contracts.repair import repaired  # lazy: sqlglot takes long to import, and few queries break

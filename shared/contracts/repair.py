@@ -16,10 +16,8 @@ from sqlglot import exp
 
 from shared.contracts.case import Case
 from shared.contracts.contract import Query, Verdict
-from shared.contracts.relations import Relations
+from shared.contracts.repairable import is_repairable, missing_columns, named_tables, renamed_columns
 from shared.contracts.statement import read_statements
-from shared.contracts.trials import PLANNED
-from shared.contracts.writes import table_writes
 from shared.schema.identity import QualifiedName
 from shared.sql import is_plain
 
@@ -29,8 +27,7 @@ _LOCATIONS = frozenset({"location", "stmt_location", "stmt_len"})
 
 def repaired(case: Case, query: Query, verdict: Verdict) -> str:
     """Give the text of a query that works in the observed shape; empty where it is not certain."""
-    planned = all(statement.kind in PLANNED for statement in read_statements(query.sql))
-    tree = _tree(query.sql) if planned else None  # sqlglot says on stderr that it does not know other statements
+    tree = _tree(query.sql) if is_repairable(case, query, verdict) else None  # of other statements sqlglot complains
     if tree is None:
         return ""
     match verdict.rule:
@@ -38,10 +35,8 @@ def repaired(case: Case, query: Query, verdict: Verdict) -> str:
             done = _with_missing_values(case, query, tree)
         case "contract-column-order":
             done = _with_listed_columns(case, query, tree)
-        case "contract-query-invalid" | "contract-column-missing":
-            done = _with_renamed_columns(case, query, tree)
         case _:
-            return ""
+            done = _with_renamed_columns(case, query, tree)
     text = tree.sql(_DIALECT) if done else ""
     return text if text and _parsed(text) else ""
 
@@ -75,19 +70,9 @@ def _without_locations(node: Any) -> Any:
 def _with_missing_values(case: Case, query: Query, tree: exp.Expr) -> bool:
     """Add the columns that must not be NULL to a plain INSERT … VALUES, each with a parameter of its own."""
     target, values = tree.this, tree.args.get("expression")
-    written = list(table_writes(query, case.relations))
     if not (isinstance(tree, exp.Insert) and isinstance(target, exp.Schema) and isinstance(values, exp.Values)):
         return False
-    if len(written) != 1 or not written[0].columns:
-        return False
-    columns = case.relations.columns(written[0].table)
-    order = case.relations.column_order(written[0].table)
-    missing = [
-        name
-        for name in order
-        if name in columns and name not in written[0].columns and columns[name].not_null
-        and not (columns[name].default or columns[name].identity_mode or columns[name].generated)
-    ]  # fmt: skip
+    missing = missing_columns(case, query)
     number = max((int(each.name) for each in tree.find_all(exp.Parameter) if each.name.isdecimal()), default=0)
     for name in missing:
         target.append("expressions", _identifier(name))
@@ -117,12 +102,8 @@ def _with_renamed_columns(case: Case, query: Query, tree: exp.Expr) -> bool:
     declared = case.declared_relations
     if declared is None:
         return False
-    names = [table for statement in read_statements(query.sql) for table in statement.tables]
-    tables = {name: found for name in names if (found := case.relations.table(name)) and declared.table(name) == found}
-    renamed = {name: _renames(declared, case.relations, found) for name, found in tables.items()}
-    known = {name: frozenset(declared.columns(found)) for name, found in tables.items()}
-    if len(tables) != len(set(names)) or not any(renamed.values()):
-        return False
+    renamed = renamed_columns(case, query)
+    known = {name: frozenset(declared.columns(found)) for name, found in named_tables(case, query).items()}
     aliases = {
         table.alias_or_name: QualifiedName(table.db, table.name) for table in tree.find_all(exp.Table) if table.name
     }
@@ -134,17 +115,6 @@ def _with_renamed_columns(case: Case, query: Query, tree: exp.Expr) -> bool:
             _rename(column, new)
             done = True
     return _rename_targets(tree, renamed) or done
-
-
-def _renames(declared: Relations, here: Relations, table: QualifiedName) -> Mapping[str, str]:
-    """Give the columns that were renamed: same place, same type, and something behind them that stayed."""
-    before, after = declared.column_order(table), here.column_order(table)
-    if len(before) != len(after) or not before or before[-1] != after[-1]:
-        return {}
-    old, new = declared.columns(table), here.columns(table)
-    pairs = [(was, now) for was, now in zip(before, after, strict=True) if was != now]
-    same_kind = all(was not in new and now not in old and old[was].type == new[now].type for was, now in pairs)
-    return dict(pairs) if same_kind else {}
 
 
 def _only_owner(name: str, known: Mapping[QualifiedName, frozenset[str]]) -> QualifiedName | None:
