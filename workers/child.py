@@ -18,11 +18,11 @@ from collections.abc import Coroutine
 
 from redis.asyncio import Redis
 
+from shared.analysis.lasting_memory import lasting_memory
 from shared.hosts import Host, Secret
 from shared.messages import Keys
 from shared.postgres.failures import handle_unawaited
 from shared.postgres.scratch import ScratchServer
-from shared.postgres.scratch.contract_memory import ContractMemory
 from workers.junk import Junk
 from workers.redis_pool import connect_redis
 from workers.scan import Observe
@@ -61,7 +61,7 @@ class Child:
         self.hosts: dict[str, Host] = {host.name: host for host in settings.hosts}
         self.name = f"{socket.gethostname()}/{os.getpid()}"
         self.scratch = ScratchServer(scratch_dsn.reveal())
-        self.contract_memory = ContractMemory()
+        self.contract_memory = lasting_memory()
         self._loop = asyncio.new_event_loop()
         self._loop.set_exception_handler(handle_unawaited)
         self._thread = threading.Thread(target=self._loop.run_forever, name="batches", daemon=True)

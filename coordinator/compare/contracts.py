@@ -12,6 +12,7 @@ from coordinator.report.contract_report import ContractReport, Place
 from coordinator.services.rust_files import read_service
 from coordinator.settings.model import ContractTable
 from shared.analysis.judging import judge_services, judge_statically
+from shared.analysis.lasting_memory import lasting_memory
 from shared.analysis.scratch_server import LazyScratchServer
 from shared.contracts.contract import Contract, Verdict
 from shared.contracts.coverage import coverage_of
@@ -77,7 +78,9 @@ async def check_services(contracts: Sequence[Contract], desired: str, observed: 
     async with lazy_scratch() as scratch:
         spec, found = await _read(contracts, desired, observed, scratch)
         try:
-            verdicts = await judge_services(scratch, contracts, spec.snapshot, found, origins=spec.origins)
+            verdicts = await judge_services(
+                scratch, contracts, spec.snapshot, found, lasting_memory(), origins=spec.origins
+            )
         except MaterialiseError as error:
             return _static_report(contracts, spec, found, str(error))
     return _report(contracts, verdicts)

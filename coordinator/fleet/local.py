@@ -9,13 +9,13 @@ from coordinator.fleet.reader import OnProgress, ReadResult
 from coordinator.ledger.lane import BUSY_SHARE_OF_DEADLINE
 from coordinator.settings.model import Settings
 from shared.analysis.analysis import Analysis
+from shared.analysis.lasting_memory import lasting_memory
 from shared.analysis.pipeline import analyse
 from shared.analysis.request import AnalysisRequest
 from shared.contracts.contract import Contract
 from shared.events.analysis import AnalysesAsked, AnalysisReceived
 from shared.logs import log
 from shared.postgres.scratch import ScratchServer
-from shared.postgres.scratch.contract_memory import ContractMemory
 from shared.schema.schema import Snapshot, Spec
 from shared.targets import Target
 
@@ -29,7 +29,7 @@ class LocalFleet:
         self._profile = file.compare
         self._recipe = file.scan.recipe
         self._scratch = scratch
-        self._contract_memory = ContractMemory()
+        self._contract_memory = lasting_memory()
         self._reader = InProcess(
             settings.hosts,
             file.limits,

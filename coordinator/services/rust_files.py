@@ -9,10 +9,10 @@ from pathlib import Path
 
 import msgspec
 
+from coordinator.services.kept_contracts import kept_or_extracted
 from coordinator.services.repository import folder_in_repository
 from coordinator.settings.model import ContractTable
 from shared.contracts.contract import Contract, Unread
-from shared.contracts.extract import extract_contract
 from shared.contracts.features import FeaturesError
 from shared.schema.tenancy import Tenancy
 
@@ -70,7 +70,7 @@ def read_service(folder: Path, table: ContractTable) -> Contract:
     if not any(name.endswith(".rs") for name, _ in files) and not unread:
         raise RustFilesError(f"the contract of {table.service!r}: {table.path} holds no Rust source")
     try:
-        contract = extract_contract(table.service, files, unread, features=table.features)
+        contract = kept_or_extracted(table.service, files, unread, table.features)
     except FeaturesError as error:
         raise RustFilesError(f"the contract of {table.service!r}: features: below {table.path} {error}") from None
     root = folder_in_repository(folder)

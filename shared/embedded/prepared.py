@@ -12,7 +12,6 @@ import hashlib
 import os
 import pwd
 import shutil
-import stat
 import subprocess
 import tempfile
 import time
@@ -20,6 +19,7 @@ from pathlib import Path
 
 from shared.embedded.stand_ins.beside import keep_up, place_beside
 from shared.embedded.stand_ins.files import stand_ins_hash, write_stand_ins
+from shared.kept_files import cache_folder
 
 STAND_INS = "stand_ins"
 """Folder in a cluster that `extension_control_path` can name: stand-ins for extensions that the server lacks."""
@@ -29,11 +29,9 @@ _INITDB_OPTIONS = (
     "-A", "trust", "-U", "postgres", "-E", "UTF8", "--no-locale", "--no-sync", "--no-instructions",
 )  # fmt: skip
 _CP = "/bin/cp"
-_FOLDER = "fleetdrift"
 _CLUSTERS = "clusters"
 _CLUSTER_PREFIX = "cluster-"
 _UNUSED_AFTER_SECONDS = 30 * 24 * 3600
-_ENTERED_BY_OTHERS = stat.S_IRWXG | stat.S_IRWXO
 
 
 class ClusterError(RuntimeError):
@@ -70,7 +68,7 @@ def major_of(data: Path) -> int:
 
 def _kept_cluster(binaries: Path, user: pwd.struct_passwd | None) -> Path | None:
     """Name the folder of the cluster that is kept for an installation; None where nothing may be kept."""
-    folder = _cache_folder()
+    folder = cache_folder(_CLUSTERS)
     if folder is None:
         return None
     built = [(binaries / program).stat() for program in ("initdb", "postgres")]
@@ -82,28 +80,6 @@ def _kept_cluster(binaries: Path, user: pwd.struct_passwd | None) -> Path | None
     ]
     owner = user.pw_uid if user else os.geteuid()
     return folder / f"{_CLUSTER_PREFIX}{owner}-{hashlib.sha256(chr(0).join(facts).encode()).hexdigest()[:24]}"
-
-
-def _cache_folder() -> Path | None:
-    """Make the folder where clusters are kept; None where it cannot be made, or somebody else could enter it."""
-    given = os.environ.get("XDG_CACHE_HOME", "")
-    base = Path(given) if Path(given).is_absolute() else Path("~/.cache").expanduser()
-    if not base.is_absolute():
-        return None
-    try:
-        base.mkdir(parents=True, exist_ok=True)
-        for folder in (base / _FOLDER, base / _FOLDER / _CLUSTERS):
-            folder.mkdir(mode=0o700, exist_ok=True)
-            if not _is_ours_alone(folder):
-                return None
-    except OSError:
-        return None
-    return base / _FOLDER / _CLUSTERS
-
-
-def _is_ours_alone(folder: Path) -> bool:
-    found = folder.lstat()  # a link would let another choose what is trusted
-    return stat.S_ISDIR(found.st_mode) and found.st_uid == os.geteuid() and not found.st_mode & _ENTERED_BY_OTHERS
 
 
 def _copied(kept: Path, data: Path) -> bool:

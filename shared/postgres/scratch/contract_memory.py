@@ -1,7 +1,7 @@
 """Remember what PostgreSQL said of a service's queries in each schema, so that each is asked once.
 
 What is remembered is one query in one schema: a changed line of Rust costs one query more, and a schema that differs
-from the declared one costs the queries that the difference concerns.
+from the declared one costs the queries that the difference concerns. What is kept in files another process knows too.
 """
 
 from __future__ import annotations
@@ -17,14 +17,16 @@ from shared.contracts.contract import Contract, Query, QueryKey
 from shared.contracts.facts import CheckFact, CheckProbe, QueryFacts, ShapeFacts
 from shared.contracts.footprint import concern_of
 from shared.contracts.judge import with_own_verdicts
-from shared.contracts.nullability import TreeCatalog
+from shared.contracts.nullability import RelationFacts, TreeCatalog
 from shared.contracts.relations import Relations
 from shared.contracts.writes import check_probes
+from shared.kept_files import KeptFiles
 from shared.postgres.scratch.contract_check import describe_contract, search_path_of, settings_read
 from shared.postgres.scratch.database import ScratchDatabase
 from shared.postgres.scratch.rebuild import materialise
 from shared.postgres.scratch.server import ScratchServer
 from shared.schema.canonical import content_hash
+from shared.schema.identity import QualifiedName
 from shared.schema.schema import Snapshot
 
 _MAX_PLACES_KEPT = 256  # schemas with a way to connect: what is known of one is a few hundred kilobytes at most
@@ -90,11 +92,55 @@ class _Place:
         self.checks |= {each.probe: each.holds for each in facts.checks}
         self.catalog = facts.catalog
 
+    def packed(self) -> bytes:
+        """Write it for another process."""
+        catalog = self.catalog
+        return msgspec.msgpack.encode(
+            _PackedPlace(
+                queries=tuple(self.queries.values()),
+                checks=tuple(CheckFact(probe, holds) for probe, holds in self.checks.items()),
+                relations=None if catalog is None else tuple(catalog.relations.items()),
+                names=() if catalog is None else tuple(catalog.names.items()),
+                strict=() if catalog is None else tuple(sorted(catalog.strict)),
+            )
+        )
+
+    @classmethod
+    def unpacked(cls, content: bytes) -> Self:
+        """Read what `packed` wrote.
+
+        Raises:
+            msgspec.MsgspecError: When the bytes are something else.
+        """
+        read = msgspec.msgpack.decode(content, type=_PackedPlace)
+        place = cls()
+        place.queries = {each.key: each for each in read.queries}
+        place.checks = {each.probe: each.holds for each in read.checks}
+        if read.relations is not None:
+            relations, names = dict(read.relations), dict(read.names)
+            place.catalog = TreeCatalog(relations=relations, names=names, strict=frozenset(read.strict))
+        return place
+
+
+class _PackedPlace(msgspec.Struct, frozen=True, array_like=True, kw_only=True):
+    """What is written of a place: the catalog in pairs, because its keys are no texts."""
+
+    queries: tuple[QueryFacts, ...]
+    checks: tuple[CheckFact, ...]
+    relations: tuple[tuple[QualifiedName, RelationFacts], ...] | None
+    names: tuple[tuple[int, QualifiedName], ...]
+    strict: tuple[int, ...]
+
 
 class ContractMemory:
-    """Gives the facts of contracts in schemas, and asks only for what it does not know. Keep one per process."""
+    """Gives the facts of contracts in schemas, and asks only for what it does not know. Keep one per process.
 
-    def __init__(self) -> None:
+    Args:
+        kept: Where answers are kept for other processes; None keeps them in this one.
+    """
+
+    def __init__(self, kept: KeptFiles | None = None) -> None:
+        self._kept = kept
         self._places: OrderedDict[str, _Place] = OrderedDict()
         self._judged: OrderedDict[str, ShapeFacts] = OrderedDict()
 
@@ -135,13 +181,16 @@ class ContractMemory:
     async def _facts(
         self, contract: Contract, copy: LazyCopy, snapshot: Snapshot, baseline: ShapeFacts | None
     ) -> ShapeFacts:
-        place = self._place(contract, snapshot, baseline)
+        name = _place_name(contract, snapshot, baseline)
+        place = self._place(name)
         path = search_path_of(contract, snapshot)
         relations = Relations(snapshot, path)
         lacking = place.unanswered(contract, relations)
         if lacking or (place.catalog is None and contract.queries):
             asked = msgspec.structs.replace(contract, queries=lacking)
             place.learn(await describe_contract(await copy.get(), asked, snapshot, baseline=baseline))
+            if self._kept is not None:
+                self._kept.put(name, place.packed())
         probes = check_probes(contract, relations)
         return ShapeFacts(
             snapshot=snapshot,
@@ -151,20 +200,33 @@ class ContractMemory:
             catalog=place.catalog,
         )
 
-    def _place(self, contract: Contract, snapshot: Snapshot, baseline: ShapeFacts | None) -> _Place:
-        sides = [snapshot] if baseline is None else [snapshot, baseline.snapshot]  # which gives macros their types
-        name = content_hash(
-            "contract place/1",
-            [
-                [_facts_of(side) for side in sides],
-                search_path_of(contract, snapshot),
-                contract.role,
-                settings_read(contract, snapshot),
-            ],
-        )
-        place = self._places.get(name) or _Place()
+    def _place(self, name: str) -> _Place:
+        place = self._places.get(name) or self._place_kept(name) or _Place()
         _keep(self._places, name, place, _MAX_PLACES_KEPT)
         return place
+
+    def _place_kept(self, name: str) -> _Place | None:
+        content = self._kept.get(name) if self._kept is not None else None
+        if content is None:
+            return None
+        try:
+            return _Place.unpacked(content)
+        except msgspec.MsgspecError:
+            return None  # it is written again
+
+
+def _place_name(contract: Contract, snapshot: Snapshot, baseline: ShapeFacts | None) -> str:
+    """Name a schema with a way to connect by all that answers to queries depend on."""
+    sides = [snapshot] if baseline is None else [snapshot, baseline.snapshot]  # which gives macros their types
+    return content_hash(
+        "contract place/1",
+        [
+            [_facts_of(side) for side in sides],
+            search_path_of(contract, snapshot),
+            contract.role,
+            settings_read(contract, snapshot),
+        ],
+    )
 
 
 def concerned(contract: Contract, baseline: ShapeFacts, observed: Snapshot) -> Contract:

@@ -10,6 +10,8 @@ import pytest
 
 from coordinator.services.rust_files import RustFilesError, load_contracts, read_service
 from coordinator.settings.model import ContractTable
+from shared.contracts import extract
+from shared.kept_files import KeptFiles
 
 RUST = 'fn f(p: P) { sqlx::query("SELECT 1").execute(p); }'
 
@@ -113,3 +115,30 @@ def test_a_folder_that_cannot_be_listed_is_named(folder, monkeypatch):
     contract = read_service(folder, table())
     assert [str(place) for place in contract.unread] == ["closed:1: a folder that cannot be listed"]
     assert len(contract.queries) == 1
+
+
+def test_unchanged_files_are_not_read_anew(folder, tmp_path_factory, monkeypatch):
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path_factory.mktemp("cache")))
+    first = read_service(folder, table())
+    monkeypatch.setattr(extract, "extract_contract", lambda *_, **__: pytest.fail("the service was read again"))
+    assert read_service(folder, table()) == first
+
+
+@pytest.mark.parametrize(
+    ("path", "content"),
+    [("src/lib.rs", RUST.replace("1", "3")), ("src/more.rs", RUST), ("Cargo.toml", "[dependencies]\nsqlx = '0.8'\n")],
+)
+def test_a_file_that_changed_or_came_is_read(folder, path, content, tmp_path_factory, monkeypatch):
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path_factory.mktemp("cache")))
+    before = read_service(folder, table())
+    (folder / path).write_text(content)
+    after = read_service(folder, table())
+    assert after != before
+    monkeypatch.setenv("XDG_CACHE_HOME", "/proc/nowhere")
+    assert read_service(folder, table()) == after
+
+
+def test_a_kept_contract_of_another_form_is_read_anew(folder, tmp_path_factory, monkeypatch):
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path_factory.mktemp("cache")))
+    monkeypatch.setattr(KeptFiles, "get", lambda *_: b"\x93\x01\x02\x03")
+    assert [query.sql for query in read_service(folder, table()).queries] == ["SELECT 1"]
