@@ -201,7 +201,8 @@ def _of_one_declaration(group: DriftGroup, judged: Judged) -> DriftGroup:
     if judged.summary is None:
         return group
     identity = [group.id, judged.summary.source, judged.summary.database, judged.expected_version]
-    return msgspec.structs.replace(group, id=content_hash("group of a declaration/1", identity)[:_ID_DIGITS])
+    own_id = content_hash("group of a declaration/1", identity)[:_ID_DIGITS]
+    return msgspec.structs.replace(group, id=own_id, source=judged.summary.source)
 
 
 def _with_guards(group: DriftGroup, other: DriftGroup) -> DriftGroup:

@@ -91,6 +91,7 @@ class DriftGroup(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
             one that their migration table claims. Diff, findings and plan lead there.
         newest: The schema of the expected version against the observed one, beside an `own_version`.
         expected_version: The declared version of these tenants, where it is not the same for the whole fleet.
+        source: What the configuration calls their declaration, where a fleet has several.
     """
 
     id: str
@@ -105,6 +106,7 @@ class DriftGroup(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     own_version: str = ""
     newest: SchemaDiff = SchemaDiff()
     expected_version: str = ""
+    source: str = ""
 
 
 class MigrationStep(msgspec.Struct, frozen=True, order=True):

@@ -7,6 +7,7 @@ from rich.padding import Padding
 from rich.text import Text
 
 from coordinator.report.model import DriftGroup, ScanReport
+from coordinator.report.renderers.declarations import declared_by
 from coordinator.report.renderers.presentation import (
     FindingDetails,
     finding_details,
@@ -44,7 +45,9 @@ def print_group(console: Console, group: DriftGroup, report: ScanReport) -> None
     """Print a group: its findings, the queries that break, the remediation, the patch and the ignore lines."""
     title = Text.assemble(("━━ ", "dim"), (f"Drift group {group.id[:8]}", "bold"), "  ")
     console.print(title.append(visible(tenants_phrase(group.tenants)), "bold"))
-    own = own_version_sentence(group)
+    source, own = declared_by(group), own_version_sentence(group)
+    if source:
+        _indented(console, Text(visible(source), "dim"), 2)
     if own:
         _indented(console, Text(visible(own[:1].upper() + own[1:]), "yellow"), 2)
     details = finding_details(group, report)

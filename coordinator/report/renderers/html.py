@@ -10,6 +10,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 from markupsafe import Markup
 
 from coordinator.report.model import DriftGroup, ReportBody, ScanReport, TenantStatus
+from coordinator.report.renderers.declarations import TITLE, declaration_sentences, declared_by
 from coordinator.report.renderers.presentation import (
     STATUS_WORDS,
     FindingDetails,
@@ -50,6 +51,7 @@ class GroupPage(msgspec.Struct, frozen=True, kw_only=True):
     destructive: int
     version_step: str
     own_version: str
+    declared_by: str
     patches_first: bool
 
 
@@ -71,6 +73,8 @@ def render_html(report: ScanReport) -> str:
         shares=[StatusShare(status, STATUS_WORDS[status], count) for status, count in present_counts(body)],
         tiles=_tiles(body),
         groups=[_group_page(group, report) for group in largest_first(body)],
+        compared_with=TITLE,
+        declarations=declaration_sentences(body),
         rollouts=[(rollout, rollout_sentence(rollout)) for rollout in rollouts_of(body)],
         failed=not_read(body),
         ignored=[(ignored_sentence(drift), drift) for drift in body.ignored],
@@ -143,6 +147,7 @@ def _group_page(group: DriftGroup, report: ScanReport) -> GroupPage:
         destructive=sum(statement.destructive for statement in group.plan.statements) if group.plan else 0,
         version_step=version_step(group, report.body.expected_version),
         own_version=own_version_sentence(group),
+        declared_by=declared_by(group),
         patches_first=is_common_drift(group, report.body),
     )
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from coordinator.report.model import DriftGroup, Patch, ReportBody, ScanReport
+from coordinator.report.renderers.declarations import TITLE, declaration_sentences, declared_by
 from coordinator.report.renderers.presentation import (
     STATUS_WORDS,
     FindingDetails,
@@ -47,6 +48,7 @@ def render_markdown(report: ScanReport) -> str:
         f"# {escape(body.fleet)}: {verdict_of(report)}",
         _answer(report),
         _headline(body),
+        _declarations(body),
         _rollouts(body),
         *[_group(group, report) for group in groups[:_MAX_GROUPS]],
         _rest(len(groups) - _MAX_GROUPS, "drift group"),
@@ -113,6 +115,15 @@ def _headline(body: ReportBody) -> str:
     return "\n".join(["| | |", "|---|---:|", *(f"| {words} | {count:,} |" for words, count in rows)])
 
 
+def _declarations(body: ReportBody) -> str:
+    sentences = declaration_sentences(body)
+    if not sentences:
+        return ""
+    lines = "\n".join(f"- {escape(sentence)}" for sentence in sentences[:_MAX_ITEMS])
+    rest = _rest(len(sentences) - _MAX_ITEMS, "declaration")
+    return "\n\n".join(part for part in (f"## {TITLE}", lines, rest) if part)
+
+
 def _rollouts(body: ReportBody) -> str:
     rollouts = rollouts_of(body)
     if not rollouts:
@@ -129,9 +140,10 @@ def _group(group: DriftGroup, report: ScanReport) -> str:
     details = finding_details(group, report)
     way_back = [_plan(group.plan) if group.plan else "", _version(group, report.body.expected_version)]
     patches = [_patch(patch) for patch in group.patches]
-    own = own_version_sentence(group)
+    source, own = declared_by(group), own_version_sentence(group)
     parts = [
         f"## {escape(tenants_phrase(group.tenants))}\n\nDrift group {code(group.id[:8])}",
+        escape(f"{source}.") if source else "",
         escape(f"{own[:1].upper()}{own[1:]}.") if own else "",
         "\n".join(_finding(entry) for entry in details[:_MAX_ITEMS]),
         _rest(len(details) - _MAX_ITEMS, "finding"),

@@ -15,6 +15,7 @@ from rich.table import Table
 from rich.text import Text
 
 from coordinator.report.model import ReportBody, ScanReport, ScanStatus, TenantStatus
+from coordinator.report.renderers.declarations import TITLE, declaration_sentences
 from coordinator.report.renderers.group_text import print_finding, print_group, print_verdict
 from coordinator.report.renderers.presentation import (
     STATUS_WORDS,
@@ -76,6 +77,7 @@ def render_text(report: ScanReport, terminal: Terminal | None = None) -> str:
     console = open_console(terminal or Terminal.of_stdout())
     _print_answer(console, report)
     _print_tenants(console, report.body)
+    _print_declarations(console, report.body)
     _print_failures(console, report.body)
     _print_rollouts(console, report.body)
     _print_groups(console, report)
@@ -168,6 +170,17 @@ def _print_tenants(console: Console, body: ReportBody) -> None:
         )
     console.print(table)
     _print_rest(console, len(listed) - _MAX_TENANTS, "tenant")
+    console.print()
+
+
+def _print_declarations(console: Console, body: ReportBody) -> None:
+    sentences = declaration_sentences(body)
+    if not sentences:
+        return
+    console.print(Text(TITLE, "bold"))
+    for sentence in sentences[:_MAX_GROUPS]:
+        console.print(Padding(Text(visible(sentence)), (0, 0, 0, 2)))
+    _print_rest(console, len(sentences) - _MAX_GROUPS, "declaration")
     console.print()
 
 

@@ -16,6 +16,7 @@ from coordinator.report.renderers.sarif import render_sarif
 from coordinator.report.renderers.text import Terminal, render_text
 from tests import reports
 from tests.rollout_report import in_a_rollout
+from tests.several_report import declared_in_several_ways
 from tests.tenancy_report import tenants_that_share_tables
 
 HERE = Path(__file__).parent
@@ -27,6 +28,7 @@ CASES: dict[str, Callable[[], ScanReport]] = {
     "ignored": reports.ignored,
     "rollout": in_a_rollout,
     "tenancy": tenants_that_share_tables,
+    "several": declared_in_several_ways,
 }
 FORMS: dict[str, Callable[[ScanReport], str]] = {
     "report.json": render_json,
