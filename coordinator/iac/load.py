@@ -6,6 +6,8 @@ import os
 from collections.abc import Mapping
 from pathlib import Path
 
+import msgspec
+
 from coordinator.iac.assignment import Assignment
 from coordinator.iac.file_names import (
     CONFIGURATION_SUFFIXES,
@@ -15,9 +17,10 @@ from coordinator.iac.file_names import (
     is_configuration_folder,
     is_recorded,
 )
+from coordinator.iac.programs import program_of
 from coordinator.iac.reading import Gap, Piece, Reading, carriers_of, spec_source
-from coordinator.iac.source import SourceError, read_text
-from coordinator.iac.sql.folders import SqlFolder, read_folder
+from coordinator.iac.source import LimitError, SourceError, read_text
+from coordinator.iac.sql.folders import SqlFolder, UnreadFile, read_folder
 from coordinator.iac.sql.migration_files import SqlFile, blank_down_sections
 from coordinator.iac.sql.partial import read_statements
 from coordinator.iac.sql.statements import in_file
@@ -120,7 +123,23 @@ def _read_folder(folder: Path, given: tuple[Assignment, ...]) -> Reading:
         return read_cdk_folder(folder, _named(given))
     if is_atlas_folder(folder):
         return _read_hcl(folder, given)
-    return _read_files(folder.name, read_folder(folder, folder))
+    return _read_sql_folder(folder)
+
+
+def _read_sql_folder(folder: Path) -> Reading:
+    program = program_of(folder)
+    try:
+        found = read_folder(folder, folder)
+    except LimitError:
+        raise
+    except SourceError as error:
+        if program is None or error.line:
+            raise
+        raise SourceError(program[0], 1, program[1]) from None
+    if program is None:
+        return _read_files(folder.name, found)
+    unread = UnreadFile(*program)
+    return _read_files(folder.name, msgspec.structs.replace(found, unread=(unread, *found.unread)))
 
 
 def _read_hcl(path: Path, given: tuple[Assignment, ...]) -> Reading:

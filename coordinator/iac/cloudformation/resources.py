@@ -78,7 +78,7 @@ class ResourceReader:
         properties = resource.items.get("Properties")
         condition = resource.items.get("Condition")
         held = True
-        if condition is not None:
+        if condition is not None and self.template.name(condition):  # an empty one is none, as in AWS's own samples
             found = self.template.condition_holds(condition, self.template.name(condition))
             if found is False or not isinstance(properties, Mapping):
                 return []

@@ -27,6 +27,17 @@ class Destination(msgspec.Struct, frozen=True, order=True):
         return Destination(self.host or other.host, self.database or other.database)
 
 
+_OTHERS = "mysql|maria(?:db)?|sqlite3?|libsql|sqlserver|mssql|clickhouse|oracle|snowflake|spanner|redshift"
+_OTHER_DATABASE = re.compile(
+    rf"(?:jdbc:)?(?:(?:{_OTHERS})(?:\+\w+)?:|docker(?:\+\w+)?://(?:{_OTHERS})\b)", re.IGNORECASE
+)
+
+
+def is_of_another_database(url: str) -> bool:
+    """Say whether a URL, or that of a container Atlas would start, is of a database that is not PostgreSQL."""
+    return _OTHER_DATABASE.match(url) is not None
+
+
 def is_connection_string(text: str) -> bool:
     """Say whether a text is a connection string and no plain name of a database."""
     return _URL.match(text) is not None or _WORD.match(text.lstrip()) is not None

@@ -13,7 +13,7 @@ from coordinator.iac.located_text import HOLE, LocatedText, Span
 from coordinator.iac.reading import Gap
 from coordinator.iac.shell.effects import ShellFolder, ShellGap, ShellSql
 from coordinator.iac.source import LimitError, SourceError
-from coordinator.iac.sql.connections import Destination, destination_of, known
+from coordinator.iac.sql.connections import Destination, destination_of, is_of_another_database, known
 from coordinator.iac.sql.folders import SqlFolder, Step, read_folder
 from coordinator.iac.sql.properties import holds_ddl, is_sql_property, refusal
 from coordinator.iac.terraform.atlas_resources import local_path, schema_variables
@@ -90,6 +90,8 @@ class SqlExtractor:
         unread = known_resources().unread.get(resource.type)
         made = provider_object(resource)
         match resource.type:
+            case "atlas_migration" | "atlas_schema" if _is_of_another_database(resource):
+                return
             case "sql_migrate":
                 yield from self._migrations(resource)
             case "sql_migrate_directory" | "atlas_migration":
@@ -299,6 +301,10 @@ class SqlExtractor:
             self._report(resource, at, str(error), MayDeclare(files=(path,)))
             return
         yield from self._steps(resource, folder, at, destination)
+
+
+def _is_of_another_database(resource: PlannedResource) -> bool:
+    return any(is_of_another_database(_holed(resource, name)) for name in ("url", "dev_url"))
 
 
 def _holed(resource: PlannedResource, attribute: str) -> str:

@@ -8,7 +8,7 @@ from shared.kinds.declared import kinds_made
 from shared.postgres.names.own_names import OwnNames
 from shared.postgres.scratch.compile import Refused, SpecError, compile_spec, without_refused
 from shared.postgres.scratch.server import ScratchServer
-from shared.postgres.scratch.statements import SqlError, parse_statements
+from shared.postgres.scratch.statements import ParsedStatement, SqlError, parse_statements
 from shared.schema.profile import Profile
 from shared.schema.schema import Declaration, MayDeclare, Spec, SpecSource
 
@@ -22,6 +22,12 @@ _NEEDS_SOMETHING = ("42P01", "42703", "42704", "42883", "3F000", "42P17", "0A000
 _CANNOT_BE_MADE = frozenset({"AlterDefaultPrivilegesStmt", "CreateSubscriptionStmt", "SecLabelStmt"})
 """Parse nodes of statements that a scratch server refuses though they are right: default privileges of its own
 administrator, what connects to another server, labels of a provider that it has not loaded."""
+
+_CHANGES_ROWS = frozenset({"UpdateStmt", "InsertStmt", "DeleteStmt"})
+"""Parse nodes of statements that a scratch server refuses on PostgreSQL's own catalogs; their effect is not known."""
+
+_STATES_OF_INDEXES = "pg_index"
+"""The catalog whose rows say whether an index is used; a change of any other may alter anything."""
 
 _NOT_HERE = ("42501", "22023")
 """SQLSTATEs of such a refusal: insufficient_privilege, invalid_parameter_value (errcodes-appendix)."""
@@ -62,9 +68,8 @@ async def compile_known(
     """
 
     def may_lose(declaration: Declaration, error: SpecError) -> MayDeclare | None:
-        kinds = _cannot_be_made(declaration, error)
         excused = excuse(error) and (excuse is not needs_something or bool(source.unread))
-        return MayDeclare(kinds=kinds) if kinds or excused else None
+        return _cannot_be_made(declaration, error) or (MayDeclare() if excused else None)
 
     for _ in range(MAX_REFUSED):
         try:
@@ -77,12 +82,24 @@ async def compile_known(
     return await compile_spec(scratch, source, profile, namespace, own)
 
 
-def _cannot_be_made(declaration: Declaration, error: SpecError) -> tuple[str, ...]:
-    """Return the kinds that a refused statement declares, if no scratch server makes it; else nothing."""
+def _cannot_be_made(declaration: Declaration, error: SpecError) -> MayDeclare | None:
+    """Return what a refused statement may declare, if no scratch server runs it; else nothing."""
     if error.sqlstate not in _NOT_HERE:
-        return ()
+        return None
     try:
         statements = parse_statements(declaration.sql)
     except SqlError:
-        return ()
-    return next((kinds_made(each.node) for each in statements if each.node in _CANNOT_BE_MADE), ())
+        return None
+    refused = (_refused_everywhere(each) for each in statements)
+    return next((may for may in refused if may is not None), None)
+
+
+def _refused_everywhere(statement: ParsedStatement) -> MayDeclare | None:
+    if statement.node in _CANNOT_BE_MADE:
+        return MayDeclare(kinds=kinds_made(statement.node))
+    if statement.node in _CHANGES_ROWS:
+        relation = statement.tree.get("relation", {})
+        name, namespace = relation.get("relname", ""), relation.get("schemaname", "")
+        if namespace == "pg_catalog" or (not namespace and name.startswith("pg_")):
+            return MayDeclare(kinds=("index",) if name == _STATES_OF_INDEXES else ())
+    return None

@@ -54,6 +54,9 @@ def is_skipped(sql: str) -> bool:
 _CATALOGS_TOO = "SET LOCAL allow_system_table_mods = on"
 _TIMEOUT = 30.0  # seconds for one statement
 _VALIDATORS = frozenset({"", "postgresql_fdw_validator"})
+_ALL_TRIGGERS = frozenset({"AT_EnableTrigAll", "AT_DisableTrigAll"})
+"""What turns off or on the triggers of foreign keys too, for which PostgreSQL asks a superuser."""
+
 _OWNED_BY_ADMIN = frozenset({
     "OBJECT_EXTENSION", "OBJECT_FDW", "OBJECT_PUBLICATION", "OBJECT_PUBLICATION_REL", "OBJECT_PUBLICATION_NAMESPACE",
 })  # fmt: skip
@@ -115,8 +118,8 @@ class Administrator:
                 return tree.get("extname") in self._extensions
             case "CreateFdwStmt" | "AlterFdwStmt":
                 return all(_fdw_function(option) in _VALIDATORS for option in tree.get("func_options", ()))
-            case "CreatePublicationStmt" | "AlterPublicationStmt":
-                return True
+            case "CreatePublicationStmt" | "AlterPublicationStmt" | "AlterTableStmt":
+                return statement.node != "AlterTableStmt" or _is_about_all_triggers(statement)
             case "DropStmt":
                 return tree.get("removeType") in _OWNED_BY_ADMIN
             case "CommentStmt" | "GrantStmt":
@@ -195,6 +198,12 @@ class Administrator:
         for wrapper in _wrappers(statement):
             named, grantee = quote_identifier(wrapper), quote_identifier(self._role)
             await inside.execute(f"GRANT USAGE ON FOREIGN DATA WRAPPER {named} TO {grantee} WITH GRANT OPTION")
+
+
+def _is_about_all_triggers(statement: ParsedStatement) -> bool:
+    """Say whether a statement only turns triggers off and on: that runs nothing, for event triggers are never there."""
+    commands = {command.get("AlterTableCmd", {}).get("subtype") for command in statement.tree.get("cmds", ())}
+    return bool(commands) and commands <= _ALL_TRIGGERS
 
 
 def _wrappers(statement: ParsedStatement) -> Iterator[str]:

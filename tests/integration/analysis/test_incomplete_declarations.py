@@ -22,6 +22,7 @@ from shared.postgres.scratch.database import ScratchDatabase
 from shared.remediation.plan import ProofStatus
 from shared.schema.identity import QualifiedName
 from shared.schema.profile import Profile
+from shared.schema.relations import Constraint, Trigger
 from shared.schema.schema import Carrier, Coverage, Declaration, MayDeclare, Origin, Spec, SpecSource
 
 FLEETDRIFT = Path(sys.executable).with_name("fleetdrift")
@@ -126,6 +127,39 @@ def test_refused_statements_are_left_out_in_one_compilation(postgres: EmbeddedPo
     assert made == whole
     assert [str(item.identity) for item in spec.schema if item.kind == "index"] == ["index public.ai"]
     assert len(spec.source.unread) == len(refused)
+
+
+@pytest.mark.parametrize(("last", "enforced"), [("DISABLE", False), ("ENABLE", True)])
+def test_all_triggers_of_a_table_can_be_turned_off_and_on(
+    last: str, enforced: bool, postgres: EmbeddedPostgres
+) -> None:
+    spec = asyncio.run(
+        compile_spec(
+            ScratchServer(postgres.dsn()),
+            source(
+                "CREATE TABLE a (id int PRIMARY KEY)",
+                "CREATE TABLE b (id int CONSTRAINT b_a REFERENCES a)",
+                "CREATE FUNCTION f() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NEW; END'",
+                "CREATE TRIGGER t BEFORE INSERT ON b FOR EACH ROW EXECUTE FUNCTION f()",
+                "ALTER TABLE b DISABLE TRIGGER ALL",
+                f"ALTER TABLE b {last} TRIGGER ALL",
+            ),
+            Profile(),
+        )
+    )
+    found = {item.name: item for item in spec.schema if isinstance(item, Trigger | Constraint)}
+    key, trigger = found["b_a"], found["t"]
+    assert isinstance(key, Constraint)
+    assert isinstance(trigger, Trigger)
+    assert (key.enforced, trigger.enabled == "origin") == (enforced, enforced)
+
+
+def test_what_is_changed_in_a_catalog_is_not_known(postgres: EmbeddedPostgres) -> None:
+    change = "UPDATE pg_index SET indisready = false WHERE indrelid = 'a'::regclass"
+    spec = asyncio.run(compile_known(ScratchServer(postgres.dsn()), source(*DECLARED, change), Profile()))
+    (carrier,) = spec.source.unread
+    assert (carrier.origin.line, carrier.may.kinds) == (3, ("index",))
+    assert carrier.reason == "the scratch server refuses it: permission denied for table pg_index"
 
 
 def test_a_refused_statement_that_leaves_something_behind_is_compiled_without(postgres: EmbeddedPostgres) -> None:

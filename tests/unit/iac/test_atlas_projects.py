@@ -9,7 +9,7 @@ import pytest
 from coordinator.iac.load import load_source, read_declaration
 from coordinator.iac.reading import Reading
 from coordinator.iac.source import SourceError
-from shared.schema.schema import told
+from shared.schema.schema import Coverage, told
 
 SCHEMA = """\
 variable "name" {
@@ -116,6 +116,21 @@ HEREDOC = (
     '<<-E\n    schema "public" {}\n    table "a" {\n      schema = schema.public\n      column "id" {\n'
     "        type = int\n      }\n    }\n  E"
 )
+
+
+@pytest.mark.parametrize(
+    "url",
+    ['"mysql://root@db/shop"', '"maria://db/shop"', 'var.url\n  dev_url = "docker://mysql/8/dev"', '"sqlite://a.db"'],
+)
+def test_a_schema_of_another_database_declares_nothing(url: str, tmp_path: Path) -> None:
+    main = (
+        f'variable "url" {{}}\nresource "atlas_schema" "a" {{\n  url = {url}\n  hcl = "CREATE TABLE a (id int)"\n}}\n'
+    )
+    (tmp_path / "main.tf").write_text(main)
+    found = read_declaration(tmp_path)
+    assert (found.pieces, [carrier for carrier in found.carriers if carrier.coverage is not Coverage.READ]) == ((), [])
+
+
 TERRAFORM = 'resource "atlas_schema" "a" {\n  url = "postgres://h/db"\n  hcl = %s\n}\n'
 
 

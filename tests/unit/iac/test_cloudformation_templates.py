@@ -90,6 +90,14 @@ def test_parameters_choose_conditions_and_mappings(tmp_path: Path) -> None:
     ]
 
 
+def test_an_empty_condition_is_none(tmp_path: Path) -> None:
+    path = tmp_path / "t.yaml"
+    path.write_text(
+        "Resources:\n  A:\n    Type: Custom::Sql\n    Condition: ''\n    Properties: {Sql: CREATE TABLE a (id int)}\n"
+    )
+    assert [item.sql for item in load_source(path).declarations] == ["CREATE TABLE a (id int)"]
+
+
 def test_json_is_a_template_too(tmp_path: Path) -> None:
     text = (
         '{"Parameters": {"T": {"Type": "String", "Default": "a"}},\n "Resources": {"R": {"Type": "Custom::X",\n'
