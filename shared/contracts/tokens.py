@@ -19,6 +19,7 @@ import tree_sitter_rust
 from shared.contracts.contract import Unread
 from shared.contracts.features import On, is_left_out
 from shared.contracts.lexer import Token, split_tokens
+from shared.contracts.nesting import TOO_DEEP, without_the_deep
 
 __all__ = ["MAX_BYTES", "Source", "Token", "match_brackets", "read_source"]
 
@@ -102,6 +103,9 @@ def read_source(path: str, content: bytes, on: On = None) -> Source:
     problems = tuple(_problem(path, line, "does not parse as Rust") for line in _error_lines(tree.root_node))
     tokens = tuple(split_tokens(content))
     closing = match_brackets(tokens)
+    shallow, line = without_the_deep(tokens, closing)
+    if line:
+        tokens, closing, problems = shallow, match_brackets(shallow), (_problem(path, line, TOO_DEEP), *problems)
     kept, modules = _without_uncompiled(tokens, closing, on)
     return Source(path, kept, closing if kept is tokens else match_brackets(kept), problems[:1], modules)
 

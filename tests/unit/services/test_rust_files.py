@@ -90,16 +90,60 @@ def test_of_a_tree_with_every_fault_the_rest_is_read(folder):
     (source / "circle.rs").write_text("const A: &str = B; const B: &str = A; fn g() { sqlx::query(A).execute(p); }")
     os.mkfifo(source / "pipe.rs")
     (source / "loop").symlink_to(".")
+    (source / "huge.rs").write_bytes(b"// " + b"x" * (4 * 1024 * 1024 + 1))
+    (source / "outside.rs").symlink_to("/etc/hostname")
     contract = read_service(folder, table())
     assert [str(place) for place in contract.unread] == [
         "src/circle.rs:1: the SQL is computed at run time",
+        "src/deep.rs:1: nested more than 64 deep, not read",
+        "src/huge.rs:1: larger than 4 MB, not read",
         "src/latin.rs:1: not UTF-8",
         "src/loop:1: a symbolic link, which is not followed",
+        "src/outside.rs:1: a symbolic link, which is not followed",
         "src/pipe.rs:1: a pipe, socket or device, which is not read",
         "src/torn.rs:1: does not parse as Rust",
         "src/unended.rs:1: does not parse as Rust",
     ]
-    assert [query.sql for query in contract.queries] == ["SELECT 5", "SELECT 1", "SELECT 2"]
+    assert [query.sql for query in contract.queries] == ["SELECT 1", "SELECT 2"]
+
+
+def test_a_file_that_may_not_be_read_is_named(folder, monkeypatch):
+    closed = folder / "src" / "closed.rs"
+    closed.write_text(RUST)
+    read = Path.read_bytes
+
+    def refuse(path: Path) -> bytes:
+        if path.name == "closed.rs":
+            raise PermissionError(13, "Permission denied")
+        return read(path)
+
+    monkeypatch.setattr(Path, "read_bytes", refuse)
+    contract = read_service(folder, table())
+    assert [str(place) for place in contract.unread] == ["src/closed.rs:1: it cannot be read: Permission denied"]
+    assert [query.sql for query in contract.queries] == ["SELECT 1"]
+
+
+DEPTH = 10_000
+DEEP = {
+    "macros": "fn g() { " + "m!(" * DEPTH + 'sqlx::query("SELECT 2")' + ")" * DEPTH + "; }",
+    "texts": "fn g() { sqlx::query(" + "concat!(" * DEPTH + '"SELECT 2"' + ")" * DEPTH + ").execute(p); }",
+    "formats": "fn g() { sqlx::query(&" + 'format!("{}",' * DEPTH + '"SELECT 2"' + ")" * DEPTH + ").execute(p); }",
+    "branches": "fn g() { sqlx::query(" + "if a {" * DEPTH + '"SELECT 2"' + "} else { x }" * DEPTH + ").execute(p); }",
+    "types": "diesel::table! { t (id) { id -> " + "Nullable<" * DEPTH + "Int4" + ">" * DEPTH + ", } }",
+    "imports": "use " + "a::{" * DEPTH + "sqlx" + "}" * DEPTH + ";",
+    "attributes": "#[" + "cfg_attr(a, " * DEPTH + "derive(X)" + ")" * DEPTH + "] struct Q { a: i32 }",
+    "rules": "macro_rules! d { (x) => { " + "$(" * DEPTH + 'sqlx::query("SELECT 2")' + ")*" * DEPTH + " } }",
+    "modules": "mod a {" * DEPTH + 'fn g() { sqlx::query("SELECT 2"); }' + "}" * DEPTH,
+    "calls": "fn g() { c.query(" + "&(" * DEPTH + '"SELECT 2"' + ")" * DEPTH + ", &[]); }",
+}
+
+
+@pytest.mark.parametrize("name", sorted(DEEP))
+def test_what_is_nested_ten_thousand_deep_is_named_and_the_rest_is_read(folder, name):
+    (folder / "src" / "deep.rs").write_text(f'fn before() {{ sqlx::query("SELECT 0").execute(p); }}\n{DEEP[name]}')
+    contract = read_service(folder, table())
+    assert "src/deep.rs:2: nested more than 64 deep, not read" in [str(place) for place in contract.unread]
+    assert {"SELECT 0", "SELECT 1"} <= {query.sql for query in contract.queries}
 
 
 def test_a_folder_that_cannot_be_listed_is_named(folder, monkeypatch):
