@@ -8,6 +8,7 @@ from shared.contracts.casing import rename_all
 from shared.contracts.contract import Mapping as ContractMapping
 from shared.contracts.contract import Query, Unread
 from shared.contracts.drivers.mapped import Findings, MappedColumn, MappedTable, MappedTables, select
+from shared.contracts.drivers.sea_orm.migrations import is_migration
 from shared.contracts.drivers.sea_query_chains import ChainFinder
 from shared.contracts.drivers.sea_query_names import TABLE, Names, written_names
 from shared.contracts.literals import string_value
@@ -19,7 +20,6 @@ from shared.schema.identity import QualifiedName
 
 DRIVER = "sea-query"
 _CRATES = frozenset({"sea_query", "sea_orm"})
-_MIGRATIONS = frozenset({"MigrationTrait", "DeriveMigrationName", "MigratorTrait"})
 
 
 def read_sea_query(readings: Sequence[Reading]) -> Findings:
@@ -28,7 +28,7 @@ def read_sea_query(readings: Sequence[Reading]) -> Findings:
     Args:
         readings: Every file of the service.
     """
-    own = [reading for reading in readings if not reading.source.names(_MIGRATIONS)]
+    own = [reading for reading in readings if not is_migration(reading.source)]
     if not any(reading.source.names(_CRATES) for reading in own):
         return Findings()
     tables = [table for reading in own for table in _tables(reading.source)]

@@ -131,3 +131,25 @@ def test_an_active_model_of_a_row_that_was_read_is_no_new_row():
     lib = "fn f(a: agent::Model) -> agent::ActiveModel { agent::ActiveModel { login: Set(name()), ..a.into() } }"
     texts = [query.sql for query in service(agent=ENTITY, lib=lib).queries if query.file == "src/lib.rs"]
     assert texts == []
+
+
+MIGRATION = """use sea_orm_migration::prelude::*;
+#[derive(DeriveMigrationName)] pub struct Migration;
+impl MigrationTrait for Migration { async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
+    manager.create_table(Table::create().table(Agent::Table).col(ColumnDef::new(Agent::Id)).to_owned()).await?;
+    manager.get_connection().execute_unprepared("INSERT INTO agent VALUES (1)").await?;
+    agent::Entity::insert(row).exec(db).await
+} }
+#[derive(DeriveIden)] enum Agent { Table, Id }
+"""
+
+
+def test_migrations_in_rust_are_named_once_and_are_no_queries_of_the_service():
+    files = {"migration/m2": MIGRATION, "migration/m1": MIGRATION, "entity/agent": ENTITY}
+    contract = service(**files, **{"migration/lib": "use sea_orm_migration::*; impl MigratorTrait for Migrator {}"})
+    assert {query.file for query in contract.queries} == {"src/entity/agent.rs"}
+    (place,) = contract.unread
+    assert (place.driver, str(place)) == (
+        "sea-orm",
+        "src/migration/m1.rs:3: the first of 2 migrations in Rust, which are not read as a declaration",
+    )

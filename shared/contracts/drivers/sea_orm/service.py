@@ -16,6 +16,7 @@ from shared.contracts.drivers.sea_orm.entities import (
 )
 from shared.contracts.drivers.sea_orm.enums import read_active_enums
 from shared.contracts.drivers.sea_orm.inserts import InsertFinder
+from shared.contracts.drivers.sea_orm.migrations import is_migration, named_migrations
 from shared.contracts.drivers.sea_orm.names import EntityNames, module_of
 from shared.contracts.drivers.sea_orm.statements import StatementFinder
 from shared.contracts.drivers.sea_orm.types import read_type
@@ -26,6 +27,8 @@ from shared.contracts.rust_types import parse_rust_type
 from shared.contracts.tokens import Source, Token
 from shared.contracts.type_items import attribute_value, members, read_items, split_member
 
+_CRATES = frozenset({CRATE, "sea_orm_migration"})
+
 
 def read_sea_orm(readings: Sequence[Reading]) -> Findings:
     """Read the entities, relations, enums and texts of a service; nothing when no file names SeaORM.
@@ -33,8 +36,10 @@ def read_sea_orm(readings: Sequence[Reading]) -> Findings:
     Args:
         readings: Every file of the service.
     """
-    if not any(reading.source.names({CRATE}) for reading in readings):
+    if not any(reading.source.names(_CRATES) for reading in readings):
         return Findings()
+    migrations = named_migrations(readings)
+    readings = [reading for reading in readings if not is_migration(reading.source)]
     sources = [reading.source for reading in readings]
     names = EntityNames(sources)
     active = [item for source in sources for item in read_active_enums(source)]
@@ -54,7 +59,7 @@ def read_sea_orm(readings: Sequence[Reading]) -> Findings:
         enums=tuple(enums.values()),
         aliases=tuple(item for item in active if isinstance(item, TypeAlias)),
         tables=tuple(entity.mapping for entity in entities.all),
-        unread=tuple(item for item in found if isinstance(item, Unread)),
+        unread=(*migrations, *(item for item in found if isinstance(item, Unread))),
     )
 
 

@@ -17,7 +17,6 @@ from shared.contracts.tokens import Token
 _CONSTRUCTORS = {"from_string": 2, "from_sql_and_values": 3}
 _OTHER_BACKENDS = frozenset({"MySql", "Sqlite"})
 _CONVERSIONS = frozenset({"into", "to_owned", "clone"})
-_MIGRATIONS = frozenset({"MigrationTrait", "DeriveMigrationName"})
 _FETCHES = {"one": "fetch_optional", "all": "fetch_all", "stream": "fetch_all"}
 _MAX_LOOK_BACK = 40
 
@@ -39,11 +38,8 @@ class StatementFinder:
         self._own = own
 
     def read(self) -> Iterator[FoundQuery]:
-        """Give every text, in the order of the file; a migration's are no part of what the service says."""
-        source = self._reading.source
-        if source.names(_MIGRATIONS):
-            return
-        for index, token in source.where({*_CONSTRUCTORS, "execute_unprepared"}):
+        """Give every text, in the order of the file."""
+        for index, token in self._reading.source.where({*_CONSTRUCTORS, "execute_unprepared"}):
             before = self._text(index - 1)
             if token.text in _CONSTRUCTORS and before == "::" and self._text(index - 2) == "Statement":
                 yield from self._statement(index)
