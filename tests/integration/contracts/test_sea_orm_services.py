@@ -166,3 +166,25 @@ impl MigrationTrait for Migration {
     assert [str(place) for place in contract.unread] == [
         "src/m1.rs:3: a migration in Rust, which is not read as a declaration"
     ]
+
+
+VALUE_TYPE = """use sea_orm::entity::prelude::*;
+pub struct Link(url::Url);
+impl sea_orm::TryGetable for Link { fn try_get_by<I>(r: &QueryResult, i: I) -> Result<Self, TryGetError> { f(r) } }
+impl sea_orm::sea_query::ValueType for Link {
+    fn try_from(v: Value) -> Result<Self, ValueTypeErr> { match v { Value::String(Some(x)) => parse(x), _ => no() } }
+    fn array_type() -> ArrayType { ArrayType::String }
+    fn column_type() -> ColumnType { ColumnType::String(StringLen::None) }
+}
+#[derive(DeriveEntityModel)] #[sea_orm(table_name = "ticket")]
+pub struct Model { #[sea_orm(primary_key)] pub id: i64, pub subject: Link, pub due: Option<Link> }
+"""
+
+
+def test_a_value_type_that_is_written_by_hand_is_decoded_as_what_it_is_stored_as(meet):
+    declared = "CREATE TABLE ticket (id bigint PRIMARY KEY, subject text NOT NULL, due text)"
+    change = "ALTER TABLE ticket ALTER subject TYPE bytea USING subject::bytea"
+    assert news(meet, service(ticket=VALUE_TYPE), declared, change) == [
+        ("violated", "type-mismatch", "", "src/ticket.rs")
+    ]
+    assert news(meet, service(ticket=VALUE_TYPE), declared, "ALTER TABLE ticket ALTER due TYPE varchar(9)") == []

@@ -12,6 +12,14 @@ from shared.contracts.rust_syntax import render
 from shared.contracts.tokens import Source
 from shared.contracts.type_items import TypeItem, attribute_value, members, read_items, split_member
 
+_STORED = {
+    "String": "String", "Bytes": "Vec<u8>", "Json": "JsonValue", "Bool": "bool", "SmallInt": "i16", "Int": "i32",
+    "BigInt": "i64", "Float": "f32", "Double": "f64", "Uuid": "Uuid", "TimeDateTimeWithTimeZone": "OffsetDateTime",
+    "TimeDateTime": "PrimitiveDateTime", "TimeDate": "Date", "TimeTime": "Time", "ChronoDateTime": "NaiveDateTime",
+    "ChronoDate": "NaiveDate", "ChronoTime": "NaiveTime",
+}  # fmt: skip
+"""Rust type by sea-query's `ArrayType`, as sqlx decodes it."""
+
 
 def read_active_enums(source: Source) -> Iterator[RustEnum | TypeAlias]:
     """Give each active enum of a file: with its labels where it is an enum of PostgreSQL's, else what it is stored as.
@@ -49,3 +57,22 @@ def _labels(source: Source, item: TypeItem) -> tuple[str, ...]:
             return ()
         found.append(said if said is not None else rename_all(rest[0].text.removeprefix("r#"), own))
     return tuple(found)
+
+
+def read_value_types(source: Source) -> Iterator[TypeAlias]:
+    """Give what each type of a file is stored as for which `ValueType` is written by hand, as its `array_type` says."""
+    tokens = source.tokens
+    for index, _ in source.where({"ValueType"}):
+        if index + 2 >= len(tokens) or tokens[index + 1].text != "for":
+            continue
+        body = index + 3
+        while body < len(tokens) and tokens[body].text not in {"{", ";"}:
+            body += 1
+        said = {
+            tokens[i + 2].text
+            for i in range(body, source.closing.get(body, body) - 2)
+            if tokens[i].text == "ArrayType" and tokens[i + 1].text == "::"
+        }
+        stored = _STORED.get(said.pop(), "") if len(said) == 1 else ""
+        if stored:
+            yield TypeAlias(name=tokens[index + 2].text, file=source.path, type=stored)

@@ -14,7 +14,7 @@ from shared.contracts.drivers.sea_orm.entities import (
     read_entities,
     read_relations,
 )
-from shared.contracts.drivers.sea_orm.enums import read_active_enums
+from shared.contracts.drivers.sea_orm.enums import read_active_enums, read_value_types
 from shared.contracts.drivers.sea_orm.inserts import InsertFinder
 from shared.contracts.drivers.sea_orm.migrations import is_migration, named_migrations
 from shared.contracts.drivers.sea_orm.names import EntityNames, module_of
@@ -57,7 +57,10 @@ def read_sea_orm(readings: Sequence[Reading]) -> Findings:
         queries=tuple(item for item in found if isinstance(item, Query)),
         structs=tuple(row for source in sources for row in _rows(source, enums)),
         enums=tuple(enums.values()),
-        aliases=tuple(item for item in active if isinstance(item, TypeAlias)),
+        aliases=(
+            *(item for item in active if isinstance(item, TypeAlias)),
+            *(alias for source in sources for alias in read_value_types(source)),
+        ),
         tables=tuple(entity.mapping for entity in entities.all),
         unread=(*migrations, *(item for item in found if isinstance(item, Unread))),
     )
