@@ -8,6 +8,7 @@ import msgspec
 
 from shared.contracts.contract import Verdict
 from shared.findings.finding import Finding, Severity
+from shared.findings.tenancy.case import UnconfinedRole
 from shared.findings.tenancy.judge import judge_tenancy
 from shared.schema.schema import Snapshot, Spec
 from shared.schema.tenancy import Tenancy
@@ -34,16 +35,20 @@ class TenancyAccount:
     Args:
         tenancy: What the schemas are held to; without a column nothing is found.
         baseline: What is accepted.
+        roles: Those of services for which row-level security does not hold.
     """
 
-    def __init__(self, tenancy: Tenancy, baseline: Iterable[Accepted] = ()) -> None:
+    def __init__(
+        self, tenancy: Tenancy, baseline: Iterable[Accepted] = (), roles: Iterable[UnconfinedRole] = ()
+    ) -> None:
         self._tenancy = tenancy
+        self._roles = tuple(roles)
         self._baseline = frozenset(baseline)
         self._met: set[Accepted] = set()
 
     def of_declaration(self, spec: Spec) -> tuple[Finding, ...]:
-        """Give what a declaration earns and nobody has accepted."""
-        return tuple(self._reported(judge_tenancy(self._tenancy, spec).declared))
+        """Give what a declaration and the services' roles earn and nobody has accepted."""
+        return tuple(self._reported(judge_tenancy(self._tenancy, spec, roles=self._roles).declared))
 
     def of_tenant(self, spec: Spec, observed: Snapshot | None) -> tuple[Finding, ...]:
         """Give what a tenant's schema earns beyond its declaration and nobody has accepted."""

@@ -13,6 +13,7 @@ import msgspec
 
 from coordinator.fleet.reader import FleetReader, OnProgress, ReadResult
 from coordinator.inventory import Inventory, load_targets
+from coordinator.inventory.roles import RolesRead, read_roles
 from coordinator.inventory.shrink import refuse_shrunk
 from coordinator.report.assemble import assemble_body
 from coordinator.report.exit_code import scan_status
@@ -38,13 +39,14 @@ from shared.targets import Failure, Observation, Target
 
 
 class Declared(msgspec.Struct, frozen=True, kw_only=True):
-    """What the configuration declares: the compiled specs, the contracts, the fleet, and what is accepted."""
+    """What the configuration declares: the compiled specs, the contracts, the fleet and the roles of services."""
 
     specs: tuple[DeclaredSpec, ...]
     contracts: tuple[Contract, ...]
     inventory: Inventory
     tables: tuple[DeclaredTable, ...]
     accepted: tuple[Accepted, ...]
+    roles: RolesRead
 
     def places(self) -> dict[str, int]:
         """Say of each tenant which of the specs it is compared with."""
@@ -114,7 +116,16 @@ async def _declare(settings: Settings, scratch: ScratchServer, log: ExecutionLog
         inventory=inventory,
         tables=tables,
         accepted=accepted,
+        roles=await _roles(settings, contracts, inventory),
     )
+
+
+async def _roles(settings: Settings, contracts: Sequence[Contract], inventory: Inventory) -> RolesRead:
+    """Ask the servers about the roles of services, where row-level security is what keeps tenants apart."""
+    if not settings.file.tenancy.setting:
+        return RolesRead()
+    roles = {contract.role for contract in contracts} - {""}
+    return await read_roles(roles, inventory.targets, settings.hosts, settings.file.limits)
 
 
 def _describe(wanted: Wanted, spec: Spec) -> str:
@@ -158,7 +169,7 @@ def _assemble(
             _judged(settings, each, *found, snapshots) for each, found in zip(declared.specs, analysed, strict=True)
         ],
         outcomes=_outcomes(declared, results, [found for found, _ in analysed]),
-        unchecked=unchecked.union(_unread(declared.contracts), _without_tenants(declared)),
+        unchecked=unchecked.union(_unread(declared.contracts), _without_tenants(declared), declared.roles.unread),
         unmodelled=[entry for snapshot in snapshots.values() for entry in snapshot.unmodelled],
         unread_services=[
             contract.service
@@ -166,7 +177,7 @@ def _assemble(
             if any(silent_drivers(contract)) or _meets_nobody(contract, declared)
         ],
         ignores=settings.file.ignore,
-        tenancy=TenancyAccount(settings.file.tenancy, declared.accepted),
+        tenancy=TenancyAccount(settings.file.tenancy, declared.accepted, declared.roles.unconfined),
         today=dt.datetime.now(dt.UTC).date(),
     )
 

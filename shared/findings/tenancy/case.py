@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Iterable
+
+import msgspec
 
 from shared.diff.well_known import tool_objects
 from shared.schema.identity import QualifiedName
@@ -13,6 +16,22 @@ from shared.schema.tenancy import Tenancy
 from shared.sql import quote_identifier
 
 
+class UnconfinedRole(msgspec.Struct, frozen=True, order=True, kw_only=True):
+    """A role for which row-level security does not hold.
+
+    Args:
+        role: Its name.
+        becomes: The superuser or role with BYPASSRLS that it is, or may become by SET ROLE.
+        superuser: That one is a superuser.
+        hosts: Where, sorted.
+    """
+
+    role: str
+    becomes: str
+    superuser: bool
+    hosts: tuple[str, ...]
+
+
 class TenancyCase:
     """One schema as the tenancy rules see it.
 
@@ -20,11 +39,19 @@ class TenancyCase:
         tenancy: What it is held to.
         snapshot: The schema. Partitions are left out, which are as their parent is, and what tools keep for themselves.
         declared: The declared schema, for what may not change; None when this is the declared one.
+        roles: Those of services for which row-level security does not hold, each first by what it is itself.
     """
 
-    def __init__(self, tenancy: Tenancy, snapshot: Snapshot, declared: TenancyCase | None = None) -> None:
+    def __init__(
+        self,
+        tenancy: Tenancy,
+        snapshot: Snapshot,
+        declared: TenancyCase | None = None,
+        roles: Iterable[UnconfinedRole] = (),
+    ) -> None:
         self.tenancy = tenancy
         self.declared = declared
+        self.roles = tuple(sorted(roles, key=lambda role: (role.role, role.becomes != role.role, role)))
         self._tables: dict[QualifiedName, Table] = {}
         self._columns: dict[QualifiedName, dict[str, Column]] = defaultdict(dict)
         self._constraints: dict[QualifiedName, list[Constraint]] = defaultdict(list)

@@ -8,7 +8,7 @@ import msgspec
 
 from shared.findings.finding import Finding
 from shared.findings.judge import finding_order
-from shared.findings.tenancy.case import TenancyCase
+from shared.findings.tenancy.case import TenancyCase, UnconfinedRole
 from shared.findings.tenancy.rule import Fault, load_tenancy_rules
 from shared.schema.identity import ObjectId
 from shared.schema.schema import Origin, Snapshot, Spec
@@ -30,18 +30,21 @@ class TenancyFindings(msgspec.Struct, frozen=True, kw_only=True):
     new: tuple[Finding, ...]
 
 
-def judge_tenancy(tenancy: Tenancy, spec: Spec, observed: Snapshot | None = None) -> TenancyFindings:
+def judge_tenancy(
+    tenancy: Tenancy, spec: Spec, observed: Snapshot | None = None, roles: Iterable[UnconfinedRole] = ()
+) -> TenancyFindings:
     """Judge a declared schema, and a tenant's beside it.
 
     Args:
         tenancy: What they are held to; without a column nothing is found.
         spec: The declared schema.
         observed: What a tenant has; None judges the declared schema alone.
+        roles: Those of services for which row-level security does not hold: told with the declared schema, once.
     """
     if not tenancy.column:
         return TenancyFindings(declared=(), new=())
     origins = {entry.identity: entry.origin for entry in spec.origins}
-    own = TenancyCase(tenancy, spec.snapshot)
+    own = TenancyCase(tenancy, spec.snapshot, roles=roles)
     declared = _findings(own, origins)
     if observed is None:
         return TenancyFindings(declared=declared, new=())

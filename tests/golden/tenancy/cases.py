@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from shared.findings.tenancy.case import UnconfinedRole
 from shared.schema.tenancy import Tenancy
 
 TENANCY = Tenancy(column="tenant_id", setting="app.tenant_id", exclude=("countries",))
@@ -28,6 +29,13 @@ CREATE POLICY own_rows ON customers USING (tenant_id = NULLIF(current_setting('a
 CREATE POLICY own_rows ON orders USING (tenant_id = (SELECT current_tenant()) AND number <> '')
   WITH CHECK (tenant_id = current_tenant());
 """
+
+ROLES = (
+    UnconfinedRole(role="app", becomes="admin", superuser=True, hosts=("eu-1",)),
+    UnconfinedRole(role="app", becomes="app", superuser=False, hosts=("eu-1", "eu-2")),
+    UnconfinedRole(role="jobs", becomes="admin", superuser=True, hosts=("eu-1",)),
+)
+"""What `tenancy-role-unconfined` judges, which no schema says."""
 
 CASES = {
     "tenancy-column-missing": "CREATE TABLE notes (id bigint, body text);",

@@ -14,7 +14,7 @@ from shared.findings.tenancy.judge import TENANCY_RULES, judge_tenancy
 from shared.postgres.scratch import ScratchServer
 from shared.schema.profile import Profile
 from shared.schema.schema import Snapshot, Spec, SpecSource
-from tests.golden.tenancy.cases import CASES, IN_ORDER, TENANCY
+from tests.golden.tenancy.cases import CASES, IN_ORDER, ROLES, TENANCY
 
 HERE = Path(__file__).parent
 
@@ -39,7 +39,7 @@ def written(findings: tuple[Finding, ...]) -> str:
     return "".join(f"{finding.severity}: {finding.message}\n" for finding in findings)
 
 
-@pytest.mark.parametrize("rule", sorted(TENANCY_RULES))
+@pytest.mark.parametrize("rule", sorted(CASES))
 def test_the_rule_says_what_it_said_before(rule, read, golden) -> None:
     found = judge_tenancy(TENANCY, spec(read(IN_ORDER)), read(IN_ORDER + CASES[rule]))
 
@@ -48,7 +48,14 @@ def test_the_rule_says_what_it_said_before(rule, read, golden) -> None:
     golden(HERE / f"{rule}.txt", written(found.new))
 
 
-@pytest.mark.parametrize("rule", sorted(TENANCY_RULES.keys() - {"tenancy-foreign-key-cardinality"}))
+def test_what_servers_say_of_roles_is_told_with_the_declaration(read, golden) -> None:
+    found = judge_tenancy(TENANCY, spec(read(IN_ORDER)), roles=ROLES)
+
+    assert {finding.rule for finding in found.declared} == {"tenancy-role-unconfined"}
+    golden(HERE / "tenancy-role-unconfined.txt", written(found.declared))
+
+
+@pytest.mark.parametrize("rule", sorted(CASES.keys() - {"tenancy-foreign-key-cardinality"}))
 def test_what_the_declaration_earns_is_no_news_in_a_tenant(rule, read) -> None:
     faulty = read(IN_ORDER + CASES[rule])
     alone = judge_tenancy(TENANCY, spec(faulty))
@@ -59,5 +66,5 @@ def test_what_the_declaration_earns_is_no_news_in_a_tenant(rule, read) -> None:
 
 
 def test_every_tenancy_rule_has_a_golden_case() -> None:
-    assert set(CASES) == set(TENANCY_RULES)
+    assert {*CASES, "tenancy-role-unconfined"} == set(TENANCY_RULES)
     assert {path.stem for path in HERE.glob("*.txt")} == set(TENANCY_RULES)

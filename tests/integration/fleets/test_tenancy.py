@@ -201,3 +201,34 @@ def test_a_query_that_takes_the_rows_of_every_tenant_is_said_once_and_can_be_acc
     )
     accepted = fleet.check().body
     assert (accepted.service_faults, accepted.notices) == ((), ())
+
+
+def test_a_service_whose_role_no_policy_holds_for_is_said_once(fleet: Fleet) -> None:
+    roles = {name: f"{fleet.prefix}{name}" for name in ("kept", "bypassing", "group", "member")}
+    script = """
+        CREATE ROLE {kept} LOGIN; CREATE ROLE {bypassing} BYPASSRLS; CREATE ROLE {group} SUPERUSER;
+        CREATE ROLE {member} LOGIN IN ROLE {group};
+    """
+    fleet.write({"schema.sql": SCHEMA, "shop/src/lib.rs": RUST.replace("countries_of_orders", "orders")})
+    for name in ("a", "b"):
+        fleet.create(name, SCHEMA)
+    fleet.run("a", script.format(**roles))
+    services = "".join(SERVICE.replace("shop", name, 1) + f'role = "{role}"\n' for name, role in roles.items())
+    try:
+        configured(fleet, "a", "b", tenancy=TENANCY + services)
+        body = fleet.check().body
+    finally:
+        fleet.run("a", "DROP ROLE " + ", ".join(roles.values()))
+    assert statuses(body) == {"a": "in_sync", "b": "in_sync"}
+    assert [finding.message.replace(fleet.prefix, "").partition(":")[0] for finding in body.tenancy_faults] == [
+        "role bypassing, as which a service connects, has BYPASSRLS on host here",
+        "role group, as which a service connects, is a superuser on host here",
+        "role member, as which a service connects, may become group, which is a superuser on host here",
+    ]
+
+
+def test_a_host_that_cannot_be_asked_about_roles_is_said(fleet: Fleet) -> None:
+    fleet.write({"shop/src/lib.rs": RUST})
+    configured(fleet, "not_there", tenancy=TENANCY + SERVICE + 'role = "app"\n')
+    [sentence] = fleet.check().body.unchecked
+    assert sentence.startswith("whether row-level security holds for roles on the host here is not known: ")
