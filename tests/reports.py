@@ -227,6 +227,22 @@ def demo() -> ScanReport:
     return report_of(spec, demo_outcomes(), demo_analyses(spec), patches={"b": (KEEP_CHECK,)})
 
 
+def many_groups() -> ScanReport:
+    """Tenants that lack one index or another, alone and with other drift: more groups than stand in full."""
+    spec = demo_spec()
+    analyses = demo_analyses(spec)
+    left = {"e": (CREATED_INDEX,), "m": (EMAIL_INDEX,), "em": (), "ok": (EMAIL_INDEX, CREATED_INDEX)}
+    hand_made = Column(namespace="public", parent="orders", name="note", type="text")
+    for key, present in left.items():
+        analyses[f"{key}+"] = analysis_of(f"{key}+", spec, (*ORDERS, *present, hand_made))
+        analyses[key] = analysis_of(key, spec, (*ORDERS, *present))
+    outcomes = [
+        TenantOutcome(tenant=f"tenant-{number:03}", fingerprint=key, versions=version(EXPECTED_VERSION))
+        for number, key in enumerate((*left, *left, *(f"{key}+" for key in left)), start=1)
+    ]
+    return report_of(spec, outcomes, analyses)
+
+
 def in_sync() -> ScanReport:
     spec = demo_spec()
     outcomes = [

@@ -12,7 +12,7 @@ import msgspec
 from coordinator.cli.log_options import log_options
 from coordinator.cli.progress import progress
 from coordinator.cli.recipe_option import recipe_option, with_recipe
-from coordinator.cli.report_output import deliver, scan_options, settings_of
+from coordinator.cli.report_output import Wanted, deliver, earlier_report, scan_options, settings_of
 from coordinator.cli.scratch_option import scratch_option
 from coordinator.cli.source_options import InOrder, given_variables
 from coordinator.iac.assignment import Assignment
@@ -35,17 +35,17 @@ from shared.kinds.context import Recipe
 @log_options("warning")
 def command(
     config: Path,
-    output: str,
+    wanted: Wanted,
     *,
     given: tuple[Assignment, ...],
-    fail_on_pending: bool,
     recipe: Recipe | None,
     accepting: bool,
 ) -> None:
     """Scan the fleet once, without Redis or workers. Exit code 0 in sync, 2 drift, 3 incomplete."""
     settings = with_recipe(settings_of(config, given), recipe)
+    before = earlier_report(wanted)
     report = _accept(settings) if accepting else asyncio.run(_check(settings))
-    deliver(report, settings, output, fail_on_pending=fail_on_pending)
+    deliver(report, settings, wanted, before)
 
 
 def _accept(settings: Settings) -> ScanReport:

@@ -11,7 +11,7 @@ import msgspec
 from coordinator.cli.log_options import log_options
 from coordinator.cli.progress import progress
 from coordinator.cli.recipe_option import recipe_option, with_recipe
-from coordinator.cli.report_output import deliver, scan_options, settings_of
+from coordinator.cli.report_output import Wanted, deliver, earlier_report, scan_options, settings_of
 from coordinator.cli.scratch_option import scratch_option
 from coordinator.cli.source_options import InOrder, given_variables
 from coordinator.iac.assignment import Assignment
@@ -34,10 +34,9 @@ from shared.kinds.context import Recipe
 @log_options("warning")
 def command(
     config: Path,
-    output: str,
+    wanted: Wanted,
     *,
     given: tuple[Assignment, ...],
-    fail_on_pending: bool,
     confirm_shrink: bool,
     recipe: Recipe | None,
 ) -> None:
@@ -45,7 +44,8 @@ def command(
     known = with_recipe(settings_of(config, given), recipe)
     settings = msgspec.structs.replace(known, shrink_confirmed=confirm_shrink)
     refuse_open_queue(settings)
-    deliver(asyncio.run(_scan(settings)), settings, output, fail_on_pending=fail_on_pending)
+    before = earlier_report(wanted)
+    deliver(asyncio.run(_scan(settings)), settings, wanted, before)
 
 
 async def _scan(settings: Settings) -> ScanReport:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from coordinator.report.model import ReportBody, ScanReport, ScanStatus, TenantStatus
+from coordinator.report.roll_up import new_since
 
 EXIT_CODES: Mapping[ScanStatus, int] = MappingProxyType(
     {ScanStatus.IN_SYNC: 0, ScanStatus.FAILED: 1, ScanStatus.DRIFT: 2, ScanStatus.INCOMPLETE: 3}
@@ -42,10 +43,25 @@ def scan_status(body: ReportBody, incomplete: str = "") -> ScanStatus:
     return ScanStatus.DRIFT if TenantStatus.DRIFTED in present else ScanStatus.IN_SYNC
 
 
-def status_to_exit_with(report: ScanReport, *, fail_on_pending: bool) -> ScanStatus:
-    """Give the status that decides the exit code: `drift` for a rollout that is under way, when that is asked for."""
+def status_to_exit_with(report: ScanReport, *, fail_on_pending: bool, before: ReportBody | None = None) -> ScanStatus:
+    """Give the status that decides the exit code.
+
+    Args:
+        report: What the scan found.
+        fail_on_pending: A rollout that is under way counts as drift.
+        before: An earlier report: drift that it has already, in the same tenants, does not count.
+    """
     pending = dict(report.body.counts).get(TenantStatus.PENDING, 0)
-    return ScanStatus.DRIFT if fail_on_pending and pending and report.status is ScanStatus.IN_SYNC else report.status
+    if report.status is ScanStatus.IN_SYNC:
+        return ScanStatus.DRIFT if fail_on_pending and pending else ScanStatus.IN_SYNC
+    if report.status is ScanStatus.DRIFT and before is not None and not _has_new_drift(report.body, before):
+        return ScanStatus.IN_SYNC
+    return report.status
+
+
+def _has_new_drift(body: ReportBody, before: ReportBody) -> bool:
+    drifted = {result.tenant for result in body.tenants if result.status is TenantStatus.DRIFTED}
+    return any(drifted.intersection(wrong.tenants) for wrong in new_since(body, before))
 
 
 def exit_code(status: ScanStatus) -> int:

@@ -5,17 +5,19 @@ from __future__ import annotations
 import os
 from collections.abc import Callable
 from enum import StrEnum
+from functools import partial
 from pathlib import Path
 from typing import assert_never
 
 from coordinator.report.declaring_paths import DeclaringPaths, as_origins_say
-from coordinator.report.model import ScanReport
+from coordinator.report.model import ReportBody, ScanReport
 
 
 class ReportForm(StrEnum):
     """The forms a report can be printed in: the values of `--output`."""
 
     TEXT = "text"
+    FULL_TEXT = "full-text"
     JSON = "json"
     HTML = "html"
     MARKDOWN = "markdown"
@@ -30,24 +32,30 @@ class ReportFileError(Exception):
 _FILES = {ReportForm.JSON: "report.json", ReportForm.HTML: "report.html"}
 
 
-def render(report: ScanReport, form: ReportForm, declared: DeclaringPaths = as_origins_say) -> str:
+def render(
+    report: ScanReport,
+    form: ReportForm,
+    declared: DeclaringPaths = as_origins_say,
+    before: ReportBody | None = None,
+) -> str:
     """Render a report in one of the forms.
 
     Args:
         report: What to render.
         form: In which.
         declared: Where the declaring files lie in their repository, for the form that code hosts read.
+        before: An earlier report; the text then says what is new and what is gone since.
     """
-    return _renderer(form, declared)(report)
+    return _renderer(form, declared, before)(report)
 
 
-def _renderer(form: ReportForm, declared: DeclaringPaths) -> Callable[[ScanReport], str]:
+def _renderer(form: ReportForm, declared: DeclaringPaths, before: ReportBody | None) -> Callable[[ScanReport], str]:
     """Import the renderer of a form; only that one, because a template engine is slow to import."""
     match form:
-        case ReportForm.TEXT:
-            from coordinator.report.renderers.text import render_text
+        case ReportForm.TEXT | ReportForm.FULL_TEXT:
+            from coordinator.report.renderers.text import render_full_text, render_text
 
-            return render_text
+            return partial(render_text if form is ReportForm.TEXT else render_full_text, before=before)
         case ReportForm.JSON:
             from coordinator.report.renderers.json import render_json
 
@@ -83,15 +91,23 @@ def write_files(report: ScanReport, directory: Path) -> list[Path]:
     """
     written = []
     for form, name in _FILES.items():
-        path = directory / name
-        try:
-            directory.mkdir(parents=True, exist_ok=True)
-            _write_at_once(path, render(report, form))
-        except OSError as error:
-            why = error.strerror or type(error).__name__
-            raise ReportFileError(f"cannot write the report {path}: {why}; an earlier one is unchanged") from None
-        written.append(path)
+        write_file(directory / name, render(report, form))
+        written.append(directory / name)
     return written
+
+
+def write_file(path: Path, text: str) -> None:
+    """Write one form of a report in one step, with the folders that it lies in.
+
+    Raises:
+        ReportFileError: When it cannot be written; the one that was there stays, and nothing is left beside.
+    """
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        _write_at_once(path, text)
+    except OSError as error:
+        why = error.strerror or type(error).__name__
+        raise ReportFileError(f"cannot write the report {path}: {why}; an earlier one is unchanged") from None
 
 
 def _write_at_once(path: Path, text: str) -> None:

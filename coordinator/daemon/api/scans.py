@@ -32,6 +32,7 @@ _ASK_AGAIN_AFTER_MS = 1000
 
 _MEDIA = {
     ReportForm.TEXT: "text/plain",
+    ReportForm.FULL_TEXT: "text/plain",
     ReportForm.JSON: "application/json",
     ReportForm.HTML: "text/html",
     ReportForm.MARKDOWN: "text/markdown",

@@ -6,6 +6,7 @@ import io
 import os
 import shutil
 import sys
+from collections.abc import Callable
 
 import msgspec
 from rich.box import SIMPLE_HEAD
@@ -17,6 +18,7 @@ from rich.text import Text
 from coordinator.report.model import ReportBody, ScanReport, ScanStatus, TenantStatus
 from coordinator.report.renderers.declarations import TITLE, declaration_sentences
 from coordinator.report.renderers.group_text import print_finding, print_group, print_verdict
+from coordinator.report.renderers.overview import print_comparison, print_overview
 from coordinator.report.renderers.presentation import (
     STATUS_WORDS,
     ignored_sentence,
@@ -32,6 +34,9 @@ from coordinator.report.renderers.visible import visible
 
 _MAX_TENANTS = 20
 _MAX_GROUPS = 20
+_MAX_GROUPS_IN_FULL = 3
+"""Drift groups of a report up to which all stand in full; one group has some forty lines."""
+
 _MAX_FAILURES = 20
 _MAX_NOTES = 20
 
@@ -67,20 +72,45 @@ class Terminal(msgspec.Struct, frozen=True):
         return cls(width=min(shutil.get_terminal_size((100, 24)).columns, 140), colour=colour)
 
 
-def render_text(report: ScanReport, terminal: Terminal | None = None) -> str:
+def render_text(report: ScanReport, terminal: Terminal | None = None, before: ReportBody | None = None) -> str:
     """Render a report for people at a terminal. Names cannot move the cursor, colour or forge lines.
+
+    Drift groups stand in full while they are few, else what differs is listed, each thing once.
 
     Args:
         report: What to render.
         terminal: What to render for; by default the one behind stdout.
+        before: An earlier report; then it is said what is new and what is gone since.
     """
+    return _render(report, terminal, before, _print_groups_or_overview)
+
+
+def render_full_text(report: ScanReport, terminal: Terminal | None = None, before: ReportBody | None = None) -> str:
+    """Render a report as `render_text` does, with every drift group in full.
+
+    Args:
+        report: What to render.
+        terminal: What to render for; by default the one behind stdout.
+        before: An earlier report; then it is said what is new and what is gone since.
+    """
+    return _render(report, terminal, before, _print_groups)
+
+
+def _render(
+    report: ScanReport,
+    terminal: Terminal | None,
+    before: ReportBody | None,
+    print_groups: Callable[[Console, ScanReport], None],
+) -> str:
     console = open_console(terminal or Terminal.of_stdout())
     _print_answer(console, report)
+    if before is not None:
+        print_comparison(console, report.body, before)
     _print_tenants(console, report.body)
     _print_declarations(console, report.body)
     _print_failures(console, report.body)
     _print_rollouts(console, report.body)
-    _print_groups(console, report)
+    print_groups(console, report)
     _print_service_faults(console, report.body)
     _print_tenancy_faults(console, report.body)
     _print_notes(console, report.body)
@@ -207,6 +237,13 @@ def _print_rollouts(console: Console, body: ReportBody) -> None:
         console.print(Padding(Text(line), (0, 0, 0, 2)))
     _print_rest(console, len(rollouts) - _MAX_GROUPS, "place")
     console.print()
+
+
+def _print_groups_or_overview(console: Console, report: ScanReport) -> None:
+    if len(report.body.groups) <= _MAX_GROUPS_IN_FULL:
+        _print_groups(console, report)
+    else:
+        print_overview(console, report.body)
 
 
 def _print_groups(console: Console, report: ScanReport) -> None:

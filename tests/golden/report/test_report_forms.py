@@ -13,7 +13,7 @@ from coordinator.report.renderers.junit import render_junit
 from coordinator.report.renderers.markdown import render_markdown
 from coordinator.report.model import ScanReport
 from coordinator.report.renderers.sarif import render_sarif
-from coordinator.report.renderers.text import Terminal, render_text
+from coordinator.report.renderers.text import Terminal, render_full_text, render_text
 from tests import reports
 from tests.rollout_report import in_a_rollout
 from tests.several_report import declared_in_several_ways
@@ -29,6 +29,7 @@ CASES: dict[str, Callable[[], ScanReport]] = {
     "rollout": in_a_rollout,
     "tenancy": tenants_that_share_tables,
     "several": declared_in_several_ways,
+    "many_groups": reports.many_groups,
 }
 FORMS: dict[str, Callable[[ScanReport], str]] = {
     "report.json": render_json,
@@ -45,6 +46,15 @@ FORMS: dict[str, Callable[[ScanReport], str]] = {
 @pytest.mark.parametrize("case", CASES)
 def test_the_report_looks_as_it_did(case: str, form: str, golden: Callable[[Path, str], None]) -> None:
     golden(HERE / case / form, FORMS[form](CASES[case]()))
+
+
+def test_a_report_of_many_groups_is_printed_in_full_when_that_is_asked_for(golden: Callable[[Path, str], None]) -> None:
+    golden(HERE / "many_groups" / "report.full.txt", render_full_text(reports.many_groups(), Terminal(width=100)))
+
+
+def test_beside_an_earlier_report_the_text_says_what_is_new_and_what_is_gone(golden: Callable[[Path, str], None]) -> None:
+    text = render_text(reports.many_groups(), Terminal(width=100), reports.demo().body)
+    golden(HERE / "many_groups" / "report.since.txt", text)
 
 
 @pytest.mark.parametrize("case", CASES)

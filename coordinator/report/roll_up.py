@@ -1,0 +1,110 @@
+"""What is wrong, each thing once, with its tenants: over all drift groups, and against an earlier report."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator
+from itertools import chain
+
+import msgspec
+
+from coordinator.report.model import DriftGroup, ReportBody, TenantStatus
+from shared.contracts.contract import Verdict, VerdictStatus
+from shared.findings.finding import Finding, Severity
+
+_READ = frozenset({TenantStatus.IN_SYNC, TenantStatus.DRIFTED, TenantStatus.PENDING, TenantStatus.UNVERIFIED})
+
+
+class RolledUp(msgspec.Struct, frozen=True, kw_only=True):
+    """One thing that is wrong, whatever else its tenants have.
+
+    Args:
+        severity: How bad.
+        rule: The rule's id.
+        object: What it is about.
+        message: One sentence.
+        tenants: Who has it, sorted.
+    """
+
+    severity: Severity
+    rule: str
+    object: str
+    message: str
+    tenants: tuple[str, ...]
+
+
+def roll_up(body: ReportBody) -> tuple[RolledUp, ...]:
+    """Give everything that is wrong in a report: the worst first, of equal ones those of most tenants."""
+    tenants: defaultdict[RolledUp, set[str]] = defaultdict(set)
+    for group in body.groups:
+        for wrong in _of_group(group):
+            tenants[wrong].update(group.tenants)
+    found = [msgspec.structs.replace(wrong, tenants=tuple(sorted(having))) for wrong, having in tenants.items()]
+    return tuple(sorted(found, key=_worst_first))
+
+
+def new_since(body: ReportBody, before: ReportBody) -> tuple[RolledUp, ...]:
+    """Give what is wrong in tenants that did not have it in an earlier report, with those tenants alone.
+
+    A tenant that the earlier report does not say anything about counts as one that did not have it.
+
+    Args:
+        body: The report.
+        before: The earlier one.
+    """
+    return _beyond(body, before)
+
+
+def gone_since(body: ReportBody, before: ReportBody) -> tuple[RolledUp, ...]:
+    """Give what an earlier report found in tenants that were read now and do not have it any more.
+
+    Args:
+        body: The report.
+        before: The earlier one.
+    """
+    read = {result.tenant for result in body.tenants if result.status in _READ}
+    beyond = (
+        msgspec.structs.replace(wrong, tenants=tuple(tenant for tenant in wrong.tenants if tenant in read))
+        for wrong in _beyond(before, body)
+    )
+    return tuple(sorted((wrong for wrong in beyond if wrong.tenants), key=_worst_first))
+
+
+def _beyond(body: ReportBody, other: ReportBody) -> tuple[RolledUp, ...]:
+    known = {_nameless(wrong): set(wrong.tenants) for wrong in roll_up(other)}
+    found = (
+        msgspec.structs.replace(
+            wrong, tenants=tuple(tenant for tenant in wrong.tenants if tenant not in known.get(_nameless(wrong), ()))
+        )
+        for wrong in roll_up(body)
+    )
+    return tuple(sorted((wrong for wrong in found if wrong.tenants), key=_worst_first))
+
+
+def _of_group(group: DriftGroup) -> Iterator[RolledUp]:
+    breaking = (verdict for verdict in group.verdicts if verdict.status.counts)
+    return chain(map(_of_finding, group.findings), map(_of_verdict, breaking))
+
+
+def _of_finding(finding: Finding) -> RolledUp:
+    return RolledUp(
+        severity=finding.severity, rule=finding.rule, object=str(finding.object), message=finding.message, tenants=()
+    )
+
+
+def _of_verdict(verdict: Verdict) -> RolledUp:
+    return RolledUp(
+        severity=Severity.ERROR if verdict.status is VerdictStatus.VIOLATED else Severity.WARNING,
+        rule=verdict.rule,
+        object=f"{verdict.service}: {verdict.file}:{verdict.line}",
+        message=verdict.reason,
+        tenants=(),
+    )
+
+
+def _nameless(wrong: RolledUp) -> RolledUp:
+    return msgspec.structs.replace(wrong, tenants=())
+
+
+def _worst_first(wrong: RolledUp) -> tuple[int, int, str, str]:
+    return list(Severity).index(wrong.severity), -len(wrong.tenants), wrong.object, wrong.message
