@@ -13,6 +13,7 @@ MODULES = sorted(path for room in ("shared", "workers", "coordinator") for path 
 TEMPLATES = sorted((ROOT / "coordinator").rglob("*.j2"))
 
 CALLED_FROM_OUTSIDE = {
+    "coordinator.cli.report_output.OutputType.get_metavar": "click calls it",
     "coordinator.cli.source_options.InOrder.parse_args": "click calls it",
     "coordinator.cli.main.LazyGroup.get_command": "click calls it",
     "coordinator.cli.main.LazyGroup.list_commands": "click calls it",
