@@ -19,6 +19,7 @@ from collections.abc import Coroutine
 from redis.asyncio import Redis
 
 from shared.analysis.lasting_memory import lasting_memory
+from shared.embedded.postgres import COMES_BACK_WITHIN_SECONDS
 from shared.hosts import Host, Secret
 from shared.messages import Keys
 from shared.postgres.failures import handle_unawaited
@@ -60,7 +61,8 @@ class Child:
         self.keys = Keys(settings.fleet, settings.ring)
         self.hosts: dict[str, Host] = {host.name: host for host in settings.hosts}
         self.name = f"{socket.gethostname()}/{os.getpid()}"
-        self.scratch = ScratchServer(scratch_dsn.reveal())
+        waits = 0.0 if settings.scratch_dsn is not None else COMES_BACK_WITHIN_SECONDS  # of its own it starts again
+        self.scratch = ScratchServer(scratch_dsn.reveal(), comes_back_within=waits)
         self.contract_memory = lasting_memory()
         self._loop = asyncio.new_event_loop()
         self._loop.set_exception_handler(handle_unawaited)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from functools import partial
 
 import msgspec
 
@@ -18,6 +19,7 @@ from shared.postgres.scratch import (
     run_plan,
     spell,
 )
+from shared.postgres.scratch.again import twice_if_lost
 from shared.postgres.scratch.unbuilt import by_object, without
 from shared.remediation.kept_facts import KeptFacts
 from shared.remediation.plan import Statement
@@ -44,7 +46,8 @@ async def spell_observed(
         TargetError: When the scratch server fails.
     """
     standing = msgspec.structs.replace(snapshot, surroundings=surroundings)
-    return await spell(scratch, standing if profile.spelling else in_one_spelling(standing), profile)
+    wanted = standing if profile.spelling else in_one_spelling(standing)
+    return await twice_if_lost(partial(spell, scratch, wanted, profile))
 
 
 class Shape(msgspec.Struct, frozen=True):
@@ -98,12 +101,18 @@ async def play_through(
         MaterialiseError: When the copy cannot be made.
         ScratchError: When a statement fails.
     """
+    return await twice_if_lost(partial(_play, scratch, base, tuple(map(tuple, stages)), profile))
+
+
+async def _play(
+    scratch: ScratchServer, base: Snapshot, stages: tuple[tuple[Statement, ...], ...], profile: Profile
+) -> tuple[Snapshot, ...]:
     unbuilt = by_object((await spell(scratch, base, profile)).unbuilt)
     passed: list[Snapshot] = []
     facts: KeptFacts = {}
     async with scratch.database() as copy:
         await materialise(copy, without(base, unbuilt))
-        for statements in map(tuple, stages):
+        for statements in stages:
             await _try(copy, statements, facts, unbuilt)
             passed.append(_with_unbuilt(await read_again(copy, profile, base), base, unbuilt))
     return tuple(passed)

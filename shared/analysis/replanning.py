@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import partial
 from itertools import product
 
 import msgspec
@@ -11,6 +12,7 @@ from shared.analysis.planning import plan_and_prove
 from shared.diff.compare import diff_schemas
 from shared.kinds.context import Recipe
 from shared.kinds.step import HazardKind
+from shared.postgres.scratch.again import twice_if_lost
 from shared.postgres.scratch.rebuild import with_tenants_fact
 from shared.postgres.scratch.server import ScratchServer
 from shared.postgres.scratch.statements import SqlError, parse_statements
@@ -58,7 +60,8 @@ async def find_foreign_statement(
     if _first_beyond(statements, made) is None:
         return None
     for destructive, recipe in _WAYS:
-        whole = await plan_and_prove(scratch, goal, start, diff, profile, destructive=destructive, recipe=recipe)
+        prove = partial(plan_and_prove, scratch, goal, start, diff, profile, destructive=destructive, recipe=recipe)
+        whole = await twice_if_lost(prove)
         made |= _comparable(whole.statements)
     return _first_beyond(statements, made)
 

@@ -19,8 +19,10 @@ from shared.embedded.installations import (
     installation_of,
     is_installation,
 )
-from shared.embedded.postgres import Cage, EmbeddedPostgres, EmbeddedPostgresError
+from shared.embedded.postgres import COMES_BACK_WITHIN_SECONDS, Cage, EmbeddedPostgres, EmbeddedPostgresError
+from shared.events.analysis import ScratchRestarted
 from shared.hosts import Secret
+from shared.logs import log
 from shared.postgres.scratch import ScratchDatabase, ScratchServer
 from shared.postgres.scratch.known_stable import KnownStable
 
@@ -43,11 +45,11 @@ async def scratch_server(dsn: Secret | None, binaries: str = "", major: int = 0)
         yield ScratchServer(named)
         return
     with started_server(binaries, major) as server:
-        yield ScratchServer(server.dsn())
+        yield ScratchServer(server.dsn(), comes_back_within=COMES_BACK_WITHIN_SECONDS)
 
 
 def started_server(binaries: str = "", major: int = 0) -> EmbeddedPostgres:
-    """Start a caged server; a context manager that stops it.
+    """Start a caged server, which is started again when it ends; a context manager that stops it.
 
     Args:
         binaries: See `scratch_server`.
@@ -56,6 +58,10 @@ def started_server(binaries: str = "", major: int = 0) -> EmbeddedPostgres:
     Raises:
         EmbeddedPostgresError: When none can be started.
     """
+    return _started(binaries, major).keep_running(lambda: log(ScratchRestarted()))
+
+
+def _started(binaries: str, major: int) -> EmbeddedPostgres:
     named = binaries or os.environ.get(BINARIES_VARIABLE, "")
     if named:
         if not is_installation(Path(named)):

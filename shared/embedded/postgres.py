@@ -10,7 +10,9 @@ import signal
 import socket
 import subprocess
 import tempfile
+import threading
 import time
+from collections.abc import Callable
 from importlib.util import find_spec
 from pathlib import Path
 from types import TracebackType
@@ -29,6 +31,10 @@ _MEMORY_FOLDER = Path("/dev/shm")  # noqa: S108  # a fresh folder is made in it,
 _MIN_FREE_BYTES = 2 * 1024**3  # Docker's default of 64 MB is too small for a cluster
 _FOLDER_PREFIX = "fd-pg-"
 _START_TIMEOUT_SECONDS = 60.0  # a start takes one to three on a quiet machine
+_LIVES_AT_LEAST_SECONDS = 60.0
+"""A server that was started again and ends sooner is not started a third time: something here kills it."""
+COMES_BACK_WITHIN_SECONDS = 20.0
+"""How long whoever uses a server that is kept running waits for it to take connections again."""
 
 
 class Cage(msgspec.Struct, frozen=True):
@@ -170,6 +176,7 @@ class EmbeddedPostgres:
         self._settings = settings
         self._port = port
         self._process: subprocess.Popen[bytes] | None = None
+        self._stopped = False
         self._home = Path()
         self.binaries = Path()
 
@@ -208,6 +215,36 @@ class EmbeddedPostgres:
             self.stop()
             raise
         return self
+
+    def keep_running(self, on_restart: Callable[[], None]) -> Self:
+        """Start the server again, in its place and with its data, when it ends by itself; once within a minute.
+
+        Args:
+            on_restart: Called after each such start, on a thread of its own.
+        """
+        # The kernel ends a server with the thread that started it, so this thread lives as long as the server.
+        threading.Thread(target=self._restart_when_it_ends, args=(on_restart,), name="scratch", daemon=True).start()
+        return self
+
+    def _restart_when_it_ends(self, on_restart: Callable[[], None]) -> None:
+        last = -_LIVES_AT_LEAST_SECONDS
+        while (process := self._process) is not None:
+            process.wait()
+            if self._stopped or time.monotonic() - last < _LIVES_AT_LEAST_SECONDS:
+                return
+            last = time.monotonic()
+            if not self._serve_again(last + COMES_BACK_WITHIN_SECONDS):
+                return
+            on_restart()
+
+    def _serve_again(self, deadline: float) -> bool:
+        """Try until the sessions of the server that ended have noticed it, which keep its memory so long."""
+        while not self._stopped and time.monotonic() < deadline:
+            with contextlib.suppress(EmbeddedPostgresError):
+                self._serve()
+                return True
+            time.sleep(0.1)
+        return False
 
     def _serve(self) -> None:
         listen = "127.0.0.1" if self._port else ""
@@ -253,10 +290,12 @@ class EmbeddedPostgres:
             lines = (self._home / "data" / "postmaster.pid").read_text().splitlines()
         except OSError:
             return False
-        return len(lines) >= 8 and lines[7].strip() == "ready"  # noqa: PLR2004  # the line number above
+        ours = self._process is not None and lines[:1] == [str(self._process.pid)]  # and not of one that was killed
+        return ours and len(lines) >= 8 and lines[7].strip() == "ready"  # noqa: PLR2004  # the line number above
 
     def stop(self) -> None:
         """Stop the server and remove its files. Safe to call twice."""
+        self._stopped = True
         if self._process is not None:
             stop_server(self._process, signal.SIGINT)
             self._process = None

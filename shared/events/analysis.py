@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from shared.events.event import LogLevel, RunEvent
+from shared.events.event import Event, LogLevel, RunEvent
 from shared.targets import FailureKind
 
 
@@ -28,3 +28,9 @@ class AnalysisFailed(RunEvent, tag="analysis.failed", frozen=True, kw_only=True)
     level: ClassVar[LogLevel] = LogLevel.WARNING
     analysis: str
     kind: FailureKind
+
+
+class ScratchRestarted(Event, tag="scratch.restarted", frozen=True, kw_only=True):
+    """The scratch server that was started here ended by itself, and was started again."""
+
+    level: ClassVar[LogLevel] = LogLevel.WARNING

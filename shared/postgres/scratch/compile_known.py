@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 
 from shared.kinds.declared import kinds_made
 from shared.postgres.names.own_names import OwnNames
+from shared.postgres.scratch.again import twice_if_lost
 from shared.postgres.scratch.compile import Refused, SpecError, compile_spec, without_refused
 from shared.postgres.scratch.server import ScratchServer
 from shared.postgres.scratch.statements import ParsedStatement, SqlError, parse_statements
@@ -71,15 +73,16 @@ async def compile_known(
         excused = excuse(error) and (excuse is not needs_something or bool(source.unread))
         return _cannot_be_made(declaration, error) or (MayDeclare() if excused else None)
 
+    compiled = partial(compile_spec, scratch, profile=profile, namespace=namespace, own=own)
     for _ in range(MAX_REFUSED):
         try:
-            return await compile_spec(scratch, source, profile, namespace, own, may_lose=may_lose)
+            return await twice_if_lost(partial(compiled, source=source, may_lose=may_lose))
         except SpecError as error:
             may = may_lose(source.declarations[error.number], error)
             if may is None:
                 raise
             source = without_refused(source, [Refused(error, may)])
-    return await compile_spec(scratch, source, profile, namespace, own)
+    return await twice_if_lost(partial(compiled, source=source))
 
 
 def _cannot_be_made(declaration: Declaration, error: SpecError) -> MayDeclare | None:

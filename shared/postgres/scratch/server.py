@@ -26,6 +26,7 @@ from shared.postgres.scratch.lent_names import LentNames
 from shared.postgres.scratch.rights import EXTENSIONS, Administrator
 from shared.postgres.url import parse_url
 from shared.sql import quote_identifier, quote_literal
+from shared.targets import FailureKind
 
 _CONNECT_TIMEOUT = 10.0  # seconds
 _RECOVERY_SECONDS = 30.0  # a server without rows recovers in one
@@ -33,6 +34,7 @@ _RECOVERY_POLL_SECONDS = 0.1
 _RECOVERING = (asyncpg.CannotConnectNowError, asyncpg.ConnectionDoesNotExistError, ConnectionResetError)
 _MAX_TURNS = 20
 """So many crashes by the fault of others are waited out: each shape that crashes the server does so twice."""
+_GONE_FOR_GOOD = "the scratch server that was started here has ended, and it does not come back: something kills it"
 _BUDGET = Budget()
 _ROLE_SETUP = (
     "CREATE ROLE {role} LOGIN PASSWORD {password} CONNECTION LIMIT 4",
@@ -55,14 +57,24 @@ class ScratchServer:
         dsn: Of a role that may create databases and roles; a superuser where untrusted extensions are wanted.
         extensions: Names of extensions that may be created although they are not trusted.
         budget: What each database may take.
+        comes_back_within: Seconds for which a server that takes no connections is waited for: one that is started again
+            when it ends. 0 for a server that somebody else runs.
 
     `known_stable` holds the shapes that this server need not spell again.
     """
 
-    def __init__(self, dsn: str, *, extensions: frozenset[str] = EXTENSIONS, budget: Budget = _BUDGET) -> None:
+    def __init__(
+        self,
+        dsn: str,
+        *,
+        extensions: frozenset[str] = EXTENSIONS,
+        budget: Budget = _BUDGET,
+        comes_back_within: float = 0.0,
+    ) -> None:
         self._place = parse_url(dsn, os.environ)
         self._extensions = extensions
         self._budget = budget
+        self._comes_back_within = comes_back_within
         self.known_stable = KnownStable()
         self._turn = query_text("scratch_beside.sql")
 
@@ -138,7 +150,10 @@ class ScratchServer:
             await close(admin)
 
     async def _clean_up_after_crash(self, name: str) -> None:
+        deadline = asyncio.get_running_loop().time() + _RECOVERY_SECONDS
         for _ in range(_MAX_TURNS):  # a session that was opened too soon ends with the others
+            if asyncio.get_running_loop().time() > deadline:
+                return
             with contextlib.suppress(TargetError):
                 admin = await self._administrator(None)
                 try:
@@ -151,14 +166,19 @@ class ScratchServer:
     async def _administrator(self, database: str | None) -> asyncpg.Connection:
         """Connect; a server that recovers from a crash is waited for."""
         clock = asyncio.get_running_loop().time
-        deadline = clock() + _RECOVERY_SECONDS
+        began = clock()
         while True:
             try:
                 return await self._open(database=database or self._place.database)
             except _RECOVERING as error:
-                if clock() > deadline:
+                if clock() > began + _RECOVERY_SECONDS:
                     raise ScratchLostError from error
-            except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError) as error:
+            except OSError as error:  # nobody listens
+                if not self._comes_back_within:
+                    raise target_error(error) or error from None
+                if clock() > began + self._comes_back_within:
+                    raise TargetError(FailureKind.REFUSED, _GONE_FOR_GOOD) from error
+            except (asyncpg.PostgresError, asyncpg.InterfaceError) as error:
                 raise target_error(error) or error from None
             await asyncio.sleep(_RECOVERY_POLL_SECONDS)
 
