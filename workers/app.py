@@ -126,7 +126,7 @@ def run_worker(
     """
     if settings.scratch_dsn is not None:
         return _work(settings, settings.scratch_dsn, concurrency, hostname, observe)
-    with started_server(settings.scratch_binaries) as scratch:
+    with started_server(settings.scratch_binaries, wanted=settings.scratch_major) as scratch:
         return _work(settings, Secret(scratch.dsn()), concurrency, hostname, observe)
 
 

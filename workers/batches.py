@@ -43,6 +43,11 @@ from workers.scan import Observe, ReadSettings, Scanned, internal_failure, read_
 from workers.sightings import Sightings
 from workers.snapshots import KnownSnapshots
 
+OTHER_SCRATCH = (
+    "the declaration was compiled by PostgreSQL {compiled_by}, and this worker's scratch server is a PostgreSQL {own}: "
+    "give coordinator and workers the same [scratch]"
+)
+"""Why a worker makes no analysis: the server that it would use spells schemas otherwise."""
 OTHER_RELEASE = (
     "the worker's code makes other analyses than the coordinator asked for: "
     "run the same release of fleetdrift, with the same libraries, for coordinator and workers"
@@ -175,8 +180,8 @@ async def _analyse(child: Child, message: ShapeJob) -> Outcome:
             profile=message.profile,
             recipe=message.recipe,
         )
-        if request.id != message.analysis:
-            return Failed(Failure(FailureKind.PROTOCOL, OTHER_RELEASE))
+        if why_not := await _why_not(child, request, message.analysis):
+            return Failed(Failure(FailureKind.PROTOCOL, why_not))
         analysis = await analyse(child.scratch, request, memory=child.contract_memory)
     except TargetError as error:
         return Failed(Failure(FailureKind.INTERNAL, f"the scratch server: {error.failure.message}"))
@@ -188,6 +193,15 @@ async def _analyse(child: Child, message: ShapeJob) -> Outcome:
     blob = sign_blob(child.keys, message.analysis, signed)
     await child.redis.set(child.keys.blob(message.analysis), blob, ex=child.settings.blob_ttl)
     return Analysed(message.analysis)
+
+
+async def _why_not(child: Child, request: AnalysisRequest, analysis: str) -> str:
+    """Say why this worker would give another answer than the coordinator asks for; empty when it would not."""
+    if request.id != analysis:
+        return OTHER_RELEASE
+    compiled_by, own = request.spec.snapshot.server_version // 10000, await child.scratch.major()
+    # two majors spell one schema in two ways, and everything would be drift
+    return "" if compiled_by == own else OTHER_SCRATCH.format(compiled_by=compiled_by, own=own)
 
 
 async def _blobs(child: Child, names: Sequence[str]) -> list[bytes]:

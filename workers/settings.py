@@ -20,6 +20,7 @@ class WorkerSettings(msgspec.Struct, frozen=True, kw_only=True):
         limits: Bounds for every tenant; this worker's own, whatever the coordinator thinks.
         scratch_dsn: Where shapes are analysed; None starts an embedded PostgreSQL for the life of the worker.
         scratch_binaries: Folder of the programs of that PostgreSQL; empty for the default.
+        scratch_major: Major version that it must have; 0 leaves it open.
         blob_ttl: Seconds a snapshot or analysis stays in Redis.
         sighting_ttl: Seconds for which a tenant whose catalogs hold the very same rows is not read in full again; 0
             reads every tenant in full in every scan.
@@ -36,6 +37,7 @@ class WorkerSettings(msgspec.Struct, frozen=True, kw_only=True):
     limits: Limits = Limits()
     scratch_dsn: Secret | None = None
     scratch_binaries: str = ""
+    scratch_major: int = 0
     blob_ttl: int = 6 * 3600
     sighting_ttl: int = 24 * 3600
     tasks_per_child: int = 200

@@ -77,7 +77,9 @@ async def execute(settings: Settings, options: ApplyOptions, user: UserIO) -> tu
     tenants = choose_tenants(options.tenants, found.tenants, whole_group=options.whole_group)
     access = await _tenant_access(settings, tenants)
     path = options.progress or _default_progress_path(options.plan, found, admitted)
-    async with scratch_server(settings.scratch_dsn, settings.file.scratch.binaries) as scratch:
+    async with scratch_server(
+        settings.scratch_dsn, settings.file.scratch.binaries, wanted=settings.file.scratch.major
+    ) as scratch:
         rehearsal = Rehearsal(admitted, scratch, access.profile)
         run = _ApplyRun(
             settings=settings, options=options, admitted=admitted, access=access, rehearsal=rehearsal, path=path

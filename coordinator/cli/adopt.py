@@ -83,7 +83,9 @@ async def _for_fleet(settings: Settings, report: Path, group: str) -> Patch:
     from shared.analysis.scratch_server import scratch_server
 
     drift = read_drift(report, group)
-    async with scratch_server(settings.scratch_dsn, settings.file.scratch.binaries) as scratch:
+    async with scratch_server(
+        settings.scratch_dsn, settings.file.scratch.binaries, wanted=settings.file.scratch.major
+    ) as scratch:
         return await adopt_in_fleet(settings, scratch, drift)
 
 

@@ -70,7 +70,9 @@ async def _check(settings: Settings) -> ScanReport:
     from shared.events.event import LogLevel
 
     scan = str(uuid.uuid4())
-    async with scratch_server(settings.scratch_dsn, settings.file.scratch.binaries) as scratch:
+    async with scratch_server(
+        settings.scratch_dsn, settings.file.scratch.binaries, wanted=settings.file.scratch.major
+    ) as scratch:
         with progress("tenants read") as on_progress:
             fleet = LocalFleet(settings, scratch, scan=scan)
             return await logged_scan(

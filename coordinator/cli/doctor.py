@@ -32,11 +32,13 @@ def command(config: Path) -> None:
 
 
 async def _asked(settings: Settings | None) -> Abilities:
+    from coordinator.settings.model import ScratchTable
     from shared.analysis.abilities import abilities_of
     from shared.analysis.scratch_server import scratch_server
 
-    dsn, binaries = (settings.scratch_dsn, settings.file.scratch.binaries) if settings else (None, "")
-    async with scratch_server(dsn, binaries) as scratch:
+    named = settings.file.scratch if settings else ScratchTable()
+    dsn = settings.scratch_dsn if settings else None
+    async with scratch_server(dsn, named.binaries, wanted=named.major) as scratch:
         return await abilities_of(scratch)
 
 

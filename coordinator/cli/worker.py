@@ -36,6 +36,7 @@ def command(config: Path, concurrency: int | None, name: str) -> None:
             limits=settings.file.limits,
             scratch_dsn=settings.scratch_dsn,
             scratch_binaries=settings.file.scratch.binaries,
+            scratch_major=settings.file.scratch.major,
             sighting_ttl=settings.file.scan.remember,
         ),
         concurrency=concurrency or os.cpu_count() or 1,

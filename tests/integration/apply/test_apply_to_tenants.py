@@ -135,7 +135,7 @@ async def tenants(
     monkeypatch.setenv("CHANGER", PASSWORD)
 
     @contextlib.asynccontextmanager
-    async def ours(*_: object) -> AsyncIterator[ScratchServer]:
+    async def ours(*_: object, **__: object) -> AsyncIterator[ScratchServer]:
         yield ScratchServer(postgres.dsn())
 
     monkeypatch.setattr("coordinator.apply.execute.scratch_server", ours)

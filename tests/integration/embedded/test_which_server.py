@@ -91,6 +91,19 @@ def test_a_folder_without_the_programs_is_refused_in_words(tmp_path):
         started_server(str(tmp_path))
 
 
+def test_the_major_of_the_configuration_is_found_on_each_machine_or_refused_in_words(started, monkeypatch, tmp_path):
+    own = installation(tmp_path / "postgresql" / "16" / "bin")
+    (own / "postgres").write_text("#!/bin/sh\necho 'postgres (PostgreSQL) 16.4 (Debian 16.4-1)'\n")
+    (own / "postgres").chmod(0o755)
+    monkeypatch.setattr(installations, "_PLACES", (str(tmp_path / "postgresql" / "{major}" / "bin"),))
+    monkeypatch.setattr("shutil.which", lambda _: None)
+    started_server(wanted=16)
+    started_server(wanted=18)
+    assert started == [own, wheel_binaries()]
+    with pytest.raises(EmbeddedPostgresError, match=r"this machine has no server programs of PostgreSQL 15: install"):
+        started_server(wanted=15)
+
+
 def test_the_wheels_own_programs_are_an_installation_that_works(tmp_path):
     with started_server(str(wheel_binaries())) as server:
         assert server.socket_dir.exists()
