@@ -6,7 +6,7 @@ Sources: the user guide on AWS::LanguageExtensions (Fn::ForEach) and on AWS::Inc
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 import msgspec
 
@@ -55,9 +55,10 @@ class Expansion:
             return node
         found = dict(node.items)
         transform = found.get("Transform")
-        asked = transform.items if isinstance(transform, Sequence) else (transform,)
-        locations = [_included(item) for item in (*asked, found.pop("Fn::Transform", None)) if item is not None]
-        for location in locations:
+        several = transform.items if isinstance(transform, Sequence) else (transform,)
+        asked = [item for item in (*several, found.pop("Fn::Transform", None)) if item is not None]
+        self._report_macros(asked, "Transform")
+        for location in map(_included, asked):
             if location is not None:
                 found.update(self._included(location, "Transform"))
         return Mapping(node.line, found, node.file)
@@ -79,6 +80,14 @@ class Expansion:
             case Scalar():
                 return node
 
+    def _report_macros(self, asked: Iterable[Node], address: str) -> None:
+        """Report macros of an account's own: each is a program that may write a template anew."""
+        for item in asked:
+            name = _macro(item)
+            if name and not name.startswith("AWS::"):
+                reason = f"what the macro {name} makes of it is not known"
+                self.unexpanded.append(Unexpanded(address, item.line, reason))
+
     def _entries(self, items: dict[str, Node], address: str) -> dict[str, Node]:
         found: dict[str, Node] = {}
         for name, item in items.items():
@@ -88,6 +97,8 @@ class Expansion:
             elif name == "Fn::Transform" and (location := _included(item)) is not None:
                 found.update(self._included(location, inner.removesuffix(".Fn::Transform")))
             else:
+                if name == "Fn::Transform":
+                    self._report_macros([item], inner.removesuffix(".Fn::Transform"))
                 found[name] = self.node(item, inner)
         return found
 
@@ -132,6 +143,16 @@ class Expansion:
         if not isinstance(found, Mapping):
             raise SourceError(shown, found.line, "expected a mapping to include")
         return self._entries(found.items, address)
+
+
+def _macro(node: Node) -> str:
+    """Return the name of a transform: a text, or that of a mapping with parameters."""
+    named = node.items.get("Name") if isinstance(node, Mapping) else node
+    match named:
+        case Scalar(value=Value(raw=str(name))):
+            return name
+        case _:
+            return ""
 
 
 def _included(node: Node) -> Node | None:

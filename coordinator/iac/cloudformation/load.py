@@ -134,13 +134,14 @@ class _StackReader:
             raise LimitError(path, 0, f"more than {MAX_STACKS} stacks")
         text = decode_text(self._files.read(path), path)
         constants = Template(Mapping(0, {}), path, {})
-        root = Expansion(path, self._files, constants.value).root(parse_document(text, path))
+        top = Expansion(path, self._files, constants.value)
+        root = top.root(parse_document(text, path))
         if not strict:
             parameters = _asked_for(root, parameters)
         template = Template(root, path, parameters)
         expansion = Expansion(path, self._files, template.value)
         template.write_out(expansion)
-        template.unexpanded = tuple(expansion.unexpanded)
+        template.unexpanded = (*top.unexpanded, *expansion.unexpanded)
         return template
 
     def stack(self, template: Template, prefix: str, above: tuple[str, ...] = ()) -> None:

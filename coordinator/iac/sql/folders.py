@@ -129,7 +129,7 @@ def read_folder(folder: Path, root: Path) -> SqlFolder:
         if found is not None:
             return found
     if not reading.paths:
-        reason = "this folder holds no .sql file; expected .sql files or a Terraform configuration"
+        reason = f"this folder holds no .sql file{reading.instead()}; expected .sql files or a Terraform configuration"
         raise SourceError(reading.shown(folder), 0, reason)
     return reading.plain()
 
@@ -167,6 +167,13 @@ class _Reading:
                 where = Path(os.path.relpath(path, self.folder)).as_posix()
                 raise SourceError(where, 0, "is a symbolic link that leads out of the folder")
         return found, others
+
+    def instead(self) -> str:
+        """Name a migration or changelog that is here and not read, in words that follow "no .sql file"."""
+        for path in self._others:
+            if _CHANGELOG.match(path.name) or _PROGRAM.match(path.name):
+                return f", but {self.shown(path)}, and migrations that are no SQL are not read"
+        return ""
 
     def plain(self) -> SqlFolder:
         """All files in natural order, without those that undo one beside them."""

@@ -22,6 +22,11 @@ _IGNORED_PSQL_COMMANDS = re.compile(
 )
 """psql commands that change neither the SQL behind them nor the schema; every other one is an error."""
 
+_COPY = re.compile(r"^[ \t]*COPY\b[^;\n]*\bFROM\s+STDIN\b[^;\n]*;[ \t]*\r?\n", re.IGNORECASE | re.MULTILINE)
+"""A COPY behind which its rows stand, as pg_dump writes it: on one line."""
+
+_END_OF_ROWS = re.compile(r"^\\\.[ \t]*\r?$", re.MULTILINE)
+
 MAX_STATEMENTS = 100_000
 """Statements one text may hold."""
 
@@ -71,6 +76,10 @@ def split_statements(text: str, locate: Locate) -> tuple[Statement, ...]:
         try:
             parsed = pgparse.parse(text)
         except pgparse.PGQueryError as error:
+            without_rows = _blank_copied_rows(text)
+            if without_rows != text:
+                text = without_rows
+                continue
             if POSTGRES_18_WORDS.search(text):
                 return _statements_of_newer_syntax(text, locate, error)
             text = _blank_psql_command(text, error, locate)
@@ -81,6 +90,16 @@ def split_statements(text: str, locate: Locate) -> tuple[Statement, ...]:
             raise _refused(locate, 0, f"more than {MAX_STATEMENTS} statements in one text")
         return _statements(text, parsed)
     raise _refused(locate, 0, f"more than {MAX_PSQL_COMMANDS} psql commands in one text")
+
+
+def _blank_copied_rows(text: str) -> str:
+    """Replace the rows of every COPY by blanks; every line keeps its number."""
+    parts: list[str] = []
+    position = 0
+    while (copy := _COPY.search(text, position)) and (end := _END_OF_ROWS.search(text, copy.end())):
+        parts += [text[position : copy.end()], re.sub(r"[^\n]", " ", text[copy.end() : end.end()])]
+        position = end.end()
+    return "".join([*parts, text[position:]])
 
 
 def _statements_of_newer_syntax(text: str, locate: Locate, error: Any) -> tuple[Statement, ...]:
@@ -178,8 +197,11 @@ def _comment_end(text: str, position: int) -> int:
     return len(text)
 
 
-_DECLARES_NOTHING = frozenset({"TransactionStmt", "CheckPointStmt", "VacuumStmt", "ListenStmt", "NotifyStmt"})
-"""Parse nodes of statements that declare nothing, such as BEGIN: the scratch server runs a transaction of its own."""
+_DECLARES_NOTHING = frozenset(
+    {"TransactionStmt", "CheckPointStmt", "VacuumStmt", "ListenStmt", "NotifyStmt", "CopyStmt"}
+)
+"""Parse nodes of statements that declare nothing, such as BEGIN: the scratch server runs a transaction of its own; the
+rows of a COPY are no part of a schema."""
 
 _ABOUT_THE_SERVER = {
     "CreatedbStmt": "CREATE DATABASE",

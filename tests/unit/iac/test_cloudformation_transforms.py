@@ -319,3 +319,19 @@ def test_a_file_of_values_that_is_none_is_refused(tmp_path: Path) -> None:
     (tmp_path / "p.json").write_text('[\n{"Key": 1}]', "utf-8")
     with pytest.raises(SourceError, match=r"p\.json:2: expected a mapping with ParameterKey and ParameterValue"):
         read_declaration(tmp_path / "t.yaml", (Assignment("", str(tmp_path / "p.json")),))
+
+
+@pytest.mark.parametrize(
+    ("text", "place"),
+    [
+        ("Transform: Count\nResources:\n", "t.yaml:1: Transform"),
+        ("Transform: [AWS::LanguageExtensions, {Name: Count, Parameters: {}}]\nResources:\n", "t.yaml:1: Transform"),
+        ("Resources:\n  B:\n    Type: Custom::Sql\n    Fn::Transform: {Name: Count}\n", "t.yaml:4: B"),
+    ],
+)
+def test_what_a_macro_of_ones_own_makes_is_said(text: str, place: str, tmp_path: Path) -> None:
+    source = load(tmp_path, text + custom("A", "CREATE TABLE a ()"))
+    assert [told(unread) for unread in source.unread] == [
+        f"{place}: not read: what the macro Count makes of it is not known"
+    ]
+    assert len(source.declarations) == 1

@@ -311,3 +311,11 @@ def test_a_folder_of_diesel_takes_any_dashed_version_in_the_order_of_its_text(tm
     assert [(place.file, place.reason) for place in read_folder(tmp_path, tmp_path).unread] == [
         ("notes/up.sql", "not run: the name of its folder does not begin with a version, as diesel writes it")
     ]
+
+
+def test_a_folder_of_other_changelogs_alone_names_one_of_them(tmp_path: Path) -> None:
+    (tmp_path / "changelog.xml").write_text("<databaseChangeLog/>")
+    with pytest.raises(
+        SourceError, match=r"no \.sql file, but changelog\.xml, and migrations that are no SQL are not read"
+    ):
+        load_source(tmp_path)

@@ -70,6 +70,18 @@ def test_a_backslash_line_inside_a_string_is_text() -> None:
     assert lines_of("SELECT '\n\\echo x\n'") == [(1, "SELECT '\n\\echo x\n'")]
 
 
+def test_the_rows_of_a_dump_are_passed_over() -> None:
+    rows = "1\t; CREATE TABLE x ();\n2\t\\N\n\\.\n"
+    first = f"CREATE TABLE a (id int, b text);\nCOPY public.a (id, b) FROM stdin;\n{rows}"
+    text = f"{first}\nCREATE TABLE b ();\nCOPY b FROM stdin;\n\\.\n"
+    assert [line for line, _ in lines_of(text)] == [1, 2, 7, 8]
+
+
+def test_a_copy_declares_nothing(tmp_path: Path) -> None:
+    (tmp_path / "a.sql").write_text("CREATE TABLE a (id int);\nCOPY a FROM stdin;\n1\n\\.\n")
+    assert [item.sql for item in load_source(tmp_path / "a.sql").declarations] == ["CREATE TABLE a (id int)"]
+
+
 def test_a_file_declares_without_transactions_and_says_what_it_left_out(tmp_path: Path) -> None:
     (tmp_path / "schema.sql").write_text("BEGIN;\nCREATE DATABASE app;\nCREATE TABLE a ();\nCOMMIT;\n")
     source = load_source(tmp_path / "schema.sql")
