@@ -11,6 +11,7 @@ from coordinator.iac.expressions.types import DYNAMIC
 from coordinator.iac.expressions.values import Value, unknown_of
 from coordinator.iac.reading import Gap
 from coordinator.iac.source import LimitError, SourceError, each_error
+from coordinator.iac.terraform import provider_functions  # noqa: F401  # importing it registers its functions
 from coordinator.iac.terraform.configuration import Module, load_module
 from coordinator.iac.terraform.instances import PlannedResource
 
