@@ -61,9 +61,10 @@ def as_if_edited(files: Mapping[Path, bytes]) -> Iterator[None]:
     """Let everything that is read within see these contents, as if they had been written; no file is.
 
     Args:
-        files: Contents by resolved path. A path that is not there counts as a new file.
+        files: Contents by resolved path, over those of a call around this one. A path that is not there counts as a new
+            file.
     """
-    token = _edited.set(files)
+    token = _edited.set({**_edited.get(), **files})
     try:
         yield
     finally:

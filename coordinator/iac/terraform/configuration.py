@@ -10,7 +10,7 @@ from coordinator.iac.expressions.files import Files
 from coordinator.iac.file_names import CONFIGURATION_SUFFIXES
 from coordinator.iac.hcl.blocks import Attribute, Block, Body
 from coordinator.iac.hcl.native_syntax import parse_body
-from coordinator.iac.source import LimitError, SourceError, SourceErrorGroup, decode_text
+from coordinator.iac.source import LimitError, SourceError, SourceErrorGroup, decode_text, new_files_below
 from coordinator.iac.terraform.json_syntax import LABELS, parse_json_body
 
 _Key = TypeVar("_Key")
@@ -47,7 +47,10 @@ def load_module(files: Files, path: str, at: tuple[str, int] = ("", 0)) -> Modul
     """
     try:
         folder = files.locate(path)
-        names = sorted(entry.name for entry in folder.iterdir() if entry.is_file())
+        names = sorted(
+            {entry.name for entry in folder.iterdir() if entry.is_file()}
+            | {entry.name for entry in new_files_below(folder) if entry.parent == folder.resolve()}
+        )
     except SourceError as error:
         raise SourceError(at[0] or path, at[1], f"Unreadable module directory: {error.message}") from None
     except OSError as error:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from fractions import Fraction
 from pathlib import Path
 
@@ -27,7 +27,12 @@ from shared.schema.schema import Declaration, MayDeclare, Origin
 
 
 def read_terraform(
-    folder: Path, *, assignments: tuple[Assignment, ...] = (), environment: Mapping[str, str] | None = None
+    folder: Path,
+    *,
+    assignments: tuple[Assignment, ...] = (),
+    environment: Mapping[str, str] | None = None,
+    unknown: Callable[[str], bool] = lambda _name: False,
+    around: tuple[Gap, ...] = (),
 ) -> Reading:
     """Read the SQL a configuration declares.
 
@@ -35,11 +40,14 @@ def read_terraform(
         folder: The root module.
         assignments: Values of variables, as `-var` and `-var-file` give them.
         environment: Where `TF_VAR_…` is looked for.
+        unknown: See `evaluate`.
+        around: What was not read of that which runs the configuration.
 
     Raises:
         SourceError: With file and line, for what is wrong.
     """
-    plan = evaluate(folder, assignments=assignments, environment=environment, tolerant=True)
+    plan = evaluate(folder, assignments=assignments, environment=environment, tolerant=True, unknown=unknown)
+    plan = msgspec.structs.replace(plan, gaps=(*plan.gaps, *around))
     return _reading(plan, folder.name or str(folder), Files(folder))
 
 

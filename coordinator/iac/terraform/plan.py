@@ -21,11 +21,17 @@ from coordinator.iac.terraform.evaluation import Evaluation
 from coordinator.iac.terraform.instances import PlannedResource
 from coordinator.iac.terraform.module_instance import ModuleInstance
 from coordinator.iac.terraform.variables import (
+    DeclaredVariable,
     assigned_values,
     constant_evaluator,
     refuse_undeclared,
     root_variable_value,
 )
+
+
+def _is_known(_name: str) -> bool:
+    return False
+
 
 _CHOSEN_WORKSPACE = ".terraform/environment"
 
@@ -57,6 +63,7 @@ def evaluate(
     environment: Mapping[str, str] | None = None,
     confine: Path | None = None,
     tolerant: bool = False,
+    unknown: Callable[[str], bool] = _is_known,
 ) -> TerraformPlan:
     """Evaluate the configuration of a folder.
 
@@ -65,8 +72,8 @@ def evaluate(
         assignments: `-var` and `-var-file`, in order.
         environment: Where `TF_VAR_…` and `TF_WORKSPACE` are looked for.
         confine: The outermost folder whose files may be read; default: the repository that holds `folder`.
-
         tolerant: See `Evaluation`.
+        unknown: Says which variables are given a value that is not known, where nothing else gives one.
 
     Raises:
         SourceError: With file and line, for the first thing that is wrong; for everything when it is tolerant.
@@ -74,26 +81,30 @@ def evaluate(
     files = Files(folder, confine)
     evaluation = Evaluation(files, _workspace(files, environment or {}), tolerant=tolerant)
     try:
-        return _evaluate(evaluation, assignments, environment or {})
+        return _evaluate(evaluation, assignments, environment or {}, unknown)
     except RecursionError:
         last = evaluation.budget.last
         raise LimitError(last.file, last.line, "this configuration is nested too deeply to evaluate") from None
 
 
 def _evaluate(
-    evaluation: Evaluation, assignments: tuple[Assignment, ...], environment: Mapping[str, str]
+    evaluation: Evaluation,
+    assignments: tuple[Assignment, ...],
+    environment: Mapping[str, str],
+    unknown: Callable[[str], bool],
 ) -> TerraformPlan:
     root = evaluation.module(".", ("", 0))
     refuse_undeclared(root, assignments)
     given = assigned_values(evaluation.files, evaluation.budget, assignments, environment)
     literals = constant_evaluator(evaluation.files, evaluation.budget)
-    run = ModuleInstance(
-        evaluation,
-        root,
-        inputs=lambda declared: root_variable_value(
-            declared, given.get(declared.block.labels[0]), literals, tolerant=evaluation.tolerant
-        ),
-    )
+
+    def of_variable(declared: DeclaredVariable) -> Value:
+        name = declared.block.labels[0]
+        if name not in given and unknown(name):
+            return declared.unknown()
+        return root_variable_value(declared, given.get(name), literals, tolerant=evaluation.tolerant)
+
+    run = ModuleInstance(evaluation, root, inputs=of_variable)
     run.evaluate_all()
     outputs = {name: run.output(name) for name in sorted(root.outputs)}
     for name, value in outputs.items():

@@ -24,8 +24,9 @@ from coordinator.iac.file_names import TERRAGRUNT_FILE, is_configuration_folder
 from coordinator.iac.hcl.blocks import Attribute, Body
 from coordinator.iac.hcl.structure import parse_structure
 from coordinator.iac.reading import Gap, Reading, carriers_of
-from coordinator.iac.source import LimitError, SourceError, read_text
+from coordinator.iac.source import LimitError, SourceError, as_if_edited, read_text
 from coordinator.iac.terraform.load import read_terraform
+from coordinator.iac.terraform.unit_blocks import Generated, UnitBlock, extra_arguments, generated, hook_gaps
 from shared.schema.schema import Origin
 
 MAX_DEPTH = 10
@@ -46,22 +47,34 @@ def read_terragrunt(path: Path, given: tuple[Assignment, ...], environment: Mapp
         SourceError: With file and line.
     """
     unit = _Configuration(path, path.parent, environment)
-    name = path.resolve().parent.name
     source = unit.source()
     folder = path.parent if source is None else _local_folder(source, path)
-    if folder is None or not folder.is_dir() or not is_configuration_folder(folder):
-        where = "is not a folder of Terraform files here"
-        reason = (
-            f"the module that this unit runs ({_shown(source)}) {where}" if source else f"the unit's folder {where}"
-        )
-        gap = Gap(address="terraform", at=Origin(path.name, 1), reason=reason)
-        return Reading(name=name, pieces=(), carriers=carriers_of((), (gap,)))
-    inputs = {
+    made = generated(unit.blocks("generate"), folder) if folder is not None else Generated({}, ())
+    if folder is None or not folder.is_dir() or not (is_configuration_folder(folder) or made.is_configuration):
+        return _not_here(path, source)
+    inputs = unit.inputs()
+    known = {
         f"TF_VAR_{key}": value.raw if isinstance(value.raw, str) else encode(value)
-        for key, value in unit.inputs().items()
+        for key, value in (inputs or {}).items()
         if is_wholly_known(value)
     }
-    return read_terraform(folder, assignments=given, environment={**environment, **inputs})
+    given_more = extra_arguments(unit.blocks("terraform", "extra_arguments"), folder)
+    hooks = (*unit.blocks("terraform", "before_hook"), *unit.blocks("terraform", "after_hook"))
+    with as_if_edited(made.files):
+        return read_terraform(
+            folder,
+            assignments=(*given_more.assignments, *given),
+            environment={**environment, **known, **given_more.environment},
+            unknown=lambda name: inputs is None or (name in inputs and f"TF_VAR_{name}" not in known),
+            around=(*made.gaps, *hook_gaps(hooks, Files(folder))),
+        )
+
+
+def _not_here(path: Path, source: Value | None) -> Reading:
+    where = "is not a folder of Terraform files here"
+    reason = f"the module that this unit runs ({_shown(source)}) {where}" if source else f"the unit's folder {where}"
+    gap = Gap(address="terraform", at=Origin(path.name, 1), reason=reason)
+    return Reading(name=path.resolve().parent.name, pieces=(), carriers=carriers_of((), (gap,)))
 
 
 def _shown(source: Value | None) -> str:
@@ -131,16 +144,34 @@ class _Configuration:
     def exposed(self) -> Value:
         """Return what others see of this configuration: its locals and inputs."""
         found = {name: self.attribute(name, attribute.at) for name, attribute in self._declared_locals().items()}
-        return object_value({"locals": object_value(found), "inputs": object_value(self.inputs())})
+        inputs = self.inputs()
+        shown = unknown_of(DYNAMIC, nullable=True) if inputs is None else object_value(inputs)
+        return object_value({"locals": object_value(found), "inputs": shown})
 
-    def inputs(self) -> dict[str, Value]:
-        """Return the inputs of the module, those of included configurations first."""
+    def inputs(self) -> dict[str, Value] | None:
+        """Return the inputs of the module, those of included configurations first; None when it is not known which."""
         found: dict[str, Value] = {}
         for included in self._included.values():
-            found.update(included.inputs())
+            inherited = included.inputs()
+            if inherited is None:
+                return None
+            found.update(inherited)
         written = self._body.attributes.get("inputs")
-        own = self._evaluator.value(written.expression).raw if written is not None else {}
-        return {**found, **own} if isinstance(own, dict) else found
+        if written is None:
+            return found
+        own = self._evaluator.value(written.expression)
+        return {**found, **own.raw} if isinstance(own.raw, dict) else None if not own.is_known else found
+
+    def blocks(self, *path: str) -> tuple[UnitBlock, ...]:
+        """Return the blocks at a path of types, those of included configurations first; one replaces its namesake."""
+        found = {each.label: each for included in self._included.values() for each in included.blocks(*path)}
+        held = [self._body]
+        for type_ in path[:-1]:
+            held = [block.body for body in held for block in body.blocks if block.type == type_]
+        for block in (block for body in held for block in body.blocks if block.type == path[-1]):
+            label = block.labels[0] if block.labels else ""
+            found[label] = UnitBlock(label, block, self._evaluator)
+        return tuple(found.values())
 
     def source(self) -> Value | None:
         """Return where the module is; None when no configuration says so."""

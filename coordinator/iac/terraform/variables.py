@@ -23,7 +23,7 @@ from coordinator.iac.expressions.types import DYNAMIC, Primitive, Type
 from coordinator.iac.expressions.values import NULL, SENSITIVE, Value, string, unknown_of
 from coordinator.iac.hcl.blocks import Block
 from coordinator.iac.hcl.native_syntax import parse_body
-from coordinator.iac.source import SourceError, decode_text
+from coordinator.iac.source import SourceError, decode_text, new_files_below
 from coordinator.iac.terraform.configuration import Module
 
 
@@ -79,7 +79,8 @@ def _plain(assignment: Assignment) -> Value:
 
 
 def _automatic(files: Files) -> Iterator[str]:
-    names = sorted(entry.name for entry in files.base.iterdir() if entry.is_file())
+    new = {entry.name for entry in new_files_below(files.base) if entry.parent == files.base.resolve()}
+    names = sorted({entry.name for entry in files.base.iterdir() if entry.is_file()} | new)
     for fixed in ("terraform.tfvars", "terraform.tfvars.json"):
         if fixed in names:
             yield fixed
@@ -112,6 +113,11 @@ class DeclaredVariable(msgspec.Struct, frozen=True, eq=False, kw_only=True):
     default: Value | None = None
     nullable: bool = True
     sensitive: bool = False
+
+    def unknown(self) -> Value:
+        """Return a value of its type that is not known."""
+        value = unknown_of(self.type, nullable=self.nullable)
+        return value.marked(frozenset({SENSITIVE})) if self.sensitive else value
 
     def accept(self, given: Value, file: str, line: int) -> Value:
         """Convert a value to the variable's type.
@@ -183,8 +189,7 @@ def root_variable_value(
     block = declared.block
     if given is None:
         if declared.default is None and tolerant:
-            value = unknown_of(declared.type, nullable=declared.nullable)
-            return value.marked(frozenset({SENSITIVE})) if declared.sensitive else value
+            return declared.unknown()
         if declared.default is None:
             _refuse(
                 block.at.file,
