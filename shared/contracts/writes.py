@@ -49,7 +49,7 @@ def table_writes(query: Query, relations: Relations) -> Iterator[TableWrite]:
     """Give the writes of a query to tables whose rows no trigger or rule changes."""
     for statement in read_statements(query.sql):
         for write in statement.writes:
-            target = relations.target(write.table, "INSERT" if write.verb.startswith("insert") else "UPDATE")
+            target = relations.target(write.table, _event(write))
             if target is not None:
                 table, names = target
                 columns = tuple(names.get(column, "") for column in write.columns)
@@ -59,12 +59,16 @@ def table_writes(query: Query, relations: Relations) -> Iterator[TableWrite]:
 
 
 def triggered_writes(query: Query, relations: Relations) -> Iterator[TableWrite]:
-    """Give the INSERTs of a query into tables whose triggers or rules may change the rows."""
+    """Give the writes of a query to tables whose triggers or rules may change the rows."""
     for statement in read_statements(query.sql):
         for write in statement.writes:
-            table = relations.table(write.table) if write.verb.startswith("insert") else None
-            if table is not None and relations.rewrites_rows(table, "INSERT"):
+            table = relations.table(write.table)
+            if table is not None and relations.rewrites_rows(table, _event(write)):
                 yield TableWrite(query=query, write=write, table=table, columns=write.columns)
+
+
+def _event(write: Write) -> str:
+    return "INSERT" if write.verb.startswith("insert") else "UPDATE"
 
 
 def check_probes(contract: Contract, relations: Relations) -> tuple[CheckProbe, ...]:

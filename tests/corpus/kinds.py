@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 from tests.corpus.calls import ROLE
 from tests.corpus.mutations import Catalog, Made, Maker, Mutation
@@ -16,6 +16,11 @@ _OTHER = {
     "bigint": ("numeric", "{}::numeric"), "smallint": ("text", "{}::text"),
 }  # fmt: skip
 _LARGE = {"smallint": "70000", "integer": "3000000000"}  # as the type before cannot hold
+_ANOTHER = {
+    **dict.fromkeys(("text", "email_address", "character varying(8)", "character varying(40)"), "'x' || {}"),
+    "date": "{} + 1000", "timestamp with time zone": "{} + interval '1000 days'",
+}  # fmt: skip
+"""How another value is made of one, by type."""
 _CONSTANTS = {
     "text": "'a'", "bigint": "1", "integer": "1", "smallint": "1", "boolean": "true", "jsonb": "'{}'::jsonb",
     "date": "'2025-01-01'::date", "uuid": "'00000000-0000-0000-0000-000000000001'::uuid", "bytea": "'a'::bytea",
@@ -170,20 +175,30 @@ def revoke(catalog: Catalog) -> Iterator[Made]:
         yield f"EXECUTE on {function['name']}", (f"REVOKE EXECUTE ON FUNCTION {function['name']} FROM PUBLIC",)
 
 
+def _twice(catalog: Catalog, table: str, key: Collection[str]) -> str:
+    """Make each row of a table once more: with the same key, and with others of every other key."""
+    values: dict[str, str] = {}
+    for c in catalog.columns:
+        if c["table"] != table or c["generated"]:
+            continue
+        other = (c["in_key"] or c["in_unique_expression"]) and c["name"] not in key
+        if other and (c["identity"] or c["default"]):
+            continue
+        values[c["name"]] = (
+            _ANOTHER.get(c["type"], "{}").format(c["name"]) if other and not c["in_reference"] else c["name"]
+        )
+    return f"INSERT INTO {table} ({', '.join(values)}) SELECT {', '.join(values.values())} FROM {table}"
+
+
 def drop_unique_key(catalog: Catalog) -> Iterator[Made]:
-    keys = [k for k in catalog.constraints if k["type"] in "pu"]
-    for k in keys:
-        generated = {(c["table"], c["name"]) for c in catalog.columns if c["generated"]}
-        own = {
-            c["name"] for c in catalog.columns
-            if k["type"] == "u" and (c["identity"] or c["default"]) and c["table"] == k["table"] and c["in_key"]
-        } - set(k["columns"])  # fmt: skip
-        columns = [c["name"] for c in catalog.columns if c["table"] == k["table"] and c["name"] not in own]
-        listed = ", ".join(name for name in columns if (k["table"], name) not in generated)
-        twice = f"INSERT INTO {k['table']} ({listed}) SELECT {listed} FROM {k['table']}"
-        yield f"{k['table']} {k['name']}", (f"ALTER TABLE {k['table']} DROP CONSTRAINT {k['name']} CASCADE",), (twice,)
+    for k in catalog.constraints:
+        if k["type"] in "pu":
+            drop = f"ALTER TABLE {k['table']} DROP CONSTRAINT {k['name']} CASCADE"
+            yield f"{k['table']} {k['name']}", (drop,), (_twice(catalog, k["table"], k["columns"]),)
     for index in catalog.of("unique index"):
-        yield index["name"], (f"DROP INDEX {index['name']}",)
+        table, *columns = index["more"]
+        rows = (_twice(catalog, table, columns),) if table in catalog.tables else ()
+        yield index["name"], (f"DROP INDEX {index['name']}",), rows
 
 
 def make_key_deferrable(catalog: Catalog) -> Iterator[Made]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import itertools
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -86,9 +86,22 @@ def what_broke(call: Call, before: Outcome, after: Outcome) -> str:
     return more_than_one(call, before, after)
 
 
-def other_values(before: Outcome, after: Outcome) -> str:
-    """Say that other values come than before, of a drift that leaves every row as it is; empty when the same come."""
-    return "" if before.values == after.values else f"{SILENT} other values than before"
+def steady_columns(one: Outcome, other: Outcome) -> frozenset[int]:
+    """Give the positions of the columns in which the same values come twice; others come of the clock, or of chance."""
+    columns = zip(zip(*one.values, strict=True), zip(*other.values, strict=True), strict=False)
+    return frozenset(position for position, (once, again) in enumerate(columns) if once == again)
+
+
+def other_values(before: Outcome, after: Outcome, steady: Collection[int]) -> str:
+    """Say that other values come than before, of a drift that leaves every row as it is; empty when the same come.
+
+    Args:
+        before: What came.
+        after: What comes now.
+        steady: The columns that are compared.
+    """
+    were, are = ([[row[position] for position in steady] for row in outcome.values] for outcome in (before, after))
+    return "" if were == are else f"{SILENT} other values than before"
 
 
 def more_than_one(call: Call, before: Outcome, after: Outcome) -> str:

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, field
+from enum import StrEnum
 
 import asyncpg
 
 from coordinator.compare.sources import lazy_scratch, read_spec
 from coordinator.services.rust_files import read_service as read_contract
 from coordinator.settings.model import ContractTable
-from shared.analysis.judging import judge_services
+from shared.analysis.judging import judge_services, judge_statically
 from shared.analysis.scratch_server import LazyScratchServer
 from shared.contracts.contract import Contract, Verdict, VerdictStatus
 from shared.embedded.postgres import EmbeddedPostgres
@@ -23,7 +24,7 @@ from shared.sql import quote_identifier
 from tests.corpus.calls import ROLE, Call, Service
 from tests.corpus.kinds import mutations_of
 from tests.corpus.mutations import Mutation, read_catalog
-from tests.corpus.oracle import SILENT, Outcome, more_than_one, other_values, run_calls, what_broke
+from tests.corpus.oracle import SILENT, Outcome, more_than_one, other_values, run_calls, steady_columns, what_broke
 
 SCANNER = "corpus_scanner"
 _WITH_RIGHTS = Profile(owners=True, privileges=True)
@@ -31,6 +32,17 @@ _DEPENDS_ON_ROWS = ("23505", "23503", SILENT)
 """What begins so happens with some rows and arguments, not with all."""
 _HIDES_ROWS = frozenset({"enable row security"})
 """Kinds that change no row: then other values than before are wrong values."""
+
+
+class Tier(StrEnum):
+    """Who answers: PostgreSQL on a copy of the shape, or fleetdrift alone from what was read of it."""
+
+    EXACT = "exact"
+    STATIC = "static"
+
+
+BARS: Mapping[Tier, tuple[float, float]] = {Tier.EXACT: (1.0, 1.0), Tier.STATIC: (0.98, 0.99)}
+"""The least recall and precision of each tier."""
 
 
 @dataclass(frozen=True)
@@ -76,6 +88,21 @@ class Score:
         """Of the claims, the share that is right."""
         return self.claims_right / max(1, self.claims)
 
+    def add(self, other: Score) -> None:
+        """Add the sums of another score."""
+        self.drifts.update(other.drifts)
+        self.missed += other.missed
+        self.wrong += other.wrong
+        for name in ("not_applicable", "broken", "broken_found", "broken_at_risk", "risky", "risky_found", "claims"):
+            setattr(self, name, getattr(self, name) + getattr(other, name))
+        self.claims_right += other.claims_right
+        self.unverified += other.unverified
+
+    def below(self, tier: Tier) -> bool:
+        """Say whether a tier is worse than its bars."""
+        recall, precision = BARS[tier]
+        return self.recall < recall or self.precision < precision
+
     def __str__(self) -> str:
         """One line."""
         return (
@@ -119,13 +146,13 @@ class Bench:
             self.before = await run_calls(connection, self.service)
             self.mutations = mutations_of(await read_catalog(connection))
             again = await run_calls(connection, self.service)
-        self._steady = {call.name for call in again if again[call].values == self.before[call].values}
+        self._steady = {call.name: steady_columns(self.before[call], again[call]) for call in again}
         failing = {call.name: outcome.refused for call, outcome in self.before.items() if outcome.refused}
         assert not failing, failing
         self._declared = await self._read(self.service.name)
 
-    async def meet(self, mutation: Mutation, score: Score) -> None:
-        """Make one drift on a copy of the database, ask both, and add to the score."""
+    async def meet(self, mutation: Mutation, scores: Mapping[Tier, Score]) -> None:
+        """Make one drift on a copy of the database, ask PostgreSQL and each tier, and add to the tiers' scores."""
         name = f"{self.service.name}_drifted"
         async with self._admin() as admin:
             await admin.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
@@ -135,23 +162,29 @@ class Bench:
                 for statement in mutation.ddl:
                     await connection.execute(statement)
             except asyncpg.PostgresError:
-                score.not_applicable += 1
+                for score in scores.values():
+                    score.not_applicable += 1
                 return
             after = await run_calls(connection, self.service)
             later = await self._with_rows(connection, mutation)
-        verdicts = await judge_services(
-            self._scratch, [self._contract], self._declared, await self._read(name), self._memory
-        )
-        score.drifts[mutation.kind] += 1
+        observed = await self._read(name)
         broken = {call: why for call in after if (why := self._break(mutation, call, after[call]))}
         risky = {call: why for call in later if call not in broken and (why := self._risk(call, later[call]))}
-        _count(score, self.service, mutation, broken, risky, [each for each in verdicts if not each.declared_too])
+        for tier, score in scores.items():
+            verdicts = await self._judge(tier, observed)
+            score.drifts[mutation.kind] += 1
+            _count(score, self.service, mutation, broken, risky, [each for each in verdicts if not each.declared_too])
+
+    async def _judge(self, tier: Tier, observed: Snapshot) -> tuple[Verdict, ...]:
+        if tier is Tier.STATIC:
+            return judge_statically([self._contract], self._declared, observed)
+        return await judge_services(self._scratch, [self._contract], self._declared, observed, self._memory)
 
     def _break(self, mutation: Mutation, call: Call, outcome: Outcome) -> str:
         why = what_broke(call, self.before[call], outcome)
-        if why or mutation.kind not in _HIDES_ROWS or call.name not in self._steady:
+        if why or mutation.kind not in _HIDES_ROWS:
             return why
-        return other_values(self.before[call], outcome)
+        return other_values(self.before[call], outcome, self._steady[call.name])
 
     def _risk(self, call: Call, outcome: Outcome) -> str:
         return outcome.refused or more_than_one(call, self.before[call], outcome)

@@ -134,6 +134,19 @@ def update(table: MappedTable, columns: Sequence[MappedColumn]) -> str:
     return f"UPDATE {quote_qualified(table.name)} SET {', '.join(values)}"
 
 
+def update_by_key(table: MappedTable, columns: Sequence[MappedColumn]) -> str:
+    """Write the UPDATE of some columns of the row that a table's key names, which is given back."""
+    keys = [column for column in table.columns if column.field in table.keys]
+    if not keys:
+        return update(table, columns)
+    conditions = (
+        f"{quote_identifier(key.name)} = {_parameter(key, number)}"
+        for number, key in enumerate(keys, start=len(columns) + 1)
+    )
+    names = ", ".join(quote_identifier(key.name) for key in keys)
+    return f"{update(table, columns)} WHERE {' AND '.join(conditions)} RETURNING {names}"
+
+
 def join(table: MappedTable, columns: Sequence[str], other: MappedTable, others: Sequence[str]) -> str:
     """Write the join of two tables over equal columns."""
     left, right = quote_qualified(table.name), quote_qualified(other.name)

@@ -12,6 +12,7 @@ from shared.contracts.case import Case
 from shared.contracts.contract import Query, Verdict, VerdictStatus
 from shared.contracts.relations import Relations
 from shared.contracts.rule import ContractRule
+from shared.contracts.single_rows import Join, open_tables, read_join
 from shared.contracts.statement import Lookup, canonical_column
 from shared.contracts.writes import table_writes
 
@@ -24,6 +25,9 @@ def _judge(case: Case) -> Iterator[Verdict]:
     for query, statement in case.statements():
         if statement.lookup and query.fetch in {"fetch_one", "fetch_optional"}:
             yield from _not_unique(case, case.declared_relations, query, statement.lookup)
+        join = read_join(statement.text) if query.fetch in {"fetch_one", "fetch_optional"} else None
+        if join is not None:
+            yield from _joins_several(case, case.declared_relations, query, join)
     for query, _, _ in case.results():
         yield from _too_unique(case, case.declared_relations, query)
 
@@ -36,6 +40,18 @@ def _not_unique(case: Case, declared: Relations, query: Query, lookup: Lookup) -
     if lost and not any(key <= lookup.keys for key in case.relations.unique_keys(here)):
         reason = f"{query.fetch} expects one row of {here.name}, and {min(lost.values())}, which ensured it, is missing"
         yield case.verdict(query, _ID, reason, status=VerdictStatus.AT_RISK)
+
+
+def _joins_several(case: Case, declared: Relations, query: Query, join: Join) -> Iterator[Verdict]:
+    """Judge a join that gives one row by keys of every table, one of which is lost here."""
+    if open_tables(join, declared) != frozenset():
+        return
+    for table in sorted(open_tables(join, case.relations) or ()):
+        here = case.relations.unique_keys(table)
+        lost = [name for key, name in declared.unique_keys(table).items() if key not in here]
+        if lost:
+            reason = f"{query.fetch} expects one row, and {min(lost)} of {table.name}, which ensured it, is missing"
+            yield case.verdict(query, _ID, reason, status=VerdictStatus.AT_RISK)
 
 
 def _too_unique(case: Case, declared: Relations, query: Query) -> Iterator[Verdict]:

@@ -4,6 +4,8 @@ SELECT format('%I.%I', n.nspname, c.relname) AS "table", c.relname::text AS bare
        CASE WHEN a.attgenerated = '' THEN pg_get_expr(d.adbin, d.adrelid) END AS "default",
        a.attidentity <> '' AS identity, a.attgenerated <> '' AS generated,
        EXISTS (SELECT FROM pg_index i WHERE i.indrelid = c.oid AND a.attnum = ANY (i.indkey) AND i.indisunique) AS in_key,
+       EXISTS (SELECT FROM pg_index i JOIN pg_depend x ON x.objid = i.indexrelid AND x.refobjid = c.oid
+                WHERE x.refobjsubid = a.attnum AND i.indisunique AND i.indexprs IS NOT NULL) AS in_unique_expression,
        EXISTS (SELECT FROM pg_constraint k WHERE k.contype = 'f'
                   AND (k.conrelid = c.oid AND a.attnum = ANY (k.conkey)
                        OR k.confrelid = c.oid AND a.attnum = ANY (k.confkey))) AS in_reference,

@@ -18,7 +18,9 @@ UNION ALL
 SELECT 'trigger', quote_ident(t.tgname), ARRAY[t.tgrelid::regclass::text] FROM pg_trigger t WHERE NOT t.tgisinternal
 UNION ALL
 SELECT CASE WHEN i.indisunique THEN 'unique index' ELSE 'index' END, i.indexrelid::regclass::text,
-       ARRAY[i.indrelid::regclass::text]
+       ARRAY[format('%I.%I', n.nspname, (SELECT t.relname FROM pg_class t WHERE t.oid = i.indrelid))]
+       || ARRAY(SELECT quote_ident(a.attname) FROM pg_depend x JOIN pg_attribute a ON a.attrelid = x.refobjid
+                   AND a.attnum = x.refobjsubid WHERE x.objid = i.indexrelid AND x.refobjsubid > 0)
   FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid
   JOIN pg_namespace n ON n.oid = c.relnamespace AND n.nspname !~ '^pg_|^information_schema$'
  WHERE NOT EXISTS (SELECT FROM pg_constraint k WHERE k.conindid = i.indexrelid)

@@ -10,7 +10,7 @@ from coordinator.services.rust_files import read_service as read_contract
 from coordinator.settings.model import ContractTable
 from tests.corpus.calls import Service, services
 from tests.corpus.kinds import KINDS
-from tests.corpus.score import Score, bench, sample
+from tests.corpus.score import Score, Tier, bench, sample
 
 SERVICES = services()
 
@@ -43,15 +43,21 @@ def test_every_call_of_the_corpus_is_found_where_it_stands(service):
 
 
 @pytest.mark.parametrize("service", SERVICES, ids=named)
-def test_the_checker_says_what_postgresql_does(service):
-    async def run() -> Score:
-        score = Score()
+def test_both_tiers_say_what_postgresql_does(service):
+    async def run() -> dict[Tier, Score]:
+        scores = {tier: Score() for tier in Tier}
         async with bench(service) as made:
             for mutation in sample(made.mutations, 1):
-                await made.meet(mutation, score)
-        return score
+                await made.meet(mutation, scores)
+        return scores
 
-    score = asyncio.run(run())
-    assert score.broken > 50
-    assert score.missed == []
-    assert score.wrong == []
+    for tier, score in asyncio.run(run()).items():
+        assert score.broken > 50
+        assert (tier, score.missed) == (tier, [])
+        assert (tier, score.wrong) == (tier, [])
+
+
+@pytest.mark.parametrize(("found", "right", "below"), [(49, 100, False), (48, 100, True), (50, 98, True)])
+def test_a_tier_below_its_bars_fails_the_benchmark(found, right, below):
+    score = Score(broken=50, broken_found=found, claims=100, claims_right=right)
+    assert score.below(Tier.STATIC) is below

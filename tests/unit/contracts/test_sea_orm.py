@@ -56,7 +56,7 @@ def test_the_columns_that_an_active_model_sets_are_inserted():
 def test_an_active_model_with_its_key_is_updated():
     lib = "async fn f() { let m = agent::ActiveModel { id: Set(1), login: Set(1) }; m.save(db).await }"
     texts = [query.sql for query in service(agent=ENTITY, lib=lib).queries if query.file == "src/lib.rs"]
-    assert texts == ['UPDATE "agent" SET "login" = $1']
+    assert texts == ['UPDATE "agent" SET "login" = $1 WHERE "id" = $2 RETURNING "id"']
 
 
 def test_a_relation_as_seaorm_2_writes_it_is_a_join():

@@ -7,7 +7,7 @@ from collections.abc import Callable, Collection, Iterator
 import msgspec
 
 from shared.contracts.contract import Query
-from shared.contracts.drivers.mapped import MappedTable, insert, sent_types, update
+from shared.contracts.drivers.mapped import MappedTable, insert, sent_types, update_by_key
 from shared.contracts.drivers.sea_orm.entities import DRIVER
 from shared.contracts.drivers.sea_orm.names import EntityNames, implemented, path_before
 from shared.contracts.literals import split_arguments
@@ -15,7 +15,7 @@ from shared.contracts.reading import Reading
 from shared.contracts.tokens import Token
 
 _UNSET = frozenset({"NotSet", "Unset", "default", "not_set"})
-_WRITES = {"insert": insert, "save": insert, "insert_many": insert, "update": update}
+_WRITES = {"insert": insert, "save": insert, "insert_many": insert, "update": update_by_key}
 
 FindEntity = Callable[[str, str], MappedTable | None]
 """Gives the entity that a module's name means in a file, or None."""
@@ -101,11 +101,13 @@ class WriteFinder:
             verb = "update"
         if verb == "update":
             columns = tuple(column for column in columns if column.field not in table.keys)
+        sent = (*columns, *(key for key in table.columns if key.field in table.keys)) if verb == "update" else columns
         if verb and (columns or verb != "update"):
             yield Query(
                 file=self._source.path, line=token.line, column=token.column, macro=f"ActiveModel.{verb}",
-                sql=_WRITES[verb](table, columns), fetch="execute", driver=DRIVER, mapping=table.rust,
-                sent_types=sent_types(columns),
+                sql=_WRITES[verb](table, columns), fetch="fetch_one" if verb == "update" else "execute",
+                driver=DRIVER, mapping=table.rust,
+                sent_types=sent_types(sent),
             )  # fmt: skip
 
     def _bound_to(self, begin: int) -> str:

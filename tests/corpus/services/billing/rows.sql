@@ -7,7 +7,7 @@ INSERT INTO contacts VALUES ('00000000-0000-0000-0000-000000000001', 1, 'a', 'a'
 INSERT INTO products (sku, title, unit_price, weight) VALUES ('a', 'a', 10, 1), ('b', 'b', 20, NULL);
 INSERT INTO invoices (id, customer_id, number, state, due_on, total, memo, issued_at) VALUES
     (1, 1, 'a', 'open', '2025-01-01', 10, 'a', '2025-01-01'),
-    (2, 1, 'b', 'draft', NULL, 0, NULL, NULL),
+    (2, 1, 'b', 'draft', '2025-02-01', 0, NULL, NULL),
     (3, 2, 'c', 'paid', '2025-01-01', 5, 'c', '2025-01-01');
 ALTER SEQUENCE invoices_id_seq RESTART 100;
 INSERT INTO invoice_lines VALUES (1, 1, 'a', 1, 10, 'a'), (2, 1, 'b', 1, 20, NULL);

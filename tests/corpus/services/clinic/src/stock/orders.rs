@@ -54,6 +54,18 @@ pub async fn restock(db: &DatabaseConnection, id: i32, pieces: i32) -> Result<me
     model.update(db).await
 }
 
+pub async fn lines_with_orders(
+    db: &DatabaseConnection,
+) -> Result<Vec<(order_line::Model, Option<stock_order::Model>)>, DbErr> {
+    order_line::Entity::find().find_also_related(stock_order::Entity).all(db).await
+}
+
+pub async fn lines_with_medicines(
+    db: &DatabaseConnection,
+) -> Result<Vec<(order_line::Model, Option<medicine::Model>)>, DbErr> {
+    order_line::Entity::find().find_also_related(medicine::Entity).all(db).await
+}
+
 pub async fn with_supplier(db: &DatabaseConnection) -> Result<Vec<(medicine::Model, Option<supplier::Model>)>, DbErr> {
     medicine::Entity::find().find_also_related(supplier::Entity).all(db).await
 }
