@@ -66,7 +66,7 @@ async def plan_and_prove(
     if not plan.statements:
         return plan
     ends = on_copies or Ends(desired, observed)
-    trial = await prove(scratch, ends.desired, ends.observed, plan, profile, unbuilt=unbuilt)
+    trial = await prove(scratch, *ends, plan, profile, unbuilt=unbuilt, as_read=desired)
     for _ in range(_MORE_ROUNDS if not unbuilt else 0):  # from a copy of a part nothing is planned for the whole
         if trial.proof.status is ProofStatus.PROVEN or trial.after is None:
             break
@@ -74,7 +74,7 @@ async def plan_and_prove(
         longer = _continued(plan, ends.desired, after, profile, destructive=destructive)
         if longer is None:
             break
-        again = await prove(scratch, *ends, longer, profile)
+        again = await prove(scratch, *ends, longer, profile, as_read=desired)
         if again.after is None:  # what was appended fails: the plan without it leads further
             break
         plan, trial = longer, again

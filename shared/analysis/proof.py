@@ -66,6 +66,7 @@ async def prove(
     profile: Profile,
     *,
     unbuilt: tuple[Unbuilt, ...] = (),
+    as_read: Snapshot | None = None,
 ) -> Trial:
     """Apply a plan to a copy of the observed shape and compare what is there then with the desired one.
 
@@ -76,6 +77,8 @@ async def prove(
         plan: Made for exactly these two.
         profile: Which facets are compared.
         unbuilt: What the copy lacks, because it cannot be rebuilt. Statements about it are not tried, and said.
+        as_read: The spec as its own server spells it, where the plan was made for that spelling. What is spelt so after
+            the plan is where it should be.
 
     Returns:
         Proven when nothing differs afterwards but what `plan.remaining` says, and planning again gives nothing.
@@ -84,12 +87,12 @@ async def prove(
         TargetError: When the scratch server fails.
     """
     try:
-        return await _try(scratch, Buildable.of(desired, observed, plan, unbuilt), plan, profile)
+        return await _try(scratch, Buildable.of(desired, observed, plan, unbuilt), plan, profile, as_read or desired)
     except ScratchLimitError as error:
         return Trial(Proof(ProofStatus.UNPROVEN, f"on a copy without rows {error}"))
 
 
-async def _try(scratch: ScratchServer, sides: Buildable, plan: Plan, profile: Profile) -> Trial:
+async def _try(scratch: ScratchServer, sides: Buildable, plan: Plan, profile: Profile, as_read: Snapshot) -> Trial:
     desired, observed = sides.desired, sides.observed
     tried = tuple(each for number, each in enumerate(plan.statements) if number not in sides.untried)
     async with scratch.database() as database:
@@ -103,7 +106,7 @@ async def _try(scratch: ScratchServer, sides: Buildable, plan: Plan, profile: Pr
             about = tried[error.number].object
             return Trial(Proof(ProofStatus.UNPROVEN, f"the statement for {about} failed: {error}"))
         read = await read_again(database, profile, observed)
-    after = _with_tenants_facts(read, desired, observed, plan)
+    after = _respelt(_with_tenants_facts(read, desired, observed, plan), desired, as_read)
     proof = _judged(desired, after, plan, profile)
     if sides.untried and proof.status is ProofStatus.PROVEN:
         about = plan.statements[min(sides.untried)].object
@@ -125,6 +128,16 @@ def _with_tenants_facts(after: Snapshot, desired: Snapshot, observed: Snapshot, 
         return with_tenants_fact(item, fact) if isinstance(item, Extension | MaterializedView) else item
 
     return msgspec.structs.replace(after, schema=Schema(tuple(map(versioned, after.schema))))
+
+
+def _respelt(after: Snapshot, desired: Snapshot, as_read: Snapshot) -> Snapshot:
+    """Spell as the scratch server does what is spelt as it was read.
+
+    A plan writes expressions so that PostgreSQL reads them as they were first written, which a rebuilt copy does not.
+    """
+    read, wanted = as_read.schema.by_identity(), desired.schema.by_identity()
+    objects = (wanted.get(item.identity, item) if read.get(item.identity) == item else item for item in after.schema)
+    return msgspec.structs.replace(after, schema=Schema(tuple(objects)))
 
 
 def _judged(desired: Snapshot, after: Snapshot, plan: Plan, profile: Profile) -> Proof:

@@ -41,6 +41,18 @@ def test_the_plan_between_two_live_databases_is_proven(scratch: ScratchServer, t
     assert (plan.proof.status, plan.proof.reason) == (ProofStatus.PROVEN, "")
 
 
+def test_an_expression_that_a_restore_spells_otherwise_is_made_once(scratch: ScratchServer, tenants: Tenants) -> None:
+    pair = (
+        "CREATE TABLE t (state varchar(9), CONSTRAINT known CHECK (state IN ('new', 'paid')))",
+        "CREATE TABLE t (state varchar(9))",
+    )
+    plan = analysed(scratch, tenants, *pair).plan
+    added, validated = plan.statements
+    assert "ADD CONSTRAINT" in added.sql
+    assert "VALIDATE CONSTRAINT" in validated.sql
+    assert plan.proof.status is ProofStatus.PROVEN
+
+
 def test_a_plan_about_what_no_copy_can_have_says_so(scratch: ScratchServer, tenants: Tenants) -> None:
     pair = (
         "CREATE TABLE t (n int); CREATE FUNCTION f(int) RETURNS int LANGUAGE internal IMMUTABLE AS 'int4abs'",
