@@ -9,7 +9,7 @@ import msgspec
 from shared.contracts.contract import Verdict
 from shared.findings.finding import Finding, Severity
 from shared.findings.tenancy.case import UnconfinedRole
-from shared.findings.tenancy.judge import judge_tenancy
+from shared.findings.tenancy.judge import TenancyJudge
 from shared.schema.schema import Snapshot, Spec
 from shared.schema.tenancy import Tenancy
 
@@ -45,14 +45,21 @@ class TenancyAccount:
         self._roles = tuple(roles)
         self._baseline = frozenset(baseline)
         self._met: set[Accepted] = set()
+        self._judges: dict[int, tuple[Spec, TenancyJudge]] = {}
 
     def of_declaration(self, spec: Spec) -> tuple[Finding, ...]:
         """Give what a declaration and the services' roles earn and nobody has accepted."""
-        return tuple(self._reported(judge_tenancy(self._tenancy, spec, roles=self._roles).declared))
+        return tuple(self._reported(self._judge(spec).declared))
 
     def of_tenant(self, spec: Spec, observed: Snapshot | None) -> tuple[Finding, ...]:
         """Give what a tenant's schema earns beyond its declaration and nobody has accepted."""
-        return tuple(self._reported(judge_tenancy(self._tenancy, spec, observed).new))
+        return tuple(self._reported(self._judge(spec).new(observed))) if observed is not None else ()
+
+    def _judge(self, spec: Spec) -> TenancyJudge:
+        """Give the judge of a declaration, made once: shapes are many, declarations few. The spec is held with it."""
+        if id(spec) not in self._judges:
+            self._judges[id(spec)] = (spec, TenancyJudge(self._tenancy, spec, self._roles))
+        return self._judges[id(spec)][1]
 
     def _reported(self, findings: Iterable[Finding]) -> Iterator[Finding]:
         for finding in findings:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from enum import StrEnum
+from functools import lru_cache
 from typing import Any
 
 import pgparse
@@ -53,12 +54,8 @@ class Confinements:
 
     def of(self, expression: str) -> Confinement:
         """Judge an expression; an empty one is none."""
-        try:
-            parsed = pgparse.parse(f"SELECT {expression}")
-            (target,) = parsed[0]["stmt"]["SelectStmt"]["targetList"]
-        except (pgparse.PGQueryError, ValueError, KeyError, IndexError):
-            return Confinement.UNKNOWN
-        return self._of(target["ResTarget"]["val"])
+        tree = _tree(expression)
+        return Confinement.UNKNOWN if tree is None else self._of(tree)
 
     def _of(self, node: Node) -> Confinement:
         [(kind, body)] = node.items()
@@ -110,6 +107,18 @@ class Confinements:
     def _is_own(self, call: Node) -> bool:
         """Say whether a function is one of the schema, whose result nobody knows."""
         return _last(call["funcname"]) in self._routines
+
+
+@lru_cache(maxsize=1024)  # the policies of a schema say the same of every table
+def _tree(expression: str) -> Node | None:
+    """Give the tree of an expression; None where the grammar does not know it."""
+    try:
+        parsed = pgparse.parse(f"SELECT {expression}")
+        (target,) = parsed[0]["stmt"]["SelectStmt"]["targetList"]
+    except (pgparse.PGQueryError, ValueError, KeyError, IndexError):
+        return None
+    tree: Node = target["ResTarget"]["val"]
+    return tree
 
 
 def _last(names: Sequence[Node]) -> str:

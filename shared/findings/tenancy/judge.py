@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-import msgspec
-
 from shared.findings.finding import Finding
 from shared.findings.judge import finding_order
 from shared.findings.tenancy.case import TenancyCase, UnconfinedRole
@@ -18,41 +16,28 @@ TENANCY_RULES = load_tenancy_rules()
 """Every tenancy rule by its id."""
 
 
-class TenancyFindings(msgspec.Struct, frozen=True, kw_only=True):
-    """What the tenancy rules say of a tenant's schema beside its declaration.
+class TenancyJudge:
+    """Judges the schemas that are compared with one declaration. Without a tenant column nothing is found.
 
     Args:
-        declared: What the declaration itself earns: the same for every tenant.
-        new: What only this tenant earns.
-    """
-
-    declared: tuple[Finding, ...]
-    new: tuple[Finding, ...]
-
-
-def judge_tenancy(
-    tenancy: Tenancy, spec: Spec, observed: Snapshot | None = None, roles: Iterable[UnconfinedRole] = ()
-) -> TenancyFindings:
-    """Judge a declared schema, and a tenant's beside it.
-
-    Args:
-        tenancy: What they are held to; without a column nothing is found.
+        tenancy: What they are held to.
         spec: The declared schema.
-        observed: What a tenant has; None judges the declared schema alone.
         roles: Those of services for which row-level security does not hold: told with the declared schema, once.
     """
-    if not tenancy.column:
-        return TenancyFindings(declared=(), new=())
-    origins = {entry.identity: entry.origin for entry in spec.origins}
-    own = TenancyCase(tenancy, spec.snapshot, roles=roles)
-    declared = _findings(own, origins)
-    if observed is None:
-        return TenancyFindings(declared=declared, new=())
-    known = {_identity(finding) for finding in declared}
-    found = _findings(TenancyCase(tenancy, observed, own), origins)
-    return TenancyFindings(
-        declared=declared, new=tuple(finding for finding in found if _identity(finding) not in known)
-    )
+
+    def __init__(self, tenancy: Tenancy, spec: Spec, roles: Iterable[UnconfinedRole] = ()) -> None:
+        self._tenancy = tenancy
+        self._origins = {entry.identity: entry.origin for entry in spec.origins}
+        self._case = TenancyCase(tenancy, spec.snapshot, roles=roles) if tenancy.column else None
+        self.declared = _findings(self._case, self._origins) if self._case else ()
+        self._known = {_identity(finding) for finding in self.declared}
+
+    def new(self, observed: Snapshot) -> tuple[Finding, ...]:
+        """Give what a tenant's schema earns and the declaration does not."""
+        if self._case is None:
+            return ()
+        found = _findings(TenancyCase(self._tenancy, observed, self._case), self._origins)
+        return tuple(finding for finding in found if _identity(finding) not in self._known)
 
 
 def _findings(case: TenancyCase, origins: dict[ObjectId, Origin]) -> tuple[Finding, ...]:

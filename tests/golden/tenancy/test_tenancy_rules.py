@@ -10,7 +10,7 @@ import pytest
 
 from shared.embedded.postgres import EmbeddedPostgres
 from shared.findings.finding import Finding
-from shared.findings.tenancy.judge import TENANCY_RULES, judge_tenancy
+from shared.findings.tenancy.judge import TENANCY_RULES, TenancyJudge
 from shared.postgres.scratch import ScratchServer
 from shared.schema.profile import Profile
 from shared.schema.schema import Snapshot, Spec, SpecSource
@@ -41,15 +41,16 @@ def written(findings: tuple[Finding, ...]) -> str:
 
 @pytest.mark.parametrize("rule", sorted(CASES))
 def test_the_rule_says_what_it_said_before(rule, read, golden) -> None:
-    found = judge_tenancy(TENANCY, spec(read(IN_ORDER)), read(IN_ORDER + CASES[rule]))
+    judge = TenancyJudge(TENANCY, spec(read(IN_ORDER)))
+    found = judge.new(read(IN_ORDER + CASES[rule]))
 
-    assert found.declared == ()
-    assert {finding.rule for finding in found.new} == {rule}
-    golden(HERE / f"{rule}.txt", written(found.new))
+    assert judge.declared == ()
+    assert {finding.rule for finding in found} == {rule}
+    golden(HERE / f"{rule}.txt", written(found))
 
 
 def test_what_servers_say_of_roles_is_told_with_the_declaration(read, golden) -> None:
-    found = judge_tenancy(TENANCY, spec(read(IN_ORDER)), roles=ROLES)
+    found = TenancyJudge(TENANCY, spec(read(IN_ORDER)), ROLES)
 
     assert {finding.rule for finding in found.declared} == {"tenancy-role-unconfined"}
     golden(HERE / "tenancy-role-unconfined.txt", written(found.declared))
@@ -58,11 +59,10 @@ def test_what_servers_say_of_roles_is_told_with_the_declaration(read, golden) ->
 @pytest.mark.parametrize("rule", sorted(CASES.keys() - {"tenancy-foreign-key-cardinality"}))
 def test_what_the_declaration_earns_is_no_news_in_a_tenant(rule, read) -> None:
     faulty = read(IN_ORDER + CASES[rule])
-    alone = judge_tenancy(TENANCY, spec(faulty))
-    beside = judge_tenancy(TENANCY, spec(faulty), faulty)
+    judge = TenancyJudge(TENANCY, spec(faulty))
 
-    assert {finding.rule for finding in alone.declared} == {rule}
-    assert (beside.declared, beside.new) == (alone.declared, ())
+    assert {finding.rule for finding in judge.declared} == {rule}
+    assert judge.new(faulty) == ()
 
 
 def test_every_tenancy_rule_has_a_golden_case() -> None:
