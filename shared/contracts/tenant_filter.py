@@ -27,11 +27,24 @@ class _Level(msgspec.Struct, frozen=True):
     """One query level: its tables by alias, and the conditions that all of its rows meet."""
 
     tables: dict[str, QualifiedName]
+    subselects: frozenset[str]
     conditions: list[Node]
     merged: bool = False  # `JOIN … USING (tenant_id)`: the tables have one tenant column
 
 
-def unfiltered_tables(sql: str, column: str, is_shared: Callable[[QualifiedName], bool]) -> tuple[QualifiedName, ...]:
+class Unfiltered(msgspec.Struct, frozen=True, order=True):
+    """A table of which a statement takes the rows of every tenant.
+
+    Args:
+        table: As the statement names it.
+        perhaps: What is taken of it may be narrowed down later: around the sub-select or WITH in which it stands.
+    """
+
+    table: QualifiedName
+    perhaps: bool = False
+
+
+def unfiltered_tables(sql: str, column: str, is_shared: Callable[[QualifiedName], bool]) -> tuple[Unfiltered, ...]:
     """Give the tables that a statement reads, changes or deletes from without asking whose the rows are, sorted.
 
     Args:
@@ -43,28 +56,35 @@ def unfiltered_tables(sql: str, column: str, is_shared: Callable[[QualifiedName]
         parsed = pgparse.parse(sql)
     except (pgparse.PGQueryError, ValueError):
         return ()
-    found: set[QualifiedName] = set()
-    for entry in parsed:
-        own = {str(cte["ctename"]) for cte in _find(entry["stmt"], "CommonTableExpr")}
-        for level in _levels(entry["stmt"], column):
-            shared = {
-                alias: name
-                for alias, name in level.tables.items()
-                if (name.namespace or name.name not in own) and is_shared(name)
-            }
-            found.update(_open(level, shared, column))
-    return tuple(sorted(found))
+    return tuple(sorted({each for entry in parsed for each in _of_statement(entry["stmt"], column, is_shared)}))
 
 
-def _open(level: _Level, shared: dict[str, QualifiedName], column: str) -> Iterator[QualifiedName]:
-    """Give the tables of a level that nothing narrows down."""
-    links: set[frozenset[str]] = {frozenset(shared)} if level.merged and shared else set()
+def _of_statement(node: Node, column: str, is_shared: Callable[[QualifiedName], bool]) -> Iterator[Unfiltered]:
+    own = {str(cte["ctename"]) for cte in _find(node, "CommonTableExpr")}
+    open_: list[set[QualifiedName]] = []
+    narrowing: list[bool] = []
+    for level in _levels(node, column):
+        made = {alias for alias, name in level.tables.items() if not name.namespace and name.name in own}
+        shared = {alias: name for alias, name in level.tables.items() if alias not in made and is_shared(name)}
+        derived = level.subselects | made
+        pinned = _pinned(level, frozenset(shared), column)
+        joined = level.merged and bool(derived)  # with what is made elsewhere, where its tenant is asked for
+        open_.append({name for alias, name in shared.items() if alias not in pinned and not joined})
+        narrowing.append(bool(derived & _pinned(level, frozenset(derived | shared.keys()), column)))
+    for place, tables in enumerate(open_):
+        perhaps = any(narrowing[:place] + narrowing[place + 1 :])
+        yield from (Unfiltered(table, perhaps) for table in tables)
+
+
+def _pinned(level: _Level, aliases: frozenset[str], column: str) -> set[str]:
+    """Give those of the aliases of a level that something narrows down to one tenant."""
+    links: set[frozenset[str]] = {aliases} if level.merged and aliases else set()
     for condition in level.conditions:
-        links |= _links(condition, frozenset(shared), column)
+        links |= _links(condition, aliases, column)
     pinned = {_PINNED}
     while more := {alias for link in links if link & pinned for alias in link} - pinned:
         pinned |= more
-    yield from (name for alias, name in shared.items() if alias not in pinned)
+    return pinned
 
 
 def _links(node: Node, aliases: frozenset[str], column: str) -> set[frozenset[str]]:
@@ -125,7 +145,8 @@ def _level(kind: str, body: Node, column: str) -> Iterator[_Level]:
     tables = dict(_tables(sources))
     joins = [join for source in sources for join in _joins(source)]
     merged = any(join.get("isNatural") or column in map(_name, join.get("usingClause", [])) for join in joins)
-    yield _Level(tables, [*conditions, *(join["quals"] for join in joins if "quals" in join)], merged)
+    subselects = frozenset(alias for source in sources for alias in _subselects(source))
+    yield _Level(tables, subselects, [*conditions, *(join["quals"] for join in joins if "quals" in join)], merged)
 
 
 def _tables(sources: Iterable[Node]) -> Iterator[tuple[str, QualifiedName]]:
@@ -136,6 +157,14 @@ def _tables(sources: Iterable[Node]) -> Iterator[tuple[str, QualifiedName]]:
             yield alias, QualifiedName(relation.get("schemaname", ""), relation["relname"])
         elif "JoinExpr" in source:
             yield from _tables([source["JoinExpr"]["larg"], source["JoinExpr"]["rarg"]])
+
+
+def _subselects(source: Node) -> Iterator[str]:
+    if "JoinExpr" in source:
+        yield from _subselects(source["JoinExpr"]["larg"])
+        yield from _subselects(source["JoinExpr"]["rarg"])
+    elif "RangeSubselect" in source:
+        yield str(source["RangeSubselect"].get("alias", {}).get("aliasname", ""))
 
 
 def _joins(source: Node) -> Iterator[Node]:

@@ -13,7 +13,7 @@ from shared.contracts.case import Case
 from shared.contracts.contract import Query, Verdict, VerdictStatus
 from shared.contracts.relations import Relations
 from shared.contracts.rule import ContractRule
-from shared.contracts.tenant_filter import unfiltered_tables
+from shared.contracts.tenant_filter import Unfiltered, unfiltered_tables
 from shared.schema.identity import QualifiedName
 
 _ID = "contract-tenancy-filter"
@@ -26,10 +26,10 @@ def _judge(case: Case) -> Iterator[Verdict]:
     for query, _, _ in case.results():
         if query.mapping:
             continue
-        for name in unfiltered_tables(query.sql, tenancy.column, lambda name: _is_shared(case, name)):
-            table = case.relations.table(name)
+        for found in unfiltered_tables(query.sql, tenancy.column, lambda name: _is_shared(case, name)):
+            table = case.relations.table(found.table)
             if table is not None and not (tenancy.setting and _covers(declared, table, case.contract.role)):
-                yield _verdict(case, query, table, tenancy.column)
+                yield _verdict(case, query, found, tenancy.column)
 
 
 def _is_shared(case: Case, name: QualifiedName) -> bool:
@@ -47,8 +47,12 @@ def _covers(relations: Relations, table: QualifiedName, role: str) -> bool:
     return facts.force_row_security or not role or relations.owner(table) != role
 
 
-def _verdict(case: Case, query: Query, table: QualifiedName, column: str) -> Verdict:
-    reason = f"the rows of {table.name} are of every tenant: nothing asks for {column}, and no row-level security does"
+def _verdict(case: Case, query: Query, found: Unfiltered, column: str) -> Verdict:
+    name = found.table.name
+    if found.perhaps:
+        reason = f"{column} of {name} is asked for around the sub-select alone: whether that is enough is open"
+        return case.verdict(query, _ID, reason, status=VerdictStatus.UNVERIFIED)
+    reason = f"the rows of {name} are of every tenant: nothing asks for {column}, and no row-level security does"
     return case.verdict(query, _ID, reason, status=VerdictStatus.AT_RISK)
 
 

@@ -38,6 +38,12 @@ def test_a_query_of_every_tenants_rows_is_the_services_own_fault(meet) -> None:
     )
 
 
+def test_a_filter_around_a_sub_select_decides_nothing(meet) -> None:
+    sql = "SELECT o.id FROM (SELECT * FROM orders) o WHERE o.tenant_id = gen_random_uuid()"
+    verdicts = meet(service(sql), declared=TABLES, observed=TABLES)
+    assert said(verdicts) == [("contract-tenancy-filter", VerdictStatus.UNVERIFIED, True)]
+
+
 @pytest.mark.parametrize(
     ("sql", "tables", "tenancy"),
     [
