@@ -182,7 +182,7 @@ async def _analyse(child: Child, message: ShapeJob) -> Outcome:
         )
         if why_not := await _why_not(child, request, message.analysis):
             return Failed(Failure(FailureKind.PROTOCOL, why_not))
-        analysis = await analyse(child.scratch, request, memory=child.contract_memory)
+        analysis = await analyse(child.scratch, request, memory=child.contract_memory, shapes=child.shapes)
     except TargetError as error:
         return Failed(Failure(FailureKind.INTERNAL, f"the scratch server: {error.failure.message}"))
     except FormatError as error:

@@ -18,6 +18,7 @@ from collections.abc import Coroutine
 
 from redis.asyncio import Redis
 
+from shared.analysis.known_shapes import lasting_shapes
 from shared.analysis.lasting_memory import lasting_memory
 from shared.embedded.postgres import COMES_BACK_WITHIN_SECONDS
 from shared.hosts import Host, Secret
@@ -64,6 +65,7 @@ class Child:
         waits = 0.0 if settings.scratch_dsn is not None else COMES_BACK_WITHIN_SECONDS  # of its own it starts again
         self.scratch = ScratchServer(scratch_dsn.reveal(), comes_back_within=waits)
         self.contract_memory = lasting_memory()
+        self.shapes = lasting_shapes()
         self._loop = asyncio.new_event_loop()
         self._loop.set_exception_handler(handle_unawaited)
         self._thread = threading.Thread(target=self._loop.run_forever, name="batches", daemon=True)

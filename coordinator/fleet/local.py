@@ -9,6 +9,7 @@ from coordinator.fleet.reader import OnProgress, ReadResult
 from coordinator.ledger.lane import BUSY_SHARE_OF_DEADLINE
 from coordinator.settings.model import Settings
 from shared.analysis.analysis import Analysis
+from shared.analysis.known_shapes import lasting_shapes
 from shared.analysis.lasting_memory import lasting_memory
 from shared.analysis.pipeline import analyse
 from shared.analysis.request import AnalysisRequest
@@ -30,6 +31,7 @@ class LocalFleet:
         self._recipe = file.scan.recipe
         self._scratch = scratch
         self._contract_memory = lasting_memory()
+        self._shapes = lasting_shapes()
         self._reader = InProcess(
             settings.hosts,
             file.limits,
@@ -57,6 +59,8 @@ class LocalFleet:
             request = AnalysisRequest(
                 spec=spec, snapshot=snapshot, contracts=contracts, profile=self._profile, recipe=self._recipe
             )
-            analyses[fingerprint] = await analyse(self._scratch, request, memory=self._contract_memory)
+            analyses[fingerprint] = await analyse(
+                self._scratch, request, memory=self._contract_memory, shapes=self._shapes
+            )
             log(AnalysisReceived(run=self._scan, analysis=analyses[fingerprint].id))
         return analyses

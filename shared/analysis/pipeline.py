@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -30,20 +31,26 @@ from shared.postgres.scratch import (
     Spelt,
     spell,
 )
-from shared.postgres.scratch.unbuilt import by_object, sorted_unbuilt
+from shared.postgres.scratch.unbuilt import Unbuilt, by_object, sorted_unbuilt
 from shared.remediation.guarding import make_guard
 from shared.remediation.plan import Plan, Proof, ProofStatus
 from shared.remediation.planner import plan_remediation
 from shared.schema.canonical import schema_hash
+from shared.schema.schema import Snapshot
 
 if TYPE_CHECKING:
+    from shared.analysis.known_shapes import KnownShapes
     from shared.postgres.scratch.contract_memory import ContractMemory
 
 CRASHED = "it crashed the scratch server"
 
 
 async def analyse(
-    scratch: ScratchServer, request: AnalysisRequest, *, memory: ContractMemory | None = None
+    scratch: ScratchServer,
+    request: AnalysisRequest,
+    *,
+    memory: ContractMemory | None = None,
+    shapes: KnownShapes | None = None,
 ) -> Analysis:
     """Analyse one shape.
 
@@ -52,6 +59,7 @@ async def analyse(
             they were read and there is no contract.
         request: What is asked.
         memory: What PostgreSQL has said of the contracts before. Keep one per process.
+        shapes: What earlier analyses said of shapes, whatever the services expected then.
 
     Returns:
         The analysis. A shape that cannot be rebuilt on the scratch server is compared as it was read, and `unverified`
@@ -61,14 +69,19 @@ async def analyse(
         MaterialiseError: When the desired schema was never compiled and cannot be rebuilt on the scratch server.
         TargetError: When the scratch server fails.
     """
+    known = shapes.get(request) if shapes is not None else None
+    if known is not None:
+        with contextlib.suppress(MaterialiseError, ScratchLostError, ScratchLimitError):  # then all is done anew
+            verdicts = await _verdicts(scratch, request, known.whole, known.unbuilt, memory)
+            return msgspec.structs.replace(known.analysis, id=request.id, verdicts=verdicts)
     try:
-        return await _analyse(scratch, request, memory)
+        return await _analyse(scratch, request, memory, shapes)
     except ScratchLostError:  # by the fault of this shape, or of another one: alone it will show
         pass
     except ScratchLimitError as error:
         return _unverified(request, _as_read(request), str(error))
     try:
-        return await _analyse(scratch.alone(), request, memory)
+        return await _analyse(scratch.alone(), request, memory, shapes)
     except ScratchLostError:
         return _unverified(request, _as_read(request), CRASHED)
     except ScratchLimitError as error:
@@ -80,15 +93,20 @@ def _as_read(request: AnalysisRequest) -> Comparison:
     return with_unread(found, request.spec.source.unread)
 
 
-async def _analyse(scratch: ScratchServer, request: AnalysisRequest, memory: ContractMemory | None) -> Analysis:
+async def _analyse(
+    scratch: ScratchServer, request: AnalysisRequest, memory: ContractMemory | None, shapes: KnownShapes | None
+) -> Analysis:
     as_read = _as_read(request)
     try:
-        spelt = await _spelt(scratch, request, as_read)
+        alone = spelt = await _spelt(scratch, request, as_read)
         spelt, verdicts = await _with_verdicts(scratch, request, spelt, memory)
     except MaterialiseError as error:
         return _unverified(request, as_read, str(error))
     plan = await _plan(scratch, request, spelt)
-    return _answer(request, spelt, plan, verdicts=verdicts)
+    answer = _answer(request, spelt, plan, verdicts=verdicts)
+    if shapes is not None and spelt is alone:  # else what is unbuilt was found out for the services
+        shapes.put(request, answer, spelt)
+    return answer
 
 
 async def _spelt(scratch: ScratchServer, request: AnalysisRequest, as_read: Comparison) -> Comparison:
@@ -202,16 +220,8 @@ async def _with_verdicts(
     Raises:
         MaterialiseError: When the shape, or the declared schema, cannot be rebuilt.
     """
-    if not request.contracts:
-        return spelt, ()
-    from shared.analysis.judging import judge_services  # lazy, as in `_unverified`
-
-    contracts, declared = request.contracts, request.spec.snapshot
-    origins = request.spec.origins
     try:
-        verdicts = await judge_services(
-            scratch, contracts, declared, spelt.whole, memory, unbuilt=spelt.unbuilt, origins=origins
-        )
+        verdicts = await _verdicts(scratch, request, spelt.whole, spelt.unbuilt, memory)
     except MaterialiseError:
         if spelt.unbuilt:
             raise
@@ -219,5 +229,22 @@ async def _with_verdicts(
         return spelt, verdicts
     desired, whole = [await spell(scratch, side, request.profile) for side in (spelt.desired, spelt.whole)]
     unbuilt = sorted_unbuilt(by_object(desired.unbuilt), by_object(whole.unbuilt))
-    verdicts = await judge_services(scratch, contracts, declared, spelt.whole, memory, unbuilt=unbuilt, origins=origins)
+    verdicts = await _verdicts(scratch, request, spelt.whole, unbuilt, memory)
     return msgspec.structs.replace(spelt, unbuilt=unbuilt), verdicts
+
+
+async def _verdicts(
+    scratch: ScratchServer,
+    request: AnalysisRequest,
+    whole: Snapshot,
+    unbuilt: tuple[Unbuilt, ...],
+    memory: ContractMemory | None,
+) -> tuple[Verdict, ...]:
+    if not request.contracts:
+        return ()
+    from shared.analysis.judging import judge_services  # lazy, as in `_unverified`
+
+    spec = request.spec
+    return await judge_services(
+        scratch, request.contracts, spec.snapshot, whole, memory, unbuilt=unbuilt, origins=spec.origins
+    )

@@ -57,9 +57,14 @@ class AnalysisRequest(msgspec.Struct, frozen=True, kw_only=True):
         Column order counts (`SELECT *` depends on it), what the migration tables say does not. The code that makes the
         analysis counts, and so does the version of the scratch server, which the compiled spec holds.
         """
+        return content_hash("analysis/3", [self.schema_id, self.contracts])
+
+    @property
+    def schema_id(self) -> str:
+        """Name what the analysis says of the two schemas, whatever the services expect: diff, findings, plan, proof."""
         desired, observed = self.spec.snapshot, self.snapshot
         return content_hash(
-            "analysis/2",
+            "schema analysis/1",
             {
                 "code": code_hash(),
                 "desired": _facts(desired),
@@ -69,7 +74,6 @@ class AnalysisRequest(msgspec.Struct, frozen=True, kw_only=True):
                 "surroundings": desired.surroundings,
                 "observed": _facts(observed),
                 "server": observed.server_version // 10000,  # the guard is spelt by it
-                "contracts": self.contracts,
                 "profile": self.profile,
                 "options": [self.desired_spelt_by, self.destructive, self.recipe, self.guarded],
             },

@@ -81,6 +81,11 @@ def test_what_the_analysis_depends_on_is_in_its_id(other: str) -> None:
     assert OTHERS[other].id != REQUEST.id
 
 
+@pytest.mark.parametrize("other", OTHERS)
+def test_only_the_services_are_not_in_what_names_the_schema_s_part(other: str) -> None:
+    assert (OTHERS[other].schema_id == REQUEST.schema_id) == (other == "a contract")
+
+
 @pytest.mark.parametrize(
     "same",
     [
