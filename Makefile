@@ -9,7 +9,7 @@ PYTEST := $(BIN)/python -m pytest -n 2 --dist loadfile
 FAST := tests/unit tests/architecture tests/golden
 MAJOR ?= 18
 
-.PHONY: demo lint check coverage test test-reading test-extras chaos mutants schemas bench lock install clean new-kind new-rule
+.PHONY: demo lint check coverage test test-pairs test-reading test-extras chaos mutants schemas bench lock install clean new-kind new-rule
 
 # pip compiles what it installs, but no editable sources: without bytecode a command spends a third of its time on
 # compiling them, and where PYTHONDONTWRITEBYTECODE is set it does so in each run.
@@ -44,6 +44,11 @@ coverage: install
 
 test: install
 	$(PYTEST) tests -m "not extras"
+
+# Random pairs of schemas with rows, from the FIRST on, COUNT of them: make test-pairs COUNT=500 FIRST=1000
+test-pairs: install
+	FLEETDRIFT_PAIRS=$(or $(COUNT),100) FLEETDRIFT_FIRST_PAIR=$(or $(FIRST),0) \
+	  $(PYTEST) tests/properties/test_pairs_lead_to_each_other.py
 
 # The tests of reading on a PostgreSQL of another major: make test-reading MAJOR=14
 test-reading: install

@@ -356,7 +356,12 @@ def report_of(
     unmodelled: Sequence[Unmodelled] = (),
     ignores: Sequence[IgnoreRule] = (),
 ) -> ScanReport:
-    judged = Judged(spec=spec, expected_version=expected_version, analyses=analyses, patches=patches or {})
+    judged = Judged(
+        spec=spec,
+        expected_version=expected_version,
+        analyses=analyses,
+        patches={analyses[key].diff: each for key, each in (patches or {}).items()},
+    )
     body = assemble_body(
         fleet=fleet,
         declared=[judged],

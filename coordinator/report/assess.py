@@ -176,7 +176,7 @@ def _group(
         findings=_findings(analysis, more),
         verdicts=verdicts,
         plan=analysis.plan if analysis.plan.statements or analysis.plan.remaining else None,
-        patches=() if grounds.own_version else judged.patches.get(grounds.fingerprint, ()),
+        patches=() if grounds.own_version else judged.patches.get(analysis.diff, ()),
     )
 
 

@@ -8,10 +8,11 @@ import msgspec
 
 from coordinator.report.model import DeclarationSummary, MigrationStep, Patch
 from shared.analysis.analysis import Analysis
+from shared.diff.changes import SchemaDiff
 from shared.schema.schema import SchemaVersion, Snapshot, Spec
 from shared.targets import Failure
 
-_NO_PATCHES: Mapping[str, tuple[Patch, ...]] = {}
+_NO_PATCHES: Mapping[SchemaDiff, tuple[Patch, ...]] = {}
 
 
 class VersionAnalyses(msgspec.Struct, frozen=True, kw_only=True):
@@ -34,7 +35,7 @@ class Judged(msgspec.Struct, frozen=True, kw_only=True):
         summary: What it is called where a fleet has several.
         expected_version: Declared schema version, or empty.
         analyses: By fingerprint, for every tenant that was read.
-        patches: Ways to keep the drift, by fingerprint.
+        patches: Ways to keep drift, by what still is drift once the ignore rules are applied.
         incomplete: What of the declaration could not be read, in one sentence: a tenant that differs in nothing that
             was read may still lack what was not.
         steps: The declared versions, oldest first; empty without migrations.
@@ -46,7 +47,7 @@ class Judged(msgspec.Struct, frozen=True, kw_only=True):
     summary: DeclarationSummary | None = None
     expected_version: str = ""
     analyses: Mapping[str, Analysis]
-    patches: Mapping[str, tuple[Patch, ...]] = _NO_PATCHES
+    patches: Mapping[SchemaDiff, tuple[Patch, ...]] = _NO_PATCHES
     incomplete: str = ""
     steps: tuple[MigrationStep, ...] = ()
     snapshots: Mapping[str, Snapshot] = {}

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections import Counter
 from collections.abc import Iterable, Mapping
+from typing import NamedTuple
 
 from coordinator.iac.for_target import Shares
 from coordinator.iac.load import read_declaration
@@ -15,6 +17,7 @@ from coordinator.scan.wanted import DeclaredTable, source_for
 from coordinator.settings.model import Settings
 from shared.analysis.analysis import Analysis
 from shared.diff.changes import SchemaDiff
+from shared.findings.ignore import IgnoreRule, IgnoreRules
 from shared.postgres.names.own_names import OwnNames
 from shared.postgres.scratch import ScratchServer, SpecError, compile_known
 from shared.schema.schema import Snapshot, Spec, SpecSource
@@ -58,34 +61,67 @@ def declaring_of(
     )
 
 
-async def patches_of(
-    declaring: Declaring,
-    spec: Spec,
+class Kept(NamedTuple):
+    """What a patch may have to keep: what still is drift of one tenant that was read.
+
+    Args:
+        diff: Without what the ignore rules leave out for that tenant.
+        fingerprint: Of what was read.
+    """
+
+    diff: SchemaDiff
+    fingerprint: str
+
+
+def kept_drifts(
     analyses: Mapping[str, Analysis],
-    snapshots: Mapping[str, Snapshot],
-    read: Iterable[Observation],
-) -> dict[str, tuple[Patch, ...]]:
-    """Write the patches that keep what the tenants have, by fingerprint.
+    read: Iterable[tuple[Target, Observation]],
+    ignores: Iterable[IgnoreRule],
+    today: dt.date,
+) -> list[Kept]:
+    """Give what still is drift of each tenant that was read: nobody wants to declare what is ignored.
+
+    Args:
+        analyses: By fingerprint.
+        read: The tenants, and what was read of each.
+        ignores: In the order of the configuration.
+        today: Decides which of them have ended.
+    """
+    rules = IgnoreRules(ignores, today)
+    left: dict[tuple[str, tuple[int, ...]], SchemaDiff] = {}
+    drifts = []
+    for target, observation in read:
+        key = (observation.fingerprint, rules.concerning(target.tenant, dict(target.labels)))
+        if key[0] in analyses:
+            if key not in left:
+                left[key], _ = rules.split(analyses[key[0]].diff, key[1])
+            drifts.append(Kept(left[key], key[0]))
+    return drifts
+
+
+async def patches_of(
+    declaring: Declaring, spec: Spec, drifts: Iterable[Kept], snapshots: Mapping[str, Snapshot]
+) -> dict[SchemaDiff, tuple[Patch, ...]]:
+    """Write the patches that keep what the tenants have, by drift.
 
     Args:
         declaring: Where the declaration comes from.
         spec: What it says.
-        analyses: By fingerprint.
+        drifts: Of the tenants that are to have them: the one that most tenants have comes first.
         snapshots: By fingerprint.
-        read: What was read of the tenants that are to have them: the drift that most tenants have comes first.
     """
-    tenants = Counter(each.fingerprint for each in read)
-    known: dict[SchemaDiff, tuple[Patch, ...]] = {}
-    found: dict[str, tuple[Patch, ...]] = {}
-    for key, analysis in sorted(analyses.items(), key=lambda item: (-tenants[item[0]], item[0])):
-        if not analysis.diff.changes or not tenants[key]:
-            continue
-        if analysis.diff not in known:
-            if len(known) < MAX_KEPT_SHAPES:
-                known[analysis.diff] = await keep_patches(analysis.diff, spec, declaring, snapshots.get(key))
-            else:
-                known[analysis.diff] = (_later(),)
-        found[key] = known[analysis.diff]
+    tenants: Counter[SchemaDiff] = Counter()
+    first: dict[SchemaDiff, str] = {}
+    for diff, fingerprint in drifts:
+        if diff.changes:
+            tenants[diff] += 1
+            first[diff] = min(first.get(diff, fingerprint), fingerprint)
+    found: dict[SchemaDiff, tuple[Patch, ...]] = {}
+    for diff in sorted(tenants, key=lambda each: (-tenants[each], first[each])):
+        if len(found) < MAX_KEPT_SHAPES:
+            found[diff] = await keep_patches(diff, spec, declaring, snapshots.get(first[diff]))
+        else:
+            found[diff] = (_later(),)
     return found
 
 

@@ -23,7 +23,7 @@ from coordinator.report.tenancy import Accepted, TenancyAccount
 from coordinator.scan.analysed import AnalysedSpec, Analyser, DeclaredSpec, seen_of
 from coordinator.scan.compiled import compiled
 from coordinator.scan.execution_log import ExecutionLog
-from coordinator.scan.keeping import declaring_of, patches_of
+from coordinator.scan.keeping import declaring_of, kept_drifts, patches_of
 from coordinator.scan.tenancy_baseline import read_baseline
 from coordinator.scan.wanted import DeclaredTable, Wanted, read_tables, table_for, wanted_by
 from coordinator.services.rust_files import load_contracts
@@ -31,6 +31,7 @@ from coordinator.settings.model import Settings
 from shared.analysis.analysis import Analysis
 from shared.contracts.contract import Contract, VerdictStatus
 from shared.contracts.coverage import silent_drivers, unread_places
+from shared.diff.changes import SchemaDiff
 from shared.diff.undeclared import incomplete_because
 from shared.postgres.scratch import ScratchServer
 from shared.schema.canonical import content_hash, schema_hash
@@ -158,7 +159,7 @@ def _assemble(
     settings: Settings,
     declared: Declared,
     results: Mapping[str, ReadResult],
-    analysed: Sequence[tuple[AnalysedSpec, Mapping[str, tuple[Patch, ...]]]],
+    analysed: Sequence[tuple[AnalysedSpec, Mapping[SchemaDiff, tuple[Patch, ...]]]],
     snapshots: Mapping[str, Snapshot],
 ) -> ReportBody:
     sources = [each.spec.source for each in declared.specs]
@@ -191,19 +192,25 @@ async def _patches(
     *,
     results: Mapping[str, ReadResult],
     snapshots: Mapping[str, Snapshot],
-) -> Mapping[str, tuple[Patch, ...]]:
+) -> Mapping[SchemaDiff, tuple[Patch, ...]]:
     """Write the patches that keep the drift of the tenants of one declaration; a rollout is none."""
     first = next(target for target in declared.inventory.targets if target.tenant == spec.wanted.tenants[0])
     declaring = declaring_of(settings, scratch, table_for(first, declared.tables), first, spec.wanted.names)
-    read = [each for each in _read(spec, results) if seen_of(each) not in found.ladders.own_versions]
-    return await patches_of(declaring, spec.spec, found.analyses, snapshots, read)
+    targets = {target.tenant: target for target in declared.inventory.targets}
+    read = (
+        (targets[tenant], result)
+        for tenant in spec.wanted.tenants
+        if isinstance(result := results[tenant], Observation) and seen_of(result) not in found.ladders.own_versions
+    )
+    drifts = kept_drifts(found.analyses, read, settings.file.ignore, dt.datetime.now(dt.UTC).date())
+    return await patches_of(declaring, spec.spec, drifts, snapshots)
 
 
 def _judged(
     settings: Settings,
     declared: DeclaredSpec,
     found: AnalysedSpec,
-    patches: Mapping[str, tuple[Patch, ...]],
+    patches: Mapping[SchemaDiff, tuple[Patch, ...]],
     snapshots: Mapping[str, Snapshot],
 ) -> Judged:
     wanted = declared.wanted

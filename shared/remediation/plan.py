@@ -6,7 +6,7 @@ from enum import StrEnum
 
 import msgspec
 
-from shared.diff.changes import Change, ChangeKind, Unexpected
+from shared.diff.changes import Altered, Change, ChangeKind, Unexpected
 from shared.kinds.step import KEEPING, Hazard, Role
 from shared.remediation.guard import Guard
 from shared.schema.canonical import canonical_json
@@ -144,17 +144,21 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
     def leaves(self, change: Change) -> bool:
         """Say whether a difference may be there when the plan without destructive statements has run.
 
-        What hangs on an undeclared table that stays is a difference with it: it follows its parents.
+        What hangs on a table that stays undeclared, or with or without a parent, is a difference with it: parents give.
         """
         i = change.identity
         remaining = {each.identity: each for each in self.remaining}
         if i in remaining:
             return True
-        on = i.parent or (
-            change.observed.table if isinstance(change, Unexpected) and isinstance(change.observed, Index) else ""
-        )
-        table = ObjectId(kind="table", namespace=i.namespace, name=on)
-        return isinstance(change, Unexpected) and isinstance(remaining.get(table), Unexpected)
+        index = getattr(change, "observed", None) or getattr(change, "desired", None)
+        on = i.parent or (index.table if isinstance(index, Index) else "")
+        match remaining.get(ObjectId(kind="table", namespace=i.namespace, name=on)):
+            case Unexpected():
+                return isinstance(change, Unexpected)
+            case Altered(fields=fields):
+                return bool({"partition_of", "inherits"} & set(fields))
+            case _:
+                return False
 
     def with_proof(self, proof: Proof) -> Plan:
         """Give this plan with the result of its proof."""

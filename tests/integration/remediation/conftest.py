@@ -72,7 +72,10 @@ class Pair:
         self._copy("remedy_kept", "remedy_observed")
 
     def _copy(self, source: str, copy: str) -> None:
-        for sql in (f"DROP DATABASE IF EXISTS {copy} WITH (FORCE)", f"CREATE DATABASE {copy} TEMPLATE {source}"):
+        for sql in (
+            f"DROP DATABASE IF EXISTS {copy} WITH (FORCE)",
+            f"CREATE DATABASE {copy} TEMPLATE {source} OWNER remedy_changer",
+        ):
             done = self._psql("postgres", f"{sql};")
             assert done.returncode == 0, done.stderr
 
