@@ -11,6 +11,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from shared.contracts.bindings import Binding, BindingKind, find_binding, mutations
+from shared.contracts.call_sites import CallSites
 from shared.contracts.literals import split_arguments, string_value
 from shared.contracts.rust_blocks import (
     arms,
@@ -46,6 +47,8 @@ _WRAPPERS = frozenset({"AssertSqlSafe", "from", "Borrowed", "Owned", "new", "Sql
 _SAME_METHODS = frozenset({
     "to_string", "as_str", "into", "to_owned", "as_ref", "clone", "to_sql_str", "into_owned", "borrow", "trim", "deref",
 })  # fmt: skip
+_LIKE_SQL = re.compile(r"\s*(?:--|/\*|\(|[A-Za-z]+\s)")
+"""How a statement begins: a function of such a name may be called for other things."""
 _PLACEHOLDER = re.compile(r"\{\{|\}\}|\{([^{}]*)\}")
 
 
@@ -54,23 +57,43 @@ class Evaluator:
 
     Args:
         sites: Where its constants and functions are.
+        calls: Where its functions are called.
         include: Reads included files.
     """
 
-    def __init__(self, sites: Sites, include: IncludeFile) -> None:
+    def __init__(self, sites: Sites, calls: CallSites, include: IncludeFile) -> None:
         self._sites = sites
+        self._calls = calls
         self._include = include
 
-    def of(self, source: Source, tokens: Sequence[Token], index: int, bindings: Bindings | None = None) -> Texts:
-        """Give the texts of an expression.
+    def of(self, source: Source, tokens: Sequence[Token], index: int) -> Texts:
+        """Give the texts of an expression, also those that calls of the function around it give to its parameters.
 
         Args:
             source: The file.
             tokens: The expression.
             index: Where it stands in the file: which names are bound there.
-            bindings: What the names of parameters stand for.
         """
-        return _At(self, source, index, bindings or {}, 0).of(tokens)
+        texts = _At(self, source, index, {}, 0).of(tokens)
+        if all(text.known for text in texts):
+            return texts
+        ways = [_At(self, source, index, bindings, 0).of(tokens) for bindings in self._called(source, index)]
+        known = [text for way in ways for text in way if text.known]
+        if not known or not all(_LIKE_SQL.match(text.value) for text in known):
+            return texts
+        return one_of(ways)
+
+    def _called(self, source: Source, index: int) -> Iterator[Bindings]:
+        """Give what the parameters of the function around a place stand for, once for each of its calls."""
+        around = self._sites.around(source, index)
+        if around is None:
+            return
+        name, site = around
+        own = {token.text for at, token in source.where({*site.parameters}) if site.begin <= at < site.end
+               and source.tokens[at - 1].text in {"let", "mut", "for"}}  # fmt: skip
+        for call in self._calls.of(name, site):
+            there = _At(self, call.source, call.index, {}, 1)
+            yield {name: there.of(tokens) for name, tokens in call.arguments.items() if name not in own}
 
     def site(self, path: Sequence[str], file: str) -> Site | None:
         """Find a constant or a function."""
@@ -212,7 +235,7 @@ class _At:
             if binding is not None:
                 return self._of_binding(name, binding)
         path = [each for each in path if each not in {"crate", "super", "self"}]
-        site = self._evaluator.site(path, self._source.path)
+        site = self._evaluator.site(path, self._source.path) if path else None
         if site is None or site.is_function:
             return hole(f"the SQL comes from `{name}`, whose value is not a literal")
         return self._at_site(site, {}).of(site.source.tokens[site.begin : site.end])

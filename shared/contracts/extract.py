@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from shared.contracts.argument_types import ArgumentTypes
 from shared.contracts.builders import BuilderFinder
+from shared.contracts.call_sites import CallSites
 from shared.contracts.cargo import read_drivers
 from shared.contracts.clients import ClientFinder
 from shared.contracts.contract import Contract, Driver, Query, Unread
@@ -122,7 +123,9 @@ def _readings(
         content = contents.get(path)
         return None if content is None else content.decode("utf-8", "replace")
 
-    evaluator = Evaluator(Sites(expanded), include_of(read_file, lambda file: _crate_roots(file, contents)))
+    evaluator = Evaluator(
+        Sites(expanded), CallSites(expanded), include_of(read_file, lambda file: _crate_roots(file, contents))
+    )
     return [
         Reading(
             source,

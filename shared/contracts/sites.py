@@ -60,6 +60,19 @@ class Sites:
             return here[0]
         return self._unique.get(name)
 
+    def around(self, source: Source, index: int) -> tuple[str, Site] | None:
+        """Give the function around a place, where it has parameters and no other one of the service has its name."""
+        inner: tuple[str, Site] | None = None
+        for name, sites in self._in_file.get(source.path, {}).items():
+            for site in sites:
+                if (
+                    site.is_function
+                    and site.begin <= index < site.end
+                    and (inner is None or site.begin > inner[1].begin)
+                ):
+                    inner = (name, site)
+        return inner if inner and inner[1].parameters and inner[0] in self._unique else None
+
 
 def _sites(source: Source) -> Iterator[tuple[str, str, Site]]:
     """Give (type it belongs to, name, site) of each constant and function of a file."""

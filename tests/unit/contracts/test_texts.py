@@ -124,3 +124,47 @@ def test_a_file_is_included_relative_to_the_including_one_or_by_the_folder_of_th
         **files,
     )
     assert (texts, unread) == (["SELECT 'a'", "SELECT 'a'"], [])
+
+
+WRAPPER = """async fn run(db: &Pool, sql: &str) { sqlx::query(sql).execute(db).await; }
+async fn sweep(db: &Pool, table: &str, set: &str) {
+    sqlx::query(&format!("UPDATE {table} SET {set}")).execute(db).await;
+}
+async fn hidden(db: &Pool, sql: &str) { let sql = read(sql); sqlx::query(sql).execute(db).await; }
+"""
+
+
+def _of_calls(calls: str) -> tuple[list[str], list[str]]:
+    contract = extract_contract("a", [("src/lib.rs", f"{WRAPPER} fn f() {{ {calls} }}".encode())])
+    return sorted(query.sql for query in contract.queries if not query.holes), [p.reason for p in contract.unread]
+
+
+def test_a_text_that_every_call_of_a_function_gives_is_known():
+    found, unread = _of_calls("""run(db, "DELETE FROM a"); self.run(db, SECOND);
+        sweep(db, "a", "b = 1"); sweep(db, "c", "d = 2"); } const SECOND: &str = "DELETE FROM b"; fn g() {""")
+    assert found == ["DELETE FROM a", "DELETE FROM b", "UPDATE a SET b = 1", "UPDATE c SET d = 2"]
+    assert unread == ["the SQL comes from `sql`, whose value is not a literal"]
+
+
+def test_a_call_whose_argument_is_not_in_the_source_leaves_a_hole():
+    found, unread = _of_calls('run(db, "DELETE FROM a"); run(db, &read_from_disk());')
+    assert found == ["DELETE FROM a"]
+    assert len(unread) == 3
+
+
+@pytest.mark.parametrize(
+    "calls",
+    [
+        'hidden(db, "DELETE FROM a");',
+        'run("a=b");',
+        'run(db, "a=b");',
+        'fn run(db: &Pool, sql: &str) {} run(db, "DELETE FROM a");',
+    ],
+)
+def test_what_may_be_another_function_or_another_text_is_not_taken(calls):
+    assert _of_calls(calls)[0] == []
+
+
+def test_a_value_that_is_a_text_itself_is_opaque_and_no_error():
+    contract = extract_contract("a", [("src/lib.rs", b"trait T { fn f(self) { sqlx::query(self).execute(p); } }")])
+    assert [place.reason for place in contract.unread] == ["the SQL comes from `self`, whose value is not a literal"]
