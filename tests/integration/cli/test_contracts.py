@@ -150,7 +150,7 @@ def test_a_driver_whose_silence_is_accepted_is_none_that_was_not_read(service):
     assert check(service, "", "--accept-unread", "diesel").exit_code == 0
 
 
-def test_a_search_path_and_a_role_count_in_check(service):
+def test_a_search_path_counts_in_check(service):
     (service / "desired.sql").write_text(f"CREATE SCHEMA desk; SET search_path = desk; {TABLE}")
     (service / "observed.sql").write_text((service / "desired.sql").read_text() + "ALTER TABLE agent DROP login;")
     sources = ["--desired", str(service / "desired.sql"), "--observed", str(service / "observed.sql")]
@@ -159,3 +159,16 @@ def test_a_search_path_and_a_role_count_in_check(service):
     within = json.loads(CliRunner().invoke(command, [*asked, "--search-path", "desk"]).output)["verdicts"]
     assert [verdict["sqlstate"] for verdict in within if not verdict["declared_too"]] == ["42703"]
     assert [verdict for verdict in without if not verdict["declared_too"]] == []
+
+
+def test_the_policies_of_a_role_count_in_check(service):
+    secured = f"{TABLE}ALTER TABLE agent ENABLE ROW LEVEL SECURITY;\n"
+    policy = "CREATE POLICY all_rows ON agent TO {} USING (true);\n"
+    (service / "desired.sql").write_text(secured + policy.format("pg_monitor"))
+    (service / "observed.sql").write_text(secured + policy.format("pg_read_all_stats"))
+    sources = ["--desired", str(service / "desired.sql"), "--observed", str(service / "observed.sql")]
+    asked = ["check", "--rust", str(service / "desk"), *sources, "--output", "json"]
+    with_role = json.loads(CliRunner().invoke(command, [*asked, "--role", "pg_monitor"]).output)["verdicts"]
+    without = json.loads(CliRunner().invoke(command, asked).output)["verdicts"]
+    assert [verdict["rule"] for verdict in with_role] == ["contract-row-security", "contract-tenant-isolation"]
+    assert [verdict["rule"] for verdict in without] == ["contract-tenant-isolation"]
