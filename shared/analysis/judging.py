@@ -13,7 +13,7 @@ from shared.contracts.judge import judge_contract
 from shared.contracts.static_facts import describe_statically
 from shared.postgres.scratch import ScratchServer
 from shared.postgres.scratch.contract_check import search_path_of
-from shared.postgres.scratch.contract_memory import ContractMemory, LazyCopy
+from shared.postgres.scratch.contract_memory import ContractMemory, LazyCopy, concerned
 from shared.postgres.scratch.unbuilt import Unbuilt, by_object, without
 from shared.schema.schema import ObjectOrigin, Snapshot
 
@@ -69,13 +69,14 @@ def judge_statically(
         origins: Where the objects of the desired schema are declared.
 
     Returns:
-        The verdicts, marked as static: what only PostgreSQL can say (types of expressions, operators, whether constants
-        pass a CHECK) is not among them.
+        The verdicts, marked as static: what only PostgreSQL can say (operators and functions of extensions, CHECKs that
+        call functions) is not among them.
     """
     verdicts: list[Verdict] = []
     for contract in contracts:
         there = describe_statically(contract, desired, search_path_of(contract, desired), desired)
-        here = describe_statically(contract, observed, search_path_of(contract, observed), desired)
+        asked = concerned(contract, there, observed)
+        here = describe_statically(asked, observed, search_path_of(contract, observed), desired)
         verdicts += judge_contract(contract, here, there)
     marked = [msgspec.structs.replace(verdict, confidence=Confidence.STATIC) for verdict in verdicts]
     return with_declared_lines(marked, origins, desired, observed)
