@@ -78,6 +78,10 @@ def source() -> str:
 
 ORDINARY = """
 /// What a handler of {name} is asked for.
+///
+/// The title is compared without regard to case, and only when it is given; labels are those that the caller may see.
+/// Pages begin at 1 and hold at most 100 entries, as the other lists of this interface do. A key that is not known is
+/// passed over, so that older servers understand newer clients.
 #[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct {name}Request<'a> {{
@@ -105,8 +109,21 @@ impl<'a> TryFrom<&'a HttpRequest> for {name}Request<'a> {{
         Ok(found)
     }}
 }}
+
+#[cfg(test)]
+mod tests_of_{name} {{
+    use super::*;
+
+    #[test]
+    fn a_page_beyond_the_last_one_is_refused() {{
+        let request = HttpRequest::get("/{name}?title=first%20of%20all&page=1000000000").build().unwrap();
+        let refused = {name}Request::try_from(&request).unwrap_err();
+        assert_eq!(refused.to_string(), "page 1000000000 of {name} is out of range");
+    }}
+}}
 """
-"""Rust that says nothing to a database, as most of a service's code."""
+"""Rust that says nothing to a database, as most of a service's code: with documentation and tests, 150,000 tokens in a
+megabyte are left of it. Four public services have 70,000 to 160,000."""
 
 
 def ordinary_source(number: int) -> str:
