@@ -13,10 +13,12 @@ from shared.contracts.contract import Verdict, VerdictStatus
 from shared.diff.changes import Change, ChangeKind
 from shared.diff.compare import headline
 from shared.findings.finding import Finding, Severity
+from shared.postgres.names.own_names import PLACEHOLDER
 from shared.schema.canonical import content_hash
 from shared.schema.identity import ObjectId
 
 _ID_DIGITS = 16
+_PUBLIC = "public"
 
 
 def remember(body: ReportBody) -> Remembered:
@@ -32,7 +34,8 @@ def remember(body: ReportBody) -> Remembered:
     for result in body.tenants:
         nameless = msgspec.structs.replace(result, tenant="")
         tenants.append((result.tenant, places.setdefault(nameless, len(places))))
-    changes = {change.id: change for group in of_group.values() for change in group}
+    found = sorted((change for group in of_group.values() for change in group), key=_own_namespace_first)
+    changes = {change.id: change for change in found}
     changes.update((fault.id, fault) for fault in map(_service_fault, body.service_faults))
     return Remembered(
         standings=tuple(Standing(result=result, changes=ids.get(result.group, ())) for result in places),
@@ -57,9 +60,28 @@ def _changes_of(group: DriftGroup) -> Iterator[FleetChange]:
             yield _broken_query(verdict)
 
 
+def as_with_a_database(change: Change) -> Change:
+    """Give a change of a tenant with a namespace of its own as a tenant with a database of its own would have it.
+
+    One declaration serves both: what is declared in `public` is compared with the tenant's namespace. An index that is
+    missing in both kinds of tenants is one change.
+    """
+    text = msgspec.json.encode(change).decode()
+    if PLACEHOLDER not in text:
+        return change
+    plain = text.replace(f'\\"{PLACEHOLDER}\\"', _PUBLIC).replace(PLACEHOLDER, _PUBLIC)
+    found: Change = msgspec.json.decode(plain, type=Change)
+    return found
+
+
+def _own_namespace_first(change: FleetChange) -> bool:
+    """Sort changes so that of two with one id that of a tenant with a database comes last, and is shown."""
+    return PLACEHOLDER not in change.object
+
+
 def _schema_change(change: Change, finding: Finding | None) -> FleetChange:
     return FleetChange(
-        id=content_hash("change/1", change)[:_ID_DIGITS],
+        id=content_hash("change/1", as_with_a_database(change))[:_ID_DIGITS],
         subject=ChangeSubject.SCHEMA,
         kind=str(change.__struct_config__.tag),
         object_kind=change.identity.kind,
