@@ -24,7 +24,7 @@ def row_type(source: Source, begin: int, end: int, fetch: str) -> str:
     tokens = source.tokens
     annotation = _let_annotation(tokens, begin)
     if annotation:
-        return _unwrap(annotation, _RESULT_WRAPPER_BY_METHOD[fetch])
+        return _unwrap(_inside_result(annotation) or annotation, _RESULT_WRAPPER_BY_METHOD[fetch])
     return _unwrap(result_of_function(source, begin, end), _RESULT_WRAPPER_BY_METHOD[fetch])
 
 
@@ -54,11 +54,15 @@ def result_of_function(source: Source, begin: int, end: int) -> Sequence[Token]:
         arrow -= 1
     if tokens[arrow].text != "->" or tokens[arrow - 1].text != ")":
         return ()
-    result = tokens[arrow + 1 : body]
-    opening = next((i for i, token in enumerate(result) if token.text == "<"), -1)
-    if opening < 1 or result[opening - 1].text not in {"Result", "QueryResult"}:
+    return _inside_result(tokens[arrow + 1 : body])
+
+
+def _inside_result(tokens: Sequence[Token]) -> Sequence[Token]:
+    """Give T of `Result<T, E>`, `QueryResult<T>` or an alias of such a name; nothing for another type."""
+    opening = next((i for i, token in enumerate(tokens) if token.text == "<"), -1)
+    if opening < 1 or not tokens[opening - 1].text.endswith("Result"):
         return ()
-    inside = split_types(result[opening + 1 : matching_angle(result, opening)])
+    inside = split_types(tokens[opening + 1 : matching_angle(tokens, opening)])
     return inside[0] if inside else ()
 
 

@@ -253,6 +253,8 @@ def test_constants_that_are_bound_are_known():
         ('let u: User = query_as::<_, _>("SELECT 1").bind(x).fetch_one(&p).await?', "User"),
         ('let u = query_as("SELECT 1").fetch_one(&p).await?', ""),
         ('let u: Vec<_> = query_as("SELECT 1").fetch_all(&p).await?', ""),
+        ('let u: Result<Vec<User>, Error> = query_as("SELECT 1").fetch_all(&p).await', "User"),
+        ('let u: DbResult<User> = query_as("SELECT 1").fetch_one(&p).await', "User"),
         ('query("SELECT 1")', ""),
     ],
 )
