@@ -15,7 +15,7 @@ from shared.kinds.references import implied_references
 from shared.kinds.slots import slots_of
 from shared.remediation.mix import Mix
 from shared.remediation.resting import causes_of, inherited_columns, parents_of, resting_on
-from shared.remediation.staying import follow_parents, undo_bounds, undo_partitions
+from shared.remediation.staying import follow_parents, undo_bounds, undo_partitions, undo_parts
 from shared.schema.identity import ObjectId, QualifiedName
 from shared.schema.model import SchemaObject
 from shared.schema.relations import Column, Constraint, Sequence
@@ -81,6 +81,7 @@ def _completed(mix: Mix, desired: Snapshot, observed: Snapshot, diff: SchemaDiff
     undo_bounds(mix, desired, observed, diff)
     _undo_identities(mix, diff)
     _undo_new_parents(mix, diff)
+    undo_parts(mix, diff)
     _undo_conflicts(mix, diff)
     _undo_resting(mix, desired, observed, diff)
     _keep_not_null(mix)

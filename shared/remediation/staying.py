@@ -10,7 +10,7 @@ from shared.kinds.side import Side
 from shared.remediation.mix import Mix
 from shared.remediation.resting import parents_of
 from shared.schema.identity import ObjectId, QualifiedName
-from shared.schema.relations import Column, Constraint, ForeignTable, Table
+from shared.schema.relations import Column, Constraint, ForeignTable, Index, Table
 from shared.schema.schema import Snapshot
 
 _Partition = Table | ForeignTable
@@ -39,6 +39,23 @@ def undo_partitions(mix: Mix, diff: SchemaDiff) -> None:
             kept = mix.withheld.get(table)
             if isinstance(kept, Altered) and {"partition_key", "partition_of"} & set(kept.fields):
                 mix.leave_out(change, f"waits for {table}, whose partition key it has to hold")
+
+
+def undo_parts(mix: Mix, diff: SchemaDiff) -> None:
+    """Leave out indexes and keys that are parts of a parent's, of tables that do not become its partitions."""
+    for change in diff.changes:
+        made = change.desired if isinstance(change, Missing | Altered) else None
+        if isinstance(made, Index) and made.attached_to is not None:
+            on = made.table
+        elif isinstance(made, Constraint) and made.partition_child:
+            on = made.parent
+        else:
+            continue
+        table = ObjectId(kind="table", namespace=made.namespace, name=on)
+        waiting = mix.withheld.get(table)
+        parted = isinstance(waiting, Altered) and "partition_of" in waiting.fields
+        if parted and change.identity not in mix.withheld:
+            mix.leave_out(change, f"is a part of its parent's, and {table} stays as it is")
 
 
 def _undo_key(change: Altered, mix: Mix) -> None:

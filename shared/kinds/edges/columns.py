@@ -27,9 +27,16 @@ def _order_when_created(column: Column, below: ObjectId, plan: PlanView) -> Orde
         return Order.FREE
     if below.kind != "column" or column.parent == below.parent:
         return Order.AFTER
+    if column.local and not _is_made(column, plan):
+        return Order.BEFORE  # ADD COLUMN of the parent merges with it, and would make it where it is not there yet
     table = plan.context.desired.objects.get(plan.arrival[column.identity].identity)
     whole = isinstance(table, Table | ForeignTable) and table.partition_of is not None
     return Order.FREE if whole else Order.AFTER
+
+
+def _is_made(column: Column, plan: PlanView) -> bool:
+    """Say whether the column's table is made by the plan."""
+    return ObjectId(kind="table", namespace=column.namespace, name=column.parent) in plan.context.creates
 
 
 def _order_when_altered(column: Column, below: ObjectId, plan: PlanView) -> Order:

@@ -95,7 +95,19 @@ def _constraint_created(constraint: Constraint, plan: PlanView) -> Iterator[Edge
 
 def _index_dropped(index: Index, plan: PlanView) -> Iterator[Edge]:
     yield from _after_parting(index, index.table, plan)
+    yield from _after_parts_are_parted(index, plan)
     yield from _after_successors(index, plan)
+
+
+def _after_parts_are_parted(index: Index, plan: PlanView) -> Iterator[Edge]:
+    """An index goes when partitions that are detached have taken its parts along, which DROP INDEX would drop too."""
+    name = QualifiedName(index.namespace, index.name)
+    for partition in plan.context.observed.partitions[QualifiedName(index.namespace, index.table)]:
+        for part in plan.context.observed.indexes[QualifiedName(partition.namespace, partition.name)]:
+            if part.attached_to == name and is_left_behind(part, plan.context):
+                release = Node("release", partition.identity)
+                if release in plan.nodes:
+                    yield release, plan.departure[index.identity]
 
 
 def _constraint_dropped(constraint: Constraint, plan: PlanView) -> Iterator[Edge]:

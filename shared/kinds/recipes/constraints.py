@@ -74,7 +74,8 @@ def _comes_from_new_parents(constraint: Constraint, context: Context) -> bool:
     table = _table_of(constraint)
     if _is_new_table(constraint, context):
         return False
-    before = context.observed.parents(table)
+    anew = {(i.namespace, i.name) for i in context.drops & context.creates if i.kind == "table"}
+    before = [p for p in context.observed.parents(table) if (p.namespace, p.name) not in anew]
     above = [
         p
         for p in context.desired.parents(table)

@@ -284,5 +284,5 @@ def _is_inherited_no_more(check: Constraint, context: Context) -> bool:
     table = context.observed.table(name)
     if check.type != "check" or check.local or not check.inherited or table is None or table.identity in context.drops:
         return False
-    kept = set(context.observed.parents(name)) & set(context.desired.parents(name))
+    kept = [parent for parent in context.observed.parents(name) if _stays_above(parent, name, context)]
     return context.desired.table(name) is not None and not kept

@@ -63,6 +63,13 @@ PAIRS: Pairs = {
 }
 
 ONE_WAY: Pairs = {
+    "a column comes to a child of its own and to its parent": (
+        "CREATE TABLE p (k int); CREATE TABLE c (k int); ALTER TABLE c INHERIT p; INSERT INTO c VALUES (1)",
+        (
+            "CREATE TABLE p (k int, z int DEFAULT 4); CREATE TABLE c (k int, z int DEFAULT 4);"
+            "ALTER TABLE c INHERIT p; INSERT INTO c VALUES (1)"
+        ),
+    ),
     "a child is no child any more, and what its parent's check calls is made again": (
         (
             "CREATE FUNCTION f(int) RETURNS int IMMUTABLE LANGUAGE sql AS 'SELECT 1';"
@@ -75,4 +82,4 @@ ONE_WAY: Pairs = {
         ),
     ),
 }
-"""Back again the check would be the child's own as well, which no statement takes back."""
+"""Back again the check would be the child's own as well, which no statement takes back; so would the column be."""

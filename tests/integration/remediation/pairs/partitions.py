@@ -28,6 +28,20 @@ PAIRS: Pairs = {
         f"{_LISTED.format(', PRIMARY KEY (k)')} {_ROW}",
         f"{_RANGED.format(', PRIMARY KEY (k)')} {_ROW}",
     ),
+    "another strategy, and a check comes": (
+        f"{_LISTED.format('')} {_ROW}",
+        f"{_RANGED.format(', CONSTRAINT p_check CHECK (k > -1)')} {_ROW}",
+    ),
+    "an index comes, and a partition whose column gets narrower": (
+        (
+            "CREATE TABLE p (k int, m int8) PARTITION BY RANGE (k); CREATE TABLE a (k int, m int8);"
+            "INSERT INTO a VALUES (1, 1)"
+        ),
+        (
+            "CREATE TABLE p (k int, m int) PARTITION BY RANGE (k);"
+            f"CREATE TABLE a PARTITION OF p FOR VALUES FROM (0) TO (5); CREATE INDEX i ON p (m); {_ROW}"
+        ),
+    ),
     "another strategy, and a primary key comes": (
         f"{_LISTED.format('')} {_ROW}",
         f"{_RANGED.format(', PRIMARY KEY (k)')} {_ROW}",
