@@ -226,10 +226,11 @@ def belongs_to_parent(part: SchemaObject, side: Side) -> bool:
 def comes_alone(column: Column, context: Context) -> bool:
     """Say whether no parent brings an inherited column to a table that stays: it gets it by a statement of its own.
 
-    Its parents with that column are made anew meanwhile, or are yet to become its parents.
+    Its parents with that column are made anew meanwhile, or are yet to become its parents. One that it has already stays
+    as it is, with its values, while the table is parted from one parent and given to another.
     """
     name = QualifiedName(column.namespace, column.parent)
-    if not column.inherited or not _stays(name, context):
+    if not column.inherited or not _stays(name, context) or context.observed.column(name, column.name) is not None:
         return False
     bringing = [p for p in context.desired.parents(name) if context.desired.column(p, column.name) is not None]
     return bool(bringing) and not any(_stays_above(p, name, context) for p in bringing)
@@ -238,7 +239,7 @@ def comes_alone(column: Column, context: Context) -> bool:
 def _goes_alone(column: Column, context: Context) -> bool:
     """Say whether an inherited column stays on its table, which is parted from its parents, and is dropped there."""
     name = QualifiedName(column.namespace, column.parent)
-    if not column.inherited or not _stays(name, context):
+    if not column.inherited or not _stays(name, context) or context.desired.column(name, column.name) is not None:
         return False
     had = [p for p in context.observed.parents(name) if context.observed.column(p, column.name) is not None]
     return bool(had) and not any(_stays_above(p, name, context) for p in had)
