@@ -226,8 +226,8 @@ def belongs_to_parent(part: SchemaObject, side: Side) -> bool:
 def comes_alone(column: Column, context: Context) -> bool:
     """Say whether no parent brings an inherited column to a table that stays: it gets it by a statement of its own.
 
-    Its parents with that column are made anew meanwhile, or are yet to become its parents. One that it has already stays
-    as it is, with its values, while the table is parted from one parent and given to another.
+    Its parents with that column are made anew meanwhile, or are yet to become its parents. One that it has already
+    stays as it is, with its values, while the table is parted from one parent and given to another.
     """
     name = QualifiedName(column.namespace, column.parent)
     if not column.inherited or not _stays(name, context) or context.observed.column(name, column.name) is not None:
