@@ -42,8 +42,9 @@ coverage: install
 	$(BIN)/coverage combine --quiet
 	$(BIN)/coverage report
 
-test: install
-	$(PYTEST) tests -m "not extras"
+# The fast tests run once, measured; then all others.
+test: coverage
+	$(PYTEST) tests -m "not extras" $(FAST:%=--ignore=%)
 
 # Random pairs of schemas with rows, from the FIRST on, COUNT of them: make test-pairs COUNT=500 FIRST=1000
 test-pairs: install
