@@ -87,7 +87,7 @@ def plan_remediation(
     unverified = [change for change in diff.changes if isinstance(change, Unverified)]
     names = (schema_hash(desired.schema), schema_hash(observed.schema))
     plan = partial(_plan, online=online, profile=profile, recipe=recipe)
-    goal, blocked = desired, ways_that_are_blocked(diff)
+    goal, blocked = desired, {} if destructive else ways_that_are_blocked(diff)
     withheld, reasons = list[Change](), dict[ObjectId, str]()
     if blocked:
         goal, withheld, reasons = without_blocked(desired, observed, diff, blocked)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from shared.kinds.edges.tables import PARENTS
+from shared.kinds.lookup import relations
 from shared.kinds.node import Node
 from shared.kinds.ordering import (
     Edge,
@@ -36,7 +37,8 @@ def _order_when_created(column: Column, below: ObjectId, plan: PlanView) -> Orde
 
 def _is_made(column: Column, plan: PlanView) -> bool:
     """Say whether the column's table is made by the plan."""
-    return ObjectId(kind="table", namespace=column.namespace, name=column.parent) in plan.context.creates
+    carriers = (ObjectId(kind=kind, namespace=column.namespace, name=column.parent) for kind in relations())
+    return any(carrier in plan.context.creates for carrier in carriers)
 
 
 def _order_when_altered(column: Column, below: ObjectId, plan: PlanView) -> Order:

@@ -31,7 +31,7 @@ nor the store's password; its token is taken from `FLEETDRIFT_TOKEN`.
 
 
 def test_the_page_of_the_command_line_is_that_of_the_commands(golden: Golden) -> None:
-    context = click.Context(cli, info_name="fleetdrift")
+    context = click.Context(cli, info_name="fleetdrift", **cli.context_settings)
     golden(DOCS / "cli.md", "\n".join([_HEAD, *_pages(cli, context)]))
 
 

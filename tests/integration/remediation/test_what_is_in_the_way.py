@@ -66,18 +66,33 @@ CAREFUL = {
 """What waits for destructive statements."""
 
 
-@pytest.mark.parametrize("destructive", [False, True])
 @pytest.mark.parametrize("case", BLOCKED)
-def test_what_no_statement_does_is_said_and_not_tried(pair: Load, case: str, *, destructive: bool) -> None:
+def test_what_no_statement_does_is_said_and_not_tried(pair: Load, case: str) -> None:
     desired, observed, sentences = BLOCKED[case]
     pairs = pair(desired, observed)
     pairs.profile = EVERYTHING
     before = rows(pairs)
-    plan = pairs.plan(destructive=destructive)
+    plan = pairs.plan(destructive=False)
     assert [str(obstacle) for obstacle in plan.obstacles] == sentences
     assert plan.statements == ()
     assert all(map(plan.leaves, pairs.changes()))
     assert render_script(plan) == "".join(f"-- in the way: {sentence}\n" for sentence in sentences)
+    assert rows(pairs) == before
+
+
+def test_partitions_without_rows_get_another_modulus_where_everything_may_be_planned(pair: Load) -> None:
+    pairs = pair(hashed(4), hashed(2).partition(" INSERT")[0])
+    plan = pairs.plan(destructive=True)
+    assert plan.obstacles == ()
+    assert pairs.run(render_script(plan, destructive=True)).returncode == 0
+    assert pairs.changes() == ()
+
+
+def test_rows_that_another_modulus_refuses_end_the_script_and_stay(pair: Load) -> None:
+    pairs = pair(hashed(4), hashed(2))
+    before = rows(pairs)
+    plan = pairs.plan(destructive=True)
+    assert pairs.run(render_script(plan, destructive=True)).returncode != 0
     assert rows(pairs) == before
 
 
