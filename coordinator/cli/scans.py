@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import datetime as dt
-import getpass
 
 import click
 
 from coordinator.cli.remembered import Form, Place, ask, memory_options, page_options, place_options, print_json
 from coordinator.records.fleet_records import FleetRecords
+from coordinator.settings.user import user_name
 from coordinator.store.records import MAX_REQUEST_TEXT, ScanRecord
 
 _LOOK_EVERY_SECONDS = 0.5
@@ -56,7 +56,7 @@ def show(scan: str, place: Place, output: str) -> None:
 @memory_options(Form.TEXT, Form.JSON)
 def cancel(scan: str, reason: str, place: Place, output: str) -> None:
     """End a scan that waits or runs. What it has read is dropped; the next scan reads the fleet again."""
-    by = f"{getpass.getuser()} cancelled it"
+    by = f"{user_name()} cancelled it"
     why = (f"{by}: {reason}" if reason else by)[:MAX_REQUEST_TEXT]
     _print_scan(_found(ask(place, lambda records: records.cancel(scan, why)), scan), output)
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import datetime as dt
-import getpass
 import uuid
 from collections.abc import AsyncIterator, Callable
 from functools import partial
@@ -31,6 +30,7 @@ from coordinator.scan.logged import failure_reason, logged_scan
 from coordinator.scan.pipeline import run_scan
 from coordinator.settings.load import required
 from coordinator.settings.model import Settings
+from coordinator.settings.user import user_name
 from coordinator.store.connection import StoreError
 from coordinator.store.leases import DEFAULT_LEASE_RULES, LeaseRules, LeaseTakenError, holding
 from coordinator.store.patience import StorePatience
@@ -110,7 +110,7 @@ class Coordinator:
             return command is not None and command.cancelling() > 0
 
         async def create_and_perform() -> ScanReport:
-            await self._patient.create_scan(scan, fleet, ScanRequest(requested_by=getpass.getuser()))
+            await self._patient.create_scan(scan, fleet, ScanRequest(requested_by=user_name()))
             log(ScanCreated(scan=scan, fleet=fleet, cause=Cause.COMMAND))
             perform = partial(self._perform_and_store, scan, on_progress, interrupted)
             return await logged_scan(scan, fleet, perform, unfinished_by=(StoreError,), failure_level=LogLevel.INFO)
