@@ -18,6 +18,7 @@ from coordinator.store.records import Delivery
 from coordinator.store.store import Store
 from shared.events.notify import NoticeDelivered, NoticeGivenUp, NoticeNotTaken
 from shared.findings.finding import Severity
+from shared.formats import FormatError
 from shared.logs import log
 
 _AT_ONCE = 20
@@ -48,7 +49,7 @@ class Sender:
         while True:
             try:
                 await holding(self._store, f"notify:{self._fleet}", leases, self._deliver_for_ever)
-            except (LeaseTakenError, StoreError):
+            except (LeaseTakenError, StoreError, FormatError):  # the last: a newer release has written a notice
                 await asyncio.sleep(leases.look_every)
 
     async def _deliver_for_ever(self) -> None:

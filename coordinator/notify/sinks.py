@@ -21,7 +21,8 @@ from coordinator.settings.notify import MailTls, NotifyKind, Sink
 from shared.formats import NOTICE, encode_json
 from shared.hosts import Secret
 
-_TIMEOUT_SECONDS = 15.0
+_TIMEOUT_SECONDS = 10.0
+"""Of one request or one step of a mail: `serve` ends only when it is over."""
 
 
 class SendError(Exception):
