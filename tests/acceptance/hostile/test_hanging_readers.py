@@ -166,7 +166,7 @@ def test_a_hanging_reader_ends_with_its_command(pooled_server, how):
         reader = int(command.stdout.readline())
         assert Path(f"/proc/{reader}").exists()
         command.send_signal(how)
-        command.wait(10)
+        command.wait(30)
         command.stdout.close()
     deadline = time.monotonic() + 5
     while Path(f"/proc/{reader}").exists():

@@ -73,10 +73,11 @@ dsn = "{self.postgres.dsn("store")}"
 
 
 def scan(configuration: Path) -> ScanReport:
-    """Scan a fleet; its workers are running."""
+    """Scan a fleet, which has the name of all others here and may have fewer tenants; its workers are running."""
+    settings = msgspec.structs.replace(load_settings(configuration, {}), shrink_confirmed=True)
 
     async def run() -> ScanReport:
-        async with Coordinator.open(load_settings(configuration, {})) as coordinator:
+        async with Coordinator.open(settings) as coordinator:
             return await coordinator.scan(lambda _: None)
 
     return asyncio.run(run())
