@@ -12,7 +12,7 @@ from coordinator.memory.transitions import FleetCounts, Transition
 from coordinator.settings.notify import NoticeKind
 from shared.findings.finding import Severity
 
-_MOST_EVENTS = 50
+_MAX_EVENTS_TOLD = 50
 """Events of one notice that are told one by one; of the others it says how many there are."""
 
 
@@ -191,8 +191,8 @@ def notice(
         at=at,
         tenants=after.tenants,
         drifted=after.drifted,
-        events=tuple(events[:_MOST_EVENTS]),
-        more=max(0, len(events) - _MOST_EVENTS),
+        events=tuple(events[:_MAX_EVENTS_TOLD]),
+        more=max(0, len(events) - _MAX_EVENTS_TOLD),
     )
 
 

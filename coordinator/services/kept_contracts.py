@@ -12,7 +12,7 @@ from shared.contracts.contract import Contract, Unread
 from shared.kept_files import KeptFiles
 
 _KIND = "services"
-_MOST_BYTES = 64 * 1024 * 1024
+_MAX_KEPT_BYTES = 64 * 1024 * 1024
 """Of all that is kept: the contract of a service with 5 MB of Rust takes 0.1 MB."""
 
 
@@ -30,7 +30,7 @@ def kept_or_extracted(
     Raises:
         FeaturesError: As `extract_contract` does.
     """
-    kept = KeptFiles(_KIND, code_hash(), most_bytes=_MOST_BYTES)
+    kept = KeptFiles(_KIND, code_hash(), most_bytes=_MAX_KEPT_BYTES)
     name = _name(service, files, unread, features)
     found = _decoded(kept.get(name))
     if found is None:

@@ -13,7 +13,7 @@ from shared.postgres.scratch.unbuilt import Unbuilt
 from shared.schema.canonical import canonical_json
 from shared.schema.schema import Snapshot
 
-_MOST_BYTES = 256 * 1024 * 1024
+_MAX_KEPT_BYTES = 256 * 1024 * 1024
 """Of all that is kept: a shape of 1,000 tables takes about 5 MB."""
 
 
@@ -67,4 +67,4 @@ class KnownShapes:
 
 def lasting_shapes() -> KnownShapes:
     """Give what processes of this release have found out of shapes on this machine."""
-    return KnownShapes(KeptFiles("shapes", code_hash(), most_bytes=_MOST_BYTES))
+    return KnownShapes(KeptFiles("shapes", code_hash(), most_bytes=_MAX_KEPT_BYTES))

@@ -33,7 +33,7 @@ NEXT_SHAPE_BAR_SECONDS = 0.1
 EXTRACTION_BAR_MEGABYTES_A_SECOND = 2.0
 UNCHANGED_BAR_MEGABYTES_A_SECOND = 50.0  # to read and hash the files
 _FILES_EXTRACTED = 100
-_ROUNDS = 3  # the best one counts: others are lengthened by what else the machine does
+_TIMED_REPETITIONS = 3  # the best one counts: others are lengthened by what else the machine does
 _TYPES_A_FILE = 12  # with their code around the queries of one table: about 300 queries in a megabyte of Rust
 
 _Result = TypeVar("_Result")
@@ -209,10 +209,10 @@ def cpu_seconds(act: Callable[[], object]) -> float:
 def extraction() -> tuple[float, float, Contract]:
     """Give the megabytes of Rust read in a second of CPU, the same for unchanged files, and the contract."""
     files = [(f"src/part{number}.rs", ordinary_source(number).encode()) for number in range(_FILES_EXTRACTED)]
-    seconds = min(cpu_seconds(lambda: extract_contract("large", files)) for _ in range(_ROUNDS))
+    seconds = min(cpu_seconds(lambda: extract_contract("large", files)) for _ in range(_TIMED_REPETITIONS))
     size = sum(len(content) for _, content in files)
     kept_or_extracted("large", files, (), None)
-    again = min(cpu_seconds(lambda: kept_or_extracted("large", files, (), None)) for _ in range(_ROUNDS))
+    again = min(cpu_seconds(lambda: kept_or_extracted("large", files, (), None)) for _ in range(_TIMED_REPETITIONS))
     contract = extract_contract("bench", [("src/lib.rs", source().encode())])
     return size / 1e6 / seconds, size / 1e6 / again, contract
 

@@ -24,7 +24,7 @@ from shared.schema.profile import Profile
 from shared.schema.schema import Snapshot
 from tests.benchmarks.waits import ROWS, WAITED, Waited
 
-ROUNDS = 3
+TIMED_REPETITIONS = 3
 BAR = 2.0
 """So many times shorter must the longest wait of writer or reader be than beside the statement written by hand."""
 _BEFORE_SECONDS = 0.1  # writer and reader are at work when the change begins
@@ -33,7 +33,10 @@ _BASE, _DESIRED, _COPY = "waits_base", "waits_desired", "waits_copy"
 
 def main() -> int:
     """Print one line for each plan; give 1 when one is below the bar."""
-    print(f"{ROWS:,} rows; the longest wait in ms of {ROUNDS} rounds' best; bar: {BAR:g} times shorter than by hand")
+    print(
+        f"{ROWS:,} rows; the longest wait in ms of {TIMED_REPETITIONS} rounds' best; "
+        f"bar: {BAR:g} times shorter than by hand"
+    )
     print(f"{'change':28}{'by hand: writer':>17}{'reader':>9}{'plan: writer':>14}{'reader':>9}{'ratio':>8}")
     below = 0
     with EmbeddedPostgres(in_memory=True) as server:
@@ -48,7 +51,7 @@ def measured(server: EmbeddedPostgres, waited: Waited) -> float:
     """Measure both ways of one change, print them, and give how many times shorter the plan's longest wait is."""
     script = planned(server, waited)
     rounds: dict[str, list[tuple[float, float]]] = {"hand": [], "plan": []}
-    for _ in range(ROUNDS):
+    for _ in range(TIMED_REPETITIONS):
         for way, sql in (("hand", f"BEGIN; {waited.naive}; COMMIT;"), ("plan", script)):
             run(server, "postgres", f"DROP DATABASE IF EXISTS {_COPY} WITH (FORCE);")
             run(server, "postgres", f"CREATE DATABASE {_COPY} TEMPLATE {_BASE};")
