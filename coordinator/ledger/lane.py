@@ -13,7 +13,9 @@ import msgspec
 from shared.messages import FAILURES_TO_OPEN_BREAKER, HOST_DOWN, Failed
 from shared.targets import FailureKind
 
-RETRIED = frozenset({FailureKind.BUSY, FailureKind.REFUSED, FailureKind.LOST})
+_TIMED_OUT = frozenset({FailureKind.TIMEOUT, FailureKind.CONNECT_TIMEOUT})
+
+RETRIED = frozenset({FailureKind.BUSY, FailureKind.REFUSED, FailureKind.LOST}) | _TIMED_OUT
 """Failures that may be gone later: tried again when the rest of the host is done."""
 
 BUSY_SHARE_OF_DEADLINE = 0.1
@@ -34,6 +36,8 @@ class LedgerRules(msgspec.Struct, frozen=True, kw_only=True):
         retries: How often a tenant that refused or lost the connection is tried again.
         retry_after: How long to wait before that, and about how long before a busy tenant is tried for the second time.
         busy_for: How long a tenant that is busy (locked, or its server is full) is tried again, since it first was.
+        timeouts_retried: How many tenants of a host that did not answer in time are tried a second time; where more
+            are that slow, reading them again would only make the host slower.
     """
 
     lease: float = 20.0
@@ -44,6 +48,7 @@ class LedgerRules(msgspec.Struct, frozen=True, kw_only=True):
     retries: int = 2
     retry_after: float = 1.0
     busy_for: float = 360.0
+    timeouts_retried: int = 20
 
 
 class Held(msgspec.Struct, frozen=True):
@@ -104,6 +109,7 @@ class Lane:
         self._queue: deque[str] = deque()
         self._careful_groups: deque[tuple[str, ...]] = deque()
         self._failures_in_a_row = 0
+        self._timed_out: set[str] = set()  # items that have their second try, or had it
 
     def push(self, items: tuple[str, ...], *, front: bool = False) -> None:
         """Queue items for normal batches."""
@@ -187,9 +193,18 @@ class Lane:
             spread = 0.5 + int.from_bytes(blake2b(f"{item} {retries}".encode(), digest_size=4).digest()) / 2**32
             due = now + min(_MAX_PAUSE_SECONDS, self._rules.retry_after * 2 ** min(retries, 10)) * spread
             return due if due - busy_since <= self._rules.busy_for else math.inf
+        if kind in _TIMED_OUT and not self._may_try_late(item):
+            return math.inf
         if kind in RETRIED and retries < self._rules.retries:
             return now + self._rules.retry_after
         return math.inf
+
+    def _may_try_late(self, item: str) -> bool:
+        """Give an item that timed out its second try, unless it had it or the host's are used up."""
+        if item in self._timed_out or len(self._timed_out) >= self._rules.timeouts_retried:
+            return False
+        self._timed_out.add(item)
+        return True
 
     def draft_batch(self, now: float, window: Window, finished: AbstractSet[str]) -> BatchDraft | None:
         """Take the items of the next batch out of the queues; None when there are none or no connection is free.

@@ -186,6 +186,7 @@ def report(declared: Fleet) -> ScanReport:
 
 
 def test_every_tenant_is_compared_with_what_is_declared_for_it(report: ScanReport) -> None:
+    assert [(result.tenant, result.failure) for result in report.body.tenants if result.failure] == []
     assert statuses(report.body) == EXPECTED
     assert exit_code(report.status) == 2
 

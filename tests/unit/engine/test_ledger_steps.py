@@ -137,6 +137,41 @@ def test_a_tenant_that_refuses_is_tried_again_exactly_as_often_as_the_rules_say(
     assert sent == 1 + retries
 
 
+@pytest.mark.parametrize("kind", [FailureKind.TIMEOUT, FailureKind.CONNECT_TIMEOUT])
+def test_a_tenant_that_timed_out_is_read_when_it_answers_at_the_end(kind):
+    ledger = ledger_of("a")
+    [first] = ledger.next_batches(0.0, slots=1)
+    assert ledger.answer(first.id, [Answer("a", Failed(Failure(kind, "no answer in time")))], 0.0) == []
+    assert ledger.tick(0.5, queue_empty=True) == []
+    [second] = ledger.next_batches(RULES.retry_after, slots=1)
+    assert ledger.answer(second.id, [Answer("a", SEEN)], RULES.retry_after) == [("a", SEEN)]
+
+
+def test_a_tenant_that_times_out_twice_has_timed_out():
+    ledger, now, sent = ledger_of("a"), 0.0, 0
+    late = Failed(Failure(FailureKind.TIMEOUT, "no answer in time"))
+    while not ledger.done:
+        for batch in ledger.next_batches(now, slots=1):
+            sent += 1
+            ledger.answer(batch.id, [Answer("a", late)], now)
+        now += RULES.retry_after
+        ledger.tick(now, queue_empty=True)
+    assert (sent, ledger.outcomes()) == (2, {"a": late})
+
+
+def test_a_host_that_is_too_slow_for_many_is_not_asked_for_all_of_them_again():
+    names = tuple(f"t{number}" for number in range(10))
+    ledger, now, sent = ledger_of(*names, rules=LedgerRules(timeouts_retried=3)), 0.0, 0
+    while not ledger.done:
+        for batch in ledger.next_batches(now, slots=1):
+            sent += len(batch.items)
+            late = Failed(Failure(FailureKind.TIMEOUT, "no answer in time"))
+            ledger.answer(batch.id, [Answer(item, late) for item in batch.items], now)
+        now += RULES.retry_after
+        ledger.tick(now, queue_empty=True)
+    assert sent == len(names) + 3
+
+
 def times_of_tries(item: str, rules: LedgerRules) -> list[float]:
     """Let a tenant be busy for ever, and give the moments, in steps of 0.1 seconds, in which it is tried."""
     ledger, step, tried = ledger_of(item, rules=rules), 0, []
