@@ -8,13 +8,14 @@ import re
 import tomllib
 import types
 import typing
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
 import msgspec
 
+from coordinator.settings.fleets import SettingsDocument, document_of_each
 from coordinator.settings.hosts import resolve_hosts
 from coordinator.settings.model import Settings, SettingsFile, SpecTable
 from coordinator.settings.resolve import resolve_database, resolve_keys, resolve_optional, resolve_redis
@@ -31,35 +32,79 @@ class SettingsError(Exception):
     """The configuration cannot be used; the message is one sentence with file and key."""
 
 
-def load_settings(path: Path, environment: Mapping[str, str] | None = None) -> Settings:
+def load_settings(path: Path, environment: Mapping[str, str] | None = None, fleet: str = "") -> Settings:
+    """Read the configuration of one fleet.
+
+    Args:
+        path: fleetdrift.toml.
+        environment: Defaults to the process's own. `FLEETDRIFT_SECTION_KEY` overrides a plain key of a table.
+        fleet: Its name; may be left out where the file declares a single one.
+
+    Raises:
+        SettingsError: As `load_fleets`, and when there is no such fleet, or several and none is named.
+    """
+    found = load_fleets(path, environment)
+    chosen = [settings for settings in found if fleet in {"", settings.file.fleet.name}]
+    if len(chosen) == 1:
+        return chosen[0]
+    names = ", ".join(settings.file.fleet.name for settings in found)
+    if fleet:
+        raise SettingsError(f"{path}: there is no fleet {fleet!r}; expected one of {names}")
+    raise SettingsError(f"{path}: declares the fleets {names}: name one with --fleet or FLEETDRIFT_FLEET")
+
+
+def load_fleets(path: Path, environment: Mapping[str, str] | None = None) -> tuple[Settings, ...]:
     """Read the configuration file, override it from the environment, check it, and find its secrets.
 
     Args:
         path: fleetdrift.toml.
         environment: Defaults to the process's own. `FLEETDRIFT_SECTION_KEY` overrides a plain key of a table.
 
+    Returns:
+        The configuration of each fleet, in the order of the file.
+
     Raises:
         SettingsError: For a file that cannot be read, is no TOML, has an unknown or a wrong value, or names a secret
             that is not there.
     """
     env = os.environ if environment is None else environment
-    document = _apply_environment(_read(path), env, path)
-    file = _validate(document, path)
-    _check_inventory(file, path)
+    document = _read(path)
+    _refuse_unknown(document, SettingsDocument, "", path)
     try:
-        return Settings(
-            root=str(path.resolve().parent),
-            file=file,
-            hosts=resolve_hosts(file.hosts, path.parent, env),
-            redis_url=resolve_redis(file.redis.url, "redis.url", path.parent, env),
-            redis_keys=resolve_keys(file.redis.key, "redis.key", path.parent, env),
-            store_dsn=resolve_database(file.store.dsn, "store.dsn", path.parent, env),
-            scratch_dsn=resolve_database(_scratch(file, env), "scratch.dsn", path.parent, env),
-            sinks=resolve_sinks(file.notify, path.parent, env),
-            api_token=resolve_optional(file.serve.token, "serve.token", path.parent, env),
-        )
+        documents = document_of_each(document)
     except ValueError as error:
         raise SettingsError(f"{path}: {error}") from None
+    files = [_file_of(name, alone, env, path) for name, alone in documents.items()]
+    try:
+        return _with_secrets(files, path, env)
+    except ValueError as error:
+        raise SettingsError(f"{path}: {error}") from None
+
+
+def _file_of(name: str, document: dict[str, Any], env: Mapping[str, str], path: Path) -> SettingsFile:
+    """Check the document of one fleet; of several, the error names which."""
+    where = f"{path}: fleets.{name}" if name else str(path)
+    file = _validate(_apply_environment(document, env, path, several=bool(name)), where)
+    _check_inventory(file, where)
+    return file
+
+
+def _with_secrets(files: Sequence[SettingsFile], path: Path, env: Mapping[str, str]) -> tuple[Settings, ...]:
+    """Find the secrets: those that all fleets share once, for a command that prints one may ask somebody."""
+    file, root = files[0], path.parent
+    shared = Settings(
+        root=str(path.resolve().parent),
+        file=file,
+        hosts=resolve_hosts(file.hosts, root, env),
+        redis_url=resolve_redis(file.redis.url, "redis.url", root, env),
+        redis_keys=resolve_keys(file.redis.key, "redis.key", root, env),
+        store_dsn=resolve_database(file.store.dsn, "store.dsn", root, env),
+        scratch_dsn=resolve_database(_scratch(file, env), "scratch.dsn", root, env),
+        api_token=resolve_optional(file.serve.token, "serve.token", root, env),
+    )
+    return tuple(
+        msgspec.structs.replace(shared, file=each, sinks=resolve_sinks(each.notify, root, env)) for each in files
+    )
 
 
 def _scratch(file: SettingsFile, env: Mapping[str, str]) -> str | SecretReference:
@@ -125,13 +170,24 @@ def _read(path: Path) -> dict[str, Any]:
         raise SettingsError(f"{path}: is not valid TOML: {error}") from None
 
 
-def _apply_environment(document: dict[str, Any], env: Mapping[str, str], path: Path) -> dict[str, Any]:
-    """Override keys by the variables FLEETDRIFT_SECTION_KEY, for tables that are not lists."""
+def _apply_environment(
+    document: dict[str, Any], env: Mapping[str, str], path: Path, *, several: bool
+) -> dict[str, Any]:
+    """Override keys by the variables FLEETDRIFT_SECTION_KEY, for tables that are not lists.
+
+    Args:
+        document: Of one fleet; is changed.
+        env: The environment.
+        path: For messages.
+        several: There are other fleets: what says who is in this one cannot be said of all.
+    """
     for section, table in _tables(SettingsFile).items():
         for key, kind in _fields(table).items():
             variable = f"{ENVIRONMENT_PREFIX}{section}_{key}".upper()
             if variable not in env:
                 continue
+            if several and section == "fleet":
+                raise SettingsError(f"{path}: {variable} is set, and the file declares several fleets: unset it")
             if not isinstance(document.setdefault(section, {}), dict):
                 raise SettingsError(f"{path}: {variable} is set, so {section} must be a table, and it is none")
             # An address that may hold a password becomes a reference to the variable: it never enters the document.
@@ -170,12 +226,11 @@ def _fields(struct: type[msgspec.Struct]) -> dict[str, Any]:
     return typing.get_type_hints(struct, include_extras=True)
 
 
-def _validate(document: dict[str, Any], path: Path) -> SettingsFile:
-    _refuse_unknown(document, SettingsFile, "", path)
+def _validate(document: dict[str, Any], where: str) -> SettingsFile:
     try:
         return msgspec.convert(document, SettingsFile)
     except msgspec.ValidationError as error:
-        raise SettingsError(f"{path}: {_readable(str(error))}") from None
+        raise SettingsError(f"{where}: {_readable(str(error))}") from None
 
 
 def _readable(message: str) -> str:
@@ -224,25 +279,25 @@ def _refuse_unknown(value: Any, struct: type[msgspec.Struct], where: str, path: 
 _FLEET_LISTS = ("tenants", "file", "command", "discover", "query", "declared")
 
 
-def _check_inventory(file: SettingsFile, path: Path) -> None:
+def _check_inventory(file: SettingsFile, where: str) -> None:
     fleet = file.fleet
     given = [name for name in _FLEET_LISTS if getattr(fleet, name)]
     if len(given) != 1:
         found = " and ".join(given) or "none"
-        raise SettingsError(f"{path}: [fleet] needs exactly one of {', '.join(_FLEET_LISTS)}; found {found}")
+        raise SettingsError(f"{where}: [fleet] needs exactly one of {', '.join(_FLEET_LISTS)}; found {found}")
     if not file.hosts:
-        raise SettingsError(f"{path}: at least one [hosts.NAME] table is needed")
+        raise SettingsError(f"{where}: at least one [hosts.NAME] table is needed")
     if fleet.discover is not None and bool(fleet.discover.host) == bool(fleet.discover.hosts):
-        raise SettingsError(f"{path}: [fleet.discover] needs exactly one of host, hosts")
+        raise SettingsError(f"{where}: [fleet.discover] needs exactly one of host, hosts")
     named = {entry.host for entry in fleet.tenants}
     named |= {table.host for table in (fleet.discover, fleet.query, fleet.declared) if table is not None}
-    _check_hosts(named - {""}, "[fleet]", file, path)
-    _check_hosts(set(file.apply.hosts), "[apply]", file, path)
-    _check_hosts({host for table in file.specs for host in table.hosts}, "[[spec]]", file, path)
+    _check_hosts(named - {""}, "[fleet]", file, where)
+    _check_hosts(set(file.apply.hosts), "[apply]", file, where)
+    _check_hosts({host for table in file.specs for host in table.hosts}, "[[spec]]", file, where)
 
 
-def _check_hosts(named: set[str], where: str, file: SettingsFile, path: Path) -> None:
+def _check_hosts(named: set[str], table: str, file: SettingsFile, where: str) -> None:
     for host in sorted(named - file.hosts.keys()):
         near = difflib.get_close_matches(host, file.hosts, n=1)
         hint = f"; did you mean {near[0]!r}?" if near else ""
-        raise SettingsError(f"{path}: {where} names the host {host!r}, and there is no [hosts.{host}]{hint}")
+        raise SettingsError(f"{where}: {table} names the host {host!r}, and there is no [hosts.{host}]{hint}")
