@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from coordinator.cli.exit_codes import ERROR, IN_SYNC
+from coordinator.cli.fleet_option import fleet_option
 from coordinator.cli.report_output import settings_of
 from coordinator.cli.scratch_option import scratch_option
 from coordinator.cli.source_options import InOrder, assignments_of, profile_option, variable_options
@@ -21,6 +22,7 @@ from shared.schema.profile import Profile
 @click.argument("report")
 @click.option("--group", default="", metavar="ID", help="Drift group of the report, or the beginning of its id.")
 @click.option("-c", "--config", type=click.Path(path_type=Path), default=Path("fleetdrift.toml"), show_default=True)
+@fleet_option
 @click.option(
     "--source",
     type=click.Path(exists=True, path_type=Path),

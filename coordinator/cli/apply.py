@@ -9,6 +9,7 @@ from pathlib import Path
 import click
 
 from coordinator.cli.exit_codes import ERROR, IN_SYNC, INCOMPLETE
+from coordinator.cli.fleet_option import fleet_option
 from coordinator.cli.log_options import log_options
 from coordinator.cli.report_output import settings_of
 from coordinator.cli.scratch_option import scratch_option
@@ -20,6 +21,7 @@ from coordinator.cli.scratch_option import scratch_option
 @click.option("--tenants", multiple=True, metavar="A,B", help="Whom to apply it to; the first one is the canary.")
 @click.option("--all-of-group", is_flag=True, help="Apply it to every tenant of the group.")
 @click.option("-c", "--config", type=click.Path(path_type=Path), default=Path("fleetdrift.toml"), show_default=True)
+@fleet_option
 @click.option("--execute", "really", is_flag=True, help="Change the tenants; without it, only say what would be done.")
 @click.option("--script", is_flag=True, help="Print the plan as SQL for psql, with its guard, and connect to nobody.")
 @click.option("--yes", is_flag=True, help="Do not ask before changing them.")

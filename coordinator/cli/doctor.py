@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from coordinator.cli.fleet_option import chosen_fleet, fleet_option
 from coordinator.cli.scratch_option import scratch_option
 
 if TYPE_CHECKING:  # cold start
@@ -18,6 +19,7 @@ if TYPE_CHECKING:  # cold start
 
 @click.command("doctor")
 @click.option("-c", "--config", type=click.Path(path_type=Path), default=Path("fleetdrift.toml"), show_default=True)
+@fleet_option
 @scratch_option
 def command(config: Path) -> None:
     """Say what of the scratch server is real, what is a stand-in, and what is missing.
@@ -26,7 +28,7 @@ def command(config: Path) -> None:
     """
     from coordinator.settings.load import load_settings  # lazy: cold start
 
-    settings = load_settings(config) if config.exists() else None
+    settings = load_settings(config, fleet=chosen_fleet()) if config.exists() else None
     for line in _told(asyncio.run(_asked(settings))):
         click.echo(line)
 

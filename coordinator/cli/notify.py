@@ -8,6 +8,7 @@ from pathlib import Path
 
 import click
 
+from coordinator.cli.fleet_option import fleet_option
 from coordinator.cli.report_output import settings_of
 
 
@@ -18,6 +19,7 @@ def command() -> None:
 
 @command.command("test")
 @click.option("-c", "--config", type=click.Path(path_type=Path), default=Path("fleetdrift.toml"), show_default=True)
+@fleet_option
 @click.option("--name", default="", metavar="NAME", help="Only the one of this name.")
 def test(config: Path, name: str) -> None:
     """Send a notice that says it is a test. Exit code 1 when somebody does not take it."""

@@ -14,6 +14,7 @@ from typing import Any, TypeVar
 import click
 import msgspec
 
+from coordinator.cli.fleet_option import chosen_fleet, fleet_option
 from coordinator.cli.report_output import settings_of
 from coordinator.records.documents import FORMATS, Document
 from coordinator.records.fleet_records import FleetRecords
@@ -41,18 +42,20 @@ class Place(msgspec.Struct, frozen=True, kw_only=True):
     Args:
         config: fleetdrift.toml, which names the store.
         server: URL of a running coordinator, asked instead; empty for none.
+        fleet: Which of its fleets; empty for the only one.
     """
 
     config: Path
     server: str
+    fleet: str
 
 
 def place_options(function: Callable[..., Any]) -> Callable[..., Any]:
-    """Add `--config` and `--server`, and hand them on as `place`."""
+    """Add `--config`, `--server` and `--fleet`, and hand them on as `place`."""
 
     @functools.wraps(function)
     def with_place(config: Path, server: str, **rest: Any) -> Any:
-        return function(place=Place(config=config, server=server), **rest)
+        return function(place=Place(config=config, server=server, fleet=chosen_fleet()), **rest)
 
     config = click.option(
         "-c", "--config", type=click.Path(path_type=Path), default=Path("fleetdrift.toml"), show_default=True
@@ -64,7 +67,7 @@ def place_options(function: Callable[..., Any]) -> Callable[..., Any]:
         metavar="URL",
         help=f"Ask the coordinator at this URL instead of the store, with the token in {TOKEN_VARIABLE}.",
     )
-    return config(server(with_place))
+    return config(server(fleet_option(with_place)))
 
 
 def memory_options(*forms: Form) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
@@ -103,7 +106,7 @@ async def _ask(place: Place, question: Callable[[FleetRecords], Awaitable[T]]) -
         from coordinator.records.remote import RemoteRecords  # lazy: cold start
 
         token = os.environ.get(TOKEN_VARIABLE)
-        return await question(RemoteRecords(place.server, Secret(token) if token else None))
+        return await question(RemoteRecords(place.server, Secret(token) if token else None, place.fleet))
     return await _ask_store(settings_of(place.config), question)
 
 

@@ -11,13 +11,14 @@ from typing import Any
 import click
 import msgspec
 
+from coordinator.cli.fleet_option import chosen_fleet, fleet_option
 from coordinator.iac.assignment import Assignment
 from coordinator.report.exit_code import exit_code, status_to_exit_with
 from coordinator.report.files import ReportForm, render, write_file, write_files
 from coordinator.report.model import ReportBody, ScanReport
 from coordinator.report.renderers.json import ReportDocument
 from coordinator.scan.declared_files import DeclaredFiles, DeclaringSource
-from coordinator.settings.load import load_settings
+from coordinator.settings.load import load_fleets, load_settings
 from coordinator.settings.model import Settings
 from shared.formats import REPORT, decode_json
 
@@ -71,7 +72,7 @@ class Wanted(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def scan_options(function: Callable[..., Any]) -> Callable[..., Any]:
-    """Add `--config`, and `--output`, `--full`, `--since` and `--fail-on-pending`, handed on as `wanted`."""
+    """Add `--config`, `--fleet`, and `--output`, `--full`, `--since` and `--fail-on-pending`, handed on as `wanted`."""
 
     @functools.wraps(function)
     def with_wanted(
@@ -86,6 +87,7 @@ def scan_options(function: Callable[..., Any]) -> Callable[..., Any]:
 
     options = (
         click.option("-c", "--config", type=click.Path(path_type=Path), default="fleetdrift.toml", show_default=True),
+        fleet_option,
         click.option(
             "--output",
             "outputs",
@@ -118,7 +120,7 @@ def _in_full(output: Output) -> Output:
 
 
 def settings_of(config: Path, given: Iterable[Assignment] = ()) -> Settings:
-    """Load the configuration, with a hint when there is none.
+    """Load the configuration of the fleet that `--fleet` names, with a hint when there is none.
 
     Args:
         config: fleetdrift.toml.
@@ -127,13 +129,29 @@ def settings_of(config: Path, given: Iterable[Assignment] = ()) -> Settings:
     Raises:
         SettingsError: See `load_settings`.
     """
+    _insist_on(config)
+    return _given(load_settings(config, fleet=chosen_fleet()), given)
+
+
+def settings_of_fleets(config: Path, given: Iterable[Assignment] = ()) -> tuple[Settings, ...]:
+    """Load the configuration of every fleet, or of the one that `--fleet` names; see `settings_of`."""
+    _insist_on(config)
+    if chosen_fleet():
+        return (settings_of(config, given),)
+    return tuple(_given(settings, given) for settings in load_fleets(config))
+
+
+def _insist_on(config: Path) -> None:
     if not config.exists():
         raise click.UsageError(
             f"there is no {config}; name one with --config (deploy/fleetdrift.example.toml shows all)"
         )
+
+
+def _given(settings: Settings, given: Iterable[Assignment]) -> Settings:
     values = ((entry.name, str(entry.value)) for entry in given)
     variables = tuple((name, value if name else str(Path(value).resolve())) for name, value in values)
-    return msgspec.structs.replace(load_settings(config), given=variables)
+    return msgspec.structs.replace(settings, given=variables)
 
 
 def earlier_report(wanted: Wanted) -> ReportBody | None:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import click
 
+from coordinator.cli.fleet_option import fleet_option
 from coordinator.cli.log_options import log_options
 from coordinator.cli.report_output import settings_of
 from coordinator.cli.scratch_option import scratch_option
@@ -16,6 +17,7 @@ from shared.signing import KeyRing
 
 @click.command("worker")
 @click.option("-c", "--config", type=click.Path(path_type=Path), default=Path("fleetdrift.toml"), show_default=True)
+@fleet_option
 @click.option("--concurrency", type=click.IntRange(min=1), default=None, help="Processes; default: one per core.")
 @click.option("--name", default="", help="Name of this worker, unique in the fleet.")
 @scratch_option

@@ -6,7 +6,7 @@ import datetime as dt
 import importlib.metadata
 from bisect import bisect_left
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from prometheus_client import CollectorRegistry, ProcessCollector, generate_latest
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, HistogramMetricFamily, Metric
@@ -68,17 +68,15 @@ class FleetMetrics:
         self._seconds = 0.0
         self._success = 0.0
         self._last: tuple[Sample, ...] = ()
-        self._process = CollectorRegistry()
-        ProcessCollector(registry=self._process)
         self._registry = CollectorRegistry()
-        self._registry.register(_Page(self))
+        self._registry.register(_Page([self]))
         self._page = b""
         self._render()
 
     @property
     def page(self) -> bytes:
         """The exposition, ready to be sent, with what the process takes now."""
-        return self._page + generate_latest(self._process)
+        return self._page + generate_latest(_process)
 
     def leads(self, leads: bool) -> None:  # a state, not a choice of behaviour
         """Note whether this coordinator performs the scans."""
@@ -151,14 +149,37 @@ class FleetMetrics:
         return family
 
 
-class _Page(Collector):
-    """What the registry asks."""
+_process = CollectorRegistry()
+ProcessCollector(registry=_process)
 
-    def __init__(self, metrics: FleetMetrics) -> None:
-        self._metrics = metrics
+
+def page_of(fleets: Sequence[FleetMetrics]) -> bytes:
+    """Give the exposition of some fleets, with what the process takes now.
+
+    Args:
+        fleets: Those of this process, at least one.
+    """
+    if len(fleets) == 1:
+        return fleets[0].page
+    registry = CollectorRegistry()
+    registry.register(_Page(fleets))
+    return generate_latest(registry) + generate_latest(_process)
+
+
+class _Page(Collector):
+    """What the registry asks: each family once, with the samples of all fleets."""
+
+    def __init__(self, fleets: Sequence[FleetMetrics]) -> None:
+        self._fleets = fleets
 
     def collect(self) -> Iterator[Metric]:
-        return self._metrics.families()
+        merged: dict[str, Metric] = {}
+        for family in (family for fleet in self._fleets for family in fleet.families()):
+            if family.name in merged:
+                merged[family.name].samples += family.samples
+            else:
+                merged[family.name] = family
+        return iter(merged.values())
 
     def describe(self) -> Iterable[Metric]:
         return ()  # names are this collector's own; asking would need a rendered fleet

@@ -42,6 +42,11 @@ Perform = Callable[[str], Awaitable[ScanReport]]
 class ScanService(Protocol):
     """What the HTTP API needs."""
 
+    @property
+    def is_leading(self) -> bool:
+        """Say whether this process is the one that performs the fleet's scans."""
+        ...
+
     async def enqueue(self, request: ScanRequest = NOBODY_SAYS, idempotency_key: str | None = None) -> ScanRecord:
         """Ask for a scan of the whole fleet.
 
@@ -91,7 +96,13 @@ class QueuedScans:
         self._requested = asyncio.Event()
         self._leases = leases
         self._retry_store_after = retry_store_after
+        self._leads = False
         self._store_away_said: float | None = None  # when the log last said so; None while the store answers
+
+    @property
+    def is_leading(self) -> bool:
+        """Say whether this process has the fleet's lease."""
+        return self._leads
 
     async def enqueue(self, request: ScanRequest = NOBODY_SAYS, idempotency_key: str | None = None) -> ScanRecord:
         """Request a scan; a request that waits already, or has the same key, is given instead of a second."""
@@ -146,12 +157,14 @@ class QueuedScans:
                 waits = True
             except StoreError:
                 self._say_store_away()
+            self._leads = False
             self._metrics.leads(False)
             await asyncio.sleep(self._leases.look_every)
 
     async def _lead(self, interval: float) -> None:
         """Run scans for as long as this process is the one that does."""
         log(CoordinatorLeads(fleet=self._fleet))
+        self._leads = True
         self._metrics.leads(True)
         clock = asyncio.get_running_loop().time
         self._metrics.restore(await self._last_report(), await self._store.last_success(self._fleet))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import datetime as dt
 import uuid
 from collections.abc import AsyncIterator, Callable
 from functools import partial
@@ -13,17 +12,16 @@ from pathlib import Path
 from redis.exceptions import RedisError
 
 from coordinator.daemon.cancelling import ScanCancelledError, unless_cancelled
-from coordinator.daemon.metrics import FleetMetrics
-from coordinator.daemon.scan_service import QueuedScans
 from coordinator.engine.crew import read_crew
 from coordinator.engine.engine import EngineSettings
-from coordinator.engine.obstacles import Watch, find_redis_obstacle, obstacle_among_workers, obstacle_of
+from coordinator.engine.obstacles import NO_WORKER, Watch, find_redis_obstacle, obstacle_among_workers, obstacle_of
+from coordinator.engine.roster import read_roster
 from coordinator.fleet.queued import QueuedFleet
 from coordinator.fleet.reader import OnProgress
 from coordinator.ledger.lane import BUSY_SHARE_OF_DEADLINE, LedgerRules
 from coordinator.memory.notices import NoticeRules
 from coordinator.notify.sender import Sender
-from coordinator.records.stored import StoredRecords
+from coordinator.records.documents import WorkersList, WorkerView
 from coordinator.report.files import ReportFileError, write_files
 from coordinator.report.model import ScanReport
 from coordinator.scan.logged import failure_reason, logged_scan
@@ -43,11 +41,9 @@ from shared.logs import log
 from shared.messages import Keys
 from shared.postgres.scratch import ScratchServer
 from shared.signing import KeyRing
-from workers.junk import read_junk
 from workers.redis_pool import connect_redis
 
 _FINISH_TIMEOUT_SECONDS = 5.0
-_COUNT_JUNK_EVERY_SECONDS = 5.0
 _TELL_TIMEOUT_SECONDS = 30.0
 """For which `fleetdrift scan` waits for those who are told, before it prints its report."""
 
@@ -63,7 +59,7 @@ class Coordinator:
         self.settings = settings
         self.store = store
         self._patient = store.patient(StorePatience(settings.file.fleet.name, seconds=settings.file.store.wait))
-        self._leases = leases
+        self.leases = leases
         self._scratch = scratch
         self._watch = Watch()
         self._unwritten = ""  # the report's file that could not be written last
@@ -91,6 +87,20 @@ class Coordinator:
         ):
             yield cls(settings, store, scratch, leases=leases)
 
+    def beside(self, settings: Settings) -> Coordinator:
+        """Give the coordinator of another fleet of the same configuration, with the same store and scratch server.
+
+        Args:
+            settings: Of that fleet.
+        """
+        store = self.store.telling(notice_rules(settings))
+        return Coordinator(settings, store, self._scratch, leases=self.leases)
+
+    @property
+    def fleet(self) -> str:
+        """Name of the fleet."""
+        return self.settings.file.fleet.name
+
     async def scan(self, on_progress: OnProgress) -> ScanReport:
         """Scan the fleet once through the workers, and keep the report in the store.
 
@@ -102,7 +112,7 @@ class Coordinator:
             ScanUnfinishedError: When the store stays away, or another process took the scan over.
         ScanCancelledError: When somebody asked for its end (`fleetdrift scans cancel`).
         """
-        scan, fleet = str(uuid.uuid4()), self.settings.file.fleet.name
+        scan, fleet = str(uuid.uuid4()), self.fleet
         await end_orphans(self.store, fleet)
         command = asyncio.current_task()
 
@@ -116,7 +126,7 @@ class Coordinator:
             return await logged_scan(scan, fleet, perform, unfinished_by=(StoreError,), failure_level=LogLevel.INFO)
 
         try:
-            report = await holding(self._patient, scan_lease(scan), self._leases, create_and_perform)
+            report = await holding(self._patient, scan_lease(scan), self.leases, create_and_perform)
         except (StoreError, LeaseTakenError) as error:
             raise ScanUnfinishedError(
                 f"{error}: scan {scan} is not finished; a running `fleetdrift serve` resumes it within an hour, "
@@ -129,7 +139,7 @@ class Coordinator:
         """Send what this scan has to tell, once; what is not taken is sent by the next scan, or by `serve`."""
         if not self.settings.sinks:
             return
-        sender = Sender(self.store, self.settings.file.fleet.name, self.settings.sinks)
+        sender = Sender(self.store, self.fleet, self.settings.sinks)
         with contextlib.suppress(StoreError, TimeoutError):
             async with asyncio.timeout(_TELL_TIMEOUT_SECONDS):
                 await sender.deliver()
@@ -169,57 +179,20 @@ class Coordinator:
         async with QueuedFleet.open(
             engine_settings(self.settings), self._patient, scan=scan, watch=self._watch
         ) as fleet:
-            known = await self._patient.known_tenants(self.settings.file.fleet.name)
+            known = await self._patient.known_tenants(self.fleet)
             return await run_scan(self.settings, self._scratch, fleet, on_progress, known_tenants=known)
 
-    async def serve(self, on_listening: Callable[[int], None]) -> None:
-        """Take scans, keep the schedule, and answer HTTP, until cancelled.
+    @property
+    def keys(self) -> Keys:
+        """The names of the fleet in Redis."""
+        return Keys(self.fleet, KeyRing(self.settings.redis_keys))
+
+    async def perform(self, scan: str) -> ScanReport:
+        """Run the scan of this id, or resume it, and write the report's files.
 
         Args:
-            on_listening: Told the port when requests are taken.
-
-        Raises:
-            ListenError: When the address cannot be listened on.
+            scan: Id.
         """
-        from coordinator.daemon.api.app import build_api  # lazy: only this command needs the framework
-        from coordinator.daemon.api.limits import HttpLimits
-        from coordinator.daemon.api.serve import serve
-
-        table = self.settings.file.serve
-        fleet = self.settings.file.fleet.name
-        metrics = FleetMetrics(fleet)
-        scans = QueuedScans(
-            fleet, self.store, metrics, perform=self._scheduled, check=self._problems, leases=self._leases
-        )
-        records = StoredRecords(self.store, fleet, dt.timedelta(seconds=self.settings.file.memory.stale_after))
-        api = build_api(scans, records, metrics, self.settings.api_token)
-        limits = HttpLimits(
-            max_connections=table.max_connections, request_timeout=table.request_timeout, rate=table.rate
-        )
-        async with asyncio.TaskGroup() as group:
-            serving = serve(api, table.address, table.port, names=table.names, limits=limits, on_listening=on_listening)
-            group.create_task(serving)
-            group.create_task(scans.run(self.settings.file.scan.interval))
-            group.create_task(self._count_junk(metrics))
-            if self.settings.sinks:
-                group.create_task(Sender(self.store, fleet, self.settings.sinks).run(self._leases))
-
-    async def _count_junk(self, metrics: FleetMetrics) -> None:
-        """Show what coordinator and workers drop; while Redis is away the last counts stay."""
-        redis = connect_redis(required(self.settings.redis_url, "redis.url"))
-        try:
-            while True:
-                with contextlib.suppress(RedisError):
-                    metrics.junk_dropped(await read_junk(redis, self._keys))
-                await asyncio.sleep(_COUNT_JUNK_EVERY_SECONDS)
-        finally:
-            await redis.aclose()
-
-    @property
-    def _keys(self) -> Keys:
-        return Keys(self.settings.file.fleet.name, KeyRing(self.settings.redis_keys))
-
-    async def _scheduled(self, scan: str) -> ScanReport:
         report = await self._perform(scan, lambda _: None)
         if self.settings.file.report.directory:
             self._write_files(scan, report, Path(self.settings.root, self.settings.file.report.directory))
@@ -231,22 +204,52 @@ class Coordinator:
             write_files(report, directory)
         except ReportFileError as error:
             self._unwritten = str(error)
-            log(ReportUnwritten(scan=scan, fleet=self.settings.file.fleet.name))
+            log(ReportUnwritten(scan=scan, fleet=self.fleet))
         else:
             self._unwritten = ""
 
-    async def _problems(self) -> list[str]:
+    async def problems(self) -> list[str]:
         """Say what keeps scans from being done: Redis, the workers, and what scans wait for now."""
         redis = connect_redis(required(self.settings.redis_url, "redis.url"))
-        keys = self._keys
         try:
-            found = await find_redis_obstacle(redis, keys) or obstacle_among_workers(await read_crew(redis, keys))
+            found = await find_redis_obstacle(redis, self.keys)
+            if found is None:
+                found = obstacle_among_workers(await read_crew(redis, self.keys))
         except RedisError as error:
             found = obstacle_of(error)
         finally:
             await redis.aclose()
-        seen = dict.fromkeys(each.sentence for each in (found, *self._watch.obstacles()) if each)
+        waits = dict.fromkeys(each for each in (found, *self._watch.obstacles()) if each)
+        seen = dict.fromkeys(self._no_worker if each is NO_WORKER else each.sentence for each in waits)
         return [*seen, *([self._unwritten] if self._unwritten else [])]
+
+    @property
+    def _no_worker(self) -> str:
+        return f"no worker of fleet {self.fleet} was announced"
+
+    async def workers(self) -> WorkersList:
+        """Say who is there to work for the fleet, and what waits for them."""
+        redis = connect_redis(required(self.settings.redis_url, "redis.url"))
+        try:
+            roster = await read_roster(redis, self.keys)
+        except RedisError as error:
+            return WorkersList(fleet=self.fleet, problem=obstacle_of(error).sentence)
+        finally:
+            await redis.aclose()
+        return WorkersList(
+            fleet=self.fleet,
+            workers=tuple(
+                WorkerView(
+                    worker=each.presence.worker,
+                    slots=each.presence.slots,
+                    protocol=each.presence.protocol,
+                    problem=each.problem,
+                )
+                for each in roster.workers
+            ),
+            slots=roster.slots,
+            waiting=roster.waiting,
+        )
 
 
 async def end_orphans(store: Store, fleet: str) -> None:

@@ -85,10 +85,11 @@ async def _scan_and_serve(
     on_listening: Callable[[int], None],
 ) -> None:
     from coordinator.daemon.service import Coordinator  # lazy: Celery and the API's framework are slow to import
+    from coordinator.daemon.serving import serve_fleets
 
     settings = load_settings(configuration)
     async with Coordinator.open(settings) as coordinator:
         with progress("tenants scanned", options.tenants) as on_progress:
             on_report(await coordinator.scan(on_progress))
         if options.serve:
-            await coordinator.serve(on_listening)
+            await serve_fleets([coordinator], on_listening)

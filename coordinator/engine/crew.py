@@ -11,6 +11,7 @@ from shared.formats import PROTOCOL
 from shared.messages import Keys, Presence
 
 _UNKNOWN = 0  # the protocol of a worker whose presence cannot be read
+_FIRST_PROTOCOL = 1
 
 
 class Crew(msgspec.Struct, frozen=True):
@@ -57,17 +58,22 @@ class ForeignWorkersError(Exception):
 
 async def read_crew(redis: Redis, keys: Keys) -> Crew:
     """Count who said lately that it lives."""
-    seconds, micros = await redis.time()
-    now = seconds + micros / 1e6
-    members: Any = await redis.zrangebyscore(keys.presence, now, "+inf")
-    first: Any = await redis.zrangebyscore(keys.first_workers, now, "+inf")
-    present = [_presence(member) for member in members]
+    present = await read_presences(redis, keys)
     ours = [each for each in present if each.protocol == PROTOCOL]
     return Crew(
         slots=sum(each.slots for each in ours if keys.ring.understands(each.keys)),
         strangers=tuple(sorted(each.worker for each in ours if not keys.ring.understands(each.keys))),
-        foreign=tuple(sorted([each.protocol for each in present if each.protocol != PROTOCOL] + [1] * len(first))),
+        foreign=tuple(sorted(each.protocol for each in present if each.protocol != PROTOCOL)),
     )
+
+
+async def read_presences(redis: Redis, keys: Keys) -> list[Presence]:
+    """Give who said lately that it lives, whatever it speaks; those of protocol 1 say nothing but that."""
+    seconds, micros = await redis.time()
+    now = seconds + micros / 1e6
+    members: Any = await redis.zrangebyscore(keys.presence, now, "+inf")
+    first: Any = await redis.zrangebyscore(keys.first_workers, now, "+inf")
+    return [*map(_presence, members), *(Presence("", 0, _FIRST_PROTOCOL) for _ in first)]
 
 
 def _presence(member: bytes) -> Presence:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 import msgspec
 
 from coordinator.memory.views import ChangeView, FleetStatus, TenantHistory, TenantView
-from coordinator.report.model import DriftGroup
+from coordinator.report.model import DriftGroup, TenantStatus
 from coordinator.store.records import ScanRecord
 from shared.findings.finding import Severity
 from shared.formats import (
@@ -115,6 +117,68 @@ class GroupDocument(msgspec.Struct, frozen=True, kw_only=True):
     fleet: str
     tenants: int
     group: DriftGroup
+
+
+class FleetSummary(msgspec.Struct, frozen=True, kw_only=True):
+    """One fleet of a coordinator in a few figures.
+
+    Args:
+        fleet: Name.
+        leads: The coordinator that answers performs its scans; another one does where it does not.
+        scanned: When a scan of the whole fleet last ended; none when none did.
+        tenants: (status, tenants) for every status; sums to the fleet.
+        changes: (severity, open changes) for every severity.
+        suspicious_scan: The scan whose result is held back until it is confirmed.
+        problems: What keeps it from being scanned, as sentences.
+    """
+
+    fleet: str
+    leads: bool
+    scanned: dt.datetime | None
+    tenants: tuple[tuple[TenantStatus, int], ...]
+    changes: tuple[tuple[str, int], ...]
+    suspicious_scan: str | None
+    problems: tuple[str, ...]
+
+
+class FleetsList(msgspec.Struct, frozen=True, kw_only=True):
+    """The fleets of a coordinator, in the order of its configuration."""
+
+    fleets: tuple[FleetSummary, ...]
+
+
+class WorkerView(msgspec.Struct, frozen=True, kw_only=True):
+    """One living worker of a fleet.
+
+    Args:
+        worker: Its name; empty where it could not be read.
+        slots: How many batches it takes at once.
+        protocol: What it speaks; 0 where it could not be read.
+        problem: Why it cannot do this coordinator's work, in a sentence; empty when it can.
+    """
+
+    worker: str
+    slots: int
+    protocol: int
+    problem: str
+
+
+class WorkersList(msgspec.Struct, frozen=True, kw_only=True):
+    """Who is there to work for a fleet, as Redis says it.
+
+    Args:
+        fleet: Name.
+        workers: Sorted by name.
+        slots: Batches that those take at once which can do this coordinator's work.
+        waiting: Messages that no worker has taken yet; none when Redis does not say.
+        problem: Why Redis does not say, in a sentence; empty when it does.
+    """
+
+    fleet: str
+    workers: tuple[WorkerView, ...] = ()
+    slots: int = 0
+    waiting: int | None = None
+    problem: str = ""
 
 
 Document = FleetStatus | TenantsPage | TenantHistory | ChangesPage | ScansPage | ScanRecord | GroupsList | GroupDocument

@@ -45,17 +45,19 @@ class RemoteRecords(FleetRecords):
     Args:
         server: URL of the coordinator, `https://drift.example:9187`.
         token: Its bearer token, where it has one.
+        fleet: Which of its fleets; empty for the only one.
 
     Raises:
         ServerError: When `server` is no URL of HTTP.
     """
 
-    def __init__(self, server: str, token: Secret | None = None) -> None:
+    def __init__(self, server: str, token: Secret | None = None, fleet: str = "") -> None:
         parts = urllib.parse.urlsplit(server)
         if parts.scheme not in {"http", "https"} or not parts.hostname or parts.username or parts.query:
             raise ServerError(f"expected the coordinator's URL as https://HOST:PORT, found {server!r}")
         self._base = server.rstrip("/") + _API
         self._token = token
+        self._fleet = fleet
         self._opener = urllib.request.build_opener(_NoRedirects)
 
     async def status(self) -> FleetStatus:
@@ -123,7 +125,8 @@ class RemoteRecords(FleetRecords):
 
     async def _ask(self, path: str, parameters: Mapping[str, str], body: bytes | None = None) -> bytes | None:
         """Send a request; nothing when what is asked for does not exist."""
-        given = urllib.parse.urlencode({name: value for name, value in parameters.items() if value})
+        wanted = {**parameters, "fleet": self._fleet}
+        given = urllib.parse.urlencode({name: value for name, value in wanted.items() if value})
         request = urllib.request.Request(f"{self._base}{path}{'?' * bool(given)}{given}", data=body)  # noqa: S310  # checked: http
         if body is not None:
             request.add_header("Content-Type", "application/json")

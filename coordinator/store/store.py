@@ -75,6 +75,10 @@ class Store(StoreAccess):
         """Give the same store, whose methods wait for a store that is away before they raise."""
         return Store(self._pool, self.holder, patience, self._rules)
 
+    def telling(self, rules: NoticeRules) -> Store:
+        """Give the same store for another fleet, of whose scans something else is worth telling."""
+        return Store(self._pool, self.holder, self._patience, rules)
+
     @property
     def is_patient(self) -> bool:
         """Say whether an error of this store means that waiting for it was in vain."""

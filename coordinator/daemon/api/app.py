@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hmac
 from collections.abc import Callable
-from typing import Any, cast
 
 import msgspec
 from litestar import Litestar, Response, Router, get
@@ -18,12 +17,11 @@ from litestar.openapi.spec import Components, SecurityScheme
 from litestar.serialization import default_serializer, encode_json
 
 from coordinator.daemon.api.etags import tag
+from coordinator.daemon.api.fleets import FLEET_PARAMETER, Fleets, choosing, fleet_routes
 from coordinator.daemon.api.memory import memory_routes
 from coordinator.daemon.api.problems import HANDLERS
 from coordinator.daemon.api.scans import scan_routes
-from coordinator.daemon.metrics import CONTENT_TYPE, FleetMetrics
-from coordinator.daemon.scan_service import ScanService
-from coordinator.records.fleet_records import FleetRecords
+from coordinator.daemon.metrics import CONTENT_TYPE
 from shared.hosts import Secret
 
 _BEARER = "bearer"
@@ -37,26 +35,24 @@ class Health(msgspec.Struct, frozen=True):
     problems: tuple[str, ...] = ()
 
 
-def build_api(
-    service: ScanService, records: FleetRecords, metrics: FleetMetrics, token: Secret | None = None
-) -> Litestar:
+def build_api(fleets: Fleets, page: Callable[[], bytes], token: Secret | None = None) -> Litestar:
     """Build the application.
 
     Args:
-        service: Takes requests for scans.
-        records: What is kept of the fleet.
-        metrics: Holds the page that /metrics sends.
+        fleets: Those of the coordinator; they may change while it runs.
+        page: Gives what /metrics sends.
         token: When given, everything but health and metrics asks for `Authorization: Bearer TOKEN`.
     """
     guarded = Router(
         path="/api/v1",
-        route_handlers=[*scan_routes(service, records), *memory_routes(records)],
+        route_handlers=[*fleet_routes(fleets), *scan_routes(), *memory_routes()],
+        dependencies={"served": choosing(fleets)},
         guards=[*([] if token is None else [_bearer(token)]), _refuse_unknown_parameters],
         after_request=tag,
         security=[{_BEARER: []}],
     )
     return Litestar(
-        route_handlers=[*_health(service), *_metrics(metrics), guarded],
+        route_handlers=[*_health(fleets), *_metrics(page), guarded],
         openapi_config=_openapi(),
         exception_handlers=HANDLERS,
         compression_config=CompressionConfig(backend="gzip", exclude=["/events$"]),
@@ -66,8 +62,7 @@ def build_api(
 
 def openapi_document() -> bytes:
     """Give the OpenAPI document of the API as JSON, without serving it."""
-    asked = cast("Any", None)  # routes are described, and none is called
-    return encode_json(build_api(asked, asked, FleetMetrics("fleet")).openapi_schema.to_schema(), default_serializer)
+    return encode_json(build_api({}, lambda: b"").openapi_schema.to_schema(), default_serializer)
 
 
 def _openapi() -> OpenAPIConfig:
@@ -93,13 +88,15 @@ def _bearer(token: Secret) -> Callable[[ASGIConnection, BaseRouteHandler], None]
 def _refuse_unknown_parameters(connection: ASGIConnection, handler: BaseRouteHandler) -> None:  # type: ignore[type-arg]  # any app
     """Refuse a parameter that a route does not have: a filter with a slip in its name would leave nothing out."""
     fields = handler.parsed_fn_signature.parameters.items()
-    known = {getattr(field.kwarg_definition, "name", None) or name for name, field in fields} - {"request"}
+    known = {getattr(field.kwarg_definition, "name", None) or name for name, field in fields} - {"request", "served"}
+    if "served" in handler.parsed_fn_signature.parameters:
+        known.add(FLEET_PARAMETER)
     unknown = sorted(set(connection.query_params) - known)
     if unknown:
         raise ValidationException(f"{unknown[0]}: there is no such parameter")
 
 
-def _health(service: ScanService) -> list[BaseRouteHandler]:
+def _health(fleets: Fleets) -> list[BaseRouteHandler]:
     @get("/healthz")
     async def healthz() -> Health:
         """Say that the process lives."""
@@ -108,17 +105,18 @@ def _health(service: ScanService) -> list[BaseRouteHandler]:
     @get("/readyz")
     async def readyz() -> Response[Health]:
         """Say whether scans can be done: store, Redis and workers are there, and no scan waits for anything."""
-        problems = tuple(await service.problems())
+        found = [problem for each in fleets.values() for problem in await each.scans.problems()]
+        problems = tuple(dict.fromkeys(found))
         health = Health("unavailable" if problems else "ok", problems)
         return Response(health, status_code=503 if problems else 200)
 
     return [healthz, readyz]
 
 
-def _metrics(metrics: FleetMetrics) -> list[BaseRouteHandler]:
+def _metrics(page: Callable[[], bytes]) -> list[BaseRouteHandler]:
     @get("/metrics", sync_to_thread=False)
-    def page() -> Response[bytes]:
+    def metrics() -> Response[bytes]:
         """Send the Prometheus exposition as it was rendered when something last happened."""
-        return Response(metrics.page, media_type=CONTENT_TYPE)
+        return Response(page(), media_type=CONTENT_TYPE)
 
-    return [page]
+    return [metrics]

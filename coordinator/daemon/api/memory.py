@@ -6,15 +6,16 @@ import datetime as dt
 from typing import Annotated
 
 from litestar import Request, Response, get
+from litestar.di import NamedDependency
 from litestar.handlers import BaseRouteHandler
 from litestar.params import FromPath, FromQuery, QueryParameter
 
 from coordinator.daemon.api.answers import found, table_or_page
+from coordinator.daemon.api.fleets import ServedFleet
 from coordinator.daemon.api.problems import documented
 from coordinator.memory.model import ChangeSubject
 from coordinator.memory.views import ChangeFilter, ChangeState, FleetStatus, TenantFilter, TenantHistory
 from coordinator.records.documents import ChangesPage, GroupDocument, GroupsList, TenantsPage
-from coordinator.records.fleet_records import FleetRecords
 from coordinator.records.tables import changes_csv, tenants_csv
 from coordinator.report.model import TenantStatus
 from shared.findings.finding import Severity
@@ -22,28 +23,25 @@ from shared.findings.finding import Severity
 Limit = Annotated[int, QueryParameter(ge=1, le=1000)]
 
 
-def memory_routes(records: FleetRecords) -> list[BaseRouteHandler]:
-    """Give the routes.
-
-    Args:
-        records: What is kept of the fleet.
-    """
-    return [*_fleet(records), *_tenants(records), *_changes(records), *_groups(records)]
+def memory_routes() -> list[BaseRouteHandler]:
+    """Give the routes."""
+    return [*_fleet(), *_tenants(), *_changes(), *_groups()]
 
 
-def _fleet(records: FleetRecords) -> list[BaseRouteHandler]:
+def _fleet() -> list[BaseRouteHandler]:
     @get("/status", responses=documented())
-    async def fleet_status() -> FleetStatus:
+    async def fleet_status(served: NamedDependency[ServedFleet]) -> FleetStatus:
         """Give the fleet in a few figures: tenants by status, open changes, what the newest scan found."""
-        return await records.status()
+        return await served.records.status()
 
     return [fleet_status]
 
 
-def _tenants(records: FleetRecords) -> list[BaseRouteHandler]:
+def _tenants() -> list[BaseRouteHandler]:
     @get("/tenants", responses=documented())
     async def list_tenants(
         *,
+        served: NamedDependency[ServedFleet],
         request: Request,  # type: ignore[type-arg]  # any app
         name: FromQuery[str] = "",
         status: FromQuery[TenantStatus | None] = None,
@@ -58,21 +56,22 @@ def _tenants(records: FleetRecords) -> list[BaseRouteHandler]:
         `name` is a pattern of shell wildcards, `change` and `group` are ids, `shape` is how a schema hash begins.
         """
         chosen = TenantFilter(name=name, status=status, change=change, shape=shape, group=group)
-        page = await records.tenants(chosen, after=after, limit=limit)
+        page = await served.records.tenants(chosen, after=after, limit=limit)
         return table_or_page(request, page, tenants_csv(page.tenants))
 
     @get("/tenants/{tenant:str}", responses=documented(404))
-    async def get_tenant(tenant: FromPath[str]) -> TenantHistory:
+    async def get_tenant(served: NamedDependency[ServedFleet], tenant: FromPath[str]) -> TenantHistory:
         """Give all that is remembered of a tenant: now, its changes with their lives, its timeline."""
-        return found(await records.tenant(tenant), "tenant")
+        return found(await served.records.tenant(tenant), "tenant")
 
     return [list_tenants, get_tenant]
 
 
-def _changes(records: FleetRecords) -> list[BaseRouteHandler]:
+def _changes() -> list[BaseRouteHandler]:
     @get("/changes", responses=documented())
     async def list_changes(
         *,
+        served: NamedDependency[ServedFleet],
         request: Request,  # type: ignore[type-arg]  # any app
         in_state: Annotated[ChangeState | None, QueryParameter(name="state")] = None,  # `state` is Litestar's own word
         since: FromQuery[dt.datetime | None] = None,
@@ -96,21 +95,21 @@ def _changes(records: FleetRecords) -> list[BaseRouteHandler]:
             tenant=tenant,
             object=object,
         )
-        page = await records.changes(chosen, after=after, limit=limit)
+        page = await served.records.changes(chosen, after=after, limit=limit)
         return table_or_page(request, page, changes_csv(page.changes))
 
     return [list_changes]
 
 
-def _groups(records: FleetRecords) -> list[BaseRouteHandler]:
+def _groups() -> list[BaseRouteHandler]:
     @get("/groups", responses=documented())
-    async def list_groups() -> GroupsList:
+    async def list_groups(served: NamedDependency[ServedFleet]) -> GroupsList:
         """List the drift groups that any tenant is known to be in now, each with its plan in figures."""
-        return await records.groups()
+        return await served.records.groups()
 
     @get("/groups/{group:str}", responses=documented(404))
-    async def get_group(group: FromPath[str]) -> GroupDocument:
+    async def get_group(served: NamedDependency[ServedFleet], group: FromPath[str]) -> GroupDocument:
         """Give a drift group in full: difference, findings, broken queries, plan, patches."""
-        return found(await records.group(group), "drift group")
+        return found(await served.records.group(group), "drift group")
 
     return [list_groups, get_group]

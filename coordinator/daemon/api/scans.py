@@ -9,13 +9,14 @@ from typing import Annotated
 
 import msgspec
 from litestar import MediaType, Request, Response, get, post
+from litestar.di import NamedDependency
 from litestar.handlers import BaseRouteHandler
 from litestar.params import FromPath, FromQuery, HeaderParameter, QueryParameter
 from litestar.response import ServerSentEvent, ServerSentEventMessage
 
 from coordinator.daemon.api.answers import decoded, found, table_or_page
+from coordinator.daemon.api.fleets import ServedFleet
 from coordinator.daemon.api.problems import documented, problem_response
-from coordinator.daemon.scan_service import ScanService
 from coordinator.memory.views import FleetStatus
 from coordinator.records.documents import ScansPage
 from coordinator.records.fleet_records import FleetRecords
@@ -51,19 +52,15 @@ class CancelRequest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
     reason: Annotated[str, msgspec.Meta(max_length=MAX_REQUEST_TEXT)] = ""
 
 
-def scan_routes(service: ScanService, records: FleetRecords) -> list[BaseRouteHandler]:
-    """Give the routes.
-
-    Args:
-        service: Takes requests for scans.
-        records: What is kept of the fleet.
-    """
-    return [*_asking(service), *_reading(records), *_ending(records), *_reports(records)]
+def scan_routes() -> list[BaseRouteHandler]:
+    """Give the routes."""
+    return [*_asking(), *_reading(), *_ending(), *_reports()]
 
 
-def _asking(service: ScanService) -> list[BaseRouteHandler]:
+def _asking() -> list[BaseRouteHandler]:
     @post("/scans", status_code=202, responses=documented())
     async def ask_for_scan(
+        served: NamedDependency[ServedFleet],
         request: Request,  # type: ignore[type-arg]  # any app
         idempotency_key: Annotated[
             str | None, HeaderParameter(name="Idempotency-Key", min_length=1, max_length=MAX_REQUEST_TEXT)
@@ -74,37 +71,40 @@ def _asking(service: ScanService) -> list[BaseRouteHandler]:
         The body may be empty, or a JSON object with `purpose` and `requested_by`. A request that bears the same
         `Idempotency-Key` as an earlier one gets the scan of that one.
         """
-        return await service.enqueue(decoded(await request.body(), ScanRequest), idempotency_key)
+        return await served.scans.enqueue(decoded(await request.body(), ScanRequest), idempotency_key)
 
     return [ask_for_scan]
 
 
-def _reading(records: FleetRecords) -> list[BaseRouteHandler]:
+def _reading() -> list[BaseRouteHandler]:
     @get("/scans", responses=documented())
     async def list_scans(
+        served: NamedDependency[ServedFleet],
         request: Request,  # type: ignore[type-arg]  # any app
         limit: Annotated[int, QueryParameter(ge=1, le=1000)] = 50,
         after: FromQuery[str] = "",
     ) -> Response[ScansPage]:
         """List scans, newest first; as CSV for `Accept: text/csv`."""
-        page = await records.scans(after=after, limit=limit)
+        page = await served.records.scans(after=after, limit=limit)
         return table_or_page(request, page, scans_csv(page.scans))
 
     @get("/scans/{scan:str}", responses=documented(404))
-    async def get_scan(scan: FromPath[str]) -> ScanRecord:
+    async def get_scan(served: NamedDependency[ServedFleet], scan: FromPath[str]) -> ScanRecord:
         """Give one scan: where it stands, and how many tenants have answered."""
-        return found(await records.scan(scan), "scan")
+        return found(await served.records.scan(scan), "scan")
 
     @get("/scans/{scan:str}/events", responses=documented(404))
     async def follow_scan(
-        scan: FromPath[str], last_event_id: Annotated[str, HeaderParameter(name="Last-Event-ID")] = ""
+        served: NamedDependency[ServedFleet],
+        scan: FromPath[str],
+        last_event_id: Annotated[str, HeaderParameter(name="Last-Event-ID")] = "",
     ) -> ServerSentEvent:
         """Follow a scan as server-sent events until it ends: the scan, whenever it has changed.
 
         A client that was cut off sends the id of the last event that it saw, and is told only what is new.
         """
-        found(await records.scan(scan), "scan")
-        return ServerSentEvent(_events(records, scan, last_event_id))
+        found(await served.records.scan(scan), "scan")
+        return ServerSentEvent(_events(served.records, scan, last_event_id))
 
     return [list_scans, get_scan, follow_scan]
 
@@ -128,31 +128,37 @@ async def _events(records: FleetRecords, scan: str, seen: str) -> AsyncIterator[
         await asyncio.sleep(_LOOK_EVERY_SECONDS)
 
 
-def _ending(records: FleetRecords) -> list[BaseRouteHandler]:
+def _ending() -> list[BaseRouteHandler]:
     @post("/scans/{scan:str}/cancel", status_code=202, responses=documented(404, 409))
-    async def cancel_scan(scan: FromPath[str], request: Request) -> Response[ScanRecord]:  # type: ignore[type-arg]  # any app
+    async def cancel_scan(
+        served: NamedDependency[ServedFleet],
+        scan: FromPath[str],
+        request: Request,  # type: ignore[type-arg]  # any app
+    ) -> Response[ScanRecord]:
         """End a scan that waits or runs, within seconds. The body may be empty, or a JSON object with `reason`."""
         asked = decoded(await request.body(), CancelRequest)
-        before = found(await records.scan(scan), "scan")
+        before = found(await served.records.scan(scan), "scan")
         if before.finished is not None:
             return problem_response(HTTPStatus.CONFLICT, f"the scan is over: it is {before.state.value}")
         reason = f"somebody cancelled it: {asked.reason}" if asked.reason else "somebody cancelled it"
-        return Response(found(await records.cancel(scan, reason), "scan"), status_code=HTTPStatus.ACCEPTED)
+        return Response(found(await served.records.cancel(scan, reason), "scan"), status_code=HTTPStatus.ACCEPTED)
 
     @post("/scans/{scan:str}/confirm", status_code=202, responses=documented(404))
-    async def confirm_scan(scan: FromPath[str]) -> FleetStatus:
+    async def confirm_scan(served: NamedDependency[ServedFleet], scan: FromPath[str]) -> FleetStatus:
         """Believe a suspicious scan: what it found is told to all who are told. 404 where it is not suspicious."""
-        found(await records.confirm(scan) or None, "suspicious scan")
-        return await records.status()
+        found(await served.records.confirm(scan) or None, "suspicious scan")
+        return await served.records.status()
 
     return [cancel_scan, confirm_scan]
 
 
-def _reports(records: FleetRecords) -> list[BaseRouteHandler]:
+def _reports() -> list[BaseRouteHandler]:
     @get("/scans/{scan:str}/report", responses=documented(404), media_type=MediaType.JSON)
-    async def get_report(scan: FromPath[str], form: FromQuery[ReportForm] = ReportForm.JSON) -> Response[str]:
+    async def get_report(
+        served: NamedDependency[ServedFleet], scan: FromPath[str], form: FromQuery[ReportForm] = ReportForm.JSON
+    ) -> Response[str]:
         """Give the report of one scan, or of the newest (`latest`), in one of its forms."""
-        report = found(await records.report(scan, form), "report")
+        report = found(await served.records.report(scan, form), "report")
         return Response(report, media_type=_MEDIA[form])
 
     return [get_report]

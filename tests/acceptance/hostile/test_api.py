@@ -13,14 +13,16 @@ import httpx
 import pytest
 
 from coordinator.daemon.api.app import build_api
+from coordinator.daemon.api.fleets import ServedFleet
 from coordinator.daemon.api.limits import HttpLimits
 from coordinator.daemon.api.serve import serve
-from coordinator.daemon.metrics import FleetMetrics
+from coordinator.daemon.metrics import FleetMetrics, page_of
 from coordinator.daemon.scan_service import QueuedScans
 from coordinator.records.stored import StoredRecords
 from coordinator.store.store import Store
 from shared.embedded.postgres import EmbeddedPostgres
 from shared.hosts import Secret
+from tests.integration.engine.test_coordinator_api import nobody
 from tests.reports import demo
 
 pytestmark = pytest.mark.anyio
@@ -58,7 +60,8 @@ async def running(store: Store, limits: HttpLimits = QUICK, **options) -> AsyncI
 
     metrics = FleetMetrics(FLEET)
     records = StoredRecords(store, FLEET, dt.timedelta(days=1))
-    api = build_api(QueuedScans(FLEET, store, metrics, perform=perform, check=check), records, metrics)
+    service = QueuedScans(FLEET, store, metrics, perform=perform, check=check)
+    api = build_api({FLEET: ServedFleet(service, records, nobody)}, lambda: page_of([metrics]))
     listening: asyncio.Future[int] = asyncio.get_running_loop().create_future()
     task = asyncio.create_task(serve(api, "127.0.0.1", 0, limits=limits, on_listening=listening.set_result, **options))
     try:

@@ -215,6 +215,7 @@ async def test_the_document_describes_every_route_and_every_problem(client):
     paths = {path: set(item) for path, item in document["paths"].items() if path.startswith(API)}
     assert paths == {
         f"{API}/changes": {"get"},
+        f"{API}/fleets": {"get"},
         f"{API}/groups": {"get"},
         f"{API}/groups/{{group}}": {"get"},
         f"{API}/scans": {"get", "post"},
@@ -226,6 +227,7 @@ async def test_the_document_describes_every_route_and_every_problem(client):
         f"{API}/status": {"get"},
         f"{API}/tenants": {"get"},
         f"{API}/tenants/{{tenant}}": {"get"},
+        f"{API}/workers": {"get"},
     }
     for path, item in document["paths"].items():
         if path.startswith(API):

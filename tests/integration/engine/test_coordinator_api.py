@@ -12,9 +12,11 @@ import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
 from coordinator.daemon.api.app import build_api
+from coordinator.daemon.api.fleets import ServedFleet
 from coordinator.daemon.api.serve import ListenError, serve
-from coordinator.daemon.metrics import FleetMetrics
+from coordinator.daemon.metrics import FleetMetrics, page_of
 from coordinator.daemon.scan_service import QueuedScans
+from coordinator.records.documents import WorkersList
 from coordinator.records.stored import StoredRecords
 from coordinator.report.model import ScanReport
 from coordinator.store.store import Store
@@ -56,6 +58,10 @@ async def scans() -> Scans:
     return Scans()
 
 
+async def nobody() -> WorkersList:
+    return WorkersList(fleet=FLEET, waiting=0)
+
+
 @contextlib.asynccontextmanager
 async def running(
     store: Store, scans: Scans, *, token: str = "", interval: float = 0
@@ -63,7 +69,8 @@ async def running(
     metrics = FleetMetrics(FLEET)
     service = QueuedScans(FLEET, store, metrics, perform=scans.perform, check=scans.check, resumable=3600)
     records = StoredRecords(store, FLEET, dt.timedelta(days=1))
-    api = build_api(service, records, metrics, Secret(token) if token else None)
+    fleets = {FLEET: ServedFleet(service, records, nobody)}
+    api = build_api(fleets, lambda: page_of([metrics]), Secret(token) if token else None)
     listening: asyncio.Future[int] = asyncio.get_running_loop().create_future()
     tasks = [
         asyncio.create_task(serve(api, "127.0.0.1", 0, on_listening=listening.set_result)),
@@ -201,12 +208,4 @@ async def test_a_port_that_is_taken_is_said_in_a_sentence(store, scans):
         port = client.base_url.port
         assert port is not None
         with pytest.raises(ListenError, match=rf"^cannot listen on 127.0.0.1 port {port}: "):
-            await serve(
-                build_api(
-                    QueuedScans(FLEET, store, FleetMetrics(FLEET), perform=scans.perform, check=scans.check),
-                    StoredRecords(store, FLEET, dt.timedelta(days=1)),
-                    FleetMetrics(FLEET),
-                ),
-                "127.0.0.1",
-                port,
-            )
+            await serve(build_api({}, lambda: b""), "127.0.0.1", port)
