@@ -95,7 +95,7 @@ async def test_serve_without_workers_is_not_ready_and_ends_with_0_on_sigterm(dem
         serve.send_signal(signal.SIGTERM)
         async with asyncio.timeout(SOON):
             _, log = await serve.communicate()
-    assert (status, health["problems"]) == (503, ["no worker was announced"])
+    assert (status, health["problems"]) == (503, ["no worker of fleet demo was announced"])
     assert serve.returncode == 0
     assert b"Traceback" not in log
 

@@ -1,0 +1,156 @@
+"""`fleetdrift serve` with two fleets in one configuration, as processes, over HTTP."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import sys
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import asyncpg
+import httpx
+import pytest
+
+from shared.embedded.postgres import EmbeddedPostgres
+from shared.embedded.redis import EmbeddedRedis
+
+pytestmark = pytest.mark.anyio
+
+SOON_SECONDS = 120.0
+ORDERS = "CREATE TABLE orders (id bigint PRIMARY KEY, email text NOT NULL)"
+INDEX = "CREATE INDEX orders_by_email ON orders (email)"
+TENANTS = {"acme": f"{ORDERS}; {INDEX};", "beta": ORDERS, "gamma": ORDERS}
+CONFIGURATION = """
+[fleets.eu]
+tenants = [{{ tenant = "acme" }}, {{ tenant = "beta" }}]
+[fleets.us]
+tenants = [{{ tenant = "gamma" }}]
+[fleets.us.spec]
+source = "us.sql"
+[spec]
+source = "eu.sql"
+[hosts.here]
+address = "{host}"
+port = {port}
+user = "postgres"
+[limits]
+allow_unsafe_role = true
+[redis]
+url = "{redis}"
+[store]
+dsn = "{store}"
+[scratch]
+dsn = "{scratch}"
+[scan]
+interval = 0
+[serve]
+port = 0
+"""
+
+
+@pytest.fixture
+def anyio_backend() -> str:
+    return "asyncio"
+
+
+class Served:
+    """A coordinator that runs, and its configuration."""
+
+    def __init__(self, configuration: Path, process: asyncio.subprocess.Process, client: httpx.AsyncClient) -> None:
+        self.configuration = configuration
+        self.process = process
+        self.client = client
+
+    async def get(self, path: str, **parameters: str) -> dict:
+        answer = await self.client.get(f"/api/v1/{path}", params=parameters)
+        assert answer.is_success, answer.text
+        return dict(answer.json())
+
+    async def ready(self) -> dict:
+        return dict((await self.client.get("/readyz")).json())
+
+    async def scan(self, fleet: str, **request: object) -> dict:
+        asked = await self.client.post("/api/v1/scans", params={"fleet": fleet}, json=request)
+        assert asked.status_code == 202, asked.text
+        async with asyncio.timeout(SOON_SECONDS):
+            while True:
+                record = await self.get(f"scans/{asked.json()['scan']}", fleet=fleet)
+                if record["finished"]:
+                    return record
+                await asyncio.sleep(0.2)
+
+    async def statuses(self, fleet: str) -> dict[str, str]:
+        page = await self.get("tenants", fleet=fleet)
+        return {each["tenant"]: each["status"] for each in page["tenants"]}
+
+
+@contextlib.asynccontextmanager
+async def command(*arguments: object, log: Path) -> AsyncIterator[asyncio.subprocess.Process]:
+    with log.open("wb") as written:
+        process = await asyncio.create_subprocess_exec(
+            sys.executable,
+            "-m",
+            "coordinator.cli",
+            *map(str, arguments),
+            stdout=asyncio.subprocess.PIPE,
+            stderr=written,
+        )
+        try:
+            yield process
+        finally:
+            process.terminate()
+            await process.communicate()
+
+
+@pytest.fixture
+async def served(tmp_path: Path, postgres: EmbeddedPostgres, redis_server: EmbeddedRedis) -> AsyncIterator[Served]:
+    databases = {**TENANTS, "store_of_fleets": "SELECT 1"}
+    admin = await asyncpg.connect(postgres.dsn())
+    for name, script in databases.items():
+        await admin.execute(f'CREATE DATABASE "{name}"')
+        connection = await asyncpg.connect(postgres.dsn(name))
+        await connection.execute(script)
+        await connection.close()
+    (tmp_path / "eu.sql").write_text(f"{ORDERS};\n{INDEX};\n")
+    (tmp_path / "us.sql").write_text(f"{ORDERS};\n")
+    configuration = tmp_path / "fleetdrift.toml"
+    configuration.write_text(
+        CONFIGURATION.format(
+            host=postgres.socket_dir,
+            port=postgres.port,
+            redis=redis_server.url,
+            store=postgres.dsn("store_of_fleets"),
+            scratch=postgres.dsn(),
+        )
+    )
+    try:
+        async with command("serve", "-c", configuration, log=tmp_path / "serve.log") as process:
+            assert process.stdout is not None
+            async with asyncio.timeout(SOON_SECONDS):
+                line = (await process.stdout.readline()).decode()
+            assert line, (tmp_path / "serve.log").read_text()
+            async with httpx.AsyncClient(base_url=line.split()[2].rstrip(":"), timeout=30) as client:
+                yield Served(configuration, process, client)
+    finally:
+        for name in databases:
+            await admin.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
+        await admin.close()
+
+
+async def test_two_fleets_are_led_by_one_coordinator_and_each_needs_workers_of_its_own(served, tmp_path):
+    assert (await served.ready())["problems"] == [
+        "no worker of fleet eu was announced", "no worker of fleet us was announced",
+    ]  # fmt: skip
+    async with command("worker", "-c", served.configuration, "--fleet", "eu", "--name", "w", log=tmp_path / "w.log"):
+        eu = await served.scan("eu")
+        assert (eu["state"], eu["reason"]) == ("drift", "")
+        assert await served.statuses("eu") == {"acme": "in_sync", "beta": "drifted"}
+        assert await served.statuses("us") == {}
+        assert (await served.ready())["problems"] == ["no worker of fleet us was announced"]
+        workers = await served.get("workers", fleet="eu")
+        assert [(each["worker"], each["problem"]) for each in workers["workers"]] == [("w", "")]
+        assert (await served.get("workers", fleet="us"))["workers"] == []
+    async with command("worker", "-c", served.configuration, "--fleet", "us", log=tmp_path / "us.log"):
+        assert (await served.scan("us"))["state"] == "in_sync"
+    assert [each["fleet"] for each in (await served.get("fleets"))["fleets"]] == ["eu", "us"]
