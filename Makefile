@@ -9,7 +9,7 @@ PYTEST := $(BIN)/python -m pytest -n 2 --dist loadfile
 FAST := tests/unit tests/architecture tests/golden
 MAJOR ?= 18
 
-.PHONY: demo lint check coverage test test-pairs test-reading test-extras chaos mutants schemas bench lock install clean new-kind new-rule
+.PHONY: demo lint check coverage test test-pairs test-reading test-extras chaos mutants schemas bench bench-memory lock install clean new-kind new-rule
 
 # pip compiles what it installs, but no editable sources: without bytecode a command spends a third of its time on
 # compiling them, and where PYTHONDONTWRITEBYTECODE is set it does so in each run.
@@ -78,6 +78,11 @@ schemas: install
 
 bench: install
 	$(BIN)/python -m tests.benchmarks
+
+# The memory of 100,000 tenants: time and memory to record a scan, the size of the store, how fast it answers. Fails beyond a
+# bar. Some ten minutes with 60 scans; with SCANS=1000 three hours.
+bench-memory: install
+	$(BIN)/python -m tests.benchmarks.bench_memory $(SCANS)
 
 # A new kind of object or a new rule begins as a skeleton (CONTRIBUTING.md): make new-kind NAME=event_log
 new-kind: install

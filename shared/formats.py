@@ -106,6 +106,9 @@ FIRST_REPORT = Format("report", 1)
 SKELETON = Format("report_skeleton", 1)
 """`coordinator.memory.skeleton.Skeleton`, as a blob in the store: a report whose tenants and groups are kept apart."""
 
+ENVELOPE = Format("report_envelope", 1)
+"""`coordinator.memory.skeleton.Envelope`, in the store: what a report does not share with one that says the same."""
+
 GROUP = Format("group", 1)
 """`coordinator.report.model.DriftGroup` without tenants, as a blob in the store that many reports share."""
 

@@ -32,6 +32,7 @@ from coordinator.settings.user import user_name
 from coordinator.store.connection import StoreError
 from coordinator.store.leases import DEFAULT_LEASE_RULES, LeaseRules, LeaseTakenError, holding
 from coordinator.store.patience import StorePatience
+from coordinator.store.pruning import retention_of
 from coordinator.store.records import ScanRequest, ScanState
 from coordinator.store.store import Store, coordinator_lease, scan_lease
 from shared.analysis.scratch_server import scratch_server
@@ -80,7 +81,7 @@ class Coordinator:
         required(settings.redis_url, "redis.url")
         dsn = required(settings.store_dsn, "store.dsn")
         async with (
-            Store.open(dsn, notice_rules(settings)) as store,
+            Store.open(dsn, notice_rules(settings), retention_of(settings.file.store)) as store,
             scratch_server(
                 settings.scratch_dsn, settings.file.scratch.binaries, wanted=settings.file.scratch.major
             ) as scratch,

@@ -9,16 +9,42 @@ from collections.abc import Iterable, Mapping, Sequence
 import msgspec
 
 from coordinator.memory.model import Remembered
-from coordinator.report.model import DriftGroup, ScanReport, TenantResult, TenantStatus
+from coordinator.report.model import DriftGroup, ScanReport, Step, TenantResult, TenantStatus
 from shared.blobs import name_of
 from shared.formats import GROUP, FormatError
 
 
-class Skeleton(msgspec.Struct, frozen=True, kw_only=True):
-    """A report as the store keeps it.
+class Envelope(msgspec.Struct, frozen=True, kw_only=True):
+    """What tells reports apart that say the same of the same fleet.
 
     Args:
-        report: Without tenants and groups; rollouts without their tenants.
+        execution_id: As the report has it, like all that follows.
+        started: RFC 3339, UTC.
+        duration: Seconds.
+        steps: The execution log.
+    """
+
+    execution_id: str
+    started: str
+    duration: float
+    steps: tuple[Step, ...]
+
+    @classmethod
+    def of(cls, report: ScanReport) -> Envelope:
+        """Take the envelope of a report."""
+        return cls(
+            execution_id=report.execution_id, started=report.started, duration=report.duration, steps=report.steps
+        )
+
+
+_NO_ENVELOPE = Envelope(execution_id="", started="", duration=0.0, steps=())
+
+
+class Skeleton(msgspec.Struct, frozen=True, kw_only=True):
+    """A report as the store keeps it, once for all reports that say the same.
+
+    Args:
+        report: Without tenants, groups and envelope; rollouts without their tenants.
         groups: (id, name of the blob) of each group, in the report's order.
         roll: Hash of which tenants the report has and where each stands.
     """
@@ -55,20 +81,28 @@ def take_apart(report: ScanReport, remembered: Remembered) -> tuple[Skeleton, di
     summary = msgspec.structs.replace(report.body.drift_summary, tenant_impact=())
     rollouts = tuple(msgspec.structs.replace(rollout, tenants=()) for rollout in report.body.rollouts)
     body = msgspec.structs.replace(report.body, tenants=(), groups=(), rollouts=rollouts, drift_summary=summary)
-    bare = msgspec.structs.replace(report, body=body)
+    bare = _in_envelope(msgspec.structs.replace(report, body=body), _NO_ENVELOPE)
     digests = [standing.digest for standing in remembered.standings]
     roll = roll_of((tenant, digests[place]) for tenant, place in remembered.tenants)
     skeleton = Skeleton(report=bare, groups=tuple(names.items()), roll=roll)
     return skeleton, {names[key]: group for key, group in groups.items()}
 
 
+def _in_envelope(report: ScanReport, envelope: Envelope) -> ScanReport:
+    return msgspec.structs.replace(report, **msgspec.structs.asdict(envelope))
+
+
 def put_together(
-    skeleton: Skeleton, groups: Mapping[str, DriftGroup], rows: Sequence[tuple[TenantResult, str]]
+    skeleton: Skeleton,
+    envelope: Envelope,
+    groups: Mapping[str, DriftGroup],
+    rows: Sequence[tuple[TenantResult, str]],
 ) -> ScanReport:
     """Make the report again.
 
     Args:
         skeleton: As `take_apart` gave it.
+        envelope: Of this report.
         groups: By the names of their blobs.
         rows: (row of the report, digest of its standing), sorted by tenant.
 
@@ -79,7 +113,7 @@ def put_together(
     if lost or roll_of((row.tenant, digest) for row, digest in rows) != skeleton.roll:
         what = f"drift group {lost[0]}" if lost else "where its tenants stood"
         raise FormatError(
-            f"the report of the scan begun at {skeleton.report.started} cannot be made again: "
+            f"the report of the scan begun at {envelope.started} cannot be made again: "
             f"the store does not remember {what}"
         )
     tenants = tuple(row for row, _ in rows)
@@ -99,4 +133,4 @@ def put_together(
         ),
         drift_summary=msgspec.structs.replace(bare.drift_summary, tenant_impact=impact),
     )
-    return msgspec.structs.replace(skeleton.report, body=body)
+    return _in_envelope(msgspec.structs.replace(skeleton.report, body=body), envelope)

@@ -8,7 +8,8 @@ from typing import Annotated
 import msgspec
 
 from coordinator.settings.notify import NotifyTable, Sink
-from coordinator.settings.table import SecretReference, Table
+from coordinator.settings.store import MemoryTable, StoreTable
+from coordinator.settings.table import Count, Rate, Seconds, SecretReference, Table
 from shared.findings.ignore import IgnoreRule
 from shared.hosts import Host, Secret
 from shared.kinds.context import Recipe
@@ -16,10 +17,6 @@ from shared.schema.profile import Profile
 from shared.schema.tenancy import Tenancy
 from shared.targets import Limits
 
-Seconds = Annotated[float, msgspec.Meta(gt=0)]
-Rate = Annotated[float, msgspec.Meta(gt=0)]
-Share = Annotated[float, msgspec.Meta(gt=0, le=1)]
-Count = Annotated[int, msgspec.Meta(ge=1)]
 Port = Annotated[int, msgspec.Meta(ge=1, le=65535)]
 
 
@@ -206,32 +203,6 @@ class RedisTable(Table, frozen=True, kw_only=True):
 
     url: str | SecretReference = ""
     key: SecretReference | tuple[SecretReference, ...] = ()
-
-
-class StoreTable(Table, frozen=True, kw_only=True):
-    """`[store]`: the PostgreSQL database that keeps scans, ledger and reports.
-
-    Args:
-        dsn: Its URL.
-        wait: Seconds that a scan waits for a store that goes away in the middle.
-    """
-
-    dsn: str | SecretReference = ""
-    wait: Seconds = 60.0
-
-
-class MemoryTable(Table, frozen=True, kw_only=True):
-    """`[memory]`: what the store remembers of the fleet.
-
-    Args:
-        stale_after: Seconds after which what is known of a tenant that was not read again is shown as stale.
-        suspicious: Share of the fleet of which one scan may find that it has drifted; a larger one holds the scan back.
-        spread: Share of the fleet beyond which a change that spreads is told again.
-    """
-
-    stale_after: Seconds = 24 * 3600.0
-    suspicious: Share = 0.2
-    spread: Share = 0.1
 
 
 class ScratchTable(Table, frozen=True, kw_only=True):

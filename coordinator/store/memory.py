@@ -11,13 +11,24 @@ import msgspec
 from coordinator.memory.model import DECIDED, READ, ChangeSubject, FleetChange, Remembered, Standing
 from coordinator.memory.notices import TELL_NOBODY, NoticeRules
 from coordinator.memory.remember import remember
-from coordinator.memory.skeleton import Skeleton, put_together, take_apart
+from coordinator.memory.skeleton import Envelope, Skeleton, put_together, take_apart
 from coordinator.memory.transitions import FleetCounts, Recorded, Transition
 from coordinator.report.model import DriftGroup, ScanReport, TenantResult
 from coordinator.store.connection import query
 from coordinator.store.telling import Past, Told, tell
-from shared.blobs import label_of_blob, pack, unpack
-from shared.formats import FIRST_REPORT, FLEET_CHANGE, GROUP, REPORT, SKELETON, STANDING, decode_json, encode_json
+from shared.blobs import label_of_blob, name_of, pack, unpack
+from shared.formats import (
+    ENVELOPE,
+    FIRST_REPORT,
+    FLEET_CHANGE,
+    GROUP,
+    REPORT,
+    SKELETON,
+    STANDING,
+    FormatError,
+    decode_json,
+    encode_json,
+)
 
 _ANALYZE_AFTER_MOVES = 1000
 """Tenants that one report moves, from which on PostgreSQL must be told at once how large the tables are now: the first
@@ -128,15 +139,19 @@ async def _remember_changes(
 
 
 async def _keep_report(connection: Any, scan: str, report: ScanReport, remembered: Remembered, at: dt.datetime) -> None:
+    """Keep what reports share under its hash, and of this one what it does not share."""
     skeleton, groups = take_apart(report, remembered)
+    name, body = name_of(SKELETON, skeleton), report.body
+    await connection.execute(query("put_blobs"), SKELETON.label, [name], [pack(SKELETON, skeleton)])
     await connection.execute(
         query("put_blobs"), GROUP.label, list(groups), [pack(GROUP, group) for group in groups.values()]
     )
-    document, status = pack(SKELETON, skeleton), report.status.value
-    await connection.execute(query("put_report"), scan, report.body.fleet, status, report.content_hash, document, at)
-    await connection.execute(query("put_group_names"), scan, list(groups))
+    document = pack(ENVELOPE, Envelope.of(report))
+    row = (scan, body.fleet, report.status.value, report.content_hash, document, name, at)
+    await connection.execute(query("put_report"), *row)
+    await connection.execute(query("put_skeleton_groups"), name, list(groups))
     ids, names = [key for key, _ in skeleton.groups], [name for _, name in skeleton.groups]
-    await connection.execute(query("remember_groups"), report.body.fleet, ids, names)
+    await connection.execute(query("remember_groups"), body.fleet, ids, names)
 
 
 async def load_report(connection: Any, row: Any) -> ScanReport:
@@ -147,15 +162,28 @@ async def load_report(connection: Any, row: Any) -> ScanReport:
     """
     document: bytes = row["document"]
     match label_of_blob(document):
-        case SKELETON.label:
-            return await _rebuild(connection, row, unpack(SKELETON, document, Skeleton))
+        case ENVELOPE.label:
+            envelope = unpack(ENVELOPE, document, Envelope)
+            return await _rebuild(connection, row, await _skeleton(connection, row["skeleton"], envelope), envelope)
+        case SKELETON.label:  # of a release that kept each report by itself
+            skeleton = unpack(SKELETON, document, Skeleton)
+            return await _rebuild(connection, row, skeleton, Envelope.of(skeleton.report))
         case FIRST_REPORT.label:
             return msgspec.structs.replace(unpack(FIRST_REPORT, document, ScanReport), format=FIRST_REPORT.label)
         case _:
             return unpack(REPORT, document, ScanReport)
 
 
-async def _rebuild(connection: Any, row: Any, skeleton: Skeleton) -> ScanReport:
+async def _skeleton(connection: Any, name: str, envelope: Envelope) -> Skeleton:
+    blob = await connection.fetchrow(query("get_blobs"), SKELETON.label, [name])
+    if blob is None:
+        raise FormatError(
+            f"the report of the scan begun at {envelope.started} cannot be made again: the store does not remember it"
+        )
+    return unpack(SKELETON, blob["data"], Skeleton)
+
+
+async def _rebuild(connection: Any, row: Any, skeleton: Skeleton, envelope: Envelope) -> ScanReport:
     blobs = await connection.fetch(query("get_blobs"), GROUP.label, [name for _, name in skeleton.groups])
     groups = {blob["name"]: unpack(GROUP, blob["data"], DriftGroup) for blob in blobs}
     stood = await connection.fetch(query("report_rows"), row["fleet"], row["finished"])
@@ -167,4 +195,4 @@ async def _rebuild(connection: Any, row: Any, skeleton: Skeleton) -> ScanReport:
     for each in stood:
         result, digest = standings[each["standing"]]
         rows.append((msgspec.structs.replace(result, tenant=each["tenant"]), digest))
-    return put_together(skeleton, groups, rows)
+    return put_together(skeleton, envelope, groups, rows)

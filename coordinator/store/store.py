@@ -20,17 +20,12 @@ from coordinator.store.connection import StoreError, open_pool, query
 from coordinator.store.fleet_memory import FleetMemory
 from coordinator.store.memory import load_report, record
 from coordinator.store.patience import StorePatience
+from coordinator.store.pruning import DEFAULT_RETENTION, Retention, prune
 from coordinator.store.records import NOBODY_SAYS, Delivery, LedgerRow, ScanRecord, ScanRequest, ScanState
 from coordinator.store.telling import tell_failure
 from shared.formats import ANALYSIS, LEDGER, SNAPSHOT, FormatError
 from shared.hosts import Secret
 from shared.targets import Target
-
-_MAX_LEDGERS_KEPT = 5
-_MAX_REPORTS_KEPT = 500
-_DELETE_BLOBS_UNUSED_FOR = dt.timedelta(days=90)
-_KEEP_NOTICES_FOR = dt.timedelta(days=7)
-_KEEP_HISTORY_FOR = dt.timedelta(days=400)
 
 _decode_target = msgspec.json.Decoder(Target).decode
 _decode_outcome: Callable[[str], FinalOutcome] = msgspec.json.Decoder(FinalOutcome).decode
@@ -65,15 +60,21 @@ class Store(StoreAccess):
     """
 
     def __init__(
-        self, pool: Any, holder: str = "", patience: StorePatience | None = None, rules: NoticeRules = TELL_NOBODY
+        self,
+        pool: Any,
+        holder: str = "",
+        patience: StorePatience | None = None,
+        rules: NoticeRules = TELL_NOBODY,
+        retention: Retention = DEFAULT_RETENTION,
     ) -> None:
         super().__init__(pool, patience)
         self.holder = holder or str(uuid.uuid4())
         self._rules = rules
+        self._retention = retention
 
     def patient(self, patience: StorePatience) -> Store:
         """Give the same store, whose methods wait for a store that is away before they raise."""
-        return Store(self._pool, self.holder, patience, self._rules)
+        return Store(self._pool, self.holder, patience, self._rules, self._retention)
 
     def telling(self, rules: NoticeRules) -> Store:
         """Give the same store for another fleet, of whose scans something else is worth telling."""
@@ -86,18 +87,21 @@ class Store(StoreAccess):
 
     @classmethod
     @contextlib.asynccontextmanager
-    async def open(cls, dsn: Secret, rules: NoticeRules = TELL_NOBODY) -> AsyncIterator[Store]:
+    async def open(
+        cls, dsn: Secret, rules: NoticeRules = TELL_NOBODY, retention: Retention = DEFAULT_RETENTION
+    ) -> AsyncIterator[Store]:
         """Connect, and bring the store's own tables up to date.
 
         Args:
             dsn: URL of its database.
             rules: What is worth telling of scans, and to whom.
+            retention: How long what is kept.
 
         Raises:
             StoreError: When it cannot be reached or migrated.
         """
         async with open_pool(dsn) as pool:
-            yield cls(pool, rules=rules)
+            yield cls(pool, rules=rules, retention=retention)
 
     @property
     def memory(self) -> FleetMemory:
@@ -328,18 +332,15 @@ class Store(StoreAccess):
                 await self._check_owner(connection, scan)
                 recorded = await record(connection, scan, report, self._rules)
                 await connection.execute(query("finish_scan"), scan, report.status.value, "")
-                for table in ("prune_ledger", "prune_ledger_marks", "prune_ledger_outcomes"):
-                    await connection.execute(query(table), fleet, _MAX_LEDGERS_KEPT)
-                await connection.execute(query("prune_reports"), fleet, _MAX_REPORTS_KEPT)
-                for table in ("prune_stays", "prune_tenants"):
-                    await connection.execute(query(table), fleet, _KEEP_HISTORY_FOR)
-                await connection.execute(query("prune_groups"), fleet)
-                await connection.execute(query("prune_notices"), fleet, _KEEP_NOTICES_FOR)
-                await connection.execute(query("prune_blobs"), _DELETE_BLOBS_UNUSED_FOR)
-                await connection.execute(query("prune_leases"))
                 return recorded
 
-        return await self._do(keep)
+        async def delete_what_is_old(connection: Any) -> None:
+            async with connection.transaction():
+                await prune(connection, fleet, self._retention)
+
+        recorded = await self._do(keep)
+        await self._do(delete_what_is_old)
+        return recorded
 
     async def known_tenants(self, fleet: str) -> int:
         """Count the tenants that a fleet had when it was last scanned; 0 when it never was."""

@@ -82,7 +82,8 @@ async def tell(connection: Any, told: Told, rules: NoticeRules) -> Recorded:
     if why:
         await _suspect(connection, told, why, events, rules)
     if events:
-        await put_notice(connection, _notice(told, events), rules, held=earlier.holds or bool(why))
+        changes = [event.change for event in events if event.change]
+        await put_notice(connection, _notice(told, events), rules, held=earlier.holds or bool(why), changes=changes)
     return msgspec.structs.replace(recorded, suspicion=why)
 
 
@@ -107,8 +108,7 @@ async def _earlier_suspicion(connection: Any, told: Told, rules: NoticeRules) ->
         return _Earlier(holds=True)
     await connection.fetch(query("end_suspicion"), told.fleet, None)
     rows = await connection.fetch(query("withdraw_notices"), told.fleet)
-    withdrawn = [decode_json(NOTICE, row["document"], Notice) for row in rows]
-    return _Earlier(untold=frozenset(event.change for each in withdrawn for event in each.events))
+    return _Earlier(untold=frozenset(change for row in rows for change in row["changes"]))
 
 
 async def _suspect(connection: Any, told: Told, why: str, events: Sequence[NoticeEvent], rules: NoticeRules) -> None:
@@ -138,12 +138,22 @@ def _notice(told: Told, events: Sequence[NoticeEvent], *, part: str = "scan") ->
     return notice(told.scan, told.fleet, told.at, told.recorded.after, events, part=part)
 
 
-async def put_notice(connection: Any, what: Notice, rules: NoticeRules, *, held: bool = False) -> None:
-    """Write a notice down for every sink; one that is written already stays."""
+async def put_notice(
+    connection: Any, what: Notice, rules: NoticeRules, *, held: bool = False, changes: Sequence[str] = ()
+) -> None:
+    """Write a notice down for every sink; one that is written already stays.
+
+    Args:
+        connection: To the store, in a transaction.
+        what: The notice.
+        rules: Who is told.
+        held: It waits until its scan is confirmed.
+        changes: Ids of all changes that it is about, also those that it only counts.
+    """
     if not rules.sinks:
         return
-    document = encode_json(NOTICE, what).decode()
-    await connection.execute(query("put_notice"), what.id, what.fleet, what.scan, held, document, list(rules.sinks))
+    row = (what.id, what.fleet, what.scan, held, encode_json(NOTICE, what).decode(), list(rules.sinks), list(changes))
+    await connection.execute(query("put_notice"), *row)
 
 
 async def tell_failure(connection: Any, scan: str, reason: str, rules: NoticeRules) -> None:

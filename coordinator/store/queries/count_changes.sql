@@ -1,8 +1,8 @@
 -- Who has which change now, and with that each change's life. Only what has changed is written, and given back.
 WITH standing_now AS (
-    SELECT known AS standing, count(*) AS tenants
-    FROM fleetdrift.tenants
-    WHERE fleet = $1 AND left_fleet IS NULL AND known IS NOT NULL
+    SELECT known AS standing, sum(tenants) AS tenants
+    FROM fleetdrift.stands
+    WHERE fleet = $1 AND known IS NOT NULL
     GROUP BY known
 ), counted AS (
     SELECT h.change, sum(n.tenants)::integer AS tenants

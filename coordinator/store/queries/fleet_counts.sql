@@ -1,10 +1,7 @@
 SELECT coalesce(sum(n.tenants), 0)::integer AS tenants,
        coalesce(sum(n.tenants) FILTER (WHERE k.status = 'drifted'), 0)::integer AS drifted,
        coalesce(sum(n.tenants) FILTER (WHERE s.status IN ('unreachable', 'error')), 0)::integer AS unread
-FROM (
-    SELECT standing, known, count(*) AS tenants
-    FROM fleetdrift.tenants WHERE fleet = $1 AND left_fleet IS NULL
-    GROUP BY standing, known
-) n
+FROM fleetdrift.stands n
 JOIN fleetdrift.standings s ON s.standing = n.standing
 LEFT JOIN fleetdrift.standings k ON k.standing = n.known
+WHERE n.fleet = $1

@@ -1,1 +1,1 @@
-SELECT fleet, finished, document FROM fleetdrift.reports WHERE scan = $1
+SELECT fleet, finished, document, skeleton FROM fleetdrift.reports WHERE scan = $1

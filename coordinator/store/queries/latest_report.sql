@@ -1,1 +1,1 @@
-SELECT fleet, finished, document FROM fleetdrift.reports WHERE fleet = $1 ORDER BY finished DESC LIMIT 1
+SELECT fleet, finished, document, skeleton FROM fleetdrift.reports WHERE fleet = $1 ORDER BY finished DESC LIMIT 1

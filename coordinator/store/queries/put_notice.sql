@@ -1,5 +1,5 @@
 WITH written AS (
-    INSERT INTO fleetdrift.notices (notice, fleet, scan, held, document) VALUES ($1, $2, $3, $4, $5::jsonb)
+    INSERT INTO fleetdrift.notices (notice, fleet, scan, held, document, changes) VALUES ($1, $2, $3, $4, $5::jsonb, $7)
     ON CONFLICT DO NOTHING
     RETURNING notice
 )

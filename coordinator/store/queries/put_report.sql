@@ -1,3 +1,5 @@
-INSERT INTO fleetdrift.reports (scan, fleet, status, content_hash, document, finished) VALUES ($1, $2, $3, $4, $5, $6)
+INSERT INTO fleetdrift.reports (scan, fleet, status, content_hash, document, skeleton, finished)
+VALUES ($1, $2, $3, $4, $5, $6, $7)
 ON CONFLICT (scan) DO UPDATE
-SET status = EXCLUDED.status, content_hash = EXCLUDED.content_hash, document = EXCLUDED.document, finished = $6
+SET status = EXCLUDED.status, content_hash = EXCLUDED.content_hash, document = EXCLUDED.document,
+    skeleton = EXCLUDED.skeleton, finished = EXCLUDED.finished

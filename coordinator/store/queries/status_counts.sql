@@ -1,7 +1,6 @@
 SELECT s.status, sum(n.tenants)::integer AS tenants
-FROM (
-    SELECT standing, count(*) AS tenants FROM fleetdrift.tenants WHERE fleet = $1 AND left_fleet IS NULL GROUP BY standing
-) n
+FROM fleetdrift.stands n
 JOIN fleetdrift.standings s ON s.standing = n.standing
+WHERE n.fleet = $1
 GROUP BY s.status
 ORDER BY s.status

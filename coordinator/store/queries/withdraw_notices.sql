@@ -1,1 +1,1 @@
-DELETE FROM fleetdrift.notices WHERE fleet = $1 AND held RETURNING document::text AS document
+DELETE FROM fleetdrift.notices WHERE fleet = $1 AND held RETURNING changes

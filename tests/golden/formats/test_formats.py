@@ -26,7 +26,7 @@ from coordinator.records.stored import summary_of
 from coordinator.memory.model import ChangeLife, FleetChange
 from coordinator.memory.notices import Notice, sample_notice
 from coordinator.memory.remember import remember
-from coordinator.memory.skeleton import Skeleton, take_apart
+from coordinator.memory.skeleton import Envelope, Skeleton, take_apart
 from coordinator.memory.views import ChangeView, FleetStatus, StayView, TenantHistory, TenantView
 from coordinator.report.model import DriftGroup, ScanReport, TenantResult, TenantStatus
 from coordinator.report.renderers.json import ReportDocument
@@ -126,6 +126,7 @@ BLOBS: dict[Format, tuple[Any, Any]] = {
     formats.ANALYSIS: (ANALYSIS, Analysis),
     formats.REPORT: (DEMO, ScanReport),
     formats.SKELETON: (SKELETON, Skeleton),
+    formats.ENVELOPE: (Envelope.of(DEMO), Envelope),
     formats.GROUP: (next(iter(GROUPS.values())), DriftGroup),
 }
 
@@ -155,6 +156,7 @@ STRUCTURES = (
     FleetChange,
     TenantResult,
     Skeleton,
+    Envelope,
     ScanBatch,
     ShapeJob,
     AnswerSet,

@@ -20,7 +20,7 @@ from shared.messages import Failed, Observed
 from shared.schema.schema import SchemaVersion
 from shared.targets import Failure, FailureKind, Target
 from tests.hostile import HOSTILE_NAMES
-from tests.reports import demo, in_sync, partly_read
+from tests.reports import in_sync, partly_read
 
 pytestmark = pytest.mark.anyio
 
@@ -139,15 +139,6 @@ async def test_only_a_scan_that_read_everybody_is_a_success(store):
     assert await store.last_success(fleet) is None
     await store.record_report("b", in_sync())
     assert await store.last_success(fleet) is not None
-
-
-async def test_old_ledgers_are_cleared_away(store):
-    fleet = demo().body.fleet
-    for number in range(7):
-        await store.create_scan(str(number), fleet)
-        await store.begin_ledger(str(number), targets(1))
-        await store.record_report(str(number), demo())
-    assert [len(await store.load_ledger(str(number))) for number in range(7)] == [0, 0, 1, 1, 1, 1, 1]
 
 
 def test_every_query_file_is_used():

@@ -9,11 +9,13 @@ import json
 from email import message_from_string
 from email.policy import default
 
+import msgspec
 import pytest
 
 from coordinator.memory.notices import Notice, NoticeRules
 from coordinator.memory.views import ChangeFilter
 from coordinator.notify.sender import Sender
+from coordinator.report.judged import TenantOutcome
 from coordinator.settings.notify import MailTls, NoticeKind, NotifyKind, NotifyTable, Sink
 from coordinator.store.records import ScanState
 from coordinator.store.store import Store
@@ -23,6 +25,7 @@ from shared.hosts import Secret
 from tests.integration.engine.conftest import dsn  # noqa: F401  # the fixture
 from tests.integration.engine.test_memory import EMAIL, FLEET, scanned
 from tests.integration.notify.receivers import hook, mail_server
+from tests.reports import EMAIL_INDEX, ORDERS, analysis_of, report_of, spec_of
 
 pytestmark = pytest.mark.anyio
 
@@ -120,6 +123,20 @@ async def test_what_a_suspicious_scan_found_is_never_told_when_the_next_scan_fin
     await store.record_report("3", scanned(**MANY))
     assert kinds(await told(store, received)) == [("suspicious", 20)]
     assert (await store.memory.status(FLEET, MANY_DAYS)).suspicious is None
+
+
+async def test_of_more_changes_than_a_notice_tells_none_is_told_as_resolved_that_was_never_told(store, received):
+    indexes = [msgspec.structs.replace(EMAIL_INDEX, name=f"i{number}") for number in range(60)]
+    spec = spec_of((*ORDERS, *indexes))
+    analyses = {"all": analysis_of("all", spec, (*ORDERS, *indexes)), "none": analysis_of("none", spec, ORDERS)}
+
+    def standing(fingerprint):
+        outcomes = [TenantOutcome(tenant=tenant, fingerprint=fingerprint) for tenant in MANY]
+        return report_of(spec, outcomes, analyses, expected_version="")
+
+    for number, fingerprint in enumerate(["all", "none", "all"]):
+        await store.record_report(str(number), standing(fingerprint))
+    assert kinds(await told(store, received)) == [("suspicious", 20)]
 
 
 async def test_a_scan_that_fails_is_told_once_until_one_succeeds(store, received):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from coordinator.memory.remember import remember
-from coordinator.memory.skeleton import put_together, take_apart
+from coordinator.memory.skeleton import Envelope, put_together, take_apart
 from tests.rollout_report import in_a_rollout
 
 
@@ -14,4 +14,4 @@ def test_a_report_of_a_rollout_is_put_together_as_it_was() -> None:
     assert [rollout.tenants for rollout in skeleton.report.body.rollouts] == [()] * 4
     digests = [standing.digest for standing in remembered.standings]
     rows = [(row, digests[place]) for row, (_, place) in zip(report.body.tenants, remembered.tenants, strict=True)]
-    assert put_together(skeleton, groups, rows) == report
+    assert put_together(skeleton, Envelope.of(report), groups, rows) == report
