@@ -38,6 +38,7 @@ class StoredRecords(FleetRecords):
         self._memory = store.memory
         self._fleet = fleet
         self._stale_after = stale_after
+        self._summaries: dict[str, GroupSummary] = {}  # of the groups that tenants are in now, by name of the blob
 
     async def status(self) -> FleetStatus:
         """Count."""
@@ -63,15 +64,24 @@ class StoredRecords(FleetRecords):
         return ChangesPage(fleet=self._fleet, changes=tuple(changes), after=more)
 
     async def groups(self) -> GroupsList:
-        """Count the tenants of each, and take the rest from the group itself."""
+        """Count the tenants of each, and take the rest from the group itself, which is loaded once."""
         found = await self._memory.groups(self._fleet)
-        rows = tuple(summary_of(group, tenants) for group, tenants in found)
+        new = [name for name, _ in found if name not in self._summaries]
+        loaded = await self._memory.load_groups(new) if new else {}
+        known = self._summaries | {name: summary_of(group, 0) for name, group in loaded.items()}
+        self._summaries = {name: known[name] for name, _ in found if name in known}
+        rows = [
+            msgspec.structs.replace(self._summaries[name], tenants=tenants)
+            for name, tenants in found
+            if name in self._summaries
+        ]
         return GroupsList(fleet=self._fleet, groups=tuple(sorted(rows, key=lambda row: (-row.tenants, row.id))))
 
     async def group(self, group: str) -> GroupDocument | None:
         """Load one group."""
-        for found, tenants in await self._memory.groups(self._fleet, group):
-            return GroupDocument(fleet=self._fleet, tenants=tenants, group=found)
+        found = dict(await self._memory.groups(self._fleet, group))
+        for name, loaded in (await self._memory.load_groups(list(found))).items():
+            return GroupDocument(fleet=self._fleet, tenants=found[name], group=loaded)
         return None
 
     async def scans(self, *, after: str = "", limit: int = 50) -> ScansPage:

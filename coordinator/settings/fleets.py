@@ -7,7 +7,6 @@ from typing import Any
 from coordinator.settings.model import (
     ContractTable,
     FleetTable,
-    MemoryTable,
     ReportTable,
     ScanTable,
     SettingsFile,
@@ -15,6 +14,7 @@ from coordinator.settings.model import (
     TenancyTable,
 )
 from coordinator.settings.notify import NotifyTable
+from coordinator.settings.store import MemoryTable
 from shared.findings.ignore import IgnoreRule
 from shared.schema.profile import Profile
 

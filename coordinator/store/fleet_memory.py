@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import msgspec
@@ -24,6 +24,7 @@ from coordinator.memory.views import (
 )
 from coordinator.report.model import DriftGroup, TenantResult, TenantStatus
 from coordinator.store.access import StoreAccess
+from coordinator.store.connection import query
 from shared.blobs import unpack
 from shared.findings.finding import Severity
 from shared.formats import FLEET_CHANGE, GROUP, STANDING, decode_json
@@ -69,18 +70,21 @@ class FleetMemory(StoreAccess):
             after: The name after which to begin.
             limit: How many at most.
         """
-        rows = await self._rows(
-            "list_tenants",
-            fleet,
-            stale_after,
-            after,
-            limit,
-            chosen.name.translate(_LIKE),
-            chosen.status.value if chosen.status else "",
-            chosen.change,
-            chosen.shape and chosen.shape.translate(_LIKE) + "%",
-            chosen.group,
-        )
+        status = chosen.status.value if chosen.status else ""
+        shape = chosen.shape and chosen.shape.translate(_LIKE) + "%"
+
+        async def find(connection: Any) -> list[Any]:
+            async with connection.transaction(readonly=True):
+                await connection.execute(
+                    "SET LOCAL plan_cache_mode = force_custom_plan"
+                )  # each filter has its own plan
+                asked = (fleet, status, chosen.change, shape, chosen.group, stale_after)
+                places = await connection.fetchrow(query("find_places"), *asked)
+                page = (fleet, stale_after, after, limit, chosen.name.translate(_LIKE), status, *places)
+                found: list[Any] = await connection.fetch(query("list_tenants"), *page)
+                return found
+
+        rows = await self._do(find)
         return [_tenant(row) for row in rows]
 
     async def tenant(self, fleet: str, name: str, stale_after: dt.timedelta) -> TenantHistory | None:
@@ -116,17 +120,22 @@ class FleetMemory(StoreAccess):
             found[row["standing"]].append(decode_json(FLEET_CHANGE, row["document"], FleetChange))
         return found
 
-    async def groups(self, fleet: str, group: str = "") -> list[tuple[DriftGroup, int]]:
-        """Give the drift groups that tenants are known to be in now, each with how many those are.
+    async def groups(self, fleet: str, group: str = "") -> list[tuple[str, int]]:
+        """Name the drift groups that tenants are known to be in now, each with how many those are.
 
         Args:
             fleet: Name.
             group: The one that is asked for; empty gives all.
+
+        Returns:
+            (name for `load_groups`, tenants). Groups with the same name are the same in everything but their tenants.
         """
-        rows = await self._rows("groups_now", fleet, group)
-        blobs = await self._rows("get_blobs", GROUP.label, [row["name"] for row in rows])
-        found = {blob["name"]: unpack(GROUP, blob["data"], DriftGroup) for blob in blobs}
-        return [(found[row["name"]], row["tenants"]) for row in rows if row["name"] in found]
+        return [(row["name"], row["tenants"]) for row in await self._rows("groups_now", fleet, group)]
+
+    async def load_groups(self, names: Sequence[str]) -> dict[str, DriftGroup]:
+        """Load drift groups, without their tenants, by the names that `groups` gave; those that are there."""
+        blobs = await self._rows("get_blobs", GROUP.label, list(names))
+        return {blob["name"]: unpack(GROUP, blob["data"], DriftGroup) for blob in blobs}
 
     async def changes(
         self, fleet: str, chosen: ChangeFilter, *, after: str | None = None, limit: int = 100
