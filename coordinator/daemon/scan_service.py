@@ -12,7 +12,7 @@ from typing import Protocol
 from coordinator.daemon.cancelling import ScanCancelledError, unless_cancelled
 from coordinator.daemon.metrics import FleetMetrics
 from coordinator.report.model import ScanReport
-from coordinator.scan.logged import failure_reason, logged_scan
+from coordinator.scan.logged import DECLARATION_ERRORS, failure_reason, logged_scan
 from coordinator.store.connection import StoreError
 from coordinator.store.leases import DEFAULT_LEASE_RULES, LeaseRules, LeaseTakenError, holding
 from coordinator.store.records import NOBODY_SAYS, ScanRecord, ScanRequest, ScanState
@@ -234,7 +234,6 @@ class QueuedScans:
     async def _run_scan(self, record: ScanRecord) -> None:
         """Run one scan. An error in the declaration or in the program ends this scan, not the service."""
         self._metrics.scan_started()
-        report: ScanReport | None = None
         resumed = record.state is not ScanState.QUEUED
         try:
             report = await logged_scan(
@@ -244,15 +243,18 @@ class QueuedScans:
                 resumed=resumed,
                 unfinished_by=(StoreError, ScanCancelledError),
             )
-        except StoreError:
+        except (StoreError, asyncio.CancelledError):
+            self._metrics.scan_left()
             raise
         except ScanCancelledError as error:
             await self._store.finish_scan(record.scan, ScanState.CANCELLED, str(error))
             log(ScanCancelled(scan=record.scan, fleet=self._fleet))
+            self._metrics.scan_cancelled()
         except Exception as error:  # noqa: BLE001  # it was logged; whatever it was, the next scan may do better
             await self._store.finish_scan(record.scan, ScanState.FAILED, failure_reason(error))
-        finally:
-            self._metrics.scan_ended(report)
+            self._metrics.scan_failed(by_declaration=isinstance(error, DECLARATION_ERRORS))
+        else:
+            self._metrics.scan_reported(report)
 
     async def _perform_and_store(self, scan: str) -> ScanReport:
         report = await self._perform(scan)

@@ -3,26 +3,23 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import datetime as dt
 from collections.abc import Callable, Sequence
-
-from redis.exceptions import RedisError
 
 from coordinator.daemon.api.app import build_api
 from coordinator.daemon.api.fleets import ServedFleet
 from coordinator.daemon.api.limits import HttpLimits
 from coordinator.daemon.api.serve import serve
-from coordinator.daemon.metrics import FleetMetrics, page_of
+from coordinator.daemon.metrics import FleetMetrics, MetricsPage
+from coordinator.daemon.metrics.fleet_metrics import Configured
+from coordinator.daemon.metrics.watch import MetricsWatch
 from coordinator.daemon.scan_service import QueuedScans
 from coordinator.daemon.service import Coordinator
 from coordinator.notify.sender import Sender
 from coordinator.records.stored import StoredRecords
 from coordinator.settings.load import required
-from workers.junk import read_junk
+from coordinator.settings.model import Settings
 from workers.redis_pool import connect_redis
-
-_COUNT_JUNK_EVERY_SECONDS = 5.0
 
 
 async def serve_fleets(coordinators: Sequence[Coordinator], on_listening: Callable[[int], None]) -> None:
@@ -39,7 +36,7 @@ async def serve_fleets(coordinators: Sequence[Coordinator], on_listening: Callab
     settings = coordinators[0].settings
     table = settings.file.serve
     fleets = {each.coordinator.fleet: each.served for each in running}
-    api = build_api(fleets, lambda: page_of([each.metrics for each in running]), settings.api_token)
+    api = build_api(fleets, MetricsPage(*[each.metrics for each in running]).write, settings.api_token)
     limits = HttpLimits(max_connections=table.max_connections, request_timeout=table.request_timeout, rate=table.rate)
     async with asyncio.TaskGroup() as group:
         serving = serve(api, table.address, table.port, names=table.names, limits=limits, on_listening=on_listening)
@@ -53,7 +50,7 @@ class _RunningFleet:
 
     def __init__(self, coordinator: Coordinator) -> None:
         self.coordinator = coordinator
-        self.metrics = FleetMetrics(coordinator.fleet)
+        self.metrics = FleetMetrics(coordinator.fleet, configured_metrics(coordinator.settings))
         settings, store, leases = coordinator.settings, coordinator.store, coordinator.leases
         self._scans = QueuedScans(
             coordinator.fleet,
@@ -63,27 +60,37 @@ class _RunningFleet:
             check=coordinator.problems,
             leases=leases,
         )
-        records = StoredRecords(store, coordinator.fleet, dt.timedelta(seconds=settings.file.memory.stale_after))
-        self.served = ServedFleet(self._scans, records, coordinator.workers)
+        self._records = StoredRecords(store, coordinator.fleet, dt.timedelta(seconds=settings.file.memory.stale_after))
+        self.served = ServedFleet(self._scans, self._records, coordinator.workers)
 
     async def run(self) -> None:
-        """Scan, tell people, and count junk, until cancelled."""
+        """Scan, tell people, and keep metrics current, until cancelled."""
         coordinator = self.coordinator
         settings = coordinator.settings
         async with asyncio.TaskGroup() as group:
             group.create_task(self._scans.run(settings.file.scan.interval))
-            group.create_task(self._count_junk())
+            group.create_task(self._watch_metrics())
             if settings.sinks:
                 sender = Sender(coordinator.store, coordinator.fleet, settings.sinks)
                 group.create_task(sender.run(coordinator.leases))
 
-    async def _count_junk(self) -> None:
-        """Show what coordinator and workers drop; while Redis is away the last counts stay."""
-        redis = connect_redis(required(self.coordinator.settings.redis_url, "redis.url"))
+    async def _watch_metrics(self) -> None:
+        """Show what store and Redis say."""
+        settings, keys = self.coordinator.settings, self.coordinator.keys
+        redis = connect_redis(required(settings.redis_url, "redis.url"))
         try:
-            while True:
-                with contextlib.suppress(RedisError):
-                    self.metrics.junk_dropped(await read_junk(redis, self.coordinator.keys))
-                await asyncio.sleep(_COUNT_JUNK_EVERY_SECONDS)
+            await MetricsWatch(self.metrics, self._records, redis, keys, tuple(settings.hosts.values())).run()
         finally:
             await redis.aclose()
+
+
+def configured_metrics(settings: Settings) -> Configured:
+    """Say what metrics show of the configuration."""
+    servers = {(host.address, host.port): host.max_connections for host in settings.hosts.values()}
+    return Configured(
+        interval=settings.file.scan.interval,
+        services=tuple(entry.service for entry in settings.file.contracts),
+        ignore=settings.file.ignore,
+        sinks=tuple(sink.table.name for sink in settings.sinks),
+        permit_limit=sum(servers.values()),
+    )

@@ -18,11 +18,13 @@ class Crew(msgspec.Struct, frozen=True):
     """The living workers of a fleet.
 
     Args:
-        slots: How many batches those take at once that speak our protocol and have our key.
+        workers: How many speak our protocol and have our key.
+        slots: How many batches those take at once.
         foreign: Protocols of the others, one entry for each worker, sorted; 0 where it could not be read.
         strangers: Names of those that speak our protocol and have another key, sorted.
     """
 
+    workers: int = 0
     slots: int = 0
     foreign: tuple[int, ...] = ()
     strangers: tuple[str, ...] = ()
@@ -60,8 +62,10 @@ async def read_crew(redis: Redis, keys: Keys) -> Crew:
     """Count who said lately that it lives."""
     present = await read_presences(redis, keys)
     ours = [each for each in present if each.protocol == PROTOCOL]
+    able = [each for each in ours if keys.ring.understands(each.keys)]
     return Crew(
-        slots=sum(each.slots for each in ours if keys.ring.understands(each.keys)),
+        workers=len(able),
+        slots=sum(each.slots for each in able),
         strangers=tuple(sorted(each.worker for each in ours if not keys.ring.understands(each.keys))),
         foreign=tuple(sorted(each.protocol for each in present if each.protocol != PROTOCOL)),
     )

@@ -6,6 +6,7 @@ import datetime as dt
 
 import msgspec
 
+from coordinator.memory.figures import Figures, RunningScan
 from coordinator.memory.model import worst_of
 from coordinator.memory.views import ChangeFilter, FleetStatus, TenantFilter, TenantHistory
 from coordinator.records.documents import (
@@ -43,6 +44,18 @@ class StoredRecords(FleetRecords):
     async def status(self) -> FleetStatus:
         """Count."""
         return await self._memory.status(self._fleet, self._stale_after)
+
+    async def figures(self, resolved_after: dt.datetime) -> Figures:
+        """Count what metrics are made of.
+
+        Args:
+            resolved_after: Changes that were resolved later are given one by one.
+        """
+        return await self._store.figures.figures(self._fleet, self._stale_after, resolved_after)
+
+    async def running_scan(self) -> RunningScan | None:
+        """Say how far the scan has come that is going on; nothing when none is."""
+        return await self._store.figures.running(self._fleet)
 
     async def tenants(self, chosen: TenantFilter, *, after: str = "", limit: int = 100) -> TenantsPage:
         """Ask for one more than the page has, to know whether another follows."""

@@ -262,6 +262,23 @@ class StepResult(StrEnum):
     INCOMPLETE = "incomplete"
 
 
+class QueryCount(msgspec.Struct, frozen=True, order=True, kw_only=True):
+    """Queries of a service that were sent by one driver and came to one result.
+
+    Args:
+        service: Name.
+        driver: `sqlx`, `tokio-postgres`, ….
+        result: The worst that any tenant makes of them, `holds`, `at_risk`, `violated` or `unverified`; `unread` for
+            places that were seen and could not be read.
+        queries: How many.
+    """
+
+    service: str
+    driver: str
+    result: str
+    queries: int
+
+
 class Step(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """One line of the execution log.
 
@@ -271,6 +288,8 @@ class Step(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
         detail: One sentence.
         result: How it ended.
         rows_scanned: Catalog rows read, where rows were read.
+        objects: Objects that a declaration declares, where one was read.
+        queries: Queries of services by result, where they were checked; sorted.
     """
 
     timestamp: str
@@ -278,6 +297,8 @@ class Step(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     detail: str
     result: StepResult
     rows_scanned: int | None = None
+    objects: int | None = None
+    queries: tuple[QueryCount, ...] = ()
 
 
 class ScanStatus(StrEnum):

@@ -6,7 +6,7 @@ import datetime as dt
 import time
 import uuid
 
-from coordinator.report.model import Step, StepResult
+from coordinator.report.model import QueryCount, Step, StepResult
 
 
 class ExecutionLog:
@@ -28,10 +28,27 @@ class ExecutionLog:
         """Seconds since the run began, to the millisecond."""
         return round(time.monotonic() - self._began, 3)
 
-    def record(self, action: str, detail: str, result: StepResult, *, rows_scanned: int | None = None) -> None:
-        """Add a step that has just ended."""
+    def record(
+        self,
+        action: str,
+        detail: str,
+        result: StepResult,
+        *,
+        rows_scanned: int | None = None,
+        objects: int | None = None,
+        queries: tuple[QueryCount, ...] = (),
+    ) -> None:
+        """Add a step that has just ended; the arguments are those of `Step`."""
         self._steps.append(
-            Step(timestamp=_now(), action=action, detail=detail, result=result, rows_scanned=rows_scanned)
+            Step(
+                timestamp=_now(),
+                action=action,
+                detail=detail,
+                result=result,
+                rows_scanned=rows_scanned,
+                objects=objects,
+                queries=queries,
+            )
         )
 
 

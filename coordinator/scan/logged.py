@@ -18,6 +18,9 @@ from shared.postgres.scratch.compile import SpecError
 _QUOTE_NO_SQL = (InventoryError, RustFilesError, ForeignWorkersError)
 """Errors whose text is logged: it holds names of tenants, hosts and files, and nothing that was read from them."""
 
+DECLARATION_ERRORS = (SourceError, SpecError, InventoryError, RustFilesError)
+"""Errors of the declaration, the inventory or a service: the next scan has them too, until what they name is mended."""
+
 
 async def logged_scan(
     scan: str,

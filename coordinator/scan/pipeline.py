@@ -16,6 +16,7 @@ from coordinator.inventory import Inventory, load_targets
 from coordinator.inventory.roles import RolesRead, read_roles
 from coordinator.inventory.shrink import refuse_shrunk
 from coordinator.report.assemble import assemble_body
+from coordinator.report.contract_counts import count_queries
 from coordinator.report.exit_code import scan_status
 from coordinator.report.judged import Judged, TenantOutcome
 from coordinator.report.model import DeclarationSummary, Patch, ReportBody, ScanReport, StepResult
@@ -109,7 +110,8 @@ async def _declare(settings: Settings, scratch: ScratchServer, log: ExecutionLog
     specs: list[DeclaredSpec] = []
     for wanted in wanted_by(tables, inventory.targets, settings.file.compare, contracts):
         spec = await compiled(scratch, wanted.source, settings.file.compare, wanted.names)
-        log.record("Parse IaC Definition", _describe(wanted, spec), StepResult.OK)
+        objects = len(spec.schema.objects)
+        log.record("Parse IaC Definition", _describe(wanted, spec), StepResult.OK, objects=objects)
         specs.append(DeclaredSpec(wanted=wanted, spec=spec))
     return Declared(
         specs=tuple(specs),
@@ -298,6 +300,7 @@ def _log_analyses(
         f"{queries} queries of {len(contracts)} services against {body.shapes} shapes: "
         f"{broken} violations, {undecided} undecided",
         StepResult.DRIFT if broken else StepResult.OK,
+        queries=count_queries(contracts, body),
     )
     proofs = [analysis.plan.proof.status.value for analysis in analyses if analysis.plan.statements]
     counted = ", ".join(f"{proofs.count(status)} {status}" for status in sorted(set(proofs))) or "nothing to do"

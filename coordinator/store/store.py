@@ -17,6 +17,7 @@ from coordinator.memory.transitions import Recorded
 from coordinator.report.model import ScanReport
 from coordinator.store.access import StoreAccess
 from coordinator.store.connection import StoreError, open_pool, query
+from coordinator.store.fleet_figures import FleetFigures
 from coordinator.store.fleet_memory import FleetMemory
 from coordinator.store.memory import load_report, record
 from coordinator.store.patience import StorePatience
@@ -107,6 +108,11 @@ class Store(StoreAccess):
     def memory(self) -> FleetMemory:
         """What is known of tenants and changes across scans."""
         return FleetMemory(self._pool, self._patience)
+
+    @property
+    def figures(self) -> FleetFigures:
+        """What is counted of a fleet for its metrics."""
+        return FleetFigures(self._pool, self._patience)
 
     async def ping(self) -> None:
         """Check that the database answers."""

@@ -23,8 +23,6 @@ CALLED_FROM_OUTSIDE = {
     "coordinator.daemon.api.app.openapi_document": "docs/schemas/openapi.json is made with it",
     "coordinator.notify.sinks._NoRedirects.redirect_request": "urllib calls it",
     "coordinator.records.remote._NoRedirects.redirect_request": "urllib calls it",
-    "coordinator.daemon.metrics._Page.collect": "prometheus_client calls it",
-    "coordinator.daemon.metrics._Page.describe": "prometheus_client calls it",
     "shared.postgres.authentication.WatchingLoop.create_connection": "asyncpg calls it",
     "shared.postgres.authentication._Watcher.eof_received": "the event loop calls it",
     "shared.postgres.authentication._Watcher.pause_writing": "the event loop calls it",

@@ -6,7 +6,7 @@ import hmac
 from collections.abc import Callable
 
 import msgspec
-from litestar import Litestar, Response, Router, get
+from litestar import Litestar, Request, Response, Router, get
 from litestar.config.compression import CompressionConfig
 from litestar.connection import ASGIConnection
 from litestar.exceptions import NotAuthorizedException, ValidationException
@@ -21,7 +21,7 @@ from coordinator.daemon.api.fleets import FLEET_PARAMETER, Fleets, choosing, fle
 from coordinator.daemon.api.memory import memory_routes
 from coordinator.daemon.api.problems import HANDLERS
 from coordinator.daemon.api.scans import scan_routes
-from coordinator.daemon.metrics import CONTENT_TYPE
+from coordinator.daemon.metrics.exposition import PageFormat
 from shared.hosts import Secret
 
 _BEARER = "bearer"
@@ -35,12 +35,12 @@ class Health(msgspec.Struct, frozen=True):
     problems: tuple[str, ...] = ()
 
 
-def build_api(fleets: Fleets, page: Callable[[], bytes], token: Secret | None = None) -> Litestar:
+def build_api(fleets: Fleets, page: Callable[[PageFormat], bytes], token: Secret | None = None) -> Litestar:
     """Build the application.
 
     Args:
         fleets: Those of the coordinator; they may change while it runs.
-        page: Gives what /metrics sends.
+        page: Gives what /metrics sends, in a format.
         token: When given, everything but health and metrics asks for `Authorization: Bearer TOKEN`.
     """
     guarded = Router(
@@ -62,7 +62,7 @@ def build_api(fleets: Fleets, page: Callable[[], bytes], token: Secret | None = 
 
 def openapi_document() -> bytes:
     """Give the OpenAPI document of the API as JSON, without serving it."""
-    return encode_json(build_api({}, lambda: b"").openapi_schema.to_schema(), default_serializer)
+    return encode_json(build_api({}, lambda _: b"").openapi_schema.to_schema(), default_serializer)
 
 
 def _openapi() -> OpenAPIConfig:
@@ -113,10 +113,11 @@ def _health(fleets: Fleets) -> list[BaseRouteHandler]:
     return [healthz, readyz]
 
 
-def _metrics(page: Callable[[], bytes]) -> list[BaseRouteHandler]:
+def _metrics(page: Callable[[PageFormat], bytes]) -> list[BaseRouteHandler]:
     @get("/metrics", sync_to_thread=False)
-    def metrics() -> Response[bytes]:
-        """Send the Prometheus exposition as it was rendered when something last happened."""
-        return Response(page(), media_type=CONTENT_TYPE)
+    def metrics(request: Request) -> Response[bytes]:  # type: ignore[type-arg]  # any app
+        """Send what was rendered when something last happened, as Prometheus' text or as OpenMetrics."""
+        form = PageFormat.wanted_by(request.headers.get("accept", ""))
+        return Response(page(form), media_type=form.value)
 
     return [metrics]

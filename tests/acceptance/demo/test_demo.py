@@ -183,7 +183,10 @@ def test_serving_shows_metrics_health_and_the_report(demo):
     assert json.loads(get("/healthz"))["status"] == "ok"
     assert json.loads(get("/readyz"))["status"] == "ok"
     until = time.monotonic() + 60
-    while 'fleetdrift_drifted_tenants{fleet="demo"} 2.0' not in get("/metrics") and time.monotonic() < until:
+    while (
+        'fleetdrift_drifted_tenants{fleet="demo",severity="error"} 2.0' not in get("/metrics")
+        and time.monotonic() < until
+    ):
         time.sleep(0.2)
     page = get("/metrics")
     assert 'fleetdrift_tenants{fleet="demo",status="in_sync"} 1.0' in page

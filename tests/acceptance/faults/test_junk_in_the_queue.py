@@ -12,7 +12,7 @@ import pytest
 from celery import Celery
 from redis import Redis
 
-from coordinator.daemon.metrics import FleetMetrics
+from coordinator.daemon.metrics import FleetMetrics, MetricsPage
 from coordinator.engine import collect
 from coordinator.engine.collect import AnswerStream
 from shared.embedded.redis import EmbeddedRedis
@@ -144,8 +144,9 @@ async def test_what_is_dropped_is_counted_by_reason(engine: EngineUnderTest):  #
         while await read_junk(redis, names) != wanted:  # noqa: ASYNC110  # another process counts
             await asyncio.sleep(0.1)
     metrics = FleetMetrics("f")
-    metrics.junk_dropped(await read_junk(redis, names))
-    assert b'fleetdrift_junk_dropped_total{fleet="f",reason="envelope"} 3.0' in metrics.page
+    metrics.queue_seen(None, await read_junk(redis, names))
+    metrics.render()
+    assert b'fleetdrift_junk_dropped_total{fleet="f",reason="envelope"} 3.0' in MetricsPage(metrics).write()
     await redis.aclose()
 
 

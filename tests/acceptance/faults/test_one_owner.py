@@ -11,7 +11,7 @@ from collections.abc import AsyncIterator, Sequence
 import msgspec
 import pytest
 
-from coordinator.daemon.metrics import FleetMetrics
+from coordinator.daemon.metrics import FleetMetrics, MetricsPage
 from coordinator.daemon.scan_service import QueuedScans
 from coordinator.daemon.service import end_orphans
 from coordinator.fleet.target_runs import read_targets
@@ -76,13 +76,13 @@ async def test_of_two_coordinators_one_says_that_it_leads_and_the_other_that_it_
     leads, waits = b'fleetdrift_leader{fleet="demo"} 1.0', b'fleetdrift_leader{fleet="demo"} 0.0'
     one, two = Serve(dsn), Serve(dsn)
     async with one.running(), asyncio.timeout(SOON):
-        while leads not in one.metrics.page:  # noqa: ASYNC110  # another task makes it true
+        while leads not in MetricsPage(one.metrics).write():  # noqa: ASYNC110  # another task makes it true
             await asyncio.sleep(0.02)
         async with two.running():
             await asyncio.sleep(5 * QUICK.look_every)
-            assert waits in two.metrics.page
-            assert b"process_resident_memory_bytes " in two.metrics.page
-            assert leads in one.metrics.page
+            assert waits in MetricsPage(two.metrics).write()
+            assert b"process_resident_memory_bytes " in MetricsPage(two.metrics).write()
+            assert leads in MetricsPage(one.metrics).write()
 
 
 async def test_two_coordinators_perform_each_scan_once(store, dsn):

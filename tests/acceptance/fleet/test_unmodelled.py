@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from coordinator.daemon.metrics import FleetMetrics
+from coordinator.daemon.metrics import FleetMetrics, MetricsPage
 from shared.schema.schema import Unmodelled
 
 HIDDEN = """
@@ -21,6 +21,11 @@ def test_a_function_hidden_in_the_catalog_is_counted(fleet):
         fleet.alter("tenant-003", FOUND)
     assert report.body.unmodelled == (Unmodelled("pg_proc", 1),)
     metrics = FleetMetrics(report.body.fleet)
-    metrics.scan_ended(report)
-    [line] = [line for line in metrics.page.decode().splitlines() if line.startswith("fleetdrift_unmodelled_objects{")]
+    metrics.leads(True)
+    metrics.scan_reported(report)
+    [line] = [
+        line
+        for line in MetricsPage(metrics).write().decode().splitlines()
+        if line.startswith("fleetdrift_unmodelled_objects{")
+    ]
     assert line.endswith(" 1.0")

@@ -16,7 +16,7 @@ from coordinator.daemon.api.app import build_api
 from coordinator.daemon.api.fleets import ServedFleet
 from coordinator.daemon.api.limits import HttpLimits
 from coordinator.daemon.api.serve import serve
-from coordinator.daemon.metrics import FleetMetrics, page_of
+from coordinator.daemon.metrics import FleetMetrics, MetricsPage
 from coordinator.daemon.scan_service import QueuedScans
 from coordinator.records.stored import StoredRecords
 from coordinator.store.store import Store
@@ -61,7 +61,7 @@ async def running(store: Store, limits: HttpLimits = QUICK, **options) -> AsyncI
     metrics = FleetMetrics(FLEET)
     records = StoredRecords(store, FLEET, dt.timedelta(days=1))
     service = QueuedScans(FLEET, store, metrics, perform=perform, check=check)
-    api = build_api({FLEET: ServedFleet(service, records, nobody)}, lambda: page_of([metrics]))
+    api = build_api({FLEET: ServedFleet(service, records, nobody)}, MetricsPage(metrics).write)
     listening: asyncio.Future[int] = asyncio.get_running_loop().create_future()
     task = asyncio.create_task(serve(api, "127.0.0.1", 0, limits=limits, on_listening=listening.set_result, **options))
     try:

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from coordinator.daemon.api.app import openapi_document
+from tests.golden.pages.metrics import page
 
 HERE = Path(__file__).parent
 DOCS = HERE.parents[2] / "docs"
@@ -24,3 +25,7 @@ def test_the_page_of_the_command_line_is_that_of_the_commands(golden: Golden) ->
 def test_the_document_of_the_api_is_that_of_the_routes(golden: Golden) -> None:
     document = json.loads(openapi_document())
     golden(DOCS / "schemas" / "openapi.json", json.dumps(document, indent=1, ensure_ascii=False, sort_keys=True) + "\n")
+
+
+def test_the_page_of_the_metrics_is_that_of_their_table(golden: Golden) -> None:
+    golden(DOCS / "metrics.md", page())

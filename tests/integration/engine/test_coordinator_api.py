@@ -14,7 +14,7 @@ from prometheus_client.parser import text_string_to_metric_families
 from coordinator.daemon.api.app import build_api
 from coordinator.daemon.api.fleets import ServedFleet
 from coordinator.daemon.api.serve import ListenError, serve
-from coordinator.daemon.metrics import FleetMetrics, page_of
+from coordinator.daemon.metrics import FleetMetrics, MetricsPage
 from coordinator.daemon.scan_service import QueuedScans
 from coordinator.records.documents import WorkersList
 from coordinator.records.stored import StoredRecords
@@ -70,7 +70,7 @@ async def running(
     service = QueuedScans(FLEET, store, metrics, perform=scans.perform, check=scans.check, resumable=3600)
     records = StoredRecords(store, FLEET, dt.timedelta(days=1))
     fleets = {FLEET: ServedFleet(service, records, nobody)}
-    api = build_api(fleets, lambda: page_of([metrics]), Secret(token) if token else None)
+    api = build_api(fleets, MetricsPage(metrics).write, Secret(token) if token else None)
     listening: asyncio.Future[int] = asyncio.get_running_loop().create_future()
     tasks = [
         asyncio.create_task(serve(api, "127.0.0.1", 0, on_listening=listening.set_result)),
@@ -103,7 +103,7 @@ async def test_a_scan_is_asked_for_done_and_reported(store, scans):
         for path in ("/api/v1/scans/latest/report", f"/api/v1/scans/{scan}/report"):
             assert read_json((await client.get(path)).content) == demo()
         page = (await client.get("/metrics")).text
-    assert f'fleetdrift_drifted_tenants{{fleet="{FLEET}"}} 2.0' in page
+    assert f'fleetdrift_drift_groups{{fleet="{FLEET}"}} 2.0' in page
     assert scans.performed == [scan]
 
 
@@ -208,4 +208,4 @@ async def test_a_port_that_is_taken_is_said_in_a_sentence(store, scans):
         port = client.base_url.port
         assert port is not None
         with pytest.raises(ListenError, match=rf"^cannot listen on 127.0.0.1 port {port}: "):
-            await serve(build_api({}, lambda: b""), "127.0.0.1", port)
+            await serve(build_api({}, lambda _: b""), "127.0.0.1", port)

@@ -15,7 +15,7 @@ from prometheus_client.parser import text_string_to_metric_families
 from coordinator.daemon.api.app import build_api
 from coordinator.daemon.api.fleets import ServedFleet
 from coordinator.daemon.api.serve import serve
-from coordinator.daemon.metrics import FleetMetrics, page_of
+from coordinator.daemon.metrics import FleetMetrics, MetricsPage
 from coordinator.daemon.scan_service import QueuedScans
 from coordinator.engine.crew import Crew
 from coordinator.engine.roster import read_roster
@@ -56,7 +56,7 @@ async def running(store: Store, problems: dict[str, list[str]]) -> AsyncIterator
         services[name] = QueuedScans(name, store, metrics[name], perform=perform, check=check)
         return ServedFleet(services[name], StoredRecords(store, name, dt.timedelta(days=1)), workers)
 
-    api = build_api({name: served(name) for name in NAMES}, lambda: page_of(list(metrics.values())))
+    api = build_api({name: served(name) for name in NAMES}, MetricsPage(*metrics.values()).write)
     listening: asyncio.Future[int] = asyncio.get_running_loop().create_future()
     tasks = [asyncio.create_task(serve(api, "127.0.0.1", 0, on_listening=listening.set_result))]
     tasks += [asyncio.create_task(service.run(0)) for service in services.values()]

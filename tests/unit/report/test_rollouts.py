@@ -6,7 +6,7 @@ import xml.etree.ElementTree as ET
 
 import pytest
 
-from coordinator.daemon.metrics import FleetMetrics
+from coordinator.daemon.metrics import FleetMetrics, MetricsPage
 from coordinator.report.exit_code import exit_code, scan_status, status_to_exit_with
 from coordinator.report.judged import TenantOutcome
 from coordinator.report.model import ReportBody, Rollout, TenantStatus
@@ -103,11 +103,12 @@ def test_pending_tenants_are_skipped_test_cases() -> None:
 
 def test_metrics_count_pending_tenants_and_no_drift_of_theirs() -> None:
     metrics = FleetMetrics("demo")
+    metrics.leads(True)
     metrics.scan_started()
-    metrics.scan_ended(around(rollout_body(*PENDING)))
-    lines = metrics.page.decode().splitlines()
-    assert 'fleetdrift_tenants{fleet="demo",status="pending"} 5.0' in lines
-    assert 'fleetdrift_drifted_tenants{fleet="demo"} 0.0' in lines
+    metrics.scan_reported(around(rollout_body(*PENDING)))
+    lines = MetricsPage(metrics).write().decode().splitlines()
+    pending = [float(line.split()[-1]) for line in lines if line.startswith("fleetdrift_rollout_tenants{")]
+    assert sum(pending) == 5
     assert 'fleetdrift_schema_version_mismatches{fleet="demo"} 0.0' in lines
     assert not [
         line for line in lines if line.startswith(("fleetdrift_drift_changes{", "fleetdrift_contract_violations{"))

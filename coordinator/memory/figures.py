@@ -1,0 +1,110 @@
+"""A fleet in the figures that metrics are made of: their number does not grow with the tenants."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import msgspec
+
+from coordinator.memory.views import ChangeView, FleetStatus
+
+
+class AffectedTenants(msgspec.Struct, frozen=True, kw_only=True):
+    """Tenants that have changes of the same severities.
+
+    Args:
+        drifted: Whether they are shown as drifted; others keep what they were last known to have.
+        severities: Of the changes that they have, each once; empty where no change is known of them.
+        tenants: How many.
+    """
+
+    drifted: bool
+    severities: tuple[str, ...]
+    tenants: int
+
+
+class OpenChanges(msgspec.Struct, frozen=True, kw_only=True):
+    """Open changes that are alike.
+
+    Args:
+        subject, kind, object_kind, severity: As in `FleetChange`.
+        is_new: The newest scan found them first.
+        changes: How many.
+        tenants: How many tenants have them; one that has two of them counts twice.
+    """
+
+    subject: str
+    kind: str
+    object_kind: str
+    severity: str
+    is_new: bool
+    changes: int
+    tenants: int
+
+
+class Resolution(msgspec.Struct, frozen=True, kw_only=True):
+    """A change that no tenant has any more.
+
+    Args:
+        resolved: When a scan found it gone.
+        seconds: How long after it was first seen.
+    """
+
+    resolved: dt.datetime
+    seconds: float
+
+
+class ToldBy(msgspec.Struct, frozen=True, kw_only=True):
+    """The notices of the last days for one who is told.
+
+    Args:
+        sink: Name.
+        waiting: Not taken yet.
+        delivered: Taken.
+        given_up: Never taken, or nobody is told under this name any more.
+    """
+
+    sink: str
+    waiting: int
+    delivered: int
+    given_up: int
+
+
+class RunningScan(msgspec.Struct, frozen=True, kw_only=True):
+    """How far a scan that is not over has come.
+
+    Args:
+        scan: Id.
+        tenants: How many it is to read.
+        answered: How many of them were read, or were given up.
+    """
+
+    scan: str
+    tenants: int
+    answered: int
+
+
+class Figures(msgspec.Struct, frozen=True, kw_only=True):
+    """A fleet in figures.
+
+    Args:
+        status: Tenants by status, open changes by severity, what the newest scan found.
+        affected: Tenants by the severities of what they have.
+        changes: Open changes by what they are.
+        worst: Some of the open changes, the worst first.
+        oldest_open: When the open change that is open for longest was first seen.
+        resolutions: How often a change was resolved; one that came back and went again counts twice.
+        resolved: Those that were resolved after a moment that was asked for.
+        failed_in_a_row: Scans that failed since one last gave a report.
+        told: By who is told.
+    """
+
+    status: FleetStatus
+    affected: tuple[AffectedTenants, ...] = ()
+    changes: tuple[OpenChanges, ...] = ()
+    worst: tuple[ChangeView, ...] = ()
+    oldest_open: dt.datetime | None = None
+    resolutions: int = 0
+    resolved: tuple[Resolution, ...] = ()
+    failed_in_a_row: int = 0
+    told: tuple[ToldBy, ...] = ()

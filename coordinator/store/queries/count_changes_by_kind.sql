@@ -1,0 +1,8 @@
+-- Open changes by what they are.
+SELECT c.subject, c.kind, c.object_kind, c.severity, c.first_seen = f.scanned AS is_new,
+       count(*)::integer AS changes, sum(c.tenants)::integer AS tenants
+FROM fleetdrift.changes c
+JOIN fleetdrift.fleets f ON f.fleet = c.fleet
+WHERE c.fleet = $1 AND c.resolved IS NULL
+GROUP BY c.subject, c.kind, c.object_kind, c.severity, is_new
+ORDER BY c.subject, c.kind, c.object_kind, c.severity, is_new

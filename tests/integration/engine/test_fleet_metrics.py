@@ -1,0 +1,153 @@
+"""What metrics say of a real store and a real Redis; the API, asked of the same store, says the same."""
+
+from __future__ import annotations
+
+import asyncio
+import datetime as dt
+
+import msgspec
+import pytest
+from prometheus_client.parser import text_string_to_metric_families
+
+from coordinator.daemon.metrics import FleetMetrics, MetricsPage
+from coordinator.daemon.metrics.watch import MetricsWatch
+from coordinator.memory.notices import NoticeRules
+from coordinator.memory.views import ChangeFilter, ChangeState
+from coordinator.records.stored import StoredRecords
+from coordinator.store.records import ScanState
+from coordinator.store.store import Store
+from shared.formats import PROTOCOL
+from shared.hosts import Host, Secret
+from shared.messages import Keys, Observed, Presence
+from shared.targets import Target
+from tests.integration.engine.test_memory import AGES, FLEET, scanned
+
+pytestmark = pytest.mark.anyio
+
+NEVER_BEFORE = dt.datetime(2000, 1, 1, tzinfo=dt.UTC)
+
+
+def leading() -> FleetMetrics:
+    metrics = FleetMetrics(FLEET)
+    metrics.leads(True)
+    return metrics
+
+
+async def looked(metrics: FleetMetrics, store: Store, *more) -> dict[tuple[str, ...], float]:
+    await MetricsWatch(metrics, StoredRecords(store, FLEET, AGES), *more).look()
+    return {
+        (sample.name, *(value for key, value in sorted(sample.labels.items()) if key != "fleet")): sample.value
+        for family in text_string_to_metric_families(MetricsPage(metrics).write().decode())
+        for sample in family.samples
+        if sample.name.startswith("fleetdrift_")
+    }
+
+
+async def test_tenants_and_changes_are_those_that_the_memory_knows(store):
+    await store.record_report("1", scanned(a="e", b="ec", c="ok", d="ok"))
+    await store.record_report("2", scanned(a="e", b="?", c="c", d="ok"))
+    told = await looked(leading(), store)
+    status = await store.memory.status(FLEET, AGES)
+    assert {key[1]: value for key, value in told.items() if key[0] == "fleetdrift_tenants"} == {
+        each.value: count for each, count in status.tenants
+    }
+    drifted = sum(value for key, value in told.items() if key[0] == "fleetdrift_drifted_tenants")
+    assert drifted == dict(status.tenants)["drifted"] == 2
+    impact = sum(value for key, value in told.items() if key[0] == "fleetdrift_tenant_impact")
+    assert impact >= 3  # the one that cannot be read keeps what it had
+    changes, _ = await store.memory.changes(FLEET, ChangeFilter(state=ChangeState.OPEN))
+    shown = {key[1]: value for key, value in told.items() if key[0] == "fleetdrift_change_tenants"}
+    assert shown == {each.change.id: each.tenants for each in changes}
+    assert sum(value for key, value in told.items() if key[0] == "fleetdrift_changes") == len(changes)
+    assert told["fleetdrift_oldest_change_timestamp_seconds",] == min(each.first_seen for each in changes).timestamp()
+    assert told["fleetdrift_store_up",] == 1
+
+
+async def test_a_tenant_that_is_stale_is_no_longer_among_the_drifted_ones(store):
+    await store.record_report("1", scanned(a="e", b="ok"))
+    found = await store.figures.figures(FLEET, dt.timedelta(0), NEVER_BEFORE)
+    assert dict(found.status.tenants)["stale"] == 2
+    assert [group.drifted for group in found.affected] == [False, False]
+
+
+async def test_a_change_that_went_and_came_back_was_resolved_once(store):
+    await store.record_report("1", scanned(a="e"))
+    await store.record_report("2", scanned(a="ok"))
+    found = await store.figures.figures(FLEET, AGES, NEVER_BEFORE)
+    assert (found.resolutions, len(found.resolved), found.oldest_open) == (1, 1, None)
+    assert found.resolved[0].seconds > 0
+    await store.record_report("3", scanned(a="e"))
+    found = await store.figures.figures(FLEET, AGES, NEVER_BEFORE)
+    assert (found.resolutions, found.resolved) == (1, ())
+
+
+async def test_failures_are_counted_until_a_scan_gives_a_report(store):
+    for scan in ("1", "2"):
+        await store.create_scan(scan, FLEET)
+        await store.finish_scan(scan, ScanState.FAILED, "no spec")
+    assert (await looked(leading(), store))["fleetdrift_scan_failures_in_a_row",] == 2
+    await store.create_scan("3", FLEET)
+    await store.record_report("3", scanned(a="ok"))
+    assert (await looked(leading(), store))["fleetdrift_scan_failures_in_a_row",] == 0
+
+
+async def test_the_running_scan_is_followed(store):
+    targets = [Target(tenant=name, host="h", database=name) for name in "abc"]
+    await store.create_scan("1", FLEET)
+    await store.begin_ledger("1", targets)
+    await store.record_outcomes("1", [("a", Observed(fingerprint="f", server_version=180000))])
+    told = await looked(leading(), store)
+    assert (told["fleetdrift_scan_tenants", "answered"], told["fleetdrift_scan_tenants", "waiting"]) == (1, 2)
+
+
+async def test_notices_are_counted_by_who_is_told(dsn):
+    async with Store.open(Secret(dsn), NoticeRules(sinks=("hook",))) as store:
+        await store.record_report("1", scanned(a="ok"))
+        await store.record_report("2", scanned(a="e"))
+        [due] = await store.due_deliveries(FLEET, 10)
+        assert (await looked(leading(), store))["fleetdrift_notices", "hook", "waiting"] == 1
+        await store.end_delivery(due)
+        assert (await looked(leading(), store))["fleetdrift_notices", "hook", "delivered"] == 1
+
+
+async def test_a_coordinator_that_does_not_lead_says_nothing_of_the_fleet(store):
+    await store.record_report("1", scanned(a="e"))
+    told = await looked(FleetMetrics(FLEET), store)
+    assert not {"fleetdrift_tenants", "fleetdrift_changes"} & {key[0] for key in told}
+
+
+async def test_a_store_that_is_away_is_said_to_be(dsn):
+    metrics = leading()
+    async with Store.open(Secret(dsn)) as store:
+        await looked(metrics, store)
+    told = await looked(metrics, store)
+    assert told["fleetdrift_store_up",] == 0
+
+
+async def test_workers_queue_and_permits_are_counted(store, redis):
+    keys = Keys("some-fleet")
+    host = Host(name="h", address="db.internal", port=5432, user="u", max_connections=8)
+    clock, _ = await redis.time()
+    presence = Presence("w", 4, PROTOCOL, keys.ring.ids)
+    await redis.zadd(keys.presence, {msgspec.json.encode(presence): clock + 60})
+    await redis.lpush(keys.queue, "first", "second")
+    await redis.zadd(Keys.permits("db.internal", 5432), {"r/0": clock + 60, "r/1": clock - 60})
+    try:
+        metrics = leading()
+        watch = MetricsWatch(metrics, StoredRecords(store, FLEET, AGES), redis, keys, [host])
+        await watch.look()
+        page = MetricsPage(metrics).write().decode()
+        assert f'fleetdrift_workers{{fleet="{FLEET}",standing="ours"}} 1.0' in page
+        assert f'fleetdrift_worker_slots{{fleet="{FLEET}"}} 4.0' in page
+        assert f'fleetdrift_queue_messages{{fleet="{FLEET}"}} 2.0' in page
+        assert f'fleetdrift_connection_permits{{fleet="{FLEET}"}} 1.0' in page
+        oldest = [line for line in page.splitlines() if line.startswith("fleetdrift_queue_oldest")]
+        await asyncio.sleep(0.05)
+        await redis.lpush(keys.queue, "third")
+        await watch.look()
+        assert set(oldest) <= set(MetricsPage(metrics).write().decode().splitlines())
+        await redis.rpop(keys.queue)
+        await watch.look()
+        assert not set(oldest) <= set(MetricsPage(metrics).write().decode().splitlines())
+    finally:
+        await redis.delete(keys.presence, keys.queue, Keys.permits("db.internal", 5432))
