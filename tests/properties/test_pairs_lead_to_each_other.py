@@ -58,12 +58,12 @@ def test_the_plan_of_a_random_pair_leads_to_its_end(pair: Load, seed: int, *, ba
     pairs.profile = EVERYTHING
     before = values(pairs)
     pairs.keep()
-    plan = pairs.plan(destructive=False)
+    plan = pairs.plan(destructive=False, as_kept=True)
     assert run(pairs, render_script(plan)) == ""
     holds(before, pairs, set())
     assert [str(change.identity) for change in pairs.changes() if not plan.leaves(change)] == []
     pairs.return_to_kept()
-    whole = pairs.plan()
+    whole = pairs.plan(as_kept=True)
     assert run(pairs, render_script(whole, destructive=True)) == ""
     destroyed = [s.object for s in whole.statements if s.destructive]
     holds(before, pairs, {f"{i.parent}.{i.name}" if i.parent else i.name for i in destroyed})

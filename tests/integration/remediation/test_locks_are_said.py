@@ -1,4 +1,7 @@
-"""While a plan is applied statement by statement: what each one locks is what its hazards say."""
+"""While a plan is applied statement by statement: what each one locks is what its hazards say.
+
+The plans of all pairs are asked the same in `test_pairs_of_every_kind.py`, where each pair is made once.
+"""
 
 from __future__ import annotations
 
@@ -6,95 +9,17 @@ import asyncio
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-import asyncpg
 import pytest
 
 from shared.kinds.context import Recipe
-from shared.kinds.step import HazardKind, Role
-from shared.pinned import WRITING, setting
-from shared.remediation.kept_facts import SETTING, KeptFacts, read_facts, write_facts
-from shared.remediation.plan import Plan, Statement
-from shared.remediation.stages import Stage, cut_stages
+from shared.kinds.step import HazardKind
+from shared.remediation.stages import cut_stages
 from shared.schema.profile import EVERYTHING
 from tests.integration.remediation.conftest import Pair
+from tests.integration.remediation.locks import unsaid_locks
 from tests.integration.remediation.pairs import online
-from tests.integration.remediation.test_pairs_of_every_kind import ways
 
 Load = Callable[[str, str], Pair]
-
-STRONG = """
-WITH RECURSIVE held(relation, mode) AS (
-    SELECT l.relation, l.mode FROM pg_locks l
-    WHERE l.pid = $1 AND l.granted AND l.locktype = 'relation' AND l.mode IN
-        ('AccessExclusiveLock', 'ExclusiveLock', 'ShareRowExclusiveLock', 'ShareLock')
-), above(relation, parent) AS (
-    SELECT h.relation, h.relation FROM held h UNION
-    SELECT a.relation, COALESCE(x.indrelid, i.inhparent, d.refobjid) FROM above a
-    LEFT JOIN pg_inherits i ON i.inhrelid = a.parent LEFT JOIN pg_index x ON x.indexrelid = a.parent
-    LEFT JOIN pg_depend d ON d.classid = 'pg_class'::regclass AND d.objid = a.parent AND d.deptype IN ('a', 'i')
-        AND d.refclassid = 'pg_class'::regclass
-    WHERE COALESCE(x.indrelid, i.inhparent, d.refobjid) IS NOT NULL
-)
-SELECT format('%I.%I', n.nspname, c.relname), h.mode,
-    array_agg(DISTINCT format('"%s"."%s"', replace(pn.nspname, '"', '""'), replace(p.relname, '"', '""')))
-FROM held h JOIN pg_class c ON c.oid = h.relation JOIN pg_namespace n ON n.oid = c.relnamespace
-JOIN above a ON a.relation = h.relation
-JOIN pg_class p ON p.oid = a.parent JOIN pg_namespace pn ON pn.oid = p.relnamespace
-WHERE n.nspname !~ '^pg_' AND c.relkind <> 'c' GROUP BY 1, 2 ORDER BY 1, 2
-"""
-"""Locks that others wait for, of relations that others can see, each with the names that a hazard may call it by."""
-
-
-async def unsaid_locks(pairs: Pair, plan: Plan) -> list[str]:
-    """Apply a plan; give each lock that reads or writes would wait for and no hazard of its transaction names."""
-    dsn = pairs.server.dsn("remedy_observed")
-    worker, watcher = await asyncpg.connect(dsn), await asyncpg.connect(dsn)
-    found: list[str] = []
-    facts: KeptFacts = {}
-    try:
-        for stage in cut_stages(plan.statements):
-            await worker.execute(";".join(begin(stage)))
-            said: list[tuple[HazardKind, str]] = []
-            known: set[tuple[str, str]] = set()
-            for statement in stage.statements:
-                said += [(hazard.kind, hazard.message) for hazard in statement.hazards]
-                await run(worker, statement, facts)
-                for name, mode, called in await watcher.fetch(STRONG, worker.get_server_pid()):
-                    if (name, mode) not in known and not is_said(mode, called, said):
-                        found.append(f"{mode} on {name}: {statement.sql[:100]}")
-                    known.add((name, mode))
-            await worker.execute("COMMIT" if stage.transactional else "RESET ALL")
-    finally:
-        await worker.close()
-        await watcher.close()
-    return found
-
-
-def begin(stage: Stage) -> Iterator[str]:
-    if stage.transactional:
-        yield "BEGIN"
-        yield from setting(WRITING)
-    else:
-        yield from setting(WRITING, scope="SESSION")
-
-
-async def run(worker: asyncpg.Connection, statement: Statement, facts: KeptFacts) -> None:
-    match statement.role:
-        case Role.KEEP:
-            facts.update(read_facts(await worker.fetchval(statement.sql)))
-            return
-        case Role.CHECK | Role.RESTORE:
-            await worker.execute("SELECT set_config($1, $2, true)", SETTING, write_facts(facts))
-    await worker.execute(statement.sql)
-
-
-def is_said(mode: str, called: list[str], said: list[tuple[HazardKind, str]]) -> bool:
-    kinds = {HazardKind.BLOCKS_READS}
-    if mode != "AccessExclusiveLock":
-        kinds.add(HazardKind.BLOCKS_WRITES)
-    names = (*called, "every table")  # those with a column of a domain, or of a type, are not listed
-    return any(kind in kinds and name in message for kind, message in said for name in names)
-
 
 GOLDEN = Path(__file__).parents[2] / "golden" / "remediation"
 
@@ -121,8 +46,8 @@ def test_what_writes_all_rows_online_holds_no_lock_that_others_wait_for(pair: Lo
         assert not (kinds & at_all_rows and kinds & waited_for)
 
 
-@pytest.mark.parametrize(("desired", "observed"), [*ways(), *golden_ways()])
-def test_each_lock_that_others_wait_for_is_named_by_a_hazard(pair: Load, desired: str, observed: str) -> None:
+@pytest.mark.parametrize(("desired", "observed"), list(golden_ways()))
+def test_each_lock_of_a_plan_that_is_kept_whole_is_named_by_a_hazard(pair: Load, desired: str, observed: str) -> None:
     pairs = pair(desired, observed)
     pairs.profile = EVERYTHING
     assert asyncio.run(unsaid_locks(pairs, pairs.plan())) == []
