@@ -30,6 +30,14 @@ class ScratchError(Exception):
         self.position = position
 
 
+class ScratchEndedError(TargetError):
+    """The scratch server that was started here takes no connections any more."""
+
+    def __init__(self) -> None:
+        why = "the scratch server that was started here has ended, and it does not come back: something kills it"
+        super().__init__(FailureKind.REFUSED, why)
+
+
 class ScratchLostError(TargetError):
     """The scratch server ended a session that it was not asked to end: it crashed, or was stopped."""
 

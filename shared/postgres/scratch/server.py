@@ -20,13 +20,12 @@ from shared.postgres.opening import open_connection
 from shared.postgres.query_files import query_text
 from shared.postgres.scratch.budget import Budget, DiskWatch
 from shared.postgres.scratch.database import ScratchDatabase
-from shared.postgres.scratch.errors import ScratchLimitError, ScratchLostError
+from shared.postgres.scratch.errors import ScratchEndedError, ScratchLimitError, ScratchLostError
 from shared.postgres.scratch.known_stable import KnownStable
 from shared.postgres.scratch.lent_names import LentNames
 from shared.postgres.scratch.rights import EXTENSIONS, Administrator
 from shared.postgres.url import parse_url
 from shared.sql import quote_identifier, quote_literal
-from shared.targets import FailureKind
 
 _CONNECT_TIMEOUT = 10.0  # seconds
 _RECOVERY_SECONDS = 30.0  # a server without rows recovers in one
@@ -34,7 +33,6 @@ _RECOVERY_POLL_SECONDS = 0.1
 _RECOVERING = (asyncpg.CannotConnectNowError, asyncpg.ConnectionDoesNotExistError, ConnectionResetError)
 _MAX_TURNS = 20
 """So many crashes by the fault of others are waited out: each shape that crashes the server does so twice."""
-_GONE_FOR_GOOD = "the scratch server that was started here has ended, and it does not come back: something kills it"
 _BUDGET = Budget()
 _ROLE_SETUP = (
     "CREATE ROLE {role} LOGIN PASSWORD {password} CONNECTION LIMIT 4",
@@ -167,12 +165,17 @@ class ScratchServer:
         for _ in range(_MAX_TURNS):  # a session that was opened too soon ends with the others
             if asyncio.get_running_loop().time() > deadline:
                 return
-            with contextlib.suppress(TargetError):
+            try:
                 admin = await self._administrator(None)
                 try:
                     await self._drop(admin, name)
                 finally:
                     await close(admin)
+            except ScratchEndedError:  # its databases have ended with it
+                return
+            except TargetError:
+                pass
+            else:
                 return
             await asyncio.sleep(_RECOVERY_POLL_SECONDS)
 
@@ -190,7 +193,7 @@ class ScratchServer:
                 if not self._comes_back_within:
                     raise target_error(error) or error from None
                 if clock() > began + self._comes_back_within:
-                    raise TargetError(FailureKind.REFUSED, _GONE_FOR_GOOD) from error
+                    raise ScratchEndedError from error
             except (asyncpg.PostgresError, asyncpg.InterfaceError) as error:
                 raise target_error(error) or error from None
             await asyncio.sleep(_RECOVERY_POLL_SECONDS)
