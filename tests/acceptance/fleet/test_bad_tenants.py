@@ -153,9 +153,13 @@ def test_no_credential_appears_anywhere(broken, fleet):
     """Not in any output, log, message, metric or file: grep for the canary."""
     texts = {}
     with worker(broken) as log:
-        for form in ("text", "json", "html", "markdown", "sarif", "junit"):
-            done = run("--debug", "scan", "--config", broken, "--output", form, CANARY=CANARY)
-            texts[form] = done.stdout + done.stderr
+        done = run("--debug", "scan", "--config", broken, CANARY=CANARY)
+    assert done.returncode == 3, done.stderr
+    texts["scan"] = done.stdout + done.stderr
+    for form in ("text", "full-text", "json", "html", "markdown", "sarif", "junit"):
+        done = run("--debug", "report", "--config", broken, "--output", form, CANARY=CANARY)
+        assert (done.returncode, bool(done.stdout)) == (0, True), done.stderr
+        texts[form] = done.stdout + done.stderr
     texts["worker"] = log.read_text()
     for path in (broken.parent / "out").iterdir():
         texts[path.name] = path.read_text()

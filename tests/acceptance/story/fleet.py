@@ -161,8 +161,10 @@ class Shop:
         return list(page["changes"])
 
     async def told(self) -> list[tuple[str, int]]:
-        """Wait a moment for notices, and give (kind, tenants) of every event since the last time."""
-        await asyncio.sleep(4)  # the sender looks every two seconds
+        """Wait for a notice, and give (kind, tenants) of every event since the last time."""
+        async with asyncio.timeout(_SOON_SECONDS):
+            while len(self.hook.requests) == self._told:  # noqa: ASYNC110  # another process fills it
+                await asyncio.sleep(0.05)
         fresh = [json.loads(body) for _, body in self.hook.requests[self._told :]]
         self._told += len(fresh)
         return [(event["kind"], event["tenants"]) for notice in fresh for event in notice["events"]]
