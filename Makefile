@@ -5,6 +5,10 @@ BIN := $(VENV)/bin
 # Two processes, a file never split between them: the servers a file's tests share are started once.
 PYTEST := $(BIN)/python -m pytest -n 2 --dist loadfile
 
+# Tests on servers wait for more than half of their time: four processes keep two cores busy. The order is that of
+# tests/longest_files.py, not xdist's own.
+PYTEST_ON_SERVERS := $(BIN)/python -m pytest -n 4 --dist loadfile --no-loadscope-reorder
+
 # What `make check` runs and `make coverage` measures: no test here takes long.
 FAST := tests/unit tests/architecture tests/golden
 MAJOR ?= 18
@@ -44,7 +48,7 @@ coverage: install
 
 # The fast tests run once, measured; then all others.
 test: coverage
-	$(PYTEST) tests -m "not extras" $(FAST:%=--ignore=%)
+	$(PYTEST_ON_SERVERS) tests -m "not extras" $(FAST:%=--ignore=%)
 
 # Random pairs of schemas with rows, from the FIRST on, COUNT of them: make test-pairs COUNT=500 FIRST=1000
 test-pairs: install

@@ -9,6 +9,7 @@ import pytest
 
 from shared.embedded.postgres import EmbeddedPostgres
 from shared.embedded.redis import EmbeddedRedis
+from tests.longest_files import rank
 from tests.servers import NEWEST, OLDER
 
 
@@ -17,6 +18,11 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         "--server-major", dest="server_major", type=int, default=NEWEST, choices=[*OLDER, NEWEST],
         help="the PostgreSQL major on which the tests of reading run",
     )  # fmt: skip
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    items.sort(key=lambda item: rank(item.nodeid))
 
 
 @pytest.fixture(scope="session")
