@@ -76,13 +76,23 @@ def largest_first(body: ReportBody) -> tuple[DriftGroup, ...]:
 
 
 def finding_details(group: DriftGroup, report: ScanReport) -> tuple[FindingDetails, ...]:
-    """Give the details of every finding of a group; the ignore lines end 90 days after the scan."""
+    """Give the details of every finding of a group of a report."""
+    return details_of(group, read_on(report))
+
+
+def read_on(report: ScanReport) -> dt.date:
+    """Give the day of a scan."""
+    return dt.datetime.fromisoformat(report.started).date()
+
+
+def details_of(group: DriftGroup, read_on: dt.date) -> tuple[FindingDetails, ...]:
+    """Give the details of every finding of a group; the ignore lines end 90 days after it was found."""
     changes = {change.identity: change for change in headline(group.diff).changes}
-    until = dt.datetime.fromisoformat(report.started).date() + _IGNORE_PERIOD
-    return tuple(_details_of(finding, changes.get(finding.object), until) for finding in group.findings)
+    until = read_on + _IGNORE_PERIOD
+    return tuple(_details(finding, changes.get(finding.object), until) for finding in group.findings)
 
 
-def _details_of(finding: Finding, change: Change | None, until: dt.date) -> FindingDetails:
+def _details(finding: Finding, change: Change | None, until: dt.date) -> FindingDetails:
     if change is None or finding.rule not in BY_ID:  # an ignore rule cannot name a tenancy rule: they have a baseline
         return FindingDetails(finding)
     return FindingDetails(finding, ignore_lines(change, until=until, rule=finding.rule), _sides(finding, change))
