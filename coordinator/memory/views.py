@@ -186,3 +186,29 @@ class FleetStatus(msgspec.Struct, frozen=True, kw_only=True):
     new: int
     resolved: int
     suspicious: SuspiciousScan | None = None
+
+
+class ShapeShare(msgspec.Struct, frozen=True, kw_only=True):
+    """Tenants that have the same schema and the same status.
+
+    Args:
+        shape: Schema hash; empty for tenants that were never read.
+        status: As shown.
+        tenants: How many.
+    """
+
+    shape: str
+    status: TenantStatus
+    tenants: int
+
+
+class FleetMoment(msgspec.Struct, frozen=True, kw_only=True):
+    """How a fleet stood from one moment on.
+
+    Args:
+        at: The moment.
+        tenants: (status, tenants) of every status that any tenant had.
+    """
+
+    at: dt.datetime
+    tenants: tuple[tuple[TenantStatus, int], ...]

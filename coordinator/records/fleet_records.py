@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Protocol
 
-from coordinator.memory.views import ChangeFilter, FleetStatus, TenantFilter, TenantHistory
+from coordinator.memory.views import ChangeFilter, ChangeView, FleetStatus, TenantFilter, TenantHistory
 from coordinator.records.documents import ChangesPage, GroupDocument, GroupsList, ScansPage, TenantsPage
 from coordinator.report.files import ReportForm
 from coordinator.store.records import ScanRecord
@@ -45,6 +45,10 @@ class FleetRecords(Protocol):
         Raises:
             CursorError: When no page ends at `after`.
         """
+        ...
+
+    async def change(self, change: str) -> ChangeView | None:
+        """Give one change; nothing when the fleet remembers none of this id."""
         ...
 
     async def groups(self) -> GroupsList:

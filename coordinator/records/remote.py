@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 
 import msgspec
 
-from coordinator.memory.views import ChangeFilter, FleetStatus, TenantFilter, TenantHistory
+from coordinator.memory.views import ChangeFilter, ChangeView, FleetStatus, TenantFilter, TenantHistory
 from coordinator.records.documents import ChangesPage, GroupDocument, GroupsList, ScansPage, TenantsPage
 from coordinator.records.fleet_records import FleetRecords
 from coordinator.report.files import ReportForm
@@ -75,6 +75,10 @@ class RemoteRecords(FleetRecords):
     async def changes(self, chosen: ChangeFilter, *, after: str = "", limit: int = 100) -> ChangesPage:
         """GET /changes."""
         return await self._expect("/changes", ChangesPage, {**_asked_for(chosen), "after": after, "limit": str(limit)})
+
+    async def change(self, change: str) -> ChangeView | None:
+        """GET /changes/ID."""
+        return await self._find(f"/changes/{_quoted(change)}", ChangeView)
 
     async def groups(self) -> GroupsList:
         """GET /groups."""

@@ -8,7 +8,7 @@ import msgspec
 
 from coordinator.memory.figures import Figures, RunningScan
 from coordinator.memory.model import worst_of
-from coordinator.memory.views import ChangeFilter, FleetStatus, TenantFilter, TenantHistory
+from coordinator.memory.views import ChangeFilter, ChangeView, FleetStatus, TenantFilter, TenantHistory
 from coordinator.records.documents import (
     ChangesPage,
     GroupDocument,
@@ -75,6 +75,10 @@ class StoredRecords(FleetRecords):
             _check_place(after)
         changes, more = await self._memory.changes(self._fleet, chosen, after=after or None, limit=limit)
         return ChangesPage(fleet=self._fleet, changes=tuple(changes), after=more)
+
+    async def change(self, change: str) -> ChangeView | None:
+        """Look the change up by its id."""
+        return await self._memory.change(self._fleet, change)
 
     async def groups(self) -> GroupsList:
         """Count the tenants of each, and take the rest from the group itself, which is loaded once."""

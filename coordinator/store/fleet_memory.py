@@ -14,8 +14,10 @@ from coordinator.memory.model import DECIDED, FleetChange, Standing, Stay
 from coordinator.memory.views import (
     ChangeFilter,
     ChangeView,
+    FleetMoment,
     FleetStatus,
     Known,
+    ShapeShare,
     StayView,
     SuspiciousScan,
     TenantFilter,
@@ -169,6 +171,47 @@ class FleetMemory(StoreAccess):
         last = page[-1]
         place = msgspec.json.encode((last["gone"], last["rank"], -last["tenants"], last["id"])).decode()
         return [_change(row) for row in page], place
+
+    async def change(self, fleet: str, change: str) -> ChangeView | None:
+        """Give one change; nothing when the fleet remembers none of this id."""
+        rows = await self._rows("find_change", fleet, change)
+        return _change(rows[0]) if rows else None
+
+    async def shares(self, fleet: str, stale_after: dt.timedelta) -> list[ShapeShare]:
+        """Count the tenants of a fleet by the schema that they are known to have and by status.
+
+        Args:
+            fleet: Name.
+            stale_after: The age at which what is known of a tenant is stale.
+
+        Returns:
+            Schemas that most tenants have first, tenants of which no schema is known last.
+        """
+        return [
+            ShapeShare(shape=row["shape"], status=TenantStatus(row["status"]), tenants=row["tenants"])
+            for row in await self._rows("count_shapes", fleet, stale_after)
+        ]
+
+    async def course(self, fleet: str, since: dt.datetime) -> list[FleetMoment]:
+        """Give how many tenants had each status, for every moment at which any tenant moved.
+
+        Args:
+            fleet: Name.
+            since: Moves before it are summed up as one moment, the first.
+
+        Returns:
+            Oldest first. Statuses are as they were found: none of them is `stale`.
+        """
+        moments: dict[dt.datetime, dict[TenantStatus, int]] = {}
+        counts: dict[TenantStatus, int] = {}
+        for row in await self._rows("course_of_statuses", fleet, since):
+            status = TenantStatus(row["status"])
+            counts = {**counts, status: counts.get(status, 0) + row["moved"]}
+            moments[row["at"]] = counts
+        return [
+            FleetMoment(at=at, tenants=tuple((status, held[status]) for status in TenantStatus if held.get(status)))
+            for at, held in moments.items()
+        ]
 
 
 def _suspicious(row: Any) -> SuspiciousScan:

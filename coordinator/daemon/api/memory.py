@@ -14,7 +14,7 @@ from coordinator.daemon.api.answers import found, table_or_page
 from coordinator.daemon.api.fleets import ServedFleet
 from coordinator.daemon.api.problems import documented
 from coordinator.memory.model import ChangeSubject
-from coordinator.memory.views import ChangeFilter, ChangeState, FleetStatus, TenantFilter, TenantHistory
+from coordinator.memory.views import ChangeFilter, ChangeState, ChangeView, FleetStatus, TenantFilter, TenantHistory
 from coordinator.records.documents import ChangesPage, GroupDocument, GroupsList, TenantsPage
 from coordinator.records.tables import changes_csv, tenants_csv
 from coordinator.report.model import TenantStatus
@@ -98,7 +98,12 @@ def _changes() -> list[BaseRouteHandler]:
         page = await served.records.changes(chosen, after=after, limit=limit)
         return table_or_page(request, page, changes_csv(page.changes))
 
-    return [list_changes]
+    @get("/changes/{change:str}", responses=documented(404))
+    async def get_change(change: FromPath[str]) -> ChangeView:
+        """Give one difference with its life; `GET /tenants?change=ID` lists who has it."""
+        return found(await records.change(change), "change")
+
+    return [list_changes, get_change]
 
 
 def _groups() -> list[BaseRouteHandler]:

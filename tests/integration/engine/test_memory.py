@@ -32,6 +32,7 @@ pytestmark = pytest.mark.anyio
 
 AGES = dt.timedelta(days=1000)
 AT_ONCE = dt.timedelta(0)
+LONG_AGO = dt.datetime(2000, 1, 1, tzinfo=dt.UTC)
 EMAIL, CREATED = str(EMAIL_INDEX.identity), str(CREATED_INDEX.identity)
 LOST = Failure(FailureKind.REFUSED, "connection refused")
 
@@ -235,3 +236,40 @@ async def test_the_status_of_a_fleet_that_was_never_scanned_is_all_zero(store):
 
 def test_an_object_is_named_as_people_read_it():
     assert str(ObjectId("index", "public", "", "x")) == "index public.x"
+
+
+async def test_one_change_is_given_by_its_id_and_an_unknown_id_gives_nothing(store):
+    await store.record_report("1", scanned(a="e", b="e"))
+    (listed,) = (await changes_of(store)).values()
+    assert await store.memory.change(FLEET, listed.change.id) == listed
+    assert await store.memory.change(FLEET, "0" * 16) is None
+    assert await store.memory.change("another", listed.change.id) is None
+
+
+async def test_tenants_are_counted_by_schema_and_status_with_what_is_known_of_those_that_were_not_read(store):
+    await store.record_report("1", scanned(a="ok", b="ok", c="e"))
+    await store.record_report("2", scanned(a="ok", b="?", c="e", never="?"))
+    shares = await store.memory.shares(FLEET, AGES)
+    healthy, drifted = shares[0].shape, shares[2].shape
+    assert len({healthy, drifted, ""}) == 3
+    assert [(each.shape, each.status.value, each.tenants) for each in shares] == [
+        (healthy, "in_sync", 1),
+        (healthy, "unreachable", 1),
+        (drifted, "drifted", 1),
+        ("", "unreachable", 1),
+    ]
+    assert {each.status.value for each in await store.memory.shares(FLEET, AT_ONCE)} == {"stale", "unreachable"}
+
+
+async def test_the_course_of_a_fleet_tells_each_moment_at_which_a_tenant_moved(store):
+    for scan, stood in enumerate(({"a": "ok", "b": "ok"}, {"a": "ok", "b": "e"}, {"a": "ok", "b": "e"}, {"a": "ok"})):
+        await store.record_report(str(scan), scanned(**stood))
+    course = await store.memory.course(FLEET, LONG_AGO)
+    assert [[(status.value, tenants) for status, tenants in each.tenants] for each in course] == [
+        [("in_sync", 2)],
+        [("in_sync", 1), ("drifted", 1)],
+        [("in_sync", 1)],
+    ]
+    assert [each.at for each in course] == sorted({each.at for each in course})
+    late = await store.memory.course(FLEET, course[-1].at + dt.timedelta(seconds=1))
+    assert [each.tenants for each in late] == [course[-1].tenants]
