@@ -48,4 +48,6 @@ async def _serve(fleets: tuple[Settings, ...]) -> None:
 
 def announce(address: str, port: int) -> None:
     """Say where the coordinator listens."""
-    click.echo(f"listening on http://{address}:{port}: /api/v1/status, /metrics, /healthz, /readyz")
+    click.echo(
+        f"listening on http://{address}:{port}: pages for a browser, /api/v1/status, /metrics, /healthz, /readyz"
+    )

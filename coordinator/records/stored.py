@@ -8,7 +8,15 @@ import msgspec
 
 from coordinator.memory.figures import Figures, RunningScan
 from coordinator.memory.model import worst_of
-from coordinator.memory.views import ChangeFilter, ChangeView, FleetStatus, TenantFilter, TenantHistory
+from coordinator.memory.views import (
+    ChangeFilter,
+    ChangeView,
+    FleetMoment,
+    FleetStatus,
+    ShapeShare,
+    TenantFilter,
+    TenantHistory,
+)
 from coordinator.records.documents import (
     ChangesPage,
     GroupDocument,
@@ -100,6 +108,14 @@ class StoredRecords(FleetRecords):
         for name, loaded in (await self._memory.load_groups(list(found))).items():
             return GroupDocument(fleet=self._fleet, tenants=found[name], group=loaded)
         return None
+
+    async def shares(self) -> list[ShapeShare]:
+        """Count the tenants by schema and status; see `FleetMemory.shares`."""
+        return await self._memory.shares(self._fleet, self._stale_after)
+
+    async def course(self, since: dt.datetime) -> list[FleetMoment]:
+        """Give how many tenants had each status when; see `FleetMemory.course`."""
+        return await self._memory.course(self._fleet, since)
 
     async def scans(self, *, after: str = "", limit: int = 50) -> ScansPage:
         """Ask for one more than the page has, to know whether another follows."""

@@ -22,6 +22,7 @@ from coordinator.daemon.api.memory import memory_routes
 from coordinator.daemon.api.problems import HANDLERS
 from coordinator.daemon.api.scans import scan_routes
 from coordinator.daemon.metrics.exposition import PageFormat
+from coordinator.daemon.pages.app import asset_routes, build_pages
 from shared.hosts import Secret
 
 _BEARER = "bearer"
@@ -43,16 +44,23 @@ def build_api(fleets: Fleets, page: Callable[[PageFormat], bytes], token: Secret
         page: Gives what /metrics sends, in a format.
         token: When given, everything but health and metrics asks for `Authorization: Bearer TOKEN`.
     """
+    guards = [] if token is None else [_bearer(token)]
     guarded = Router(
         path="/api/v1",
         route_handlers=[*fleet_routes(fleets), *scan_routes(), *memory_routes()],
         dependencies={"served": choosing(fleets)},
-        guards=[*([] if token is None else [_bearer(token)]), _refuse_unknown_parameters],
+        guards=[*guards, _refuse_unknown_parameters],
         after_request=tag,
         security=[{_BEARER: []}],
     )
     return Litestar(
-        route_handlers=[*_health(fleets), *_metrics(page), guarded],
+        route_handlers=[
+            *_health(fleets),
+            *_metrics(page),
+            *asset_routes(),
+            guarded,
+            build_pages(fleets, guards=guards),
+        ],
         openapi_config=_openapi(),
         exception_handlers=HANDLERS,
         compression_config=CompressionConfig(backend="gzip", exclude=["/events$"]),

@@ -13,7 +13,7 @@ from litestar.params import FromQuery
 from coordinator.daemon.api.problems import documented
 from coordinator.daemon.scan_service import ScanService
 from coordinator.records.documents import FleetsList, FleetSummary, WorkersList
-from coordinator.records.fleet_records import FleetRecords
+from coordinator.records.stored import StoredRecords
 
 FLEET_PARAMETER = "fleet"
 """Name of the parameter of every route that says which fleet is meant."""
@@ -29,7 +29,7 @@ class ServedFleet:
     """
 
     def __init__(
-        self, scans: ScanService, records: FleetRecords, workers: Callable[[], Awaitable[WorkersList]]
+        self, scans: ScanService, records: StoredRecords, workers: Callable[[], Awaitable[WorkersList]]
     ) -> None:
         self.scans = scans
         self.records = records
@@ -48,15 +48,25 @@ def choosing(fleets: Fleets) -> Provide:
     """
 
     async def served(fleet: FromQuery[str] = "") -> ServedFleet:
-        if not fleet and len(fleets) == 1:
-            return next(iter(fleets.values()))
-        if not fleet:
-            raise ValidationException(f"fleet: expected one of {', '.join(fleets)}: this coordinator has several")
-        if fleet not in fleets:
-            raise NotFoundException("there is no such fleet")
-        return fleets[fleet]
+        return chosen_fleet(fleets, fleet)
 
     return Provide(served)
+
+
+def chosen_fleet(fleets: Fleets, name: str) -> ServedFleet:
+    """Give the fleet of a name; the only one where a coordinator has one and no name is given.
+
+    Raises:
+        ValidationException: When there are several, and no name is given.
+        NotFoundException: When there is none of this name.
+    """
+    if not name and len(fleets) == 1:
+        return next(iter(fleets.values()))
+    if not name:
+        raise ValidationException(f"fleet: expected one of {', '.join(fleets)}: this coordinator has several")
+    if name not in fleets:
+        raise NotFoundException("there is no such fleet")
+    return fleets[name]
 
 
 def fleet_routes(fleets: Fleets) -> list[BaseRouteHandler]:

@@ -99,9 +99,9 @@ def _changes() -> list[BaseRouteHandler]:
         return table_or_page(request, page, changes_csv(page.changes))
 
     @get("/changes/{change:str}", responses=documented(404))
-    async def get_change(change: FromPath[str]) -> ChangeView:
+    async def get_change(served: NamedDependency[ServedFleet], change: FromPath[str]) -> ChangeView:
         """Give one difference with its life; `GET /tenants?change=ID` lists who has it."""
-        return found(await records.change(change), "change")
+        return found(await served.records.change(change), "change")
 
     return [list_changes, get_change]
 

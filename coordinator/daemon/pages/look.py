@@ -1,0 +1,125 @@
+"""How pages are made: templates, what they can write, and the headers that every page bears."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+from collections.abc import Mapping
+from functools import cache
+from importlib.resources import files
+from urllib.parse import quote, urlencode
+
+import msgspec
+from jinja2 import Environment
+from litestar import Response
+
+from coordinator.daemon.api.fleets import FLEET_PARAMETER, Fleets, ServedFleet, chosen_fleet
+from coordinator.daemon.pages.moments import age, lasted, minute
+from coordinator.records.stored import StoredRecords
+from coordinator.report.model import TenantStatus
+from coordinator.report.renderers.group_page import template_environment
+from coordinator.report.renderers.presentation import STATUS_WORDS
+
+HEADERS = {
+    "Content-Security-Policy": (
+        "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; connect-src 'self'; "
+        "form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
+    ),
+    "Referrer-Policy": "same-origin",
+    "X-Content-Type-Options": "nosniff",
+    "Cache-Control": "private, no-cache",
+}
+"""Of every page: nothing is loaded from elsewhere, and no code or style stands in the page itself."""
+
+NAVIGATION = (
+    ("/", "Overview"),
+    ("/changes", "Changes"),
+    ("/tenants", "Tenants"),
+    ("/groups", "Drift groups"),
+    ("/contracts", "Contracts"),
+    ("/scans", "Scans"),
+)
+"""(path, title) of the pages that every page links to."""
+
+
+class ShownFleet(msgspec.Struct, frozen=True):
+    """The fleet that a page is about.
+
+    Args:
+        name: Its name.
+        served: What can be asked of it.
+        parameter: What every address of its pages bears: the name, where the coordinator has several fleets.
+    """
+
+    name: str
+    served: ServedFleet
+    parameter: str = ""
+
+    @property
+    def records(self) -> StoredRecords:
+        """What is kept of it."""
+        return self.served.records
+
+    def to(self, path: str, **parameters: object) -> str:
+        """Write the address of a page with those of its parameters that have a value."""
+        given = {name: str(value) for name, value in parameters.items() if value not in {None, ""}}
+        given |= {FLEET_PARAMETER: self.parameter} if self.parameter else {}
+        return f"{path}?{urlencode(given)}" if given else path
+
+    def page(self, template: str, here: str, **values: object) -> Response[str]:
+        """Make a page about this fleet.
+
+        Args:
+            template: Name of its file without the ending.
+            here: The page of the navigation that it belongs to.
+            values: What the template shows.
+        """
+        shown = {"fleet": self.name, "fleet_parameter": self.parameter, "to": self.to, "here": here}
+        return page(template, shown | {"navigation": NAVIGATION} | values)
+
+
+def show_fleet(fleets: Fleets, name: str) -> ShownFleet:
+    """Choose the fleet that a page is about; see `chosen_fleet`."""
+    served = chosen_fleet(fleets, name)
+    name = next(each for each, fleet in fleets.items() if fleet is served)
+    return ShownFleet(name, served, name if len(fleets) > 1 else "")
+
+
+def page(template: str, values: Mapping[str, object], status_code: int = 200) -> Response[str]:
+    """Make a page.
+
+    Args:
+        template: Name of its file without the ending.
+        values: What the template shows.
+        status_code: Of HTTP.
+    """
+    text = _environment().get_template(f"{template}.html.j2")
+    content = text.render({"now": dt.datetime.now(dt.UTC), "fleet": "", **values})
+    return Response(content, media_type="text/html", status_code=status_code, headers=HEADERS)
+
+
+def asset(name: str) -> bytes:
+    """Give a file that pages load: `pages.css` (with the style of reports before it) or `pages.js`."""
+    own = files("coordinator.daemon.pages").joinpath("static", name).read_bytes()
+    if name == "pages.css":
+        return files("coordinator.report.renderers").joinpath("templates", "report.css").read_bytes() + own
+    return own
+
+
+@cache
+def asset_url(name: str) -> str:
+    """Give the address of a file that pages load; it changes with the content, so that browsers may keep it."""
+    return f"/static/{hashlib.sha256(asset(name)).hexdigest()[:12]}/{name}"
+
+
+@cache
+def _environment() -> Environment:
+    environment = template_environment("coordinator.daemon.pages", "coordinator.report.renderers")
+    environment.filters |= {"age": age, "minute": minute, "quoted": lambda text: quote(text, safe="")}
+    environment.globals |= {
+        "asset_url": asset_url,
+        "lasted": lasted,
+        "status_words": {status.value: words for status, words in STATUS_WORDS.items()},
+        "statuses": [status.value for status in TenantStatus],
+    }
+    return environment

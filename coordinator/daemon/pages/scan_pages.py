@@ -1,0 +1,80 @@
+"""Pages of scans: all of them, one while it runs and after, and the forms that ask for, end and believe one."""
+
+from __future__ import annotations
+
+from litestar import Request, Response, get, post
+from litestar.di import NamedDependency
+from litestar.handlers import BaseRouteHandler
+from litestar.params import FromPath, FromQuery
+from litestar.response import Redirect
+
+from coordinator.daemon.api.answers import found
+from coordinator.daemon.pages.asked import form_fields
+from coordinator.daemon.pages.look import HEADERS, ShownFleet
+from coordinator.report.files import ReportForm
+from coordinator.store.records import MAX_REQUEST_TEXT, ScanRequest
+
+_ROWS = 50
+_ASKED_BY = "somebody at the pages"
+_REPORT_POLICY = (
+    "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'"
+)
+"""A report is one file that bears its own style, and nothing in it runs."""
+
+
+def scan_pages() -> list[BaseRouteHandler]:
+    """Give the pages."""
+    return [*_reading(), *_asking()]
+
+
+def _reading() -> list[BaseRouteHandler]:
+    @get("/scans")
+    async def list_scans(shown: NamedDependency[ShownFleet], after: FromQuery[str] = "") -> Response[str]:
+        """List scans, newest first."""
+        page = await shown.records.scans(after=after, limit=_ROWS)
+        return shown.page("scans", "/scans", page=page, problems=await shown.served.scans.problems())
+
+    @get("/scans/{scan:str}")
+    async def show_scan(shown: NamedDependency[ShownFleet], scan: FromPath[str]) -> Response[str]:
+        """Show one scan: how far it is, or how it ended."""
+        record = found(await shown.records.scan(scan), "scan")
+        status = await shown.records.status()
+        suspicious = status.suspicious if status.suspicious and status.suspicious.scan == scan else None
+        return shown.page(
+            "scan", "/scans", scan=record, suspicious=suspicious, problems=await shown.served.scans.problems()
+        )
+
+    @get("/scans/{scan:str}/report")
+    async def show_report(shown: NamedDependency[ShownFleet], scan: FromPath[str]) -> Response[str]:
+        """Show the report of a scan, or of the newest (`latest`)."""
+        report = found(await shown.records.report(scan, ReportForm.HTML), "report")
+        headers = {**HEADERS, "Content-Security-Policy": _REPORT_POLICY}
+        return Response(report, media_type="text/html", headers=headers)
+
+    return [list_scans, show_scan, show_report]
+
+
+def _asking() -> list[BaseRouteHandler]:
+    @post("/scans")
+    async def ask_for_scan(shown: NamedDependency[ShownFleet], request: Request) -> Redirect:  # type: ignore[type-arg]  # any app
+        """Ask for a scan of the whole fleet, and show it."""
+        purpose = form_fields(await request.body()).get("purpose", "").strip()[:MAX_REQUEST_TEXT]
+        record = await shown.served.scans.enqueue(ScanRequest(purpose=purpose, requested_by=_ASKED_BY))
+        return Redirect(shown.to(f"/scans/{record.scan}"), status_code=303)
+
+    @post("/scans/{scan:str}/cancel")
+    async def cancel_scan(shown: NamedDependency[ShownFleet], scan: FromPath[str]) -> Redirect:
+        """End a scan that waits or runs; one that is over stays as it is."""
+        record = found(await shown.records.scan(scan), "scan")
+        if record.finished is None:
+            await shown.records.cancel(scan, f"{_ASKED_BY} cancelled it")
+        return Redirect(shown.to(f"/scans/{scan}"), status_code=303)
+
+    @post("/scans/{scan:str}/confirm")
+    async def confirm_scan(shown: NamedDependency[ShownFleet], scan: FromPath[str]) -> Redirect:
+        """Believe a suspicious scan."""
+        found(await shown.records.scan(scan), "scan")
+        await shown.records.confirm(scan)
+        return Redirect(shown.to(f"/scans/{scan}"), status_code=303)
+
+    return [ask_for_scan, cancel_scan, confirm_scan]

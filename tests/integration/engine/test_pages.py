@@ -1,0 +1,214 @@
+"""The pages over a real store: what they show, what their forms do, and what a hostile name cannot do."""
+
+from __future__ import annotations
+
+import contextlib
+import datetime as dt
+import re
+from collections.abc import AsyncIterator
+from typing import Any
+
+import httpx
+import msgspec
+import pytest
+
+from coordinator.daemon.api.app import build_api
+from coordinator.daemon.api.fleets import ServedFleet
+from coordinator.daemon.metrics import FleetMetrics
+from coordinator.daemon.scan_service import QueuedScans
+from coordinator.records.documents import WorkersList
+from coordinator.records.stored import StoredRecords
+from coordinator.report.model import ScanReport
+from coordinator.store.store import Store
+from shared.hosts import Secret
+from tests.reports import demo, in_sync, partly_read
+from tests.rollout_report import in_a_rollout
+from tests.unit.report.test_hostile_names import EVERYWHERE, hostile_report
+from tests.well_formed import WellFormed, read_page
+
+pytestmark = pytest.mark.anyio
+
+FLEET = demo().body.fleet
+PAGES = ("/", "/changes", "/changes?state=all", "/tenants", "/groups", "/contracts", "/scans")
+
+
+async def never_asked(_: str) -> ScanReport:
+    raise AssertionError("no scan is performed here")
+
+
+async def nobody() -> WorkersList:
+    return WorkersList(fleet=FLEET, waiting=0)
+
+
+@contextlib.asynccontextmanager
+async def pages_of(
+    store: Store, *, token: str = "", problems: tuple[str, ...] = (), others: tuple[str, ...] = ()
+) -> AsyncIterator[httpx.AsyncClient]:
+    async def check() -> list[str]:
+        return list(problems)
+
+    def served(fleet: str) -> ServedFleet:
+        scans = QueuedScans(fleet, store, FleetMetrics(fleet), perform=never_asked, check=check)
+        return ServedFleet(scans, StoredRecords(store, fleet, dt.timedelta(days=1)), nobody)
+
+    fleets = {fleet: served(fleet) for fleet in (FLEET, *others)}
+    api: Any = build_api(fleets, lambda _: b"", Secret(token) if token else None)
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(app=api), base_url="http://localhost") as client:
+        yield client
+
+
+async def page(client: httpx.AsyncClient, path: str, status: int = 200) -> WellFormed:
+    answer = await client.get(path)
+    assert (answer.status_code, answer.headers["content-type"]) == (status, "text/html; charset=utf-8")
+    assert "'unsafe" not in answer.headers["content-security-policy"]
+    return read_page(answer.text)
+
+
+def text(seen: WellFormed) -> str:
+    return " ".join(" ".join(seen.words).split())
+
+
+async def every_page(client: httpx.AsyncClient, *starts: str) -> dict[str, WellFormed]:
+    """Every page that links lead to from some, each read once; reports, the API and the metrics are no pages."""
+    found: dict[str, WellFormed] = {}
+    waiting = list(starts)
+    while waiting:
+        path = waiting.pop()
+        if path in found or re.match(r"/(api|metrics|scans/\w+/report)\b|[^/]", path):
+            continue
+        found[path] = await page(client, path)
+        waiting += found[path].links
+    return found
+
+
+async def test_a_fleet_that_was_never_scanned_says_so_on_every_page(store):
+    async with pages_of(store) as client:
+        found = await every_page(client, *PAGES)
+    assert set(PAGES) <= set(found)
+    assert "never scanned" in text(found["/"])
+
+
+@pytest.mark.parametrize("make", [demo, in_sync, partly_read, in_a_rollout], ids=lambda make: make.__name__)
+async def test_every_link_of_every_page_leads_to_a_page(store, make):
+    report = make()
+    report = msgspec.structs.replace(report, body=msgspec.structs.replace(report.body, fleet=FLEET))
+    await store.record_report("s", report)
+    async with pages_of(store) as client:
+        found = await every_page(client, *PAGES)
+    assert {f"/tenants/{result.tenant}" for result in report.body.tenants} <= set(found)
+    assert {f"/groups/{group.id}" for group in report.body.groups} <= set(found)
+
+
+async def test_the_overview_tells_what_is_wrong_for_whom(store):
+    await store.record_report("s", demo())
+    async with pages_of(store, problems=("no worker is there",)) as client:
+        first = await page(client, "/")
+        (change,) = [link for link in first.links if link.startswith("/changes/")][:1]
+        shown = await page(client, change)
+    assert "2 tenants drifted" in text(first)
+    assert "no worker is there" in text(first)
+    assert "/tenants?status=drifted" in first.links
+    assert "First seen" in text(shown)
+    assert "[[ignore]]" in text(shown)
+
+
+async def test_a_drift_group_shows_its_difference_its_plan_and_its_tenants(store):
+    report = demo()
+    await store.record_report("s", report)
+    group = report.body.groups[0]
+    async with pages_of(store) as client:
+        shown = await page(client, f"/groups/{group.id}")
+    assert all(statement.sql in "".join(shown.words) for statement in group.plan.statements)
+    assert all(finding.message in text(shown) for finding in group.findings)
+    assert {f"/tenants/{tenant}" for tenant in group.tenants} <= set(shown.links)
+
+
+async def test_names_from_tenants_are_shown_for_what_they_are_and_do_nothing(store):
+    report = hostile_report(EVERYWHERE)
+    report = msgspec.structs.replace(report, body=msgspec.structs.replace(report.body, fleet=FLEET))
+    await store.record_report("s", report)
+    async with pages_of(store) as client:
+        for path in PAGES:
+            await page(client, path)
+            assert EVERYWHERE not in (await client.get(path)).text
+
+
+async def test_a_scan_is_asked_for_watched_and_cancelled_from_its_page(store):
+    async with pages_of(store) as client:
+        asked = await client.post("/scans", data={"purpose": "after the release"})
+        assert asked.status_code == 303
+        place = asked.headers["location"]
+        waiting = await client.get(place)
+        assert 'data-events="/api/v1' + place + '/events"' in waiting.text
+        assert "after the release" in waiting.text
+        assert (await client.post(f"{place}/cancel")).headers["location"] == place
+        record = await store.get_scan(place.removeprefix("/scans/"))
+    assert (record.state, record.purpose) == ("cancelled", "after the release")
+    assert record.reason == "somebody at the pages cancelled it"
+
+
+async def test_the_report_of_a_scan_is_served_as_it_is_and_may_run_nothing(store):
+    scan = "0e0e0e0e"
+    await store.create_scan(scan, FLEET)
+    await store.record_report(scan, demo())
+    async with pages_of(store) as client:
+        listed = await page(client, f"/scans/{scan}")
+        assert f"/scans/{scan}/report" in listed.links
+        report = await client.get(f"/scans/{scan}/report")
+    assert report.text.startswith("<!doctype html>")
+    assert "script-src" not in report.headers["content-security-policy"]
+    assert "default-src 'none'" in report.headers["content-security-policy"]
+
+
+@pytest.mark.parametrize(
+    ("path", "status", "says"),
+    [
+        ("/changes/0000000000000000", 404, "no such change"),
+        ("/tenants/nobody", 404, "no such tenant"),
+        ("/groups/none", 404, "no such drift group"),
+        ("/scans/none", 404, "no such scan"),
+        ("/tenants?status=blue", 400, "expected one of in_sync"),
+        ("/changes?after=nowhere", 400, "expected what an earlier page gave"),
+    ],
+)
+async def test_what_cannot_be_shown_is_a_page_that_says_why(store, path, status, says):
+    async with pages_of(store) as client:
+        assert says.lower() in text(await page(client, path, status)).lower()
+
+
+async def test_what_pages_load_is_kept_by_browsers_and_nothing_else_is_given(store):
+    async with pages_of(store) as client:
+        shown = (await client.get("/")).text
+        for name, kind in (("pages.css", "text/css"), ("pages.js", "text/javascript")):
+            place = next(part for part in shown.split('"') if part.endswith(name))
+            answer = await client.get(place)
+            assert answer.headers["content-type"].startswith(kind)
+            assert "immutable" in answer.headers["cache-control"]
+        assert (await client.get("/static/000000000000/pages.css")).status_code == 404
+        assert (await client.get("/static/000000000000/..%2Flook.py")).status_code == 404
+
+
+async def test_with_a_token_no_page_is_shown_to_who_has_none(store):
+    await store.record_report("s", demo())
+    async with pages_of(store, token="secret") as client:
+        for path in PAGES:
+            answer = await client.get(path)
+            assert answer.status_code == 401
+            assert demo().body.tenants[0].tenant not in answer.text
+        assert (await client.post("/scans")).status_code == 401
+        assert (await client.get("/", headers={"Authorization": "Bearer secret"})).status_code == 200
+
+
+async def test_of_several_fleets_each_has_its_pages_and_no_link_of_them_leads_to_another(store):
+    await store.record_report("s", demo())
+    async with pages_of(store, others=("another",)) as client:
+        first = await page(client, "/")
+        assert {f"/?fleet={FLEET}", "/?fleet=another"} <= set(first.links)
+        found = await every_page(client, "/")
+        own = {path: seen for path, seen in found.items() if f"fleet={FLEET}" in path}
+        links = {link for seen in own.values() for link in seen.links} - {"/", "#content", "/metrics"}
+        assert all(f"fleet={FLEET}" in link for link in links)
+        assert any(path.startswith("/groups/") for path in own)
+        asked = await client.post(f"/scans?fleet={FLEET}")
+        assert (await page(client, asked.headers["location"])).links
+        assert "this coordinator has several" in text(await page(client, "/changes", 400))
