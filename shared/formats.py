@@ -109,6 +109,9 @@ SKELETON = Format("report_skeleton", 1)
 ENVELOPE = Format("report_envelope", 1)
 """`coordinator.memory.skeleton.Envelope`, in the store: what a report does not share with one that says the same."""
 
+STORE_BACKUP = Format("store_backup", 1)
+"""`coordinator.store.backup.Manifest`, as the manifest of a backup of the store."""
+
 GROUP = Format("group", 1)
 """`coordinator.report.model.DriftGroup` without tenants, as a blob in the store that many reports share."""
 

@@ -16,6 +16,7 @@ from coordinator.cli.exit_codes import ERROR, INTERRUPTED, USAGE
 VERBS = {
     "adopt": "coordinator.cli.adopt",
     "apply": "coordinator.cli.apply",
+    "backup": "coordinator.cli.backup",
     "changes": "coordinator.cli.changes",
     "check": "coordinator.cli.check",
     "contracts": "coordinator.cli.contracts",
@@ -28,6 +29,7 @@ VERBS = {
     "iac": "coordinator.cli.iac",
     "notify": "coordinator.cli.notify",
     "report": "coordinator.cli.report",
+    "restore": "coordinator.cli.restore",
     "scan": "coordinator.cli.scan",
     "scans": "coordinator.cli.scans",
     "serve": "coordinator.cli.serve",

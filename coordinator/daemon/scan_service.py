@@ -7,8 +7,10 @@ import contextlib
 import datetime as dt
 import uuid
 from collections.abc import Awaitable, Callable
+from functools import partial
 from typing import Protocol
 
+from coordinator.daemon.alarms import Alarm, CronAlarm, CronSchedule, IntervalAlarm
 from coordinator.daemon.cancelling import ScanCancelledError, unless_cancelled
 from coordinator.daemon.metrics import FleetMetrics
 from coordinator.report.model import ScanReport
@@ -139,18 +141,20 @@ class QueuedScans:
             return [str(error)]
         return await self._check()
 
-    async def run(self, interval: float) -> None:
+    async def run(self, interval: float, schedule: CronSchedule | None = None) -> None:
         """Run the requested and scheduled scans, one after the other, until cancelled.
 
         Of several coordinators of a fleet one does it; the others wait until its lease ends.
 
         Args:
             interval: Seconds between the beginnings of scheduled scans; 0 scans on request only.
+            schedule: Scans at these times, instead of by the interval.
         """
         waits = False
         while True:
             try:
-                await holding(self._store, coordinator_lease(self._fleet), self._leases, lambda: self._lead(interval))
+                lead = partial(self._lead, interval, schedule)
+                await holding(self._store, coordinator_lease(self._fleet), self._leases, lead)
             except LeaseTakenError:
                 if not waits:
                     log(CoordinatorWaits(fleet=self._fleet))
@@ -161,17 +165,16 @@ class QueuedScans:
             self._metrics.leads(False)
             await asyncio.sleep(self._leases.look_every)
 
-    async def _lead(self, interval: float) -> None:
+    async def _lead(self, interval: float, schedule: CronSchedule | None) -> None:
         """Run scans for as long as this process is the one that does."""
         log(CoordinatorLeads(fleet=self._fleet))
         self._leads = True
         self._metrics.leads(True)
-        clock = asyncio.get_running_loop().time
         self._metrics.restore(await self._last_report(), await self._store.last_success(self._fleet))
-        due = clock()
+        alarm = await self._alarm(interval, schedule)
         while True:
-            if interval and clock() >= due:
-                due = clock() + interval
+            if alarm.seconds_left() <= 0:
+                alarm.was_answered()
                 with contextlib.suppress(StoreError):
                     record, joined = await self._enqueue(Cause.SCHEDULE, _BY_SCHEDULE)
                     log(ScanDue(fleet=self._fleet, scan=record.scan, joined=joined))
@@ -179,8 +182,14 @@ class QueuedScans:
             await self._run_unfinished_scans()
             look = self._leases.look_every  # other processes ask for scans, and leave theirs unfinished
             with contextlib.suppress(TimeoutError):
-                async with asyncio.timeout(min(look, max(0.0, due - clock())) if interval else look):
+                async with asyncio.timeout(min(look, max(0.0, alarm.seconds_left()))):
                     await self._requested.wait()
+
+    async def _alarm(self, interval: float, schedule: CronSchedule | None) -> Alarm:
+        if schedule is None:
+            return IntervalAlarm(interval, asyncio.get_running_loop().time)
+        last = await self._store.last_asked_for(self._fleet, _BY_SCHEDULE.requested_by)
+        return CronAlarm(schedule, last, partial(dt.datetime.now, dt.UTC))
 
     async def _last_report(self) -> ScanReport | None:
         """Give the newest report; one that this release cannot read counts as none: the next scan makes a new one."""

@@ -6,6 +6,7 @@ import asyncio
 import datetime as dt
 from collections.abc import Callable, Sequence
 
+from coordinator.daemon.alarms import CronSchedule
 from coordinator.daemon.api.app import build_api
 from coordinator.daemon.api.fleets import ServedFleet
 from coordinator.daemon.api.limits import HttpLimits
@@ -68,7 +69,9 @@ class _RunningFleet:
         coordinator = self.coordinator
         settings = coordinator.settings
         async with asyncio.TaskGroup() as group:
-            group.create_task(self._scans.run(settings.file.scan.interval))
+            table = settings.file.schedule
+            schedule = CronSchedule(table, coordinator.fleet) if table.cron else None
+            group.create_task(self._scans.run(settings.file.scan.interval, schedule))
             group.create_task(self._watch_metrics())
             if settings.sinks:
                 sender = Sender(coordinator.store, coordinator.fleet, settings.sinks)

@@ -8,6 +8,7 @@ from typing import Annotated
 import msgspec
 
 from coordinator.settings.notify import NotifyTable, Sink
+from coordinator.settings.schedule import ScheduleTable
 from coordinator.settings.store import MemoryTable, StoreTable
 from coordinator.settings.table import Count, Rate, Seconds, SecretReference, Table
 from shared.findings.ignore import IgnoreRule
@@ -224,7 +225,8 @@ class ScanTable(Table, frozen=True, kw_only=True):
     """`[scan]`: how often tenants are scanned, with how many processes at once, and which plans are made.
 
     Args:
-        interval: Seconds between scheduled scans of `fleetdrift serve`; 0 scans on request only.
+        interval: Seconds between scheduled scans of `fleetdrift serve`, unless `[schedule]` says when; 0 scans on
+            request only.
         concurrency: Tenants read at once by one process (`check`, or one worker slot).
         lease: Seconds without a heartbeat after which a batch is sent again; workers send one every second.
         deadline: Seconds after which a scan ends, whatever is missing.
@@ -327,6 +329,7 @@ class SettingsFile(Table, frozen=True, kw_only=True):
     scratch: ScratchTable = ScratchTable()
     limits: Limits = Limits()
     scan: ScanTable = ScanTable()
+    schedule: ScheduleTable = ScheduleTable()
     serve: ServeTable = ServeTable()
     report: ReportTable = ReportTable()
     apply: ApplyTable = ApplyTable()

@@ -296,6 +296,11 @@ class Store(StoreAccess):
         """
         return [ScanRecord.from_row(row) for row in await self._rows("list_scans", fleet, limit, after)]
 
+    async def last_asked_for(self, fleet: str, requested_by: str) -> dt.datetime | None:
+        """Say when somebody last asked for a scan."""
+        moment: dt.datetime | None = (await self._rows("last_asked_for", fleet, requested_by))[0][0]
+        return moment
+
     async def unfinished_scans(self, fleet: str) -> list[ScanRecord]:
         """Give scans that are queued, running, or were when their coordinator died; oldest first."""
         return [ScanRecord.from_row(row) for row in await self._rows("unfinished_scans", fleet)]

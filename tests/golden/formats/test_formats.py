@@ -30,6 +30,7 @@ from coordinator.memory.skeleton import Envelope, Skeleton, take_apart
 from coordinator.memory.views import ChangeView, FleetStatus, StayView, TenantHistory, TenantView
 from coordinator.report.model import DriftGroup, ScanReport, TenantResult, TenantStatus
 from coordinator.report.renderers.json import ReportDocument
+from coordinator.store.backup import BackupTable, Manifest
 from coordinator.store.records import ScanRecord, ScanState
 from shared import formats
 from shared.analysis.analysis import Analysis
@@ -141,6 +142,15 @@ TEXTS: dict[str, str | bytes] = {
         Target(tenant="t", host="h", database="d", namespace="n", labels=(("tier", "gold"),))
     ),
     "standing.json": encode_json(formats.STANDING, REMEMBERED.standings[0].result),
+    "store_backup.json": encode_json(
+        formats.STORE_BACKUP,
+        Manifest(
+            migration=7,
+            release="1.0.0",
+            taken=WHEN,
+            tables=(BackupTable(name="fleets", columns=("fleet", "scanned"), rows=1, sha256="ab" * 32),),
+        ),
+    ),
     "fleet_change.json": encode_json(formats.FLEET_CHANGE, REMEMBERED.changes[0]),
     "ledger_outcomes.json": msgspec.json.encode([OBSERVED, FAILED]),
     "progress.jsonl": b"\n".join(
@@ -169,6 +179,7 @@ STRUCTURES = (
     tuple[Contract, ...],
     Analysis,
     ScanReport,
+    Manifest,
 )
 """What only fleetdrift reads. A later field with a default shows here, where the bytes of an example would not."""
 

@@ -7,10 +7,12 @@ import contextlib
 import datetime as dt
 from collections.abc import AsyncIterator
 
+import asyncpg
 import httpx
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
+from coordinator.daemon.alarms import CronSchedule
 from coordinator.daemon.api.app import build_api
 from coordinator.daemon.api.fleets import ServedFleet
 from coordinator.daemon.api.serve import ListenError, serve
@@ -19,6 +21,8 @@ from coordinator.daemon.scan_service import QueuedScans
 from coordinator.records.documents import WorkersList
 from coordinator.records.stored import StoredRecords
 from coordinator.report.model import ScanReport
+from coordinator.settings.schedule import ScheduleTable
+from coordinator.store.records import ScanRequest
 from coordinator.store.store import Store
 from shared.hosts import Secret
 from tests.reports import demo, read_json
@@ -64,7 +68,7 @@ async def nobody() -> WorkersList:
 
 @contextlib.asynccontextmanager
 async def running(
-    store: Store, scans: Scans, *, token: str = "", interval: float = 0
+    store: Store, scans: Scans, *, token: str = "", interval: float = 0, schedule: CronSchedule | None = None
 ) -> AsyncIterator[httpx.AsyncClient]:
     metrics = FleetMetrics(FLEET)
     service = QueuedScans(FLEET, store, metrics, perform=scans.perform, check=scans.check, resumable=3600)
@@ -74,7 +78,7 @@ async def running(
     listening: asyncio.Future[int] = asyncio.get_running_loop().create_future()
     tasks = [
         asyncio.create_task(serve(api, "127.0.0.1", 0, on_listening=listening.set_result)),
-        asyncio.create_task(service.run(interval)),
+        asyncio.create_task(service.run(interval, schedule)),
     ]
     try:
         async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{await listening}") as client:
@@ -105,6 +109,22 @@ async def test_a_scan_is_asked_for_done_and_reported(store, scans):
         page = (await client.get("/metrics")).text
     assert f'fleetdrift_drift_groups{{fleet="{FLEET}"}} 2.0' in page
     assert scans.performed == [scan]
+
+
+async def test_of_the_scans_that_a_schedule_missed_one_is_made_up_for(store, scans, dsn):
+    await store.create_scan("long-ago", FLEET, ScanRequest(requested_by="schedule"))
+    await store.record_report("long-ago", demo())
+    admin = await asyncpg.connect(dsn)
+    await admin.execute("UPDATE fleetdrift.scans SET requested = now() - interval '800 days'")
+    await admin.close()
+    yearly = CronSchedule(ScheduleTable(cron="0 0 1 1 *"), FLEET)
+    async with running(store, scans, schedule=yearly) as client:
+        await asyncio.wait_for(scans.asked.wait(), 60)
+        await until(client, scans.performed[0], "drift")
+        scans.asked.clear()
+        other = (await client.post("/api/v1/scans")).json()["scan"]
+        await until(client, other, "drift")
+    assert scans.performed[1:] == [other]
 
 
 async def test_hostile_names_come_through_the_api_as_they_are_and_leave_the_metrics_readable(store, scans):

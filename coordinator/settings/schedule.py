@@ -1,0 +1,43 @@
+"""`[schedule]`: at which times of the day `fleetdrift serve` scans."""
+
+from __future__ import annotations
+
+import datetime as dt
+import zoneinfo
+from typing import Annotated
+
+import msgspec
+from cronsim import CronSim, CronSimError
+
+from coordinator.settings.table import Table
+
+
+class ScheduleTable(Table, frozen=True, kw_only=True):
+    """`[schedule]`: scans at the times of a cron expression, instead of every `[scan] interval` seconds.
+
+    Args:
+        cron: Minute, hour, day of the month, month, day of the week: `30 2 * * 1-5`; empty scans by the interval.
+        timezone: In which those are meant, as the IANA names it. What falls into an hour that is skipped in spring runs
+            right after it; what falls into the hour that comes twice in autumn runs once.
+        jitter: Seconds by which a scan may begin later, so that not all fleets are scanned at once: as many each time
+            as the fleet's name and that time decide.
+
+    Raises:
+        ValueError: When the expression or the time zone is none, or the expression has no time at all.
+    """
+
+    cron: str = ""
+    timezone: str = "UTC"
+    jitter: Annotated[float, msgspec.Meta(ge=0, le=86400)] = 0.0
+
+    def __post_init__(self) -> None:
+        try:
+            zone = zoneinfo.ZoneInfo(self.timezone)
+        except (zoneinfo.ZoneInfoNotFoundError, ValueError, OSError):
+            raise ValueError(f"expected a time zone such as Europe/Berlin, found {self.timezone!r}") from None
+        if not self.cron:
+            return
+        try:
+            next(CronSim(self.cron, dt.datetime(2026, 1, 1, tzinfo=zone)))
+        except (CronSimError, StopIteration):
+            raise ValueError(f"expected a cron expression such as '30 2 * * *', found {self.cron!r}") from None

@@ -1,0 +1,1 @@
+SELECT EXISTS (SELECT FROM fleetdrift.leases WHERE until > clock_timestamp())
