@@ -1,5 +1,5 @@
 #!/bin/sh
-# Bring promtool, prometheus, amtool, pgbouncer, chromium and a PostgreSQL 15 with TLS, PostGIS and other extensions for
+# Bring promtool, prometheus, amtool, alertmanager, Grafana's types of a dashboard, pgbouncer, chromium and a PostgreSQL 15 with TLS, PostGIS and other extensions for
 # `make test-extras`, from Debian's packages, into the virtual environment.
 #
 # The packages are downloaded and unpacked, not installed: installing them starts daemons, adds users and needs root.
@@ -76,6 +76,17 @@ PROGRAM
   chmod 755 "$bin/chromium"
 }
 
+# Grafana's own types of a dashboard, of the version that requirements/dev.in pins, and the compiler that checks against
+# them (23 MB). No package's script is run.
+install_grafana_types() {
+  [ ! -d "$extras/node_modules/@grafana/schema" ] || return 0
+  command -v npm >/dev/null 2>&1 || fail "needs npm for @grafana/schema"
+  mkdir -p "$extras"
+  npm install --silent --no-audit --no-fund --no-save --ignore-scripts --prefix "$extras" \
+    @grafana/schema@11.6.0 typescript@5.5.4 || fail "npm could not install @grafana/schema"
+}
+
+install_grafana_types
 packages=$(missing_packages)
 [ -n "$packages" ] || exit 0
 case $packages in *pgbouncer*) packages="$packages libc-ares2 libevent-2.1-7 " ;; esac

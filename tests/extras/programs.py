@@ -45,7 +45,7 @@ def free_port() -> int:
         return probe.getsockname()[1]
 
 
-def wait_until(look: Callable[[], Any], process: subprocess.Popen[bytes], log: Path) -> Any:
+def wait_until(look: Callable[[], Any], process: subprocess.Popen[bytes] | None, log: Path) -> Any:
     """Look again until there is an answer; fail with the end of the log when the process ends or patience does."""
     deadline = time.monotonic() + PATIENCE
     while True:
@@ -55,6 +55,7 @@ def wait_until(look: Callable[[], Any], process: subprocess.Popen[bytes], log: P
             answer = None
         if answer:
             return answer
-        assert process.poll() is None, f"ended with {process.returncode}: {log.read_text()[-2000:]}"
+        ended = None if process is None else process.poll()
+        assert ended is None, f"ended with {ended}: {log.read_text()[-2000:]}"
         assert time.monotonic() < deadline, f"not ready: {log.read_text()[-2000:]}"
         time.sleep(0.1)

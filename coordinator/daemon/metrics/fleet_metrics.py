@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import importlib.metadata
+import time
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping
 
@@ -63,6 +64,7 @@ class FleetMetrics:
         self._store_up: bool | None = None
         self._redis_up: bool | None = None
         self._snapshot = 0.0
+        self._serving_since = time.time()
         self._loaded: bool | None = None
         self._junk: Mapping[JunkReason, int] = {}
         self._report: ScanReport | None = None
@@ -96,7 +98,7 @@ class FleetMetrics:
         """Note whether this coordinator performs the scans; one that does not says nothing of the fleet."""
         self._leads = leads
         if not leads:
-            self._report, self._figures, self._snapshot = None, None, 0.0
+            self._report, self._figures, self._loaded, self._snapshot = None, None, None, 0.0
             self._scans.progress(None, 0.0)
         self.render()
 
@@ -181,6 +183,7 @@ class FleetMetrics:
 
     def _samples(self) -> Iterator[Sample]:
         yield Sample(service.LEADER, (), int(self._leads))
+        yield Sample(service.SERVING_SINCE, (), self._serving_since)
         yield Sample(service.BUILD, (importlib.metadata.version("fleetdrift"),), 1)
         for metric, is_up in ((service.STORE_UP, self._store_up), (service.REDIS_UP, self._redis_up)):
             if is_up is not None:

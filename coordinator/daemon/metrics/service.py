@@ -21,6 +21,9 @@ SNAPSHOT = Metric(
     unit="seconds",
     absent="it never was, or this coordinator does not lead",
 )
+SERVING_SINCE = Metric(
+    name="serving_since_timestamp_seconds", help="Since when this process serves the fleet.", unit="seconds"
+)
 EXPOSED = Metric(name="exposed_series", help="Series of this fleet on this page, but these two.", unit="series")
 DROPPED = Metric(
     name="dropped_series",
@@ -28,4 +31,4 @@ DROPPED = Metric(
     unit="series",
 )
 BUILD = Metric(name="build_info", help="The version of fleetdrift, as a label.", labels=("version",), unit="")
-METRICS = (LEADER, STORE_UP, REDIS_UP, SNAPSHOT, EXPOSED, DROPPED, BUILD)
+METRICS = (LEADER, STORE_UP, REDIS_UP, SNAPSHOT, SERVING_SINCE, EXPOSED, DROPPED, BUILD)
