@@ -38,6 +38,7 @@ from coordinator.store.store import Store, coordinator_lease, scan_lease
 from shared.analysis.scratch_server import scratch_server
 from shared.events.event import LogLevel
 from shared.events.scan import Cause, ReportUnwritten, ScanCreated, ScanFailed
+from shared.events.store import StoreChecked, StoreDrifted, StoreUnchecked
 from shared.logs import log
 from shared.messages import Keys
 from shared.postgres.scratch import ScratchServer
@@ -64,6 +65,7 @@ class Coordinator:
         self._scratch = scratch
         self._watch = Watch()
         self._unwritten = ""  # the report's file that could not be written last
+        self._store_lacks = ""  # what of the store is not as its migrations make it
 
     @classmethod
     @contextlib.asynccontextmanager
@@ -222,7 +224,25 @@ class Coordinator:
             await redis.aclose()
         waits = dict.fromkeys(each for each in (found, *self._watch.obstacles()) if each)
         seen = dict.fromkeys(self._no_worker if each is NO_WORKER else each.sentence for each in waits)
-        return [*seen, *([self._unwritten] if self._unwritten else [])]
+        return [*seen, *filter(None, (self._unwritten, self._store_lacks))]
+
+    async def check_own_store(self) -> None:
+        """Compare the store with what its migrations make; log what differs, and let `/readyz` say what is missing."""
+        from coordinator.compare.own_store import check_own_store  # lazy: its grammar is slow to import
+
+        try:
+            drift = await check_own_store(required(self.settings.store_dsn, "store.dsn"), self._scratch)
+        except Exception as error:  # noqa: BLE001  # whatever it is: scans need the store, and not this check
+            log(StoreUnchecked(fleet=self.fleet, reason=failure_reason(error)))
+            return
+        log(StoreChecked(fleet=self.fleet, changes=len(drift.changes)))
+        for change in drift.sentences:
+            log(StoreDrifted(fleet=self.fleet, change=change))
+        if drift.lacks:
+            self._store_lacks = (
+                f"the store is not as its migrations make it: {'; '.join(drift.lacks)}: "
+                "put that back, or restore the store from a backup"
+            )
 
     @property
     def _no_worker(self) -> str:

@@ -42,6 +42,7 @@ async def serve_fleets(coordinators: Sequence[Coordinator], on_listening: Callab
     async with asyncio.TaskGroup() as group:
         serving = serve(api, table.address, table.port, names=table.names, limits=limits, on_listening=on_listening)
         group.create_task(serving)
+        group.create_task(coordinators[0].check_own_store())
         for each in running:
             group.create_task(each.run())
 
@@ -91,7 +92,7 @@ def configured_metrics(settings: Settings) -> Configured:
     """Say what metrics show of the configuration."""
     servers = {(host.address, host.port): host.max_connections for host in settings.hosts.values()}
     return Configured(
-        interval=settings.file.scan.interval,
+        interval=0.0 if settings.file.schedule.cron else settings.file.scan.interval,
         services=tuple(entry.service for entry in settings.file.contracts),
         ignore=settings.file.ignore,
         sinks=tuple(sink.table.name for sink in settings.sinks),
