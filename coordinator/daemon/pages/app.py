@@ -24,7 +24,7 @@ from coordinator.records.fleet_records import CursorError
 from coordinator.store.connection import StoreError
 from shared.formats import FormatError
 
-_MEDIA = {"pages.css": "text/css", "pages.js": "text/javascript"}
+_MEDIA = {"pages.css": "text/css", "pages.js": "text/javascript", "icon.svg": "image/svg+xml"}
 _KEPT_BY_BROWSERS = "public, max-age=31536000, immutable"
 
 
