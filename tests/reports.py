@@ -408,4 +408,6 @@ def read_json(text: str | bytes) -> ScanReport:
         steps=read.steps,
         content_hash=read.content_hash,
         body=read.report,
+        selection=read.selection,
+        not_selected=read.not_selected,
     )

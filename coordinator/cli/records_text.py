@@ -42,7 +42,8 @@ def scans_text(
     if rows:
         table = table_of("scan", "state", "tenants", "asked for", "took", "by", "why")
         for record in rows:
-            why = record.reason or record.purpose
+            only = f"only {record.selection.sentence}" if record.selection else ""
+            why = "; ".join(filter(None, (record.reason or record.purpose, only)))
             table.add_row(
                 record.scan,
                 Text(record.state.value, _STATES[record.state]),
@@ -69,6 +70,7 @@ def scan_text(record: ScanRecord, now: dt.datetime, terminal: Terminal | None = 
         "because": record.purpose,
         "ended": f"{moment(record.finished)}, after {_took(record)}" if record.finished else "",
         "tenants": _tenants(record),
+        "only": record.selection.sentence if record.selection else "",
         "no report": record.reason,
     }
     for name, value in lines.items():

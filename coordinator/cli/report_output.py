@@ -187,7 +187,7 @@ def deliver(report: ScanReport, settings: Settings, wanted: Wanted, before: Repo
             click.echo(text, nl=False)
         else:
             write_file(output.file, text)
-    if settings.file.report.directory:
+    if settings.file.report.directory and report.selection is None:
         write_files(report, Path(settings.root, settings.file.report.directory))
     status = status_to_exit_with(report, fail_on_pending=wanted.fail_on_pending, before=before)
     raise click.exceptions.Exit(exit_code(status))

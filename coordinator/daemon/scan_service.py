@@ -50,10 +50,10 @@ class ScanService(Protocol):
         ...
 
     async def enqueue(self, request: ScanRequest = NOBODY_SAYS, idempotency_key: str | None = None) -> ScanRecord:
-        """Ask for a scan of the whole fleet.
+        """Ask for a scan of the fleet, or of some of its tenants.
 
         Args:
-            request: Who asks, and why.
+            request: Who asks, and why, and for which tenants.
             idempotency_key: Names the request, so that it may be sent twice.
         """
         ...
@@ -117,10 +117,11 @@ class QueuedScans:
     async def _enqueue(
         self, cause: Cause, request: ScanRequest, idempotency_key: str | None = None
     ) -> tuple[ScanRecord, bool]:
-        """Request a scan; say whether one that waited already is given."""
-        waiting = [each for each in await self._store.unfinished_scans(self._fleet) if each.state is ScanState.QUEUED]
-        if waiting:
-            return waiting[0], True
+        """Request a scan; say whether one is given that waited already, and is for these tenants too."""
+        for waiting in await self._store.unfinished_scans(self._fleet):
+            serves = waiting.selection is None or waiting.selection == request.chosen
+            if waiting.state is ScanState.QUEUED and serves:
+                return waiting, True
         scan = str(uuid.uuid4())
         await self._store.create_scan(scan, self._fleet, request, idempotency_key=idempotency_key)
         record = await self._store.get_scan(scan)

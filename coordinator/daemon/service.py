@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import datetime as dt
 import uuid
 from collections.abc import AsyncIterator, Callable
 from functools import partial
@@ -18,12 +19,13 @@ from coordinator.engine.obstacles import NO_WORKER, Watch, find_redis_obstacle, 
 from coordinator.engine.roster import read_roster
 from coordinator.fleet.queued import QueuedFleet
 from coordinator.fleet.reader import OnProgress
+from coordinator.inventory import Choice
 from coordinator.ledger.lane import BUSY_SHARE_OF_DEADLINE, LedgerRules
 from coordinator.memory.notices import NoticeRules
 from coordinator.notify.sender import Sender
 from coordinator.records.documents import WorkersList, WorkerView
 from coordinator.report.files import ReportFileError, write_files
-from coordinator.report.model import ScanReport
+from coordinator.report.model import ScanReport, Selection
 from coordinator.scan.logged import failure_reason, logged_scan
 from coordinator.scan.pipeline import run_scan
 from coordinator.settings.load import required
@@ -104,11 +106,12 @@ class Coordinator:
         """Name of the fleet."""
         return self.settings.file.fleet.name
 
-    async def scan(self, on_progress: OnProgress) -> ScanReport:
+    async def scan(self, on_progress: OnProgress, selection: Selection | None = None) -> ScanReport:
         """Scan the fleet once through the workers, and keep the report in the store.
 
         Args:
             on_progress: Called as tenants are read.
+            selection: Which tenants are scanned; None for the whole fleet.
 
         Raises:
             SourceError, SpecError, InventoryError: When the declaration cannot be used; the scan is then over too.
@@ -123,7 +126,7 @@ class Coordinator:
             return command is not None and command.cancelling() > 0
 
         async def create_and_perform() -> ScanReport:
-            await self._patient.create_scan(scan, fleet, ScanRequest(requested_by=user_name()))
+            await self._patient.create_scan(scan, fleet, ScanRequest(requested_by=user_name(), selection=selection))
             log(ScanCreated(scan=scan, fleet=fleet, cause=Cause.COMMAND))
             perform = partial(self._perform_and_store, scan, on_progress, interrupted)
             return await logged_scan(scan, fleet, perform, unfinished_by=(StoreError,), failure_level=LogLevel.INFO)
@@ -183,7 +186,17 @@ class Coordinator:
             engine_settings(self.settings), self._patient, scan=scan, watch=self._watch
         ) as fleet:
             known = await self._patient.known_tenants(self.fleet)
-            return await run_scan(self.settings, self._scratch, fleet, on_progress, known_tenants=known)
+            choice = await self._choice(scan)
+            return await run_scan(self.settings, self._scratch, fleet, on_progress, known_tenants=known, choice=choice)
+
+    async def _choice(self, scan: str) -> Choice | None:
+        """Say which tenants a scan is for, as it was asked for; None for the whole fleet."""
+        record = await self._patient.get_scan(scan)
+        if record is None or record.selection is None:
+            return None
+        stale_after = dt.timedelta(seconds=self.settings.file.memory.stale_after)
+        known = await self._patient.memory.last_known(self.fleet, stale_after)
+        return Choice(selection=record.selection, known=known)
 
     @property
     def keys(self) -> Keys:
@@ -197,7 +210,7 @@ class Coordinator:
             scan: Id.
         """
         report = await self._perform(scan, lambda _: None)
-        if self.settings.file.report.directory:
+        if self.settings.file.report.directory and report.selection is None:
             self._write_files(scan, report, Path(self.settings.root, self.settings.file.report.directory))
         return report
 

@@ -47,11 +47,13 @@ class Skeleton(msgspec.Struct, frozen=True, kw_only=True):
         report: Without tenants, groups and envelope; rollouts without their tenants.
         groups: (id, name of the blob) of each group, in the report's order.
         roll: Hash of which tenants the report has and where each stands.
+        selected: Their names, where those are not the whole fleet.
     """
 
     report: ScanReport
     groups: tuple[tuple[str, str], ...]
     roll: str
+    selected: tuple[str, ...] | None = None
 
 
 def roll_of(rows: Iterable[tuple[str, str]]) -> str:
@@ -84,7 +86,8 @@ def take_apart(report: ScanReport, remembered: Remembered) -> tuple[Skeleton, di
     bare = _in_envelope(msgspec.structs.replace(report, body=body), _NO_ENVELOPE)
     digests = [standing.digest for standing in remembered.standings]
     roll = roll_of((tenant, digests[place]) for tenant, place in remembered.tenants)
-    skeleton = Skeleton(report=bare, groups=tuple(names.items()), roll=roll)
+    selected = tuple(tenant for tenant, _ in remembered.tenants) if report.selection is not None else None
+    skeleton = Skeleton(report=bare, groups=tuple(names.items()), roll=roll, selected=selected)
     return skeleton, {names[key]: group for key, group in groups.items()}
 
 

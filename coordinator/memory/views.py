@@ -27,6 +27,13 @@ class Known(msgspec.Struct, frozen=True, kw_only=True):
     group: str
 
 
+class LastKnown(msgspec.Struct, frozen=True):
+    """Where a tenant is known to stand, as it is shown, and since when."""
+
+    status: TenantStatus
+    since: dt.datetime
+
+
 class TenantView(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """One tenant as it is known now.
 

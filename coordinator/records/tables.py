@@ -25,7 +25,18 @@ _CHANGES = (
     "flaps",
     "rule",
 )
-_SCANS = ("scan", "state", "requested", "finished", "tenants", "answered", "requested_by", "purpose", "reason")
+_SCANS = (
+    "scan",
+    "state",
+    "requested",
+    "finished",
+    "tenants",
+    "answered",
+    "requested_by",
+    "purpose",
+    "reason",
+    "selection",
+)
 
 
 def tenants_csv(tenants: Iterable[TenantView]) -> str:
@@ -40,7 +51,12 @@ def changes_csv(changes: Iterable[ChangeView]) -> str:
 
 def scans_csv(scans: Iterable[ScanRecord]) -> str:
     """Write scans, one a line, below a line of names."""
-    return _csv(_SCANS, (tuple(getattr(scan, name) for name in _SCANS) for scan in scans))
+    return _csv(_SCANS, (_scan(scan) for scan in scans))
+
+
+def _scan(scan: ScanRecord) -> tuple[object, ...]:
+    selection = scan.selection.sentence if scan.selection else ""
+    return (*(getattr(scan, name) for name in _SCANS[:-1]), selection)
 
 
 def _tenant(tenant: TenantView) -> tuple[object, ...]:

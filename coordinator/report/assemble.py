@@ -105,7 +105,7 @@ def hash_of_specs(specs: Iterable[Spec]) -> str:
 
 def _declarations(declared: Sequence[Judged]) -> tuple[DeclarationSummary, ...]:
     tenants: Counter[DeclarationSummary] = Counter()
-    for summary in (judged.summary for judged in declared if judged.summary is not None):
+    for summary in (judged.summary for judged in declared if judged.summary is not None and judged.summary.tenants):
         tenants[msgspec.structs.replace(summary, tenants=0)] += summary.tenants
     several = tenants.items() if len(tenants) > 1 else ()
     return tuple(sorted(msgspec.structs.replace(summary, tenants=count) for summary, count in several))

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 from enum import StrEnum
+from typing import Annotated
 
 import msgspec
 
@@ -32,6 +33,35 @@ class TenantStatus(StrEnum):
     STALE = "stale"
     NEVER_SCANNED = "never_scanned"
     EXCLUDED = "excluded"
+
+
+SelectionText = Annotated[str, msgspec.Meta(min_length=1, max_length=500)]
+SelectionTexts = Annotated[tuple[SelectionText, ...], msgspec.Meta(max_length=10_000)]
+
+
+class Selection(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True):
+    """Which tenants of a fleet a scan is for: those that fit all that is said; what is not said leaves nobody out.
+
+    Args:
+        tenants: Names, or patterns of shell wildcards as `eu-*`; one of them fits.
+        labels: A pattern for the value of each label; all of them fit.
+        statuses: Where they are known to stand, as `fleetdrift tenants` shows it; one of these.
+        changed_since: They stand elsewhere than at this moment, or came into the fleet since.
+    """
+
+    tenants: SelectionTexts = ()
+    labels: dict[SelectionText, SelectionText] = msgspec.field(default_factory=dict)
+    statuses: tuple[TenantStatus, ...] = ()
+    changed_since: Annotated[dt.datetime, msgspec.Meta(tz=True)] | None = None
+
+    @property
+    def sentence(self) -> str:
+        """Say which those are: `tenants eu-*; label tier=gold`."""
+        parts = [f"tenants {', '.join(self.tenants)}"] if self.tenants else []
+        parts += [f"label {name}={value}" for name, value in sorted(self.labels.items())]
+        parts += [f"status {' or '.join(self.statuses)}"] if self.statuses else []
+        parts += [f"changed since {self.changed_since.isoformat()}"] if self.changed_since else []
+        return "; ".join(parts)
 
 
 class TenantResult(msgspec.Struct, frozen=True, order=True, kw_only=True, omit_defaults=True):
@@ -213,8 +243,8 @@ class ReportBody(msgspec.Struct, frozen=True, kw_only=True):
         fleet: Name of the fleet.
         spec: Schema hash of the spec.
         expected_version: Declared schema version, or empty.
-        tenants: Sorted by name; exactly the fleet.
-        counts: (status, tenants) for every status, in the order of TenantStatus; sums to the fleet.
+        tenants: Sorted by name; exactly the fleet, or those of it that were selected.
+        counts: (status, tenants) for every status, in the order of TenantStatus; sums to `tenants`.
         shapes: How many distinct shapes were seen.
         groups: Sorted by id.
         drift_summary: The headline.
@@ -322,6 +352,8 @@ class ScanReport(msgspec.Struct, frozen=True, kw_only=True):
         steps: The execution log.
         content_hash: Hex SHA-256 of the canonical JSON of `body`.
         body: The deterministic part.
+        selection: Which tenants it is about; none when it is about the whole fleet.
+        not_selected: How many tenants of the fleet it is not about.
     """
 
     format: str = REPORT.label
@@ -332,3 +364,5 @@ class ScanReport(msgspec.Struct, frozen=True, kw_only=True):
     steps: tuple[Step, ...]
     content_hash: str
     body: ReportBody
+    selection: Selection | None = None
+    not_selected: int = 0

@@ -12,7 +12,7 @@ from pathlib import Path
 import msgspec
 
 from coordinator.fleet.reader import FleetReader, OnProgress, ReadResult
-from coordinator.inventory import Inventory, load_targets
+from coordinator.inventory import Choice, Inventory, load_targets
 from coordinator.inventory.roles import RolesRead, read_roles
 from coordinator.inventory.shrink import refuse_shrunk
 from coordinator.report.assemble import assemble_body
@@ -41,11 +41,15 @@ from shared.targets import Failure, Observation, Target
 
 
 class Declared(msgspec.Struct, frozen=True, kw_only=True):
-    """What the configuration declares: the compiled specs, the contracts, the fleet and the roles of services."""
+    """What the configuration declares: the compiled specs, the contracts, the fleet and the roles of services.
+
+    The inventory has the tenants that the scan is for; `left_out` is how many of the fleet it is not for.
+    """
 
     specs: tuple[DeclaredSpec, ...]
     contracts: tuple[Contract, ...]
     inventory: Inventory
+    left_out: int
     tables: tuple[DeclaredTable, ...]
     accepted: tuple[Accepted, ...]
     roles: RolesRead
@@ -62,8 +66,9 @@ async def run_scan(
     on_progress: OnProgress,
     *,
     known_tenants: int = 0,
+    choice: Choice | None = None,
 ) -> ScanReport:
-    """Scan the fleet once.
+    """Scan the fleet, or some of its tenants, once.
 
     Args:
         settings: The configuration.
@@ -71,13 +76,14 @@ async def run_scan(
         reader: Reads the tenants and analyses their shapes.
         on_progress: Called as tenants are read.
         known_tenants: How many the fleet had when it was last scanned; 0 when that is not known.
+        choice: Which tenants are scanned; None for the whole fleet. They are compared as in a scan of all.
 
     Raises:
         SourceError, SpecError, InventoryError: When the declaration cannot be used. A tenant never raises.
         RustFilesError, SettingsError: When a service, or the baseline of the tenancy rules, cannot be read.
     """
     log = ExecutionLog()
-    declared = await _declare(settings, scratch, log, known_tenants)
+    declared = await _declare(settings, scratch, log, known_tenants, choice)
     results = await reader.read(declared.inventory.targets, on_progress)
     _log_results(log, results)
     snapshots = await _snapshots(reader, results)
@@ -88,8 +94,11 @@ async def run_scan(
         for each, found in zip(declared.specs, analysed, strict=True)
     ]
     body = _assemble(settings, declared, results, list(zip(analysed, patches, strict=True)), snapshots)
+    body = _selective(body, declared, choice)
     _log_analyses(log, body, [analysis for each in analysed for analysis in each.analyses.values()], declared.contracts)
-    reasons = [incomplete_because(each.spec.source, settings.file.compare) for each in declared.specs]
+    reasons = [
+        incomplete_because(each.spec.source, settings.file.compare) for each in declared.specs if each.wanted.tenants
+    ]
     return ScanReport(
         execution_id=log.execution_id,
         status=scan_status(body, next(filter(None, reasons), "")),
@@ -98,29 +107,47 @@ async def run_scan(
         steps=log.steps,
         content_hash=content_hash("report/1", body),
         body=body,
+        selection=choice.selection if choice else None,
+        not_selected=declared.left_out,
     )
 
 
-async def _declare(settings: Settings, scratch: ScratchServer, log: ExecutionLog, known_tenants: int) -> Declared:
+async def _declare(
+    settings: Settings, scratch: ScratchServer, log: ExecutionLog, known_tenants: int, choice: Choice | None
+) -> Declared:
     accepted = read_baseline(Path(settings.root), settings.file.tenancy.baseline)
     tables = read_tables(settings)
     inventory = await load_targets(settings, [entry for each in tables for entry in each.shares.tenants.values()])
     refuse_shrunk(inventory, known_tenants, settings)
+    chosen = choice.of(inventory) if choice is not None else inventory
+    names = {target.tenant for target in chosen.targets}
     contracts = load_contracts(Path(settings.root), settings.file.contracts, settings.file.tenancy.rules)
     specs: list[DeclaredSpec] = []
     for wanted in wanted_by(tables, inventory.targets, settings.file.compare, contracts):
         spec = await compiled(scratch, wanted.source, settings.file.compare, wanted.names)
         objects = len(spec.schema.objects)
         log.record("Parse IaC Definition", _describe(wanted, spec), StepResult.OK, objects=objects)
-        specs.append(DeclaredSpec(wanted=wanted, spec=spec))
+        specs.append(DeclaredSpec(wanted=wanted.only(names), spec=spec))
     return Declared(
         specs=tuple(specs),
         contracts=contracts,
-        inventory=inventory,
+        inventory=chosen,
+        left_out=len(inventory.targets) - len(chosen.targets),
         tables=tables,
         accepted=accepted,
-        roles=await _roles(settings, contracts, inventory),
+        roles=await _roles(settings, contracts, chosen),
     )
+
+
+def _selective(body: ReportBody, declared: Declared, choice: Choice | None) -> ReportBody:
+    """Say in a report which tenants it is about, where those are not all."""
+    if choice is None:
+        return body
+    chosen, fleet = len(body.tenants), len(body.tenants) + declared.left_out
+    notice = (
+        f"this scan was for {chosen:,} of {fleet:,} tenants ({choice.selection.sentence}): it says nothing of others"
+    )
+    return msgspec.structs.replace(body, notices=(notice, *body.notices))
 
 
 async def _roles(settings: Settings, contracts: Sequence[Contract], inventory: Inventory) -> RolesRead:
@@ -164,7 +191,7 @@ def _assemble(
     analysed: Sequence[tuple[AnalysedSpec, Mapping[SchemaDiff, tuple[Patch, ...]]]],
     snapshots: Mapping[str, Snapshot],
 ) -> ReportBody:
-    sources = [each.spec.source for each in declared.specs]
+    sources = [each.spec.source for each in declared.specs if each.wanted.tenants]
     unchecked = {sentence for source in sources for sentence in (*source.unchecked, *map(told, source.unread))}
     return assemble_body(
         fleet=settings.file.fleet.name,
@@ -196,6 +223,8 @@ async def _patches(
     snapshots: Mapping[str, Snapshot],
 ) -> Mapping[SchemaDiff, tuple[Patch, ...]]:
     """Write the patches that keep the drift of the tenants of one declaration; a rollout is none."""
+    if not spec.wanted.tenants:
+        return {}
     first = next(target for target in declared.inventory.targets if target.tenant == spec.wanted.tenants[0])
     declaring = declaring_of(settings, scratch, table_for(first, declared.tables), first, spec.wanted.names)
     targets = {target.tenant: target for target in declared.inventory.targets}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import fnmatch
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from pathlib import Path
 
 import msgspec
@@ -75,6 +75,10 @@ class Wanted(msgspec.Struct, frozen=True, eq=False, kw_only=True):
     def steps(self) -> tuple[MigrationStep, ...]:
         """The declared versions, oldest first."""
         return tuple(MigrationStep(step.version, step.name) for step in self.ladder.steps) if self.ladder else ()
+
+    def only(self, tenants: Container[str]) -> Wanted:
+        """Give the same declaration for some of its tenants, which may be none: it is what it is for all of them."""
+        return msgspec.structs.replace(self, tenants=tuple(name for name in self.tenants if name in tenants))
 
     def at(self, version: str) -> SpecSource:
         """Give the declaration of another version of the ladder."""

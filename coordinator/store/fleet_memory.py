@@ -17,6 +17,7 @@ from coordinator.memory.views import (
     FleetMoment,
     FleetStatus,
     Known,
+    LastKnown,
     ShapeShare,
     StayView,
     SuspiciousScan,
@@ -88,6 +89,16 @@ class FleetMemory(StoreAccess):
 
         rows = await self._do(find)
         return [_tenant(row) for row in rows]
+
+    async def last_known(self, fleet: str, stale_after: dt.timedelta) -> dict[str, LastKnown]:
+        """Say where every tenant of a fleet is known to stand, by name.
+
+        Args:
+            fleet: Name.
+            stale_after: The age at which what is known of a tenant is stale.
+        """
+        rows = await self._rows("last_known", fleet, stale_after)
+        return {row["tenant"]: LastKnown(TenantStatus(row["status"]), row["since"]) for row in rows}
 
     async def tenant(self, fleet: str, name: str, stale_after: dt.timedelta) -> TenantHistory | None:
         """Give all that is remembered of a tenant; nothing when the fleet has none of this name."""

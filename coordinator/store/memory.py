@@ -43,7 +43,7 @@ async def record(connection: Any, scan: str, report: ScanReport, rules: NoticeRu
     Args:
         connection: To the store.
         scan: Whose report it is.
-        report: Of a scan of the whole fleet.
+        report: Of a scan of the whole fleet, or of some tenants: nothing is written about the others then.
         rules: What is worth telling, and to whom.
     """
     fleet = report.body.fleet
@@ -54,9 +54,12 @@ async def record(connection: Any, scan: str, report: ScanReport, rules: NoticeRu
     places = await _remember_standings(connection, fleet, remembered.standings)
     await _remember_changes(connection, fleet, remembered, places, at)
     moved = await _move_tenants(connection, fleet, remembered, places, when)
-    await connection.execute(query("fleet_was_scanned"), fleet, at, report.body.spec)
+    if report.selection is None:
+        await _end_whole_scan(connection, report, remembered, at)
+    else:
+        await connection.execute(query("some_were_scanned"), fleet, at, [name for name, _ in remembered.tenants])
     faults = [change.id for change in remembered.changes if change.subject is ChangeSubject.SERVICE]
-    rows = await connection.fetch(query("count_changes"), fleet, at, faults)
+    rows = await connection.fetch(query("count_changes"), fleet, at, faults, report.selection is not None)
     await _keep_report(connection, scan, report, remembered, at)
     if moved >= _ANALYZE_AFTER_MOVES:
         await connection.execute(query("analyze_memory"))
@@ -85,9 +88,17 @@ async def _move_tenants(connection: Any, fleet: str, remembered: Remembered, pla
     standings = [places[remembered.standings[place].digest] for _, place in remembered.tenants]
     await connection.execute("SET LOCAL enable_nestloop = off")  # no statistics know how long these arrays are
     moved = await connection.execute(query("move_tenants"), fleet, names, standings, when["at"], when["before"])
-    await connection.execute(query("take_leave_of_tenants"), fleet, names, when["at"])
     await connection.execute("SET LOCAL enable_nestloop = on")
     return int(moved.split()[-1])
+
+
+async def _end_whole_scan(connection: Any, report: ScanReport, remembered: Remembered, at: dt.datetime) -> None:
+    """Note that the whole fleet was scanned; whoever is not in the report has left it."""
+    names = [tenant for tenant, _ in remembered.tenants]
+    await connection.execute("SET LOCAL enable_nestloop = off")  # as above
+    await connection.execute(query("take_leave_of_tenants"), report.body.fleet, names, at)
+    await connection.execute("SET LOCAL enable_nestloop = on")
+    await connection.execute(query("fleet_was_scanned"), report.body.fleet, at, report.body.spec)
 
 
 async def _counts(connection: Any, fleet: str) -> FleetCounts:
@@ -147,7 +158,7 @@ async def _keep_report(connection: Any, scan: str, report: ScanReport, remembere
         query("put_blobs"), GROUP.label, list(groups), [pack(GROUP, group) for group in groups.values()]
     )
     document = pack(ENVELOPE, Envelope.of(report))
-    row = (scan, body.fleet, report.status.value, report.content_hash, document, name, at)
+    row = (scan, body.fleet, report.status.value, report.content_hash, document, name, at, report.selection is not None)
     await connection.execute(query("put_report"), *row)
     await connection.execute(query("put_skeleton_groups"), name, list(groups))
     ids, names = [key for key, _ in skeleton.groups], [name for _, name in skeleton.groups]
@@ -186,7 +197,7 @@ async def _skeleton(connection: Any, name: str, envelope: Envelope) -> Skeleton:
 async def _rebuild(connection: Any, row: Any, skeleton: Skeleton, envelope: Envelope) -> ScanReport:
     blobs = await connection.fetch(query("get_blobs"), GROUP.label, [name for _, name in skeleton.groups])
     groups = {blob["name"]: unpack(GROUP, blob["data"], DriftGroup) for blob in blobs}
-    stood = await connection.fetch(query("report_rows"), row["fleet"], row["finished"])
+    stood = await connection.fetch(query("report_rows"), row["fleet"], row["finished"], skeleton.selected)
     found = await connection.fetch(query("load_standings"), sorted({each["standing"] for each in stood}))
     standings = {
         each["standing"]: (decode_json(STANDING, each["document"], TenantResult), each["digest"]) for each in found

@@ -10,6 +10,7 @@ import msgspec
 
 from coordinator.ledger.batch import FinalOutcome, Mark
 from coordinator.memory.notices import Notice
+from coordinator.report.model import Selection
 from shared.formats import NOTICE, decode_json
 from shared.targets import Target
 
@@ -38,10 +39,17 @@ class ScanRequest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     Args:
         purpose: Why it is asked for, in a sentence; shown wherever the scan is.
         requested_by: Who asks; nobody checks it.
+        selection: Which tenants are to be scanned; without it, or without anything in it, the whole fleet.
     """
 
     purpose: Annotated[str, msgspec.Meta(max_length=MAX_REQUEST_TEXT)] = ""
     requested_by: Annotated[str, msgspec.Meta(max_length=MAX_REQUEST_TEXT)] = ""
+    selection: Selection | None = None
+
+    @property
+    def chosen(self) -> Selection | None:
+        """The selection; none where it leaves nobody out."""
+        return None if self.selection == Selection() else self.selection
 
 
 NOBODY_SAYS = ScanRequest()
@@ -63,6 +71,7 @@ class ScanRecord(msgspec.Struct, frozen=True, kw_only=True):
         reason: Why it ended without a report, in a sentence; empty when it has one.
         purpose: Why it was asked for.
         requested_by: Who asked.
+        selection: Which tenants it is for; none for the whole fleet.
     """
 
     scan: str
@@ -76,11 +85,14 @@ class ScanRecord(msgspec.Struct, frozen=True, kw_only=True):
     reason: str = ""
     purpose: str = ""
     requested_by: str = ""
+    selection: Selection | None = None
 
     @classmethod
     def from_row(cls, row: Any) -> Self:
-        """Read a row of `fleetdrift.scans`."""
-        return cls(**{**dict(row), "state": ScanState(row["state"])})
+        """Read a row of `fleetdrift.scans_now`."""
+        text = row["selection"]
+        selection = msgspec.json.decode(text, type=Selection) if text is not None else None
+        return cls(**{**dict(row), "state": ScanState(row["state"]), "selection": selection})
 
 
 class LedgerRow(msgspec.Struct, frozen=True, kw_only=True):

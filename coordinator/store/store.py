@@ -79,7 +79,7 @@ class Store(StoreAccess):
 
     def telling(self, rules: NoticeRules) -> Store:
         """Give the same store for another fleet, of whose scans something else is worth telling."""
-        return Store(self._pool, self.holder, self._patience, rules)
+        return Store(self._pool, self.holder, self._patience, rules, self._retention)
 
     @property
     def is_patient(self) -> bool:
@@ -152,10 +152,11 @@ class Store(StoreAccess):
         Args:
             scan: Id.
             fleet: Name.
-            request: Who asks, and why.
+            request: Who asks, and why, and for which tenants.
             idempotency_key: Names the request within the fleet, so that it may be sent twice.
         """
-        asked = (request.requested_by, request.purpose, idempotency_key)
+        selection = msgspec.json.encode(request.chosen).decode() if request.chosen is not None else None
+        asked = (request.requested_by, request.purpose, idempotency_key, selection)
         await self._run("create_scan", scan, fleet, ScanState.QUEUED.value, *asked)
 
     async def scan_of_request(self, fleet: str, idempotency_key: str) -> ScanRecord | None:
@@ -358,7 +359,7 @@ class Store(StoreAccess):
         return int((await self._rows("known_tenants", fleet))[0]["tenants"])
 
     async def latest_report(self, fleet: str) -> ScanReport | None:
-        """Give the newest report of a fleet.
+        """Give the newest report of a whole fleet.
 
         Raises:
             FormatError: When it is in a format that this release does not read.
@@ -374,7 +375,7 @@ class Store(StoreAccess):
         return await self._do(load)
 
     async def last_success(self, fleet: str) -> dt.datetime | None:
-        """Say when a scan last read every tenant."""
+        """Say when a scan of the whole fleet last read every tenant."""
         rows = await self._rows("last_success", fleet)
         return rows[0][0] if rows else None
 

@@ -66,10 +66,11 @@ def _asking() -> list[BaseRouteHandler]:
             str | None, HeaderParameter(name="Idempotency-Key", min_length=1, max_length=MAX_REQUEST_TEXT)
         ] = None,
     ) -> ScanRecord:
-        """Ask for a scan of the whole fleet; one that waits already is given instead of a second.
+        """Ask for a scan; one that waits already, and is for the same tenants or for all, is given instead of a second.
 
-        The body may be empty, or a JSON object with `purpose` and `requested_by`. A request that bears the same
-        `Idempotency-Key` as an earlier one gets the scan of that one.
+        The body may be empty, or a JSON object with `purpose`, `requested_by` and `selection`: an object that says with
+        `tenants`, `labels`, `statuses` and `changed_since` which tenants are scanned; all of them where it is left out.
+        A request that bears the same `Idempotency-Key` as an earlier one gets the scan of that one.
         """
         return await served.scans.enqueue(decoded(await request.body(), ScanRequest), idempotency_key)
 

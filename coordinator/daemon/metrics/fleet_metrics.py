@@ -115,9 +115,11 @@ class FleetMetrics:
         self.render()
 
     def scan_reported(self, report: ScanReport) -> None:
-        """A scan that was started has given a report."""
+        """A scan that was started has given a report; that of some tenants is not shown as the fleet's."""
         self._scans.reported(report)
-        self._report, self._loaded = report, True
+        self._loaded = True
+        if report.selection is None:
+            self._report = report
         self._over()
 
     def scan_failed(self, *, by_declaration: bool) -> None:

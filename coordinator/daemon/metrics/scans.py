@@ -169,7 +169,7 @@ class ScanCounts:
         for stage, seconds in _stages(report):
             self._stages[stage].observe(seconds, report.execution_id)
         self._reads.update(each.failure.kind.value if each.failure else "" for each in report.body.tenants)
-        if report.status in _SUCCESS:
+        if report.status in _SUCCESS and report.selection is None:
             self._success = _end(report)
 
     def progress(self, scan: RunningScan | None, now: float) -> None:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import msgspec
 
-from coordinator.report.model import DriftSummary, ReportBody, ScanReport, ScanStatus, Step
+from coordinator.report.model import DriftSummary, ReportBody, ScanReport, ScanStatus, Selection, Step
 
 
-class ReportDocument(msgspec.Struct, frozen=True, kw_only=True):
+class ReportDocument(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """The top level: the envelope flat, the headline beside it, and the whole hashed body under `report`."""
 
     format: str
@@ -19,6 +19,8 @@ class ReportDocument(msgspec.Struct, frozen=True, kw_only=True):
     steps: tuple[Step, ...]
     drift_summary: DriftSummary
     remediation_steps: int
+    selection: Selection | None = None
+    not_selected: int = 0
     report: ReportBody
 
 
@@ -34,6 +36,8 @@ def document(report: ScanReport) -> ReportDocument:
         steps=report.steps,
         drift_summary=report.body.drift_summary,
         remediation_steps=report.body.remediation_steps,
+        selection=report.selection,
+        not_selected=report.not_selected,
         report=report.body,
     )
 

@@ -1,4 +1,5 @@
--- Who has which change now, and with that each change's life. Only what has changed is written, and given back.
+-- Who has which change now, and with that each change's life. Only what has changed is written, and given back. $3 are the
+-- faults of services that the scan has seen; one of some tenants ($4) may not have met the others.
 WITH standing_now AS (
     SELECT known AS standing, sum(tenants) AS tenants
     FROM fleetdrift.stands
@@ -11,7 +12,8 @@ WITH standing_now AS (
     GROUP BY h.change
 ), compared AS (
     SELECT c.change, c.tenants AS before, coalesce(n.tenants, 0) AS tenants, c.resolved IS NULL AS was_open,
-           coalesce(n.tenants, 0) > 0 OR c.id = ANY ($3::text[]) AS is_open,
+           coalesce(n.tenants, 0) > 0 OR c.id = ANY ($3::text[])
+               OR ($4 AND c.subject = 'service' AND c.resolved IS NULL) AS is_open,
            c.first_seen = $2 AS is_new
     FROM fleetdrift.changes c
     LEFT JOIN counted n ON n.change = c.change

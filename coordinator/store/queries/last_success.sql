@@ -1,1 +1,1 @@
-SELECT max(finished) FROM fleetdrift.reports WHERE fleet = $1 AND status IN ('in_sync', 'drift')
+SELECT max(finished) FROM fleetdrift.reports WHERE fleet = $1 AND NOT selective AND status IN ('in_sync', 'drift')

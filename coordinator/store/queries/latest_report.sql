@@ -1,1 +1,3 @@
-SELECT fleet, finished, document, skeleton FROM fleetdrift.reports WHERE fleet = $1 ORDER BY finished DESC LIMIT 1
+SELECT fleet, finished, document, skeleton
+FROM fleetdrift.reports WHERE fleet = $1 AND NOT selective
+ORDER BY finished DESC LIMIT 1

@@ -148,6 +148,11 @@ async def test_two_fleets_are_led_by_one_coordinator_and_each_needs_workers_of_i
         assert await served.statuses("eu") == {"acme": "in_sync", "beta": "drifted"}
         assert await served.statuses("us") == {}
         assert (await served.ready())["problems"] == ["no worker of fleet us was announced"]
+        one = await served.scan("eu", selection={"tenants": ["a*"]}, purpose="acme alone")
+        assert (one["state"], one["tenants"], one["selection"]) == ("in_sync", 1, {"tenants": ["a*"]})
+        nobody = await served.scan("eu", selection={"statuses": ["unreachable"]})
+        assert nobody["reason"] == "the selection (status unreachable) fits none of the 2 tenants of the fleet"
+        assert await served.statuses("eu") == {"acme": "in_sync", "beta": "drifted"}
         workers = await served.get("workers", fleet="eu")
         assert [(each["worker"], each["problem"]) for each in workers["workers"]] == [("w", "")]
         assert (await served.get("workers", fleet="us"))["workers"] == []

@@ -11,6 +11,7 @@ import pytest
 
 from coordinator.memory.views import TenantHistory
 from coordinator.records.documents import ChangesPage, GroupDocument, GroupsList, ScansPage, TenantsPage
+from coordinator.report.model import Selection
 from coordinator.store.records import ScanRecord
 from tests.integration.engine.test_coordinator_api import FLEET, Scans, running, until
 from tests.integration.engine.test_memory import EMAIL, scanned
@@ -130,6 +131,11 @@ async def test_every_error_is_a_problem_that_says_what_is_wrong(client, path, st
         (b"{not json", "body: JSON is malformed: object keys must be strings (byte 1)"),
         (b'{"purpose": 3}', "body: Expected `str`, got `int` - at `$.purpose`"),
         (b'{"tenants": ["a"]}', "body: Object contains unknown field `tenants`"),
+        (b'{"selection": {"tenant": "a"}}', "body: Object contains unknown field `tenant` - at `$.selection`"),
+        (
+            b'{"selection": {"changed_since": "2026-03-01T12:00:00"}}',
+            "body: Expected `datetime` with a timezone component - at `$.selection.changed_since`",
+        ),
         (b"[]", "body: Expected `object`, got `array`"),
         (b"\xff", "body: JSON is malformed: invalid character (byte 0)"),
     ],
@@ -145,6 +151,26 @@ async def test_who_asked_for_a_scan_and_why_is_shown(client):
     asked = await client.post(f"{API}/scans", json={"purpose": "after the release", "requested_by": "ada"})
     record = await get(client, f"/scans/{asked.json()['scan']}", ScanRecord)
     assert (record.purpose, record.requested_by) == ("after the release", "ada")
+
+
+async def test_a_scan_of_some_tenants_says_which_and_waits_for_no_scan_of_others(client, scans):
+    async def ask(**request):
+        answer = await client.post(f"{API}/scans", json=request)
+        assert answer.status_code == 202, answer.text
+        return msgspec.json.decode(answer.content, type=ScanRecord)
+
+    scans.go.clear()
+    eu, us = {"tenants": ["eu-*"], "labels": {"plan": "gold"}}, {"statuses": ["drifted"]}
+    first = await ask(selection=eu)
+    assert first.selection == Selection(tenants=("eu-*",), labels={"plan": "gold"})
+    assert (await ask(selection=us)).scan != first.scan
+    assert (await ask(selection=eu)).scan == first.scan
+    whole = await ask(selection={})
+    assert (whole.selection, (await ask()).scan) == (None, whole.scan)
+    assert (await ask(selection={"tenants": ["acme"]})).scan == whole.scan, "which scans acme too"
+    listed = await client.get(f"{API}/scans", headers={"accept": "text/csv"})
+    assert "tenants eu-*; label plan=gold" in listed.text
+    scans.go.set()
 
 
 async def test_a_request_that_is_sent_twice_makes_one_scan(client):
@@ -215,6 +241,7 @@ async def test_the_document_describes_every_route_and_every_problem(client):
     paths = {path: set(item) for path, item in document["paths"].items() if path.startswith(API)}
     assert paths == {
         f"{API}/changes": {"get"},
+        f"{API}/changes/{{change}}": {"get"},
         f"{API}/fleets": {"get"},
         f"{API}/groups": {"get"},
         f"{API}/groups/{{group}}": {"get"},

@@ -18,7 +18,7 @@ from coordinator.engine.crew import Crew
 from coordinator.memory.figures import AffectedTenants, Figures, OpenChanges, Resolution, RunningScan, ToldBy
 from coordinator.memory.model import ChangeSubject, FleetChange
 from coordinator.memory.views import ChangeView, FleetStatus, SuspiciousScan
-from coordinator.report.model import QueryCount, ScanReport, TenantStatus
+from coordinator.report.model import QueryCount, ScanReport, Selection, TenantStatus
 from shared.findings.finding import Severity
 from shared.findings.ignore import IgnoreRule
 from shared.messages import JunkReason
@@ -487,3 +487,11 @@ def test_a_hostile_fleet_name_stays_within_its_quotes():
         if each.name == "fleetdrift_scan_running"
     ]
     assert family.samples[0].labels["fleet"] == name
+
+
+def test_a_scan_of_some_tenants_counts_as_a_scan_and_is_not_shown_as_the_fleet():
+    some = msgspec.structs.replace(in_sync(), selection=Selection(tenants=("a",)), not_selected=2)
+    whole, both = samples(after(demo())), samples(after(demo(), some))
+    assert both["fleetdrift_scans_total", "in_sync"] == 1
+    for name in ("drift_groups", "shapes", "schema_version_mismatches"):
+        assert both[f"fleetdrift_{name}",] == whole[f"fleetdrift_{name}",]

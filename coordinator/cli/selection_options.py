@@ -1,0 +1,74 @@
+"""Options that choose the tenants of a scan."""
+
+from __future__ import annotations
+
+import datetime as dt
+import functools
+from collections.abc import Callable
+from typing import Any
+
+import click
+
+from coordinator.cli.changes import Since
+from coordinator.report.model import Selection, TenantStatus
+
+_OPTIONS = (
+    click.option(
+        "--tenants",
+        multiple=True,
+        metavar="GLOB",
+        help="Scan only tenants of such a name, 'eu-*'; repeatable. What is known of others stays.",
+    ),
+    click.option(
+        "--label",
+        "labels",
+        multiple=True,
+        metavar="NAME=GLOB",
+        help="Scan only tenants with this label; of several, with all.",
+    ),
+    click.option(
+        "--status",
+        "statuses",
+        type=click.Choice([status.value for status in TenantStatus]),
+        multiple=True,
+        help="Scan only tenants that are known to stand so; of several, at one of them.",
+    ),
+    click.option(
+        "--changed-since",
+        type=Since(),
+        help="Scan only tenants that stand elsewhere than then, or are new: 90m, 36h, 7d, or a date.",
+    ),
+)
+
+
+def selection_options(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Add `--tenants`, `--label`, `--status` and `--changed-since`, handed on as `selection` (None: all)."""
+
+    @functools.wraps(function)
+    def with_selection(
+        *,
+        tenants: tuple[str, ...],
+        labels: tuple[str, ...],
+        statuses: tuple[str, ...],
+        changed_since: dt.datetime | None,
+        **rest: Any,
+    ) -> Any:
+        selection = Selection(
+            tenants=tenants,
+            labels=dict(_label(text) for text in labels),
+            statuses=tuple(TenantStatus(status) for status in statuses),
+            changed_since=changed_since,
+        )
+        return function(selection=None if selection == Selection() else selection, **rest)
+
+    decorated: Callable[..., Any] = with_selection
+    for option in reversed(_OPTIONS):
+        decorated = option(decorated)
+    return decorated
+
+
+def _label(text: str) -> tuple[str, str]:
+    name, equals, value = text.partition("=")
+    if not (name and equals and value):
+        raise click.UsageError(f"expected --label NAME=GLOB, got {text!r}")
+    return name, value
