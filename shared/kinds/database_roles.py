@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from shared.schema.facets import CURRENT_USER
 from shared.sql import quote_identifier, quote_literal
 
@@ -38,6 +40,14 @@ def resolve_roles(sql: str) -> str:
     if _MARK not in sql:
         return sql
     return f"DO {quote_literal(f'BEGIN {_looked_up(sql)}; END')}"
+
+
+_TO_OWNER = re.compile(r"DO 'BEGIN EXECUTE pg_catalog\.format\(''ALTER [^%]* OWNER TO %1\$I'', ")
+
+
+def gives_to_database_owner(sql: str) -> bool:
+    """Say whether a statement is the block that `resolve_roles` makes of OWNER TO the database's owner."""
+    return _TO_OWNER.match(sql) is not None and sql.endswith(f"{quote_literal(f', {_OWNER}); END')[1:]}")
 
 
 def acting_as(role: str, sql: str) -> str:

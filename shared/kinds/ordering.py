@@ -74,6 +74,7 @@ class Edges:
         stands_on: (object, its side) → what it needs beside its references, as long as it is there.
         order_when_created: (object, what it stands on, plan) → how the two are ordered.
         when_created: (object, plan) → further edges.
+        order_when_dropped: (object, what it stands on, plan) → how the two are ordered when both are dropped.
         when_dropped: (object, plan) → further edges.
         needed_when_altered: (desired, fields, plan) → what must be made before the change, beside its references.
         order_when_altered: (desired, what it stands on, plan) → how the change and that are ordered.
@@ -85,6 +86,7 @@ class Edges:
     stands_on: Callable[[Any], Iterable[ObjectId]]
     order_when_created: Callable[[Any, ObjectId, PlanView], Order]
     when_created: Callable[[Any, PlanView], Iterable[Edge]]
+    order_when_dropped: Callable[[Any, ObjectId, PlanView], Order]
     when_dropped: Callable[[Any, PlanView], Iterable[Edge]]
     needed_when_altered: Callable[[Any, frozenset[str], PlanView], Iterable[ObjectId]]
     order_when_altered: Callable[[Any, ObjectId, PlanView], Order]
@@ -103,6 +105,12 @@ def always_after(item: object, below: ObjectId, plan: PlanView) -> Order:
     """Come after whatever it stands on."""
     del item, below, plan
     return Order.AFTER
+
+
+def always_before(item: object, below: ObjectId, plan: PlanView) -> Order:
+    """Go before whatever it stands on."""
+    del item, below, plan
+    return Order.BEFORE
 
 
 def no_edges(item: object, plan: PlanView) -> Iterable[Edge]:
@@ -133,6 +141,7 @@ BY_DEPENDENCIES = Edges(
     stands_on=nothing_more,
     order_when_created=always_after,
     when_created=no_edges,
+    order_when_dropped=always_before,
     when_dropped=no_edges,
     needed_when_altered=nothing_needed,
     order_when_altered=always_after,

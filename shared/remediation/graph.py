@@ -213,12 +213,19 @@ class Graph:
             for below in self._stood_on(identity):
                 if below in self.departure and not self._is_mutual(identity, below):
                     hollow = identity in self.parting.hollow and RECORDS[below.kind].column_type is ColumnType.NO
-                    self.edge(before if below in called or hollow else node, self.departure[below])
+                    self._order_drops(identity, below, before if below in called or hollow else node)
                 elif below in self.decision.alters:
                     self.edge(node, self.arrival[below])
             if identity in self.arrival:
                 self.edge(node, self.arrival[identity])
             self._add_edges(RECORDS[identity.kind].edges.when_dropped(self.context.observed.objects[identity], self))
+
+    def _order_drops(self, identity: ObjectId, below: ObjectId, letting_go: Node) -> None:
+        order = RECORDS[identity.kind].edges.order_when_dropped(self.context.observed.objects[identity], below, self)
+        if order is Order.BEFORE:
+            self.edge(letting_go, self.departure[below])
+        elif order is Order.AFTER:
+            self.edge(self.departure[below], letting_go)
 
     def _is_mutual(self, identity: ObjectId, below: ObjectId) -> bool:
         """A base type's or a range's functions need the type, which needs them: the type's CASCADE takes them."""

@@ -94,8 +94,12 @@ def plan_remediation(
         diff = diff_schemas(goal.schema, observed.schema)
     statements, lossy = plan(goal, observed, diff)
     if lossy and not destructive:
-        safe, waiting, waits = lossless_snapshot(goal, observed, diff, lossy)
-        first, _ = plan(safe, observed, diff_schemas(safe.schema, observed.schema))
+        more = lossy
+        while more:  # what is made again in the whole plan may be destroyed by a statement of its own in a part of it
+            lossy |= more
+            safe, waiting, waits = lossless_snapshot(goal, observed, diff, lossy)
+            first, found = plan(safe, observed, diff_schemas(safe.schema, observed.schema))
+            more = found - lossy
         second, _ = plan(goal, safe, diff_schemas(goal.schema, safe.schema))
         marked = tuple(msgspec.structs.replace(statement, destructive=True) for statement in second)
         statements, withheld, reasons = (*first, *marked), [*withheld, *waiting], waits | reasons

@@ -18,7 +18,7 @@ from shared.remediation.resting import causes_of, inherited_columns, parents_of,
 from shared.remediation.staying import follow_parents, undo_bounds, undo_partitions, undo_parts
 from shared.schema.identity import ObjectId, QualifiedName
 from shared.schema.model import SchemaObject
-from shared.schema.relations import Column, Constraint, Sequence
+from shared.schema.relations import Column, Constraint, Sequence, Table
 from shared.schema.schema import Dependency, Schema, Snapshot
 
 
@@ -81,10 +81,11 @@ def _completed(mix: Mix, desired: Snapshot, observed: Snapshot, diff: SchemaDiff
     undo_bounds(mix, desired, observed, diff)
     _undo_identities(mix, diff)
     _undo_new_parents(mix, diff)
-    undo_parts(mix, diff)
+    undo_parts(mix, desired, diff)
     _undo_conflicts(mix, diff)
     _undo_resting(mix, desired, observed, diff)
     _keep_not_null(mix)
+    _keep_logged(mix, observed)
     follow_parents(mix)
     edges = set(_edges(mix.objects, desired, observed))
     orders = {(order.namespace, order.relation): order for order in (*observed.column_order, *desired.column_order)}
@@ -221,6 +222,24 @@ def _undo_conflicts(mix: Mix, diff: SchemaDiff) -> None:
         if change.identity in gone or below:
             gone.add(change.identity)
             mix.leave_out(change, f"rests on {below[0]}, which does not come" if below else "")
+
+
+def _keep_logged(mix: Mix, observed: Snapshot) -> None:
+    """Keep tables logged that a publication names which stays: unlogged ones cannot be replicated."""
+    for edge in observed.dependencies:
+        wanted, found = mix.objects.get(edge.referenced), mix.present.get(edge.referenced)
+        if (
+            edge.dependent.kind == "publication"
+            and edge.dependent in mix.withheld
+            and isinstance(wanted, Table)
+            and isinstance(found, Table)
+            and wanted.persistence == "unlogged" != found.persistence
+        ):
+            mix.leave_out(
+                Altered(wanted, found, ("persistence",)),
+                f"cannot be unlogged while {edge.dependent}, which stays, names it",
+            )
+            mix.objects[edge.referenced] = msgspec.structs.replace(wanted, persistence=found.persistence)
 
 
 def _keep_not_null(mix: Mix) -> None:

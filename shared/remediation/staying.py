@@ -10,6 +10,7 @@ from shared.kinds.side import Side
 from shared.remediation.mix import Mix
 from shared.remediation.resting import parents_of
 from shared.schema.identity import ObjectId, QualifiedName
+from shared.schema.model import SchemaObject
 from shared.schema.relations import Column, Constraint, ForeignTable, Index, Table
 from shared.schema.schema import Snapshot
 
@@ -41,21 +42,42 @@ def undo_partitions(mix: Mix, diff: SchemaDiff) -> None:
                 mix.leave_out(change, f"waits for {table}, whose partition key it has to hold")
 
 
-def undo_parts(mix: Mix, diff: SchemaDiff) -> None:
-    """Leave out indexes and keys that are parts of a parent's, of tables that do not become its partitions."""
-    for change in diff.changes:
-        made = change.desired if isinstance(change, Missing | Altered) else None
-        if isinstance(made, Index) and made.attached_to is not None:
-            on = made.table
-        elif isinstance(made, Constraint) and made.partition_child:
-            on = made.parent
-        else:
-            continue
-        table = ObjectId(kind="table", namespace=made.namespace, name=on)
-        waiting = mix.withheld.get(table)
-        parted = isinstance(waiting, Altered) and "partition_of" in waiting.fields
-        if parted and change.identity not in mix.withheld:
-            mix.leave_out(change, f"is a part of its parent's, and {table} stays as it is")
+def undo_parts(mix: Mix, desired: Snapshot, diff: SchemaDiff) -> None:
+    """Leave out indexes and keys that are parts of a parent's that waits, or of tables that become no partitions."""
+    side = Side(desired)
+    changes = [change for change in diff.changes if isinstance(change, Missing | Altered)]
+    for _ in changes:  # a part of a part waits too: at most as deep as there are changes
+        found = [change for change in changes if change.identity not in mix.withheld and _is_part(change.desired)]
+        waiting = [(change, reason) for change in found if (reason := _waits_for(change.desired, mix, side))]
+        if not waiting:
+            return
+        for change, reason in waiting:
+            mix.leave_out(change, reason)
+
+
+def _is_part(made: SchemaObject) -> bool:
+    return (isinstance(made, Index) and made.attached_to is not None) or (
+        isinstance(made, Constraint) and made.partition_child
+    )
+
+
+def _waits_for(made: SchemaObject, mix: Mix, desired: Side) -> str:
+    """Say what a part of a parent's index or key waits for; empty where it can come."""
+    assert isinstance(made, Index | Constraint)
+    on = made.table if isinstance(made, Index) else made.parent
+    table = ObjectId(kind="table", namespace=made.namespace, name=on)
+    waiting = mix.withheld.get(table)
+    if isinstance(waiting, Altered) and "partition_of" in waiting.fields:
+        return f"is a part of its parent's, and {table} stays as it is"
+    if isinstance(made, Index):
+        assert made.attached_to is not None
+        above = ObjectId(kind="index", namespace=made.attached_to.namespace, name=made.attached_to.name)
+    else:
+        whole = desired.constraint_above(made)
+        if whole is None:
+            return ""
+        above = whole.identity
+    return f"is a part of {above}, which waits" if isinstance(mix.withheld.get(above), Missing | Altered) else ""
 
 
 def _undo_key(change: Altered, mix: Mix) -> None:
@@ -109,11 +131,15 @@ def _in_the_way(partition: _Partition, mix: Mix, sides: tuple[Side, Side]) -> _P
 
 
 def follow_parents(mix: Mix) -> None:
-    """Give children that nobody declares and that stay what comes to their parents: columns, and columns' types."""
+    """Give children that nobody declares and that stay what comes to their parents: columns, and columns' types.
+
+    Children that come get what their parents keep.
+    """
     staying = [
         item
         for identity, item in mix.objects.items()
-        if isinstance(item, Table | ForeignTable) and isinstance(mix.withheld.get(identity), Unexpected)
+        if isinstance(item, Table | ForeignTable)
+        and (identity not in mix.present or isinstance(mix.withheld.get(identity), Unexpected))
     ]
     for _ in staying:  # at most as deep as there are tables
         if not [table for table in staying if _follow(table, mix)]:

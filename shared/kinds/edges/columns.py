@@ -35,6 +35,13 @@ def _order_when_created(column: Column, below: ObjectId, plan: PlanView) -> Orde
     return Order.FREE if whole else Order.AFTER
 
 
+def _order_when_dropped(column: Column, below: ObjectId, plan: PlanView) -> Order:
+    """DROP COLUMN of a parent leaves what is also a child's own, and of the child it is refused until then."""
+    inherits = below.kind == "column" and (column.namespace, column.parent) != (below.namespace, below.parent)
+    by_themselves = all(plan.departure[each].identity == each for each in (column.identity, below))
+    return Order.AFTER if inherits and column.local and by_themselves else Order.BEFORE
+
+
 def _is_made(column: Column, plan: PlanView) -> bool:
     """Say whether the column's table is made by the plan."""
     carriers = (ObjectId(kind=kind, namespace=column.namespace, name=column.parent) for kind in relations())
@@ -111,6 +118,7 @@ COLUMN_EDGES = Edges(
     stands_on=nothing_more,
     order_when_created=_order_when_created,
     when_created=_when_created,
+    order_when_dropped=_order_when_dropped,
     when_dropped=no_edges,
     needed_when_altered=nothing_needed,
     order_when_altered=_order_when_altered,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from shared.kinds.node import Node
-from shared.kinds.ordering import Edge, Edges, PlanView, always_after, no_edges
+from shared.kinds.ordering import Edge, Edges, PlanView, always_after, always_before, no_edges
 from shared.kinds.recipes.partitions import belongs_to_parent
 from shared.schema.identity import ObjectId, QualifiedName
 from shared.schema.relations import Constraint, ForeignTable, Index, Table
@@ -60,6 +60,7 @@ def _when_altered(
     if fields & PARENTS:
         yield from _parts_not_to_inherit(desired, plan)
         yield from _columns_before_meeting(desired, observed, plan)
+        yield from _columns_after_parting(desired, observed, plan)
         if observed.partition_of is not None:
             yield from _keys_before_parting(observed.partition_of, Node("release", desired.identity), plan)
     if isinstance(desired, Table) and "persistence" in fields:
@@ -85,6 +86,18 @@ def _columns_before_meeting(
             yield node, plan.arrival[desired.identity]
         elif (column.namespace, column.parent) == above:
             yield node, Node("release", desired.identity)
+
+
+def _columns_after_parting(
+    desired: Table | ForeignTable, observed: Table | ForeignTable, plan: PlanView
+) -> Iterator[Edge]:
+    """What comes to a former parent must not come down to a table that gets it by a statement of its own."""
+    before, after = ({*side.inherits, side.partition_of} for side in (observed, desired))
+    left = {(parent.namespace, parent.name) for parent in before - after if parent is not None}
+    for node in plan.nodes:
+        column = node.identity
+        if column.kind == "column" and node.phase == "create" and (column.namespace, column.parent) in left:
+            yield Node("release", desired.identity), node
 
 
 def _keys_before_parting(parent: QualifiedName, parting: Node, plan: PlanView) -> Iterator[Edge]:
@@ -133,6 +146,7 @@ TABLE_EDGES = Edges(
     stands_on=_parent,
     order_when_created=always_after,
     when_created=no_edges,
+    order_when_dropped=always_before,
     when_dropped=no_edges,
     needed_when_altered=_parts_to_inherit,
     order_when_altered=always_after,

@@ -52,7 +52,7 @@ def _value_and_null(column: Column, context: Context) -> list[str]:
     if column.identity_mode and not is_partition_column(column, context):
         parts.append(identity_clause(column, context.desired))
     if column.not_null and not has_named_not_null(column, context):
-        name = _inherited_not_null(column, context) or _shared_not_null(column, context)
+        name = not_null_name(column, context)
         parts.append(f"CONSTRAINT {quote_identifier(name)} NOT NULL" if name else "NOT NULL")
     return parts
 
@@ -93,6 +93,19 @@ def _inherited_not_null(column: Column, context: Context) -> str:
         own = [c.name for c in context.desired.constraints(table) if _states_not_null(c, column.name)]
         name = own[0] if own else automatic_not_null(table.name, column.name)
     return name
+
+
+def not_null_name(column: Column, context: Context) -> str:
+    """Name a column's not-null constraint where PostgreSQL would choose another name than is declared (v18).
+
+    Args:
+        column: NOT NULL, without a not-null constraint object of its own.
+        context: Where it becomes so.
+
+    Returns:
+        The name, or nothing where PostgreSQL gives it by itself.
+    """
+    return _inherited_not_null(column, context) or _shared_not_null(column, context)
 
 
 def _shared_not_null(column: Column, context: Context) -> str:

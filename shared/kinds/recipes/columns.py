@@ -11,8 +11,10 @@ from shared.kinds.names import parent_name
 from shared.kinds.recipes.column_sql import (
     default_storage,
     is_partition_column,
+    not_null_name,
 )
 from shared.kinds.recipes.column_types import base_of, conversion, is_lossless, keeps_storage
+from shared.kinds.recipes.composite_values import by_attributes
 from shared.kinds.recipes.copied_columns import contract, is_copied, may_be_copied
 from shared.kinds.recipes.not_null import is_stated, passes_not_null
 from shared.kinds.recipes.parameters import change_options
@@ -22,6 +24,7 @@ from shared.schema.identity import ObjectId, QualifiedName
 from shared.schema.relations import Column, ForeignTable, Table
 from shared.sql import quote_identifier
 
+_OWN_NOT_NULL = 180000  # NOT NULL became a constraint, which a child can have beside its parents', with v18
 _SET_EXPRESSION = 170000  # ALTER COLUMN … SET EXPRESSION came with v17
 _NO_VALUE = breaks("inserts that leave the column out get another value, or fail")
 _OTHER_WAY = f"--recipe online fills a second column in batches instead: {ONLINE_COSTS}"
@@ -99,9 +102,14 @@ def alter_column(desired: Column, observed: Column, fields: frozenset[str], cont
     steps: list[Step] = []
     retyped = desired.identity in context.retyped
     comes_down = (observed.inherited and _parent_alters(desired, context)) or follows_type(desired, context)
+    null = "not_null" in fields and not (observed.inherited and _parent_nulls(desired, context))
+    if (
+        null and not desired.not_null
+    ):  # another type makes a NOT NULL anew, which fails where a child calls it otherwise
+        steps += _alter_null(desired, context)
     if (retyped or fields & {"type", "collation"}) and not comes_down:
         steps += retype(desired, observed, context)
-    if "not_null" in fields and not (observed.inherited and _parent_nulls(desired, context)):
+    if null and desired.not_null:
         steps += _alter_null(desired, context)
     steps += _alter_value(desired, observed, fields, context)
     steps += _alter_storage(desired, observed, fields, context)
@@ -140,8 +148,15 @@ def _parent_nulls(column: Column, context: Context) -> bool:
         after = passes_not_null(parent, column.name, context.desired)
         # A NOT NULL that is inherited no more stays on the children (ATExecAlterConstrInheritability).
         if before is not None and before != after == column.not_null and not _stops_to_inherit(parent, column, context):
-            return True
+            return column.not_null or not _keeps_own_null(column, context)
     return False
+
+
+def _keeps_own_null(column: Column, context: Context) -> bool:
+    """Say whether a child may have a NOT NULL that is its own too, which stays when its parents' goes (v18)."""
+    table = context.desired.table(table_of(column))
+    is_child = table is not None and table.partition_of is None
+    return is_child and context.observed.server_version >= _OWN_NOT_NULL
 
 
 def _stops_to_inherit(parent: QualifiedName, column: Column, context: Context) -> bool:
@@ -170,7 +185,8 @@ def retype(desired: Column, observed: Column, context: Context) -> list[Step]:
     if desired.collation is not None:
         collate = f" COLLATE {quote_identifier(desired.collation.namespace)}.{quote_identifier(desired.collation.name)}"
     only_collation = observed.type == desired.type and observed.collation != desired.collation
-    using = conversion(quote_identifier(desired.name), observed.type, desired.type)
+    using = by_attributes(observed, context) if observed.type == desired.type else ""
+    using = using or conversion(quote_identifier(desired.name), observed.type, desired.type)
     # USING is refused for a generated column; where the expression goes, it is gone by now.
     still_generated = bool(observed.generated and desired.generated)
     if only_collation or still_generated or isinstance(context.desired.table(table_of(desired)), ForeignTable):
@@ -195,6 +211,10 @@ def set_not_null(column: Column, context: Context) -> list[Step]:
         return [plain]
     check = quote_identifier(not_null_check(column.identity).name)
     name = quote_identifier(column.name)
+    called = _taken_not_null(column, context)
+    made = f"{altering(column)} SET NOT NULL"
+    if called:
+        made = f"ALTER TABLE {what} ADD CONSTRAINT {quote_identifier(called)} NOT NULL {name}"
     return [
         Step(
             Role.SET, f"ALTER TABLE {what} DROP CONSTRAINT IF EXISTS {check}", (blocks_all(what),)
@@ -205,9 +225,15 @@ def set_not_null(column: Column, context: Context) -> list[Step]:
             (blocks_all(what),),
         ),
         Step(Role.VALIDATE, f"ALTER TABLE {what} VALIDATE CONSTRAINT {check}", (scans(what),)),
-        Step(Role.SET, f"{altering(column)} SET NOT NULL", (blocks_all(what),)),
+        Step(Role.SET, made, (blocks_all(what),)),
         Step(Role.SET, f"ALTER TABLE {what} DROP CONSTRAINT IF EXISTS {check}", (blocks_all(what),)),
     ]
+
+
+def _taken_not_null(column: Column, context: Context) -> str:
+    """Name the constraint where partitions that come have taken the name, or a partition has its parent's (v18)."""
+    come = any(each.identity in context.creates for each in context.desired.partitions[table_of(column)])
+    return not_null_name(column, context) if come or is_partition_column(column, context) else ""
 
 
 def _alter_value(desired: Column, observed: Column, fields: frozenset[str], context: Context) -> list[Step]:

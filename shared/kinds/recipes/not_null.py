@@ -153,6 +153,8 @@ def after_parting(table: QualifiedName, parent: QualifiedName, context: Context)
         above = context.observed.column(parent, column.name)
         if not column.not_null or is_stated(column, context.desired) or above is None or not above.not_null:
             continue
+        if parent in context.desired.parents(table) and passes_not_null(parent, column.name, context.desired):
+            continue  # it only lets go for a while
         own = [
             c.name for c in context.observed.constraints(parent) if c.type == "not_null" and c.columns == (column.name,)
         ]

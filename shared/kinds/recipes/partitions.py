@@ -9,7 +9,7 @@ from shared.kinds.context import Context
 from shared.kinds.hazards import blocks_all, blocks_writes, fails_on, scans
 from shared.kinds.interim import bound_check
 from shared.kinds.names import qualified
-from shared.kinds.recipes.partition_bounds import bound_expression
+from shared.kinds.recipes.partition_bounds import bound_expression, key_columns
 from shared.kinds.side import Side
 from shared.kinds.step import Hazard, Role, Step
 from shared.schema.identity import ObjectId, QualifiedName
@@ -56,12 +56,30 @@ def attach_step(
     hazards += [blocks_all(o) if o in kept else blocks_writes(o) for o in referenced_by(table, context.desired)]
     if (table.namespace, table.name) not in proven and not context.is_new(table.identity):
         hazards.append(scans(f"{what} unless a CHECK proves the bound"))
+        hazards += _refused(table, parent, context)
     for other in _defaults_beside(table, parent, context):
         hazards.append(blocks_all(qualified(other)))
         if (other.namespace, other.name) not in proven:
             hazards.append(scans(qualified(other)))
+            expression = bound_expression(table, context.desired)
+            hazards.append(fails_on(qualified(other), expression or "that belong into the partition"))
     sql = f"ALTER TABLE ONLY {quote_qualified(parent)} ATTACH PARTITION {what} {table.partition_bound}"
     return Step(Role.ALTER, sql, tuple(hazards))
+
+
+def _refused(table: Table | ForeignTable, parent: QualifiedName, context: Context) -> list[Hazard]:
+    """Say which rows do not fit a bound that no check has proven; none where it is the table's bound already."""
+    before = context.observed.table(QualifiedName(table.namespace, table.name))
+    keys = [
+        (side.table(parent), [(c.name, c.type) for c in key_columns(parent, side)])
+        for side in (context.observed, context.desired)
+    ]
+    same_key = [(getattr(above, "partition_key", ""), columns) for above, columns in keys]
+    held = before is not None and (before.partition_of, before.partition_bound) == (parent, table.partition_bound)
+    if held and same_key[0] == same_key[1]:
+        return []
+    expression = bound_expression(table, context.desired)
+    return [fails_on(qualified(table), f"NOT ({expression})" if expression else f"outside of {table.partition_bound}")]
 
 
 def _defaults_beside(

@@ -235,15 +235,16 @@ def loosen_table(table: Table | ForeignTable, below: ObjectId, context: Context)
         )
     if below.kind != "table":
         return None
+    own = QualifiedName(table.namespace, table.name)
     if table.partition_of == parent:
-        return Loosened(
-            (partitions.detach_step(table, parent, context),), (partitions.attach_step(table, parent, context),)
-        )
+        detached = (partitions.detach_step(table, parent, context), *not_null.after_parting(own, parent, context))
+        return Loosened(detached, (partitions.attach_step(table, parent, context),))
     if parent in table.inherits:
         name = quote_qualified(parent)
         lock = (blocks_all(what),)
+        parted = Step(Role.ALTER, f"ALTER TABLE {what} NO INHERIT {name}", lock)
         return Loosened(
-            (Step(Role.ALTER, f"ALTER TABLE {what} NO INHERIT {name}", lock),),
+            (parted, *not_null.after_parting(own, parent, context)),
             (Step(Role.ALTER, f"ALTER TABLE {what} INHERIT {name}", lock),),
         )
     return None

@@ -10,6 +10,7 @@ from shared.kinds.hazards import blocks_all, blocks_writes, breaks, loses, scans
 from shared.kinds.interim import aside_name
 from shared.kinds.names import parent_name, qualified
 from shared.kinds.recipes.column_types import is_lossless
+from shared.kinds.recipes.composite_values import is_mixed_up
 from shared.kinds.recipes.type_users import columns_holding, is_within_others
 from shared.kinds.side import Side
 from shared.kinds.step import REBUILD, Role, Step, Verdict
@@ -37,7 +38,7 @@ def drop_type(item: AnyType, context: Context) -> list[Step]:
 def discard_type(item: AnyType, context: Context) -> list[Step]:
     """DROP what was set aside."""
     name = quote_qualified(QualifiedName(item.namespace, aside_name(item.name)))
-    lost = _says_more(item, context.desired.objects.get(item.identity))
+    lost = _says_more(item, context.desired.objects.get(item.identity)) or is_mixed_up(item.identity, context)
     hazards = (loses(f"what only the old {qualified(item)} could say"),) if lost else ()
     return [Step(Role.DISCARD, f"DROP {_keyword(item)} {name}", hazards, destructive=lost)]
 

@@ -1,4 +1,4 @@
-"""Give the scratch role a name that is not random where a declaration names CURRENT_USER: policies, user mappings."""
+"""Give the roles that made a scratch database names that every server has: CURRENT_USER, the database's owner."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import msgspec
 
 from shared.kinds.lookup import facts_of
 from shared.schema.database import UserMapping
-from shared.schema.facets import CURRENT_USER
+from shared.schema.facets import CURRENT_USER, DATABASE_OWNER, Owner
 from shared.schema.identity import ObjectId
 from shared.schema.model import SchemaObject
 from shared.schema.schema import Schema, Snapshot
@@ -42,6 +42,25 @@ def with_current_user(snapshot: Snapshot, role: str) -> Snapshot:
         schema=Schema.of(renamed.get(item.identity, item) for item in snapshot.schema),
         dependencies=tuple(sorted(dependencies)),
     )
+
+
+def with_one_owner(snapshot: Snapshot, role: str) -> Snapshot:
+    """Give a schema in which nothing is the administrator's: what it had to make belongs to the database's owner.
+
+    Args:
+        snapshot: Read from a scratch database.
+        role: The administrator, or nothing where it has made nothing.
+    """
+    owners = {item.identity for item in snapshot.schema if isinstance(item, Owner) and item.role == role}
+    if not role or not owners:
+        return snapshot
+    items = (
+        msgspec.structs.replace(item, role=DATABASE_OWNER)
+        if isinstance(item, Owner) and item.identity in owners
+        else item
+        for item in snapshot.schema
+    )
+    return msgspec.structs.replace(snapshot, schema=Schema(tuple(items)))
 
 
 def _changes(item: SchemaObject, role: str) -> dict[str, object]:

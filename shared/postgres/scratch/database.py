@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from contextlib import asynccontextmanager
 
 import asyncpg
 import msgspec
 
+from shared.kinds.database_roles import gives_to_database_owner
 from shared.postgres.connection import close, translated
 from shared.postgres.names.own_names import PLACEHOLDER, OwnNames
 from shared.postgres.query_files import query_text
 from shared.postgres.reading.introspect import read_snapshot
-from shared.postgres.scratch.current_user import with_current_user
+from shared.postgres.scratch.current_user import with_current_user, with_one_owner
 from shared.postgres.scratch.errors import ScratchError, words_of
 from shared.postgres.scratch.icu import IcuCollation, icu_collation, missing_collation, with_icu
 from shared.postgres.scratch.lz4 import REFUSAL, lz4_columns
@@ -134,6 +136,7 @@ class ScratchDatabase:
             made = await self._made_collations(own)
             snapshot = with_icu(await read_snapshot(self.connection, own=own, profile=profile), made)
             snapshot = with_current_user(snapshot, self.name)
+            snapshot = with_one_owner(snapshot, await self._administrator.acted_as())
             return snapshot if profile.spelling else in_one_spelling(snapshot)
 
     async def _run_one(self, statement: ParsedStatement) -> None:
@@ -142,6 +145,8 @@ class ScratchDatabase:
             return
         if owner := new_owner(statement):
             await self._give_away(statement, owner)
+        elif gives_to_database_owner(statement.sql):
+            await self._leave_to_owner(statement)
         elif self._administrator.may_run(statement):
             await self._try_or_elevate(statement)
         else:
@@ -218,6 +223,12 @@ class ScratchDatabase:
             await self.connection.execute(statement.sql)
             for loan in loans:
                 await self.connection.execute(f"REVOKE {loan} FROM {to}")
+
+    async def _leave_to_owner(self, statement: ParsedStatement) -> None:
+        """Give something to the database's owner; what the administrator had to make is as good as that."""
+        with contextlib.suppress(asyncpg.InsufficientPrivilegeError):
+            async with _atomic(self.connection):
+                await self.connection.execute(statement.sql)
 
     async def _loans(self, statement: ParsedStatement, owner: str) -> tuple[str, ...]:
         """Return what a new owner needs and lacks: the privileges that PostgreSQL asks of it (ALTER …, Notes)."""

@@ -86,6 +86,10 @@ class Administrator:
         self._role = role
         self._extensions = extensions
 
+    async def acted_as(self) -> str:
+        """Name the role that has run statements in the scratch database for the unprivileged one; empty: none has."""
+        return str(await self._inside.fetchval("SELECT current_user")) if self._inside is not None else ""
+
     async def close(self) -> None:
         """Leave the scratch database."""
         if self._inside is not None:

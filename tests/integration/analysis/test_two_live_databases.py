@@ -11,9 +11,11 @@ from shared.analysis.pipeline import analyse
 from shared.analysis.request import AnalysisRequest, SpeltBy
 from shared.postgres.scratch import ScratchServer
 from shared.remediation.plan import ProofStatus
+from shared.schema.profile import EVERYTHING, Profile
 from shared.schema.schema import Spec, SpecSource
 from tests.integration.spellings.tenants import Tenants
 
+_DEFAULT = Profile()
 PAIRS = {
     "a column more": ("CREATE TABLE t (id int PRIMARY KEY, name text)", "CREATE TABLE t (id int PRIMARY KEY)"),
     "an expression that a restore spells otherwise": (
@@ -27,10 +29,14 @@ PAIRS = {
 }
 
 
-def analysed(scratch: ScratchServer, tenants: Tenants, desired: str, observed: str) -> Analysis:
-    read = [tenants.snapshot(tenants.create(sql)) for sql in (desired, observed)]
+def analysed(
+    scratch: ScratchServer, tenants: Tenants, desired: str, observed: str, profile: Profile = _DEFAULT
+) -> Analysis:
+    read = [tenants.snapshot(tenants.create(sql), profile=profile) for sql in (desired, observed)]
     spec = Spec(snapshot=read[0], source=SpecSource(declarations=()))
-    request = AnalysisRequest(spec=spec, snapshot=read[1], desired_spelt_by=SpeltBy.SAME_MAJOR)
+    request = AnalysisRequest(
+        spec=spec, snapshot=read[1], desired_spelt_by=SpeltBy.SAME_MAJOR, profile=profile, destructive=True
+    )
     return asyncio.run(analyse(scratch, request))
 
 
@@ -51,6 +57,15 @@ def test_an_expression_that_a_restore_spells_otherwise_is_made_once(scratch: Scr
     assert "ADD CONSTRAINT" in added.sql
     assert "VALIDATE CONSTRAINT" in validated.sql
     assert plan.proof.status is ProofStatus.PROVEN
+
+
+@pytest.mark.parametrize("back", [False, True])
+def test_a_publication_of_all_tables_is_tried_with_its_owner(
+    scratch: ScratchServer, tenants: Tenants, *, back: bool
+) -> None:
+    pair = ("CREATE TABLE t (n int); CREATE PUBLICATION p FOR ALL TABLES", "CREATE TABLE t (n int)")
+    plan = analysed(scratch, tenants, *(pair[::-1] if back else pair), EVERYTHING).plan
+    assert (plan.proof.status, plan.proof.reason) == (ProofStatus.PROVEN, "")
 
 
 def test_a_plan_about_what_no_copy_can_have_says_so(scratch: ScratchServer, tenants: Tenants) -> None:

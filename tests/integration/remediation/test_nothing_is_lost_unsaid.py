@@ -54,6 +54,10 @@ LOSSES = {
             "INSERT INTO t VALUES (1, 1)"
         ),
     ),
+    "attributes change places within arrays": (
+        "CREATE TYPE c AS (y int, x int); CREATE TABLE t (a c[])",
+        "CREATE TYPE c AS (x int, y int); CREATE TABLE t (a c[]); INSERT INTO t VALUES (ARRAY[ROW(1, 2)::c])",
+    ),
 }
 
 
@@ -73,3 +77,16 @@ def test_a_table_that_is_to_be_unlogged_says_what_a_crash_does(pair: Load) -> No
     pairs = pair("CREATE UNLOGGED TABLE t (a int)", "CREATE TABLE t (a int)")
     [statement] = pairs.plan().statements
     assert 'after a crash, every row of "public"."t" cannot be brought back' in [h.message for h in statement.hazards]
+
+
+def test_values_of_a_composite_type_keep_to_their_attributes(pair: Load) -> None:
+    pairs = pair(
+        "CREATE TYPE c AS (y bigint, z text, x int); CREATE TABLE t (n int, a c)",
+        (
+            "CREATE TYPE c AS (x int, y int); CREATE TABLE t (n int, a c);"
+            "INSERT INTO t VALUES (1, ROW(3, 4)), (2, ROW(NULL, NULL)), (3, NULL)"
+        ),
+    )
+    done = pairs.run(render_script(pairs.plan(), destructive=True))
+    assert done.returncode == 0, done.stderr
+    assert pairs.ask("SELECT n, a, a IS NOT DISTINCT FROM NULL FROM t ORDER BY n") == ["1|(4,,3)|f", "2|(,,)|f", "3||t"]

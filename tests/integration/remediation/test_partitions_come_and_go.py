@@ -151,3 +151,36 @@ async def break_off(pairs: Pair, plan: Plan) -> None:
     finally:
         await reader.close()
         await worker.close()
+
+
+def refused(pair: Load, desired: str, observed: str) -> list[str]:
+    plan = pair(desired, observed).plan()
+    found = (hazard for statement in plan.statements for hazard in statement.hazards)
+    return [hazard.message for hazard in found if hazard.kind is HazardKind.FAILS_ON_ROWS]
+
+
+def ranges(first: str, second: str, key: str = "int") -> str:
+    return (
+        f"CREATE TABLE p (k {key}) PARTITION BY RANGE (k); CREATE TABLE a PARTITION OF p FOR VALUES FROM {first};"
+        f"CREATE TABLE b PARTITION OF p FOR VALUES FROM {second}"
+    )
+
+
+def test_bounds_that_take_over_from_each_other_say_which_rows_do_not_fit(pair: Load) -> None:
+    said = refused(pair, ranges("(0) TO (10)", "(10) TO (30)"), ranges("(0) TO (15)", "(15) TO (30)"))
+    assert said == [
+        'rows of "public"."a": NOT ("k" IS NOT NULL AND "k" >= 0::integer AND "k" < 10::integer)',
+        'rows of "public"."b": NOT ("k" IS NOT NULL AND "k" >= 10::integer AND "k" < 30::integer)',
+    ]
+
+
+def test_bounds_of_another_key_say_which_rows_do_not_fit(pair: Load) -> None:
+    said = refused(pair, ranges("(0) TO (5)", "(20) TO (30)", "bigint"), ranges("(0) TO (10)", "(20) TO (30)"))
+    assert said[0].startswith('rows of "public"."a": NOT ("k" IS NOT NULL AND ')
+
+
+def test_a_bound_that_stays_refuses_nothing(pair: Load) -> None:
+    both = [
+        f"{ranges('(0) TO (10)', '(20) TO (30)')}; ALTER TABLE p ADD {key}" for key in ("UNIQUE (k)", "PRIMARY KEY (k)")
+    ]
+    assert not [each for each in refused(pair, *both) if "NOT (" in each]

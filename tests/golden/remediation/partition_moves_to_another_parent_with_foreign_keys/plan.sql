@@ -6,6 +6,7 @@
 -- blocks_writes: table public.sales_2024, constraint public.sales.sales_shop_fkey, index public.sales_by_shop
 -- breaks_readers: constraint public.sales_2024.sales_old_shop_fkey, constraint public.sales_2024.sales_2024_day_shop_key
 -- builds_index: constraint public.sales_2024.sales_2024_day_shop_key, index public.sales_2024_shop_idx, index public.sales_by_shop
+-- fails_on_rows: table public.sales_2024
 -- loses_data: table public.sales_old, table public.shops_old
 -- scans_table: table public.sales_2024
 
@@ -159,6 +160,7 @@ SELECT :fleetdrift_stage > 4 OR EXISTS (SELECT FROM pg_catalog.pg_class c JOIN p
 \if :fleetdrift_done
 \else
 SET LOCAL lock_timeout = '3000ms'; SET LOCAL statement_timeout = '0ms';
+-- fails_on_rows: rows of "public"."sales_2024": NOT ("day" IS NOT NULL AND "day" >= '2024-01-01'::date AND "day" < '2025-01-01'::date)
 -- scans_table: reads every row of "public"."sales_2024" unless a CHECK proves the bound
 ALTER TABLE ONLY "public"."sales" ATTACH PARTITION "public"."sales_2024" FOR VALUES FROM ('2024-01-01') TO ('2025-01-01');
 -- builds_index: builds an index over every row of "public"."sales"

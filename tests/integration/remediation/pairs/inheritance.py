@@ -60,9 +60,28 @@ PAIRS: Pairs = {
             "ALTER TABLE c INHERIT p"
         ),
     ),
+    "a column that a parent and its child both declare goes": (
+        "CREATE TABLE p (k int, z int DEFAULT 4); CREATE TABLE c (k int, z int DEFAULT 4); ALTER TABLE c INHERIT p",
+        "CREATE TABLE p (k int); CREATE TABLE c (k int); ALTER TABLE c INHERIT p; INSERT INTO c VALUES (1)",
+    ),
+    "a child goes where its parent can be null and is of another type": (
+        (
+            "CREATE TABLE p (k int NOT NULL); CREATE TABLE c (k int NOT NULL); ALTER TABLE c INHERIT p;"
+            "INSERT INTO c VALUES (1)"
+        ),
+        "CREATE TABLE p (k bigint); INSERT INTO p VALUES (1)",
+    ),
+    "a child parts from a parent that gets the same column": (
+        "CREATE TABLE p (k int); CREATE TABLE c (k int); ALTER TABLE c INHERIT p; INSERT INTO c VALUES (1)",
+        "CREATE TABLE p (k int, z int); CREATE TABLE c (k int, z int); INSERT INTO c VALUES (1)",
+    ),
 }
 
 ONE_WAY: Pairs = {
+    "neither a parent nor its child is to be not null": (
+        "CREATE TABLE p (k int NOT NULL); CREATE TABLE c (k int NOT NULL); ALTER TABLE c INHERIT p",
+        "CREATE TABLE p (k int); CREATE TABLE c (k int); ALTER TABLE c INHERIT p; INSERT INTO c VALUES (1)",
+    ),
     "a column comes to a child of its own and to its parent": (
         "CREATE TABLE p (k int); CREATE TABLE c (k int); ALTER TABLE c INHERIT p; INSERT INTO c VALUES (1)",
         (

@@ -253,4 +253,53 @@ PAIRS: Pairs = {
             "CREATE TABLE a PARTITION OF p FOR VALUES IN (1); CREATE TABLE t (k int); INSERT INTO p VALUES (1, 1)"
         ),
     ),
+    "a partition parts from a table that gets the same column": (
+        (
+            "CREATE TABLE p (k int) PARTITION BY RANGE (k);"
+            "CREATE TABLE a PARTITION OF p FOR VALUES FROM (0) TO (10); INSERT INTO a VALUES (1)"
+        ),
+        "CREATE TABLE p (k int, z int) PARTITION BY RANGE (k); CREATE TABLE a (k int, z int); INSERT INTO a VALUES (1)",
+    ),
+    "a check goes with the type of the key": (
+        (
+            "CREATE TABLE p (k bigint PRIMARY KEY, CONSTRAINT positive CHECK (k > 0)) PARTITION BY LIST (k);"
+            "CREATE TABLE a PARTITION OF p DEFAULT; INSERT INTO a VALUES (1)"
+        ),
+        (
+            "CREATE TABLE p (k int, UNIQUE (k)) PARTITION BY LIST (k);"
+            "CREATE TABLE a PARTITION OF p DEFAULT; INSERT INTO a VALUES (1)"
+        ),
+    ),
+    "a partition comes as the key becomes primary": (
+        (
+            "CREATE TABLE p (k int, CONSTRAINT key UNIQUE (k)) PARTITION BY RANGE (k);"
+            "CREATE TABLE b PARTITION OF p FOR VALUES FROM (20) TO (30); INSERT INTO b VALUES (21)"
+        ),
+        (
+            "CREATE TABLE p (k int, CONSTRAINT key PRIMARY KEY (k)) PARTITION BY RANGE (k);"
+            "CREATE TABLE a PARTITION OF p FOR VALUES FROM (0) TO (10);"
+            "CREATE TABLE b PARTITION OF p FOR VALUES FROM (20) TO (30); INSERT INTO b VALUES (21)"
+        ),
+    ),
+    "another key of the rows, primary or not": (
+        (
+            "CREATE TABLE p (k int, CONSTRAINT key UNIQUE (k)) PARTITION BY LIST (k);"
+            "CREATE TABLE d PARTITION OF p DEFAULT; INSERT INTO d VALUES (99)"
+        ),
+        (
+            "CREATE TABLE p (k int, CONSTRAINT key PRIMARY KEY (k)) PARTITION BY RANGE (k);"
+            "CREATE TABLE d PARTITION OF p DEFAULT; INSERT INTO d VALUES (99)"
+        ),
+    ),
+    "a partition comes as a column goes and the key is another": (
+        (
+            "CREATE TABLE p (k int, z int) PARTITION BY LIST (k);"
+            "CREATE TABLE a PARTITION OF p FOR VALUES IN (21); INSERT INTO a VALUES (21, 3)"
+        ),
+        (
+            "CREATE TABLE p (k int) PARTITION BY RANGE (k);"
+            "CREATE TABLE a PARTITION OF p FOR VALUES FROM (20) TO (30); CREATE TABLE d PARTITION OF p DEFAULT;"
+            "INSERT INTO a VALUES (21)"
+        ),
+    ),
 }

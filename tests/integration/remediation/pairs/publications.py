@@ -59,4 +59,8 @@ PAIRS: Pairs = {
         f"{_TABLES} CREATE PUBLICATION p FOR TABLE t",
         f"{_TABLES} CREATE PUBLICATION p FOR TABLE t WITH (publish_generated_columns = stored)",
     ),
+    "a table that is no longer published is unlogged": (
+        "CREATE TABLE t (k int); CREATE PUBLICATION p FOR TABLE t WITH (publish = 'insert'); INSERT INTO t VALUES (1)",
+        "CREATE UNLOGGED TABLE t (k int); INSERT INTO t VALUES (1)",
+    ),
 }

@@ -159,4 +159,19 @@ PAIRS: Pairs = {
             "INSERT INTO t VALUES ('a')"
         ),
     ),
+    "a composite type gets another attribute as the type of one changes": (
+        (
+            "CREATE TYPE c AS (x int); CREATE TABLE t (k c, n int);"
+            "INSERT INTO t VALUES (ROW(1), 1), (ROW(NULL), 2), (NULL, 3)"
+        ),
+        "CREATE TYPE c AS (x bigint, y text); CREATE TABLE t (k c, n int); INSERT INTO t VALUES (ROW(1, 'one'), 1)",
+    ),
+    "the attributes of a composite type change places": (
+        "CREATE TYPE c AS (x int, y int); CREATE TABLE t (k c); INSERT INTO t VALUES (ROW(1, 2))",
+        "CREATE TYPE c AS (y int, x int); CREATE TABLE t (k c); INSERT INTO t VALUES (ROW(1, 2))",
+    ),
+    "an enum has fewer labels as a column of it goes": (
+        "CREATE TYPE e AS ENUM ('a', 'b'); CREATE TABLE t (k int, m e DEFAULT 'a'); INSERT INTO t VALUES (1)",
+        "CREATE TYPE e AS ENUM ('a'); CREATE TABLE t (k int); INSERT INTO t VALUES (1)",
+    ),
 }
