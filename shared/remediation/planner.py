@@ -24,6 +24,7 @@ from shared.remediation.closure import decide
 from shared.remediation.failing_rows import failing_rows_of
 from shared.remediation.graph import Graph, Parting
 from shared.remediation.keeping import keep_facts
+from shared.remediation.membership import membership
 from shared.remediation.obstacles import obstacles, ways_that_are_blocked
 from shared.remediation.order import cycles, delay, invert, sort_nodes
 from shared.remediation.parting import break_cycles, take_apart
@@ -87,7 +88,9 @@ def plan_remediation(
     unverified = [change for change in diff.changes if isinstance(change, Unverified)]
     names = (schema_hash(desired.schema), schema_hash(observed.schema))
     plan = partial(_plan, online=online, profile=profile, recipe=recipe)
-    goal, blocked = desired, {} if destructive else ways_that_are_blocked(diff)
+    members = membership(desired, observed, diff)
+    desired, diff = members.desired, members.diff
+    goal, blocked = desired, {**members.hidden, **({} if destructive else ways_that_are_blocked(diff))}
     withheld, reasons = list[Change](), dict[ObjectId, str]()
     if blocked:
         goal, withheld, reasons = without_blocked(desired, observed, diff, blocked)
@@ -107,7 +110,7 @@ def plan_remediation(
     return Plan(
         desired=names[0],
         observed=names[1],
-        statements=statements,
+        statements=(*members.before, *statements, *members.after),
         remaining=tuple(remaining),
         obstacles=tuple(obstacles(reasons)),
     )

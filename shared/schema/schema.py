@@ -92,6 +92,13 @@ class Unmodelled(msgspec.Struct, frozen=True, order=True):
     count: int
 
 
+class ExtensionMember(msgspec.Struct, frozen=True, order=True):
+    """An object that belongs to an extension, and is not in the schema therefore."""
+
+    extension: str
+    identity: ObjectId
+
+
 class Snapshot(msgspec.Struct, frozen=True, kw_only=True):
     """The observed schema with the facts of one read.
 
@@ -105,6 +112,7 @@ class Snapshot(msgspec.Struct, frozen=True, kw_only=True):
         dependencies: Sorted.
         unmodelled: Sorted; empty when everything was read.
         fixed_extensions: Names of extensions that cannot be moved to another namespace, sorted.
+        extension_members: Routines, relations and types that belong to extensions, sorted. Of a whole database only.
         surroundings: Statements that make what a namespace stands on outside of itself (extensions, shared tables), as
             the declaration has it; without them it could not be rebuilt. Empty for a whole database.
     """
@@ -119,6 +127,7 @@ class Snapshot(msgspec.Struct, frozen=True, kw_only=True):
     unmodelled: tuple[Unmodelled, ...] = ()
     surroundings: tuple[str, ...] = ()
     fixed_extensions: tuple[str, ...] = ()
+    extension_members: tuple[ExtensionMember, ...] = ()
 
 
 class Origin(msgspec.Struct, frozen=True, order=True, omit_defaults=True):

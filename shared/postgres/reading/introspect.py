@@ -35,7 +35,7 @@ from shared.schema.identity import ObjectId
 from shared.schema.model import SchemaObject
 from shared.schema.profile import Profile
 from shared.schema.relations import Constraint
-from shared.schema.schema import ColumnOrder, NotNullName, Schema, Snapshot
+from shared.schema.schema import ColumnOrder, ExtensionMember, NotNullName, Schema, Snapshot
 from shared.sql import quote_literal
 from shared.targets import FailureKind, Limits
 
@@ -60,6 +60,7 @@ class CatalogRows(msgspec.Struct, frozen=True):
     lines: tuple[ObjectLine, ...]
     edges: tuple[Edge, ...]
     not_null_names: tuple[tuple[Address, str], ...] = ()
+    members: tuple[ExtensionMember, ...] = ()
 
 
 async def read_snapshot(
@@ -90,7 +91,8 @@ async def read_snapshot(
         lines = await _lines(connection, names, rows_statement(kinds, server.version), limits)
         records = await connection.fetch(query_text("dependencies.sql"))
         edges = tuple(Edge(row[0], parse_address(row[1]), parse_address(row[2])) for row in records)
-        return CatalogRows(server.version, lines, edges, await _inherited_names(connection, server))
+        members = await _members(connection, limits) if "extension" in kinds and not names.namespace else ()
+        return CatalogRows(server.version, lines, edges, await _inherited_names(connection, server), members)
 
     return build_snapshot(await read_until_unchanged(connection, limits, read), names.namespace, profile)
 
@@ -123,6 +125,19 @@ async def _inherited_names(connection: asyncpg.Connection, server: Server) -> tu
         return ()
     records = await connection.fetch(query_text("inherited_not_null.sql"))
     return tuple((parse_address(row["address"]), row["name"]) for row in records)
+
+
+async def _members(connection: asyncpg.Connection, limits: Limits) -> tuple[ExtensionMember, ...]:
+    rows = await connection.fetch(query_text("extension_member.sql"))
+    check_size(len(rows), sum(len(row["name"]) + len(row["signature"]) for row in rows), limits)
+    found = (
+        ExtensionMember(
+            row["extension"],
+            ObjectId(kind=row["kind"], namespace=row["namespace"], name=row["name"], signature=row["signature"]),
+        )
+        for row in rows
+    )
+    return tuple(sorted(found))
 
 
 async def _lines(
@@ -178,6 +193,7 @@ def build_snapshot(read: CatalogRows, namespace: str, profile: Profile) -> Snaps
         not_null_names=_not_null_names(addresses, read),
         dependencies=dependencies_of(addresses, read.edges),
         fixed_extensions=fixed_extensions(addresses, read.edges),
+        extension_members=read.members,
         unmodelled=() if namespace else unmodelled(addresses, read.edges),
     )
     return msgspec.structs.replace(snapshot, fingerprint=snapshot_name(snapshot))

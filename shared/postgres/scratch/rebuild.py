@@ -262,6 +262,7 @@ def _with_facts(read: Snapshot, original: Snapshot) -> Snapshot:
         unmodelled=original.unmodelled,
         surroundings=original.surroundings,
         fixed_extensions=original.fixed_extensions,
+        extension_members=original.extension_members,
     )
 
 

@@ -118,7 +118,7 @@ class Administrator:
         """Say whether a refused statement is one that the administrator runs."""
         tree = statement.tree
         match statement.node:
-            case "CreateExtensionStmt" | "AlterExtensionStmt":
+            case "CreateExtensionStmt" | "AlterExtensionStmt" | "AlterExtensionContentsStmt":
                 return tree.get("extname") in self._extensions
             case "CreateFdwStmt" | "AlterFdwStmt":
                 return all(_fdw_function(option) in _VALIDATORS for option in tree.get("func_options", ()))

@@ -22,6 +22,17 @@ PAIRS = {
         "CREATE TABLE t (id int PRIMARY KEY, state varchar CHECK (state IN ('new', 'paid')), n int DEFAULT 2)",
         "CREATE TABLE t (id int PRIMARY KEY, state varchar CHECK (state IN ('new', 'paid')))",
     ),
+    "a function that is a member of an extension here": (
+        "CREATE EXTENSION citext; CREATE FUNCTION f() RETURNS int LANGUAGE sql AS 'SELECT 1'",
+        (
+            "CREATE EXTENSION citext; CREATE FUNCTION f() RETURNS int LANGUAGE sql AS 'SELECT 2';"
+            "ALTER EXTENSION citext ADD FUNCTION f()"
+        ),
+    ),
+    "a table that is to be a member of an extension": (
+        "CREATE EXTENSION citext; CREATE TABLE t (id int PRIMARY KEY); ALTER EXTENSION citext ADD TABLE t",
+        "CREATE EXTENSION citext; CREATE TABLE t (id int PRIMARY KEY)",
+    ),
     "a view over what changes": (
         "CREATE TABLE t (id bigint); CREATE VIEW v AS SELECT id FROM t WHERE id IN (1, 2)",
         "CREATE TABLE t (id int); CREATE VIEW v AS SELECT id FROM t WHERE id IN (1, 2)",

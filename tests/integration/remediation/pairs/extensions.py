@@ -54,4 +54,19 @@ PAIRS: Pairs = {
         f"CREATE EXTENSION btree_gist; {_TABLE}",
         f"CREATE EXTENSION btree_gist; {_TABLE} ALTER TABLE t ADD EXCLUDE USING gist (k WITH =, m WITH <>)",
     ),
+    "a function becomes a member of an extension": (
+        "CREATE EXTENSION citext; CREATE FUNCTION f(int) RETURNS int LANGUAGE sql AS 'SELECT 1'",
+        (
+            "CREATE EXTENSION citext; CREATE FUNCTION f(int) RETURNS int LANGUAGE sql AS 'SELECT 1';"
+            "ALTER EXTENSION citext ADD FUNCTION f(int)"
+        ),
+    ),
+    "a table with what hangs on it becomes a member of an extension": (
+        f"CREATE EXTENSION citext; {_TABLE} CREATE INDEX i ON t (m)",
+        f"CREATE EXTENSION citext; {_TABLE} CREATE INDEX i ON t (m); ALTER EXTENSION citext ADD TABLE t",
+    ),
+    "a function of an extension is no member of it any more": (
+        "CREATE EXTENSION citext",
+        "CREATE EXTENSION citext; ALTER EXTENSION citext DROP FUNCTION citext_larger(citext, citext)",
+    ),
 }
