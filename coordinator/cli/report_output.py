@@ -129,19 +129,24 @@ def settings_of(config: Path, given: Iterable[Assignment] = ()) -> Settings:
     Raises:
         SettingsError: See `load_settings`.
     """
-    _insist_on(config)
+    insist_on(config)
     return _given(load_settings(config, fleet=chosen_fleet()), given)
 
 
-def settings_of_fleets(config: Path, given: Iterable[Assignment] = ()) -> tuple[Settings, ...]:
-    """Load the configuration of every fleet, or of the one that `--fleet` names; see `settings_of`."""
-    _insist_on(config)
-    if chosen_fleet():
-        return (settings_of(config, given),)
-    return tuple(_given(settings, given) for settings in load_fleets(config))
+def settings_of_fleets(config: Path, given: Iterable[Assignment], fleet: str) -> tuple[Settings, ...]:
+    """Load the configuration of every fleet, or of one; see `settings_of`.
+
+    Args:
+        config: fleetdrift.toml.
+        given: Values of variables from the command line.
+        fleet: The one; empty for all.
+    """
+    found = (load_settings(config, fleet=fleet),) if fleet else load_fleets(config)
+    return tuple(_given(settings, given) for settings in found)
 
 
-def _insist_on(config: Path) -> None:
+def insist_on(config: Path) -> None:
+    """Refuse a configuration that is not there, with a hint."""
     if not config.exists():
         raise click.UsageError(
             f"there is no {config}; name one with --config (deploy/fleetdrift.example.toml shows all)"

@@ -98,6 +98,7 @@ class QueuedScans:
         self._requested = asyncio.Event()
         self._leases = leases
         self._retry_store_after = retry_store_after
+        self._times: tuple[float, CronSchedule | None] = (0.0, None)
         self._leads = False
         self._store_away_said: float | None = None  # when the log last said so; None while the store answers
 
@@ -151,11 +152,11 @@ class QueuedScans:
             interval: Seconds between the beginnings of scheduled scans; 0 scans on request only.
             schedule: Scans at these times, instead of by the interval.
         """
+        self._times = (interval, schedule)
         waits = False
         while True:
             try:
-                lead = partial(self._lead, interval, schedule)
-                await holding(self._store, coordinator_lease(self._fleet), self._leases, lead)
+                await holding(self._store, coordinator_lease(self._fleet), self._leases, self._lead)
             except LeaseTakenError:
                 if not waits:
                     log(CoordinatorWaits(fleet=self._fleet))
@@ -166,14 +167,23 @@ class QueuedScans:
             self._metrics.leads(False)
             await asyncio.sleep(self._leases.look_every)
 
-    async def _lead(self, interval: float, schedule: CronSchedule | None) -> None:
+    def reschedule(self, interval: float, schedule: CronSchedule | None) -> None:
+        """Scan at other times from now on; see `run`."""
+        self._times = (interval, schedule)
+        self._requested.set()
+
+    async def _lead(self) -> None:
         """Run scans for as long as this process is the one that does."""
         log(CoordinatorLeads(fleet=self._fleet))
         self._leads = True
         self._metrics.leads(True)
         self._metrics.restore(await self._last_report(), await self._store.last_success(self._fleet))
-        alarm = await self._alarm(interval, schedule)
+        times = self._times
+        alarm = await self._alarm(*times)
         while True:
+            if times is not self._times:
+                times = self._times
+                alarm = await self._alarm(*times)
             if alarm.seconds_left() <= 0:
                 alarm.was_answered()
                 with contextlib.suppress(StoreError):

@@ -101,6 +101,16 @@ class Coordinator:
         store = self.store.telling(notice_rules(settings))
         return Coordinator(settings, store, self._scratch, leases=self.leases)
 
+    def use(self, settings: Settings) -> None:
+        """Scan with another configuration of the same fleet from the next scan on.
+
+        Args:
+            settings: With the store and the scratch server that are open.
+        """
+        self.settings = settings
+        self.store.tell_by(notice_rules(settings))
+        self._patient.tell_by(notice_rules(settings))
+
     @property
     def fleet(self) -> str:
         """Name of the fleet."""

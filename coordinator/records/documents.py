@@ -141,10 +141,28 @@ class FleetSummary(msgspec.Struct, frozen=True, kw_only=True):
     problems: tuple[str, ...]
 
 
+class ConfigurationState(msgspec.Struct, frozen=True, kw_only=True):
+    """Whether the configuration file of a coordinator is in force as it is now.
+
+    Args:
+        problem: Why it is not, in a sentence: what was read before still counts. Empty when it is.
+        waiting: Tables that have changed, and count only after a restart.
+    """
+
+    problem: str = ""
+    waiting: tuple[str, ...] = ()
+
+
 class FleetsList(msgspec.Struct, frozen=True, kw_only=True):
-    """The fleets of a coordinator, in the order of its configuration."""
+    """The fleets of a coordinator.
+
+    Args:
+        fleets: In the order of its configuration.
+        configuration: Whether that is in force.
+    """
 
     fleets: tuple[FleetSummary, ...]
+    configuration: ConfigurationState
 
 
 class WorkerView(msgspec.Struct, frozen=True, kw_only=True):

@@ -81,6 +81,10 @@ class Store(StoreAccess):
         """Give the same store for another fleet, of whose scans something else is worth telling."""
         return Store(self._pool, self.holder, self._patience, rules, self._retention)
 
+    def tell_by(self, rules: NoticeRules) -> None:
+        """Let other rules say what is worth telling of scans, and to whom."""
+        self._rules = rules
+
     @property
     def is_patient(self) -> bool:
         """Say whether an error of this store means that waiting for it was in vain."""

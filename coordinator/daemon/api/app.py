@@ -23,31 +23,45 @@ from coordinator.daemon.api.problems import HANDLERS
 from coordinator.daemon.api.scans import scan_routes
 from coordinator.daemon.metrics.exposition import PageFormat
 from coordinator.daemon.pages.app import asset_routes, build_pages
+from coordinator.records.documents import ConfigurationState
 from shared.hosts import Secret
 
 _BEARER = "bearer"
 """Name of the security scheme in the OpenAPI document."""
 
 
+_BROKEN_CONFIGURATION = (
+    "the configuration file has changed and cannot be used, so what was read before stays in force: "
+    "GET /api/v1/fleets says why"
+)
+
+
 class Health(msgspec.Struct, frozen=True):
-    """What /healthz and /readyz answer; `problems` are sentences."""
+    """What /healthz and /readyz answer, in sentences: what keeps scans from being done, and what else is wrong."""
 
     status: str
     problems: tuple[str, ...] = ()
+    warnings: tuple[str, ...] = ()
 
 
-def build_api(fleets: Fleets, page: Callable[[PageFormat], bytes], token: Secret | None = None) -> Litestar:
+def build_api(
+    fleets: Fleets,
+    page: Callable[[PageFormat], bytes],
+    token: Secret | None = None,
+    configuration: Callable[[], ConfigurationState] = ConfigurationState,
+) -> Litestar:
     """Build the application.
 
     Args:
         fleets: Those of the coordinator; they may change while it runs.
         page: Gives what /metrics sends, in a format.
         token: When given, everything but health and metrics asks for `Authorization: Bearer TOKEN`.
+        configuration: Says whether the configuration file is in force; by default it is.
     """
     guards = [] if token is None else [_bearer(token)]
     guarded = Router(
         path="/api/v1",
-        route_handlers=[*fleet_routes(fleets), *scan_routes(), *memory_routes()],
+        route_handlers=[*fleet_routes(fleets, configuration), *scan_routes(), *memory_routes()],
         dependencies={"served": choosing(fleets)},
         guards=[*guards, _refuse_unknown_parameters],
         after_request=tag,
@@ -55,7 +69,7 @@ def build_api(fleets: Fleets, page: Callable[[PageFormat], bytes], token: Secret
     )
     return Litestar(
         route_handlers=[
-            *_health(fleets),
+            *_health(fleets, configuration),
             *_metrics(page),
             *asset_routes(),
             guarded,
@@ -104,7 +118,7 @@ def _refuse_unknown_parameters(connection: ASGIConnection, handler: BaseRouteHan
         raise ValidationException(f"{unknown[0]}: there is no such parameter")
 
 
-def _health(fleets: Fleets) -> list[BaseRouteHandler]:
+def _health(fleets: Fleets, configuration: Callable[[], ConfigurationState]) -> list[BaseRouteHandler]:
     @get("/healthz")
     async def healthz() -> Health:
         """Say that the process lives."""
@@ -113,9 +127,10 @@ def _health(fleets: Fleets) -> list[BaseRouteHandler]:
     @get("/readyz")
     async def readyz() -> Response[Health]:
         """Say whether scans can be done: store, Redis and workers are there, and no scan waits for anything."""
-        found = [problem for each in fleets.values() for problem in await each.scans.problems()]
+        found = [problem for each in list(fleets.values()) for problem in await each.scans.problems()]
         problems = tuple(dict.fromkeys(found))
-        health = Health("unavailable" if problems else "ok", problems)
+        warnings = (_BROKEN_CONFIGURATION,) if configuration().problem else ()
+        health = Health("unavailable" if problems else "ok", problems, warnings)
         return Response(health, status_code=503 if problems else 200)
 
     return [healthz, readyz]

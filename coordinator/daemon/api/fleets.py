@@ -12,7 +12,7 @@ from litestar.params import FromQuery
 
 from coordinator.daemon.api.problems import documented
 from coordinator.daemon.scan_service import ScanService
-from coordinator.records.documents import FleetsList, FleetSummary, WorkersList
+from coordinator.records.documents import ConfigurationState, FleetsList, FleetSummary, WorkersList
 from coordinator.records.stored import StoredRecords
 
 FLEET_PARAMETER = "fleet"
@@ -22,7 +22,7 @@ FLEET_PARAMETER = "fleet"
 class ServedFleet:
     """A fleet of this coordinator.
 
-    Args:
+    Attributes:
         scans: Takes requests for scans.
         records: What is kept of the fleet.
         workers: Says who is there to work for the fleet, and what waits for them.
@@ -69,17 +69,19 @@ def chosen_fleet(fleets: Fleets, name: str) -> ServedFleet:
     return fleets[name]
 
 
-def fleet_routes(fleets: Fleets) -> list[BaseRouteHandler]:
+def fleet_routes(fleets: Fleets, configuration: Callable[[], ConfigurationState]) -> list[BaseRouteHandler]:
     """Give the routes.
 
     Args:
         fleets: Those of the coordinator.
+        configuration: Says whether the configuration file is in force.
     """
 
     @get("/fleets", responses=documented())
     async def list_fleets() -> FleetsList:
         """List the fleets of this coordinator in a few figures each, with what keeps them from being scanned."""
-        return FleetsList(fleets=tuple([await _summary(name, each) for name, each in fleets.items()]))
+        summaries = [await _summary(name, each) for name, each in list(fleets.items())]
+        return FleetsList(fleets=tuple(summaries), configuration=configuration())
 
     @get("/workers", responses=documented())
     async def list_workers(served: NamedDependency[ServedFleet]) -> WorkersList:

@@ -60,6 +60,7 @@ class FleetMetrics:
         self.fleet = fleet
         self.on_scan_over = on_scan_over
         self._configured = configured or Configured()
+        self._is_configured = True
         self._leads = False
         self._store_up: bool | None = None
         self._redis_up: bool | None = None
@@ -93,6 +94,16 @@ class FleetMetrics:
     def resolved_after(self) -> dt.datetime:
         """Changes that were resolved later have not been counted."""
         return self._changes.resolved_after
+
+    def configure(self, configured: Configured) -> None:
+        """Show what the configuration says now."""
+        self._configured, self._is_configured = configured, True
+        self.render()
+
+    def configuration_refused(self) -> None:
+        """The configuration has changed and cannot be used."""
+        self._is_configured = False
+        self.render()
 
     def leads(self, leads: bool) -> None:  # a state, not a choice of behaviour
         """Note whether this coordinator performs the scans; one that does not says nothing of the fleet."""
@@ -186,6 +197,7 @@ class FleetMetrics:
     def _samples(self) -> Iterator[Sample]:
         yield Sample(service.LEADER, (), int(self._leads))
         yield Sample(service.SERVING_SINCE, (), self._serving_since)
+        yield Sample(service.CONFIGURATION, (), int(self._is_configured))
         yield Sample(service.BUILD, (importlib.metadata.version("fleetdrift"),), 1)
         for metric, is_up in ((service.STORE_UP, self._store_up), (service.REDIS_UP, self._redis_up)):
             if is_up is not None:

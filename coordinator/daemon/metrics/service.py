@@ -15,6 +15,11 @@ STORE_UP = Metric(
 REDIS_UP = Metric(
     name="redis_up", help="1 when Redis answered the last question, 0 when not.", unit="", absent="it was not asked"
 )
+CONFIGURATION = Metric(
+    name="configuration_load_success",
+    help="1 when the configuration file counts as it is, 0 when it has changed and cannot be used.",
+    unit="",
+)
 SNAPSHOT = Metric(
     name="snapshot_timestamp_seconds",
     help="When what these metrics say of the fleet was last read from the store.",
@@ -31,4 +36,4 @@ DROPPED = Metric(
     unit="series",
 )
 BUILD = Metric(name="build_info", help="The version of fleetdrift, as a label.", labels=("version",), unit="")
-METRICS = (LEADER, STORE_UP, REDIS_UP, SNAPSHOT, SERVING_SINCE, EXPOSED, DROPPED, BUILD)
+METRICS = (LEADER, STORE_UP, REDIS_UP, CONFIGURATION, SNAPSHOT, SERVING_SINCE, EXPOSED, DROPPED, BUILD)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import signal
 import sys
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -159,3 +160,53 @@ async def test_two_fleets_are_led_by_one_coordinator_and_each_needs_workers_of_i
     async with command("worker", "-c", served.configuration, "--fleet", "us", log=tmp_path / "us.log"):
         assert (await served.scan("us"))["state"] == "in_sync"
     assert [each["fleet"] for each in (await served.get("fleets"))["fleets"]] == ["eu", "us"]
+
+
+IGNORE = """
+[[ignore]]
+kind = "index"
+reason = "beta is read by nobody"
+owner = "ada"
+until = 2099-01-01
+"""
+
+
+async def test_a_changed_configuration_counts_without_a_restart_and_a_broken_one_changes_nothing(served, tmp_path):
+    written = served.configuration.read_text()
+
+    async def in_force(fleets: list[str], problem: str = "") -> None:
+        async with asyncio.timeout(SOON_SECONDS):
+            while True:
+                told = await served.get("fleets")
+                names = [each["fleet"] for each in told["fleets"]]
+                said = told["configuration"]["problem"]
+                if names == fleets and (problem in said if problem else not said):
+                    return
+                await asyncio.sleep(0.2)
+
+    async with command("worker", "-c", served.configuration, "--fleet", "eu", log=tmp_path / "w.log"):
+        assert (await served.scan("eu"))["state"] == "drift"
+
+        served.configuration.write_text(written.replace("[fleets.us", "[fleets.uk"))
+        await in_force(["eu", "uk"])
+        served.configuration.write_text(f"{written}{IGNORE}".replace("[fleets.us", "[fleets.uk"))
+        served.process.send_signal(signal.SIGHUP)
+        await asyncio.sleep(5)
+        assert (await served.scan("eu"))["state"] == "in_sync"
+        assert await served.statuses("eu") == {"acme": "in_sync", "beta": "in_sync"}
+
+        served.configuration.write_text("[fleets.eu\n")
+        await in_force(["eu", "uk"], "is not valid TOML")
+        assert [text.partition(",")[0] for text in (await served.ready())["warnings"]] == [
+            "the configuration file has changed and cannot be used"
+        ]
+        assert 'fleetdrift_configuration_load_success{fleet="eu"} 0.0' in (await served.client.get("/metrics")).text
+        assert (await served.scan("eu"))["state"] == "in_sync"
+
+        served.configuration.write_text(written)
+        await in_force(["eu", "us"])
+        assert (await served.ready())["warnings"] == []
+        assert (await served.scan("eu"))["state"] == "drift"
+    log = (tmp_path / "serve.log").read_text()
+    assert "configuration.broken" in log
+    assert "configuration.loaded" in log
