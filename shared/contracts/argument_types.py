@@ -94,13 +94,16 @@ class ArgumentTypes:
         if not callee:
             return None
         if len(callee) > 1 and callee[-2].text == ".":
-            return self._method(callee, index, depth)
+            return self._method(callee, inside, index, depth)
         return self._function(callee, inside, index, depth)
 
-    def _method(self, callee: Sequence[Token], index: int, depth: int) -> str:
+    def _method(self, callee: Sequence[Token], inside: Sequence[Token], index: int, depth: int) -> str:
         name = callee[-1].text
         if name in _TYPE_OF_METHOD:
             return _TYPE_OF_METHOD[name]
+        if name == "map":  # of an Option: an iterator is no argument
+            cast = _cast_in_closure(inside)
+            return f"Option<{cast}>" if cast else ""
         return self.of(callee[:-2], index, depth + 1) if name in _SAME_TYPE else ""
 
     def _function(self, callee: Sequence[Token], inside: Sequence[Token], index: int, depth: int) -> str:
@@ -210,6 +213,13 @@ def _known(tokens: Sequence[Token]) -> str:
     if not words or _TEXTLESS.intersection(words) or (len(words[-1]) == 1 and words[-1].isupper()):
         return ""
     return render(tokens)
+
+
+def _cast_in_closure(tokens: Sequence[Token]) -> str:
+    """Give T of `|v| v as T`; empty for any other closure."""
+    words = [token.text for token in tokens]
+    cast = words[:1] == ["|"] and words[2:3] == ["|"] and "as" in words and not {"(", "{"}.intersection(words)
+    return _known(tokens[len(words) - words[::-1].index("as") :]) if cast else ""
 
 
 def _bare_name(written: str) -> str:

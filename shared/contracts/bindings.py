@@ -10,12 +10,13 @@ import msgspec
 from shared.contracts.tokens import Source, Token
 
 _APPENDS = frozenset({"push_str", "push", "write_str"})
+_DECLARES = frozenset({"let", "const", "static"})
 
 
 class BindingKind(StrEnum):
     """How a name is bound."""
 
-    LET = "let"
+    LET = "let"  # also the constant of a block
     LOOP = "loop"  # `for name in …`
     OPAQUE = "opaque"  # a parameter or a pattern
 
@@ -77,7 +78,7 @@ def _bound_at(source: Source, index: int) -> Binding | None:
     tokens = source.tokens
     before = tokens[index - 1].text if index else ""
     after = tokens[index + 1].text if index + 1 < len(tokens) else ""
-    if before == "let" or (before == "mut" and index > 1 and tokens[index - 2].text == "let"):
+    if before in _DECLARES or (before == "mut" and index > 1 and tokens[index - 2].text == "let"):
         begin, end = _initial(source, index)
         return Binding(BindingKind.LET, index - 1, tokens[begin:end], before == "mut", end) if begin else None
     if before == "for" and after == "in":

@@ -29,6 +29,7 @@ from shared.contracts.offline_cache import read_offline_cache
 from shared.contracts.queries import QueryFinder
 from shared.contracts.reading import FoundQuery, Reading, include_of
 from shared.contracts.row_flow import with_row_gets
+from shared.contracts.row_functions import ServiceRowFunctions
 from shared.contracts.row_gets import read_manual_rows
 from shared.contracts.rows import FileTypes, read_types
 from shared.contracts.sent_types import with_sent_types
@@ -140,11 +141,12 @@ def _readings(
     ]
 
 
-def _read_queries(readings: Iterable[Reading]) -> Iterator[FoundQuery]:
+def _read_queries(readings: Sequence[Reading]) -> Iterator[FoundQuery]:
+    functions = ServiceRowFunctions(readings)
     for reading in readings:
         queries = QueryFinder(reading)
         finders = (queries, BuilderFinder(reading, queries), ClientFinder(reading))
-        yield from with_row_gets(reading, (query for finder in finders for query in finder.read()))
+        yield from with_row_gets(reading, (query for finder in finders for query in finder.read()), functions)
 
 
 def _unique_macros(sources: Sequence[Source]) -> dict[str, Definition]:

@@ -79,6 +79,8 @@ class QueryFacts(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
         columns: The result; empty for a statement that returns nothing.
         typed: True when the types that the driver sends were used.
         failed: Which statements of a script are refused, from 0.
+        presumed: Why PostgreSQL refuses a statement that it takes, when each argument whose type the source does not
+            show is sent as the declared schema takes it.
     """
 
     key: QueryKey
@@ -87,6 +89,7 @@ class QueryFacts(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     columns: tuple[ResultColumn, ...] = ()
     typed: bool = False
     failed: tuple[int, ...] = ()
+    presumed: ServerError | None = None
 
     @property
     def sql(self) -> str:

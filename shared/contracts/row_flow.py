@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
+from typing import Protocol
 
 import msgspec
 
@@ -13,6 +14,7 @@ from shared.contracts.literals import split_arguments, string_value
 from shared.contracts.reading import FoundQuery, Reading
 from shared.contracts.row_results import type_of_result
 from shared.contracts.rust_syntax import matching_angle, render, split_types
+from shared.contracts.sites import owners_of
 from shared.contracts.tokens import Token
 
 _GETS = frozenset({"get", "try_get", "get_unchecked", "try_get_unchecked"})
@@ -21,8 +23,14 @@ _WRAPPERS = frozenset({"Some", "Ok"})
 _MAX_DEPTH = 6  # of names that stand for each other
 
 
-def with_row_gets(reading: Reading, found: Iterable[FoundQuery]) -> Iterator[FoundQuery]:
-    """Add to the queries of a file what is read of their rows by hand."""
+def with_row_gets(reading: Reading, found: Iterable[FoundQuery], functions: RowFunctions) -> Iterator[FoundQuery]:
+    """Add to the queries of a file what is read of their rows by hand.
+
+    Args:
+        reading: The file.
+        found: Its queries.
+        functions: Those of the service that rows are handed to.
+    """
     listed = list(found)
     lines = {item.line for item in listed}
     tokens = enumerate(reading.tokens) if lines else ()
@@ -33,7 +41,7 @@ def with_row_gets(reading: Reading, found: Iterable[FoundQuery]) -> Iterator[Fou
             index = places.get((item.line, item.column))
             if index is not None:
                 calls[index] = item.driver
-    gets = _GetFinder(reading, calls).read() if calls else {}
+    gets = GetFinder(reading, calls, functions).read() if calls else {}
     for item in listed:
         fields = gets.get(places.get((item.line, item.column), -1)) if isinstance(item, Query) else None
         if isinstance(item, Query) and fields and not item.result_type:
@@ -42,16 +50,34 @@ def with_row_gets(reading: Reading, found: Iterable[FoundQuery]) -> Iterator[Fou
             yield item
 
 
-class _GetFinder:
+class RowFunctions(Protocol):
+    """The functions of a service that rows are handed to."""
+
+    @property
+    def names(self) -> frozenset[str]:
+        """Give their names, without those of the types that they belong to."""
+
+    def reads(self, name: str, owner: str) -> frozenset[StructField]:
+        """Give what a function reads of a row; nothing where the name does not tell which one is meant.
+
+        Args:
+            name: As it is called.
+            owner: The type before it, `Job` of `Job::try_from`; or empty.
+        """
+
+
+class GetFinder:
     """Finds the reads of rows in one file, and the call whose rows they are.
 
     Args:
         reading: The file.
-        calls: Driver by index of the token at which a query begins.
+        calls: Driver by index of the token at which a query begins; or at which a parameter stands that is a row.
+        functions: Those that rows are handed to.
     """
 
-    def __init__(self, reading: Reading, calls: dict[int, str]) -> None:
+    def __init__(self, reading: Reading, calls: dict[int, str], functions: RowFunctions) -> None:
         self._reading = reading
+        self._functions = functions
         self._tokens = reading.tokens
         self._text = reading.text
         self._closing = reading.source.closing
@@ -59,6 +85,7 @@ class _GetFinder:
         self._calls = calls
 
     def read(self) -> dict[int, set[StructField]]:
+        """Give what is read of the rows of each call."""
         found: defaultdict[int, set[StructField]] = defaultdict(set)
         for index, _ in self._reading.source.where(_GETS):
             if self._text(index - 1) != ".":
@@ -75,7 +102,30 @@ class _GetFinder:
                         self._reading.source, self._receiver(index), self._closing[opening]
                     )
                 found[call].add(StructField(name=name, type=written))
+        for index, token in self._reading.source.where(self._functions.names):
+            fields = self._functions.reads(token.text, self._owner(index))
+            call = self._handed(index) if fields else None
+            if call is not None:
+                found[call] |= fields
         return found
+
+    def _owner(self, index: int) -> str:
+        """Give the type before `::name`; empty for a module or none."""
+        before = self._text(index - 2) if self._text(index - 1) == "::" else ""
+        if before != "Self":
+            return before if before[:1].isupper() else ""
+        around = (name for name, begin, end in self._reading.source.once(owners_of) if begin < index < end)
+        return next(around, "")
+
+    def _handed(self, index: int) -> int | None:
+        """Give the call whose row is handed to the function named here: `f(&row)`, or `rows.map(f)`."""
+        if self._text(index - 1) == "fn":
+            return None
+        if self._text(index + 1) == "(":
+            return self._within(index + 2, self._closing.get(index + 1, 0), 0)
+        opening = self._around(index)
+        given = self._closing.get(opening) == index + 1 and self._text(opening - 2) == "."
+        return self._within(self._begin_of_statement(opening), opening, 0) if given else None
 
     def _generics(self, index: int) -> tuple[int, list[str]]:
         if self._text(index) != "::":
@@ -129,7 +179,7 @@ class _GetFinder:
             if self._text(i) == "}" and i in self._opening:
                 i = self._opening[i]
             elif self._text(i) == name and self._tokens[i].is_name:
-                expression = self._bound_at(i, index)
+                expression = (i, i + 1) if i in self._calls else self._bound_at(i, index)  # a parameter is a row itself
                 if expression is not None:
                     return expression
             i -= 1

@@ -11,6 +11,7 @@ import msgspec
 
 from shared.contracts.casing import rename_all
 from shared.contracts.contract import RowStruct, RustEnum, StructField, TypeAlias
+from shared.contracts.delegated_types import delegated_types
 from shared.contracts.rust_syntax import Attribute, render
 from shared.contracts.tokens import Source
 from shared.contracts.type_items import TypeItem, attribute_value, members, read_items, split_member
@@ -61,6 +62,8 @@ def read_types(source: Source) -> FileTypes:
         aliased = _alias(source, item)
         if aliased:
             aliases.append(TypeAlias(name=item.name.text, file=source.path, type=aliased))
+    derived = {alias.name for alias in aliases}
+    aliases += (alias for alias in delegated_types(source) if alias.name not in derived)
     return FileTypes(tuple(structs), tuple(enums), labels, tuple(aliases), tuple(defined), fields)
 
 

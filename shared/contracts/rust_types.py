@@ -119,6 +119,7 @@ _MACRO_TYPES: dict[str, str] = {
 for all: they decode the same PostgreSQL types."""
 
 _WIDTHS = {"int2": 2, "int4": 4, "int8": 8, "i16": 2, "i32": 4, "i64": 8}
+_KIN = (frozenset({"int2", "int4", "int8"}), frozenset({"timestamp", "timestamptz"}), frozenset({"float4", "float8"}))
 _POINTERS = frozenset({"Box", "Arc", "Rc", "Cow"})
 
 
@@ -217,6 +218,21 @@ def decodes_unchecked(rust: RustType, column: SqlType, *, builtin: bool, widens:
     if both in ({"DateTime", "timestamp"}, {"NaiveDateTime", "timestamptz"}):
         return Decoding.DEPENDS  # the same eight bytes; only the time zone is lost or invented
     return Decoding.FAILS
+
+
+def share_a_rust_type(one: SqlType, other: SqlType) -> bool:
+    """Say whether some Rust type that a driver maps itself takes both; also where nothing is known of one of them."""
+    if one.array != other.array:
+        return False
+    mapped = [names for names in _DECODES.values() if one.name in names or other.name in names]
+    both_known = all(any(each.name in names for names in mapped) for each in (one, other))
+    return not both_known or any(one.name in names and other.name in names for names in mapped)
+
+
+def are_kin(one: SqlType, other: SqlType) -> bool:
+    """Say whether a type that a service maps by hand is likely to take both: integers of two widths, say."""
+    names = {one.name, other.name}
+    return share_a_rust_type(one, other) or (one.array == other.array and any(names <= kin for kin in _KIN))
 
 
 def macro_type(column: SqlType) -> RustType:

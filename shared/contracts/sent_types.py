@@ -14,7 +14,8 @@ from shared.contracts.contract import Contract, Query
 from shared.contracts.rust_types import RustType
 from shared.contracts.type_names import TypeNames
 
-_BOUND_BY_SQLX = frozenset({"sqlx", "sea-orm"})
+BOUND_BY_SQLX = frozenset({"sqlx", "sea-orm"})
+"""Drivers whose arguments sqlx sends, each with its type."""
 INFERRED = "unknown"
 """What `PREPARE` takes for a type that the server shall infer."""
 
@@ -38,7 +39,7 @@ def with_sent_types(contract: Contract) -> Contract:
 
 
 def _with_types(query: Query, names: TypeNames) -> Query:
-    if query.driver not in _BOUND_BY_SQLX or query.compiled or query.sent_types or not any(query.argument_types):
+    if query.driver not in BOUND_BY_SQLX or query.compiled or query.sent_types or not any(query.argument_types):
         return query
     sent = tuple(_sent(query, names, query.argument_types))
     return msgspec.structs.replace(query, sent_types=sent) if set(sent) != {INFERRED} else query

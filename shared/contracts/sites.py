@@ -77,7 +77,7 @@ class Sites:
 def _sites(source: Source) -> Iterator[tuple[str, str, Site]]:
     """Give (type it belongs to, name, site) of each constant and function of a file."""
     tokens = source.tokens
-    owners = list(_owners(source))
+    owners = source.once(owners_of)
     for index, token in source.where({"const", "static", "fn"}):
         if index >= len(tokens) - 2:
             break
@@ -95,8 +95,12 @@ def _sites(source: Source) -> Iterator[tuple[str, str, Site]]:
             yield owner, name.text, site
 
 
+def owners_of(source: Source) -> tuple[tuple[str, int, int], ...]:
+    """Give (type, begin, end) of each `impl` block of a file; `begin` and `end` are the indexes of its braces."""
+    return tuple(_owners(source))
+
+
 def _owners(source: Source) -> Iterator[tuple[str, int, int]]:
-    """Give (type, begin, end) of each `impl` block."""
     tokens = source.tokens
     for index, _ in source.where({"impl"}):
         body = next((i for i in range(index, min(index + 80, len(tokens))) if tokens[i].text in {"{", ";"}), 0)

@@ -23,7 +23,9 @@ def _judge(case: Case) -> Iterator[Verdict]:
             for column in sorted(_left_empty(case.relations, written), key=lambda column: column.name):
                 how = "leaves it out" if column.name not in written.columns else "sets it to NULL"
                 reason = f"{written.table.name}.{column.name} is NOT NULL and has no default, and the statement {how}"
-                yield case.verdict(query, _ID, reason, sqlstate="23502")
+                unsure = query.mapping and query.partial  # a row that is made in sight, and inserted out of it
+                status = VerdictStatus.AT_RISK if unsure else VerdictStatus.VIOLATED
+                yield case.verdict(query, _ID, reason, status=status, sqlstate="23502")
         for written in triggered_writes(query, case.relations):
             for column in sorted(_left_empty(case.relations, written), key=lambda column: column.name):
                 if _was_filled(case.declared_relations, written, column.name):

@@ -5,14 +5,15 @@ tokio-postgres and postgres send a value only as a type that its Rust type maps;
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator
 
 from shared.contracts.case import Case
-from shared.contracts.contract import Query, Verdict
+from shared.contracts.contract import Query, Verdict, VerdictStatus
 from shared.contracts.drivers.postgres_types import DRIVERS, takes
 from shared.contracts.facts import UNTOLD, SqlType
 from shared.contracts.rule import ContractRule
-from shared.contracts.rust_types import Decoding, macro_type
+from shared.contracts.rust_types import Decoding, macro_type, share_a_rust_type
 
 _ID = "contract-parameter-type"
 
@@ -22,13 +23,22 @@ def _judge(case: Case) -> Iterator[Verdict]:
         if declared is None or not (query.driver in DRIVERS or query.generated):
             continue
         generated_for = tuple(macro_type(there).name for there in declared.parameters) if query.generated else ()
-        wanted = zip(generated_for or query.argument_types, facts.parameters, declared.parameters, strict=False)
+        given = (*(generated_for or query.argument_types), *itertools.repeat("", len(facts.parameters)))
+        wanted = zip(given, facts.parameters, declared.parameters, strict=False)
         for number, (written, here, there) in enumerate(wanted, start=1):
             if UNTOLD in {here, there} or here == there:
                 continue
             if _sends(case, query, written, there) and not _sends(case, query, written, here):
                 reason = f"${number} is {here}, declared {there}, and the service sends {written}"
                 yield case.verdict(query, _ID, reason)
+            elif not _is_known(case, query, written) and not share_a_rust_type(there, here):
+                reason = f"${number} is {here}, declared {there}, and what the service sends can hardly be both"
+                yield case.verdict(query, _ID, reason, status=VerdictStatus.AT_RISK)
+
+
+def _is_known(case: Case, query: Query, written: str) -> bool:
+    known = case.enum_of(written, query.file) or case.resolve(written, query.file)
+    return bool(written) and known is not None
 
 
 def _sends(case: Case, query: Query, written: str, wanted: SqlType) -> bool:

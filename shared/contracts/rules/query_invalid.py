@@ -34,6 +34,10 @@ def _judge(case: Case) -> Iterator[Verdict]:
     created -= case.declared_names
     for query in case.contract.queries:
         facts = case.observed.of(query)
+        if facts is not None and facts.error is None and facts.presumed and not query.holes:
+            reason = f"with arguments as the declared schema takes them, PostgreSQL refuses it: {_said(facts.presumed)}"
+            state = facts.presumed.sqlstate
+            yield case.verdict(query, _ID, reason, status=VerdictStatus.AT_RISK, sqlstate=state)
         if facts is None or facts.error is None:
             continue
         if query.holes:

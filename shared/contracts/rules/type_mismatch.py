@@ -12,10 +12,16 @@ from shared.contracts.case import Case
 from shared.contracts.contract import Query, StructField, Verdict, VerdictStatus
 from shared.contracts.drivers import postgres_types
 from shared.contracts.drivers.diesel import types as diesel_types
-from shared.contracts.facts import UNTOLD, QueryFacts, ResultColumn
+from shared.contracts.facts import UNTOLD, QueryFacts, ResultColumn, SqlType
 from shared.contracts.override import split_override
 from shared.contracts.rule import ContractRule
-from shared.contracts.rust_types import Decoding, decodes_checked, decodes_unchecked, macro_type
+from shared.contracts.rust_types import (
+    Decoding,
+    are_kin,
+    decodes_checked,
+    decodes_unchecked,
+    macro_type,
+)
 from shared.contracts.statement import read_statements
 
 _ID = "contract-type-mismatch"
@@ -53,8 +59,14 @@ def _compiled(case: Case, query: Query, facts: QueryFacts, declared: QueryFacts)
         elif decoding is Decoding.DEPENDS:
             yield case.verdict(query, _ID, f"{was}: some of its values do not decode", status=VerdictStatus.AT_RISK)
         elif decoding is Decoding.UNKNOWN:
-            reason = f"{was}: whether its values decode cannot be told"
-            yield case.verdict(query, _ID, reason, status=VerdictStatus.UNVERIFIED)
+            yield _untold(case, query, f"{was}: whether its values decode cannot be told", there.type, here.type)
+
+
+def _untold(case: Case, query: Query, reason: str, there: SqlType, here: SqlType) -> Verdict:
+    """Judge a Rust type that is not known: it takes the declared type, and hardly both."""
+    return case.verdict(
+        query, _ID, reason, status=VerdictStatus.UNVERIFIED if are_kin(there, here) else VerdictStatus.AT_RISK
+    )
 
 
 def _generated(case: Case, query: Query, facts: QueryFacts, declared: QueryFacts) -> Iterator[Verdict]:
@@ -66,8 +78,7 @@ def _generated(case: Case, query: Query, facts: QueryFacts, declared: QueryFacts
         if decoding is Decoding.FAILS:
             yield case.verdict(query, _ID, was)
         elif decoding is Decoding.UNKNOWN:
-            reason = f"{was}: whether its values decode cannot be told"
-            yield case.verdict(query, _ID, reason, status=VerdictStatus.UNVERIFIED)
+            yield _untold(case, query, f"{was}: whether its values decode cannot be told", there.type, here.type)
 
 
 def _decoded(
@@ -89,7 +100,7 @@ def _decoded(
         there = _column(field, declared) if declared else None
         if there and there.type != column.type:
             reason = f"{was}; declared is {there.type}, and whether {written} decodes it cannot be told"
-            yield case.verdict(query, _ID, reason, status=VerdictStatus.UNVERIFIED)
+            yield _untold(case, query, reason, there.type, column.type)
 
 
 def _decoding(case: Case, query: Query, field: StructField, column: ResultColumn) -> Decoding:

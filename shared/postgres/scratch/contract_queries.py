@@ -11,6 +11,7 @@ import msgspec
 
 from shared.contracts.contract import Query, QueryKey
 from shared.contracts.facts import CheckProbe, QueryFacts, ResultColumn, ServerError
+from shared.contracts.sent_types import BOUND_BY_SQLX, INFERRED
 from shared.contracts.statement import read_statements
 from shared.contracts.trials import PLANNED, Trial, TrialKind, trials_of
 from shared.postgres.query_files import query_text
@@ -41,6 +42,7 @@ class _Asked:
         self.query = query
         self.kinds: tuple[str, ...] = ()
         self._is_first = declared is None
+        self._declared = declared
         if query.compiled:
             self.kinds = tuple(map(type_sql, declared.parameters)) if declared and not declared.error else ()
         elif query.sent_types and (declared is None or declared.typed):
@@ -59,6 +61,21 @@ class _Asked:
             facts = QueryFacts(key=facts.key, error=ServerError("42704", f"type {missing} does not exist"))
         typed = bool(self.kinds) and not self.query.compiled and refused_types
         return msgspec.structs.replace(facts, typed=typed)
+
+    def presumed(self, facts: QueryFacts) -> tuple[str, ...]:
+        """Give the types to ask with once more: the declared ones, where the source does not show what is sent.
+
+        Args:
+            facts: What the server says here with the types that are known.
+        """
+        declared = self._declared
+        if self.query.driver not in BOUND_BY_SQLX or self.query.compiled or declared is None or declared.error:
+            return ()
+        if facts.error or facts.parameters == declared.parameters:
+            return ()
+        known = self.kinds or (INFERRED,) * len(declared.parameters)
+        pairs = zip(known, map(type_sql, declared.parameters), strict=False)
+        return tuple(there if sent == INFERRED else sent for sent, there in pairs)
 
     def may_be_misread(self, facts: QueryFacts) -> bool:
         """Whether the query has still to be asked without these types."""
@@ -128,7 +145,22 @@ class QueryChecker:
         for number, statement, facts in zip(misread, inferred, await self._prepare_all(inferred), strict=True):
             if facts.error is None:
                 statements[number], described[number] = statement, facts
-        return await self._plan_all(statements, described)
+        return await self._plan_all(statements, await self._presume(asked, described))
+
+    async def _presume(self, asked: Sequence[_Asked], described: Sequence[QueryFacts]) -> list[QueryFacts]:
+        """Say what is refused when arguments of types that the source does not show are sent as declared."""
+        kinds = {n: each.presumed(facts) for n, (each, facts) in enumerate(zip(asked, described, strict=True))}
+        wanted = {number: presumed for number, presumed in kinds.items() if presumed}
+        numbers = await self._types.numbers({kind for presumed in wanted.values() for kind in presumed})
+        statements = {
+            number: _Prepared(f"fleetdrift_{next(self._numbers)}", asked[number], [numbers[kind] for kind in presumed])
+            for number, presumed in wanted.items()
+            if all(kind in numbers for kind in presumed)
+        }
+        judged = list(described)
+        for number, facts in zip(statements, await self._prepare_all([*statements.values()]), strict=True):
+            judged[number] = msgspec.structs.replace(judged[number], presumed=facts.error)
+        return judged
 
     async def _prepare_all(self, statements: Sequence[_Prepared]) -> list[QueryFacts]:
         steps = [prepare_step(each.name, _text(each.asked.query.sql), each.kinds) for each in statements]

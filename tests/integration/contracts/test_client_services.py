@@ -132,3 +132,24 @@ def test_an_enum_that_allows_a_mismatch_may_have_more_labels_where_it_is_only_wr
     body = 'client.execute("UPDATE ticket SET state = $1", &[&State::Open])'
     files = {"lib": in_function(body)["lib"].replace('"snake_case"', '"snake_case", allow_mismatch')}
     assert news(meet, service(**files), DESK, "ALTER TYPE state ADD VALUE 'parked'") == []
+
+
+@pytest.mark.parametrize(
+    ("change", "grade"),
+    [
+        ("ALTER TABLE ticket ALTER seat TYPE text", AT_RISK),
+        ("ALTER TABLE ticket ALTER seat TYPE bigint", AT_RISK),
+        ("ALTER TABLE ticket ALTER subject TYPE varchar(9)", ""),
+    ],
+)
+def test_a_value_whose_type_is_not_in_sight_can_hardly_be_sent_as_another(meet, change, grade):
+    body = 'client.execute("UPDATE ticket SET seat = $1, subject = $2", &[&given.seat, &given.subject])'
+    expected = [(grade, "parameter-type", "", IN_LIB)] if grade else []
+    assert news(meet, service(**in_function(body, ", given: &elsewhere::Given")), DESK, change) == expected
+
+
+def test_a_row_that_is_handed_to_a_function_is_read_there(meet):
+    body = 'let row = client.query_one("SELECT * FROM ticket", &[]).await?; subject_of(&row)'
+    files = in_function(body)
+    files["lib"] += 'fn subject_of(row: &tokio_postgres::Row) -> String { row.get("subject") }'
+    assert news(meet, service(**files), DESK, RENAMED) == [(VIOLATED, "column-missing", "", IN_LIB)]

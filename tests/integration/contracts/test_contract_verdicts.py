@@ -240,6 +240,46 @@ def test_a_type_that_only_the_service_knows_is_unverified_when_the_column_change
     assert alone(meet(rust, declared=ORDERS, observed=observed)).status is VerdictStatus.UNVERIFIED
 
 
+@pytest.mark.parametrize("read_by", ["struct Money(i64);", "use crate::elsewhere::Money;"])
+def test_a_type_that_hardly_decodes_both_the_declared_type_and_another_is_at_risk(meet, read_by):
+    body = 'fn f() { query_as::<_, Order>("SELECT total FROM orders").fetch_all(p) }'
+    rust = f"{USE}{read_by} #[derive(FromRow)] struct Order {{ total: Money }} {body}"
+    observed = f"{ORDERS};\nALTER TABLE orders ALTER COLUMN total TYPE text"
+    assert alone(meet(rust, declared=ORDERS, observed=observed)).status is VerdictStatus.AT_RISK
+
+
+MAPPED_BY_HAND = """struct Cents(i32);
+    impl Type<Postgres> for Cents { fn type_info() -> PgTypeInfo { <i32 as Type<_>>::type_info() } }"""
+
+
+def test_a_type_that_is_mapped_by_hand_decodes_what_it_hands_on_to(meet):
+    rust = (
+        USE
+        + MAPPED_BY_HAND
+        + """#[derive(FromRow)] struct Order { total: Cents }
+        fn f() { query_as::<_, Order>("SELECT total FROM orders").fetch_all(p) }"""
+    )
+    observed = f"{ORDERS};\nALTER TABLE orders ALTER COLUMN total TYPE bigint"
+    assert alone(meet(rust, declared=ORDERS, observed=observed)).status is VerdictStatus.VIOLATED
+
+
+@pytest.mark.parametrize(
+    ("query", "change", "status"),
+    [
+        ("DELETE FROM orders WHERE total = $1", "ALTER COLUMN total TYPE text", VerdictStatus.AT_RISK),
+        ("UPDATE orders SET total = $1", "ALTER COLUMN total TYPE bool USING true", VerdictStatus.AT_RISK),
+        ("UPDATE orders SET note = $1", "ALTER COLUMN note TYPE bigint USING 1", VerdictStatus.AT_RISK),
+        ("UPDATE orders SET total = $1", "ALTER COLUMN total TYPE text", None),
+        ("DELETE FROM orders WHERE total = $1", "ALTER COLUMN total TYPE bigint", None),
+        ("UPDATE orders SET note = $1", "ALTER COLUMN note TYPE varchar(9)", None),
+    ],
+)
+def test_an_argument_that_is_not_in_sight_is_presumed_to_be_what_is_declared(meet, query, change, status):
+    rust = f'{USE}fn f(given: Given) {{ query("{query}").bind(given.value).execute(p) }}'
+    verdicts = meet(rust, declared=ORDERS, observed=f"{ORDERS};\nALTER TABLE orders {change}")
+    assert [verdict.status for verdict in verdicts] == ([status] if status else [])
+
+
 def test_an_alias_and_a_transparent_newtype_are_what_they_stand_for(meet):
     rust = (
         USE

@@ -64,3 +64,17 @@ def test_a_prepared_statement_fetches_what_the_call_that_runs_it_does(run, fetch
     rust = f'use tokio_postgres::Client; fn h(c: &Client) {{ let s = c.prepare("SELECT 1").await?; {run}; }}'
     [query] = extract_contract("desk", [("src/lib.rs", rust.encode())]).queries
     assert query.fetch == fetch
+
+
+@pytest.mark.parametrize(
+    ("value", "written"),
+    [
+        ("given.map(|v| v as i32)", "Option<i32>"),
+        ("given.map(|v| other(v) as i32)", ""),
+        ("given.map(f)", ""),
+    ],
+)
+def test_an_option_whose_value_is_cast_has_the_type_of_the_cast(value, written):
+    rust = f'use tokio_postgres::Client; fn f(c: &Client) {{ let n = {value}; c.execute("SELECT $1", &[&n]); }}'
+    [query] = extract_contract("desk", [("src/lib.rs", rust.encode())]).queries
+    assert query.argument_types == ((written,) if written else ())

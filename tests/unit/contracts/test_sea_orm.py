@@ -96,6 +96,8 @@ INSERT_MANY = """async fn f() { let mut on = OnConflict::columns([agent::Column:
     agent::Entity::insert_many(rows).on_conflict(on).exec(db).await }"""
 FROM = """use crate::agent::ActiveModel;
 impl From<Job> for ActiveModel { fn from(job: Job) -> Self { Self { id: Set(new_id()), login: Set(job.login) } } }"""
+BY_SELF = """use crate::agent::Entity; impl Entity { pub fn upsert(row: ActiveModel) -> Insert<ActiveModel> {
+    Self::insert(row).on_conflict(OnConflict::column(agent::Column::Id).do_nothing().to_owned()) } }"""
 WHOLE = 'INSERT INTO "agent" ("id", "login") OVERRIDING SYSTEM VALUE VALUES ($1, $2)'
 
 
@@ -104,6 +106,9 @@ WHOLE = 'INSERT INTO "agent" ("id", "login") OVERRIDING SYSTEM VALUE VALUES ($1,
     [
         ("async fn f(rows: Vec<Row>) { agent::Entity::insert_many(rows).exec(db).await }", WHOLE),
         (INSERT_ONE, f'{WHOLE} ON CONFLICT ("login") DO NOTHING'),
+        (BY_SELF, f'{WHOLE} ON CONFLICT ("id") DO NOTHING'),
+        ("async fn f() { agent::ActiveModel { login: Set(1), ..data.into() }.insert(db).await }", WHOLE),
+        ("fn new() -> agent::ActiveModel { agent::ActiveModel { id: Set(1), ..Default::default() } }", WHOLE),
         (INSERT_MANY, f'{WHOLE} ON CONFLICT ("id", "login") DO NOTHING'),
         (FROM, 'INSERT INTO "agent" ("id", "login") VALUES ($1, $2)'),
         (
@@ -153,3 +158,14 @@ def test_migrations_in_rust_are_named_once_and_are_no_queries_of_the_service():
         "sea-orm",
         "src/migration/m1.rs:3: the first of 2 migrations in Rust, which are not read as a declaration",
     )
+
+
+@pytest.mark.parametrize(
+    "rust",
+    [
+        "fn new() -> agent::ActiveModel { agent::ActiveModel { login: Set(1), ..Default::default() } }",
+        "fn new() -> agent::ActiveModel { agent::ActiveModel { id: Unchanged(1), ..Default::default() } }",
+    ],
+)
+def test_an_active_model_without_a_new_key_is_no_new_row(rust):
+    assert [query.sql for query in service(agent=ENTITY, lib=rust).queries if query.file == "src/lib.rs"] == []

@@ -168,3 +168,11 @@ def test_what_may_be_another_function_or_another_text_is_not_taken(calls):
 def test_a_value_that_is_a_text_itself_is_opaque_and_no_error():
     contract = extract_contract("a", [("src/lib.rs", b"trait T { fn f(self) { sqlx::query(self).execute(p); } }")])
     assert [place.reason for place in contract.unread] == ["the SQL comes from `self`, whose value is not a literal"]
+
+
+def test_constants_of_a_block_are_its_own():
+    rust = """use tokio_postgres::Client;
+fn f(c: &Client) { const QUERY: &str = "SELECT 1"; c.execute(QUERY, &[]); }
+fn g(c: &Client) { static QUERY: &str = "SELECT 2"; if ok { c.execute(QUERY, &[]); } }"""
+    contract = extract_contract("shop", [("src/lib.rs", rust.encode())])
+    assert ([query.sql for query in contract.queries], contract.unread) == (["SELECT 1", "SELECT 2"], ())

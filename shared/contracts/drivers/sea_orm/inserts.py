@@ -8,7 +8,7 @@ from shared.contracts.casing import rename_all
 from shared.contracts.contract import Query
 from shared.contracts.drivers.mapped import MappedColumn, MappedTable, insert_unseen
 from shared.contracts.drivers.sea_orm.entities import DRIVER
-from shared.contracts.drivers.sea_orm.names import EntityNames, path_before
+from shared.contracts.drivers.sea_orm.names import EntityNames, implemented, path_before
 from shared.contracts.drivers.sea_orm.writes import FindEntity
 from shared.contracts.literals import split_arguments
 from shared.contracts.method_chains import first_links
@@ -36,6 +36,7 @@ class InsertFinder:
         self._text = reading.text
         self._entity = entity
         self._names = names
+        self._implemented = tuple(implemented(reading.source))
 
     def read(self) -> Iterator[Query]:
         """Give each, in the order of the file, with the key of its ON CONFLICT where that is in sight."""
@@ -44,6 +45,8 @@ class InsertFinder:
             if self._text(index - 1) != "::" or self._text(index + 1) != "(":
                 continue
             path = path_before(self._tokens, index)[:-1]
+            if path == ["Self"]:
+                path = next((meant for begin, end, meant in self._implemented if begin < index < end), path)
             module = self._names.module(path, "Entity", file) if path else ""
             table = self._entity(module, file) if module else None
             if table is not None:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Collection, Iterator
 import msgspec
 
 from shared.contracts.contract import Query
-from shared.contracts.drivers.mapped import MappedTable, insert, sent_types, update_by_key
+from shared.contracts.drivers.mapped import MappedTable, insert, insert_unseen, sent_types, update_by_key
 from shared.contracts.drivers.sea_orm.entities import DRIVER
 from shared.contracts.drivers.sea_orm.names import EntityNames, implemented, path_before
 from shared.contracts.literals import split_arguments
@@ -15,6 +15,8 @@ from shared.contracts.reading import Reading
 from shared.contracts.tokens import Token
 
 _UNSET = frozenset({"NotSet", "Unset", "default", "not_set"})
+_KNOWN_BEFORE = frozenset({"Unchanged", "unchanged"})
+_INSERTS = frozenset({"insert", "save", "insert_many"})
 _WRITES = {"insert": insert, "save": insert, "insert_many": insert, "update": update_by_key}
 
 FindEntity = Callable[[str, str], MappedTable | None]
@@ -28,11 +30,13 @@ class Literal(msgspec.Struct, frozen=True):
         begin: Index of the first token of its path.
         end: Index of its closing bracket.
         fields: Those that are set.
+        more: Whether further fields come from elsewhere: `..data.into()`.
     """
 
     begin: int
     end: int
     fields: tuple[str, ...]
+    more: bool = False
 
 
 class WriteFinder:
@@ -76,7 +80,8 @@ class WriteFinder:
         while self._text(begin - 1) == "::":
             begin -= 2
         if self._text(index + 1) == "{" and index + 1 in self._source.closing:
-            return Literal(begin, self._source.closing[index + 1], tuple(self._fields(index + 1)))
+            end = self._source.closing[index + 1]
+            return Literal(begin, end, tuple(self._fields(index + 1)), self._takes_more(index + 1))
         makes = [self._text(i) for i in range(index + 1, index + 5)]
         if makes in (["::", "new", "(", ")"], ["::", "default", "(", ")"]):
             return Literal(begin, index + 4, ())
@@ -85,6 +90,11 @@ class WriteFinder:
     def _becomes_new(self, literal: Literal) -> bool:
         """Say whether a `Model { … }` is made a new row: all of its fields are values that an INSERT sends."""
         return [self._text(literal.end + 1), self._text(literal.end + 2)] == [".", "into_active_model"]
+
+    def _takes_more(self, opening: int) -> bool:
+        last = split_arguments(self._inside(opening) or ())[-1:]
+        words = [token.text for token in last[0]] if last else []
+        return words[:1] == [".."] and not _UNSET.intersection(words)
 
     def _fields(self, opening: int) -> Iterator[str]:
         for part in split_arguments(self._inside(opening) or ()):
@@ -99,6 +109,12 @@ class WriteFinder:
         verb = self._verb(literal, name) or ("insert" if _fills_row(table, fields) else "")
         if verb == "save" and set(table.keys) & fields:
             verb = "update"
+        if (verb in _INSERTS and literal.more) or (not verb and self._may_be_inserted(literal, table, fields)):
+            yield Query(
+                file=self._source.path, line=token.line, column=token.column, macro="ActiveModel.insert",
+                sql=insert_unseen(table), fetch="execute", driver=DRIVER, mapping=table.rust, partial=not verb,
+            )  # fmt: skip
+            return
         if verb == "update":
             columns = tuple(column for column in columns if column.field not in table.keys)
         sent = (*columns, *(key for key in table.columns if key.field in table.keys)) if verb == "update" else columns
@@ -109,6 +125,11 @@ class WriteFinder:
                 driver=DRIVER, mapping=table.rust,
                 sent_types=sent_types(sent),
             )  # fmt: skip
+
+    def _may_be_inserted(self, literal: Literal, table: MappedTable, fields: Collection[str]) -> bool:
+        """Say whether an active model of which nothing is done in sight is a new row: its key is set."""
+        known = {token.text for token in self._tokens[literal.begin : literal.end]}
+        return bool(table.keys) and set(table.keys) <= set(fields) and not known & _KNOWN_BEFORE
 
     def _bound_to(self, begin: int) -> str:
         """Give NAME of `let NAME = ActiveModel …` or `let NAME: Type = …`; empty when it is bound to none."""
