@@ -59,6 +59,7 @@ def find_binding(source: Source, name: str, index: int) -> Binding | None:
     """Walk back from a place through the enclosing blocks to what binds a name; None when nothing does."""
     tokens = source.tokens
     opening = source.opening
+    place = index
     index -= 1
     while index >= 0:
         token = tokens[index]
@@ -66,7 +67,7 @@ def find_binding(source: Source, name: str, index: int) -> Binding | None:
             index = opening[index]  # a block that is closed: its names are gone
         elif token.text == name and token.is_name:
             binding = _bound_at(source, index)
-            if binding is not None:
+            if binding is not None and binding.end <= place:  # `let sql = prepare(sql)` binds another one than it takes
                 return binding
         elif token.text == "fn":
             return None

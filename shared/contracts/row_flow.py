@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Protocol
 
 import msgspec
@@ -50,15 +50,31 @@ def with_row_gets(reading: Reading, found: Iterable[FoundQuery], functions: RowF
             yield item
 
 
+class HandedRow(msgspec.Struct, frozen=True):
+    """What a function reads of a row that it is given.
+
+    Args:
+        position: Of the row among its arguments, without `self`.
+        fields: What it reads.
+    """
+
+    position: int
+    fields: frozenset[StructField]
+
+
 class RowFunctions(Protocol):
-    """The functions of a service that rows are handed to."""
+    """The functions of a service that rows are handed to, and the methods that it gives rows."""
 
     @property
     def names(self) -> frozenset[str]:
         """Give their names, without those of the types that they belong to."""
 
-    def reads(self, name: str, owner: str) -> frozenset[StructField]:
-        """Give what a function reads of a row; nothing where the name does not tell which one is meant.
+    @property
+    def getters(self) -> Mapping[str, str]:
+        """Give the methods of rows that read the column which they are given, with the type that they read it as."""
+
+    def reads(self, name: str, owner: str) -> HandedRow | None:
+        """Give what a function reads of a row; None where the name does not tell which one is meant.
 
         Args:
             name: As it is called.
@@ -87,14 +103,18 @@ class GetFinder:
     def read(self) -> dict[int, set[StructField]]:
         """Give what is read of the rows of each call."""
         found: defaultdict[int, set[StructField]] = defaultdict(set)
-        for index, _ in self._reading.source.where(_GETS):
+        getters = self._functions.getters
+        for index, token in self._reading.source.where(_GETS | getters.keys()):
             if self._text(index - 1) != ".":
                 continue
             opening, generics = self._generics(index + 1)
             arguments = split_arguments(self._reading.inside(opening) or ()) if self._text(opening) == "(" else []
-            name = self._column(arguments)
+            own = token.text in getters
+            name = self._column(arguments[:1] if own else arguments)
             call = self._call(index) if name else None
-            if name and call is not None:
+            if own and name and call is not None:
+                found[call].add(StructField(name=name, type=getters[token.text]))
+            elif name and call is not None:
                 position = 0 if self._calls[call] == "sqlx" else 1
                 written = generics[position] if len(generics) > position else ""
                 if written in {"", "_"}:
@@ -103,10 +123,10 @@ class GetFinder:
                     )
                 found[call].add(StructField(name=name, type=written))
         for index, token in self._reading.source.where(self._functions.names):
-            fields = self._functions.reads(token.text, self._owner(index))
-            call = self._handed(index) if fields else None
-            if call is not None:
-                found[call] |= fields
+            handed = self._functions.reads(token.text, self._owner(index))
+            call = self._handed(index, handed.position) if handed else None
+            if handed and call is not None:
+                found[call] |= handed.fields
         return found
 
     def _owner(self, index: int) -> str:
@@ -117,12 +137,16 @@ class GetFinder:
         around = (name for name, begin, end in self._reading.source.once(owners_of) if begin < index < end)
         return next(around, "")
 
-    def _handed(self, index: int) -> int | None:
+    def _handed(self, index: int, position: int) -> int | None:
         """Give the call whose row is handed to the function named here: `f(&row)`, or `rows.map(f)`."""
         if self._text(index - 1) == "fn":
             return None
-        if self._text(index + 1) == "(":
-            return self._within(index + 2, self._closing.get(index + 1, 0), 0)
+        opening = self._generics(index + 1)[0]
+        if self._text(opening) == "(" and opening in self._closing:
+            arguments = split_arguments(self._reading.inside(opening) or ())
+            before = sum(len(argument) + 1 for argument in arguments[:position])
+            begin = opening + 1 + before
+            return self._within(begin, begin + len(arguments[position]), 0) if position < len(arguments) else None
         opening = self._around(index)
         given = self._closing.get(opening) == index + 1 and self._text(opening - 2) == "."
         return self._within(self._begin_of_statement(opening), opening, 0) if given else None
@@ -190,8 +214,13 @@ class GetFinder:
         if before == "for":
             return i + 2, self._next(i, {"{"})
         is_named = before == "|" and self._text(i - 2) == "="
-        if (before == "|" and not is_named) or (before in {",", "&"} and self._text(i + 1) in {"|", ","}):
-            opening = self._around(i)
+        in_tuple = [self._text(i + 1), self._text(i + 2)] == [")", "|"]  # .map(|(id, row)| …)
+        if (
+            (before == "|" and not is_named)
+            or (before in {",", "&"} and self._text(i + 1) in {"|", ","})
+            or (before in {",", "("} and in_tuple)
+        ):
+            opening = self._around(self._around(i) if in_tuple else i)
             inside = opening >= 0 and self._closing.get(opening, 0) > index
             return (self._begin_of_statement(opening), opening) if inside else None
         if is_named:

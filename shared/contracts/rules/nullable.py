@@ -11,10 +11,13 @@ from collections.abc import Iterator
 
 from shared.contracts.case import Case
 from shared.contracts.contract import Query, Verdict, VerdictStatus
-from shared.contracts.facts import ResultColumn
+from shared.contracts.facts import ColumnOrigin, ResultColumn
 from shared.contracts.override import split_override
 from shared.contracts.rule import ContractRule
 from shared.contracts.rust_types import parse_rust_type
+from shared.contracts.statement import Value, ValueKind, read_statements
+from shared.contracts.writes import table_writes
+from shared.schema.identity import QualifiedName
 
 _ID = "contract-nullable"
 
@@ -24,10 +27,38 @@ def _judge(case: Case) -> Iterator[Verdict]:
         if query.fetch == "execute":
             continue
         for position, column in enumerate(facts.columns):
-            if column.became_nullable and _reads_non_null(case, query, position, column):
+            reads = column.became_nullable and _reads_non_null(case, query, position, column)
+            if reads and not _is_filled(case, query, column.null_source):
                 name = split_override(column.name)[0] if query.compiled else column.name
                 reason = f"the column {name} can be NULL here: {_source(column)}, and the service relies on it"
                 yield case.verdict(query, _ID, reason, status=VerdictStatus.AT_RISK)
+
+
+def _is_filled(case: Case, query: Query, source: ColumnOrigin | None) -> bool:
+    """Say whether a column that an INSERT gives back is one that the same INSERT fills."""
+    statements = read_statements(query.sql)
+    if source is None or len(statements) != 1 or statements[0].kind != "InsertStmt" or len(statements[0].writes) != 1:
+        return False
+    table = QualifiedName(source.namespace, source.table)
+    written = next((each for each in table_writes(query, case.relations) if each.table == table), None)
+    if written is None or not written.write.rows or not written.columns:
+        return False
+    if source.column not in written.columns:
+        column = case.relations.columns(table).get(source.column)
+        return column is not None and bool(column.identity_mode or _gives_a_value(column.default))
+    return all(_is_given(query, row.get(source.column)) for row in written.values())
+
+
+def _gives_a_value(default: str) -> bool:
+    return bool(default) and not default.upper().startswith("NULL")
+
+
+def _is_given(query: Query, value: Value | None) -> bool:
+    """Say whether a value is certainly none of NULL: a constant, or an argument of a type that has no NULL."""
+    if value is None or value.kind is not ValueKind.PARAMETER:
+        return value is not None and value.kind is ValueKind.CONSTANT
+    written = next(iter(query.argument_types[value.number - 1 : value.number]), "")
+    return bool(written) and not parse_rust_type(written).optional
 
 
 def _source(column: ResultColumn) -> str:

@@ -618,3 +618,25 @@ PRICED = f"{ORDERS};\nCREATE TYPE price AS (currency text, cents bigint)"
 def test_a_client_sends_a_value_only_as_a_type_that_its_rust_type_maps(meet, change, rule):
     assert alone(meet(CLIENT, declared=PRICED, observed=f"{PRICED};\n{change}")).rule == rule
     assert meet(CLIENT, declared=PRICED, observed=f"{PRICED};\nALTER TABLE orders ADD extra text") == ()
+
+
+@pytest.mark.parametrize(
+    ("values", "status"),
+    [
+        ("(id, email) VALUES (1, $1) RETURNING email", None),
+        ("(id, email) VALUES (1, 'a') ON CONFLICT DO NOTHING RETURNING email", None),
+        ("(id, email) VALUES (1, $2) RETURNING email", VerdictStatus.AT_RISK),
+        ("(id, email) VALUES (1, lower($1)) RETURNING email", VerdictStatus.AT_RISK),
+        (
+            "(id, email) VALUES (1, $1) ON CONFLICT (id) DO UPDATE SET name = 'b' RETURNING email",
+            VerdictStatus.AT_RISK,
+        ),
+    ],
+)
+def test_what_an_insert_fills_and_gives_back_is_not_null(meet, values, status):
+    sql = f"INSERT INTO customers {values}, $1::text, $2::text"
+    rust = f"""{USE}fn f(one: &str, two: Option<String>) {{
+        query_as::<_, (String, String, Option<String>)>("{sql}").bind(one).bind(two).fetch_one(p) }}"""
+    observed = f"{ORDERS};\nALTER TABLE customers ALTER COLUMN email DROP NOT NULL"
+    verdicts = meet(rust, declared=ORDERS, observed=observed)
+    assert [verdict.status for verdict in verdicts] == ([status] if status else [])

@@ -45,6 +45,12 @@ fn h(c: &Client) { let s = c.prepare("SELECT 1"); c.query_one(&s, &[]); }"""
     assert read(rust) == (["SELECT 1"], [2])
 
 
+def test_a_text_may_have_the_name_of_the_statement_that_is_prepared_of_it():
+    rust = """use tokio_postgres::Client;
+fn f(c: &Client) { let stmt = "SELECT 1"; let stmt = c.prepare_cached(stmt).await?; c.execute(&stmt, &[]); }"""
+    assert read(rust) == (["SELECT 1"], [])
+
+
 def test_types_that_are_sent_are_read():
     rust = """use tokio_postgres::{Client, types::Type};
 fn f(c: &Client) { c.query_typed("SELECT $1, $2", &[(&a, Type::INT8), (&b, Type::TEXT_ARRAY)]); }"""

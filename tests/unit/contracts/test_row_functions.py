@@ -70,3 +70,47 @@ def test_a_row_of_sqlx_is_handed_on_as_well():
     rust = """use sqlx::postgres::PgRow; fn of(row: &PgRow) -> i64 { row.get::<i64, _>("id") }
     async fn f(p: P) { let row = sqlx::query("SELECT id FROM t").fetch_one(p).await?; of(&row) }"""
     assert read(rust) == [("id", "i64")]
+
+
+EXTENDED = """
+trait RowExt {
+    fn get_whole<I, T>(&self, column: I) -> Result<T, E> where T: TryFrom<i64> { self.get_as::<i64, I, T>(column) }
+    fn get_maybe<I, T>(&self, column: I) -> Result<Option<T>, E>;
+    fn get_as<P, I, T>(&self, column: I) -> Result<T, E>;
+    fn get_decoded<T, P>(&self, column: &'static str, how: &P) -> Result<T, E>;
+    fn is_new(&self) -> bool { true }
+}
+impl RowExt for Row {
+    fn get_as<P, I, T>(&self, column: I) -> Result<T, E> { let value: P = self.get(column); Ok(T::try_from(value)?) }
+    fn get_maybe<I, T>(&self, column: I) -> Result<Option<T>, E> { let value: Option<i64> = self.get(column); f(value) }
+    fn get_decoded<T, P>(&self, column: &'static str, how: &P) -> R { f(self.try_get::<_, Vec<u8>>(column)?, how) }
+}"""
+
+
+@pytest.mark.parametrize(
+    ("read_by", "field"),
+    [
+        ('row.get_whole("n")', ("n", "i64")),
+        ('row.get_maybe("n")', ("n", "Option<i64>")),
+        ('row.get_as("n")', ("n", "")),
+        ('row.get_decoded("n", &how)', ("n", "Vec<u8>")),
+        ("row.is_new()", None),
+    ],
+)
+def test_the_methods_that_the_service_gives_rows_read_a_column_too(read_by, field):
+    body = f'let row = c.query_one("SELECT n FROM t", &[]).await?; {read_by};'
+    assert read(in_function(body), f"use tokio_postgres::Row; {EXTENDED}") == ([field] if field else [])
+
+
+def test_a_row_in_the_tuple_of_a_closure_is_the_one_of_the_chain():
+    body = 'c.query("SELECT 1", &[]).await?.into_iter().map(|row| (row.get(5), row)).map(|(id, row)| job_of(&row))'
+    assert read(in_function(body), JOB) == [("0", "Uuid"), ("1", "String"), ("5", "")]
+
+
+def test_of_several_arguments_the_row_is_the_one_that_is_read():
+    rust = """use tokio_postgres::{Client, Row};
+    fn of<const N: usize, A: Kind<N, 16>>(a: &A, row: &Row, ids: &[Row]) -> i64 { row.get::<_, i64>("a") }
+    async fn f(c: &Client) { let ids = c.query("SELECT 2", &[]).await?; let row = c.query_one("SELECT 1", &[]).await?;
+        of(a, &row, &ids) }"""
+    queries = extract_contract("desk", [("src/lib.rs", rust.encode())]).queries
+    assert {query.sql: len(query.fields) for query in queries} == {"SELECT 1": 1, "SELECT 2": 0}
