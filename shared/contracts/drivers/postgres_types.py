@@ -14,7 +14,7 @@ from shared.contracts.drivers.mapped import Findings, type_name
 from shared.contracts.facts import SqlType
 from shared.contracts.reading import Reading
 from shared.contracts.rust_syntax import Attribute, render
-from shared.contracts.rust_types import Decoding, RustType, decodes_checked
+from shared.contracts.rust_types import Decoding, RustType, decodes_checked, macro_type
 from shared.contracts.tokens import Source, Token
 from shared.contracts.type_items import TypeItem, attribute_value, members, read_items, split_member
 
@@ -28,6 +28,18 @@ def takes(rust: RustType, column: SqlType) -> Decoding:
     if rust.name in {"String", "str"} and column.name in _MORE_TEXTS and rust.array == column.array:
         return Decoding.WORKS
     return decodes_checked(rust, column)
+
+
+def takes_generated(declared: SqlType, column: SqlType) -> Decoding:
+    """Judge whether what cornucopia generated for a type is sent as, or read from, another.
+
+    For an enum or a composite it generated a Rust type of its own, which takes types of that name only.
+    """
+    rust = macro_type(declared)
+    if rust.name or declared.namespace == "pg_catalog":
+        return takes(rust, column)
+    same = (declared.name, declared.array) == (column.name, column.array)
+    return Decoding.WORKS if same else Decoding.FAILS
 
 
 def read_postgres(readings: Sequence[Reading]) -> Findings:

@@ -10,10 +10,10 @@ from collections.abc import Iterator
 
 from shared.contracts.case import Case
 from shared.contracts.contract import Query, Verdict, VerdictStatus
-from shared.contracts.drivers.postgres_types import DRIVERS, takes
+from shared.contracts.drivers.postgres_types import DRIVERS, takes, takes_generated
 from shared.contracts.facts import UNTOLD, SqlType
 from shared.contracts.rule import ContractRule
-from shared.contracts.rust_types import Decoding, macro_type, share_a_rust_type
+from shared.contracts.rust_types import Decoding, share_a_rust_type
 
 _ID = "contract-parameter-type"
 
@@ -22,17 +22,19 @@ def _judge(case: Case) -> Iterator[Verdict]:
     for query, facts, declared in case.results():
         if declared is None or not (query.driver in DRIVERS or query.generated):
             continue
-        generated_for = tuple(macro_type(there).name for there in declared.parameters) if query.generated else ()
-        given = (*(generated_for or query.argument_types), *itertools.repeat("", len(facts.parameters)))
+        given = (*query.argument_types, *itertools.repeat("", len(facts.parameters)))
         wanted = zip(given, facts.parameters, declared.parameters, strict=False)
         for number, (written, here, there) in enumerate(wanted, start=1):
             if UNTOLD in {here, there} or here == there:
                 continue
-            if _sends(case, query, written, there) and not _sends(case, query, written, here):
-                reason = f"${number} is {here}, declared {there}, and the service sends {written}"
-                yield case.verdict(query, _ID, reason)
+            what = f"${number} is {here}, declared {there}"
+            if query.generated:
+                if takes_generated(there, here) is Decoding.FAILS:
+                    yield case.verdict(query, _ID, f"{what}, and the service was generated for that")
+            elif _sends(case, query, written, there) and not _sends(case, query, written, here):
+                yield case.verdict(query, _ID, f"{what}, and the service sends {written}")
             elif not _is_known(case, query, written) and not share_a_rust_type(there, here):
-                reason = f"${number} is {here}, declared {there}, and what the service sends can hardly be both"
+                reason = f"{what}, and what the service sends can hardly be both"
                 yield case.verdict(query, _ID, reason, status=VerdictStatus.AT_RISK)
 
 

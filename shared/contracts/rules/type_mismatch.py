@@ -73,7 +73,7 @@ def _generated(case: Case, query: Query, facts: QueryFacts, declared: QueryFacts
     for there, here in zip(declared.columns, facts.columns, strict=False):
         if there.type == here.type:
             continue
-        decoding = postgres_types.takes(macro_type(there.type), here.type)
+        decoding = postgres_types.takes_generated(there.type, here.type)
         was = f"the column {here.name} is {here.type}, and {query.result_type} was generated for {there.type}"
         if decoding is Decoding.FAILS:
             yield case.verdict(query, _ID, was)

@@ -36,7 +36,7 @@ _SESSION_SETTINGS = {
     "row_security": "on",
     "standard_conforming_strings": "on",
 }
-_SETTING = re.compile(r"current_setting\('([\w.]+)'")
+_SETTING = re.compile(r"current_setting\s*\((?:\s|\\[nrt])*'([\w.]+)'", re.IGNORECASE)  # also within JSON
 _MAX_SETTINGS = 3
 
 

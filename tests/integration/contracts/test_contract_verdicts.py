@@ -640,3 +640,14 @@ def test_what_an_insert_fills_and_gives_back_is_not_null(meet, values, status):
     observed = f"{ORDERS};\nALTER TABLE customers ALTER COLUMN email DROP NOT NULL"
     verdicts = meet(rust, declared=ORDERS, observed=observed)
     assert [verdict.status for verdict in verdicts] == ([status] if status else [])
+
+
+def test_a_setting_is_stood_in_for_wherever_its_name_stands(meet):
+    declared = f"""{ORDERS};
+    CREATE FUNCTION own_id() RETURNS int LANGUAGE sql AS $$ SELECT current_setting(
+        'app.user_id', false
+    )::integer $$"""
+    rust = USE + 'fn f() { query("SELECT note FROM orders WHERE id = own_id()").fetch_all(p) }'
+    assert meet(rust, declared=declared, observed=declared) == ()
+    verdict = alone(meet(rust, declared=declared, observed=f"{declared};\nALTER TABLE orders DROP COLUMN note"))
+    assert (verdict.status, verdict.sqlstate) == (VerdictStatus.VIOLATED, "42703")

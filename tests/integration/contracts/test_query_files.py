@@ -44,6 +44,33 @@ def test_a_query_file_is_checked_against_the_schema_it_was_generated_for(meet, c
     assert news(meet, query_file(QUERIES), DESK, change) == expected
 
 
+STATE = "CREATE TYPE state AS ENUM ('open'); CREATE TABLE job (id int, state state, tags text[])"
+STATES = """--! set
+UPDATE job SET state = :state, tags = :tags;
+
+--! get
+SELECT state, tags FROM job;
+"""
+
+
+@pytest.mark.parametrize(
+    ("change", "expected"),
+    [
+        (
+            "ALTER TABLE job ALTER state TYPE text",
+            [(VIOLATED, "parameter-type", "", IN_FILE), (VIOLATED, "type-mismatch", "", IN_FILE)],
+        ),
+        (
+            "ALTER TABLE job ALTER tags TYPE text",
+            [(VIOLATED, "parameter-type", "", IN_FILE), (VIOLATED, "type-mismatch", "", IN_FILE)],
+        ),
+        ("ALTER TABLE job ALTER tags TYPE varchar(9)[]", []),
+    ],
+)
+def test_what_is_generated_for_an_enum_or_an_array_takes_nothing_else(meet, change, expected):
+    assert news(meet, query_file(STATES), STATE, change) == expected
+
+
 @pytest.mark.parametrize(
     "change",
     [

@@ -165,6 +165,7 @@ def test_migrations_in_rust_are_named_once_and_are_no_queries_of_the_service():
     [
         "fn new() -> agent::ActiveModel { agent::ActiveModel { login: Set(1), ..Default::default() } }",
         "fn new() -> agent::ActiveModel { agent::ActiveModel { id: Unchanged(1), ..Default::default() } }",
+        "use agent::ActiveModel; impl ActiveModelBehavior for ActiveModel { fn new() -> Self { Self { id: Set(1) } } }",
     ],
 )
 def test_an_active_model_without_a_new_key_is_no_new_row(rust):

@@ -56,6 +56,10 @@ class WriteFinder:
         self._entity = entity
         self._names = names
         self._implemented = tuple(implemented(self._source))
+        self._hooks = [
+            (begin, end) for begin, end, _ in self._implemented
+            if "ActiveModelBehavior" in {token.text for token in self._tokens[max(0, begin - 6) : begin]}
+        ]  # fmt: skip
 
     def read(self) -> Iterator[Query]:
         """Give the statement of each active model that is inserted or updated."""
@@ -129,6 +133,8 @@ class WriteFinder:
     def _may_be_inserted(self, literal: Literal, table: MappedTable, fields: Collection[str]) -> bool:
         """Say whether an active model of which nothing is done in sight is a new row: its key is set."""
         known = {token.text for token in self._tokens[literal.begin : literal.end]}
+        if any(begin < literal.begin < end for begin, end in self._hooks):
+            return False  # what every new row begins with, where there are any
         return bool(table.keys) and set(table.keys) <= set(fields) and not known & _KNOWN_BEFORE
 
     def _bound_to(self, begin: int) -> str:
