@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from enum import StrEnum
 
 import msgspec
@@ -10,8 +11,8 @@ from shared.diff.changes import Altered, Change, ChangeKind, Unexpected
 from shared.kinds.step import KEEPING, Hazard, Role
 from shared.remediation.guard import Guard
 from shared.schema.canonical import canonical_json
-from shared.schema.identity import ObjectId
-from shared.schema.relations import Index
+from shared.schema.identity import ObjectId, QualifiedName
+from shared.schema.relations import Constraint, Index
 
 LOCK_TIMEOUT_MS = 3000
 """How long a statement in a transaction waits for a lock: behind it everybody else waits too."""
@@ -145,10 +146,11 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
         """Say whether a difference may be there when the plan without destructive statements has run.
 
         What hangs on a table that stays undeclared, or with or without a parent, is a difference with it: parents give.
+        So is a part of a parent's index or key that stays.
         """
         i = change.identity
         remaining = {each.identity: each for each in self.remaining}
-        if i in remaining:
+        if i in remaining or _is_part_of_any(change, remaining):
             return True
         index = getattr(change, "observed", None) or getattr(change, "desired", None)
         on = i.parent or (index.table if isinstance(index, Index) else "")
@@ -167,3 +169,16 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
     def with_guards(self, *guards: Guard) -> Plan:
         """Give this plan with more guards: a fleet spells one schema in several ways, and all may use the plan."""
         return msgspec.structs.replace(self, guards=tuple(sorted({*self.guards, *guards}, key=canonical_json)))
+
+
+def _is_part_of_any(change: Change, remaining: Mapping[ObjectId, Change]) -> bool:
+    """Say whether an undeclared index or key of a partition is a part of its parent's that stays."""
+    match change:
+        case Unexpected(observed=Index(attached_to=QualifiedName() as above)):
+            return ObjectId(kind="index", namespace=above.namespace, name=above.name) in remaining
+        case Unexpected(observed=Constraint(partition_child=True) as part):
+            kept = (each.observed for each in remaining.values() if isinstance(each, Unexpected | Altered))
+            same = (item for item in kept if isinstance(item, Constraint) and item.type == part.type)
+            return any((item.columns, item.references) == (part.columns, part.references) for item in same)
+        case _:
+            return False

@@ -225,21 +225,21 @@ def _undo_conflicts(mix: Mix, diff: SchemaDiff) -> None:
 
 
 def _keep_logged(mix: Mix, observed: Snapshot) -> None:
-    """Keep tables logged that a publication names which stays: unlogged ones cannot be replicated."""
-    for edge in observed.dependencies:
-        wanted, found = mix.objects.get(edge.referenced), mix.present.get(edge.referenced)
-        if (
-            edge.dependent.kind == "publication"
-            and edge.dependent in mix.withheld
-            and isinstance(wanted, Table)
-            and isinstance(found, Table)
-            and wanted.persistence == "unlogged" != found.persistence
-        ):
-            mix.leave_out(
-                Altered(wanted, found, ("persistence",)),
-                f"cannot be unlogged while {edge.dependent}, which stays, names it",
-            )
-            mix.objects[edge.referenced] = msgspec.structs.replace(wanted, persistence=found.persistence)
+    """Keep tables logged that a publication or a logged table names which stays: neither may name an unlogged one."""
+    named = {e.referenced: e.dependent for e in observed.dependencies if e.dependent.kind == "publication"}
+    for item in mix.present.values():
+        if isinstance(item, Constraint) and item.references is not None and item.parent != item.references.name:
+            table = ObjectId(kind="table", namespace=item.references.namespace, name=item.references.name)
+            if item.identity in mix.withheld or table not in named:
+                named[table] = item.identity
+    for table, by in named.items():
+        wanted, found = mix.objects.get(table), mix.present.get(table)
+        if by not in mix.withheld or not isinstance(wanted, Table) or not isinstance(found, Table):
+            continue
+        if wanted.persistence == "unlogged" != found.persistence:
+            reason = f"cannot be unlogged while {by} stays, which names it"
+            mix.leave_out(Altered(wanted, found, ("persistence",)), reason)
+            mix.objects[table] = msgspec.structs.replace(wanted, persistence=found.persistence)
 
 
 def _keep_not_null(mix: Mix) -> None:

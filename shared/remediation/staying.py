@@ -162,8 +162,36 @@ def _follow(table: _Partition, mix: Mix) -> bool:
             mix.withheld[identity] = Unexpected(follower)
         elif isinstance(own, Column) and (own.type, own.collation) != (column.type, column.collation):
             follower = msgspec.structs.replace(own, type=column.type, collation=column.collation)
+        elif isinstance(own, Column) and column.not_null > own.not_null and table.identity not in mix.present:
+            follower = msgspec.structs.replace(own, not_null=True)
+            mix.withheld[identity] = Altered(own, follower, ("not_null",))
         else:
             continue
         mix.objects[identity] = follower
         changed = True
-    return changed
+    return _get_checks(table, above, mix) or changed
+
+
+def _get_checks(table: _Partition, above: set[QualifiedName], mix: Mix) -> bool:
+    """Give a table that comes the checks that its parents keep: ATTACH and INHERIT want them."""
+    if table.identity in mix.present:
+        return False
+    kept = [
+        change.observed
+        for change in mix.withheld.values()
+        if isinstance(change, Unexpected)
+        and isinstance(change.observed, Constraint)
+        and change.observed.type == "check"
+        and not change.observed.definition.endswith(" NO INHERIT")
+        and QualifiedName(change.observed.namespace, change.observed.parent) in above
+    ]
+    added = False
+    for check in kept:
+        follower = msgspec.structs.replace(
+            check, namespace=table.namespace, parent=table.name, local=False, inherited=True
+        )
+        if follower.identity not in mix.objects:
+            mix.objects[follower.identity] = follower
+            mix.withheld[follower.identity] = Unexpected(follower)
+            added = True
+    return added

@@ -73,19 +73,26 @@ def _columns_before_meeting(
     """ATTACH and INHERIT want the types of both tables to be the same.
 
     A table that only gets other bounds is parted from its parent meanwhile: the parent's columns are altered before,
-    which brings it down to the table's.
+    and its checks made, which brings it down to the table's.
     """
     own = (desired.namespace, desired.name)
     parent = observed.partition_of if observed.partition_of == desired.partition_of else None
     above = (parent.namespace, parent.name) if parent is not None else None
     for node in plan.nodes:
         column = node.identity
+        if node.phase == "create" and _is_check(column, plan) and (column.namespace, column.parent) == above:
+            yield node, Node("release", desired.identity)
         if column.kind != "column" or node.phase not in ("alter", "after"):
             continue
         if (column.namespace, column.parent) == own:
             yield node, plan.arrival[desired.identity]
         elif (column.namespace, column.parent) == above:
             yield node, Node("release", desired.identity)
+
+
+def _is_check(identity: ObjectId, plan: PlanView) -> bool:
+    item = plan.context.desired.objects.get(identity)
+    return isinstance(item, Constraint) and item.type == "check"
 
 
 def _columns_after_parting(

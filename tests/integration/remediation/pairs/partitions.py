@@ -302,4 +302,24 @@ PAIRS: Pairs = {
             "INSERT INTO a VALUES (21)"
         ),
     ),
+    "a check comes as a partition gets another bound": (
+        (
+            "CREATE TABLE p (k int) PARTITION BY LIST (k); CREATE TABLE a PARTITION OF p FOR VALUES IN (1, 2);"
+            "INSERT INTO a VALUES (1)"
+        ),
+        (
+            "CREATE TABLE p (k int, CONSTRAINT positive CHECK (k > 0)) PARTITION BY LIST (k);"
+            "CREATE TABLE a PARTITION OF p FOR VALUES IN (1); INSERT INTO a VALUES (1)"
+        ),
+    ),
+    "a partition comes as a check and a key go": (
+        (
+            "CREATE TABLE p (k int PRIMARY KEY, CONSTRAINT positive CHECK (k > 0)) PARTITION BY LIST (k);"
+            "CREATE TABLE a PARTITION OF p FOR VALUES IN (1); INSERT INTO a VALUES (1)"
+        ),
+        (
+            "CREATE TABLE p (k int) PARTITION BY LIST (k); CREATE TABLE a PARTITION OF p FOR VALUES IN (1);"
+            "CREATE TABLE b PARTITION OF p FOR VALUES IN (2); INSERT INTO a VALUES (1)"
+        ),
+    ),
 }

@@ -150,4 +150,11 @@ PAIRS: Pairs = {
             " (START -100 INCREMENT 5 MINVALUE -100 MAXVALUE 100), m text); INSERT INTO t VALUES (-90, 'a')"
         ),
     ),
+    "a table is unlogged as one that refers to it goes": (
+        (
+            "CREATE TABLE t (k int PRIMARY KEY); CREATE TABLE u (k int REFERENCES t); INSERT INTO t VALUES (1);"
+            "INSERT INTO u VALUES (1)"
+        ),
+        "CREATE UNLOGGED TABLE t (k int PRIMARY KEY); INSERT INTO t VALUES (1)",
+    ),
 }
