@@ -59,14 +59,23 @@ def _of_column(column: Column, step: Step, context: Context, *, reads: bool) -> 
     if column.identity in context.drops and is_copied(column.identity, context):
         return None  # its copy is compared with it, row by row
     if observed is None or column.identity in context.creates:
-        computed = column.default or column.identity_mode or not column.not_null
-        return None if computed or not reads else fails_on(table, "any row, for it would hold NULL")
+        refused = (column.not_null and reads) or _refuses_null(column, context)
+        computed = column.default or column.identity_mode or not refused
+        return None if computed else fails_on(table, "any row, for it would hold NULL")
     if reads and column.not_null:
         return fails_on(table, f"{name} IS NULL")
     if {hazard.kind for hazard in step.hazards} & {HazardKind.REWRITES_TABLE, HazardKind.LOSES_DATA}:
         condition = _too_large(name, observed, column) or _without_label(name, observed, column, context)
         return fails_on(table, condition) if condition else None
     return None
+
+
+def _refuses_null(column: Column, context: Context) -> bool:
+    """Say whether a column comes to a table that is there, and is of a domain that is NOT NULL."""
+    table = ObjectId(kind="table", namespace=column.namespace, name=column.parent)
+    below = (context.desired.find(DomainType, identity) for identity in context.desired.references[column.identity])
+    strict = any(domain is not None and domain.not_null for domain in below)
+    return strict and not column.type.endswith("]") and not context.is_new(table)
 
 
 def _too_large(name: str, observed: Column, desired: Column) -> str:

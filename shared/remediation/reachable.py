@@ -133,9 +133,18 @@ def _keep_what_is_needed(mix: Mix, observed: Snapshot, diff: SchemaDiff) -> None
         user = waiting.pop()
         for needed in below.get(user, ()):
             change = changes.get(needed)
-            if isinstance(change, Unexpected) and needed not in mix.withheld:
+            kept = isinstance(change, Unexpected) or _is_referred_key(change, mix.objects.get(user))
+            if change is not None and kept and needed not in mix.withheld:
                 mix.leave_out(change, f"is needed by {user}, which stays")
                 waiting.append(needed)
+
+
+def _is_referred_key(change: Change | None, user: SchemaObject | None) -> bool:
+    """Say whether a key gets other columns than those that a foreign key refers to."""
+    if not isinstance(change, Altered) or not isinstance(user, Constraint) or user.type != "foreign_key":
+        return False
+    key = change.desired
+    return isinstance(key, Constraint) and set(key.columns) != set(user.referenced_columns)
 
 
 def _undo_users_of_types(mix: Mix, desired: Snapshot, diff: SchemaDiff) -> None:

@@ -99,6 +99,8 @@ def _table(chosen: Choices) -> Iterator[str]:
     columns += [
         f"{name} {chosen[f't.{name}']}" for name in ("b", "bs", "c", "cs", "x", "n", "g") if chosen[f"t.{name}"]
     ]
+    if chosen["t.c"] == "d" and "NOT NULL" in chosen["domain"]:  # rows of the other schema may lack the column
+        columns = [f"{column} DEFAULT 1" if column == "c d" else column for column in columns]
     if chosen["t key"]:
         columns.append(f"CONSTRAINT t_key {chosen['t key']}")
     if chosen["t check"]:

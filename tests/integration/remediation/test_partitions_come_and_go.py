@@ -159,6 +159,12 @@ def refused(pair: Load, desired: str, observed: str) -> list[str]:
     return [hazard.message for hazard in found if hazard.kind is HazardKind.FAILS_ON_ROWS]
 
 
+def test_a_column_of_a_domain_that_is_not_null_comes_to_no_row(pair: Load) -> None:
+    domain = "CREATE DOMAIN d AS int NOT NULL; CREATE TABLE t (k int"
+    assert refused(pair, f"{domain}, c d)", f"{domain})") == ['rows of "public"."t": any row, for it would hold NULL']
+    assert refused(pair, f"{domain}, c d DEFAULT 1)", f"{domain})") == []
+
+
 def ranges(first: str, second: str, key: str = "int") -> str:
     return (
         f"CREATE TABLE p (k {key}) PARTITION BY RANGE (k); CREATE TABLE a PARTITION OF p FOR VALUES FROM {first};"

@@ -157,4 +157,11 @@ PAIRS: Pairs = {
         ),
         "CREATE UNLOGGED TABLE t (k int PRIMARY KEY); INSERT INTO t VALUES (1)",
     ),
+    "a key gets another column as what refers to it goes": (
+        (
+            "CREATE TABLE t (k int, a int NOT NULL, CONSTRAINT key PRIMARY KEY (k));"
+            "CREATE TABLE u (k int REFERENCES t); INSERT INTO t VALUES (1, 1); INSERT INTO u VALUES (1)"
+        ),
+        "CREATE TABLE t (k int, a int NOT NULL, CONSTRAINT key PRIMARY KEY (k, a)); CREATE TABLE u (k int)",
+    ),
 }
