@@ -32,6 +32,7 @@ VERBS = {
     "restore": "coordinator.cli.restore",
     "scan": "coordinator.cli.scan",
     "scans": "coordinator.cli.scans",
+    "sentinel": "coordinator.cli.sentinel",
     "serve": "coordinator.cli.serve",
     "snapshot": "coordinator.cli.snapshot",
     "status": "coordinator.cli.status",

@@ -10,6 +10,7 @@ from collections.abc import AsyncIterator, Callable
 from functools import partial
 from pathlib import Path
 
+import msgspec
 from redis.exceptions import RedisError
 
 from coordinator.daemon.cancelling import ScanCancelledError, unless_cancelled
@@ -28,6 +29,7 @@ from coordinator.report.files import ReportFileError, write_files
 from coordinator.report.model import ScanReport, Selection
 from coordinator.scan.logged import failure_reason, logged_scan
 from coordinator.scan.pipeline import run_scan
+from coordinator.scan.sentinel import SentinelReader
 from coordinator.settings.load import required
 from coordinator.settings.model import Settings
 from coordinator.settings.user import user_name
@@ -197,7 +199,12 @@ class Coordinator:
         ) as fleet:
             known = await self._patient.known_tenants(self.fleet)
             choice = await self._choice(scan)
-            return await run_scan(self.settings, self._scratch, fleet, on_progress, known_tenants=known, choice=choice)
+            sentinel = SentinelReader(fleet, self.settings, self._scratch) if self.settings.file.sentinel.host else None
+            report = await run_scan(
+                self.settings, self._scratch, sentinel or fleet, on_progress, known_tenants=known, choice=choice
+            )
+            found = sentinel.found if sentinel else None
+            return msgspec.structs.replace(report, sentinel=found or msgspec.UNSET)
 
     async def _choice(self, scan: str) -> Choice | None:
         """Say which tenants a scan is for, as it was asked for; None for the whole fleet."""

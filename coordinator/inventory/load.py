@@ -36,7 +36,7 @@ async def load_targets(settings: Settings, declared: Iterable[DeclaredTenant]) -
         InventoryError: When two tenants share a name, or no tenant is left.
         TargetError: When a server that has to be asked cannot be.
     """
-    targets = await _listed(settings, declared)
+    targets = [target for target in await _listed(settings, declared) if not _is_sentinel(target, settings)]
     doubles = [name for name, count in Counter(target.tenant for target in targets).items() if count > 1]
     if doubles:
         raise InventoryError(
@@ -51,6 +51,13 @@ async def load_targets(settings: Settings, declared: Iterable[DeclaredTenant]) -
             else "the fleet is empty: expected [fleet] to list at least one tenant, got none"
         )
     return Inventory(kept, tuple(sorted(target.tenant for target in targets if _excluded(target, patterns))))
+
+
+def _is_sentinel(target: Target, settings: Settings) -> bool:
+    """Say whether a target that was found on a server is the sentinel, which is no tenant of the fleet."""
+    table = settings.file.sentinel
+    place = (target.host, target.database, target.namespace)
+    return bool(table.host) and place == (table.host, table.database, table.namespace)
 
 
 async def _listed(settings: Settings, declared: Iterable[DeclaredTenant]) -> list[Target]:

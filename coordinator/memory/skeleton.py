@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 import msgspec
 
 from coordinator.memory.model import Remembered
-from coordinator.report.model import DriftGroup, ScanReport, Step, TenantResult, TenantStatus
+from coordinator.report.model import DriftGroup, ScanReport, SentinelResult, Step, TenantResult, TenantStatus
 from shared.blobs import name_of
 from shared.formats import GROUP, FormatError
 
@@ -22,18 +22,24 @@ class Envelope(msgspec.Struct, frozen=True, kw_only=True):
         started: RFC 3339, UTC.
         duration: Seconds.
         steps: The execution log.
+        sentinel: Whether the sentinel's drift was found.
     """
 
     execution_id: str
     started: str
     duration: float
     steps: tuple[Step, ...]
+    sentinel: SentinelResult | msgspec.UnsetType = msgspec.UNSET
 
     @classmethod
     def of(cls, report: ScanReport) -> Envelope:
         """Take the envelope of a report."""
         return cls(
-            execution_id=report.execution_id, started=report.started, duration=report.duration, steps=report.steps
+            execution_id=report.execution_id,
+            started=report.started,
+            duration=report.duration,
+            steps=report.steps,
+            sentinel=report.sentinel,
         )
 
 

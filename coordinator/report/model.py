@@ -340,6 +340,18 @@ class ScanStatus(StrEnum):
     FAILED = "failed"
 
 
+class SentinelResult(msgspec.Struct, frozen=True, kw_only=True):
+    """Whether a scan found the drift that is planted in the sentinel.
+
+    Args:
+        detected: It did.
+        reason: Why not, in a sentence; empty when it did.
+    """
+
+    detected: bool
+    reason: str = ""
+
+
 class ScanReport(msgspec.Struct, frozen=True, kw_only=True):
     """The envelope: what differs from run to run, around a body that does not.
 
@@ -354,6 +366,7 @@ class ScanReport(msgspec.Struct, frozen=True, kw_only=True):
         body: The deterministic part.
         selection: Which tenants it is about; none when it is about the whole fleet.
         not_selected: How many tenants of the fleet it is not about.
+        sentinel: Whether the sentinel's drift was found; absent where there is no sentinel.
     """
 
     format: str = REPORT.label
@@ -366,3 +379,4 @@ class ScanReport(msgspec.Struct, frozen=True, kw_only=True):
     body: ReportBody
     selection: Selection | None = None
     not_selected: int = 0
+    sentinel: SentinelResult | msgspec.UnsetType = msgspec.UNSET

@@ -15,6 +15,7 @@ from coordinator.settings.model import (
 )
 from coordinator.settings.notify import NotifyTable
 from coordinator.settings.schedule import ScheduleTable
+from coordinator.settings.sentinel import SentinelTable
 from coordinator.settings.store import MemoryTable
 from shared.findings.ignore import IgnoreRule
 from shared.schema.profile import Profile
@@ -32,7 +33,7 @@ class FleetsTable(FleetTable, frozen=True, kw_only=True):
     Args:
         spec: What is declared for it.
         contracts: Services that speak to its tenants.
-        tenancy, compare, memory, scan, schedule, notify: As for a single fleet.
+        tenancy, compare, memory, scan, schedule, sentinel, notify: As for a single fleet.
         ignore: Beside the common rules.
         report: Its folder; by default one of its name within the common one.
     """
@@ -45,6 +46,7 @@ class FleetsTable(FleetTable, frozen=True, kw_only=True):
     memory: MemoryTable = MemoryTable()
     scan: ScanTable = ScanTable()
     schedule: ScheduleTable = ScheduleTable()
+    sentinel: SentinelTable = SentinelTable()
     notify: tuple[NotifyTable, ...] = ()
     report: ReportTable = ReportTable()
 

@@ -293,6 +293,7 @@ def _check_inventory(file: SettingsFile, where: str) -> None:
     named |= {table.host for table in (fleet.discover, fleet.query, fleet.declared) if table is not None}
     _check_hosts(named - {""}, "[fleet]", file, where)
     _check_hosts(set(file.apply.hosts), "[apply]", file, where)
+    _check_hosts({file.sentinel.host} - {""}, "[sentinel]", file, where)
     _check_hosts({host for table in file.specs for host in table.hosts}, "[[spec]]", file, where)
 
 

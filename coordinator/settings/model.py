@@ -9,6 +9,7 @@ import msgspec
 
 from coordinator.settings.notify import NotifyTable, Sink
 from coordinator.settings.schedule import ScheduleTable
+from coordinator.settings.sentinel import SentinelTable
 from coordinator.settings.store import MemoryTable, StoreTable
 from coordinator.settings.table import Count, Rate, Seconds, SecretReference, Table
 from shared.findings.ignore import IgnoreRule
@@ -330,6 +331,7 @@ class SettingsFile(Table, frozen=True, kw_only=True):
     limits: Limits = Limits()
     scan: ScanTable = ScanTable()
     schedule: ScheduleTable = ScheduleTable()
+    sentinel: SentinelTable = SentinelTable()
     serve: ServeTable = ServeTable()
     report: ReportTable = ReportTable()
     apply: ApplyTable = ApplyTable()

@@ -21,6 +21,7 @@ class NoticeKind(StrEnum):
     RESOLVED = "resolved"  # no tenant has the change any more
     UNREACHABLE = "unreachable"  # tenants that were read before could not be read
     SUSPICIOUS = "suspicious"  # the scan says more than is likely; what it says is held back until it is confirmed
+    SENTINEL_MISSED = "sentinel_missed"  # a scan did not find the drift that is planted for it to find
     SCAN_FAILED = "scan_failed"  # a scan ended without a report
 
 

@@ -9,13 +9,14 @@ from typing import Any
 import msgspec
 
 from coordinator.memory.model import DECIDED, READ, ChangeSubject, FleetChange, Remembered, Standing
-from coordinator.memory.notices import TELL_NOBODY, NoticeRules
+from coordinator.memory.notices import TELL_NOBODY, NoticeEvent, NoticeRules, notice
 from coordinator.memory.remember import remember
 from coordinator.memory.skeleton import Envelope, Skeleton, put_together, take_apart
 from coordinator.memory.transitions import FleetCounts, Recorded, Transition
 from coordinator.report.model import DriftGroup, ScanReport, TenantResult
+from coordinator.settings.notify import NoticeKind
 from coordinator.store.connection import query
-from coordinator.store.telling import Past, Told, tell
+from coordinator.store.telling import Past, Told, put_notice, tell
 from shared.blobs import label_of_blob, name_of, pack, unpack
 from shared.formats import (
     ENVELOPE,
@@ -60,6 +61,7 @@ async def record(connection: Any, scan: str, report: ScanReport, rules: NoticeRu
         await connection.execute(query("some_were_scanned"), fleet, at, [name for name, _ in remembered.tenants])
     faults = [change.id for change in remembered.changes if change.subject is ChangeSubject.SERVICE]
     rows = await connection.fetch(query("count_changes"), fleet, at, faults, report.selection is not None)
+    missed = await _sentinel_is_missed(connection, report)
     await _keep_report(connection, scan, report, remembered, at)
     if moved >= _ANALYZE_AFTER_MOVES:
         await connection.execute(query("analyze_memory"))
@@ -70,6 +72,8 @@ async def record(connection: Any, scan: str, report: ScanReport, rules: NoticeRu
         before=before,
         after=await _counts(connection, fleet),
     )
+    if missed:
+        await put_notice(connection, notice(scan, fleet, at, recorded.after, [missed], part="sentinel"), rules)
     if when["before"] is None:  # the first scan tells nothing: everything is new to it
         return recorded
     past = Past(
@@ -80,6 +84,21 @@ async def record(connection: Any, scan: str, report: ScanReport, rules: NoticeRu
     )
     told = Told(fleet=fleet, scan=scan, at=at, spec=report.body.spec, recorded=recorded, past=past)
     return await tell(connection, told, rules)
+
+
+async def _sentinel_is_missed(connection: Any, report: ScanReport) -> NoticeEvent | None:
+    """Say that the sentinel's drift was not found, unless the scan before did not find it either."""
+    if report.sentinel is msgspec.UNSET or report.sentinel.detected:
+        return None
+    row = await connection.fetchrow(query("latest_report"), report.body.fleet)
+    if row is not None and label_of_blob(row["document"]) == ENVELOPE.label:
+        before = unpack(ENVELOPE, row["document"], Envelope).sentinel
+        if before is not msgspec.UNSET and not before.detected:
+            return None
+    sentence = (
+        f"the scan did not find the drift of the sentinel, so it may find no other either: {report.sentinel.reason}"
+    )
+    return NoticeEvent(kind=NoticeKind.SENTINEL_MISSED, sentence=sentence)
 
 
 async def _move_tenants(connection: Any, fleet: str, remembered: Remembered, places: dict[str, int], when: Any) -> int:

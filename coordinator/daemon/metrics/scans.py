@@ -6,6 +6,8 @@ import datetime as dt
 from collections import Counter, defaultdict
 from collections.abc import Iterator
 
+import msgspec
+
 from coordinator.daemon.metrics.histogram import Histogram
 from coordinator.daemon.metrics.table import Metric, MetricKind, Sample
 from coordinator.memory.figures import Figures, RunningScan
@@ -109,6 +111,12 @@ SUSPICIOUS = Metric(
     unit="scans",
     absent="this coordinator does not lead, or the store does not answer",
 )
+SENTINEL = Metric(
+    name="sentinel_detected",
+    help="1 when the last scan found the drift that is planted in the sentinel, 0 when it did not.",
+    unit="sentinels",
+    absent="there is no sentinel, or no report",
+)
 METRICS = (
     RUNNING,
     SCANS,
@@ -125,6 +133,7 @@ METRICS = (
     PROGRESSED,
     FAILED_IN_A_ROW,
     SUSPICIOUS,
+    SENTINEL,
 )
 
 
@@ -225,6 +234,8 @@ def report_samples(report: ScanReport) -> Iterator[Sample]:
     """Give what the last report says of its scan."""
     yield Sample(LAST_DURATION, (), report.duration)
     yield Sample(LAST_SCAN, (), _end(report))
+    if report.sentinel is not msgspec.UNSET:
+        yield Sample(SENTINEL, (), int(report.sentinel.detected))
     failures = Counter(result.failure.kind for result in report.body.tenants if result.failure)
     yield from (Sample(FAILURES, (kind.value,), failures[kind]) for kind in FailureKind)
 

@@ -16,6 +16,7 @@ from coordinator.memory.notices import Notice, NoticeRules
 from coordinator.memory.views import ChangeFilter
 from coordinator.notify.sender import Sender
 from coordinator.report.judged import TenantOutcome
+from coordinator.report.model import SentinelResult
 from coordinator.settings.notify import MailTls, NoticeKind, NotifyKind, NotifyTable, Sink
 from coordinator.store.records import ScanState
 from coordinator.store.store import Store
@@ -137,6 +138,19 @@ async def test_of_more_changes_than_a_notice_tells_none_is_told_as_resolved_that
     for number, fingerprint in enumerate(["all", "none", "all"]):
         await store.record_report(str(number), standing(fingerprint))
     assert kinds(await told(store, received)) == [("suspicious", 20)]
+
+
+async def test_a_sentinel_that_is_missed_is_told_once_until_it_is_found_again(store, received):
+    def seen(**result):
+        return msgspec.structs.replace(scanned(**MANY), sentinel=SentinelResult(**result))
+
+    for number, detected in enumerate([False, False, True, False]):
+        await store.record_report(str(number), seen(detected=detected, reason="" if detected else "it was not read"))
+    notices = await told(store, received)
+    assert kinds(notices) == [("sentinel_missed", 0)] * 2
+    assert [notice.scan for notice in notices] == ["0", "3"]
+    assert notices[0].events[0].sentence.endswith("so it may find no other either: it was not read")
+    assert (await store.get_report("3")).sentinel == SentinelResult(detected=False, reason="it was not read")
 
 
 async def test_a_scan_that_fails_is_told_once_until_one_succeeds(store, received):

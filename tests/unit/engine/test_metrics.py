@@ -18,7 +18,7 @@ from coordinator.engine.crew import Crew
 from coordinator.memory.figures import AffectedTenants, Figures, OpenChanges, Resolution, RunningScan, ToldBy
 from coordinator.memory.model import ChangeSubject, FleetChange
 from coordinator.memory.views import ChangeView, FleetStatus, SuspiciousScan
-from coordinator.report.model import QueryCount, ScanReport, Selection, TenantStatus
+from coordinator.report.model import QueryCount, ScanReport, Selection, SentinelResult, TenantStatus
 from shared.findings.finding import Severity
 from shared.findings.ignore import IgnoreRule
 from shared.messages import JunkReason
@@ -234,6 +234,14 @@ def test_a_change_is_new_open_or_suspicious():
     told = samples(showing(msgspec.structs.replace(found, status=held)))
     assert told["fleetdrift_changes", "missing", "index", "error", "suspicious"] == 2
     assert told["fleetdrift_scan_suspicious",] == 1
+
+
+def test_a_sentinel_is_detected_or_not_and_without_one_nothing_is_said():
+    def told(**result):
+        report = msgspec.structs.replace(demo(), sentinel=SentinelResult(**result)) if result else demo()
+        return samples(after(report)).get(("fleetdrift_sentinel_detected",))
+
+    assert (told(detected=True), told(detected=False, reason="it was not read"), told()) == (1, 0, None)
 
 
 def test_a_change_that_is_shown_stays_until_it_is_gone():
