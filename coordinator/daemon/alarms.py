@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import itertools
 import math
 import zoneinfo
 from collections.abc import Callable
@@ -14,6 +15,8 @@ from coordinator.settings.schedule import ScheduleTable
 from shared.schema.canonical import content_hash
 
 _FRACTION_DIGITS = 8
+_TIMES_LOOKED_AT = 100
+"""Times of a schedule among which the longest gap is looked for: the weekends of five months, at one a day."""
 
 
 class Alarm(Protocol):
@@ -94,6 +97,16 @@ class CronSchedule:
         """
         time = next(CronSim(self._table.cron, moment.astimezone(self._zone))).astimezone(dt.UTC)
         return time + dt.timedelta(seconds=self._table.jitter * self._fraction(time))
+
+    def longest_gap(self, moment: dt.datetime) -> float:
+        """Give the longest time between two of the next times, in seconds; 0 when at most one is left.
+
+        Args:
+            moment: With its zone.
+        """
+        times = itertools.islice(CronSim(self._table.cron, moment.astimezone(self._zone)), _TIMES_LOOKED_AT)
+        utc = [time.astimezone(dt.UTC) for time in times]
+        return max(((later - sooner).total_seconds() for sooner, later in itertools.pairwise(utc)), default=0.0)
 
     def _fraction(self, time: dt.datetime) -> float:
         digits = content_hash("jitter/1", (self._fleet, time.isoformat()))[:_FRACTION_DIGITS]

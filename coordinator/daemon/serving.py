@@ -16,6 +16,7 @@ from coordinator.daemon.configuration import Configuration
 from coordinator.daemon.metrics import FleetMetrics, MetricsPage
 from coordinator.daemon.metrics.exposition import PageFormat
 from coordinator.daemon.metrics.fleet_metrics import Configured
+from coordinator.daemon.metrics.tenant_page import TenantPage
 from coordinator.daemon.metrics.watch import MetricsWatch
 from coordinator.daemon.scan_service import QueuedScans
 from coordinator.daemon.service import Coordinator
@@ -50,7 +51,11 @@ async def serve_fleets(
 
     async with asyncio.TaskGroup() as group:
         running = _RunningFleets(coordinators, group)
-        api = build_api(running.served, running.page, settings.api_token, state)
+        tenants = TenantPage(
+            lambda: {name: each.records for name, each in running.served.items()}, table.tenant_metrics
+        )
+        allowed = tenants if table.tenant_metrics else None
+        api = build_api(running.served, running.page, settings.api_token, state, allowed)
         limits = HttpLimits(
             max_connections=table.max_connections, request_timeout=table.request_timeout, rate=table.rate
         )
@@ -198,8 +203,10 @@ def _times(settings: Settings) -> tuple[float, CronSchedule | None]:
 def configured_metrics(settings: Settings) -> Configured:
     """Say what metrics show of the configuration."""
     servers = {(host.address, host.port): host.max_connections for host in settings.hosts.values()}
+    table = settings.file.schedule
+    schedule = CronSchedule(table, settings.file.fleet.name) if table.cron else None
     return Configured(
-        interval=0.0 if settings.file.schedule.cron else settings.file.scan.interval,
+        interval=schedule.longest_gap(dt.datetime.now(dt.UTC)) if schedule else settings.file.scan.interval,
         services=tuple(entry.service for entry in settings.file.contracts),
         ignore=settings.file.ignore,
         sinks=tuple(sink.table.name for sink in settings.sinks),

@@ -258,6 +258,8 @@ class ServeTable(Table, frozen=True, kw_only=True):
         max_connections: Open connections of all clients together.
         request_timeout: Seconds in which a client must have sent its request.
         rate: Requests per second that one client address may make for long.
+        tenant_metrics: Most tenants of a fleet of which /metrics/tenants has series; 0: there is no such page. It has
+            tenants' names, so it asks for the token.
     """
 
     address: str = "127.0.0.1"
@@ -267,6 +269,7 @@ class ServeTable(Table, frozen=True, kw_only=True):
     max_connections: Count = 200
     request_timeout: Seconds = 10.0
     rate: Rate = 20.0
+    tenant_metrics: Annotated[int, msgspec.Meta(ge=0, le=20_000)] = 0
 
 
 class ReportTable(Table, frozen=True, kw_only=True):

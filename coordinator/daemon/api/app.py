@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import hmac
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from typing import Annotated
 
 import msgspec
 from litestar import Litestar, Request, Response, Router, get
@@ -14,6 +15,7 @@ from litestar.handlers import BaseRouteHandler
 from litestar.openapi import OpenAPIConfig
 from litestar.openapi.plugins import JsonRenderPlugin
 from litestar.openapi.spec import Components, SecurityScheme
+from litestar.params import QueryParameter
 from litestar.serialization import default_serializer, encode_json
 
 from coordinator.daemon.api.etags import tag
@@ -22,6 +24,7 @@ from coordinator.daemon.api.memory import memory_routes
 from coordinator.daemon.api.problems import HANDLERS
 from coordinator.daemon.api.scans import scan_routes
 from coordinator.daemon.metrics.exposition import PageFormat
+from coordinator.daemon.metrics.tenant_page import Shard, TenantPage
 from coordinator.daemon.pages.app import asset_routes, build_pages
 from coordinator.records.documents import ConfigurationState
 from shared.hosts import Secret
@@ -34,6 +37,7 @@ _BROKEN_CONFIGURATION = (
     "the configuration file has changed and cannot be used, so what was read before stays in force: "
     "GET /api/v1/fleets says why"
 )
+_Guard = Callable[[ASGIConnection, BaseRouteHandler], None]  # type: ignore[type-arg]  # any app
 
 
 class Health(msgspec.Struct, frozen=True):
@@ -49,6 +53,7 @@ def build_api(
     page: Callable[[PageFormat], bytes],
     token: Secret | None = None,
     configuration: Callable[[], ConfigurationState] = ConfigurationState,
+    tenants: TenantPage | None = None,
 ) -> Litestar:
     """Build the application.
 
@@ -57,6 +62,7 @@ def build_api(
         page: Gives what /metrics sends, in a format.
         token: When given, everything but health and metrics asks for `Authorization: Bearer TOKEN`.
         configuration: Says whether the configuration file is in force; by default it is.
+        tenants: Gives what /metrics/tenants sends; without it there is no such page.
     """
     guards = [] if token is None else [_bearer(token)]
     guarded = Router(
@@ -71,6 +77,7 @@ def build_api(
         route_handlers=[
             *_health(fleets, configuration),
             *_metrics(page),
+            *([] if tenants is None else _tenant_metrics(tenants, guards)),
             *asset_routes(),
             guarded,
             build_pages(fleets, guards=guards),
@@ -98,7 +105,7 @@ def _openapi() -> OpenAPIConfig:
     )
 
 
-def _bearer(token: Secret) -> Callable[[ASGIConnection, BaseRouteHandler], None]:  # type: ignore[type-arg]  # any app
+def _bearer(token: Secret) -> _Guard:
     def guard(connection: ASGIConnection, _: BaseRouteHandler) -> None:  # type: ignore[type-arg]  # any app
         given = connection.headers.get("authorization", "")
         if not hmac.compare_digest(given.encode(), f"Bearer {token.reveal()}".encode()):
@@ -144,3 +151,16 @@ def _metrics(page: Callable[[PageFormat], bytes]) -> list[BaseRouteHandler]:
         return Response(page(form), media_type=form.value)
 
     return [metrics]
+
+
+def _tenant_metrics(tenants: TenantPage, guards: Sequence[_Guard]) -> list[BaseRouteHandler]:
+    @get("/metrics/tenants", guards=guards, include_in_schema=False)
+    async def page(
+        shard: Annotated[int, QueryParameter(ge=0)] = 0, shards: Annotated[int, QueryParameter(ge=1, le=100)] = 1
+    ) -> Response[bytes]:
+        """Send a share of the tenants one by one; a scraper for each shard asks for its number."""
+        if shard >= shards:
+            raise ValidationException("shard: expected a number below `shards`")
+        return Response(await tenants.write(Shard(shard, shards)), media_type=PageFormat.TEXT.value)
+
+    return [page]

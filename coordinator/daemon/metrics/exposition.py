@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from enum import StrEnum
 from typing import Protocol
 
@@ -14,7 +14,6 @@ from coordinator.daemon.metrics.catalogue import METRICS
 from coordinator.daemon.metrics.histogram import Histogram
 from coordinator.daemon.metrics.table import PREFIX, Metric, Sample
 
-_END = b"# EOF\n"
 _ESCAPES = str.maketrans({"\\": r"\\", '"': r"\"", "\n": r"\n"})
 
 
@@ -52,16 +51,27 @@ class MetricsPage:
 
     def write(self, form: PageFormat = PageFormat.TEXT) -> bytes:
         """Put the lines of all fleets together, which were rendered when something happened."""
-        found = [fleet.lines(form) for fleet in self._fleets]
-        parts: list[bytes] = []
-        for metric in METRICS:
-            lines = [each[metric.name] for each in found if metric.name in each]
-            if lines:
-                parts += [_heading(metric, form), *lines]
+        page = put_together(METRICS, [fleet.lines(form) for fleet in self._fleets], form)
         if form is PageFormat.TEXT:
-            return b"".join([*parts, generate_latest(self._process)])
+            return page + generate_latest(self._process)
         process: bytes = generate_openmetrics(self._process)  # type: ignore[no-untyped-call]  # the library leaves it out
-        return b"".join([*parts, process.removesuffix(_END), _END])
+        return page + process
+
+
+def put_together(metrics: Iterable[Metric], fleets: Sequence[Mapping[str, bytes]], form: PageFormat) -> bytes:
+    """Put the lines of some fleets together, each metric named once.
+
+    Args:
+        metrics: In the order of the page.
+        fleets: The lines of each, by the metric's name.
+        form: In which they are written.
+    """
+    parts: list[bytes] = []
+    for metric in metrics:
+        lines = [each[metric.name] for each in fleets if metric.name in each]
+        if lines:
+            parts += [_heading(metric, form), *lines]
+    return b"".join(parts)
 
 
 def render(fleet: str, samples: Iterable[Sample]) -> dict[PageFormat, dict[str, bytes]]:

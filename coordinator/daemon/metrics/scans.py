@@ -83,7 +83,7 @@ LAST_SUCCESS = Metric(
 )
 INTERVAL = Metric(
     name="scan_interval_seconds",
-    help="Seconds between the beginnings of scheduled scans; 0 where scans are only done on request.",
+    help="Seconds between scheduled scans, the longest of a cron schedule; 0 where scans are only done on request.",
     unit="seconds",
 )
 PROGRESS = Metric(

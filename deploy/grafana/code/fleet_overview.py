@@ -131,6 +131,7 @@ PANELS = (
         title="Tenants of the worst changes",
         description="The twenty worst open changes; one that is shown stays until it is resolved.",
         queries=[(metric("fleetdrift_change_tenants", "change_id", "object"), "{{object}}")],
+        page="/changes/${__field.labels.change_id}",
         no_value="none",
     ),
     Panel(

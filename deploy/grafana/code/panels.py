@@ -39,6 +39,7 @@ class Panel:
         colours: Colour of a line by its legend.
         no_value: What is shown where there is no series.
         now: Ask for the present only.
+        page: Path of the coordinator's page about a value, with its labels as Grafana writes them; empty for none.
     """
 
     title: str
@@ -53,6 +54,7 @@ class Panel:
     colours: Mapping[str, str] = dataclasses.field(default_factory=dict)
     no_value: str = "unknown"
     now: bool = False
+    page: str = ""
 
 
 def metric(name: str, *labels: str, where: str = "") -> str:
@@ -162,6 +164,9 @@ def _built(panel: Panel) -> Any:
                 built = built.stacking(common.StackingConfig().mode(common_models.StackingMode.NORMAL)).fill_opacity(70)
     built = built.title(panel.title).description(panel.description).datasource(SOURCE).unit(panel.unit)
     built = built.no_value(panel.no_value)
+    if panel.page:
+        about = dashboard.DashboardLink("On its page").url(f"${{coordinator}}{panel.page}").target_blank(True)
+        built = built.data_links([about])
     for name, colour in panel.colours.items():
         fixed = models.DynamicConfigValue(id_val="color", value={"mode": "fixed", "fixedColor": colour})
         built = built.override_by_name(name, [fixed])
@@ -213,13 +218,19 @@ _PENDING = 'status="pending"'
 def _links() -> list[Any]:
     others = dashboard.DashboardLink("Dashboards").type(models.DashboardLinkType.DASHBOARDS).tags([TAG])
     others = others.as_dropdown(True).include_vars(True).keep_time(True)
-    pages = (("Status", "status"), ("Changes", "changes?state=open"), ("Scans", "scans"))
+    pages = (
+        ("Overview", ""),
+        ("Changes", "changes"),
+        ("Tenants", "tenants"),
+        ("Contracts", "contracts"),
+        ("Scans", "scans"),
+    )
     return [
         others,
         *(
             dashboard.DashboardLink(title)
             .type(models.DashboardLinkType.LINK)
-            .url(f"${{coordinator}}/api/v1/{path}")
+            .url(f"${{coordinator}}/{path}")
             .target_blank(True)
             for title, path in pages
         ),

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from coordinator.daemon.metrics.catalogue import FAMILIES
 from coordinator.daemon.metrics.fleet_metrics import MAX_SERIES_OF_A_METRIC
 from coordinator.daemon.metrics.table import Metric
+from coordinator.daemon.metrics.tenant_page import METRICS as TENANT_METRICS
 
 HEAD = f"""# Metrics
 
@@ -20,13 +21,16 @@ in OpenMetrics with the id of a scan as the exemplar of each duration where a sc
   coordinator that does not lead (`fleetdrift_leader` is 0) says nothing of the fleet. What a store said that no longer answers is
   withdrawn after two minutes.
 - Of several coordinators ask for `max by (fleet, …)`: only one leads.
+- `GET /metrics/tenants` is there where `[serve] tenant_metrics` says of how many tenants of a fleet at most. It asks for the token, and
+  several scrapers share it: `?shard=0&shards=4` has a quarter of the tenants. 100,000 tenants are for commands and pages, not for this.
 - Beside these there are Prometheus' usual `process_…` metrics of the coordinator.
 """
 
 
 def page() -> str:
     """Give the whole page."""
-    return "\n".join([HEAD, *(line for title, metrics in FAMILIES for line in _family(title, metrics))])
+    families = (*FAMILIES, ("Single tenants, at `/metrics/tenants`", TENANT_METRICS))
+    return "\n".join([HEAD, *(line for title, metrics in families for line in _family(title, metrics))])
 
 
 def _family(title: str, metrics: tuple[Metric, ...]) -> Iterator[str]:

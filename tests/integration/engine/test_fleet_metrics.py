@@ -5,11 +5,14 @@ from __future__ import annotations
 import asyncio
 import datetime as dt
 
+import httpx
 import msgspec
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
+from coordinator.daemon.api.app import build_api
 from coordinator.daemon.metrics import FleetMetrics, MetricsPage
+from coordinator.daemon.metrics.tenant_page import Shard, TenantPage
 from coordinator.daemon.metrics.watch import MetricsWatch
 from coordinator.memory.notices import NoticeRules
 from coordinator.memory.views import ChangeFilter, ChangeState
@@ -151,3 +154,41 @@ async def test_workers_queue_and_permits_are_counted(store, redis):
         assert not set(oldest) <= set(MetricsPage(metrics).write().decode().splitlines())
     finally:
         await redis.delete(keys.presence, keys.queue, Keys.permits("db.internal", 5432))
+
+
+async def test_tenants_are_told_one_by_one_up_to_a_limit_in_shards(store):
+    await store.record_report("1", scanned(**{f"t{number}": "ok" for number in range(8)}, z="e"))
+    records = StoredRecords(store, FLEET, AGES)
+    shards = [await TenantPage(lambda: {FLEET: records}, 6).write(Shard(number, 3)) for number in range(3)]
+    pages = [{family.name: family for family in text_string_to_metric_families(each.decode())} for each in shards]
+    names = [
+        [sample.labels["tenant"] for sample in page["fleetdrift_tenant_status"].samples]
+        for page in pages
+        if "fleetdrift_tenant_status" in page
+    ]
+    assert sorted(name for shard in names for name in shard) == [f"t{number}" for number in range(6)]
+    assert all(page["fleetdrift_tenants_left_out"].samples[0].value == 3 for page in pages)
+    whole = TenantPage(lambda: {FLEET: records}, 100)
+    page = (await whole.write(Shard())).decode()
+    assert f'fleetdrift_tenant_status{{fleet="{FLEET}",tenant="z",status="drifted"}} 1.0' in page
+    assert f'fleetdrift_tenant_changes{{fleet="{FLEET}",tenant="z"}} 1.0' in page
+    await store.record_report("2", scanned(z="ok"))
+    assert (await whole.write(Shard())).decode() == page, "it is kept for half a minute"
+
+
+@pytest.mark.parametrize(("token", "status"), [("", 401), ("secret", 200)])
+async def test_the_page_of_tenants_asks_for_the_token(store, token, status):
+    page = TenantPage(lambda: {FLEET: StoredRecords(store, FLEET, AGES)}, 10)
+    api = build_api({}, lambda _: b"", Secret("secret"), tenants=page)
+    transport = httpx.ASGITransport(app=api)  # type: ignore[arg-type]  # the two libraries word the protocol apart
+    async with httpx.AsyncClient(transport=transport, base_url="http://localhost") as client:
+        headers = {"authorization": f"Bearer {token}"}
+        assert (await client.get("/metrics/tenants", headers=headers)).status_code == status
+        if status == 200:
+            assert (await client.get("/metrics/tenants?shard=2&shards=2", headers=headers)).status_code == 400
+
+
+async def test_without_a_limit_there_is_no_page_of_tenants():
+    transport = httpx.ASGITransport(app=build_api({}, lambda _: b""))  # type: ignore[arg-type]  # as above
+    async with httpx.AsyncClient(transport=transport, base_url="http://localhost") as client:
+        assert (await client.get("/metrics/tenants")).status_code == 404

@@ -137,6 +137,14 @@ def test_every_metric_that_rules_and_runbooks_ask_for_is_exported_or_recorded():
     assert recorded <= set(RECORDED)
 
 
+def test_every_page_of_a_runbook_is_one():
+    pages = (ROOT / "docs/pages.md").read_text()
+    for path in (ROOT / "docs/runbooks").glob("*.md"):
+        [row] = [line for line in path.read_text().splitlines() if "| `" in line and "|---" not in line][:1]
+        for page in re.findall(r"`(/[^`]*)`", row.split("|")[1]):
+            assert f"`{page}`" in pages, f"{path.name}: {page}"
+
+
 def test_every_command_of_a_runbook_is_one():
     verbs = {line.removeprefix("## ") for line in (ROOT / "docs/cli.md").read_text().splitlines()}
     for path in (ROOT / "docs/runbooks").glob("*.md"):

@@ -128,3 +128,13 @@ def test_what_is_no_time_is_refused_when_it_is_read(table: dict[str, str], said:
     with pytest.raises(msgspec.ValidationError) as refused:
         msgspec.convert(table, ScheduleTable)
     assert said in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    ("cron", "hours"),
+    [("0 * * * *", 1), ("30 2 * * *", 25), ("0 9 * * 1-5", 73), ("0 3 1 * *", 31 * 24)],
+)
+def test_the_longest_gap_of_a_schedule_is_that_of_its_weekend_its_month_or_the_end_of_summer(cron, hours) -> None:
+    schedule = CronSchedule(ScheduleTable(cron=cron, timezone="Europe/Berlin"), "fleet")
+    gap = schedule.longest_gap(at("2026-09-01"))
+    assert gap / 3600 == pytest.approx(hours, abs=1)
