@@ -31,7 +31,7 @@ def program(name: str) -> Path:
 def run(name: str, *arguments: object, **options: Any) -> subprocess.CompletedProcess[str]:
     """Run a program of the extras."""
     argv = [str(part) for part in (program(name), *arguments)]
-    return subprocess.run(argv, capture_output=True, check=False, text=True, timeout=PATIENCE, **options)
+    return subprocess.run(argv, capture_output=True, check=False, text=True, **{"timeout": PATIENCE, **options})
 
 
 def fetch(url: str) -> str:
