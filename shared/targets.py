@@ -10,6 +10,9 @@ import msgspec
 from shared.schema.profile import Profile
 from shared.schema.schema import SchemaVersion, Snapshot
 
+Labels = tuple[tuple[str, str], ...]
+"""What a fleet says about a tenant: (name, value) pairs, sorted by name."""
+
 
 class Target(msgspec.Struct, frozen=True, order=True, kw_only=True, omit_defaults=True):
     """Where one tenant lives. No secret: the host's credentials are looked up by `host` where the connection is made.
@@ -19,14 +22,14 @@ class Target(msgspec.Struct, frozen=True, order=True, kw_only=True, omit_default
         host: Name of a `[hosts.NAME]` table of the configuration.
         database: Database name.
         namespace: The tenant's own namespace, for namespace-per-tenant fleets; empty means the whole database.
-        labels: (name, value) pairs, sorted; never on a metric.
+        labels: What the fleet says about it; never on a metric.
     """
 
     tenant: str
     host: str
     database: str
     namespace: str = ""
-    labels: tuple[tuple[str, str], ...] = ()
+    labels: Labels = ()
 
 
 class FailureKind(StrEnum):

@@ -109,6 +109,8 @@ def tenant_text(history: TenantHistory, now: dt.datetime, terminal: Terminal | N
         (visible(tenant.tenant), "bold"), ": ", (STATUS_WORDS[tenant.status], STATUS_STYLES[tenant.status])
     )
     console.print(head.append(f" since {moment(tenant.since)}, last read {age(tenant.last_good, now)}"))
+    if tenant.labels:
+        console.print(Text(f"  labels: {_labels(tenant)}"), soft_wrap=True)
     if tenant.failure is not None:
         console.print(Text(f"  not read: {tenant.failure.kind}: {visible(tenant.failure.message)}", "magenta"))
     if tenant.known is not None:
@@ -147,8 +149,11 @@ def _changes_table(changes: Iterable[ChangeView], now: dt.datetime) -> Table:
 
 
 def _tenants_table(tenants: Iterable[TenantView], now: dt.datetime) -> Table:
-    table = table_of("tenant", "status", "changes", "since", "last read", "schema", "drift group")
-    for tenant in tenants:
+    listed = tuple(tenants)
+    labelled = any(tenant.labels for tenant in listed)
+    headings = ("tenant", "status", "changes", "since", "last read", "schema", "drift group")
+    table = table_of(*headings, *(["labels"] if labelled else []))
+    for tenant in listed:
         known = tenant.known
         table.add_row(
             Text(visible(tenant.tenant)),
@@ -158,8 +163,13 @@ def _tenants_table(tenants: Iterable[TenantView], now: dt.datetime) -> Table:
             age(tenant.last_good, now),
             (tenant.shape or (known.shape if known else ""))[:8] or NONE,
             (tenant.group or (known.group if known else "")) or NONE,
+            *([Text(_labels(tenant) or NONE)] if labelled else []),
         )
     return table
+
+
+def _labels(tenant: TenantView) -> str:
+    return visible(" ".join(f"{name}={value}" for name, value in sorted(tenant.labels.items())))
 
 
 def _lives_table(changes: Iterable[tuple[FleetChange, ChangeLife]]) -> Table:

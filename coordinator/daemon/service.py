@@ -20,7 +20,7 @@ from coordinator.engine.obstacles import NO_WORKER, Watch, find_redis_obstacle, 
 from coordinator.engine.roster import read_roster
 from coordinator.fleet.queued import QueuedFleet
 from coordinator.fleet.reader import OnProgress
-from coordinator.inventory import Choice
+from coordinator.inventory import Choice, Inventory
 from coordinator.ledger.lane import BUSY_SHARE_OF_DEADLINE, LedgerRules
 from coordinator.memory.notices import NoticeRules
 from coordinator.notify.sender import Sender
@@ -201,7 +201,13 @@ class Coordinator:
             choice = await self._choice(scan)
             sentinel = SentinelReader(fleet, self.settings, self._scratch) if self.settings.file.sentinel.host else None
             report = await run_scan(
-                self.settings, self._scratch, sentinel or fleet, on_progress, known_tenants=known, choice=choice
+                self.settings,
+                self._scratch,
+                sentinel or fleet,
+                on_progress,
+                known_tenants=known,
+                choice=choice,
+                on_listed=self._remember_inventory,
             )
             found = sentinel.found if sentinel else None
             return msgspec.structs.replace(report, sentinel=found or msgspec.UNSET)
@@ -214,6 +220,10 @@ class Coordinator:
         stale_after = dt.timedelta(seconds=self.settings.file.memory.stale_after)
         known = await self._patient.memory.last_known(self.fleet, stale_after)
         return Choice(selection=record.selection, known=known)
+
+    async def _remember_inventory(self, inventory: Inventory) -> None:
+        labels = {target.tenant: target.labels for target in inventory.targets}
+        await self._patient.remember_inventory(self.fleet, labels)
 
     @property
     def keys(self) -> Keys:

@@ -10,7 +10,7 @@ import msgspec
 from coordinator.memory.model import ChangeLife, FleetChange
 from coordinator.report.model import TenantResult, TenantStatus
 from shared.schema.schema import SchemaVersion
-from shared.targets import Failure
+from shared.targets import Failure, Labels
 
 
 class Known(msgspec.Struct, frozen=True, kw_only=True):
@@ -48,6 +48,7 @@ class TenantView(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
         known: Where it stood when it was last read, when the last try could not.
         last_good: When it was last read; none when it never was.
         changes: How many changes it has, as far as is known.
+        labels: What the inventory says about it, by name.
     """
 
     tenant: str
@@ -60,6 +61,7 @@ class TenantView(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     known: Known | None = None
     last_good: dt.datetime | None = None
     changes: int = 0
+    labels: dict[str, str] = msgspec.field(default_factory=dict)
 
 
 class TenantFilter(msgspec.Struct, frozen=True, kw_only=True):
@@ -71,6 +73,7 @@ class TenantFilter(msgspec.Struct, frozen=True, kw_only=True):
         change: Id of a change that they have.
         shape: Their schema hash, or how it begins.
         group: Their drift group.
+        labels: (name, value) pairs that they all have.
     """
 
     name: str = ""
@@ -78,6 +81,23 @@ class TenantFilter(msgspec.Struct, frozen=True, kw_only=True):
     change: str = ""
     shape: str = ""
     group: str = ""
+    labels: Labels = ()
+
+
+class LabelError(ValueError):
+    """What was given as a label is none; the message is a sentence."""
+
+
+def label_of(text: str) -> tuple[str, str]:
+    """Read a label as people write it, `tier=gold`.
+
+    Raises:
+        LabelError: When it has no name or no value.
+    """
+    name, _, value = text.partition("=")
+    if not name or not value:
+        raise LabelError(f"expected a label as NAME=VALUE, such as tier=gold, found {text!r}")
+    return name, value
 
 
 class StayView(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):

@@ -22,6 +22,9 @@ from shared.hosts import Secret
 
 T = TypeVar("T")
 
+_Values = str | list[str]
+"""Of one parameter of a URL; a list gives it several times."""
+
 _API = "/api/v1"
 _ANSWER_TIMEOUT_SECONDS = 60.0
 _MAX_ANSWER_BYTES = 512 * 1024 * 1024
@@ -111,7 +114,7 @@ class RemoteRecords(FleetRecords):
         answer = await self._ask(f"/scans/{_quoted(scan)}/report", {"form": form.value})
         return None if answer is None else answer.decode()
 
-    async def _expect(self, path: str, kind: type[T], parameters: Mapping[str, str] = {}) -> T:  # not written
+    async def _expect(self, path: str, kind: type[T], parameters: Mapping[str, _Values] = {}) -> T:  # not written
         answer = await self._ask(path, parameters)
         if answer is None:
             raise ServerError(f"{self._base}{path}: there is no such page: is this a fleetdrift coordinator?")
@@ -127,10 +130,10 @@ class RemoteRecords(FleetRecords):
         except (msgspec.MsgspecError, ValueError, RecursionError) as error:
             raise ServerError(f"{self._base} answers what this release does not read: {error}") from None
 
-    async def _ask(self, path: str, parameters: Mapping[str, str], body: bytes | None = None) -> bytes | None:
+    async def _ask(self, path: str, parameters: Mapping[str, _Values], body: bytes | None = None) -> bytes | None:
         """Send a request; nothing when what is asked for does not exist."""
         wanted = {**parameters, "fleet": self._fleet}
-        given = urllib.parse.urlencode({name: value for name, value in wanted.items() if value})
+        given = urllib.parse.urlencode({name: value for name, value in wanted.items() if value}, doseq=True)
         request = urllib.request.Request(f"{self._base}{path}{'?' * bool(given)}{given}", data=body)  # noqa: S310  # checked: http
         if body is not None:
             request.add_header("Content-Type", "application/json")
@@ -173,7 +176,8 @@ def _quoted(part: str) -> str:
     return urllib.parse.quote(part, safe="")
 
 
-def _asked_for(chosen: TenantFilter | ChangeFilter) -> dict[str, str]:
+def _asked_for(chosen: TenantFilter | ChangeFilter) -> dict[str, _Values]:
     """Give a filter as the parameters of a URL, which have the names of its fields."""
     fields: dict[str, Any] = msgspec.to_builtins(chosen)
-    return {name: str(value) for name, value in fields.items() if value is not None}
+    labels = [f"{name}={value}" for name, value in fields.pop("labels", ())]
+    return {"label": labels} | {name: str(value) for name, value in fields.items() if value is not None}

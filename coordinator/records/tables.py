@@ -11,7 +11,7 @@ from coordinator.memory.views import ChangeView, TenantView
 from coordinator.report.renderers.visible import visible
 from coordinator.store.records import ScanRecord
 
-_TENANTS = ("tenant", "status", "changes", "since", "last_good", "shape", "group", "failure")
+_TENANTS = ("tenant", "status", "changes", "since", "last_good", "shape", "group", "failure", "labels")
 _CHANGES = (
     "id",
     "severity",
@@ -63,7 +63,9 @@ def _tenant(tenant: TenantView) -> tuple[object, ...]:
     shape = tenant.shape or (tenant.known.shape if tenant.known else "")
     group = tenant.group or (tenant.known.group if tenant.known else "")
     failure = f"{tenant.failure.kind}: {tenant.failure.message}" if tenant.failure else ""
-    return tenant.tenant, tenant.status, tenant.changes, tenant.since, tenant.last_good, shape, group, failure
+    labels = " ".join(f"{name}={value}" for name, value in sorted(tenant.labels.items()))
+    where = (tenant.tenant, tenant.status, tenant.changes, tenant.since, tenant.last_good)
+    return (*where, shape, group, failure, labels)
 
 
 def _change(view: ChangeView) -> tuple[object, ...]:

@@ -6,7 +6,7 @@ A FleetReader reads the tenants and analyses their shapes; everything else happe
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 import msgspec
@@ -39,6 +39,13 @@ from shared.schema.canonical import content_hash, schema_hash
 from shared.schema.schema import Snapshot, Spec, told
 from shared.targets import Failure, Observation, Target
 
+OnListed = Callable[[Inventory], Awaitable[None]]
+"""Called with the fleet as it is listed, before any of its tenants is read."""
+
+
+async def _tell_nobody(_: Inventory) -> None:
+    """Nothing is kept of the fleet."""
+
 
 class Declared(msgspec.Struct, frozen=True, kw_only=True):
     """What the configuration declares: the compiled specs, the contracts, the fleet and the roles of services.
@@ -67,6 +74,7 @@ async def run_scan(
     *,
     known_tenants: int = 0,
     choice: Choice | None = None,
+    on_listed: OnListed = _tell_nobody,
 ) -> ScanReport:
     """Scan the fleet, or some of its tenants, once.
 
@@ -77,13 +85,16 @@ async def run_scan(
         on_progress: Called as tenants are read.
         known_tenants: How many the fleet had when it was last scanned; 0 when that is not known.
         choice: Which tenants are scanned; None for the whole fleet. They are compared as in a scan of all.
+        on_listed: Called with the fleet, before any of its tenants is read.
 
     Raises:
         SourceError, SpecError, InventoryError: When the declaration cannot be used. A tenant never raises.
         RustFilesError, SettingsError: When a service, or the baseline of the tenancy rules, cannot be read.
     """
     log = ExecutionLog()
-    declared = await _declare(settings, scratch, log, known_tenants, choice)
+    tables, inventory = await _list_fleet(settings, known_tenants)
+    await on_listed(inventory)
+    declared = await _declare(settings, scratch, log, tables, inventory, choice)
     results = await reader.read(declared.inventory.targets, on_progress)
     _log_results(log, results)
     snapshots = await _snapshots(reader, results)
@@ -112,13 +123,22 @@ async def run_scan(
     )
 
 
-async def _declare(
-    settings: Settings, scratch: ScratchServer, log: ExecutionLog, known_tenants: int, choice: Choice | None
-) -> Declared:
-    accepted = read_baseline(Path(settings.root), settings.file.tenancy.baseline)
+async def _list_fleet(settings: Settings, known_tenants: int) -> tuple[tuple[DeclaredTable, ...], Inventory]:
     tables = read_tables(settings)
     inventory = await load_targets(settings, [entry for each in tables for entry in each.shares.tenants.values()])
     refuse_shrunk(inventory, known_tenants, settings)
+    return tables, inventory
+
+
+async def _declare(
+    settings: Settings,
+    scratch: ScratchServer,
+    log: ExecutionLog,
+    tables: tuple[DeclaredTable, ...],
+    inventory: Inventory,
+    choice: Choice | None,
+) -> Declared:
+    accepted = read_baseline(Path(settings.root), settings.file.tenancy.baseline)
     chosen = choice.of(inventory) if choice is not None else inventory
     names = {target.tenant for target in chosen.targets}
     contracts = load_contracts(Path(settings.root), settings.file.contracts, settings.file.tenancy.rules)

@@ -76,6 +76,8 @@ class FleetMemory(StoreAccess):
         status = chosen.status.value if chosen.status else ""
         shape = chosen.shape and chosen.shape.translate(_LIKE) + "%"
 
+        labels = msgspec.json.encode(dict(chosen.labels)).decode()
+
         async def find(connection: Any) -> list[Any]:
             async with connection.transaction(readonly=True):
                 await connection.execute(
@@ -83,7 +85,7 @@ class FleetMemory(StoreAccess):
                 )  # each filter has its own plan
                 asked = (fleet, status, chosen.change, shape, chosen.group, stale_after)
                 places = await connection.fetchrow(query("find_places"), *asked)
-                page = (fleet, stale_after, after, limit, chosen.name.translate(_LIKE), status, *places)
+                page = (fleet, stale_after, after, limit, chosen.name.translate(_LIKE), status, *places, labels)
                 found: list[Any] = await connection.fetch(query("list_tenants"), *page)
                 return found
 
@@ -249,6 +251,7 @@ def _tenant(row: Any) -> TenantView:
         known=known,
         last_good=row["last_good"],
         changes=row["changes"],
+        labels=msgspec.json.decode(row["labels"], type=dict[str, str]),
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import msgspec
@@ -13,7 +13,7 @@ from coordinator.memory.notices import TELL_NOBODY, NoticeEvent, NoticeRules, no
 from coordinator.memory.remember import remember
 from coordinator.memory.skeleton import Envelope, Skeleton, put_together, take_apart
 from coordinator.memory.transitions import FleetCounts, Recorded, Transition
-from coordinator.report.model import DriftGroup, ScanReport, TenantResult
+from coordinator.report.model import DriftGroup, ScanReport, TenantResult, TenantStatus
 from coordinator.settings.notify import NoticeKind
 from coordinator.store.connection import query
 from coordinator.store.telling import Past, Told, put_notice, tell
@@ -30,6 +30,7 @@ from shared.formats import (
     decode_json,
     encode_json,
 )
+from shared.targets import Labels
 
 _ANALYZE_AFTER_MOVES = 1000
 """Tenants that one report moves, from which on PostgreSQL must be told at once how large the tables are now: the first
@@ -99,6 +100,23 @@ async def _sentinel_is_missed(connection: Any, report: ScanReport) -> NoticeEven
         f"the scan did not find the drift of the sentinel, so it may find no other either: {report.sentinel.reason}"
     )
     return NoticeEvent(kind=NoticeKind.SENTINEL_MISSED, sentence=sentence)
+
+
+async def record_inventory(connection: Any, fleet: str, labels: Mapping[str, Labels]) -> None:
+    """Keep who is in a fleet: whoever is new to it was never scanned. The caller has a transaction.
+
+    Args:
+        connection: To the store.
+        fleet: Name.
+        labels: (name, value) pairs of every tenant that is to be read.
+    """
+    when = await connection.fetchrow(query("lock_fleet"), fleet)
+    never = Standing(result=TenantResult(tenant="", status=TenantStatus.NEVER_SCANNED))
+    place = (await _remember_standings(connection, fleet, [never]))[never.digest]
+    texts = [msgspec.json.encode(dict(pairs)).decode() for pairs in labels.values()]
+    await connection.execute("SET LOCAL enable_nestloop = off")  # no statistics know how long these arrays are
+    await connection.execute(query("remember_inventory"), fleet, list(labels), texts, place, when["at"])
+    await connection.execute("SET LOCAL enable_nestloop = on")
 
 
 async def _move_tenants(connection: Any, fleet: str, remembered: Remembered, places: dict[str, int], when: Any) -> int:

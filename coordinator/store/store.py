@@ -19,14 +19,14 @@ from coordinator.store.access import StoreAccess
 from coordinator.store.connection import StoreError, open_pool, query
 from coordinator.store.fleet_figures import FleetFigures
 from coordinator.store.fleet_memory import FleetMemory
-from coordinator.store.memory import load_report, record
+from coordinator.store.memory import load_report, record, record_inventory
 from coordinator.store.patience import StorePatience
 from coordinator.store.pruning import DEFAULT_RETENTION, Retention, prune
 from coordinator.store.records import NOBODY_SAYS, Delivery, LedgerRow, ScanRecord, ScanRequest, ScanState
 from coordinator.store.telling import tell_failure
 from shared.formats import ANALYSIS, LEDGER, SNAPSHOT, FormatError
 from shared.hosts import Secret
-from shared.targets import Target
+from shared.targets import Labels, Target
 
 _decode_target = msgspec.json.Decoder(Target).decode
 _decode_outcome: Callable[[str], FinalOutcome] = msgspec.json.Decoder(FinalOutcome).decode
@@ -357,6 +357,20 @@ class Store(StoreAccess):
         recorded = await self._do(keep)
         await self._do(delete_what_is_old)
         return recorded
+
+    async def remember_inventory(self, fleet: str, labels: Mapping[str, Labels]) -> None:
+        """Keep who is in a fleet before any of them is read: whoever is new to it was never scanned.
+
+        Args:
+            fleet: Name.
+            labels: (name, value) pairs of every tenant that is to be read.
+        """
+
+        async def keep(connection: Any) -> None:
+            async with connection.transaction():
+                await record_inventory(connection, fleet, labels)
+
+        await self._do(keep)
 
     async def known_tenants(self, fleet: str) -> int:
         """Count the tenants that a fleet had when it was last scanned; 0 when it never was."""

@@ -14,7 +14,15 @@ from coordinator.daemon.api.answers import found, table_or_page
 from coordinator.daemon.api.fleets import ServedFleet
 from coordinator.daemon.api.problems import documented
 from coordinator.memory.model import ChangeSubject
-from coordinator.memory.views import ChangeFilter, ChangeState, ChangeView, FleetStatus, TenantFilter, TenantHistory
+from coordinator.memory.views import (
+    ChangeFilter,
+    ChangeState,
+    ChangeView,
+    FleetStatus,
+    TenantFilter,
+    TenantHistory,
+    label_of,
+)
 from coordinator.records.documents import ChangesPage, GroupDocument, GroupsList, TenantsPage
 from coordinator.records.tables import changes_csv, tenants_csv
 from coordinator.report.model import TenantStatus
@@ -48,14 +56,17 @@ def _tenants() -> list[BaseRouteHandler]:
         change: FromQuery[str] = "",
         shape: FromQuery[str] = "",
         group: FromQuery[str] = "",
+        label: FromQuery[list[str] | None] = None,
         limit: Limit = 100,
         after: FromQuery[str] = "",
     ) -> Response[TenantsPage]:
         """List tenants by name, as they are known now; as CSV for `Accept: text/csv`.
 
-        `name` is a pattern of shell wildcards, `change` and `group` are ids, `shape` is how a schema hash begins.
+        `name` is a pattern of shell wildcards, `change` and `group` are ids, `shape` is how a schema hash begins,
+        `label` is NAME=VALUE and may be given several times: only tenants with all of them are listed.
         """
-        chosen = TenantFilter(name=name, status=status, change=change, shape=shape, group=group)
+        labels = tuple(label_of(each) for each in label or ())
+        chosen = TenantFilter(name=name, status=status, change=change, shape=shape, group=group, labels=labels)
         page = await served.records.tenants(chosen, after=after, limit=limit)
         return table_or_page(request, page, tenants_csv(page.tenants))
 

@@ -10,6 +10,7 @@ from litestar import Request, Response
 from litestar.exceptions import HTTPException
 from litestar.openapi.datastructures import ResponseSpec
 
+from coordinator.memory.views import LabelError
 from coordinator.records.fleet_records import CursorError
 from coordinator.store.connection import StoreError
 from shared.formats import FormatError
@@ -59,6 +60,10 @@ def _of_cursor(_: Request[Any, Any, Any], error: Exception) -> Response[Any]:
     return problem_response(HTTPStatus.BAD_REQUEST, str(error))
 
 
+def _of_label(_: Request[Any, Any, Any], error: Exception) -> Response[Any]:
+    return problem_response(HTTPStatus.BAD_REQUEST, f"label: {error}")
+
+
 def _of_store(_: Request[Any, Any, Any], error: Exception) -> Response[Any]:
     return problem_response(HTTPStatus.SERVICE_UNAVAILABLE, str(error))
 
@@ -75,6 +80,7 @@ def _of_bug(_: Request[Any, Any, Any], error: Exception) -> Response[Any]:
 HANDLERS: dict[int | type[Exception], Any] = {
     HTTPException: _of_http,
     CursorError: _of_cursor,
+    LabelError: _of_label,
     StoreError: _of_store,
     FormatError: _of_format,
     Exception: _of_bug,

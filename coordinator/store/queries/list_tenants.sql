@@ -1,4 +1,5 @@
--- $2 is the age at which what is known is stale, $3 the name after which to go on, $4 how many, $7 and $8 what find_places gave.
+-- $2 is the age at which what is known is stale, $3 the name after which to go on, $4 how many, $7 and $8 what find_places gave,
+-- $9 labels.
 SELECT n.*, CASE WHEN page.is_stale THEN 'stale' ELSE n.status END AS shown,
        (SELECT count(*) FROM fleetdrift.standing_changes h WHERE h.standing = n.known)::integer AS changes
 FROM (
@@ -12,6 +13,7 @@ FROM (
         LEFT JOIN fleetdrift.standings k ON k.standing = t.known
         WHERE t.fleet = $1 AND t.left_fleet IS NULL AND t.tenant > $3
           AND ($5::text = '' OR t.tenant LIKE $5)
+          AND ($9::jsonb = '{}' OR t.labels @> $9)
           AND ($7::bigint[] IS NULL OR t.standing = ANY ($7))
           AND ($8::bigint[] IS NULL OR t.known = ANY ($8))
     ) t

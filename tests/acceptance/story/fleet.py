@@ -115,7 +115,10 @@ class Shop:
 
     def configure(self, redis: EmbeddedRedis) -> Path:
         """Write fleetdrift.toml; the far server is reached over the wire."""
-        databases = [f'{{ tenant = "{name}", host = "near", database = "{name}" }}' for name in DATABASES]
+        databases = [
+            f'{{ tenant = "{name}", host = "near", database = "{name}", labels = {{ tier = "gold" }} }}'
+            for name in DATABASES
+        ]
         namespaces = [
             f'{{ tenant = "{name}", host = "far", database = "shared", namespace = "{name}" }}' for name in NAMESPACES
         ]

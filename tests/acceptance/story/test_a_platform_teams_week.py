@@ -60,6 +60,8 @@ async def test_a_week_of_a_platform_team(shop):
     assert await shop.told() == [("new", 3)], "and of the rollout nobody was told anything"
 
     assert "orders_by_customer" in await shop.command("changes")
+    of_gold = await shop.command("tenants", "--label", "tier=gold", "--status", "drifted", "--output", "csv")
+    assert [line.split(",")[0] for line in of_gold.splitlines()[1:]] == list(dropped[:2])
 
     await shop.wire.cut()
     status = await shop.scan("a server has gone away")
@@ -91,7 +93,7 @@ async def test_a_week_of_a_platform_team(shop):
     assert (resolved["flaps"], resolved["most_tenants"]) == (0, 3)
     history = json.loads(await shop.command("tenant", NAMESPACES[5], "--output", "json"))
     timeline = [stay["result"]["status"] for stay in reversed(history["stays"])]
-    assert timeline == ["in_sync", "in_sync", "drifted", "unreachable", "drifted", "in_sync"]
+    assert timeline == ["never_scanned", "in_sync", "in_sync", "drifted", "unreachable", "drifted", "in_sync"]
     behind = json.loads(await shop.command("tenant", NAMESPACES[20], "--output", "json"))
     assert [stay["result"]["status"] for stay in reversed(behind["stays"])][:3] == ["in_sync", "pending", "in_sync"]
     scans = json.loads(await shop.command("scans", "list", "--output", "json"))["scans"]

@@ -49,6 +49,7 @@ def scans() -> Scans:
 async def served(store, scans) -> AsyncIterator[str]:  # noqa: F811  # the fixture
     await store.create_scan("first", FLEET)
     await store.record_report("first", scanned(a="e", b="ok", c="ec", d="?"))
+    await store.remember_inventory(FLEET, {"a": (("region", "eu"), ("tier", "gold")), "b": (("region", "eu"),)})
     async with running(store, scans, token=TOKEN) as client:
         yield str(client.base_url).rstrip("/")
 
@@ -76,6 +77,7 @@ def run(tmp_path, dsn):  # noqa: F811  # the fixture
         ("status",),
         ("tenants",),
         ("tenants", "--status", "drifted", "--output", "csv"),
+        ("tenants", "--label", "tier=gold", "--label", "region=eu"),
         ("tenant", "a"),
         ("changes", "--severity", "error", "--state", "all"),
         ("groups",),

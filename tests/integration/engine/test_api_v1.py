@@ -57,6 +57,14 @@ async def test_tenants_are_listed_filtered_and_paged(client):
     ]
 
 
+async def test_tenants_are_chosen_by_all_of_several_labels(client, store):
+    await store.remember_inventory(FLEET, {"a": (("region", "eu"), ("tier", "gold")), "b": (("region", "eu"),)})
+    gold = await get(client, "/tenants", TenantsPage, label=["region=eu", "tier=gold"])
+    assert [(each.tenant, each.labels) for each in gold.tenants] == [("a", {"region": "eu", "tier": "gold"})]
+    both = await get(client, "/tenants", TenantsPage, label="region=eu")
+    assert [each.tenant for each in both.tenants] == ["a", "b"]
+
+
 async def test_a_change_is_listed_with_its_life_and_leads_to_its_tenants(client):
     page = await get(client, "/changes", ChangesPage, object="email")
     [view] = page.changes
@@ -112,6 +120,7 @@ async def test_an_answer_is_compressed_for_who_takes_it(client, store, scans):
         ("/groups/none", 404, "there is no such drift group"),
         ("/tenants?stauts=drifted", 400, "stauts: there is no such parameter"),
         ("/tenants?status=sad", 400, "status: Invalid enum value 'sad'"),
+        ("/tenants?label=gold", 400, "label: expected a label as NAME=VALUE, such as tier=gold, found 'gold'"),
         ("/tenants?limit=0", 400, "limit: Expected `int` >= 1"),
         ("/changes?after=nonsense", 400, "after: expected what an earlier page gave as `after`"),
         ("/changes?since=yesterday", 400, "since: Invalid RFC3339 encoded datetime"),

@@ -10,7 +10,8 @@ import pytest
 
 from coordinator.memory.views import ChangeFilter, ChangeState, TenantFilter
 from coordinator.report.judged import TenantOutcome
-from coordinator.report.model import ScanReport, TenantStatus
+from coordinator.report.model import ScanReport, TenantResult, TenantStatus
+from shared.diff.changes import SchemaDiff
 from shared.formats import FormatError
 from shared.schema.identity import ObjectId
 from shared.targets import Failure, FailureKind
@@ -20,13 +21,15 @@ from tests.reports import (
     EMAIL_INDEX,
     ORDERS,
     analysis_of,
+    around,
     demo,
+    demo_analyses,
     demo_spec,
     in_sync,
     partly_read,
     report_of,
 )
-from tests.rollout_report import in_a_rollout
+from tests.rollout_report import OUTCOMES, in_a_rollout, rollout_body
 
 pytestmark = pytest.mark.anyio
 
@@ -181,6 +184,94 @@ async def test_a_tenants_timeline_is_told_with_the_life_of_each_change(store):
     assert told[EMAIL].resolved == told[CREATED].resolved == history.stays[0].since
     assert told[EMAIL].first_seen == history.stays[3].since
     assert await store.memory.tenant(FLEET, "nobody", AGES) is None
+
+
+async def test_a_tenant_is_never_scanned_from_the_moment_it_is_listed_until_a_scan_has_tried_it(store):
+    await store.remember_inventory(FLEET, {"a": (), "b": ()})
+    listed = await tenants_of(store)
+    assert {name: (each.status, each.last_good, each.changes) for name, each in listed.items()} == {
+        "a": ("never_scanned", None, 0), "b": ("never_scanned", None, 0),
+    }  # fmt: skip
+    assert set(await tenants_of(store, stale_after=AT_ONCE, status=TenantStatus.NEVER_SCANNED)) == {"a", "b"}
+    status = await store.memory.status(FLEET, AGES)
+    assert (dict(status.tenants)["never_scanned"], status.scanned) == (2, None)
+    await store.record_report("1", scanned(a="e", b="?"))
+    assert {name: each.status for name, each in (await tenants_of(store)).items()} == {
+        "a": "drifted",
+        "b": "unreachable",
+    }
+    await store.remember_inventory(FLEET, {"a": (), "b": (), "new": ()})
+    assert (await tenants_of(store))["new"].status == "never_scanned"
+    assert await store.known_tenants(FLEET) == 2  # a list that was wrong once is nothing to shrink from
+    history = await store.memory.tenant(FLEET, "a", AGES)
+    assert [stay.result.status for stay in history.stays] == ["drifted", "never_scanned"]
+    assert await store.get_report("1") == scanned(a="e", b="?")
+
+
+async def test_a_tenant_that_comes_back_begins_anew(store):
+    await store.record_report("1", scanned(a="e", b="ok"))
+    await store.record_report("2", scanned(b="ok"))
+    await store.remember_inventory(FLEET, {"a": (), "b": ()})
+    back = (await tenants_of(store))["a"]
+    assert (back.status, back.known, back.last_good, back.changes) == ("never_scanned", None, None, 0)
+    assert await store.get_report("1") == scanned(a="e", b="ok")
+    assert await store.get_report("2") == scanned(b="ok")
+
+
+async def test_tenants_are_chosen_by_their_labels_also_while_they_cannot_be_read(store):
+    gold, plain = (("region", "eu"), ("tier", "gold")), (("region", "eu"),)
+    await store.remember_inventory(FLEET, {"a": gold, "b": plain, "c": ()})
+    await store.record_report("1", scanned(a="e", b="ok", c="ok"))
+    await store.record_report("2", scanned(a="?", b="ok", c="ok"))
+    assert (await tenants_of(store))["a"].labels == dict(gold)
+    assert set(await tenants_of(store, labels=(("tier", "gold"),))) == {"a"}
+    assert set(await tenants_of(store, labels=plain)) == {"a", "b"}
+    assert set(await tenants_of(store, labels=(("gold", "tier"),))) == set()
+    await store.remember_inventory(FLEET, {"a": plain, "b": plain, "c": ()})
+    assert await tenants_of(store, labels=(("tier", "gold"),)) == {}
+
+
+async def test_listing_the_same_fleet_again_writes_nothing_about_tenants(dsn, store):
+    await store.record_report("1", scanned(a="e", b="ok", c="?"))
+    await store.remember_inventory(FLEET, {"a": (("tier", "gold"),), "b": (), "c": ()})
+    admin = await asyncpg.connect(dsn)
+    before = await admin.fetch("SELECT xmin::text, t.* FROM fleetdrift.tenants t")
+    await store.remember_inventory(FLEET, {"a": (("tier", "gold"),), "b": (), "c": ()})
+    assert await admin.fetch("SELECT xmin::text, t.* FROM fleetdrift.tenants t") == before
+    await admin.close()
+
+
+async def test_every_status_has_its_producer(dsn, store):
+    """In the order of the list; whoever adds a status says here how a tenant comes to it."""
+    spec = demo_spec()
+    undecided = analysis_of("u", spec, ORDERS, unverified='type "geometry" does not exist', diff=SchemaDiff())
+    analyses = demo_analyses(spec) | {"u": undecided}
+    rolling = rollout_body(OUTCOMES[2])
+    outcomes = [
+        TenantOutcome(tenant="in_sync", fingerprint="c"),
+        TenantOutcome(tenant="drifted", fingerprint="a"),
+        TenantOutcome(tenant="unverified", fingerprint="u"),
+        TenantOutcome(tenant="unreachable", failure=LOST),
+        TenantOutcome(tenant="error", failure=Failure(FailureKind.BUSY, "a lock was not granted within 2 s")),
+        TenantOutcome(tenant="excluded", excluded=True),
+    ]
+    body = report_of(spec, outcomes, analyses, expected_version="").body
+    pending = msgspec.structs.replace(rolling.tenants[0], tenant="pending")
+    both = (*body.tenants, pending)
+    whole = msgspec.structs.replace(body, tenants=tuple(sorted(both)), rollouts=rolling.rollouts)
+    await store.record_report("0", scanned(stale="ok"))
+    await store.record_report("1", scanned(stale="?"))
+    stays = TenantResult(tenant="stale", status=TenantStatus.UNREACHABLE, failure=LOST)
+    await store.record_report("2", around(msgspec.structs.replace(whole, tenants=tuple(sorted((*both, stays))))))
+    await store.remember_inventory(FLEET, {each.tenant: () for each in (*both, stays)} | {"never_scanned": ()})
+    admin = await asyncpg.connect(dsn)
+    await admin.execute("UPDATE fleetdrift.tenants SET last_good = last_good - interval '1 day'")
+    await admin.close()
+    hour = dt.timedelta(hours=1)
+    shown = await tenants_of(store, stale_after=hour)
+    assert {name: each.status for name, each in shown.items()} == {status.value: status for status in TenantStatus}
+    counted = await store.memory.status(FLEET, hour)
+    assert counted.tenants == tuple((status, 1) for status in TenantStatus)
 
 
 async def test_an_unchanged_scan_writes_nothing_about_tenants(dsn, store):
