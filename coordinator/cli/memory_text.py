@@ -5,12 +5,11 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable, Sequence
 
-from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.padding import Padding
-from rich.table import Table
 from rich.text import Text
 
+from coordinator.cli.table_text import Column, print_table
 from coordinator.memory.model import ChangeLife, ChangeSubject, FleetChange
 from coordinator.memory.views import ChangeView, FleetStatus, SuspiciousScan, TenantHistory, TenantView
 from coordinator.report.renderers.presentation import STATUS_WORDS, plural
@@ -19,8 +18,7 @@ from coordinator.report.renderers.visible import visible
 from shared.findings.finding import Severity
 
 NONE = "–"
-_FIGURES = frozenset({"tenants", "changes", "flaps", "broken queries"})
-"""Headings of columns that hold numbers."""
+"""Where there is nothing to be said."""
 _SEVERITY_STYLES = {Severity.ERROR: "bold red", Severity.WARNING: "yellow", Severity.INFO: "dim"}
 
 
@@ -32,7 +30,15 @@ def age(moment: dt.datetime | None, now: dt.datetime) -> str:
     for length, unit in ((86400, "day"), (3600, "hour"), (60, "minute")):
         if seconds >= length:
             return f"{plural(seconds // length, unit)} ago"
-    return f"{plural(seconds, 'second')} ago"
+    return "just now"
+
+
+def short_age(moment: dt.datetime | None, now: dt.datetime) -> str:
+    """Say how long ago something was, for a cell of a table: `3 d ago`."""
+    said = age(moment, now)
+    for unit, short in (("day", "d"), ("hour", "h"), ("minute", "min")):
+        said = said.replace(f" {unit}s ", f" {short} ").replace(f" {unit} ", f" {short} ")
+    return said
 
 
 def status_text(
@@ -64,7 +70,7 @@ def status_text(
         _print_suspicion(console, status.suspicious)
     if top:
         console.print()
-        console.print(_changes_table(top, now))
+        _print_changes(console, top, now)
     return close_console(console)
 
 
@@ -83,7 +89,7 @@ def changes_text(
     if not changes:
         console.print("No changes.")
     else:
-        console.print(_changes_table(changes, now))
+        _print_changes(console, changes, now)
     print_more(console, after)
     return close_console(console)
 
@@ -96,7 +102,7 @@ def tenants_text(
     if not tenants:
         console.print("No tenants.")
     else:
-        console.print(_tenants_table(tenants, now))
+        _print_tenants(console, tenants, now)
     print_more(console, after)
     return close_console(console)
 
@@ -120,82 +126,105 @@ def tenant_text(history: TenantHistory, now: dt.datetime, terminal: Terminal | N
         )
     if history.changes:
         console.print()
-        console.print(_lives_table(history.changes))
+        _print_lives(console, history.changes)
     console.print()
-    console.print(_timeline(history))
+    _print_timeline(console, history)
     return close_console(console)
 
 
-def table_of(*headings: str) -> Table:
-    """Make a table without lines around it; figures stand on the right."""
-    table = Table(box=SIMPLE_HEAD, show_edge=False, padding=(0, 2, 0, 0), pad_edge=False)
-    for heading in headings:
-        table.add_column(heading, overflow="fold", justify="right" if heading in _FIGURES else "left")
-    return table
-
-
-def _changes_table(changes: Iterable[ChangeView], now: dt.datetime) -> Table:
-    table = table_of("severity", "change", "tenants", "first seen", "id")
+def _print_changes(console: Console, changes: Iterable[ChangeView], now: dt.datetime) -> None:
+    columns = (
+        Column("severity"),
+        Column("change", folds=True),
+        Column("tenants", figures=True),
+        Column("first seen", spare=True),
+        Column("id"),
+    )
+    rows = []
     for view in changes:
         gone = Text(" resolved " + age(view.resolved, now), "green") if view.resolved else Text()
-        table.add_row(
-            _severity(view.change),
-            Text(_what(view.change)).append(gone),
-            f"{view.tenants:,}",
-            age(view.first_seen, now),
-            view.change.id,
+        what = Text(_what(view.change)).append(gone)
+        rows.append(
+            (_severity(view.change), what, f"{view.tenants:,}", short_age(view.first_seen, now), view.change.id)
         )
-    return table
+    print_table(console, columns, rows)
 
 
-def _tenants_table(tenants: Iterable[TenantView], now: dt.datetime) -> Table:
+def _print_tenants(console: Console, tenants: Iterable[TenantView], now: dt.datetime) -> None:
     listed = tuple(tenants)
+    columns = [
+        Column("tenant", folds=True),
+        Column("status"),
+        Column("changes", figures=True),
+        Column("since"),
+        Column("last read"),
+        Column("drift group", spare=True),
+        Column("schema", spare=True),
+    ]
     labelled = any(tenant.labels for tenant in listed)
-    headings = ("tenant", "status", "changes", "since", "last read", "schema", "drift group")
-    table = table_of(*headings, *(["labels"] if labelled else []))
+    if labelled:
+        columns.append(Column("labels", folds=True, spare=True))
+    rows = []
     for tenant in listed:
         known = tenant.known
-        table.add_row(
+        row = (
             Text(visible(tenant.tenant)),
             Text(STATUS_WORDS[tenant.status], STATUS_STYLES[tenant.status]),
             f"{tenant.changes:,}",
-            age(tenant.since, now),
-            age(tenant.last_good, now),
-            (tenant.shape or (known.shape if known else ""))[:8] or NONE,
+            short_age(tenant.since, now),
+            short_age(tenant.last_good, now),
             (tenant.group or (known.group if known else "")) or NONE,
-            *([Text(_labels(tenant) or NONE)] if labelled else []),
+            (tenant.shape or (known.shape if known else ""))[:8] or NONE,
         )
-    return table
+        rows.append((*row, Text(_labels(tenant) or NONE)) if labelled else row)
+    print_table(console, columns, rows)
 
 
 def _labels(tenant: TenantView) -> str:
     return visible(" ".join(f"{name}={value}" for name, value in sorted(tenant.labels.items())))
 
 
-def _lives_table(changes: Iterable[tuple[FleetChange, ChangeLife]]) -> Table:
-    table = table_of("severity", "change", "first seen", "resolved", "flaps", "id")
+def _print_lives(console: Console, changes: Iterable[tuple[FleetChange, ChangeLife]]) -> None:
+    columns = (
+        Column("severity"),
+        Column("change", folds=True),
+        Column("first seen"),
+        Column("resolved"),
+        Column("id"),
+        Column("flaps", figures=True, spare=True),
+    )
+    rows = []
     for change, life in changes:
         resolved = Text(moment(life.resolved), "green") if life.resolved else Text("open", "bold")
-        table.add_row(
-            _severity(change), Text(_what(change)), moment(life.first_seen), resolved, str(life.flaps), change.id
-        )
-    return table
+        what = Text(_what(change))
+        rows.append((_severity(change), what, moment(life.first_seen), resolved, change.id, str(life.flaps)))
+    print_table(console, columns, rows)
 
 
-def _timeline(history: TenantHistory) -> Table:
-    table = table_of("from", "to", "status", "schema", "version", "drift group")
+def _print_timeline(console: Console, history: TenantHistory) -> None:
+    columns = (
+        Column("from"),
+        Column("to"),
+        Column("status"),
+        Column("version", folds=True),
+        Column("drift group", spare=True),
+        Column("schema", spare=True),
+    )
+    rows = []
     for stay in history.stays:
         row = stay.result
         versions = ", ".join(f"{version.version} ({version.tool})" for version in row.versions)
-        table.add_row(
-            moment(stay.since),
-            moment(stay.until) if stay.until else "now",
-            Text(STATUS_WORDS[row.status], STATUS_STYLES[row.status]),
-            row.shape[:8] or NONE,
-            Text(visible(versions) or NONE),
-            row.group or NONE,
+        rows.append(
+            (
+                moment(stay.since),
+                moment(stay.until) if stay.until else "now",
+                Text(STATUS_WORDS[row.status], STATUS_STYLES[row.status]),
+                Text(visible(versions) or NONE),
+                row.group or NONE,
+                row.shape[:8] or NONE,
+            )
         )
-    return table
+    print_table(console, columns, rows)
 
 
 def _severity(change: FleetChange) -> Text:

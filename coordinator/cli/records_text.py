@@ -7,7 +7,8 @@ from collections.abc import Iterable
 
 from rich.text import Text
 
-from coordinator.cli.memory_text import NONE, age, moment, print_more, table_of
+from coordinator.cli.memory_text import NONE, age, moment, print_more, short_age
+from coordinator.cli.table_text import Column, print_table
 from coordinator.records.documents import GroupDocument, GroupsList, GroupSummary
 from coordinator.report.renderers.group_text import print_finding, print_plan, print_verdict
 from coordinator.report.renderers.presentation import plural
@@ -40,20 +41,16 @@ def scans_text(
     console = open_console(terminal or Terminal.of_stdout())
     rows = tuple(scans)
     if rows:
-        table = table_of("scan", "state", "tenants", "asked for", "took", "by", "why")
-        for record in rows:
-            only = f"only {record.selection.sentence}" if record.selection else ""
-            why = "; ".join(filter(None, (record.reason or record.purpose, only)))
-            table.add_row(
-                record.scan,
-                Text(record.state.value, _STATES[record.state]),
-                _tenants(record),
-                age(record.requested, now),
-                _took(record),
-                Text(visible(record.requested_by) or NONE),
-                Text(visible(why)),
-            )
-        console.print(table)
+        columns = (
+            Column("scan"),
+            Column("state"),
+            Column("tenants", figures=True),
+            Column("asked for"),
+            Column("why", folds=True),
+            Column("by", folds=True, spare=True),
+            Column("took", spare=True),
+        )
+        print_table(console, columns, [_scan_row(record, now) for record in rows])
     else:
         console.print("No scans.")
     print_more(console, after)
@@ -91,19 +88,17 @@ def groups_text(found: GroupsList, terminal: Terminal | None = None) -> str:
     if not found.groups:
         console.print("No tenant is known to be in a drift group.")
         return close_console(console)
-    table = table_of("group", "severity", "tenants", "changes", "broken queries", "plan", "schema", "version")
-    for group in found.groups:
-        table.add_row(
-            group.id,
-            group.severity.value if group.severity else NONE,
-            f"{group.tenants:,}",
-            f"{group.changes:,}",
-            f"{group.broken_queries:,}",
-            _plan(group),
-            group.shape[:8] or NONE,
-            Text(visible(", ".join(version.version for version in group.versions)) or NONE),
-        )
-    console.print(table)
+    columns = (
+        Column("group"),
+        Column("severity"),
+        Column("tenants", figures=True),
+        Column("changes", figures=True),
+        Column("plan", folds=True),
+        Column("version", folds=True, spare=True),
+        Column("broken queries", figures=True, spare=True),
+        Column("schema", spare=True),
+    )
+    print_table(console, columns, [_group_row(group) for group in found.groups])
     return close_console(console)
 
 
@@ -120,6 +115,32 @@ def group_text(found: GroupDocument, terminal: Terminal | None = None) -> str:
     if group.plan is not None:
         print_plan(console, group.plan)
     return close_console(console)
+
+
+def _scan_row(record: ScanRecord, now: dt.datetime) -> tuple[Text | str, ...]:
+    only = f"only {record.selection.sentence}" if record.selection else ""
+    return (
+        record.scan,
+        Text(record.state.value, _STATES[record.state]),
+        _tenants(record),
+        short_age(record.requested, now),
+        Text(visible("; ".join(filter(None, (record.reason or record.purpose, only))))),
+        Text(visible(record.requested_by) or NONE),
+        _took(record),
+    )
+
+
+def _group_row(group: GroupSummary) -> tuple[Text | str, ...]:
+    return (
+        group.id,
+        group.severity.value if group.severity else NONE,
+        f"{group.tenants:,}",
+        f"{group.changes:,}",
+        _plan(group),
+        Text(visible(", ".join(version.version for version in group.versions)) or NONE),
+        f"{group.broken_queries:,}",
+        group.shape[:8] or NONE,
+    )
 
 
 def _plan(group: GroupSummary) -> str:

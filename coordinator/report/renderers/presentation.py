@@ -121,10 +121,10 @@ def tenants_phrase(tenants: tuple[str, ...], longest: int = 3) -> str:
 
 
 def plural(count: int, noun: str) -> str:
-    """Count things: `1 tenant`, `2 tenants`, `2 indexes`, `3 mismatches`, `4 queries`."""
+    """Count things: `1 tenant`, `2 tenants`, `2 indexes`, `3 mismatches`, `4 queries`, `5 days`."""
     if count == 1:
         return f"1 {noun}"
-    if noun.endswith("y"):
+    if noun.endswith("y") and noun[-2] not in "aeiou":
         return f"{count:,} {noun[:-1]}ies"
     return f"{count:,} {noun}{'es' if noun.endswith(('s', 'x', 'ch')) else 's'}"
 
