@@ -23,12 +23,21 @@ def rows(text: str) -> list[dict[str, str]]:
 def test_a_tenant_that_cannot_be_read_shows_what_is_known_of_it():
     known = Known(status=TenantStatus.DRIFTED, shape="abc", group="g")
     lost = Failure(FailureKind.REFUSED, "connection refused")
-    view = TenantView(tenant="=1+1", status=TenantStatus.UNREACHABLE, since=WHEN, failure=lost, known=known, changes=2)
+    view = TenantView(
+        tenant="=1+1",
+        status=TenantStatus.UNREACHABLE,
+        since=WHEN,
+        failure=lost,
+        known=known,
+        changes=2,
+        labels={"tier": "gold", "region": "eu"},
+    )
     [row] = rows(tenants_csv([view]))
     assert row == {
         "tenant": "'=1+1", "status": "unreachable", "changes": "2", "since": "2026-03-01T00:00:00+00:00",
         "last_good": "",
         "shape": "abc", "group": "g", "failure": "refused: connection refused",
+        "labels": "region=eu tier=gold",
     }  # fmt: skip
 
 
