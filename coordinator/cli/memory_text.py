@@ -233,7 +233,7 @@ def _severity(change: FleetChange) -> Text:
 
 def _what(change: FleetChange) -> str:
     match change.subject:
-        case ChangeSubject.VERSION:
+        case ChangeSubject.VERSION | ChangeSubject.TENANCY:
             return visible(change.message)
         case ChangeSubject.CONTRACT | ChangeSubject.SERVICE:
             return visible(f"query {change.kind.replace('_', ' ')}: {change.object}")

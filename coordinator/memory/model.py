@@ -25,6 +25,7 @@ class ChangeSubject(StrEnum):
     SCHEMA = "schema"  # an object that differs
     VERSION = "version"  # the schema version, or something else that is said of a whole shape
     CONTRACT = "contract"  # a query of a service that breaks in the tenant
+    TENANCY = "tenancy"  # what keeps tenants apart in shared tables: of the tenants that have it, or of the declaration
     SERVICE = "service"  # a query that breaks in the declared schema too: a fault of the service, in no tenant
 
 
@@ -81,12 +82,15 @@ class Remembered(msgspec.Struct, frozen=True, kw_only=True):
     Args:
         standings: The distinct ones.
         tenants: (name, index into `standings`), sorted by name.
-        changes: All that any tenant has, and the services' own faults; sorted by id.
+        changes: All that any tenant has, and the faults; sorted by id.
+        faults: Ids of the changes that are in no tenant: the services' own, and what the declared schemas earn by the
+            tenancy rules.
     """
 
     standings: tuple[Standing, ...]
     tenants: tuple[tuple[str, int], ...]
     changes: tuple[FleetChange, ...]
+    faults: tuple[str, ...] = ()
 
 
 class Stay(msgspec.Struct, frozen=True, kw_only=True):

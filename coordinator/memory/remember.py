@@ -13,6 +13,7 @@ from shared.contracts.contract import Verdict, VerdictStatus
 from shared.diff.changes import Change, ChangeKind
 from shared.diff.compare import headline
 from shared.findings.finding import Finding, Severity
+from shared.findings.tenancy.judge import TENANCY_RULES
 from shared.postgres.names.own_names import PLACEHOLDER
 from shared.schema.canonical import content_hash
 from shared.schema.identity import ObjectId
@@ -36,11 +37,13 @@ def remember(body: ReportBody) -> Remembered:
         tenants.append((result.tenant, places.setdefault(nameless, len(places))))
     found = sorted((change for group in of_group.values() for change in group), key=_own_namespace_first)
     changes = {change.id: change for change in found}
-    changes.update((fault.id, fault) for fault in map(_service_fault, body.service_faults))
+    faults = [*map(_service_fault, body.service_faults), *map(_tenancy_fault, body.tenancy_faults)]
+    changes.update((fault.id, fault) for fault in faults)
     return Remembered(
         standings=tuple(Standing(result=result, changes=ids.get(result.group, ())) for result in places),
         tenants=tuple(tenants),
         changes=tuple(change for _, change in sorted(changes.items())),
+        faults=tuple(sorted({fault.id for fault in faults})),
     )
 
 
@@ -48,12 +51,13 @@ def _changes_of(group: DriftGroup) -> Iterator[FleetChange]:
     """Give what the tenants of a group differ in: differences, broken queries, and what is said of the whole shape."""
     by_object: defaultdict[ObjectId, list[Finding]] = defaultdict(list)
     for finding in group.findings:
-        by_object[finding.object].append(finding)
+        if finding.rule not in TENANCY_RULES:
+            by_object[finding.object].append(finding)
     for change in headline(group.diff).changes:
         yield _schema_change(change, worst_of(tuple(by_object.get(change.identity, ()))))
     compared = {change.identity for change in group.diff.changes}
     for finding in group.findings:
-        if finding.object not in compared:
+        if finding.object not in compared or finding.rule in TENANCY_RULES:
             yield _said_of_the_shape(finding, group)
     for verdict in group.verdicts:
         if verdict.status.counts:
@@ -95,11 +99,27 @@ def _schema_change(change: Change, finding: Finding | None) -> FleetChange:
 
 
 def _said_of_the_shape(finding: Finding, group: DriftGroup) -> FleetChange:
-    """Give a finding that is about no object: another schema version, or a shape that could not be compared."""
+    """Give a finding that compares no object: of the version, the tenancy rules, or a shape that cannot be compared."""
+    if finding.rule in TENANCY_RULES:
+        return _change_of(finding, ChangeSubject.TENANCY, content_hash("tenancy/1", _tenancy_identity(finding)))
     identity = (finding.rule, finding.object, finding.message, group.versions)
+    return _change_of(finding, ChangeSubject.VERSION, content_hash("said/1", identity))
+
+
+def _tenancy_fault(finding: Finding) -> FleetChange:
+    """Give what a declared schema earns by the tenancy rules: it is in no tenant's account."""
+    return _change_of(finding, ChangeSubject.TENANCY, content_hash("tenancy fault/1", _tenancy_identity(finding)))
+
+
+def _tenancy_identity(finding: Finding) -> tuple[object, ...]:
+    """Name a finding of the tenancy rules by what it is about: its words may spell one thing in two ways."""
+    return finding.rule, finding.object, finding.severity
+
+
+def _change_of(finding: Finding, subject: ChangeSubject, identity: str) -> FleetChange:
     return FleetChange(
-        id=content_hash("said/1", identity)[:_ID_DIGITS],
-        subject=ChangeSubject.VERSION,
+        id=identity[:_ID_DIGITS],
+        subject=subject,
         kind=ChangeKind.UNVERIFIED.value if finding.severity is Severity.INFO else ChangeKind.ALTERED.value,
         object_kind=finding.object.kind,
         object=str(finding.object),

@@ -15,6 +15,11 @@ from shared.findings.finding import Finding, Severity
 _READ = frozenset({TenantStatus.IN_SYNC, TenantStatus.DRIFTED, TenantStatus.PENDING, TenantStatus.UNVERIFIED})
 
 
+_OWN_NAMESPACE = "{tenant}"
+"""Stands for the namespace of a tenant that has one of its own, where a tenant with a database has `public`."""
+_PUBLIC = "public"
+
+
 class RolledUp(msgspec.Struct, frozen=True, kw_only=True):
     """One thing that is wrong, whatever else its tenants have.
 
@@ -34,12 +39,19 @@ class RolledUp(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def roll_up(body: ReportBody) -> tuple[RolledUp, ...]:
-    """Give everything that is wrong in a report: the worst first, of equal ones those of most tenants."""
+    """Give everything that is wrong in a report: the worst first, of equal ones those of most tenants.
+
+    What tenants with a namespace and tenants with a database of their own lack is one thing, called as those with a
+    database have it.
+    """
     tenants: defaultdict[RolledUp, set[str]] = defaultdict(set)
+    spelt: dict[RolledUp, RolledUp] = {}
     for group in body.groups:
         for wrong in _of_group(group):
-            tenants[wrong].update(group.tenants)
-    found = [msgspec.structs.replace(wrong, tenants=tuple(sorted(having))) for wrong, having in tenants.items()]
+            same = _as_with_a_database(wrong)
+            tenants[same].update(group.tenants)
+            spelt[same] = wrong if spelt.get(same, wrong) == wrong else same
+    found = [msgspec.structs.replace(spelt[same], tenants=tuple(sorted(having))) for same, having in tenants.items()]
     return tuple(sorted(found, key=_worst_first))
 
 
@@ -71,10 +83,10 @@ def gone_since(body: ReportBody, before: ReportBody) -> tuple[RolledUp, ...]:
 
 
 def _beyond(body: ReportBody, other: ReportBody) -> tuple[RolledUp, ...]:
-    known = {_nameless(wrong): set(wrong.tenants) for wrong in roll_up(other)}
+    known = {_identity(wrong): set(wrong.tenants) for wrong in roll_up(other)}
     found = (
         msgspec.structs.replace(
-            wrong, tenants=tuple(tenant for tenant in wrong.tenants if tenant not in known.get(_nameless(wrong), ()))
+            wrong, tenants=tuple(tenant for tenant in wrong.tenants if tenant not in known.get(_identity(wrong), ()))
         )
         for wrong in roll_up(body)
     )
@@ -102,8 +114,15 @@ def _of_verdict(verdict: Verdict) -> RolledUp:
     )
 
 
-def _nameless(wrong: RolledUp) -> RolledUp:
-    return msgspec.structs.replace(wrong, tenants=())
+def _identity(wrong: RolledUp) -> RolledUp:
+    return _as_with_a_database(msgspec.structs.replace(wrong, tenants=()))
+
+
+def _as_with_a_database(wrong: RolledUp) -> RolledUp:
+    def plain(text: str) -> str:
+        return text.replace(f'"{_OWN_NAMESPACE}"', _PUBLIC).replace(_OWN_NAMESPACE, _PUBLIC)
+
+    return msgspec.structs.replace(wrong, object=plain(wrong.object), message=plain(wrong.message))
 
 
 def _worst_first(wrong: RolledUp) -> tuple[int, int, str, str]:

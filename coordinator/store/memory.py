@@ -8,7 +8,7 @@ from typing import Any
 
 import msgspec
 
-from coordinator.memory.model import DECIDED, READ, ChangeSubject, FleetChange, Remembered, Standing
+from coordinator.memory.model import DECIDED, READ, FleetChange, Remembered, Standing
 from coordinator.memory.notices import TELL_NOBODY, NoticeEvent, NoticeRules, notice
 from coordinator.memory.remember import remember
 from coordinator.memory.skeleton import Envelope, Skeleton, put_together, take_apart
@@ -60,8 +60,8 @@ async def record(connection: Any, scan: str, report: ScanReport, rules: NoticeRu
         await _end_whole_scan(connection, report, remembered, at)
     else:
         await connection.execute(query("some_were_scanned"), fleet, at, [name for name, _ in remembered.tenants])
-    faults = [change.id for change in remembered.changes if change.subject is ChangeSubject.SERVICE]
-    rows = await connection.fetch(query("count_changes"), fleet, at, faults, report.selection is not None)
+    faults, is_selective = list(remembered.faults), report.selection is not None
+    rows = await connection.fetch(query("count_changes"), fleet, at, faults, is_selective)
     missed = await _sentinel_is_missed(connection, report)
     await _keep_report(connection, scan, report, remembered, at)
     if moved >= _ANALYZE_AFTER_MOVES:

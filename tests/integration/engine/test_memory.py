@@ -30,6 +30,7 @@ from tests.reports import (
     report_of,
 )
 from tests.rollout_report import OUTCOMES, in_a_rollout, rollout_body
+from tests.tenancy_report import tenants_that_share_tables
 
 pytestmark = pytest.mark.anyio
 
@@ -167,6 +168,19 @@ async def test_a_tenant_that_was_never_read_is_not_stale_but_unreachable(store):
     await store.record_report("1", scanned(a="?"))
     (only,) = (await tenants_of(store, stale_after=AT_ONCE)).values()
     assert (only.status, only.known, only.last_good) == ("unreachable", None, None)
+
+
+async def test_what_a_declaration_earns_by_the_tenancy_rules_is_open_until_no_report_has_it(store):
+    report = tenants_that_share_tables()
+    await store.record_report("1", report)
+    page = await store.memory.changes(report.body.fleet, ChangeFilter(subject="tenancy", state=ChangeState.OPEN))
+    assert {each.change.object: each.tenants for each in page[0]} == {
+        "constraint public.orders.orders_pkey": 0, "policy public.orders.all_rows": 1,
+    }  # fmt: skip
+    without = msgspec.structs.replace(report.body, tenancy_faults=())
+    await store.record_report("2", around(without))
+    gone = await store.memory.changes(report.body.fleet, ChangeFilter(subject="tenancy", state=ChangeState.RESOLVED))
+    assert [each.change.object for each in gone[0]] == ["constraint public.orders.orders_pkey"]
 
 
 async def test_a_tenants_timeline_is_told_with_the_life_of_each_change(store):

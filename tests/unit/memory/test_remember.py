@@ -22,6 +22,7 @@ from tests.reports import (
     partly_read,
     report_of,
 )
+from tests.tenancy_report import tenants_that_share_tables
 
 
 def changes_by_tenant(report):
@@ -95,3 +96,15 @@ def test_tenants_that_stand_alike_share_a_standing_and_every_tenant_stands_somew
     assert len(remembered.standings) < len(remembered.tenants) == len(report.body.tenants)
     for (name, place), row in zip(remembered.tenants, report.body.tenants, strict=True):
         assert msgspec.structs.replace(remembered.standings[place].result, tenant=name) == row
+
+
+def test_what_the_tenancy_rules_find_is_of_the_declaration_in_no_tenant_or_of_the_tenant_that_has_it():
+    report = tenants_that_share_tables()
+    remembered = remember(report.body)
+    found = [each for each in remembered.changes if each.subject is ChangeSubject.TENANCY]
+    had = changes_by_tenant(report)
+    declared = [each for each in found if each.id in remembered.faults]
+    assert [each.rule for each in declared] == [finding.rule for finding in report.body.tenancy_faults]
+    assert all(each.id not in had["tenant-good"] for each in found)
+    (own,) = {each.id for each in found} - {each.id for each in declared}
+    assert own in had["tenant-open"]

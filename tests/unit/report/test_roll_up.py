@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import pytest
+from msgspec import json
+from msgspec.structs import replace
 
 from coordinator.report.exit_code import status_to_exit_with
 from coordinator.report.judged import TenantOutcome
-from coordinator.report.model import ScanReport, ScanStatus
+from coordinator.report.model import DriftGroup, ScanReport, ScanStatus
 from coordinator.report.roll_up import gone_since, new_since, roll_up
 from shared.targets import Failure, FailureKind
 from tests import reports
-from tests.reports import CREATED_INDEX, EMAIL_INDEX, ORDERS, analysis_of, demo_spec, report_of
+from tests.reports import CREATED_INDEX, EMAIL_INDEX, ORDERS, analysis_of, around, demo_spec, report_of
 
 EMAIL, CREATED = str(EMAIL_INDEX.identity), str(CREATED_INDEX.identity)
 
@@ -68,3 +70,26 @@ def test_a_broken_query_counts_like_a_difference():
     queries = [each for each in roll_up(body) if each.rule.startswith("contract-")]
     assert {tenant for each in queries for tenant in each.tenants} == set(body.drift_summary.tenant_impact)
     assert roll_up(body)[0].severity == "error"
+
+
+def with_namespaces(report: ScanReport, *tenants: str) -> ScanReport:
+    """The same, where these tenants have a namespace of their own instead of a database."""
+    groups = []
+    for group in report.body.groups:
+        if set(group.tenants) & set(tenants):
+            text = json.encode(group).decode().replace("public", "{tenant}").replace(group.id, f"n{group.id[1:]}")
+            groups.append(json.decode(text, type=DriftGroup))
+        else:
+            groups.append(group)
+    return around(replace(report.body, groups=tuple(groups)))
+
+
+def test_what_lacks_in_namespaces_and_in_databases_is_one_thing_called_as_databases_have_it():
+    both = with_namespaces(scanned(a="e", b="ec"), "b")
+    email = next(each for each in roll_up(both.body) if "customers_email" in each.message)
+    assert email.tenants == ("a", "b")
+    assert "{tenant}" not in email.message + email.object
+    alone = with_namespaces(scanned(b="e"), "b")
+    (own,) = roll_up(alone.body)
+    assert "{tenant}.customers_email_lower_idx" in own.object
+    assert new_since(both.body, alone.body)[0].tenants == ("a",)
