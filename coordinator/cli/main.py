@@ -30,6 +30,7 @@ VERBS = {
     "notify": "coordinator.cli.notify",
     "report": "coordinator.cli.report",
     "restore": "coordinator.cli.restore",
+    "role-sql": "coordinator.cli.role_sql",
     "scan": "coordinator.cli.scan",
     "scans": "coordinator.cli.scans",
     "sentinel": "coordinator.cli.sentinel",

@@ -12,7 +12,7 @@ from pathlib import Path
 import msgspec
 
 from coordinator.fleet.reader import FleetReader, OnProgress, ReadResult
-from coordinator.inventory import Choice, Inventory, load_targets
+from coordinator.inventory import Choice, Inventory
 from coordinator.inventory.roles import RolesRead, read_roles
 from coordinator.inventory.shrink import refuse_shrunk
 from coordinator.report.assemble import assemble_body
@@ -25,8 +25,9 @@ from coordinator.scan.analysed import AnalysedSpec, Analyser, DeclaredSpec, seen
 from coordinator.scan.compiled import compiled
 from coordinator.scan.execution_log import ExecutionLog
 from coordinator.scan.keeping import declaring_of, kept_drifts, patches_of
+from coordinator.scan.listing import list_fleet
 from coordinator.scan.tenancy_baseline import read_baseline
-from coordinator.scan.wanted import DeclaredTable, Wanted, read_tables, table_for, wanted_by
+from coordinator.scan.wanted import DeclaredTable, Wanted, table_for, wanted_by
 from coordinator.services.rust_files import load_contracts
 from coordinator.settings.model import Settings
 from shared.analysis.analysis import Analysis
@@ -92,7 +93,8 @@ async def run_scan(
         RustFilesError, SettingsError: When a service, or the baseline of the tenancy rules, cannot be read.
     """
     log = ExecutionLog()
-    tables, inventory = await _list_fleet(settings, known_tenants)
+    tables, inventory = await list_fleet(settings)
+    refuse_shrunk(inventory, known_tenants, settings)
     await on_listed(inventory)
     declared = await _declare(settings, scratch, log, tables, inventory, choice)
     results = await reader.read(declared.inventory.targets, on_progress)
@@ -121,13 +123,6 @@ async def run_scan(
         selection=choice.selection if choice else None,
         not_selected=declared.left_out,
     )
-
-
-async def _list_fleet(settings: Settings, known_tenants: int) -> tuple[tuple[DeclaredTable, ...], Inventory]:
-    tables = read_tables(settings)
-    inventory = await load_targets(settings, [entry for each in tables for entry in each.shares.tenants.values()])
-    refuse_shrunk(inventory, known_tenants, settings)
-    return tables, inventory
 
 
 async def _declare(

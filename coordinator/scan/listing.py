@@ -1,0 +1,19 @@
+"""Lists the fleet of a configuration: what is declared, and for whom."""
+
+from __future__ import annotations
+
+from coordinator.inventory import Inventory, load_targets
+from coordinator.scan.wanted import DeclaredTable, read_tables
+from coordinator.settings.model import Settings
+
+
+async def list_fleet(settings: Settings) -> tuple[tuple[DeclaredTable, ...], Inventory]:
+    """Read the declarations, which may enumerate the tenants, and list the fleet.
+
+    Raises:
+        SourceError: When a declaration cannot be read.
+        InventoryError: When the fleet cannot be listed, or is empty.
+        TargetError: When a server that has to be asked cannot be.
+    """
+    tables = read_tables(settings)
+    return tables, await load_targets(settings, [entry for each in tables for entry in each.shares.tenants.values()])

@@ -1,0 +1,174 @@
+"""Writes a first fleetdrift.toml from what a server says of itself."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import msgspec
+
+from coordinator.setup.tenant_guess import TenantGuess, guess_tenants
+from shared.hosts import Host
+from shared.postgres.query_files import query_text
+from shared.targets import Limits
+from workers.isolated.readers import Readers
+
+HOST_NAME = "main"
+"""What the first configuration calls the server."""
+
+SCANNER = "fleetdrift"
+"""The role that it names where the one that asked may do more than read."""
+
+_PASSWORD_VARIABLE = "FLEETDRIFT_HOST_PASSWORD"  # noqa: S105  # the name of an environment variable
+_SOURCES = ("migrations", "db/migrations", "supabase/migrations", "prisma/migrations", "schema.sql", "db/schema.sql")
+"""Where declarations often are, below the folder of the configuration; Terraform's files come first."""
+
+
+class ServerSays(msgspec.Struct, frozen=True, kw_only=True):
+    """What a server says that may hold a fleet.
+
+    Args:
+        databases: That can be connected to, but for templates and the one that only serves to connect.
+        namespaces: Of the database that was connected to, but for PostgreSQL's own and `public`.
+        unsafe: The role that asked may do more than read.
+    """
+
+    databases: tuple[str, ...]
+    namespaces: tuple[str, ...]
+    unsafe: bool
+
+
+class FirstConfiguration(msgspec.Struct, frozen=True, kw_only=True):
+    """A configuration to begin with.
+
+    Args:
+        text: Of fleetdrift.toml.
+        steps: What to do next, as sentences.
+    """
+
+    text: str
+    steps: tuple[str, ...]
+
+
+class NoTenantsError(Exception):
+    """Nothing on the server looks like tenants; the message is a sentence."""
+
+
+async def ask_server(host: Host, database: str) -> ServerSays:
+    """Ask a server what may be tenants. Nothing is changed.
+
+    Args:
+        host: The server.
+        database: The one to connect to.
+
+    Raises:
+        TargetError: When it cannot be asked.
+    """
+    async with Readers(Limits(allow_unsafe_role=True)) as readers:
+        databases = await readers.strings(host, database, query_text("databases.sql"))
+        namespaces = await readers.strings(host, database, query_text("namespaces.sql"))
+        unsafe = await readers.strings(host, database, query_text("unsafe_role.sql"))
+    return ServerSays(
+        databases=tuple(name for name in databases if name != "postgres"),
+        namespaces=tuple(name for name in namespaces if name not in {"public", "information_schema"}),
+        unsafe=bool(unsafe),
+    )
+
+
+def first_configuration(host: Host, database: str, says: ServerSays, folder: Path, source: str) -> FirstConfiguration:
+    """Make a configuration.
+
+    Args:
+        host: The server.
+        database: The one that was connected to.
+        says: What it says.
+        folder: Where the configuration will be.
+        source: The declaration, relative to that; empty to look for it.
+
+    Raises:
+        NoTenantsError: When nothing looks like tenants.
+    """
+    guess = guess_tenants(says.databases, database, says.namespaces)
+    if guess is None:
+        raise NoTenantsError(
+            f"nothing there looks like tenants: found {len(says.databases)} databases, and {len(says.namespaces)} "
+            f"namespaces in {database!r}; expected several of a kind. For tenants that are namespaces, name their database "
+            "in the URL; else write fleetdrift.toml by hand, as docs/tour.md shows"
+        )
+    declared = source or _find_source(folder)
+    user = SCANNER if says.unsafe else host.user
+    text = "\n".join([*_fleet(guess), *_host(host, user), *_spec(declared)]) + "\n"
+    return FirstConfiguration(text=text, steps=tuple(_steps(host, user, declared, guess)))
+
+
+def _fleet(guess: TenantGuess) -> Iterator[str]:
+    yield "# Who is scanned. A guess from names:"
+    yield f"# {_one_line(guess.because)}."
+    yield "# `exclude` leaves tenants out, by patterns of their names."
+    yield "[fleet]"
+    yield 'name = "fleet"'
+    yield "exclude = []"
+    yield ""
+    yield "[fleet.discover]"
+    yield f"host = {_toml(HOST_NAME)}"
+    if guess.database:
+        yield f"database = {_toml(guess.database)}"
+        yield f"namespaces = {_toml(guess.pattern)}"
+    else:
+        yield f"databases = {_toml(guess.pattern)}"
+    yield ""
+
+
+def _host(host: Host, user: str) -> Iterator[str]:
+    yield "# Where they live, and as whom they are read: a role that may connect and nothing else."
+    yield f"[hosts.{HOST_NAME}]"
+    yield f"address = {_toml(host.address)}"
+    yield f"port = {host.port}"
+    yield f"user = {_toml(user)}"
+    if host.password is not None:
+        yield f"password = {{ env = {_toml(_PASSWORD_VARIABLE)} }}"
+    for name in ("sslmode", "sslrootcert", "sslcert", "sslkey"):
+        if value := getattr(host, name):
+            yield f"{name} = {_toml(value)}"
+    yield f"maintenance_database = {_toml(host.maintenance_database)}"
+    yield ""
+
+
+def _spec(source: str) -> Iterator[str]:
+    yield "# What is declared: a folder of migrations, SQL, Terraform or CloudFormation."
+    yield "[spec]"
+    yield f"source = {_toml(source or 'schema.sql')}"
+
+
+def _steps(host: Host, user: str, declared: str, guess: TenantGuess) -> Iterator[str]:
+    yield f"tenants: {guess.because}"
+    if user != host.user:
+        yield (
+            f"the role {host.user!r} may do more than read, so the configuration names {user!r}: "
+            f"`fleetdrift role-sql {HOST_NAME}` prints the SQL that makes it"
+        )
+    if host.password is not None:
+        yield f"the password is not written down: export it as {_PASSWORD_VARIABLE}"
+    if not declared:
+        yield (
+            "no declaration was found: `fleetdrift snapshot URL --output sql > schema.sql` writes that of a tenant which "
+            "is as it should be, or name yours in [spec] source"
+        )
+    yield "then `fleetdrift doctor` says what is in the way, and `fleetdrift check` scans"
+
+
+def _find_source(folder: Path) -> str:
+    if any(folder.glob("*.tf")):
+        return "."
+    return next((name for name in _SOURCES if (folder / name).exists()), "")
+
+
+def _toml(text: str) -> str:
+    """Write a basic string of TOML, which takes JSON's escapes of control characters."""
+    return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")
+
+
+def _one_line(text: str) -> str:
+    return "".join(char if char.isprintable() else "?" for char in text)
+
