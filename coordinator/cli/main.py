@@ -27,6 +27,7 @@ VERBS = {
     "group": "coordinator.cli.group",
     "groups": "coordinator.cli.groups",
     "iac": "coordinator.cli.iac",
+    "init": "coordinator.cli.init",
     "notify": "coordinator.cli.notify",
     "report": "coordinator.cli.report",
     "restore": "coordinator.cli.restore",

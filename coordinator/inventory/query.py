@@ -30,12 +30,22 @@ async def discover(hosts: Iterable[Host], table: DiscoverTable, limits: Limits) 
     found: list[Target] = []
     for host in hosts:
         if table.namespaces:
-            names = await _strings(host, table.database, _NAMESPACES, limits)
+            names = await list_namespaces(host, table.database, limits)
         else:
-            names = await _strings(host, host.maintenance_database, _DATABASES, limits)
+            names = await list_databases(host, limits)
         pattern = table.namespaces or table.databases
         found += [_discovered(host, name, table) for name in names if fnmatch.fnmatchcase(name, pattern)]
     return found
+
+
+async def list_databases(host: Host, limits: Limits) -> list[str]:
+    """List the databases of a host that can be connected to, but for templates; raises TargetError as `discover`."""
+    return await _strings(host, host.maintenance_database, _DATABASES, limits)
+
+
+async def list_namespaces(host: Host, database: str, limits: Limits) -> list[str]:
+    """List the namespaces of a database, but for PostgreSQL's own `pg_…`; raises TargetError as `discover`."""
+    return await _strings(host, database, _NAMESPACES, limits)
 
 
 def _discovered(host: Host, name: str, table: DiscoverTable) -> Target:

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import msgspec
 
+from coordinator.inventory.query import list_databases, list_namespaces
+from coordinator.settings.user import user_name
 from coordinator.setup.tenant_guess import TenantGuess, guess_tenants
 from shared.hosts import Host
-from shared.postgres.query_files import query_text
-from shared.targets import Limits
-from workers.isolated.readers import Readers
+from shared.postgres.failures import TargetError
+from shared.postgres.url import UrlError, parse_url
+from shared.targets import FailureKind, Limits
 
 HOST_NAME = "main"
 """What the first configuration calls the server."""
@@ -23,6 +25,10 @@ SCANNER = "fleetdrift"
 _PASSWORD_VARIABLE = "FLEETDRIFT_HOST_PASSWORD"  # noqa: S105  # the name of an environment variable
 _SOURCES = ("migrations", "db/migrations", "supabase/migrations", "prisma/migrations", "schema.sql", "db/schema.sql")
 """Where declarations often are, below the folder of the configuration; Terraform's files come first."""
+
+
+_ONLY_TO_CONNECT = "postgres"
+_NOT_A_TENANTS = frozenset({"public", "information_schema"})
 
 
 class ServerSays(msgspec.Struct, frozen=True, kw_only=True):
@@ -55,25 +61,65 @@ class NoTenantsError(Exception):
     """Nothing on the server looks like tenants; the message is a sentence."""
 
 
+def host_of_url(url: str, environment: Mapping[str, str]) -> tuple[Host, str]:
+    """Read where a server is from a URL, and the database that it names.
+
+    Args:
+        url: `postgresql://USER@HOST:PORT/DATABASE`.
+        environment: For `PGSSLMODE` and its kin.
+
+    Raises:
+        UrlError: When it is no such URL, or names several servers.
+    """
+    place = parse_url(url, environment)
+    if len(place.servers) != 1:
+        raise UrlError("names no server or several: expected one, as postgresql://USER@HOST:PORT/DATABASE")
+    address, port = place.servers[0]
+    host = Host(
+        name=HOST_NAME,
+        address=address,
+        port=port,
+        user=place.user or user_name(),
+        password=place.password,
+        sslmode=place.tls.sslmode,
+        sslrootcert=place.tls.sslrootcert,
+        sslcert=place.tls.sslcert,
+        sslkey=place.tls.sslkey,
+        passfile=place.passfile,
+        maintenance_database=place.database or _ONLY_TO_CONNECT,
+    )
+    return host, host.maintenance_database
+
+
 async def ask_server(host: Host, database: str) -> ServerSays:
     """Ask a server what may be tenants. Nothing is changed.
 
     Args:
         host: The server.
-        database: The one to connect to.
+        database: The one whose namespaces may be tenants.
 
     Raises:
         TargetError: When it cannot be asked.
     """
-    async with Readers(Limits(allow_unsafe_role=True)) as readers:
-        databases = await readers.strings(host, database, query_text("databases.sql"))
-        namespaces = await readers.strings(host, database, query_text("namespaces.sql"))
-        unsafe = await readers.strings(host, database, query_text("unsafe_role.sql"))
+    unsafe = await _is_unsafe(host)
+    limits = Limits(allow_unsafe_role=unsafe)
+    databases = await list_databases(host, limits)
+    namespaces = await list_namespaces(host, database, limits)
     return ServerSays(
-        databases=tuple(name for name in databases if name != "postgres"),
-        namespaces=tuple(name for name in namespaces if name not in {"public", "information_schema"}),
-        unsafe=bool(unsafe),
+        databases=tuple(name for name in databases if name != _ONLY_TO_CONNECT),
+        namespaces=tuple(name for name in namespaces if name not in _NOT_A_TENANTS),
+        unsafe=unsafe,
     )
+
+
+async def _is_unsafe(host: Host) -> bool:
+    try:
+        await list_databases(host, Limits())
+    except TargetError as error:
+        if error.failure.kind is not FailureKind.UNSAFE_ROLE:
+            raise
+        return True
+    return False
 
 
 def first_configuration(host: Host, database: str, says: ServerSays, folder: Path, source: str) -> FirstConfiguration:
@@ -93,8 +139,8 @@ def first_configuration(host: Host, database: str, says: ServerSays, folder: Pat
     if guess is None:
         raise NoTenantsError(
             f"nothing there looks like tenants: found {len(says.databases)} databases, and {len(says.namespaces)} "
-            f"namespaces in {database!r}; expected several of a kind. For tenants that are namespaces, name their database "
-            "in the URL; else write fleetdrift.toml by hand, as docs/tour.md shows"
+            f"namespaces in {database!r}; expected several of a kind. For tenants that are namespaces, name their "
+            "database in the URL; else write fleetdrift.toml by hand, as docs/tour.md shows"
         )
     declared = source or _find_source(folder)
     user = SCANNER if says.unsafe else host.user
@@ -108,7 +154,8 @@ def _fleet(guess: TenantGuess) -> Iterator[str]:
     yield "# `exclude` leaves tenants out, by patterns of their names."
     yield "[fleet]"
     yield 'name = "fleet"'
-    yield "exclude = []"
+    left_out = sorted(_NOT_A_TENANTS) if guess.database else [_ONLY_TO_CONNECT]
+    yield f"exclude = [{', '.join(map(_toml, left_out))}]"
     yield ""
     yield "[fleet.discover]"
     yield f"host = {_toml(HOST_NAME)}"
@@ -152,8 +199,8 @@ def _steps(host: Host, user: str, declared: str, guess: TenantGuess) -> Iterator
         yield f"the password is not written down: export it as {_PASSWORD_VARIABLE}"
     if not declared:
         yield (
-            "no declaration was found: `fleetdrift snapshot URL --output sql > schema.sql` writes that of a tenant which "
-            "is as it should be, or name yours in [spec] source"
+            "no declaration was found: name yours in [spec] source, or begin with that of a tenant which is as it "
+            "should be: `fleetdrift snapshot URL --output sql > schema.sql`"
         )
     yield "then `fleetdrift doctor` says what is in the way, and `fleetdrift check` scans"
 
@@ -171,4 +218,3 @@ def _toml(text: str) -> str:
 
 def _one_line(text: str) -> str:
     return "".join(char if char.isprintable() else "?" for char in text)
-

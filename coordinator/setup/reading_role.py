@@ -13,6 +13,9 @@ from shared.sql import quote_identifier, quote_literal
 _PLAIN_DATABASE = re.compile(r"[A-Za-z0-9_.-]+")
 """Names that psql's \\connect takes for a name and for nothing else."""
 
+_CONNECTION_STRING = str.maketrans({"\\": r"\\", "'": r"\'"})
+"""How a value in a connection string is written (libpq-connect.html#LIBPQ-CONNSTRING-KEYWORD-VALUE)."""
+
 _NO_POWERS = "NOSUPERUSER NOCREATEDB NOCREATEROLE NOREPLICATION NOBYPASSRLS"
 """What a role has that is made without a word; said, so that whoever reads the script need not know."""
 
@@ -73,6 +76,6 @@ def _connect_argument(database: str) -> str:
     if "\n" in database or "\r" in database:
         raise ValueError(f"the database {database!r} has a line break in its name, which psql cannot take")
     if _PLAIN_DATABASE.fullmatch(database):
-        return f'"{database}"'
-    value = database.replace("\\", "\\\\").replace("'", "\\'")
-    return '-reuse-previous=on "{}"'.format(f"dbname='{value}'".replace('"', '""'))
+        return quote_identifier(database)
+    connection = quote_identifier(f"dbname='{database.translate(_CONNECTION_STRING)}'")
+    return f"-reuse-previous=on {connection}"

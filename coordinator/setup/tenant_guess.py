@@ -60,7 +60,8 @@ def _guess(what: str, names: Sequence[str], database: str) -> TenantGuess | None
         left = f"; {_listed(others)} {'is' if len(others) == 1 else 'are'} not" if others else ""
         return TenantGuess(pattern=pattern, database=database, tenants=fitting, because=said + left)
     if len(names) >= _LEAST_TENANTS:
-        said = f"the {len(names)} {what}s{where} ({_listed(sorted(names))}) have no part of their names in common, so each"
+        listed = _listed(sorted(names))
+        said = f"the {len(names)} {what}s{where} ({listed}) have no part of their names in common, so each of them"
         return TenantGuess(pattern="*", database=database, tenants=len(names), because=f"{said} is taken for a tenant")
     return None
 
