@@ -1,20 +1,21 @@
-"""`fleetdrift doctor`: what the scratch server in use has, what stands in, and what is missing."""
+"""`fleetdrift doctor`: a setup in plain words, from the servers of the tenants to the scratch server."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
+from coordinator.cli.exit_codes import ERROR, IN_SYNC
 from coordinator.cli.fleet_option import chosen_fleet, fleet_option
 from coordinator.cli.scratch_option import scratch_option
 
 if TYPE_CHECKING:  # cold start
     from coordinator.settings.model import Settings
-    from shared.analysis.abilities import Abilities
+
+_INDENT = " " * 6
 
 
 @click.command("doctor")
@@ -22,41 +23,32 @@ if TYPE_CHECKING:  # cold start
 @fleet_option
 @scratch_option
 def command(config: Path) -> None:
-    """Say what of the scratch server is real, what is a stand-in, and what is missing.
+    """Look at a setup and say in plain words what is in the way, and what to do.
 
-    The configuration is read where there is one; the scratch server is the one that `check` would use.
+    Each host (does it answer, as whom, how encrypted, with which clock), the fleet, Redis and its workers, the store,
+    and the scratch server that `check` would use. No schema of a tenant is read, and nothing is changed. Each line is
+    ok, warn (it works, and will surprise somebody) or fail. Exit code 1 when a line is fail, else 0.
     """
     from coordinator.settings.load import load_settings  # lazy: cold start
 
     settings = load_settings(config, fleet=chosen_fleet()) if config.exists() else None
-    for line in _told(asyncio.run(_asked(settings))):
-        click.echo(line)
+    if asyncio.run(_print(settings, config)):
+        raise click.exceptions.Exit(ERROR)
+    raise click.exceptions.Exit(IN_SYNC)
 
 
-async def _asked(settings: Settings | None) -> Abilities:
-    from coordinator.settings.model import ScratchTable
-    from shared.analysis.abilities import abilities_of
-    from shared.analysis.scratch_server import scratch_server
+async def _print(settings: Settings | None, config: Path) -> bool:
+    """Print each remark as it is made; say whether one is a failure."""
+    from coordinator.report.renderers.visible import visible  # lazy: cold start
+    from coordinator.setup.examine import examine
+    from coordinator.setup.remark import Level
 
-    named = settings.file.scratch if settings else ScratchTable()
-    dsn = settings.scratch_dsn if settings else None
-    async with scratch_server(dsn, named.binaries, wanted=named.major) as scratch:
-        return await abilities_of(scratch)
-
-
-def _told(found: Abilities) -> Iterator[str]:
-    yield f"scratch server: PostgreSQL {found.version}"
-    for feature, there in found.features.items():
-        yield f"{feature}: {'there' if there else found.instead(feature)}"
-    yield f"extensions of its own: {_listed(found.real)}"
-    yield f"stand-ins (real names and types, hollow bodies): {_listed(found.stand_ins)}"
-    yield f"missing: {_listed(found.missing)}"
-    if found.missing:
-        yield (
-            "A declaration that creates a missing extension is refused; of a tenant, what depends on one is "
-            "unverified. Name a server that has it: --scratch, FLEETDRIFT_SCRATCH, [scratch] dsn or [scratch] binaries."
-        )
-
-
-def _listed(names: tuple[str, ...]) -> str:
-    return ", ".join(names) or "none"
+    styles = {Level.OK: "green", Level.WARN: "yellow", Level.FAIL: "red"}
+    failed = False
+    async for remark in examine(settings, config):
+        level = click.style(f"{remark.level.value:<6}", styles[remark.level])
+        click.echo(f"{level}{visible(remark.about)}: {visible(remark.found)}")
+        if remark.advice:
+            click.echo(f"{_INDENT}→ {visible(remark.advice)}")
+        failed |= remark.level is Level.FAIL
+    return failed

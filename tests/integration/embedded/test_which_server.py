@@ -141,7 +141,7 @@ def test_an_extension_that_nobody_has_names_the_way_out(tmp_path):
 
 def test_doctor_says_what_is_real_what_stands_in_and_what_is_missing(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    lines = dict(line.partition(": ")[::2] for line in CliRunner().invoke(doctor, []).output.splitlines())
+    lines = dict(line[6:].partition(": ")[::2] for line in CliRunner().invoke(doctor, []).output.splitlines())
     assert lines["scratch server"].startswith("PostgreSQL 18")
     stand_ins = lines["stand-ins (real names and types, hollow bodies)"].split(", ")
     assert {"pg_partman", "pgcrypto", "postgis", "postgres_fdw", "uuid-ossp"} <= set(stand_ins)
