@@ -41,6 +41,7 @@ VERBS = {
     "tenant": "coordinator.cli.tenant",
     "tenants": "coordinator.cli.tenants",
     "worker": "coordinator.cli.worker",
+    "workers": "coordinator.cli.workers",
 }
 """Module of each verb; the command in it is called `command`.
 

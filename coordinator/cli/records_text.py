@@ -9,7 +9,7 @@ from rich.text import Text
 
 from coordinator.cli.memory_text import NONE, age, moment, print_more, short_age
 from coordinator.cli.table_text import Column, print_table
-from coordinator.records.documents import GroupDocument, GroupsList, GroupSummary
+from coordinator.records.documents import GroupDocument, GroupsList, GroupSummary, WorkersList, WorkerView
 from coordinator.report.renderers.group_text import print_finding, print_plan, print_verdict
 from coordinator.report.renderers.presentation import plural
 from coordinator.report.renderers.text import Terminal, close_console, open_console
@@ -102,6 +102,24 @@ def groups_text(found: GroupsList, terminal: Terminal | None = None) -> str:
     return close_console(console)
 
 
+def workers_text(found: WorkersList, terminal: Terminal | None = None) -> str:
+    """List the workers of a fleet, one a line, and what waits for them."""
+    console = open_console(terminal or Terminal.of_stdout())
+    if found.workers:
+        columns = (
+            Column("worker", folds=True),
+            Column("slots", figures=True),
+            Column("protocol", figures=True),
+            Column("problem", folds=True),
+        )
+        print_table(console, columns, [_worker_row(each) for each in found.workers])
+    elif not found.problem:
+        console.print("No worker of this fleet was announced: start some with `fleetdrift worker`.")
+    if found.waiting is not None:
+        console.print(f"{plural(found.slots, 'slot')}; messages that wait: {found.waiting:,}")
+    return close_console(console)
+
+
 def group_text(found: GroupDocument, terminal: Terminal | None = None) -> str:
     """Tell what the tenants of a drift group differ in, and how to bring them back."""
     console = open_console(terminal or Terminal.of_stdout())
@@ -141,6 +159,11 @@ def _group_row(group: GroupSummary) -> tuple[Text | str, ...]:
         f"{group.broken_queries:,}",
         group.shape[:8] or NONE,
     )
+
+
+def _worker_row(worker: WorkerView) -> tuple[Text | str, ...]:
+    name, problem = Text(visible(worker.worker) or NONE), Text(visible(worker.problem) or NONE)
+    return name, str(worker.slots), str(worker.protocol), problem
 
 
 def _plan(group: GroupSummary) -> str:

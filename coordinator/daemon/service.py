@@ -17,14 +17,14 @@ from coordinator.daemon.cancelling import ScanCancelledError, unless_cancelled
 from coordinator.engine.crew import read_crew
 from coordinator.engine.engine import EngineSettings
 from coordinator.engine.obstacles import NO_WORKER, Watch, find_redis_obstacle, obstacle_among_workers, obstacle_of
-from coordinator.engine.roster import read_roster
 from coordinator.fleet.queued import QueuedFleet
 from coordinator.fleet.reader import OnProgress
 from coordinator.inventory import Choice, Inventory
 from coordinator.ledger.lane import BUSY_SHARE_OF_DEADLINE, LedgerRules
 from coordinator.memory.notices import NoticeRules
 from coordinator.notify.sender import Sender
-from coordinator.records.documents import WorkersList, WorkerView
+from coordinator.records.crew_list import list_workers
+from coordinator.records.documents import WorkersList
 from coordinator.report.files import ReportFileError, write_files
 from coordinator.report.model import ScanReport, Selection
 from coordinator.scan.logged import failure_reason, logged_scan
@@ -290,27 +290,7 @@ class Coordinator:
 
     async def workers(self) -> WorkersList:
         """Say who is there to work for the fleet, and what waits for them."""
-        redis = connect_redis(required(self.settings.redis_url, "redis.url"))
-        try:
-            roster = await read_roster(redis, self.keys)
-        except RedisError as error:
-            return WorkersList(fleet=self.fleet, problem=obstacle_of(error).sentence)
-        finally:
-            await redis.aclose()
-        return WorkersList(
-            fleet=self.fleet,
-            workers=tuple(
-                WorkerView(
-                    worker=each.presence.worker,
-                    slots=each.presence.slots,
-                    protocol=each.presence.protocol,
-                    problem=each.problem,
-                )
-                for each in roster.workers
-            ),
-            slots=roster.slots,
-            waiting=roster.waiting,
-        )
+        return await list_workers(required(self.settings.redis_url, "redis.url"), self.keys, self.fleet)
 
 
 async def end_orphans(store: Store, fleet: str) -> None:

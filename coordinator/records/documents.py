@@ -19,6 +19,7 @@ from shared.formats import (
     SCANS_PAGE,
     TENANT_HISTORY,
     TENANTS_PAGE,
+    WORKERS_LIST,
     Format,
 )
 from shared.remediation.plan import ProofStatus
@@ -199,7 +200,17 @@ class WorkersList(msgspec.Struct, frozen=True, kw_only=True):
     problem: str = ""
 
 
-Document = FleetStatus | TenantsPage | TenantHistory | ChangesPage | ScansPage | ScanRecord | GroupsList | GroupDocument
+Document = (
+    FleetStatus
+    | TenantsPage
+    | TenantHistory
+    | ChangesPage
+    | ScansPage
+    | ScanRecord
+    | GroupsList
+    | GroupDocument
+    | WorkersList
+)
 
 FORMATS: dict[type[Document], Format] = {
     FleetStatus: FLEET_STATUS,
@@ -210,5 +221,6 @@ FORMATS: dict[type[Document], Format] = {
     ScanRecord: SCAN_DOCUMENT,
     GroupsList: GROUPS_LIST,
     GroupDocument: GROUP_DOCUMENT,
+    WorkersList: WORKERS_LIST,
 }
 """The format of each."""

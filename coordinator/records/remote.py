@@ -14,7 +14,7 @@ from typing import Any, TypeVar
 import msgspec
 
 from coordinator.memory.views import ChangeFilter, ChangeView, FleetStatus, TenantFilter, TenantHistory
-from coordinator.records.documents import ChangesPage, GroupDocument, GroupsList, ScansPage, TenantsPage
+from coordinator.records.documents import ChangesPage, GroupDocument, GroupsList, ScansPage, TenantsPage, WorkersList
 from coordinator.records.fleet_records import FleetRecords
 from coordinator.report.files import ReportForm
 from coordinator.store.records import ScanRecord
@@ -66,6 +66,10 @@ class RemoteRecords(FleetRecords):
     async def status(self) -> FleetStatus:
         """GET /status."""
         return await self._expect("/status", FleetStatus)
+
+    async def workers(self) -> WorkersList:
+        """GET /workers."""
+        return await self._expect("/workers", WorkersList)
 
     async def tenants(self, chosen: TenantFilter, *, after: str = "", limit: int = 100) -> TenantsPage:
         """GET /tenants."""

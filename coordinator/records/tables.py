@@ -8,6 +8,7 @@ import io
 from collections.abc import Iterable, Sequence
 
 from coordinator.memory.views import ChangeView, TenantView
+from coordinator.records.documents import WorkerView
 from coordinator.report.renderers.visible import visible
 from coordinator.store.records import ScanRecord
 
@@ -37,6 +38,7 @@ _SCANS = (
     "reason",
     "selection",
 )
+_WORKERS = ("worker", "slots", "protocol", "problem")
 
 
 def tenants_csv(tenants: Iterable[TenantView]) -> str:
@@ -57,6 +59,11 @@ def scans_csv(scans: Iterable[ScanRecord]) -> str:
 def _scan(scan: ScanRecord) -> tuple[object, ...]:
     selection = scan.selection.sentence if scan.selection else ""
     return (*(getattr(scan, name) for name in _SCANS[:-1]), selection)
+
+
+def workers_csv(workers: Iterable[WorkerView]) -> str:
+    """Write workers, one a line, below a line of names."""
+    return _csv(_WORKERS, (tuple(getattr(worker, name) for name in _WORKERS) for worker in workers))
 
 
 def _tenant(tenant: TenantView) -> tuple[object, ...]:

@@ -96,7 +96,7 @@ async def run_scan(
     tables, inventory = await list_fleet(settings)
     refuse_shrunk(inventory, known_tenants, settings)
     await on_listed(inventory)
-    declared = await _declare(settings, scratch, log, tables, inventory, choice)
+    declared = await _declare(settings, scratch, log, tables, inventory, choice=choice)
     results = await reader.read(declared.inventory.targets, on_progress)
     _log_results(log, results)
     snapshots = await _snapshots(reader, results)
@@ -131,6 +131,7 @@ async def _declare(
     log: ExecutionLog,
     tables: tuple[DeclaredTable, ...],
     inventory: Inventory,
+    *,
     choice: Choice | None,
 ) -> Declared:
     accepted = read_baseline(Path(settings.root), settings.file.tenancy.baseline)

@@ -359,12 +359,7 @@ class Store(StoreAccess):
         return recorded
 
     async def remember_inventory(self, fleet: str, labels: Mapping[str, Labels]) -> None:
-        """Keep who is in a fleet before any of them is read: whoever is new to it was never scanned.
-
-        Args:
-            fleet: Name.
-            labels: (name, value) pairs of every tenant that is to be read.
-        """
+        """Keep who is to be read in a fleet, and how each is labelled: whoever is new to it was never scanned."""
 
         async def keep(connection: Any) -> None:
             async with connection.transaction():

@@ -21,7 +21,7 @@ import pytest
 from coordinator.apply.journal import Event, Opened, Staged
 from coordinator.compare.sources import Comparison
 from coordinator.ledger.batch import FinalOutcome
-from coordinator.records.documents import ChangesPage, GroupDocument, GroupsList, ScansPage, TenantsPage
+from coordinator.records.documents import ChangesPage, GroupDocument, GroupsList, ScansPage, TenantsPage, WorkersList, WorkerView
 from coordinator.records.stored import summary_of
 from coordinator.memory.model import ChangeLife, FleetChange
 from coordinator.memory.notices import Notice, sample_notice
@@ -195,6 +195,7 @@ PUBLISHED: dict[Format, Any] = {
     formats.SCAN_DOCUMENT: ScanRecord,
     formats.GROUPS_LIST: GroupsList,
     formats.GROUP_DOCUMENT: GroupDocument,
+    formats.WORKERS_LIST: WorkersList,
     formats.NOTICE: Notice,
 }
 """What other programs read: its JSON Schema is in docs/schemas/."""
@@ -313,6 +314,10 @@ def _history() -> TenantHistory:
     return TenantHistory(now=_tenant(), stays=(stay,), changes=((REMEMBERED.changes[0], life),))
 
 
+def _worker() -> WorkerView:
+    return WorkerView(worker="w-1", slots=8, protocol=2, problem="")
+
+
 def _status() -> FleetStatus:
     return FleetStatus(
         fleet="demo",
@@ -336,6 +341,7 @@ VALUES: dict[Format, Callable[[], Any]] = {
     formats.SCANS_PAGE: lambda: ScansPage(fleet="demo", scans=(_scan(),), after=None),
     formats.SCAN_DOCUMENT: _scan,
     formats.NOTICE: lambda: sample_notice("demo", "s", WHEN),
+    formats.WORKERS_LIST: lambda: WorkersList(fleet="demo", workers=(_worker(),), slots=8, waiting=0),
     formats.GROUPS_LIST: lambda: GroupsList(fleet="demo", groups=(summary_of(DEMO.body.groups[0], 1),)),
     formats.GROUP_DOCUMENT: lambda: GroupDocument(fleet="demo", tenants=1, group=DEMO.body.groups[0]),
 }

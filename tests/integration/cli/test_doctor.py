@@ -10,8 +10,10 @@ from pathlib import Path
 import asyncpg
 import pytest
 
+from coordinator.records.documents import WorkersList
 from shared.embedded.postgres import EmbeddedPostgres
 from shared.embedded.redis import EmbeddedRedis
+from shared.formats import WORKERS_LIST, decode_json
 from tests.integration.cli.test_role_sql import fleetdrift
 
 CONFIG = """
@@ -100,6 +102,19 @@ def test_a_setup_in_which_nothing_is_in_the_way(told):
     assert found["store"].endswith("it has no tables yet: the first `scan` or `serve` makes them")
     assert found["scratch server"].startswith("ok PostgreSQL 18")
     assert found["missing"].startswith("warn ")
+
+
+def test_workers_lists_nobody_while_nobody_is_there_and_says_when_redis_is_away(told, redis_server, tmp_path):
+    told("doctor_reader", 0)
+    nobody = fleetdrift(tmp_path, "workers")
+    assert nobody.returncode == 0, nobody.stderr
+    assert nobody.stdout.startswith("No worker of this fleet was announced")
+    document = decode_json(WORKERS_LIST, fleetdrift(tmp_path, "workers", "--output", "json").stdout, WorkersList)
+    assert (document.fleet, document.workers, document.waiting) == ("shop", (), 0)
+    told("doctor_reader", 1, redis="redis://127.0.0.1:1/0")
+    away = fleetdrift(tmp_path, "workers")
+    assert away.returncode == 1
+    assert "Redis" in away.stderr
 
 
 def test_a_role_that_may_do_too_much_or_too_little_fails_with_the_way_out(told):

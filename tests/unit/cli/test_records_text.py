@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import csv
 import datetime as dt
+import io
 
-from coordinator.cli.records_text import group_text, groups_text, scan_line, scan_text, scans_text
-from coordinator.records.documents import GroupDocument, GroupsList
+from coordinator.cli.records_text import group_text, groups_text, scan_line, scan_text, scans_text, workers_text
+from coordinator.records.documents import GroupDocument, GroupsList, WorkersList, WorkerView
 from coordinator.records.stored import summary_of
+from coordinator.records.tables import workers_csv
 from coordinator.report.renderers.text import Terminal
 from coordinator.store.records import ScanRecord, ScanState
 from tests import reports
@@ -61,3 +64,18 @@ def test_drift_groups_are_listed_with_their_plans_and_one_is_told_in_full():
         f"drift group {groups[0].id}: 7 tenants", f"  fleetdrift tenants --group {groups[0].id}",
     ]  # fmt: skip
     assert "Remediation" in full
+
+
+def test_workers_are_listed_with_their_slots_and_what_is_wrong_with_them():
+    hostile = WorkerView(worker="w\x1b[2J", slots=4, protocol=1, problem="its protocol is 1: upgrade the worker")
+    able = WorkerView(worker="w-1", slots=8, protocol=2, problem="")
+    told = workers_text(WorkersList(fleet="f", workers=(able, hostile), slots=8, waiting=1200), WIDE)
+    assert told.splitlines()[2].split() == ["w-1", "8", "2", "–"]
+    assert "w\\x1b[2J" in told
+    assert "upgrade the worker" in told
+    assert told.endswith("8 slots; messages that wait: 1,200\n")
+    nobody = workers_text(WorkersList(fleet="f", slots=0, waiting=0), WIDE)
+    assert nobody.startswith("No worker of this fleet was announced: start some with `fleetdrift worker`.")
+    assert list(csv.reader(io.StringIO(workers_csv([able])))) == [
+        ["worker", "slots", "protocol", "problem"], ["w-1", "8", "2", ""],
+    ]  # fmt: skip
