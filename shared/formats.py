@@ -148,6 +148,12 @@ GROUPS_LIST = Format("groups_list", 1)
 GROUP_DOCUMENT = Format("group_document", 1)
 """`coordinator.records.documents.GroupDocument`: what `fleetdrift group ID --output json` prints."""
 
+IGNORE_RULE = Format("ignore_rule", 1)
+"""`coordinator.store.ignores.IgnoreDocument`, as a document in the store."""
+
+AUDIT_PAGE = Format("audit_page", 1)
+"""`coordinator.records.documents.AuditPage`: what `fleetdrift audit --output json` prints."""
+
 NOTICE = Format("notice", 1)
 """`coordinator.memory.notices.Notice`: kept in the store until it is delivered, and the body of a webhook."""
 

@@ -16,6 +16,7 @@ from coordinator.cli.exit_codes import ERROR, INTERRUPTED, USAGE
 VERBS = {
     "adopt": "coordinator.cli.adopt",
     "apply": "coordinator.cli.apply",
+    "audit": "coordinator.cli.audit",
     "backup": "coordinator.cli.backup",
     "changes": "coordinator.cli.changes",
     "check": "coordinator.cli.check",
@@ -40,6 +41,7 @@ VERBS = {
     "status": "coordinator.cli.status",
     "tenant": "coordinator.cli.tenant",
     "tenants": "coordinator.cli.tenants",
+    "tokens": "coordinator.cli.tokens",
     "worker": "coordinator.cli.worker",
     "workers": "coordinator.cli.workers",
 }

@@ -20,6 +20,7 @@ from coordinator.records.documents import FORMATS, Document
 from coordinator.records.fleet_records import FleetRecords
 from coordinator.settings.load import required
 from coordinator.settings.model import Settings
+from coordinator.settings.user import who_commands
 from shared.formats import encode_json
 from shared.hosts import Secret
 
@@ -116,7 +117,7 @@ async def _ask_store(settings: Settings, question: Callable[[FleetRecords], Awai
 
     async with Store.open(required(settings.store_dsn, "store.dsn")) as store:
         stale_after = dt.timedelta(seconds=settings.file.memory.stale_after)
-        return await question(StoredRecords(store, settings.file.fleet.name, stale_after))
+        return await question(StoredRecords(store, settings.file.fleet.name, stale_after, who_commands()))
 
 
 def print_json(document: Document) -> None:

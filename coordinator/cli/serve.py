@@ -34,7 +34,6 @@ def command(config: Path, *, given: tuple[Assignment, ...]) -> None:
     """
     insist_on(config)
     fleets = settings_of_fleets(config, given, chosen_fleet())
-    refuse_open_api(fleets[0])
     refuse_open_queue(fleets[0])
     with contextlib.suppress(KeyboardInterrupt):  # SIGTERM and Ctrl-C are how a service ends: exit code 0
         asyncio.run(_serve(config, fleets, functools.partial(settings_of_fleets, config, given, chosen_fleet())))
@@ -47,6 +46,7 @@ async def _serve(config: Path, fleets: tuple[Settings, ...], read: Callable[[], 
 
     first, *others = fleets
     async with Coordinator.open(first) as coordinator:
+        refuse_open_api(first, has_tokens=await coordinator.store.credentials.has_tokens())
         coordinators = [coordinator, *map(coordinator.beside, others)]
         configuration = Configuration(config, fleets, read)
         await serve_fleets(coordinators, lambda port: announce(first.file.serve.address, port), configuration)

@@ -13,6 +13,7 @@ from pathlib import Path
 import msgspec
 from redis.exceptions import RedisError
 
+from coordinator.access.audit import Action, Deed
 from coordinator.daemon.cancelling import ScanCancelledError, unless_cancelled
 from coordinator.engine.crew import read_crew
 from coordinator.engine.engine import EngineSettings
@@ -32,7 +33,7 @@ from coordinator.scan.pipeline import run_scan
 from coordinator.scan.sentinel import SentinelReader
 from coordinator.settings.load import required
 from coordinator.settings.model import Settings
-from coordinator.settings.user import user_name
+from coordinator.settings.user import user_name, who_commands
 from coordinator.store.connection import StoreError
 from coordinator.store.leases import DEFAULT_LEASE_RULES, LeaseRules, LeaseTakenError, holding
 from coordinator.store.patience import StorePatience
@@ -43,6 +44,7 @@ from shared.analysis.scratch_server import scratch_server
 from shared.events.event import LogLevel
 from shared.events.scan import Cause, ReportUnwritten, ScanCreated, ScanFailed
 from shared.events.store import StoreChecked, StoreDrifted, StoreUnchecked
+from shared.findings.ignore import ignoring
 from shared.logs import log
 from shared.messages import Keys
 from shared.postgres.scratch import ScratchServer
@@ -139,6 +141,8 @@ class Coordinator:
 
         async def create_and_perform() -> ScanReport:
             await self._patient.create_scan(scan, fleet, ScanRequest(requested_by=user_name(), selection=selection))
+            deed = Deed(caller=who_commands(), action=Action.SCAN_REQUESTED, fleet=fleet, subject=scan)
+            await self._patient.credentials.write(deed)
             log(ScanCreated(scan=scan, fleet=fleet, cause=Cause.COMMAND))
             perform = partial(self._perform_and_store, scan, on_progress, interrupted)
             return await logged_scan(scan, fleet, perform, unfinished_by=(StoreError,), failure_level=LogLevel.INFO)
@@ -199,9 +203,10 @@ class Coordinator:
         ) as fleet:
             known = await self._patient.known_tenants(self.fleet)
             choice = await self._choice(scan)
-            sentinel = SentinelReader(fleet, self.settings, self._scratch) if self.settings.file.sentinel.host else None
+            settings = await self._with_kept_ignores()
+            sentinel = SentinelReader(fleet, settings, self._scratch) if settings.file.sentinel.host else None
             report = await run_scan(
-                self.settings,
+                settings,
                 self._scratch,
                 sentinel or fleet,
                 on_progress,
@@ -211,6 +216,14 @@ class Coordinator:
             )
             found = sentinel.found if sentinel else None
             return msgspec.structs.replace(report, sentinel=found or msgspec.UNSET)
+
+    async def _with_kept_ignores(self) -> Settings:
+        """Give the configuration with the ignore rules of the store behind its own."""
+        file = self.settings.file
+        kept = [entry.rule for entry in await self._patient.ignores.of(self.fleet)]
+        return msgspec.structs.replace(
+            self.settings, file=msgspec.structs.replace(file, ignore=ignoring(file.ignore, kept))
+        )
 
     async def _choice(self, scan: str) -> Choice | None:
         """Say which tenants a scan is for, as it was asked for; None for the whole fleet."""

@@ -5,10 +5,12 @@ from __future__ import annotations
 import asyncio
 import datetime as dt
 from collections.abc import Callable, Coroutine, Sequence
+from functools import partial
 from typing import Any
 
 from coordinator.daemon.alarms import CronSchedule
 from coordinator.daemon.api.app import build_api
+from coordinator.daemon.api.callers import Callers
 from coordinator.daemon.api.fleets import ServedFleet
 from coordinator.daemon.api.limits import HttpLimits
 from coordinator.daemon.api.serve import serve
@@ -55,12 +57,13 @@ async def serve_fleets(
             lambda: {name: each.records for name, each in running.served.items()}, table.tenant_metrics
         )
         allowed = tenants if table.tenant_metrics else None
-        api = build_api(running.served, running.page, settings.api_token, state, allowed)
+        callers = Callers(coordinators[0].store.credentials, table, settings.api_token)
+        api = build_api(running.served, running.page, callers, state, allowed)
         limits = HttpLimits(
             max_connections=table.max_connections, request_timeout=table.request_timeout, rate=table.rate
         )
-        serving = serve(api, table.address, table.port, names=table.names, limits=limits, on_listening=on_listening)
-        group.create_task(serving)
+        listen = partial(serve, api, table.address, table.port, on_listening=on_listening)
+        group.create_task(listen(names=table.names, limits=limits, proxies=callers.proxies))
         group.create_task(coordinators[0].check_own_store())
         if configuration is not None:
             group.create_task(configuration.follow(running.use, running.refuse))
@@ -138,7 +141,14 @@ class _RunningFleet:
         )
         self._records = self._records_as_configured()
         self._changed = asyncio.Event()
-        self.served = ServedFleet(self._scans, self._records, coordinator.workers)
+        self.served = ServedFleet(
+            coordinator.fleet,
+            self._scans,
+            self._records,
+            workers=coordinator.workers,
+            store=coordinator.store,
+            rules=coordinator.settings.file.ignore,
+        )
 
     def use(self, settings: Settings) -> None:
         """Go on with another configuration of the fleet; a scan that runs ends with the one that it began with."""
@@ -148,6 +158,7 @@ class _RunningFleet:
         before = self.coordinator.settings.file
         self.coordinator.use(settings)
         self._records = self.served.records = self._records_as_configured()
+        self.served.rules = settings.file.ignore
         if (settings.file.scan.interval, settings.file.schedule) != (before.scan.interval, before.schedule):
             self._scans.reschedule(*_times(settings))
         self._changed.set()

@@ -54,8 +54,11 @@ class QueuedFleet:
     async def analyse(
         self, spec: Spec, snapshots: Mapping[str, Snapshot], contracts: tuple[Contract, ...]
     ) -> Mapping[str, Analysis]:
-        """Analyse each distinct snapshot once; see `run_analyses`."""
-        return await run_analyses(self._facilities, spec, snapshots, contracts, scan=self._scan)
+        """Analyse each distinct snapshot once (see `run_analyses`), and note where their shapes can be looked up."""
+        found = await run_analyses(self._facilities, spec, snapshots, contracts, scan=self._scan)
+        places = {found[name].shape: name for name in sorted(found, reverse=True)}
+        await self._facilities.store.schemas.remember(self._facilities.settings.fleet, places)
+        return found
 
 
 def _counted(on_progress: OnProgress) -> Callable[[Progress], None]:

@@ -6,11 +6,13 @@ import datetime as dt
 
 import msgspec
 
+from coordinator.access.audit import AuditEntry
 from coordinator.memory.views import ChangeView, FleetStatus, TenantHistory, TenantView
 from coordinator.report.model import DriftGroup, TenantStatus
 from coordinator.store.records import ScanRecord
 from shared.findings.finding import Severity
 from shared.formats import (
+    AUDIT_PAGE,
     CHANGES_PAGE,
     FLEET_STATUS,
     GROUP_DOCUMENT,
@@ -65,6 +67,20 @@ class ScansPage(msgspec.Struct, frozen=True, kw_only=True):
 
     fleet: str
     scans: tuple[ScanRecord, ...]
+    after: str | None
+
+
+class AuditPage(msgspec.Struct, frozen=True, kw_only=True):
+    """Who did what, newest first.
+
+    Args:
+        fleet: To this fleet, or to all.
+        entries: Of this page.
+        after: What to ask the next page with; none when this is the last.
+    """
+
+    fleet: str
+    entries: tuple[AuditEntry, ...]
     after: str | None
 
 
@@ -210,6 +226,7 @@ Document = (
     | GroupsList
     | GroupDocument
     | WorkersList
+    | AuditPage
 )
 
 FORMATS: dict[type[Document], Format] = {
@@ -222,5 +239,6 @@ FORMATS: dict[type[Document], Format] = {
     GroupsList: GROUPS_LIST,
     GroupDocument: GROUP_DOCUMENT,
     WorkersList: WORKERS_LIST,
+    AuditPage: AUDIT_PAGE,
 }
 """The format of each."""

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Protocol
 
+from coordinator.access.audit import AuditFilter
 from coordinator.memory.views import ChangeFilter, ChangeView, FleetStatus, TenantFilter, TenantHistory
-from coordinator.records.documents import ChangesPage, GroupDocument, GroupsList, ScansPage, TenantsPage
+from coordinator.records.documents import AuditPage, ChangesPage, GroupDocument, GroupsList, ScansPage, TenantsPage
 from coordinator.report.files import ReportForm
 from coordinator.store.records import ScanRecord
 
@@ -86,6 +87,19 @@ class FleetRecords(Protocol):
 
         Args:
             scan: Id.
+        """
+        ...
+
+    async def audit(self, chosen: AuditFilter, *, after: str = "", limit: int = 100) -> AuditPage:
+        """Give a page of who did what, newest first.
+
+        Args:
+            chosen: Which lines.
+            after: Where an earlier page ended.
+            limit: How many at most.
+
+        Raises:
+            CursorError: When no page ends at `after`.
         """
         ...
 

@@ -13,8 +13,17 @@ from typing import Any, TypeVar
 
 import msgspec
 
+from coordinator.access.audit import AuditFilter
 from coordinator.memory.views import ChangeFilter, ChangeView, FleetStatus, TenantFilter, TenantHistory
-from coordinator.records.documents import ChangesPage, GroupDocument, GroupsList, ScansPage, TenantsPage, WorkersList
+from coordinator.records.documents import (
+    AuditPage,
+    ChangesPage,
+    GroupDocument,
+    GroupsList,
+    ScansPage,
+    TenantsPage,
+    WorkersList,
+)
 from coordinator.records.fleet_records import FleetRecords
 from coordinator.report.files import ReportForm
 from coordinator.store.records import ScanRecord
@@ -113,6 +122,10 @@ class RemoteRecords(FleetRecords):
         """POST /scans/ID/confirm."""
         return await self._ask(f"/scans/{_quoted(scan)}/confirm", {}, b"") is not None
 
+    async def audit(self, chosen: AuditFilter, *, after: str = "", limit: int = 100) -> AuditPage:
+        """GET /audit."""
+        return await self._expect("/audit", AuditPage, {**_asked_for(chosen), "after": after, "limit": str(limit)})
+
     async def report(self, scan: str, form: ReportForm) -> str | None:
         """GET /scans/ID/report."""
         answer = await self._ask(f"/scans/{_quoted(scan)}/report", {"form": form.value})
@@ -180,7 +193,7 @@ def _quoted(part: str) -> str:
     return urllib.parse.quote(part, safe="")
 
 
-def _asked_for(chosen: TenantFilter | ChangeFilter) -> dict[str, _Values]:
+def _asked_for(chosen: TenantFilter | ChangeFilter | AuditFilter) -> dict[str, _Values]:
     """Give a filter as the parameters of a URL, which have the names of its fields."""
     fields: dict[str, Any] = msgspec.to_builtins(chosen)
     labels = [f"{name}={value}" for name, value in fields.pop("labels", ())]

@@ -6,6 +6,8 @@ import datetime as dt
 
 import msgspec
 
+from coordinator.access.audit import Action, AuditFilter, Deed
+from coordinator.access.caller import Caller
 from coordinator.memory.figures import Figures, RunningScan
 from coordinator.memory.model import worst_of
 from coordinator.memory.views import (
@@ -18,6 +20,7 @@ from coordinator.memory.views import (
     TenantHistory,
 )
 from coordinator.records.documents import (
+    AuditPage,
     ChangesPage,
     GroupDocument,
     GroupsList,
@@ -32,6 +35,8 @@ from coordinator.store.records import ScanRecord
 from coordinator.store.store import Store
 from shared.diff.compare import headline
 
+_MAX_DIGITS = 18  # of the number of a line of the audit log
+
 
 class StoredRecords(FleetRecords):
     """Asks the store. Every method raises StoreError when the store fails.
@@ -40,9 +45,11 @@ class StoredRecords(FleetRecords):
         store: Open.
         fleet: Name.
         stale_after: The age at which what is known of a tenant is stale.
+        caller: Who asks, for the audit log; none where somebody else writes it.
     """
 
-    def __init__(self, store: Store, fleet: str, stale_after: dt.timedelta) -> None:
+    def __init__(self, store: Store, fleet: str, stale_after: dt.timedelta, caller: Caller | None = None) -> None:
+        self._caller = caller
         self._store = store
         self._memory = store.memory
         self._fleet = fleet
@@ -133,11 +140,29 @@ class StoredRecords(FleetRecords):
         if await self.scan(scan) is None:
             return None
         await self._store.ask_to_cancel(scan, reason)
+        await self._note(Action.SCAN_CANCELLED, scan, reason)
         return await self.scan(scan)
 
     async def confirm(self, scan: str) -> bool:
         """End the suspicion, and let what was held back go out."""
-        return await self._store.confirm(self._fleet, scan)
+        confirmed = await self._store.confirm(self._fleet, scan)
+        if confirmed:
+            await self._note(Action.SCAN_CONFIRMED, scan)
+        return confirmed
+
+    async def _note(self, action: Action, subject: str, detail: str = "") -> None:
+        if self._caller is not None:
+            deed = Deed(caller=self._caller, action=action, fleet=self._fleet, subject=subject, detail=detail)
+            await self._store.credentials.write(deed)
+
+    async def audit(self, chosen: AuditFilter, *, after: str = "", limit: int = 100) -> AuditPage:
+        """Give a page; raises CursorError when no page ends at `after`."""
+        if after and not (after.isascii() and after.isdigit() and len(after) <= _MAX_DIGITS):
+            raise CursorError("after: expected what an earlier page gave as `after`")
+        found = await self._store.credentials.audit(self._fleet, chosen, after=int(after or 0), limit=limit + 1)
+        page = tuple(found[:limit])
+        more = str(page[-1].id) if len(found) > limit else None
+        return AuditPage(fleet=self._fleet, entries=page, after=more)
 
     async def report(self, scan: str, form: ReportForm) -> str | None:
         """Make the report again from what is remembered, and render it."""

@@ -7,10 +7,15 @@ import datetime as dt
 import io
 from collections.abc import Iterable, Sequence
 
+import msgspec
+
+from coordinator.access.audit import AuditEntry
 from coordinator.memory.views import ChangeView, TenantView
 from coordinator.records.documents import WorkerView
+from coordinator.records.ignores import IgnoreView
 from coordinator.report.renderers.visible import visible
 from coordinator.store.records import ScanRecord
+from coordinator.store.schemas import KeptShape
 
 _TENANTS = ("tenant", "status", "changes", "since", "last_good", "shape", "group", "failure", "labels")
 _CHANGES = (
@@ -39,6 +44,9 @@ _SCANS = (
     "selection",
 )
 _WORKERS = ("worker", "slots", "protocol", "problem")
+_SHAPES = ("shape", "tenants", "is_kept")
+_IGNORES = ("id", "source", "state", "until", "owner", "reason", "created_by", "created", "ignores")
+_AUDIT = ("id", "at", "who", "via", "address", "action", "fleet", "subject", "detail")
 
 
 def tenants_csv(tenants: Iterable[TenantView]) -> str:
@@ -64,6 +72,29 @@ def _scan(scan: ScanRecord) -> tuple[object, ...]:
 def workers_csv(workers: Iterable[WorkerView]) -> str:
     """Write workers, one a line, below a line of names."""
     return _csv(_WORKERS, (tuple(getattr(worker, name) for name in _WORKERS) for worker in workers))
+
+
+def audit_csv(entries: Iterable[AuditEntry]) -> str:
+    """Write lines of the audit log below a line of names."""
+    return _csv(_AUDIT, (tuple(getattr(entry, name) for name in _AUDIT) for entry in entries))
+
+
+def shapes_csv(shapes: Iterable[KeptShape]) -> str:
+    """Write shapes, one a line, below a line of names."""
+    return _csv(_SHAPES, (tuple(getattr(shape, name) for name in _SHAPES) for shape in shapes))
+
+
+def ignores_csv(ignores: Iterable[IgnoreView]) -> str:
+    """Write ignore rules below a line of names; what a rule selects stands in one column, as JSON."""
+    return _csv(_IGNORES, map(_ignore, ignores))
+
+
+def _ignore(view: IgnoreView) -> tuple[object, ...]:
+    rule = view.rule
+    chosen = {name: value for name, value in msgspec.to_builtins(rule).items() if value not in ("*", {})}
+    what = {name: value for name, value in chosen.items() if name not in _IGNORES}
+    said = (view.id, view.source, view.state, rule.until.isoformat(), rule.owner, rule.reason)
+    return (*said, view.created_by, view.created, msgspec.json.encode(what).decode())
 
 
 def _tenant(tenant: TenantView) -> tuple[object, ...]:

@@ -11,7 +11,7 @@ import msgspec
 from coordinator.report.model import IgnoredDrift
 from shared.analysis.analysis import Analysis
 from shared.diff.changes import SchemaDiff
-from shared.findings.ignore import IgnoreRule, IgnoreRules
+from shared.findings.ignore import IgnoreRule, IgnoreRules, KeptIgnoreRule
 from shared.findings.judge import judge
 from shared.remediation.plan import Plan, Proof, ProofStatus
 from shared.schema.identity import ObjectId
@@ -75,6 +75,7 @@ class IgnoreAccount:
                 until=self._rules.rules[place].until,
                 objects=tuple(sorted(objects)),
                 tenants=self._tenants[place],
+                kept=rule.id if isinstance(rule := self._rules.rules[place], KeptIgnoreRule) else "",
             )
             for place, objects in sorted(self._objects.items())
         )
@@ -83,7 +84,8 @@ class IgnoreAccount:
         """Name the rules that have ended, and those that matched nothing in the whole fleet."""
         sentences = []
         for place, rule in enumerate(self._rules.rules):
-            subject = f"ignore rule {place + 1} ({rule.reason}; {rule.owner})"
+            name = f"{rule.id} of the store" if isinstance(rule, KeptIgnoreRule) else str(place + 1)
+            subject = f"ignore rule {name} ({rule.reason}; {rule.owner})"
             if place in self._rules.ended:
                 sentences.append(f"{subject} ended on {rule.until}: what it ignored is drift again")
             elif place not in self._objects:

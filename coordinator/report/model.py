@@ -194,7 +194,7 @@ class DeclarationSummary(msgspec.Struct, frozen=True, order=True, kw_only=True, 
     tenants: int
 
 
-class IgnoredDrift(msgspec.Struct, frozen=True, order=True, kw_only=True):
+class IgnoredDrift(msgspec.Struct, frozen=True, order=True, kw_only=True, omit_defaults=True):
     """What one ignore rule has left out.
 
     Args:
@@ -203,6 +203,7 @@ class IgnoredDrift(msgspec.Struct, frozen=True, order=True, kw_only=True):
         until: Its last day.
         objects: What differs and is ignored, sorted.
         tenants: How many tenants it was ignored for.
+        kept: Id of the rule, where it is kept in the store; empty for one of the configuration.
     """
 
     reason: str
@@ -210,6 +211,7 @@ class IgnoredDrift(msgspec.Struct, frozen=True, order=True, kw_only=True):
     until: dt.date
     objects: tuple[ObjectId, ...]
     tenants: int
+    kept: str = ""
 
 
 class NotCompared(msgspec.Struct, frozen=True, order=True, kw_only=True):

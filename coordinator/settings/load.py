@@ -111,17 +111,22 @@ def _scratch(file: SettingsFile, env: Mapping[str, str]) -> str | SecretReferenc
     return SecretReference(env=SCRATCH_VARIABLE) if env.get(SCRATCH_VARIABLE) else file.scratch.dsn
 
 
-def refuse_open_api(settings: Settings) -> None:
-    """Insist on a token when other machines can reach the HTTP API.
+def refuse_open_api(settings: Settings, *, has_tokens: bool) -> None:
+    """Insist that somebody can be recognised when other machines can reach the HTTP API.
+
+    Args:
+        settings: The configuration.
+        has_tokens: Whether the store has tokens (`fleetdrift tokens create`).
 
     Raises:
-        SettingsError: When `serve.address` is beyond loopback and there is no `serve.token`.
+        SettingsError: When `serve.address` is beyond loopback, and nobody could ever be let in.
     """
     address = settings.file.serve.address
-    if settings.api_token is None and not is_loopback(address):
+    recognises = has_tokens or settings.api_token is not None or settings.file.serve.names_users
+    if not recognises and not is_loopback(address):
         raise SettingsError(
-            f"serve.address is {address!r}, which other machines can reach, and there is no serve.token: give one, "
-            'as token = { env = "NAME" }, or listen on 127.0.0.1'
+            f"serve.address is {address!r}, which other machines can reach, and there is no token: make one with "
+            '`fleetdrift tokens create`, give one as serve.token = { env = "NAME" }, or listen on 127.0.0.1'
         )
 
 

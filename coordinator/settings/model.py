@@ -10,8 +10,9 @@ import msgspec
 from coordinator.settings.notify import NotifyTable, Sink
 from coordinator.settings.schedule import ScheduleTable
 from coordinator.settings.sentinel import SentinelTable
+from coordinator.settings.serve import ServeTable
 from coordinator.settings.store import MemoryTable, StoreTable
-from coordinator.settings.table import Count, Rate, Seconds, SecretReference, Table
+from coordinator.settings.table import Count, Seconds, SecretReference, Table
 from shared.findings.ignore import IgnoreRule
 from shared.hosts import Host, Secret
 from shared.kinds.context import Recipe
@@ -245,31 +246,6 @@ class ScanTable(Table, frozen=True, kw_only=True):
     slots: Annotated[int, msgspec.Meta(ge=0)] = 0
     remember: Annotated[int, msgspec.Meta(ge=0)] = 24 * 3600
     recipe: Recipe = Recipe.SHORT
-
-
-class ServeTable(Table, frozen=True, kw_only=True):
-    """`[serve]`: where `fleetdrift serve` listens, and what it answers.
-
-    Args:
-        address: IP address to listen on.
-        port: TCP port; 0 takes a free one.
-        token: With one, everything but health and metrics asks for it. Needed for an address beyond loopback.
-        names: Host names under which clients ask, beside `localhost` and any IP address; others are refused.
-        max_connections: Open connections of all clients together.
-        request_timeout: Seconds in which a client must have sent its request.
-        rate: Requests per second that one client address may make for long.
-        tenant_metrics: Most tenants of a fleet of which /metrics/tenants has series; 0: there is no such page. It has
-            tenants' names, so it asks for the token.
-    """
-
-    address: str = "127.0.0.1"
-    port: Annotated[int, msgspec.Meta(ge=0, le=65535)] = 9187
-    token: SecretReference | None = None
-    names: tuple[str, ...] = ()
-    max_connections: Count = 200
-    request_timeout: Seconds = 10.0
-    rate: Rate = 20.0
-    tenant_metrics: Annotated[int, msgspec.Meta(ge=0, le=20_000)] = 0
 
 
 class ReportTable(Table, frozen=True, kw_only=True):

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import getpass
 import os
+import platform
+
+from coordinator.access.caller import Caller, Scope, Via
 
 
 def user_name() -> str:
@@ -12,3 +15,8 @@ def user_name() -> str:
         return getpass.getuser()
     except (KeyError, OSError, ImportError):  # which of them depends on the version of Python
         return f"uid {os.geteuid()}"
+
+
+def who_commands() -> Caller:
+    """Give who runs this process, on which machine: whoever has the store's password may do everything."""
+    return Caller(name=user_name(), via=Via.COMMAND, scope=Scope.ADMIN, address=platform.node())

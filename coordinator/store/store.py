@@ -15,14 +15,12 @@ from coordinator.ledger.batch import FinalOutcome, ItemOutcome, Mark
 from coordinator.memory.notices import TELL_NOBODY, NoticeRules
 from coordinator.memory.transitions import Recorded
 from coordinator.report.model import ScanReport
-from coordinator.store.access import StoreAccess
 from coordinator.store.connection import StoreError, open_pool, query
-from coordinator.store.fleet_figures import FleetFigures
-from coordinator.store.fleet_memory import FleetMemory
 from coordinator.store.memory import load_report, record, record_inventory
 from coordinator.store.patience import StorePatience
 from coordinator.store.pruning import DEFAULT_RETENTION, Retention, prune
 from coordinator.store.records import NOBODY_SAYS, Delivery, LedgerRow, ScanRecord, ScanRequest, ScanState
+from coordinator.store.rooms import StoreRooms
 from coordinator.store.telling import tell_failure
 from shared.formats import ANALYSIS, LEDGER, SNAPSHOT, FormatError
 from shared.hosts import Secret
@@ -53,7 +51,7 @@ def coordinator_lease(fleet: str) -> str:
     return f"coordinator:{fleet}"
 
 
-class Store(StoreAccess):
+class Store(StoreRooms):
     """The coordinator's database. Open it with `Store.open`.
 
     Attributes:
@@ -107,16 +105,6 @@ class Store(StoreAccess):
         """
         async with open_pool(dsn) as pool:
             yield cls(pool, rules=rules, retention=retention)
-
-    @property
-    def memory(self) -> FleetMemory:
-        """What is known of tenants and changes across scans."""
-        return FleetMemory(self._pool, self._patience)
-
-    @property
-    def figures(self) -> FleetFigures:
-        """What is counted of a fleet for its metrics."""
-        return FleetFigures(self._pool, self._patience)
 
     async def ping(self) -> None:
         """Check that the database answers."""

@@ -9,6 +9,7 @@ import datetime as dt
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from fnmatch import fnmatchcase
+from typing import Self
 
 import msgspec
 
@@ -76,6 +77,47 @@ class IgnoreRule(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
         chosen = (self.kind, self.namespace, self.parent, self.name, self.attribute, self.rule, self.of)
         if all(part == _ANY for part in chosen):
             raise ValueError("an ignore rule must say what it ignores: a kind, a name, a rule, …")
+
+    @property
+    def selection(self) -> tuple[object, ...]:
+        """What the rule ignores, whoever decided it, why and until when: equal for rules that ignore the same."""
+        said_of_it = {"reason", "owner", "until"}
+        return tuple(getattr(self, name) for name in IgnoreRule.__struct_fields__ if name not in said_of_it)
+
+
+class KeptIgnoreRule(IgnoreRule, frozen=True, kw_only=True):
+    """A rule that was made while the coordinator ran, and is kept in the store.
+
+    Args:
+        id: Names it.
+    """
+
+    id: str
+
+    @classmethod
+    def named(cls, key: str, rule: IgnoreRule) -> Self:
+        """Give a rule an id."""
+        return cls(id=key, **{name: getattr(rule, name) for name in IgnoreRule.__struct_fields__})
+
+    @property
+    def plain(self) -> IgnoreRule:
+        """The rule without its id, as a configuration would hold it."""
+        return IgnoreRule(**{name: getattr(self, name) for name in IgnoreRule.__struct_fields__})
+
+
+def ignoring(configured: Iterable[IgnoreRule], kept: Iterable[KeptIgnoreRule]) -> tuple[IgnoreRule, ...]:
+    """Give the rules that count: those of the configuration first, then those of the store.
+
+    A rule of the store that ignores the same as one of the configuration does not count, also when that one has ended:
+    what the configuration says is reviewed with the declaration, and wins.
+
+    Args:
+        configured: In the order of the configuration.
+        kept: In the order in which they were made.
+    """
+    rules = tuple(configured)
+    said = [rule.selection for rule in rules]
+    return rules + tuple(rule for rule in kept if rule.selection not in said)
 
 
 class Ignored(msgspec.Struct, frozen=True):

@@ -31,7 +31,7 @@ CALLED_FROM_OUTSIDE = {
 }
 """Public names that the product does not call itself, each with the reason why it stays."""
 
-DECORATED_BY = frozenset({"command", "group", "get", "post", "task", "app"})
+DECORATED_BY = frozenset({"command", "group", "get", "post", "delete", "task", "app"})
 """Decorators that register a function with click, Litestar or Celery, which call it."""
 
 

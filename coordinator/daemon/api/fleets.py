@@ -3,17 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
+from typing import Any
 
-from litestar import get
+from litestar import Request, get
+from litestar.connection import ASGIConnection
 from litestar.di import NamedDependency, Provide
-from litestar.exceptions import NotFoundException, ValidationException
+from litestar.exceptions import NotFoundException, PermissionDeniedException, ValidationException
 from litestar.handlers import BaseRouteHandler
 from litestar.params import FromQuery
 
+from coordinator.access.audit import Action, Deed
+from coordinator.access.caller import Caller
 from coordinator.daemon.api.problems import documented
 from coordinator.daemon.scan_service import ScanService
 from coordinator.records.documents import ConfigurationState, FleetsList, FleetSummary, WorkersList
+from coordinator.records.schemas import SchemaRecords
 from coordinator.records.stored import StoredRecords
+from coordinator.store.store import Store
+from shared.findings.ignore import IgnoreRule
 
 FLEET_PARAMETER = "fleet"
 """Name of the parameter of every route that says which fleet is meant."""
@@ -22,18 +29,48 @@ FLEET_PARAMETER = "fleet"
 class ServedFleet:
     """A fleet of this coordinator.
 
-    Attributes:
+    Args:
+        name: Of the fleet.
         scans: Takes requests for scans.
         records: What is kept of the fleet.
         workers: Says who is there to work for the fleet, and what waits for them.
+        store: Keeps ignore rules, the audit log, and where shapes can be looked up.
+        rules: The ignore rules of the configuration.
     """
 
     def __init__(
-        self, scans: ScanService, records: StoredRecords, workers: Callable[[], Awaitable[WorkersList]]
+        self,
+        name: str,
+        scans: ScanService,
+        records: StoredRecords,
+        *,
+        workers: Callable[[], Awaitable[WorkersList]],
+        store: Store,
+        rules: tuple[IgnoreRule, ...] = (),
     ) -> None:
+        self.name = name
+        self.schemas = SchemaRecords(store.schemas, name)
+        self.ignores = store.ignores
+        self.rules = rules
+        self._write = store.credentials.write
         self.scans = scans
         self.records = records
         self.workers = workers
+
+    async def note(self, request: Request[Any, Any, Any], action: Action, subject: str, detail: str = "") -> None:
+        """Write into the audit log what the caller of a route has done to the fleet.
+
+        Args:
+            request: Of the caller.
+            action: What was done.
+            subject: To what: the id of a scan, or of an ignore rule.
+            detail: What else is to be known, in a sentence.
+        """
+        await self._write(self.deed(request, action, subject, detail))
+
+    def deed(self, request: Request[Any, Any, Any], action: Action, subject: str, detail: str = "") -> Deed:
+        """Give what `note` writes, for what is written together with the deed itself."""
+        return Deed(caller=request.user, action=action, fleet=self.name, subject=subject, detail=detail)
 
 
 Fleets = Mapping[str, ServedFleet]
@@ -51,6 +88,29 @@ def choosing(fleets: Fleets) -> Provide:
         return chosen_fleet(fleets, fleet)
 
     return Provide(served)
+
+
+OF_ALL_FLEETS = {"of_all_fleets": True}
+"""Options of a route that is about no fleet, or shows each caller those that the caller may ask for."""
+
+
+def is_of_all_fleets(route: BaseRouteHandler) -> bool:
+    """Say whether a route is about no fleet, or shows each caller those that the caller may ask for."""
+    return bool(route.opt.get("of_all_fleets"))
+
+
+def refuse_foreign_fleet(fleets: Fleets, connection: ASGIConnection[Any, Any, Any, Any]) -> None:
+    """Refuse a request about a fleet that its caller may not ask for.
+
+    Raises:
+        PermissionDeniedException: When it is about such a fleet.
+    """
+    caller: Caller = connection.user
+    name = connection.query_params.get(FLEET_PARAMETER) or (next(iter(fleets)) if len(fleets) == 1 else "")
+    if name and not caller.may_ask_for(name):
+        raise PermissionDeniedException(
+            f"this is of the fleet {name}; {caller.name} may ask for {', '.join(caller.fleets)}"
+        )
 
 
 def chosen_fleet(fleets: Fleets, name: str) -> ServedFleet:
@@ -77,10 +137,15 @@ def fleet_routes(fleets: Fleets, configuration: Callable[[], ConfigurationState]
         configuration: Says whether the configuration file is in force.
     """
 
-    @get("/fleets", responses=documented())
-    async def list_fleets() -> FleetsList:
-        """List the fleets of this coordinator in a few figures each, with what keeps them from being scanned."""
-        summaries = [await _summary(name, each) for name, each in list(fleets.items())]
+    @get("/fleets", responses=documented(), opt=OF_ALL_FLEETS)
+    async def list_fleets(request: Request) -> FleetsList:  # type: ignore[type-arg]  # any app
+        """List the fleets of this coordinator in a few figures each, with what keeps them from being scanned.
+
+        A client whose token is for some fleets sees those.
+        """
+        caller: Caller = request.user
+        shown = [(name, each) for name, each in fleets.items() if caller.may_ask_for(name)]
+        summaries = [await _summary(name, each) for name, each in shown]
         return FleetsList(fleets=tuple(summaries), configuration=configuration())
 
     @get("/workers", responses=documented())

@@ -20,6 +20,7 @@ from litestar.types import ASGIApp, HTTPScope, Receive, Scope, Send
 
 from coordinator.daemon.api.limits import HttpLimits, RequestRate
 from coordinator.daemon.api.problems import PROBLEM_JSON, problem
+from coordinator.daemon.api.proxies import Proxies
 
 _READING = frozenset({"GET", "HEAD", "OPTIONS"})
 
@@ -38,10 +39,18 @@ class Gate:
         app: Is given what passes.
         names: Host names under which the API is asked for, beside `localhost` and any IP address.
         limits: Bounds on the body and the rate.
+        proxies: Those in front that are believed: each of their clients has a rate of its own.
     """
 
-    def __init__(self, app: ASGIApp, names: Iterable[str] = (), limits: HttpLimits | None = None) -> None:
+    def __init__(
+        self,
+        app: ASGIApp,
+        names: Iterable[str] = (),
+        limits: HttpLimits | None = None,
+        proxies: Proxies | None = None,
+    ) -> None:
         self._app = app
+        self._proxies = proxies or Proxies()
         self._names = frozenset({"localhost", *(name.lower().rstrip(".") for name in names)})
         self._limits = limits or HttpLimits()
         self._rate = RequestRate(self._limits.rate, time.monotonic)
@@ -70,8 +79,7 @@ class Gate:
         )
 
     def _refuse_rate(self, scope: HTTPScope) -> Refusal | None:
-        client = scope["client"][0] if scope["client"] else ""
-        if self._rate.allows(client):
+        if self._rate.allows(self._proxies.client(scope)):
             return None
         return Refusal(429, f"more than {self._limits.rate:g} requests per second; see [serve] rate")
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from typing import Annotated
 
 from litestar import Request, Response, get
@@ -10,7 +9,7 @@ from litestar.di import NamedDependency
 from litestar.handlers import BaseRouteHandler
 from litestar.params import FromPath, FromQuery, QueryParameter
 
-from coordinator.daemon.api.answers import found, table_or_page
+from coordinator.daemon.api.answers import Moment, found, moment_of, place, table_or_page
 from coordinator.daemon.api.fleets import ServedFleet
 from coordinator.daemon.api.problems import documented
 from coordinator.memory.model import ChangeSubject
@@ -27,6 +26,9 @@ from coordinator.records.documents import ChangesPage, GroupDocument, GroupsList
 from coordinator.records.tables import changes_csv, tenants_csv
 from coordinator.report.model import TenantStatus
 from shared.findings.finding import Severity
+
+AFTER_CHANGE = r'\[[01],[123],-?[0-9]{1,9},"[0-9a-f]{16}"\]'
+"""Where a page of changes ends."""
 
 Limit = Annotated[int, QueryParameter(ge=1, le=1000)]
 
@@ -85,13 +87,13 @@ def _changes() -> list[BaseRouteHandler]:
         served: NamedDependency[ServedFleet],
         request: Request,  # type: ignore[type-arg]  # any app
         in_state: Annotated[ChangeState | None, QueryParameter(name="state")] = None,  # `state` is Litestar's own word
-        since: FromQuery[dt.datetime | None] = None,
+        since: Moment = None,
         subject: FromQuery[ChangeSubject | None] = None,
         severity: FromQuery[Severity | None] = None,
         tenant: FromQuery[str] = "",
         object: FromQuery[str] = "",  # noqa: A002  # the parameter's name
         limit: Limit = 100,
-        after: FromQuery[str] = "",
+        after: Annotated[str, place(AFTER_CHANGE)] = "",
     ) -> Response[ChangesPage]:
         """List the differences of the fleet, the worst first, each with its life; as CSV for `Accept: text/csv`.
 
@@ -100,7 +102,7 @@ def _changes() -> list[BaseRouteHandler]:
         """
         chosen = ChangeFilter(
             state=in_state,
-            since=since if since is None or since.tzinfo else since.replace(tzinfo=dt.UTC),
+            since=moment_of(since, "since"),
             subject=subject.value if subject else "",
             severity=severity.value if severity else "",
             tenant=tenant,

@@ -89,9 +89,9 @@ HANDLERS: dict[int | type[Exception], Any] = {
 
 _DESCRIPTIONS = {
     400: "A parameter, or the body, is not as described here.",
-    401: "A bearer token is needed.",
-    403: "Pages of other origins may not ask.",
-    404: "There is no such thing.",
+    401: "Nobody is recognised: a bearer token is needed, or a session.",
+    403: "The caller lacks the scope or the fleet, or the page that asks is not the coordinator's own.",
+    404: "There is no such thing, or no such fleet.",
     409: "The scan is over.",
     429: "This client asks too often.",
     500: "What is stored cannot be read by this release, or a bug.",
@@ -108,5 +108,5 @@ def documented(*statuses: int) -> dict[int, ResponseSpec]:
             description=_DESCRIPTIONS[status],
             media_type=PROBLEM_JSON,
         )
-        for status in sorted({400, 401, 403, 429, 500, 503, *statuses})
+        for status in sorted({400, 401, 403, 404, 429, 500, 503, *statuses})
     }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
+from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Annotated
 
@@ -11,10 +12,14 @@ import msgspec
 from litestar import MediaType, Request, Response, get, post
 from litestar.di import NamedDependency
 from litestar.handlers import BaseRouteHandler
+from litestar.openapi.spec import OpenAPIMediaType, OpenAPIResponse, OpenAPIType, Operation, Schema
 from litestar.params import FromPath, FromQuery, HeaderParameter, QueryParameter
 from litestar.response import ServerSentEvent, ServerSentEventMessage
 
+from coordinator.access.audit import Action
+from coordinator.access.caller import Scope
 from coordinator.daemon.api.answers import decoded, found, table_or_page
+from coordinator.daemon.api.callers import needs
 from coordinator.daemon.api.fleets import ServedFleet
 from coordinator.daemon.api.problems import documented, problem_response
 from coordinator.memory.views import FleetStatus
@@ -42,6 +47,18 @@ _MEDIA = {
 }
 
 
+@dataclass
+class _ReportOperation(Operation):
+    """Describes the route of reports: in which forms they come."""
+
+    def __post_init__(self) -> None:
+        text = Schema(type=OpenAPIType.STRING)
+        for status, response in (self.responses or {}).items():
+            if status == "200" and isinstance(response, OpenAPIResponse):
+                response.content = {media: OpenAPIMediaType(schema=text) for media in sorted({*_MEDIA.values()})}
+                response.content["application/json"] = OpenAPIMediaType(schema=Schema(type=OpenAPIType.OBJECT))
+
+
 class CancelRequest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What somebody says who wants a scan to end.
 
@@ -58,7 +75,7 @@ def scan_routes() -> list[BaseRouteHandler]:
 
 
 def _asking() -> list[BaseRouteHandler]:
-    @post("/scans", status_code=202, responses=documented())
+    @post("/scans", status_code=202, responses=documented(), opt=needs(Scope.SCAN))
     async def ask_for_scan(
         served: NamedDependency[ServedFleet],
         request: Request,  # type: ignore[type-arg]  # any app
@@ -72,7 +89,12 @@ def _asking() -> list[BaseRouteHandler]:
         `tenants`, `labels`, `statuses` and `changed_since` which tenants are scanned; all of them where it is left out.
         A request that bears the same `Idempotency-Key` as an earlier one gets the scan of that one.
         """
-        return await served.scans.enqueue(decoded(await request.body(), ScanRequest), idempotency_key)
+        asked = decoded(await request.body(), ScanRequest)
+        if not asked.requested_by:
+            asked = msgspec.structs.replace(asked, requested_by=request.user.name[:MAX_REQUEST_TEXT])
+        record = await served.scans.enqueue(asked, idempotency_key)
+        await served.note(request, Action.SCAN_REQUESTED, record.scan, asked.purpose)
+        return record
 
     return [ask_for_scan]
 
@@ -130,7 +152,7 @@ async def _events(records: FleetRecords, scan: str, seen: str) -> AsyncIterator[
 
 
 def _ending() -> list[BaseRouteHandler]:
-    @post("/scans/{scan:str}/cancel", status_code=202, responses=documented(404, 409))
+    @post("/scans/{scan:str}/cancel", status_code=202, responses=documented(404, 409), opt=needs(Scope.SCAN))
     async def cancel_scan(
         served: NamedDependency[ServedFleet],
         scan: FromPath[str],
@@ -141,20 +163,33 @@ def _ending() -> list[BaseRouteHandler]:
         before = found(await served.records.scan(scan), "scan")
         if before.finished is not None:
             return problem_response(HTTPStatus.CONFLICT, f"the scan is over: it is {before.state.value}")
-        reason = f"somebody cancelled it: {asked.reason}" if asked.reason else "somebody cancelled it"
-        return Response(found(await served.records.cancel(scan, reason), "scan"), status_code=HTTPStatus.ACCEPTED)
+        by = f"{request.user.name or 'somebody'} cancelled it"
+        reason = f"{by}: {asked.reason}" if asked.reason else by
+        record = found(await served.records.cancel(scan, reason), "scan")
+        await served.note(request, Action.SCAN_CANCELLED, scan, asked.reason)
+        return Response(record, status_code=HTTPStatus.ACCEPTED)
 
     @post("/scans/{scan:str}/confirm", status_code=202, responses=documented(404))
-    async def confirm_scan(served: NamedDependency[ServedFleet], scan: FromPath[str]) -> FleetStatus:
+    async def confirm_scan(
+        served: NamedDependency[ServedFleet],
+        scan: FromPath[str],
+        request: Request,  # type: ignore[type-arg]  # any app
+    ) -> FleetStatus:
         """Believe a suspicious scan: what it found is told to all who are told. 404 where it is not suspicious."""
         found(await served.records.confirm(scan) or None, "suspicious scan")
+        await served.note(request, Action.SCAN_CONFIRMED, scan)
         return await served.records.status()
 
     return [cancel_scan, confirm_scan]
 
 
 def _reports() -> list[BaseRouteHandler]:
-    @get("/scans/{scan:str}/report", responses=documented(404), media_type=MediaType.JSON)
+    @get(
+        "/scans/{scan:str}/report",
+        responses=documented(404),
+        media_type=MediaType.JSON,
+        operation_class=_ReportOperation,
+    )
     async def get_report(
         served: NamedDependency[ServedFleet], scan: FromPath[str], form: FromQuery[ReportForm] = ReportForm.JSON
     ) -> Response[str]:

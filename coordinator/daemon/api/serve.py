@@ -14,6 +14,7 @@ from coordinator.daemon.api.etags import NotModified
 from coordinator.daemon.api.gate import Gate
 from coordinator.daemon.api.limits import HttpLimits
 from coordinator.daemon.api.protocol import BoundedProtocol
+from coordinator.daemon.api.proxies import Proxies
 
 
 class ListenError(OSError):
@@ -46,6 +47,7 @@ async def serve(
     *,
     names: tuple[str, ...] = (),
     limits: HttpLimits = HttpLimits(),  # noqa: B008  # frozen, so shared safely
+    proxies: Proxies | None = None,
     on_listening: Callable[[int], None] = lambda _: None,
 ) -> None:
     """Serve until cancelled.
@@ -56,6 +58,7 @@ async def serve(
         port: To listen on; 0 takes a free one.
         names: Host names under which it is asked for, beside `localhost` and any IP address.
         limits: What one client may ask for.
+        proxies: Those in front that are believed.
         on_listening: Told the port when requests are taken.
 
     Raises:
@@ -69,7 +72,7 @@ async def serve(
         except OSError as error:
             raise ListenError(f"cannot listen on {address} port {port}: {error.strerror}") from None
         server = _Server(
-            _configuration(Gate(NotModified(api), names, limits), limits),
+            _configuration(Gate(NotModified(api), names, limits, proxies), limits),
             lambda: on_listening(listening.getsockname()[1]),
         )
         serving = asyncio.create_task(server.serve(sockets=[listening]))
@@ -86,6 +89,7 @@ def _configuration(gate: Gate, limits: HttpLimits) -> uvicorn.Config:
         gate,
         http=protocol,
         ws="none",
+        proxy_headers=False,  # uvicorn would believe whoever connects from loopback; `Proxies` says who is believed
         log_config=None,  # uvicorn would print its own lines; shared.logs writes them
         log_level="error",  # below it, there is a line for each malformed request that anybody sends
         access_log=False,

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from http import HTTPStatus
 from typing import Any
+from urllib.parse import urlencode
 
-from litestar import Request, Response, Router, get
+from litestar import HttpMethod, Request, Response, Router, get
 from litestar.di import Provide
 from litestar.exceptions import HTTPException, NotFoundException
 from litestar.handlers import BaseRouteHandler
 from litestar.params import FromPath, FromQuery
+from litestar.response import Redirect
 from litestar.types import Guard
 
 from coordinator.daemon.api.fleets import Fleets
@@ -54,8 +56,8 @@ def build_pages(fleets: Fleets, guards: Sequence[Guard]) -> Router:
 def _choosing(fleets: Fleets) -> Provide:
     """Make what gives a page the fleet that it is about."""
 
-    async def shown(fleet: FromQuery[str] = "") -> ShownFleet:
-        return show_fleet(fleets, fleet)
+    async def shown(request: Request, fleet: FromQuery[str] = "") -> ShownFleet:  # type: ignore[type-arg]  # any app
+        return show_fleet(fleets, fleet, request.auth)
 
     return Provide(shown)
 
@@ -78,7 +80,11 @@ def _answer(status: int, detail: str) -> Response[str]:
     return page("problem", {"title": HTTPStatus(status).phrase, "detail": detail}, status)
 
 
-def _of_http(_: Request[Any, Any, Any], error: HTTPException) -> Response[str]:
+def _of_http(request: Request[Any, Any, Any], error: HTTPException) -> Response[Any]:
+    """Answer what Litestar found; a browser that is not recognised is asked to log in, and comes back afterwards."""
+    if error.status_code == HTTPStatus.UNAUTHORIZED and request.method == HttpMethod.GET:
+        goal = f"{request.url.path}?{request.url.query}" if request.url.query else request.url.path
+        return Redirect(f"/login?{urlencode({'next': goal})}", status_code=303)
     return _answer(error.status_code, error.detail)
 
 

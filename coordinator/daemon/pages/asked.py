@@ -5,13 +5,11 @@ from __future__ import annotations
 import datetime as dt
 from enum import StrEnum
 from typing import TypeVar
-from urllib.parse import parse_qsl
 
 from litestar.exceptions import ValidationException
 
 E = TypeVar("E", bound=StrEnum)
 
-_FIELDS_AT_MOST = 20
 _DAYS_AT_MOST = 36500
 
 
@@ -33,15 +31,3 @@ def chosen(name: str, text: str, choices: type[E]) -> E | None:
 def days_ago(days: int) -> dt.datetime:
     """Give the moment so many days ago; more than a century counts as one."""
     return dt.datetime.now(dt.UTC) - dt.timedelta(days=min(max(days, 0), _DAYS_AT_MOST))
-
-
-def form_fields(body: bytes) -> dict[str, str]:
-    """Read the fields of a form that was sent.
-
-    Raises:
-        ValidationException: When it is no form of a page.
-    """
-    try:
-        return dict(parse_qsl(body.decode(), keep_blank_values=True, max_num_fields=_FIELDS_AT_MOST))
-    except ValueError:
-        raise ValidationException("expected the fields of a form") from None

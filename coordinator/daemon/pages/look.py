@@ -49,11 +49,13 @@ class ShownFleet(msgspec.Struct, frozen=True):
         name: Its name.
         served: What can be asked of it.
         parameter: What every address of its pages bears: the name, where the coordinator has several fleets.
+        csrf: What each form of its pages sends along; empty without a session.
     """
 
     name: str
     served: ServedFleet
     parameter: str = ""
+    csrf: str = ""
 
     @property
     def records(self) -> StoredRecords:
@@ -74,15 +76,14 @@ class ShownFleet(msgspec.Struct, frozen=True):
             here: The page of the navigation that it belongs to.
             values: What the template shows.
         """
-        shown = {"fleet": self.name, "fleet_parameter": self.parameter, "to": self.to, "here": here}
+        shown = {"fleet": self.name, "fleet_parameter": self.parameter, "to": self.to, "here": here, "csrf": self.csrf}
         return page(template, shown | {"navigation": NAVIGATION} | values)
 
 
-def show_fleet(fleets: Fleets, name: str) -> ShownFleet:
+def show_fleet(fleets: Fleets, name: str, csrf: str = "") -> ShownFleet:
     """Choose the fleet that a page is about; see `chosen_fleet`."""
     served = chosen_fleet(fleets, name)
-    name = next(each for each, fleet in fleets.items() if fleet is served)
-    return ShownFleet(name, served, name if len(fleets) > 1 else "")
+    return ShownFleet(served.name, served, served.name if len(fleets) > 1 else "", csrf)
 
 
 def page(template: str, values: Mapping[str, object], status_code: int = 200) -> Response[str]:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import datetime as dt
 
-from litestar import Response, get
+from litestar import Request, Response, get
 from litestar.handlers import BaseRouteHandler
 from litestar.params import FromQuery
 
+from coordinator.access.caller import Caller
 from coordinator.daemon.api.fleets import Fleets
 from coordinator.daemon.pages.course import draw_course
 from coordinator.daemon.pages.heat_map import draw_map
@@ -33,17 +34,17 @@ def overview_pages(fleets: Fleets) -> list[BaseRouteHandler]:
     """
 
     @get("/")
-    async def overview(fleet: FromQuery[str] = "") -> Response[str]:
+    async def overview(request: Request, fleet: FromQuery[str] = "") -> Response[str]:  # type: ignore[type-arg]  # any app
         """Show the fleet."""
         if not fleet and len(fleets) > 1:
-            return await _all(fleets)
-        return await _one(show_fleet(fleets, fleet))
+            return await _all(fleets, request.user)
+        return await _one(show_fleet(fleets, fleet, request.auth))
 
     return [overview]
 
 
-async def _all(fleets: Fleets) -> Response[str]:
-    shown = [show_fleet(fleets, name) for name in fleets]
+async def _all(fleets: Fleets, caller: Caller) -> Response[str]:
+    shown = [show_fleet(fleets, name) for name in filter(caller.may_ask_for, fleets)]
     rows = [(each, await each.records.status(), await each.served.scans.problems()) for each in shown]
     return page("fleets", {"rows": rows})
 

@@ -8,8 +8,11 @@ from litestar.handlers import BaseRouteHandler
 from litestar.params import FromPath, FromQuery
 from litestar.response import Redirect
 
+from coordinator.access.audit import Action
+from coordinator.access.caller import Scope
 from coordinator.daemon.api.answers import found
-from coordinator.daemon.pages.asked import form_fields
+from coordinator.daemon.api.callers import needs
+from coordinator.daemon.api.forms import form_fields
 from coordinator.daemon.pages.look import HEADERS, ShownFleet
 from coordinator.report.files import ReportForm
 from coordinator.store.records import MAX_REQUEST_TEXT, ScanRequest
@@ -55,26 +58,30 @@ def _reading() -> list[BaseRouteHandler]:
 
 
 def _asking() -> list[BaseRouteHandler]:
-    @post("/scans")
+    @post("/scans", opt=needs(Scope.SCAN))
     async def ask_for_scan(shown: NamedDependency[ShownFleet], request: Request) -> Redirect:  # type: ignore[type-arg]  # any app
         """Ask for a scan of the whole fleet, and show it."""
         purpose = form_fields(await request.body()).get("purpose", "").strip()[:MAX_REQUEST_TEXT]
-        record = await shown.served.scans.enqueue(ScanRequest(purpose=purpose, requested_by=_ASKED_BY))
+        by = request.user.name[:MAX_REQUEST_TEXT] or _ASKED_BY
+        record = await shown.served.scans.enqueue(ScanRequest(purpose=purpose, requested_by=by))
+        await shown.served.note(request, Action.SCAN_REQUESTED, record.scan, purpose)
         return Redirect(shown.to(f"/scans/{record.scan}"), status_code=303)
 
-    @post("/scans/{scan:str}/cancel")
-    async def cancel_scan(shown: NamedDependency[ShownFleet], scan: FromPath[str]) -> Redirect:
+    @post("/scans/{scan:str}/cancel", opt=needs(Scope.SCAN))
+    async def cancel_scan(shown: NamedDependency[ShownFleet], scan: FromPath[str], request: Request) -> Redirect:  # type: ignore[type-arg]  # any app
         """End a scan that waits or runs; one that is over stays as it is."""
         record = found(await shown.records.scan(scan), "scan")
         if record.finished is None:
-            await shown.records.cancel(scan, f"{_ASKED_BY} cancelled it")
+            await shown.records.cancel(scan, f"{request.user.name or _ASKED_BY} cancelled it")
+            await shown.served.note(request, Action.SCAN_CANCELLED, scan)
         return Redirect(shown.to(f"/scans/{scan}"), status_code=303)
 
     @post("/scans/{scan:str}/confirm")
-    async def confirm_scan(shown: NamedDependency[ShownFleet], scan: FromPath[str]) -> Redirect:
+    async def confirm_scan(shown: NamedDependency[ShownFleet], scan: FromPath[str], request: Request) -> Redirect:  # type: ignore[type-arg]  # any app
         """Believe a suspicious scan."""
         found(await shown.records.scan(scan), "scan")
-        await shown.records.confirm(scan)
+        if await shown.records.confirm(scan):
+            await shown.served.note(request, Action.SCAN_CONFIRMED, scan)
         return Redirect(shown.to(f"/scans/{scan}"), status_code=303)
 
     return [ask_for_scan, cancel_scan, confirm_scan]

@@ -131,10 +131,9 @@ def plural(count: int, noun: str) -> str:
 
 def ignored_sentence(drift: IgnoredDrift) -> str:
     """Say what one ignore rule has left out, and who decided that."""
-    objects = plural(len(drift.objects), "difference")
-    return (
-        f"ignored until {drift.until}: {objects} on {plural(drift.tenants, 'tenant')} ({drift.reason}; {drift.owner})"
-    )
+    what = f"{plural(len(drift.objects), 'difference')} on {plural(drift.tenants, 'tenant')}"
+    place = f"; rule {drift.kept} of the store" if drift.kept else ""
+    return f"ignored until {drift.until}: {what} ({drift.reason}; {drift.owner}{place})"
 
 
 def not_compared_sentence(entry: NotCompared) -> str:

@@ -13,6 +13,7 @@ import httpx
 import pytest
 
 from coordinator.daemon.api.app import build_api
+from coordinator.daemon.api.callers import Callers
 from coordinator.daemon.api.fleets import ServedFleet
 from coordinator.daemon.api.limits import HttpLimits
 from coordinator.daemon.api.serve import serve
@@ -61,7 +62,8 @@ async def running(store: Store, limits: HttpLimits = QUICK, **options) -> AsyncI
     metrics = FleetMetrics(FLEET)
     records = StoredRecords(store, FLEET, dt.timedelta(days=1))
     service = QueuedScans(FLEET, store, metrics, perform=perform, check=check)
-    api = build_api({FLEET: ServedFleet(service, records, nobody)}, MetricsPage(metrics).write)
+    served = ServedFleet(FLEET, service, records, workers=nobody, store=store)
+    api = build_api({FLEET: served}, MetricsPage(metrics).write, Callers(store.credentials))
     listening: asyncio.Future[int] = asyncio.get_running_loop().create_future()
     task = asyncio.create_task(serve(api, "127.0.0.1", 0, limits=limits, on_listening=listening.set_result, **options))
     try:

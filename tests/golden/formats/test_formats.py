@@ -18,10 +18,12 @@ from typing import Any
 import msgspec
 import pytest
 
+from coordinator.access.audit import Action, AuditEntry
+from coordinator.access.caller import Via
 from coordinator.apply.journal import Event, Opened, Staged
 from coordinator.compare.sources import Comparison
 from coordinator.ledger.batch import FinalOutcome
-from coordinator.records.documents import ChangesPage, GroupDocument, GroupsList, ScansPage, TenantsPage, WorkersList, WorkerView
+from coordinator.records.documents import AuditPage, ChangesPage, GroupDocument, GroupsList, ScansPage, TenantsPage, WorkersList, WorkerView
 from coordinator.records.stored import summary_of
 from coordinator.memory.model import ChangeLife, FleetChange
 from coordinator.memory.notices import Notice, sample_notice
@@ -32,10 +34,12 @@ from coordinator.report.model import DriftGroup, ScanReport, TenantResult, Tenan
 from coordinator.report.renderers.json import ReportDocument
 from coordinator.store.backup import BackupTable, Manifest
 from coordinator.store.records import ScanRecord, ScanState
+from coordinator.store.ignores import IgnoreDocument
 from shared import formats
 from shared.analysis.analysis import Analysis
 from shared.blobs import pack, unpack
 from shared.contracts.contract import Contract, Query
+from shared.findings.ignore import IgnoreRule
 from shared.formats import Format, FormatError, decode_json, encode_json
 from shared.hosts import Secret
 from shared.messages import (
@@ -131,6 +135,8 @@ BLOBS: dict[Format, tuple[Any, Any]] = {
     formats.GROUP: (next(iter(GROUPS.values())), DriftGroup),
 }
 
+IGNORE = IgnoreRule(reason="known", owner="ada", until=dt.date(2027, 1, 31), kind="index", labels={"tier": "gold"})
+
 TEXTS: dict[str, str | bytes] = {
     "scan_batch.json": encode_message(KEYS, BATCH),
     "shape_job.json": encode_message(KEYS, JOB),
@@ -141,6 +147,7 @@ TEXTS: dict[str, str | bytes] = {
     "ledger_target.json": msgspec.json.encode(
         Target(tenant="t", host="h", database="d", namespace="n", labels=(("tier", "gold"),))
     ),
+    "ignore_rule.json": encode_json(formats.IGNORE_RULE, IgnoreDocument(rule=IGNORE)),
     "standing.json": encode_json(formats.STANDING, REMEMBERED.standings[0].result),
     "store_backup.json": encode_json(
         formats.STORE_BACKUP,
@@ -196,6 +203,7 @@ PUBLISHED: dict[Format, Any] = {
     formats.GROUPS_LIST: GroupsList,
     formats.GROUP_DOCUMENT: GroupDocument,
     formats.WORKERS_LIST: WorkersList,
+    formats.AUDIT_PAGE: AuditPage,
     formats.NOTICE: Notice,
 }
 """What other programs read: its JSON Schema is in docs/schemas/."""
@@ -318,6 +326,12 @@ def _worker() -> WorkerView:
     return WorkerView(worker="w-1", slots=8, protocol=2, problem="")
 
 
+def _done() -> AuditEntry:
+    done: dict[str, Any] = {"action": Action.SCAN_CANCELLED, "subject": "s", "detail": "wrong branch"}
+    who: dict[str, Any] = {"who": "ci", "via": Via.TOKEN, "address": "192.0.2.7", "fleet": "demo"}
+    return AuditEntry(id=7, at=WHEN, **done, **who)
+
+
 def _status() -> FleetStatus:
     return FleetStatus(
         fleet="demo",
@@ -344,6 +358,7 @@ VALUES: dict[Format, Callable[[], Any]] = {
     formats.WORKERS_LIST: lambda: WorkersList(fleet="demo", workers=(_worker(),), slots=8, waiting=0),
     formats.GROUPS_LIST: lambda: GroupsList(fleet="demo", groups=(summary_of(DEMO.body.groups[0], 1),)),
     formats.GROUP_DOCUMENT: lambda: GroupDocument(fleet="demo", tenants=1, group=DEMO.body.groups[0]),
+    formats.AUDIT_PAGE: lambda: AuditPage(fleet="demo", entries=(_done(),), after="7"),
 }
 
 

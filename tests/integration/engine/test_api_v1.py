@@ -249,17 +249,26 @@ async def test_the_document_describes_every_route_and_every_problem(client):
     document = (await client.get("/openapi/openapi.json")).json()
     paths = {path: set(item) for path, item in document["paths"].items() if path.startswith(API)}
     assert paths == {
+        f"{API}/audit": {"get"},
         f"{API}/changes": {"get"},
         f"{API}/changes/{{change}}": {"get"},
         f"{API}/fleets": {"get"},
         f"{API}/groups": {"get"},
         f"{API}/groups/{{group}}": {"get"},
+        f"{API}/ignores": {"get", "post"},
+        f"{API}/ignores/{{ignore}}": {"delete"},
         f"{API}/scans": {"get", "post"},
         f"{API}/scans/{{scan}}": {"get"},
         f"{API}/scans/{{scan}}/cancel": {"post"},
         f"{API}/scans/{{scan}}/confirm": {"post"},
         f"{API}/scans/{{scan}}/events": {"get"},
         f"{API}/scans/{{scan}}/report": {"get"},
+        f"{API}/session": {"get"},
+        f"{API}/contracts": {"get"},
+        f"{API}/shapes": {"get"},
+        f"{API}/shapes/{{shape}}/diff": {"get"},
+        f"{API}/shapes/{{shape}}/sql": {"get"},
+        f"{API}/specs": {"get"},
         f"{API}/status": {"get"},
         f"{API}/tenants": {"get"},
         f"{API}/tenants/{{tenant}}": {"get"},
@@ -269,5 +278,12 @@ async def test_the_document_describes_every_route_and_every_problem(client):
         if path.startswith(API):
             for operation in item.values():
                 assert {"400", "401", "403", "429", "500", "503"} <= set(operation["responses"]), path
-                assert operation["security"] == [{"bearer": []}]
-    assert document["components"]["securitySchemes"]["bearer"]["scheme"] == "bearer"
+    schemes = document["components"]["securitySchemes"]
+    assert {name: (each["type"], each.get("in")) for name, each in schemes.items()} == {
+        "bearer": ("http", None),
+        "session": ("apiKey", "cookie"),
+        "csrf": ("apiKey", "header"),
+    }
+    for path, method, scope in (("status", "get", "read"), ("scans", "post", "scan"), ("audit", "get", "admin")):
+        session = {"session": [scope]} if method == "get" else {"session": [scope], "csrf": []}
+        assert document["paths"][f"{API}/{path}"][method]["security"] == [{"bearer": [scope]}, session]

@@ -14,6 +14,7 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from coordinator.daemon.alarms import CronSchedule
 from coordinator.daemon.api.app import build_api
+from coordinator.daemon.api.callers import Callers
 from coordinator.daemon.api.fleets import ServedFleet
 from coordinator.daemon.api.serve import ListenError, serve
 from coordinator.daemon.metrics import FleetMetrics, MetricsPage
@@ -22,6 +23,7 @@ from coordinator.records.documents import WorkersList
 from coordinator.records.stored import StoredRecords
 from coordinator.report.model import ScanReport
 from coordinator.settings.schedule import ScheduleTable
+from coordinator.settings.serve import ServeTable
 from coordinator.store.records import ScanRequest
 from coordinator.store.store import Store
 from shared.hosts import Secret
@@ -68,16 +70,24 @@ async def nobody() -> WorkersList:
 
 @contextlib.asynccontextmanager
 async def running(
-    store: Store, scans: Scans, *, token: str = "", interval: float = 0, schedule: CronSchedule | None = None
+    store: Store,
+    scans: Scans,
+    *,
+    token: str = "",
+    table: ServeTable | None = None,
+    rules: tuple = (),
+    interval: float = 0,
+    schedule: CronSchedule | None = None,
 ) -> AsyncIterator[httpx.AsyncClient]:
     metrics = FleetMetrics(FLEET)
     service = QueuedScans(FLEET, store, metrics, perform=scans.perform, check=scans.check, resumable=3600)
     records = StoredRecords(store, FLEET, dt.timedelta(days=1))
-    fleets = {FLEET: ServedFleet(service, records, nobody)}
-    api = build_api(fleets, MetricsPage(metrics).write, Secret(token) if token else None)
+    callers = Callers(store.credentials, table or ServeTable(), Secret(token) if token else None)
+    served = ServedFleet(FLEET, service, records, workers=nobody, store=store, rules=rules)
+    api = build_api({FLEET: served}, MetricsPage(metrics).write, callers)
     listening: asyncio.Future[int] = asyncio.get_running_loop().create_future()
     tasks = [
-        asyncio.create_task(serve(api, "127.0.0.1", 0, on_listening=listening.set_result)),
+        asyncio.create_task(serve(api, "127.0.0.1", 0, proxies=callers.proxies, on_listening=listening.set_result)),
         asyncio.create_task(service.run(interval, schedule)),
     ]
     try:
@@ -228,4 +238,4 @@ async def test_a_port_that_is_taken_is_said_in_a_sentence(store, scans):
         port = client.base_url.port
         assert port is not None
         with pytest.raises(ListenError, match=rf"^cannot listen on 127.0.0.1 port {port}: "):
-            await serve(build_api({}, lambda _: b""), "127.0.0.1", port)
+            await serve(build_api({}, lambda _: b"", Callers(store.credentials)), "127.0.0.1", port)

@@ -11,6 +11,7 @@ import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
 from coordinator.daemon.api.app import build_api
+from coordinator.daemon.api.callers import Callers
 from coordinator.daemon.metrics import FleetMetrics, MetricsPage
 from coordinator.daemon.metrics.tenant_page import Shard, TenantPage
 from coordinator.daemon.metrics.watch import MetricsWatch
@@ -179,7 +180,7 @@ async def test_tenants_are_told_one_by_one_up_to_a_limit_in_shards(store):
 @pytest.mark.parametrize(("token", "status"), [("", 401), ("secret", 200)])
 async def test_the_page_of_tenants_asks_for_the_token(store, token, status):
     page = TenantPage(lambda: {FLEET: StoredRecords(store, FLEET, AGES)}, 10)
-    api = build_api({}, lambda _: b"", Secret("secret"), tenants=page)
+    api = build_api({}, lambda _: b"", Callers(store.credentials, configured=Secret("secret")), tenants=page)
     transport = httpx.ASGITransport(app=api)  # type: ignore[arg-type]  # the two libraries word the protocol apart
     async with httpx.AsyncClient(transport=transport, base_url="http://localhost") as client:
         headers = {"authorization": f"Bearer {token}"}
@@ -188,7 +189,8 @@ async def test_the_page_of_tenants_asks_for_the_token(store, token, status):
             assert (await client.get("/metrics/tenants?shard=2&shards=2", headers=headers)).status_code == 400
 
 
-async def test_without_a_limit_there_is_no_page_of_tenants():
-    transport = httpx.ASGITransport(app=build_api({}, lambda _: b""))  # type: ignore[arg-type]  # as above
+async def test_without_a_limit_there_is_no_page_of_tenants(store):
+    api = build_api({}, lambda _: b"", Callers(store.credentials))
+    transport = httpx.ASGITransport(app=api)  # type: ignore[arg-type]  # as above
     async with httpx.AsyncClient(transport=transport, base_url="http://localhost") as client:
         assert (await client.get("/metrics/tenants")).status_code == 404

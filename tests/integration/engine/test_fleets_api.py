@@ -13,6 +13,7 @@ import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
 from coordinator.daemon.api.app import build_api
+from coordinator.daemon.api.callers import Callers
 from coordinator.daemon.api.fleets import ServedFleet
 from coordinator.daemon.api.serve import serve
 from coordinator.daemon.metrics import FleetMetrics, MetricsPage
@@ -54,9 +55,11 @@ async def running(store: Store, problems: dict[str, list[str]]) -> AsyncIterator
             return WorkersList(fleet=name, waiting=0)
 
         services[name] = QueuedScans(name, store, metrics[name], perform=perform, check=check)
-        return ServedFleet(services[name], StoredRecords(store, name, dt.timedelta(days=1)), workers)
+        records = StoredRecords(store, name, dt.timedelta(days=1))
+        return ServedFleet(name, services[name], records, workers=workers, store=store)
 
-    api = build_api({name: served(name) for name in NAMES}, MetricsPage(*metrics.values()).write)
+    served_fleets = {name: served(name) for name in NAMES}
+    api = build_api(served_fleets, MetricsPage(*metrics.values()).write, Callers(store.credentials))
     listening: asyncio.Future[int] = asyncio.get_running_loop().create_future()
     tasks = [asyncio.create_task(serve(api, "127.0.0.1", 0, on_listening=listening.set_result))]
     tasks += [asyncio.create_task(service.run(0)) for service in services.values()]

@@ -13,6 +13,7 @@ import msgspec
 import pytest
 
 from coordinator.daemon.api.app import build_api
+from coordinator.daemon.api.callers import Callers
 from coordinator.daemon.api.fleets import ServedFleet
 from coordinator.daemon.metrics import FleetMetrics
 from coordinator.daemon.scan_service import QueuedScans
@@ -49,10 +50,12 @@ async def pages_of(
 
     def served(fleet: str) -> ServedFleet:
         scans = QueuedScans(fleet, store, FleetMetrics(fleet), perform=never_asked, check=check)
-        return ServedFleet(scans, StoredRecords(store, fleet, dt.timedelta(days=1)), nobody)
+        records = StoredRecords(store, fleet, dt.timedelta(days=1))
+        return ServedFleet(fleet, scans, records, workers=nobody, store=store)
 
     fleets = {fleet: served(fleet) for fleet in (FLEET, *others)}
-    api: Any = build_api(fleets, lambda _: b"", Secret(token) if token else None)
+    callers = Callers(store.credentials, configured=Secret(token) if token else None)
+    api: Any = build_api(fleets, lambda _: b"", callers)
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app=api), base_url="http://localhost") as client:
         yield client
 
@@ -193,7 +196,7 @@ async def test_with_a_token_no_page_is_shown_to_who_has_none(store):
     async with pages_of(store, token="secret") as client:
         for path in PAGES:
             answer = await client.get(path)
-            assert answer.status_code == 401
+            assert (answer.status_code, answer.headers["location"].partition("?")[0]) == (303, "/login")
             assert demo().body.tenants[0].tenant not in answer.text
         assert (await client.post("/scans")).status_code == 401
         assert (await client.get("/", headers={"Authorization": "Bearer secret"})).status_code == 200

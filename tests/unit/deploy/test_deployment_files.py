@@ -11,7 +11,7 @@ import yaml
 from coordinator.daemon.metrics.catalogue import METRICS
 from coordinator.report.model import TenantStatus
 from coordinator.settings.load import load_settings
-from coordinator.settings.model import ServeTable
+from coordinator.settings.serve import ServeTable
 
 ROOT = Path(__file__).parents[3]
 DEPLOY = ROOT / "deploy"

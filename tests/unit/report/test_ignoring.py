@@ -12,9 +12,9 @@ from coordinator.report.assemble import assemble_body
 from coordinator.report.exit_code import exit_code, scan_status
 from coordinator.report.judged import Judged, TenantOutcome
 from coordinator.report.model import ReportBody, TenantStatus
-from coordinator.report.renderers.presentation import finding_details
+from coordinator.report.renderers.presentation import finding_details, ignored_sentence
 from shared.analysis.analysis import Analysis
-from shared.findings.ignore import IgnoreRule
+from shared.findings.ignore import IgnoreRule, KeptIgnoreRule, ignoring
 from shared.remediation.plan import ProofStatus
 from tests.reports import (
     CREATED_INDEX,
@@ -169,3 +169,22 @@ def test_what_breaks_because_of_ignored_drift_stays_broken() -> None:
     assert body.tenants[0].status is TenantStatus.DRIFTED
     assert body.groups[0].findings == ()
     assert body.groups[0].verdicts == (ON_CONFLICT,)
+
+
+def test_a_rule_of_the_store_is_named_in_the_report() -> None:
+    kept = KeptIgnoreRule.named("ab12", rule(kind="index"))
+    spare = KeptIgnoreRule.named("cd34", rule(kind="view"))
+    body = assembled(kept, spare)
+    [drift] = body.ignored
+    assert drift.kept == "ab12"
+    assert ignored_sentence(drift) == (
+        "ignored until 2026-06-01: 2 differences on 1 tenant (known; ada; rule ab12 of the store)"
+    )
+    assert body.notices == ("ignore rule cd34 of the store (known; ada) matched nothing in the tenants that were read",)
+
+
+def test_the_configuration_s_rules_come_first_and_win_over_those_of_the_store() -> None:
+    own = rule(kind="index", labels={"tier": "gold"}, until=dt.date(2020, 1, 1))
+    same = KeptIgnoreRule.named("ab12", rule(kind="index", labels={"tier": "gold"}, reason="another", owner="bob"))
+    other = KeptIgnoreRule.named("cd34", rule(kind="index"))
+    assert ignoring([own], [same, other]) == (own, other)

@@ -197,14 +197,24 @@ def test_a_credential_for_a_host_that_is_not_described_suggests_the_near_one(tmp
 @pytest.mark.parametrize("address", ["0.0.0.0", "::", "10.0.0.1", "fleetdrift.internal"])
 def test_an_api_that_other_machines_reach_needs_a_token(tmp_path, address):
     text = MINIMAL + f'[serve]\naddress = "{address}"\n'
-    with pytest.raises(SettingsError, match=r"^serve\.address is .* and there is no serve\.token: give one, "):
-        refuse_open_api(load(tmp_path, text))
-    refuse_open_api(load(tmp_path, text + 'token = { env = "TOKEN" }\n', {"TOKEN": "0123456789"}))
+    with pytest.raises(SettingsError, match=r"^serve\.address is .* and there is no token: make one with "):
+        refuse_open_api(load(tmp_path, text), has_tokens=False)
+    refuse_open_api(load(tmp_path, text), has_tokens=True)
+    refuse_open_api(
+        load(tmp_path, text + '[serve.proxy]\naddresses = ["10.0.0.2"]\nuser_header = "X-User"\n'), has_tokens=False
+    )
+    refuse_open_api(load(tmp_path, text + 'token = { env = "TOKEN" }\n', {"TOKEN": "0123456789"}), has_tokens=False)
+
+
+def test_a_proxy_is_trusted_at_addresses_and_networks_only(tmp_path):
+    text = MINIMAL + '[serve.proxy]\naddresses = ["10.0.0.0/8", "everywhere"]\n'
+    expected = "serve.proxy: expected IP addresses and networks as 10.0.0.0/8, found 'everywhere'"
+    assert error(tmp_path, text) == expected
 
 
 @pytest.mark.parametrize("address", ["127.0.0.1", "::1", "localhost", "127.8.8.8"])
 def test_an_api_on_loopback_needs_none(tmp_path, address):
-    refuse_open_api(load(tmp_path, MINIMAL + f'[serve]\naddress = "{address}"\n'))
+    refuse_open_api(load(tmp_path, MINIMAL + f'[serve]\naddress = "{address}"\n'), has_tokens=False)
 
 
 def test_an_empty_secret_is_no_secret(tmp_path):

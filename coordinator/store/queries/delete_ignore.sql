@@ -1,0 +1,1 @@
+DELETE FROM fleetdrift.ignores WHERE fleet = $1 AND ignore = $2 RETURNING ignore

@@ -1,0 +1,1 @@
+DELETE FROM fleetdrift.sessions WHERE digest = $1

@@ -1,0 +1,1 @@
+SELECT snapshot FROM fleetdrift.shapes WHERE fleet = $1 AND shape = $2
