@@ -124,6 +124,9 @@ FLEET_CHANGE = Format("fleet_change", 1)
 FLEET_STATUS = Format("fleet_status", 1)
 """`coordinator.memory.views.FleetStatus`: what `fleetdrift status --output json` prints."""
 
+FLEET_HISTORY = Format("fleet_history", 1)
+"""`coordinator.memory.views.FleetHistory`: what `fleetdrift history --output json` prints."""
+
 WORKERS_LIST = Format("workers_list", 1)
 """`coordinator.records.documents.WorkersList`: what `fleetdrift workers --output json` prints."""
 

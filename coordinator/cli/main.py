@@ -27,6 +27,7 @@ VERBS = {
     "fingerprint": "coordinator.cli.fingerprint",
     "group": "coordinator.cli.group",
     "groups": "coordinator.cli.groups",
+    "history": "coordinator.cli.history",
     "iac": "coordinator.cli.iac",
     "init": "coordinator.cli.init",
     "notify": "coordinator.cli.notify",

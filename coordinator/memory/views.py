@@ -235,7 +235,25 @@ class FleetMoment(msgspec.Struct, frozen=True, kw_only=True):
     Args:
         at: The moment.
         tenants: (status, tenants) of every status that any tenant had.
+        new: Changes that were first seen at that moment.
+        resolved: Changes that were found gone at that moment, and did not come back since.
     """
 
     at: dt.datetime
     tenants: tuple[tuple[TenantStatus, int], ...]
+    new: int = 0
+    resolved: int = 0
+
+
+class FleetHistory(msgspec.Struct, frozen=True, kw_only=True):
+    """How a fleet stood over time.
+
+    Args:
+        fleet: Name.
+        since: From when; the first moment sums up what came before.
+        moments: Each at which a tenant moved, or a change began or ended; newest first.
+    """
+
+    fleet: str
+    since: dt.datetime
+    moments: tuple[FleetMoment, ...]

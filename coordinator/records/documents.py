@@ -7,13 +7,14 @@ import datetime as dt
 import msgspec
 
 from coordinator.access.audit import AuditEntry
-from coordinator.memory.views import ChangeView, FleetStatus, TenantHistory, TenantView
+from coordinator.memory.views import ChangeView, FleetHistory, FleetStatus, TenantHistory, TenantView
 from coordinator.report.model import DriftGroup, TenantStatus
 from coordinator.store.records import ScanRecord
 from shared.findings.finding import Severity
 from shared.formats import (
     AUDIT_PAGE,
     CHANGES_PAGE,
+    FLEET_HISTORY,
     FLEET_STATUS,
     GROUP_DOCUMENT,
     GROUPS_LIST,
@@ -218,6 +219,7 @@ class WorkersList(msgspec.Struct, frozen=True, kw_only=True):
 
 Document = (
     FleetStatus
+    | FleetHistory
     | TenantsPage
     | TenantHistory
     | ChangesPage
@@ -231,6 +233,7 @@ Document = (
 
 FORMATS: dict[type[Document], Format] = {
     FleetStatus: FLEET_STATUS,
+    FleetHistory: FLEET_HISTORY,
     TenantsPage: TENANTS_PAGE,
     TenantHistory: TENANT_HISTORY,
     ChangesPage: CHANGES_PAGE,

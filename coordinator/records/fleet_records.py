@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Protocol
 
 from coordinator.access.audit import AuditFilter
-from coordinator.memory.views import ChangeFilter, ChangeView, FleetStatus, TenantFilter, TenantHistory
+from coordinator.memory.views import ChangeFilter, ChangeView, FleetHistory, FleetStatus, TenantFilter, TenantHistory
 from coordinator.records.documents import AuditPage, ChangesPage, GroupDocument, GroupsList, ScansPage, TenantsPage
 from coordinator.report.files import ReportForm
 from coordinator.store.records import ScanRecord
@@ -19,6 +20,14 @@ class FleetRecords(Protocol):
 
     async def status(self) -> FleetStatus:
         """Give the fleet in a few figures."""
+        ...
+
+    async def history(self, since: dt.datetime) -> FleetHistory:
+        """Give how the fleet stood over time.
+
+        Args:
+            since: From when.
+        """
         ...
 
     async def tenants(self, chosen: TenantFilter, *, after: str = "", limit: int = 100) -> TenantsPage:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import datetime as dt
 import urllib.error
 import urllib.parse
 import urllib.request
@@ -14,7 +15,7 @@ from typing import Any, TypeVar
 import msgspec
 
 from coordinator.access.audit import AuditFilter
-from coordinator.memory.views import ChangeFilter, ChangeView, FleetStatus, TenantFilter, TenantHistory
+from coordinator.memory.views import ChangeFilter, ChangeView, FleetHistory, FleetStatus, TenantFilter, TenantHistory
 from coordinator.records.documents import (
     AuditPage,
     ChangesPage,
@@ -79,6 +80,10 @@ class RemoteRecords(FleetRecords):
     async def workers(self) -> WorkersList:
         """GET /workers."""
         return await self._expect("/workers", WorkersList)
+
+    async def history(self, since: dt.datetime) -> FleetHistory:
+        """GET /history."""
+        return await self._expect("/history", FleetHistory, {"since": since.isoformat()})
 
     async def tenants(self, chosen: TenantFilter, *, after: str = "", limit: int = 100) -> TenantsPage:
         """GET /tenants."""

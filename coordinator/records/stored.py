@@ -13,6 +13,7 @@ from coordinator.memory.model import worst_of
 from coordinator.memory.views import (
     ChangeFilter,
     ChangeView,
+    FleetHistory,
     FleetMoment,
     FleetStatus,
     ShapeShare,
@@ -121,8 +122,13 @@ class StoredRecords(FleetRecords):
         return await self._memory.shares(self._fleet, self._stale_after)
 
     async def course(self, since: dt.datetime) -> list[FleetMoment]:
-        """Give how many tenants had each status when; see `FleetMemory.course`."""
+        """Give how the fleet stood at each moment, oldest first; see `FleetMemory.course`."""
         return await self._memory.course(self._fleet, since)
+
+    async def history(self, since: dt.datetime) -> FleetHistory:
+        """Turn the course round."""
+        moments = await self.course(since)
+        return FleetHistory(fleet=self._fleet, since=since, moments=tuple(reversed(moments)))
 
     async def scans(self, *, after: str = "", limit: int = 50) -> ScansPage:
         """Ask for one more than the page has, to know whether another follows."""

@@ -10,9 +10,10 @@ from collections.abc import Iterable, Sequence
 import msgspec
 
 from coordinator.access.audit import AuditEntry
-from coordinator.memory.views import ChangeView, TenantView
+from coordinator.memory.views import ChangeView, FleetHistory, FleetMoment, TenantView
 from coordinator.records.documents import WorkerView
 from coordinator.records.ignores import IgnoreView
+from coordinator.report.model import TenantStatus
 from coordinator.report.renderers.visible import visible
 from coordinator.store.records import ScanRecord
 from coordinator.store.schemas import KeptShape
@@ -62,6 +63,17 @@ def changes_csv(changes: Iterable[ChangeView]) -> str:
 def scans_csv(scans: Iterable[ScanRecord]) -> str:
     """Write scans, one a line, below a line of names."""
     return _csv(_SCANS, (_scan(scan) for scan in scans))
+
+
+def history_csv(history: FleetHistory) -> str:
+    """Write moments, one a line, below a line of names: how many tenants had each status, what began and ended."""
+    names = ("at", *(status.value for status in TenantStatus), "new_changes", "resolved_changes")
+    return _csv(names, (_moment(at) for at in history.moments))
+
+
+def _moment(at: FleetMoment) -> tuple[object, ...]:
+    stood = dict(at.tenants)
+    return (at.at, *(stood.get(status, 0) for status in TenantStatus), at.new, at.resolved)
 
 
 def _scan(scan: ScanRecord) -> tuple[object, ...]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from typing import Any
 
@@ -206,25 +206,30 @@ class FleetMemory(StoreAccess):
         ]
 
     async def course(self, fleet: str, since: dt.datetime) -> list[FleetMoment]:
-        """Give how many tenants had each status, for every moment at which any tenant moved.
+        """Give how a fleet stood, for every moment at which any tenant moved, or a change began or ended.
 
         Args:
             fleet: Name.
-            since: Moves before it are summed up as one moment, the first.
+            since: What came before it is summed up as one moment, the first.
 
         Returns:
             Oldest first. Statuses are as they were found: none of them is `stale`.
         """
-        moments: dict[dt.datetime, dict[TenantStatus, int]] = {}
-        counts: dict[TenantStatus, int] = {}
+        moves: defaultdict[dt.datetime, list[tuple[TenantStatus, int]]] = defaultdict(list)
         for row in await self._rows("course_of_statuses", fleet, since):
-            status = TenantStatus(row["status"])
-            counts = {**counts, status: counts.get(status, 0) + row["moved"]}
-            moments[row["at"]] = counts
-        return [
-            FleetMoment(at=at, tenants=tuple((status, held[status]) for status in TenantStatus if held.get(status)))
-            for at, held in moments.items()
-        ]
+            moves[row["at"]].append((TenantStatus(row["status"]), row["moved"]))
+        changed = {
+            row["at"]: (row["new"], row["resolved"]) for row in await self._rows("course_of_changes", fleet, since)
+        }
+        counts: Counter[TenantStatus] = Counter()
+        course = []
+        for at in sorted(moves.keys() | changed.keys()):
+            for status, moved in moves.get(at, ()):
+                counts[status] += moved
+            new, resolved = changed.get(at, (0, 0))
+            stood = tuple((status, counts[status]) for status in TenantStatus if counts[status])
+            course.append(FleetMoment(at=at, tenants=stood, new=new, resolved=resolved))
+        return course
 
 
 def _suspicious(row: Any) -> SuspiciousScan:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Annotated
 
 from litestar import Request, Response, get
@@ -17,6 +18,7 @@ from coordinator.memory.views import (
     ChangeFilter,
     ChangeState,
     ChangeView,
+    FleetHistory,
     FleetStatus,
     TenantFilter,
     TenantHistory,
@@ -29,6 +31,7 @@ from shared.findings.finding import Severity
 
 AFTER_CHANGE = r'\[[01],[123],-?[0-9]{1,9},"[0-9a-f]{16}"\]'
 """Where a page of changes ends."""
+_HISTORY = dt.timedelta(days=30)
 
 Limit = Annotated[int, QueryParameter(ge=1, le=1000)]
 
@@ -44,7 +47,16 @@ def _fleet() -> list[BaseRouteHandler]:
         """Give the fleet in a few figures: tenants by status, open changes, what the newest scan found."""
         return await served.records.status()
 
-    return [fleet_status]
+    @get("/history", responses=documented())
+    async def fleet_history(served: NamedDependency[ServedFleet], since: Moment = None) -> FleetHistory:
+        """Give how the fleet stood over time, newest first: each moment at which anything became different.
+
+        `since` is thirty days ago where it is not given.
+        """
+        begin = moment_of(since, "since") or dt.datetime.now(dt.UTC) - _HISTORY
+        return await served.records.history(begin)
+
+    return [fleet_status, fleet_history]
 
 
 def _tenants() -> list[BaseRouteHandler]:

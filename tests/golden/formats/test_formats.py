@@ -29,7 +29,7 @@ from coordinator.memory.model import ChangeLife, FleetChange
 from coordinator.memory.notices import Notice, sample_notice
 from coordinator.memory.remember import remember
 from coordinator.memory.skeleton import Envelope, Skeleton, take_apart
-from coordinator.memory.views import ChangeView, FleetStatus, StayView, TenantHistory, TenantView
+from coordinator.memory.views import ChangeView, FleetHistory, FleetMoment, FleetStatus, StayView, TenantHistory, TenantView
 from coordinator.report.model import DriftGroup, ScanReport, TenantResult, TenantStatus
 from coordinator.report.renderers.json import ReportDocument
 from coordinator.store.backup import BackupTable, Manifest
@@ -195,6 +195,7 @@ PUBLISHED: dict[Format, Any] = {
     formats.DIFF: Comparison,
     formats.SNAPSHOT: Snapshot,
     formats.FLEET_STATUS: FleetStatus,
+    formats.FLEET_HISTORY: FleetHistory,
     formats.TENANTS_PAGE: TenantsPage,
     formats.TENANT_HISTORY: TenantHistory,
     formats.CHANGES_PAGE: ChangesPage,
@@ -344,11 +345,17 @@ def _status() -> FleetStatus:
     )
 
 
+def _fleet_history() -> FleetHistory:
+    moment = FleetMoment(at=WHEN, tenants=((TenantStatus.DRIFTED, 2),), new=1, resolved=0)
+    return FleetHistory(fleet="demo", since=WHEN, moments=(moment,))
+
+
 VALUES: dict[Format, Callable[[], Any]] = {
     formats.REPORT: _report_document,
     formats.DIFF: lambda: Comparison(diff=ANALYSIS.diff, plan=ANALYSIS.plan),
     formats.SNAPSHOT: lambda: SPEC.snapshot,
     formats.FLEET_STATUS: _status,
+    formats.FLEET_HISTORY: _fleet_history,
     formats.TENANTS_PAGE: lambda: TenantsPage(fleet="demo", tenants=(_tenant(),), after="a"),
     formats.TENANT_HISTORY: _history,
     formats.CHANGES_PAGE: lambda: ChangesPage(fleet="demo", changes=(_change(),), after=None),

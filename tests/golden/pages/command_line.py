@@ -19,9 +19,8 @@ tenants could not be read), 64 wrong usage.
 Bash, zsh and fish complete verbs and options: `eval "$(_FLEETDRIFT_COMPLETE=bash_source fleetdrift)"` in `~/.bashrc`
 (`zsh_source` in `~/.zshrc`; `_FLEETDRIFT_COMPLETE=fish_source fleetdrift | source` in fish).
 
-The verbs that ask what is remembered (`status`, `tenants`, `tenant`, `changes`, `groups`, `group`, `scans`, `report`,
-`audit`) ask the store
-that `fleetdrift.toml` names, or with `--server URL` (or `FLEETDRIFT_SERVER`) a running coordinator, which needs neither that file
+The verbs that ask what is remembered (`status`, `history`, `tenants`, `tenant`, `changes`, `groups`, `group`, `scans`, `workers`,
+`report`, `audit`) ask the store that `fleetdrift.toml` names, or with `--server URL` (or `FLEETDRIFT_SERVER`) a running coordinator, which needs neither that file
 nor the store's password; its token is taken from `FLEETDRIFT_TOKEN`.
 """
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import csv
+import io
 import json
 import subprocess
 import sys
@@ -18,7 +19,7 @@ from coordinator.report.judged import TenantOutcome
 from coordinator.report.model import ScanReport
 from coordinator.store.store import Store
 from shared.embedded.postgres import EmbeddedPostgres
-from shared.formats import CHANGES_PAGE, FLEET_STATUS, TENANT_HISTORY, TENANTS_PAGE, decode_json
+from shared.formats import CHANGES_PAGE, FLEET_HISTORY, FLEET_STATUS, TENANT_HISTORY, TENANTS_PAGE, decode_json
 from shared.hosts import Secret
 from shared.targets import Failure, FailureKind
 from tests.reports import CREATED_INDEX, EMAIL_INDEX, ORDERS, analysis_of, demo_spec, report_of
@@ -108,6 +109,17 @@ def test_status_tells_the_fleet_in_ten_lines(run):
     assert sum(count for _, count in status.tenants) == 3
 
 
+def test_history_tells_each_moment_at_which_anything_became_different(run):
+    newest, first = run("history").splitlines()[2:]
+    assert "1 in sync, 1 drifted, 1 unreachable" in newest
+    assert first.split()[-1] == "1"  # one new change
+    rows = list(csv.DictReader(io.StringIO(run("history", "--output", "csv"))))
+    assert [(row["in_sync"], row["drifted"], row["unreachable"], row["new_changes"]) for row in rows] == [
+        ("1", "1", "1", "0"),
+        ("2", "1", "0", "1"),
+    ]
+
+
 def test_what_is_known_of_a_tenant_that_was_not_read_for_too_long_is_stale(run):
     assert "3 stale" in run("status", stale_after="0.001")
 
@@ -166,6 +178,7 @@ def test_a_tenant_that_nobody_knows_is_a_sentence(run, store_dsn, tmp_path):
 def test_the_json_of_every_verb_names_its_format(run):
     labels = {
         ("status",): FLEET_STATUS,
+        ("history",): FLEET_HISTORY,
         ("tenants",): TENANTS_PAGE,
         ("tenant", "a"): TENANT_HISTORY,
         ("changes",): CHANGES_PAGE,

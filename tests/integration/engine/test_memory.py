@@ -366,15 +366,12 @@ async def test_tenants_are_counted_by_schema_and_status_with_what_is_known_of_th
     assert {each.status.value for each in await store.memory.shares(FLEET, AT_ONCE)} == {"stale", "unreachable"}
 
 
-async def test_the_course_of_a_fleet_tells_each_moment_at_which_a_tenant_moved(store):
+async def test_the_course_of_a_fleet_tells_each_moment_at_which_anything_became_different(store):
     for scan, stood in enumerate(({"a": "ok", "b": "ok"}, {"a": "ok", "b": "e"}, {"a": "ok", "b": "e"}, {"a": "ok"})):
         await store.record_report(str(scan), scanned(**stood))
     course = await store.memory.course(FLEET, LONG_AGO)
-    assert [[(status.value, tenants) for status, tenants in each.tenants] for each in course] == [
-        [("in_sync", 2)],
-        [("in_sync", 1), ("drifted", 1)],
-        [("in_sync", 1)],
-    ]
+    told = [({status.value: tenants for status, tenants in each.tenants}, each.new, each.resolved) for each in course]
+    assert told == [({"in_sync": 2}, 0, 0), ({"in_sync": 1, "drifted": 1}, 1, 0), ({"in_sync": 1}, 0, 1)]
     assert [each.at for each in course] == sorted({each.at for each in course})
     late = await store.memory.course(FLEET, course[-1].at + dt.timedelta(seconds=1))
     assert [each.tenants for each in late] == [course[-1].tenants]

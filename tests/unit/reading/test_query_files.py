@@ -12,8 +12,8 @@ from shared.postgres.reading.versions import MIGRATION_TOOLS
 from shared.schema.model import FACETS, KINDS
 from shared.schema.profile import EVERYTHING, Profile
 
-ASKING = (QUERIES.parents[1], QUERIES.parents[2] / "coordinator" / "inventory")
-"""Rooms whose code asks a server by a file: `shared`, and the inventory, which asks hosts and no tenant."""
+ASKING = (QUERIES.parents[1], *(QUERIES.parents[2] / "coordinator" / room for room in ("inventory", "setup")))
+"""Rooms whose code asks a server by a file: `shared`, and two that ask hosts and no tenant."""
 
 CODE = "".join(path.read_text() for room in ASKING for path in room.rglob("*.py"))
 CHOSEN = {file for choices in VERSIONS.values() for _, file in choices} | {tool.file for tool in MIGRATION_TOOLS}

@@ -94,7 +94,7 @@ def test_of_a_tree_with_every_fault_the_rest_is_read(folder):
     (source / "outside.rs").symlink_to("/etc/hostname")
     contract = read_service(folder, table())
     assert [str(place) for place in contract.unread] == [
-        "src/circle.rs:1: the SQL is computed at run time",
+        "src/circle.rs:1: the SQL comes from `A`, whose value is not a literal",
         "src/deep.rs:1: nested more than 64 deep, not read",
         "src/huge.rs:1: larger than 4 MB, not read",
         "src/latin.rs:1: not UTF-8",
