@@ -12,10 +12,12 @@ from shared.postgres.reading.versions import MIGRATION_TOOLS
 from shared.schema.model import FACETS, KINDS
 from shared.schema.profile import EVERYTHING, Profile
 
-ASKING = (QUERIES.parents[1], *(QUERIES.parents[2] / "coordinator" / room for room in ("inventory", "setup")))
-"""Rooms whose code asks a server by a file: `shared`, and two that ask hosts and no tenant."""
+COORDINATOR = QUERIES.parents[2] / "coordinator"
+ASKING = (QUERIES.parents[1], COORDINATOR / "inventory")
+"""Rooms whose code asks a server by a file: `shared`, and the inventory, which asks hosts and no tenant."""
 
 CODE = "".join(path.read_text() for room in ASKING for path in room.rglob("*.py"))
+OTHERS = "".join(path.read_text() for path in COORDINATOR.rglob("*.py"))
 CHOSEN = {file for choices in VERSIONS.values() for _, file in choices} | {tool.file for tool in MIGRATION_TOOLS}
 
 
@@ -25,7 +27,7 @@ def test_every_kind_of_the_model_has_a_query():
 
 def test_every_named_file_exists_and_every_file_is_named():
     present = {path.relative_to(QUERIES).as_posix() for path in QUERIES.rglob("*.sql")}
-    named = CHOSEN | set(re.findall(r'"([a-z_]+\.sql)"', CODE))
+    named = CHOSEN | set(re.findall(r'"([a-z_]+\.sql)"', CODE)) | set(re.findall(r'query_text\("(.*?)"\)', OTHERS))
     assert named == present
 
 
