@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-import hashlib
-from base64 import b64encode
-from functools import cache
 from http import HTTPStatus
 from typing import Annotated, Any, Literal
 from urllib.parse import quote
 
-from jinja2 import Environment, PackageLoader, StrictUndefined, Template
-from litestar import MediaType, Request, Response, get, post
+from litestar import Request, Response, get, post
 from litestar.exceptions import PermissionDeniedException
 from litestar.handlers import BaseRouteHandler
 from litestar.params import QueryParameter
@@ -18,6 +14,7 @@ from litestar.response import Redirect
 
 from coordinator.daemon.api.callers import CSRF_FIELD, Callers
 from coordinator.daemon.api.forms import form_fields
+from coordinator.daemon.pages.look import HEADERS, page
 
 _SEE_OTHER: Literal[303] = 303
 _MAX_PLACE = 2000
@@ -65,30 +62,6 @@ def _own_place(goal: str) -> str:
     return quote(goal, safe="/?&=%:@!$'()*+,;~-._#") if is_ours and goal.isprintable() else "/"
 
 
-@cache
-def _template() -> Template:
-    loader = PackageLoader("coordinator.daemon.pages", "templates")
-    return Environment(loader=loader, autoescape=True, undefined=StrictUndefined).get_template("login.html.j2")
-
-
-@cache
-def _style() -> str:
-    return (
-        "body { font: 1rem/1.5 system-ui, sans-serif; max-width: 24rem; margin: 20vh auto; padding: 0 1rem }"
-        " label, input, button { display: block; width: 100%; font: inherit; box-sizing: border-box; margin: .5rem 0 }"
-    )
-
-
 def _page(goal: str, problem: str, status: HTTPStatus) -> Response[str]:
-    page = _template().render(goal=_own_place(goal), problem=problem, style=_style())
-    style = b64encode(hashlib.sha256(_style().encode()).digest()).decode()
-    policy = (
-        f"default-src 'none'; style-src 'sha256-{style}'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
-    )
-    headers = {
-        "Content-Security-Policy": policy,
-        "Cache-Control": "no-store",
-        "Referrer-Policy": "same-origin",
-        "X-Content-Type-Options": "nosniff",
-    }
-    return Response(page, status_code=status, media_type=MediaType.HTML, headers=headers)
+    shown = {"goal": _own_place(goal), "problem": problem}
+    return page("login", shown, status, HEADERS | {"Cache-Control": "no-store"})

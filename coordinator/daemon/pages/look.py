@@ -86,17 +86,20 @@ def show_fleet(fleets: Fleets, name: str, csrf: str = "") -> ShownFleet:
     return ShownFleet(served.name, served, served.name if len(fleets) > 1 else "", csrf)
 
 
-def page(template: str, values: Mapping[str, object], status_code: int = 200) -> Response[str]:
+def page(
+    template: str, values: Mapping[str, object], status_code: int = 200, headers: Mapping[str, str] = HEADERS
+) -> Response[str]:
     """Make a page.
 
     Args:
         template: Name of its file without the ending.
         values: What the template shows.
         status_code: Of HTTP.
+        headers: Of HTTP.
     """
     text = _environment().get_template(f"{template}.html.j2")
-    content = text.render({"now": dt.datetime.now(dt.UTC), "fleet": "", **values})
-    return Response(content, media_type="text/html", status_code=status_code, headers=HEADERS)
+    content = text.render({"now": dt.datetime.now(dt.UTC), "fleet": "", "csrf": "", **values})
+    return Response(content, media_type="text/html", status_code=status_code, headers=headers)
 
 
 def asset(name: str) -> bytes:

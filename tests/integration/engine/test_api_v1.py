@@ -250,6 +250,7 @@ async def test_the_document_describes_every_route_and_every_problem(client):
     paths = {path: set(item) for path, item in document["paths"].items() if path.startswith(API)}
     assert paths == {
         f"{API}/audit": {"get"},
+        f"{API}/history": {"get"},
         f"{API}/changes": {"get"},
         f"{API}/changes/{{change}}": {"get"},
         f"{API}/fleets": {"get"},
