@@ -11,7 +11,7 @@ import redis as redis_client
 
 from coordinator.inventory.load import load_targets
 from coordinator.report.model import ScanStatus, TenantStatus
-from coordinator.scan import pipeline
+from coordinator.scan import listing
 from shared.formats import PROTOCOL
 from shared.schema.canonical import canonical_json
 
@@ -51,7 +51,7 @@ def test_the_order_of_tenants_does_not_matter(fleet, reference, monkeypatch):
         random.Random(7).shuffle(targets)
         return msgspec.structs.replace(inventory, targets=tuple(targets))
 
-    monkeypatch.setattr(pipeline, "load_targets", shuffled)
+    monkeypatch.setattr(listing, "load_targets", shuffled)
     assert fleet.check().content_hash == reference.content_hash
 
 

@@ -140,7 +140,7 @@ def test_a_hanging_tenant_is_not_reached_by_apply_and_the_others_are(pooled_serv
 
 
 READS_FOR_EVER = """
-import asyncio, os, sys
+import asyncio, os, signal, sys
 from shared.schema.profile import Profile
 from shared.targets import Limits
 from workers.isolated.readers import Readers
@@ -152,6 +152,7 @@ async def run():
         print(readers.process, flush=True)
         await reading
 
+signal.signal(signal.SIGINT, signal.default_int_handler)  # as `main` does: who starts the tests may ignore it
 asyncio.run(run())
 """
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Iterator
 
 import asyncpg
 import pytest
@@ -11,6 +12,13 @@ from shared.embedded.postgres import EmbeddedPostgres
 from tests.integration.cli.test_role_sql import fleetdrift, psql
 
 SCHEMA = "CREATE TABLE orders (id bigint PRIMARY KEY);"
+
+
+@pytest.fixture(scope="module")
+def postgres() -> Iterator[EmbeddedPostgres]:
+    """A server of its own: on a shared one, databases of other tests would be taken for tenants too."""
+    with EmbeddedPostgres(in_memory=True) as server:
+        yield server
 
 
 @pytest.fixture(scope="module")

@@ -51,6 +51,8 @@ def test_attaching_says_that_it_blocks_the_partition_and_reads_the_default_one(p
         'holds ACCESS EXCLUSIVE on "public"."d": reads and writes wait',
         'reads every row of "public"."a" unless a CHECK proves the bound',
         'reads every row of "public"."d"',
+        'rows of "public"."a": outside of FOR VALUES IN (1)',
+        'rows of "public"."d": that belong into the partition',
     ]
 
 
