@@ -122,7 +122,7 @@ def _change_of(finding: Finding, subject: ChangeSubject, identity: str) -> Fleet
         subject=subject,
         kind=ChangeKind.UNVERIFIED.value if finding.severity is Severity.INFO else ChangeKind.ALTERED.value,
         object_kind=finding.object.kind,
-        object=str(finding.object),
+        object=str(finding.object).strip(),
         severity=finding.severity,
         rule=finding.rule,
         message=finding.message,

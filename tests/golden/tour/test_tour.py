@@ -5,8 +5,10 @@ from __future__ import annotations
 import asyncio
 import os
 import re
+import signal
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -14,8 +16,10 @@ import asyncpg
 import pytest
 
 from shared.embedded.postgres import EmbeddedPostgres, wheel_binaries
+from shared.embedded.process import start_server, stop_server
 
 PAGE = Path(__file__).parents[3] / "docs" / "tour.md"
+_PATIENCE_SECONDS = 120.0
 FILE = re.compile(r"^`([\w.-]+)`[^\n]*\n\n```sql\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 CONSOLE = re.compile(r"(?<=^```console\n).*?(?=^```$)", re.MULTILINE | re.DOTALL)
 
@@ -35,6 +39,26 @@ def live() -> Iterator[str]:
         yield server.dsn("tour", "me")
 
 
+@pytest.fixture
+def demo(tmp_path: Path) -> Iterator[None]:
+    """What the page has started in another terminal."""
+    log = tmp_path / "demo.log"
+    command = Path(sys.executable).parent / "fleetdrift"
+    folder = tmp_path / "fleetdrift-demo"
+    argv = [command, "demo", "--serve", "--interval", 3600, "--directory", folder]
+    process = start_server(argv, log=log, stop_signal=signal.SIGTERM)
+    try:
+        deadline = time.monotonic() + _PATIENCE_SECONDS
+        while "listening on" not in log.read_text():
+            assert process.poll() is None, log.read_text()
+            assert time.monotonic() < deadline, log.read_text()
+            time.sleep(0.1)
+        yield
+    finally:
+        stop_server(process, signal.SIGTERM)
+
+
+@pytest.mark.usefixtures("demo")
 def test_every_command_of_the_tour_gives_what_the_page_shows(live: str, tmp_path: Path, golden):
     page = PAGE.read_text()
     for name, text in FILE.findall(page):

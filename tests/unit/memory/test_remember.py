@@ -80,6 +80,7 @@ def test_a_broken_query_is_a_change_of_its_tenants_and_moving_it_in_its_file_mak
 def test_another_schema_version_is_a_change_too():
     remembered = remember(demo().body)
     (version,) = [change for change in remembered.changes if change.subject is ChangeSubject.VERSION]
+    assert version.object == "schema"
     assert version.rule == "schema-version-mismatch"
     assert version.id in changes_by_tenant(demo())["tenant-002"]
 
