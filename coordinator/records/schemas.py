@@ -10,8 +10,8 @@ from coordinator.memory.views import ChangeFilter, ChangeView
 from coordinator.records.fleet_records import CursorError, FleetRecords
 from coordinator.report.model import DeclarationSummary
 from coordinator.store.schemas import KeptShape, Schemas
+from shared.analysis.comparing import compare_shapes
 from shared.diff.changes import SchemaDiff
-from shared.diff.compare import diff_schemas
 from shared.remediation.planner import create_script
 from shared.schema.schema import SchemaVersion
 
@@ -144,7 +144,7 @@ class SchemaRecords:
         second = await self._schemas.snapshot(self._fleet, observed)
         if first is None or second is None:
             return None
-        found = await asyncio.to_thread(diff_schemas, first.schema, second.schema)
+        found = await asyncio.to_thread(compare_shapes, first, second)
         return ShapesDiff(desired=desired, observed=observed, diff=found)
 
     async def contracts(self, records: FleetRecords, chosen: ChangeFilter, *, after: str, limit: int) -> ContractsPage:

@@ -97,6 +97,16 @@ def compare(desired: Snapshot, whole: Snapshot, profile: Profile, unbuilt: tuple
     return Comparison(desired=desired, whole=whole, observed=observed, diff=diff, unbuilt=unbuilt)
 
 
+def compare_shapes(desired: Snapshot, observed: Snapshot) -> SchemaDiff:
+    """Compare two shapes of a fleet as they are kept: one spelling of PostgreSQL's, with placeholders for own names.
+
+    Args:
+        desired: The one.
+        observed: The other.
+    """
+    return diff_schemas(desired.schema, observed.schema)
+
+
 def _with_unverified(diff: SchemaDiff, unbuilt: tuple[Unbuilt, ...]) -> SchemaDiff:
     """Call unverified what differs and was not spelt by one server. To be there needs no spelling."""
     reasons = by_object(unbuilt)
