@@ -16,6 +16,7 @@ from coordinator.access.audit import Action
 from coordinator.access.caller import Scope
 from coordinator.daemon.api.answers import decoded, found, table_or_page
 from coordinator.daemon.api.callers import needs
+from coordinator.daemon.api.described import Tabular, taking
 from coordinator.daemon.api.fleets import ServedFleet
 from coordinator.daemon.api.problems import documented, problem_response
 from coordinator.records.ignores import IgnoresList, IgnoreSource, IgnoreView, shown_ignores
@@ -31,7 +32,7 @@ def ignore_routes() -> list[BaseRouteHandler]:
 
 
 def _listing() -> BaseRouteHandler:
-    @get("/ignores", responses=documented())
+    @get("/ignores", responses=documented(), operation_class=Tabular)
     async def list_ignores(
         served: NamedDependency[ServedFleet],
         request: Request,  # type: ignore[type-arg]  # any app
@@ -44,7 +45,13 @@ def _listing() -> BaseRouteHandler:
 
 
 def _writing() -> list[BaseRouteHandler]:
-    @post("/ignores", status_code=HTTPStatus.CREATED, responses=documented(), opt=needs(Scope.ADMIN))
+    @post(
+        "/ignores",
+        status_code=HTTPStatus.CREATED,
+        responses=documented(),
+        opt=needs(Scope.ADMIN),
+        operation_class=taking(IgnoreRule, required=True),
+    )
     async def create_ignore(
         served: NamedDependency[ServedFleet],
         request: Request,  # type: ignore[type-arg]  # any app

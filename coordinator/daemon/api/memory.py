@@ -11,6 +11,7 @@ from litestar.handlers import BaseRouteHandler
 from litestar.params import FromPath, FromQuery, QueryParameter
 
 from coordinator.daemon.api.answers import Moment, found, moment_of, place, table_or_page
+from coordinator.daemon.api.described import Tabular
 from coordinator.daemon.api.fleets import ServedFleet
 from coordinator.daemon.api.problems import documented
 from coordinator.memory.model import ChangeSubject
@@ -60,7 +61,7 @@ def _fleet() -> list[BaseRouteHandler]:
 
 
 def _tenants() -> list[BaseRouteHandler]:
-    @get("/tenants", responses=documented())
+    @get("/tenants", responses=documented(), operation_class=Tabular)
     async def list_tenants(
         *,
         served: NamedDependency[ServedFleet],
@@ -93,7 +94,7 @@ def _tenants() -> list[BaseRouteHandler]:
 
 
 def _changes() -> list[BaseRouteHandler]:
-    @get("/changes", responses=documented())
+    @get("/changes", responses=documented(), operation_class=Tabular)
     async def list_changes(
         *,
         served: NamedDependency[ServedFleet],

@@ -20,6 +20,7 @@ from coordinator.access.audit import Action
 from coordinator.access.caller import Scope
 from coordinator.daemon.api.answers import decoded, found, table_or_page
 from coordinator.daemon.api.callers import needs
+from coordinator.daemon.api.described import Streaming, Tabular, taking
 from coordinator.daemon.api.fleets import ServedFleet
 from coordinator.daemon.api.problems import documented, problem_response
 from coordinator.memory.views import FleetStatus
@@ -75,7 +76,13 @@ def scan_routes() -> list[BaseRouteHandler]:
 
 
 def _asking() -> list[BaseRouteHandler]:
-    @post("/scans", status_code=202, responses=documented(), opt=needs(Scope.SCAN))
+    @post(
+        "/scans",
+        status_code=202,
+        responses=documented(),
+        opt=needs(Scope.SCAN),
+        operation_class=taking(ScanRequest),
+    )
     async def ask_for_scan(
         served: NamedDependency[ServedFleet],
         request: Request,  # type: ignore[type-arg]  # any app
@@ -100,7 +107,7 @@ def _asking() -> list[BaseRouteHandler]:
 
 
 def _reading() -> list[BaseRouteHandler]:
-    @get("/scans", responses=documented())
+    @get("/scans", responses=documented(), operation_class=Tabular)
     async def list_scans(
         served: NamedDependency[ServedFleet],
         request: Request,  # type: ignore[type-arg]  # any app
@@ -116,7 +123,7 @@ def _reading() -> list[BaseRouteHandler]:
         """Give one scan: where it stands, and how many tenants have answered."""
         return found(await served.records.scan(scan), "scan")
 
-    @get("/scans/{scan:str}/events", responses=documented(404))
+    @get("/scans/{scan:str}/events", responses=documented(404), operation_class=Streaming)
     async def follow_scan(
         served: NamedDependency[ServedFleet],
         scan: FromPath[str],
@@ -152,7 +159,13 @@ async def _events(records: FleetRecords, scan: str, seen: str) -> AsyncIterator[
 
 
 def _ending() -> list[BaseRouteHandler]:
-    @post("/scans/{scan:str}/cancel", status_code=202, responses=documented(404, 409), opt=needs(Scope.SCAN))
+    @post(
+        "/scans/{scan:str}/cancel",
+        status_code=202,
+        responses=documented(404, 409),
+        opt=needs(Scope.SCAN),
+        operation_class=taking(CancelRequest),
+    )
     async def cancel_scan(
         served: NamedDependency[ServedFleet],
         scan: FromPath[str],

@@ -10,6 +10,7 @@ from litestar.handlers import BaseRouteHandler
 from litestar.params import FromPath, FromQuery, QueryParameter
 
 from coordinator.daemon.api.answers import found, place, table_or_page
+from coordinator.daemon.api.described import Tabular
 from coordinator.daemon.api.fleets import ServedFleet
 from coordinator.daemon.api.memory import AFTER_CHANGE, Limit
 from coordinator.daemon.api.problems import documented
@@ -27,7 +28,7 @@ def schema_routes() -> list[BaseRouteHandler]:
 
 
 def _shapes() -> list[BaseRouteHandler]:
-    @get("/shapes", responses=documented())
+    @get("/shapes", responses=documented(), operation_class=Tabular)
     async def list_shapes(
         served: NamedDependency[ServedFleet],
         request: Request,  # type: ignore[type-arg]  # any app
@@ -60,7 +61,7 @@ def _shapes() -> list[BaseRouteHandler]:
 
 
 def _contracts() -> BaseRouteHandler:
-    @get("/contracts", responses=documented())
+    @get("/contracts", responses=documented(), operation_class=Tabular)
     async def list_contracts(
         *,
         served: NamedDependency[ServedFleet],

@@ -15,6 +15,7 @@ from coordinator.access.audit import Action, AuditFilter
 from coordinator.access.caller import Caller, Scope, Via
 from coordinator.daemon.api.answers import Moment, moment_of, place, table_or_page
 from coordinator.daemon.api.callers import Callers, needs
+from coordinator.daemon.api.described import Tabular
 from coordinator.daemon.api.fleets import OF_ALL_FLEETS, ServedFleet
 from coordinator.daemon.api.problems import documented
 from coordinator.records.documents import AuditPage
@@ -62,7 +63,7 @@ def who_routes(callers: Callers) -> list[BaseRouteHandler]:
             expires=session.expires if session else None,
         )
 
-    @get("/audit", responses=documented(), opt=needs(Scope.ADMIN))
+    @get("/audit", responses=documented(), operation_class=Tabular, opt=needs(Scope.ADMIN))
     async def list_audit(
         *,
         served: NamedDependency[ServedFleet],
