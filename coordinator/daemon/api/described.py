@@ -9,6 +9,11 @@ import msgspec
 from litestar.openapi.spec import OpenAPIMediaType, OpenAPIResponse, OpenAPIType, Operation, Schema
 
 _REFERENCE = "#/$defs/"
+_TEXT = Schema(type=OpenAPIType.STRING)
+_EVENT = Schema(
+    type=OpenAPIType.OBJECT,
+    properties={"event": _TEXT, "id": _TEXT, "data": _TEXT, "retry": Schema(type=OpenAPIType.INTEGER)},
+)
 
 
 def taking(kind: type[msgspec.Struct], *, required: bool = False) -> type[Operation]:
@@ -33,7 +38,7 @@ class Tabular(Operation):
     """Describes a list that comes as CSV too."""
 
     def __post_init__(self) -> None:
-        _say(self, "text/csv", keep=True)
+        _say(self, "text/csv", _TEXT, keep=True)
 
 
 @dataclass
@@ -41,14 +46,14 @@ class Streaming(Operation):
     """Describes a stream of server-sent events."""
 
     def __post_init__(self) -> None:
-        _say(self, "text/event-stream", keep=False)
+        _say(self, "text/event-stream", _EVENT, keep=False)
 
 
-def _say(operation: Operation, media: str, *, keep: bool) -> None:
+def _say(operation: Operation, media: str, schema: Schema, *, keep: bool) -> None:
     for status, response in (operation.responses or {}).items():
         if status == "200" and isinstance(response, OpenAPIResponse):
             before = (response.content or {}) if keep else {}
-            response.content = {**before, media: OpenAPIMediaType(schema=Schema(type=OpenAPIType.STRING))}
+            response.content = {**before, media: OpenAPIMediaType(schema=schema)}
 
 
 def _in_place(kind: type[msgspec.Struct]) -> Any:

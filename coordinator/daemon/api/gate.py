@@ -13,7 +13,7 @@ import ipaddress
 import time
 from collections.abc import Iterable
 from typing import cast
-from urllib.parse import urlsplit
+from urllib.parse import unquote_to_bytes, urlsplit
 
 import msgspec
 from litestar.types import ASGIApp, HTTPScope, Receive, Scope, Send
@@ -75,6 +75,7 @@ class Gate:
             or _refuse_size(scope["headers"], self._limits)
             or _refuse_body(headers, self._limits)
             or _refuse_path(scope["path"])
+            or _refuse_query(scope["query_string"])
             or self._refuse_rate(scope)
         )
 
@@ -170,6 +171,11 @@ def _refuse_body(headers: _Headers, limits: HttpLimits) -> Refusal | None:
 def _refuse_path(path: str) -> Refusal | None:
     """Refuse a path with a character that PostgreSQL keeps in no text (NUL) or that stands in no id of ours."""
     return None if path.isprintable() else Refusal(404, "Not Found")
+
+
+def _refuse_query(query: bytes) -> Refusal | None:
+    """Refuse a parameter with the character NUL, which PostgreSQL keeps in no text."""
+    return Refusal(400, "a parameter may not have the character NUL") if b"\0" in unquote_to_bytes(query) else None
 
 
 async def _send(refusal: Refusal, send: Send) -> None:

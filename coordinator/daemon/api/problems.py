@@ -93,6 +93,7 @@ _DESCRIPTIONS = {
     403: "The caller lacks the scope or the fleet, or the page that asks is not the coordinator's own.",
     404: "There is no such thing, or no such fleet.",
     409: "The scan is over.",
+    413: "The body is larger than a request may be.",
     429: "This client asks too often.",
     500: "What is stored cannot be read by this release, or a bug.",
     503: "The store is away.",
@@ -108,5 +109,5 @@ def documented(*statuses: int) -> dict[int, ResponseSpec]:
             description=_DESCRIPTIONS[status],
             media_type=PROBLEM_JSON,
         )
-        for status in sorted({400, 401, 403, 404, 429, 500, 503, *statuses})
+        for status in sorted({400, 401, 403, 404, 413, 429, 500, 503, *statuses})
     }

@@ -97,6 +97,16 @@ async def test_a_page_of_another_origin_asks_for_no_scan(store, headers):
         assert (await client.get("/api/v1/scans")).json()["scans"] == []
 
 
+@pytest.mark.parametrize(
+    "path", ["/api/v1/shapes/x/diff?observed=a%00b", "/api/v1/tenants?name=%00", "/changes?object=%00"]
+)
+async def test_a_parameter_with_a_character_that_the_store_keeps_in_no_text_is_refused(store, path):
+    async with running(store) as client:
+        answer = await client.get(path)
+    assert answer.status_code == 400
+    assert answer.json()["detail"] == "a parameter may not have the character NUL"
+
+
 async def test_a_page_of_the_api_s_own_origin_may_ask(store):
     async with running(store) as client:
         own = str(client.base_url).rstrip("/")
