@@ -16,7 +16,7 @@ _ROWS = frozenset({"Row", "PgRow"})
 _BEFORE_A_TYPE = frozenset({"&", "mut", "::"})
 _OF_MANY_TYPES = frozenset({"from", "try_from", "new", "from_row", "try_from_row"})
 """Names that say nothing without the type before them."""
-_ROUNDS_OF_HANDING_ON = 2
+_FUNCTIONS_DEEP_A_ROW_IS_FOLLOWED = 2
 
 
 class _Parameter(msgspec.Struct, frozen=True):
@@ -48,7 +48,7 @@ class ServiceRowFunctions:
         self._reads: dict[tuple[str, str], HandedRow] = {}
         self._getters = row_methods([reading.source for reading in readings])
         parameters = [(reading, found) for reading in readings if (found := list(_row_parameters(reading.source)))]
-        for _ in range(_ROUNDS_OF_HANDING_ON if parameters else 0):
+        for _ in range(_FUNCTIONS_DEEP_A_ROW_IS_FOLLOWED if parameters else 0):
             self._reads = self._read(parameters)
 
     def _read(self, parameters: Sequence[tuple[Reading, list[_Parameter]]]) -> dict[tuple[str, str], HandedRow]:

@@ -12,7 +12,7 @@ from shared.contracts.tokens import Source
 
 _ROWS = frozenset({"Row", "PgRow"})
 _GETS = frozenset({"get", "try_get"})
-_ROUNDS_OF_CALLING_EACH_OTHER = 2
+_METHODS_DEEP_A_ROW_IS_FOLLOWED = 2
 
 
 class _Method(msgspec.Struct, frozen=True):
@@ -31,7 +31,7 @@ def row_methods(sources: Sequence[Source]) -> dict[str, str]:
     extended = [source for source in sources if any(owner in _ROWS for owner, _, _ in source.once(owners_of))]
     methods = [method for source in extended for method in _methods(source)]
     found: dict[str, str] = {}
-    for _ in range(_ROUNDS_OF_CALLING_EACH_OTHER):
+    for _ in range(_METHODS_DEEP_A_ROW_IS_FOLLOWED):
         for method in methods:
             written = _read_as(method, found)
             if written is not None:

@@ -20,7 +20,7 @@ from tests.extras.programs import program, wait_until
 pytestmark = pytest.mark.extras
 
 DESKTOP, PHONE = {"width": 1200, "height": 900}, {"width": 390, "height": 844}
-PATIENCE_MS = 60_000
+LONGEST_WAIT_FOR_AN_ELEMENT_MS = 60_000
 
 
 @pytest.fixture(scope="module")
@@ -56,7 +56,7 @@ def visit(browser, base: str, **options):
     """Open a window whose faults are noted."""
     context = browser.new_context(base_url=base, **options)
     page = context.new_page()
-    page.set_default_timeout(PATIENCE_MS)
+    page.set_default_timeout(LONGEST_WAIT_FOR_AN_ELEMENT_MS)
     page.faults = []
     page.on("console", lambda said: page.faults.append(said.text) if said.type in {"error", "warning"} else None)
     page.on("pageerror", lambda error: page.faults.append(str(error)))

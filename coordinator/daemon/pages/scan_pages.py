@@ -18,7 +18,7 @@ from coordinator.report.files import ReportForm
 from coordinator.store.records import MAX_REQUEST_TEXT, ScanRequest
 
 _ROWS = 50
-_ASKED_BY = "somebody at the pages"
+_NAME_OF_AN_UNKNOWN_CALLER = "somebody at the pages"
 _REPORT_POLICY = (
     "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'"
 )
@@ -62,7 +62,7 @@ def _asking() -> list[BaseRouteHandler]:
     async def ask_for_scan(shown: NamedDependency[ShownFleet], request: Request) -> Redirect:  # type: ignore[type-arg]  # any app
         """Ask for a scan of the whole fleet, and show it."""
         purpose = form_fields(await request.body()).get("purpose", "").strip()[:MAX_REQUEST_TEXT]
-        by = request.user.name[:MAX_REQUEST_TEXT] or _ASKED_BY
+        by = request.user.name[:MAX_REQUEST_TEXT] or _NAME_OF_AN_UNKNOWN_CALLER
         record = await shown.served.scans.enqueue(ScanRequest(purpose=purpose, requested_by=by))
         await shown.served.note(request, Action.SCAN_REQUESTED, record.scan, purpose)
         return Redirect(shown.to(f"/scans/{record.scan}"), status_code=303)
@@ -72,7 +72,7 @@ def _asking() -> list[BaseRouteHandler]:
         """End a scan that waits or runs; one that is over stays as it is."""
         record = found(await shown.records.scan(scan), "scan")
         if record.finished is None:
-            await shown.records.cancel(scan, f"{request.user.name or _ASKED_BY} cancelled it")
+            await shown.records.cancel(scan, f"{request.user.name or _NAME_OF_AN_UNKNOWN_CALLER} cancelled it")
             await shown.served.note(request, Action.SCAN_CANCELLED, scan)
         return Redirect(shown.to(f"/scans/{scan}"), status_code=303)
 

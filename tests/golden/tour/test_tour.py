@@ -19,7 +19,7 @@ from shared.embedded.postgres import EmbeddedPostgres, wheel_binaries
 from shared.embedded.process import start_server, stop_server
 
 PAGE = Path(__file__).parents[3] / "docs" / "tour.md"
-_PATIENCE_SECONDS = 120.0
+_LONGEST_WAIT_FOR_THE_DEMO_SECONDS = 120.0
 FILE = re.compile(r"^`([\w.-]+)`[^\n]*\n\n```sql\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 CONSOLE = re.compile(r"(?<=^```console\n).*?(?=^```$)", re.MULTILINE | re.DOTALL)
 
@@ -48,7 +48,7 @@ def demo(tmp_path: Path) -> Iterator[None]:
     argv = [command, "demo", "--serve", "--interval", 3600, "--directory", folder]
     process = start_server(argv, log=log, stop_signal=signal.SIGTERM)
     try:
-        deadline = time.monotonic() + _PATIENCE_SECONDS
+        deadline = time.monotonic() + _LONGEST_WAIT_FOR_THE_DEMO_SECONDS
         while "listening on" not in log.read_text():
             assert process.poll() is None, log.read_text()
             assert time.monotonic() < deadline, log.read_text()
