@@ -186,6 +186,13 @@ def deliver(report: ScanReport, settings: Settings, wanted: Wanted, before: Repo
     Raises:
         click.exceptions.Exit: Always, with the exit code.
     """
+    hand_out(report, settings, wanted, before)
+    status = status_to_exit_with(report, fail_on_pending=wanted.fail_on_pending, before=before)
+    raise click.exceptions.Exit(exit_code(status))
+
+
+def hand_out(report: ScanReport, settings: Settings, wanted: Wanted, before: ReportBody | None = None) -> None:
+    """Print and write the report; see `deliver`."""
     for output in wanted.outputs:
         text = render(report, output.form, _declared_files(settings).paths_for, before)
         if output.file is None:
@@ -194,8 +201,6 @@ def deliver(report: ScanReport, settings: Settings, wanted: Wanted, before: Repo
             write_file(output.file, text)
     if settings.file.report.directory and report.selection is None:
         write_files(report, Path(settings.root, settings.file.report.directory))
-    status = status_to_exit_with(report, fail_on_pending=wanted.fail_on_pending, before=before)
-    raise click.exceptions.Exit(exit_code(status))
 
 
 def _declared_files(settings: Settings) -> DeclaredFiles:

@@ -12,7 +12,7 @@ import click
 from coordinator.cli.changes import Since
 from coordinator.report.model import Selection, TenantStatus
 
-_OPTIONS = (
+_NAMED = (
     click.option(
         "--tenants",
         multiple=True,
@@ -26,6 +26,8 @@ _OPTIONS = (
         metavar="NAME=GLOB",
         help="Scan only tenants with this label; of several, with all.",
     ),
+)
+_REMEMBERED = (
     click.option(
         "--status",
         "statuses",
@@ -61,10 +63,24 @@ def selection_options(function: Callable[..., Any]) -> Callable[..., Any]:
         )
         return function(selection=None if selection == Selection() else selection, **rest)
 
-    decorated: Callable[..., Any] = with_selection
-    for option in reversed(_OPTIONS):
-        decorated = option(decorated)
-    return decorated
+    return _decorated(with_selection, (*_NAMED, *_REMEMBERED))
+
+
+def named_selection_options(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Add `--tenants` and `--label` alone, for a command that remembers no earlier scan; see `selection_options`."""
+
+    @functools.wraps(function)
+    def with_selection(*, tenants: tuple[str, ...], labels: tuple[str, ...], **rest: Any) -> Any:
+        selection = Selection(tenants=tenants, labels=dict(_label(text) for text in labels))
+        return function(selection=None if selection == Selection() else selection, **rest)
+
+    return _decorated(with_selection, _NAMED)
+
+
+def _decorated(function: Callable[..., Any], options: tuple[Callable[..., Any], ...]) -> Callable[..., Any]:
+    for option in reversed(options):
+        function = option(function)
+    return function
 
 
 def _label(text: str) -> tuple[str, str]:

@@ -57,3 +57,30 @@ class Choice(msgspec.Struct, frozen=True, kw_only=True):
         status = known.status if known else TenantStatus.NEVER_SCANNED
         moved = wanted.changed_since is None or known is None or known.since >= wanted.changed_since
         return moved and (not wanted.statuses or status in wanted.statuses)
+
+
+def unknown_patterns(selection: Selection, inventory: Inventory) -> tuple[str, ...]:
+    """Give the names and patterns that fit no tenant of a fleet, not even an excluded one.
+
+    Args:
+        selection: What somebody asked for.
+        inventory: The whole fleet.
+    """
+    names = [*(target.tenant for target in inventory.targets), *inventory.excluded]
+    return tuple(
+        pattern for pattern in selection.tenants if not any(fnmatch.fnmatchcase(name, pattern) for name in names)
+    )
+
+
+def excluded_but_wanted(selection: Selection, inventory: Inventory) -> tuple[str, ...]:
+    """Give the excluded tenants that a selection names: a scan never reads them.
+
+    Args:
+        selection: What somebody asked for; one that names nobody asks for no excluded tenant.
+        inventory: The whole fleet.
+    """
+    return tuple(
+        tenant
+        for tenant in inventory.excluded
+        if any(fnmatch.fnmatchcase(tenant, pattern) for pattern in selection.tenants)
+    )

@@ -44,7 +44,7 @@ OnListed = Callable[[Inventory], Awaitable[None]]
 """Called with the fleet as it is listed, before any of its tenants is read."""
 
 
-async def _tell_nobody(_: Inventory) -> None:
+async def tell_nobody(_: Inventory) -> None:
     """Nothing is kept of the fleet."""
 
 
@@ -75,7 +75,7 @@ async def run_scan(
     *,
     known_tenants: int = 0,
     choice: Choice | None = None,
-    on_listed: OnListed = _tell_nobody,
+    on_listed: OnListed = tell_nobody,
 ) -> ScanReport:
     """Scan the fleet, or some of its tenants, once.
 

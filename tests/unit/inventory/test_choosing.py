@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from coordinator.inventory import Choice, Inventory, InventoryError
+from coordinator.inventory.choose import excluded_but_wanted, unknown_patterns
 from coordinator.memory.views import LastKnown
 from coordinator.report.model import Selection, TenantStatus
 from shared.targets import Target
@@ -60,3 +61,10 @@ def test_a_selection_is_said_in_a_sentence():
     assert selection.sentence == (
         "tenants eu-*, acme; label plan=gold; status stale; changed since 2026-03-01T12:00:00+00:00"
     )
+
+
+def test_a_name_that_fits_nobody_and_an_excluded_tenant_are_told_apart():
+    asked = Selection(tenants=("eu-*", "eu-9", "us-7"))
+    assert unknown_patterns(asked, FLEET) == ("us-7",)
+    assert excluded_but_wanted(asked, FLEET) == ("eu-9",)
+    assert excluded_but_wanted(Selection(), FLEET) == ()
