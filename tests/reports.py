@@ -410,4 +410,5 @@ def read_json(text: str | bytes) -> ScanReport:
         body=read.report,
         selection=read.selection,
         not_selected=read.not_selected,
+        first_seen=read.first_seen,
     )

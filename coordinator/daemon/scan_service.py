@@ -40,6 +40,13 @@ _BY_SCHEDULE = ScanRequest(requested_by="schedule")
 Perform = Callable[[str], Awaitable[ScanReport]]
 """Does the scan of this id from declaration to report; takes it up where it was left."""
 
+Publish = Callable[[str, ScanReport], Awaitable[None]]
+"""Told of the report of the scan of this id."""
+
+
+async def _publish_nothing(_scan: str, _report: ScanReport) -> None:
+    """Leave a report where the store has it."""
+
 
 class ScanService(Protocol):
     """What the HTTP API needs."""
@@ -71,6 +78,7 @@ class QueuedScans:
         store: Where scans are kept.
         metrics: Told of every scan.
         perform: Does one scan.
+        publish: Told of every report when the store has it.
         check: Says what keeps scans from being done, beside the store.
         resumable: An unfinished scan requested so many seconds ago is cancelled, not resumed: it is outdated.
         leases: How long this process owns what it does.
@@ -84,6 +92,7 @@ class QueuedScans:
         metrics: FleetMetrics,
         *,
         perform: Perform,
+        publish: Publish = _publish_nothing,
         check: Callable[[], Awaitable[list[str]]],
         resumable: float = 3600.0,
         leases: LeaseRules = DEFAULT_LEASE_RULES,
@@ -93,6 +102,7 @@ class QueuedScans:
         self._store = store
         self._metrics = metrics
         self._perform = perform
+        self._publish = publish
         self._check = check
         self._resumable = dt.timedelta(seconds=resumable)
         self._requested = asyncio.Event()
@@ -279,4 +289,5 @@ class QueuedScans:
     async def _perform_and_store(self, scan: str) -> ScanReport:
         report = await self._perform(scan)
         await self._store.record_report(scan, report)
+        await self._publish(scan, report)
         return report

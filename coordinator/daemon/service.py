@@ -22,6 +22,7 @@ from coordinator.fleet.queued import QueuedFleet
 from coordinator.fleet.reader import OnProgress
 from coordinator.inventory import Choice, Inventory
 from coordinator.ledger.lane import BUSY_SHARE_OF_DEADLINE, LedgerRules
+from coordinator.memory.first_seen import ids_of_changes, with_first_seen
 from coordinator.memory.notices import NoticeRules
 from coordinator.notify.sender import Sender
 from coordinator.records.crew_list import list_workers
@@ -188,7 +189,12 @@ class Coordinator:
     async def _perform_and_record(self, scan: str, on_progress: OnProgress) -> ScanReport:
         report = await self._perform(scan, on_progress)
         await self._patient.record_report(scan, report)
-        return report
+        return await self._since_when(report)
+
+    async def _since_when(self, report: ScanReport) -> ScanReport:
+        """Say since when what a recorded report says is known."""
+        known = await self._patient.memory.first_seen(self.fleet, ids_of_changes(report.body))
+        return with_first_seen(report, known)
 
     async def _finish(self, scan: str, state: ScanState, reason: str) -> None:
         """Record an end without a report; when the store is away, whoever looks next records it."""
@@ -244,15 +250,23 @@ class Coordinator:
         return Keys(self.fleet, KeyRing(self.settings.redis_keys))
 
     async def perform(self, scan: str) -> ScanReport:
-        """Run the scan of this id, or resume it, and write the report's files.
+        """Run the scan of this id, or resume it.
 
         Args:
             scan: Id.
         """
-        report = await self._perform(scan, lambda _: None)
+        return await self._perform(scan, lambda _: None)
+
+    async def publish(self, scan: str, report: ScanReport) -> None:
+        """Write the files of a report that the store has.
+
+        Args:
+            scan: Id.
+            report: Of that scan.
+        """
         if self.settings.file.report.directory and report.selection is None:
-            self._write_files(scan, report, Path(self.settings.root, self.settings.file.report.directory))
-        return report
+            told = await self._since_when(report)
+            self._write_files(scan, told, Path(self.settings.root, self.settings.file.report.directory))
 
     def _write_files(self, scan: str, report: ScanReport, directory: Path) -> None:
         """Write the report's files; a full disk costs them, not the scan, whose report is in the store."""

@@ -136,6 +136,7 @@ class _RunningFleet:
             coordinator.store,
             self.metrics,
             perform=coordinator.perform,
+            publish=coordinator.publish,
             check=coordinator.problems,
             leases=coordinator.leases,
         )

@@ -28,7 +28,7 @@ def remember(body: ReportBody) -> Remembered:
     Args:
         body: The deterministic part of the report.
     """
-    of_group = {group.id: tuple(_changes_of(group)) for group in body.groups}
+    of_group = {group.id: tuple(change for change, _ in told_changes(group)) for group in body.groups}
     ids = {group: tuple(sorted({change.id for change in changes})) for group, changes in of_group.items()}
     places: dict[TenantResult, int] = {}
     tenants = []
@@ -47,21 +47,29 @@ def remember(body: ReportBody) -> Remembered:
     )
 
 
-def _changes_of(group: DriftGroup) -> Iterator[FleetChange]:
-    """Give what the tenants of a group differ in: differences, broken queries, and what is said of the whole shape."""
+def told_changes(group: DriftGroup) -> Iterator[tuple[FleetChange, tuple[Finding | Verdict, ...]]]:
+    """Give what the tenants of a group differ in: differences, broken queries, and what is said of the whole shape.
+
+    Args:
+        group: Of a report.
+
+    Returns:
+        Each change with the findings, or the verdict, that tell of it.
+    """
     by_object: defaultdict[ObjectId, list[Finding]] = defaultdict(list)
     for finding in group.findings:
         if finding.rule not in TENANCY_RULES:
             by_object[finding.object].append(finding)
     for change in headline(group.diff).changes:
-        yield _schema_change(change, worst_of(tuple(by_object.get(change.identity, ()))))
+        findings = tuple(by_object.get(change.identity, ()))
+        yield _schema_change(change, worst_of(findings)), findings
     compared = {change.identity for change in group.diff.changes}
     for finding in group.findings:
         if finding.object not in compared or finding.rule in TENANCY_RULES:
-            yield _said_of_the_shape(finding, group)
+            yield _said_of_the_shape(finding, group), (finding,)
     for verdict in group.verdicts:
         if verdict.status.counts:
-            yield _broken_query(verdict)
+            yield _broken_query(verdict), (verdict,)
 
 
 def as_with_a_database(change: Change) -> Change:

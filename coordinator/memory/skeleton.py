@@ -98,7 +98,7 @@ def take_apart(report: ScanReport, remembered: Remembered) -> tuple[Skeleton, di
 
 
 def _in_envelope(report: ScanReport, envelope: Envelope) -> ScanReport:
-    return msgspec.structs.replace(report, **msgspec.structs.asdict(envelope))
+    return msgspec.structs.replace(report, **msgspec.structs.asdict(envelope), first_seen=msgspec.UNSET)
 
 
 def put_together(

@@ -9,6 +9,7 @@ import msgspec
 from coordinator.access.audit import Action, AuditFilter, Deed
 from coordinator.access.caller import Caller
 from coordinator.memory.figures import Figures, RunningScan
+from coordinator.memory.first_seen import ids_of_changes, with_first_seen
 from coordinator.memory.model import worst_of
 from coordinator.memory.views import (
     ChangeFilter,
@@ -171,12 +172,15 @@ class StoredRecords(FleetRecords):
         return AuditPage(fleet=self._fleet, entries=page, after=more)
 
     async def report(self, scan: str, form: ReportForm) -> str | None:
-        """Make the report again from what is remembered, and render it."""
+        """Make the report again from what is remembered, say since when what it says is known, and render it."""
         if scan == NEWEST:
             report = await self._store.latest_report(self._fleet)
         else:
             report = await self._store.get_report(scan) if await self.scan(scan) else None
-        return render(report, form) if report else None
+        if report is None:
+            return None
+        known = await self._memory.first_seen(self._fleet, ids_of_changes(report.body))
+        return render(with_first_seen(report, known), form)
 
 
 def _check_place(after: str) -> None:

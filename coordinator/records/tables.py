@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import csv
-import datetime as dt
-import io
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 
 import msgspec
 
@@ -14,7 +11,7 @@ from coordinator.memory.views import ChangeView, FleetHistory, FleetMoment, Tena
 from coordinator.records.documents import WorkerView
 from coordinator.records.ignores import IgnoreView
 from coordinator.report.model import TenantStatus
-from coordinator.report.renderers.visible import visible
+from coordinator.report.renderers.spreadsheet import csv_text
 from coordinator.store.records import ScanRecord
 from coordinator.store.schemas import KeptShape
 
@@ -52,23 +49,23 @@ _AUDIT = ("id", "at", "who", "via", "address", "action", "fleet", "subject", "de
 
 def tenants_csv(tenants: Iterable[TenantView]) -> str:
     """Write tenants, one a line, below a line of names."""
-    return _csv(_TENANTS, (_tenant(tenant) for tenant in tenants))
+    return csv_text(_TENANTS, (_tenant(tenant) for tenant in tenants))
 
 
 def changes_csv(changes: Iterable[ChangeView]) -> str:
     """Write changes, one a line, below a line of names."""
-    return _csv(_CHANGES, (_change(view) for view in changes))
+    return csv_text(_CHANGES, (_change(view) for view in changes))
 
 
 def scans_csv(scans: Iterable[ScanRecord]) -> str:
     """Write scans, one a line, below a line of names."""
-    return _csv(_SCANS, (_scan(scan) for scan in scans))
+    return csv_text(_SCANS, (_scan(scan) for scan in scans))
 
 
 def history_csv(history: FleetHistory) -> str:
     """Write moments, one a line, below a line of names: how many tenants had each status, what began and ended."""
     names = ("at", *(status.value for status in TenantStatus), "new_changes", "resolved_changes")
-    return _csv(names, (_moment(at) for at in history.moments))
+    return csv_text(names, (_moment(at) for at in history.moments))
 
 
 def _moment(at: FleetMoment) -> tuple[object, ...]:
@@ -83,22 +80,22 @@ def _scan(scan: ScanRecord) -> tuple[object, ...]:
 
 def workers_csv(workers: Iterable[WorkerView]) -> str:
     """Write workers, one a line, below a line of names."""
-    return _csv(_WORKERS, (tuple(getattr(worker, name) for name in _WORKERS) for worker in workers))
+    return csv_text(_WORKERS, (tuple(getattr(worker, name) for name in _WORKERS) for worker in workers))
 
 
 def audit_csv(entries: Iterable[AuditEntry]) -> str:
     """Write lines of the audit log below a line of names."""
-    return _csv(_AUDIT, (tuple(getattr(entry, name) for name in _AUDIT) for entry in entries))
+    return csv_text(_AUDIT, (tuple(getattr(entry, name) for name in _AUDIT) for entry in entries))
 
 
 def shapes_csv(shapes: Iterable[KeptShape]) -> str:
     """Write shapes, one a line, below a line of names."""
-    return _csv(_SHAPES, (tuple(getattr(shape, name) for name in _SHAPES) for shape in shapes))
+    return csv_text(_SHAPES, (tuple(getattr(shape, name) for name in _SHAPES) for shape in shapes))
 
 
 def ignores_csv(ignores: Iterable[IgnoreView]) -> str:
     """Write ignore rules below a line of names; what a rule selects stands in one column, as JSON."""
-    return _csv(_IGNORES, map(_ignore, ignores))
+    return csv_text(_IGNORES, map(_ignore, ignores))
 
 
 def _ignore(view: IgnoreView) -> tuple[object, ...]:
@@ -122,21 +119,3 @@ def _change(view: ChangeView) -> tuple[object, ...]:
     change = view.change
     what = (change.id, change.severity, change.subject, change.kind, change.object, view.tenants)
     return (*what, view.first_seen, view.last_seen, view.resolved, view.flaps, change.rule)
-
-
-def _csv(heading: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
-    """Write rows as CSV (RFC 4180).
-
-    What does not print is escaped, and a cell that a spreadsheet would run as a formula begins with an apostrophe
-    (OWASP, CSV injection): names of tenants are anybody's.
-    """
-    page = io.StringIO()
-    writer = csv.writer(page)
-    writer.writerow(heading)
-    writer.writerows([[_harmless(cell) for cell in row] for row in rows])
-    return page.getvalue()
-
-
-def _harmless(cell: object) -> str:
-    text = visible(cell.isoformat() if isinstance(cell, dt.datetime) else "" if cell is None else str(cell))
-    return f"'{text}" if text[:1] in {"=", "+", "-", "@"} and text else text

@@ -23,6 +23,7 @@ class ReportForm(StrEnum):
     MARKDOWN = "markdown"
     SARIF = "sarif"
     JUNIT = "junit"
+    CSV = "csv"
 
 
 class ReportFileError(Exception):
@@ -49,7 +50,9 @@ def render(
     return _renderer(form, declared, before)(report)
 
 
-def _renderer(form: ReportForm, declared: DeclaringPaths, before: ReportBody | None) -> Callable[[ScanReport], str]:
+def _renderer(  # noqa: PLR0911  # one return for each form
+    form: ReportForm, declared: DeclaringPaths, before: ReportBody | None
+) -> Callable[[ScanReport], str]:
     """Import the renderer of a form; only that one, because a template engine is slow to import."""
     match form:
         case ReportForm.TEXT | ReportForm.FULL_TEXT:
@@ -76,6 +79,10 @@ def _renderer(form: ReportForm, declared: DeclaringPaths, before: ReportBody | N
             from coordinator.report.renderers.junit import render_junit
 
             return render_junit
+        case ReportForm.CSV:
+            from coordinator.report.renderers.csv import render_csv
+
+            return render_csv
         case _:
             assert_never(form)
 
@@ -114,7 +121,7 @@ def _write_at_once(path: Path, text: str) -> None:
     """Write beside the file and rename; when that fails, nothing stays beside it."""
     unfinished = path.with_suffix(f"{path.suffix}.{os.getpid()}")
     try:
-        with unfinished.open("w", encoding="utf-8") as file:
+        with unfinished.open("w", encoding="utf-8", newline="") as file:  # line ends are the form's own
             file.write(text)
             file.flush()
             os.fsync(file.fileno())  # else a machine that stops now can keep the new name and lose the text

@@ -11,6 +11,7 @@ from typing import Annotated
 
 import msgspec
 
+from coordinator.report.sighting import FirstSeen
 from shared.contracts.contract import Verdict
 from shared.diff.changes import SchemaDiff
 from shared.findings.finding import Finding
@@ -369,6 +370,7 @@ class ScanReport(msgspec.Struct, frozen=True, kw_only=True):
         selection: Which tenants it is about; none when it is about the whole fleet.
         not_selected: How many tenants of the fleet it is not about.
         sentinel: Whether the sentinel's drift was found; absent where there is no sentinel.
+        first_seen: Since when what is wrong is known, sorted; absent where no memory was asked.
     """
 
     format: str = REPORT.label
@@ -382,3 +384,4 @@ class ScanReport(msgspec.Struct, frozen=True, kw_only=True):
     selection: Selection | None = None
     not_selected: int = 0
     sentinel: SentinelResult | msgspec.UnsetType = msgspec.UNSET
+    first_seen: tuple[FirstSeen, ...] | msgspec.UnsetType = msgspec.UNSET

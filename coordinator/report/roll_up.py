@@ -29,6 +29,7 @@ class RolledUp(msgspec.Struct, frozen=True, kw_only=True):
         object: What it is about.
         message: One sentence.
         tenants: Who has it, sorted.
+        group: Id of the drift group that has it in most tenants; empty while none is chosen.
     """
 
     severity: Severity
@@ -36,6 +37,7 @@ class RolledUp(msgspec.Struct, frozen=True, kw_only=True):
     object: str
     message: str
     tenants: tuple[str, ...]
+    group: str = ""
 
 
 def roll_up(body: ReportBody) -> tuple[RolledUp, ...]:
@@ -46,12 +48,17 @@ def roll_up(body: ReportBody) -> tuple[RolledUp, ...]:
     """
     tenants: defaultdict[RolledUp, set[str]] = defaultdict(set)
     spelt: dict[RolledUp, RolledUp] = {}
-    for group in body.groups:
+    largest: dict[RolledUp, str] = {}
+    for group in sorted(body.groups, key=lambda group: -len(group.tenants)):
         for wrong in _of_group(group):
-            same = _as_with_a_database(wrong)
+            same = as_with_a_database(wrong)
             tenants[same].update(group.tenants)
             spelt[same] = wrong if spelt.get(same, wrong) == wrong else same
-    found = [msgspec.structs.replace(spelt[same], tenants=tuple(sorted(having))) for same, having in tenants.items()]
+            largest.setdefault(same, group.id)
+    found = [
+        msgspec.structs.replace(spelt[same], tenants=tuple(sorted(having)), group=largest[same])
+        for same, having in tenants.items()
+    ]
     return tuple(sorted(found, key=_worst_first))
 
 
@@ -95,16 +102,18 @@ def _beyond(body: ReportBody, other: ReportBody) -> tuple[RolledUp, ...]:
 
 def _of_group(group: DriftGroup) -> Iterator[RolledUp]:
     breaking = (verdict for verdict in group.verdicts if verdict.status.counts)
-    return chain(map(_of_finding, group.findings), map(_of_verdict, breaking))
+    return chain(map(of_finding, group.findings), map(of_verdict, breaking))
 
 
-def _of_finding(finding: Finding) -> RolledUp:
+def of_finding(finding: Finding) -> RolledUp:
+    """Name what a finding says, without its tenants."""
     return RolledUp(
         severity=finding.severity, rule=finding.rule, object=str(finding.object), message=finding.message, tenants=()
     )
 
 
-def _of_verdict(verdict: Verdict) -> RolledUp:
+def of_verdict(verdict: Verdict) -> RolledUp:
+    """Name what a verdict on a service says, without its tenants."""
     return RolledUp(
         severity=Severity.ERROR if verdict.status is VerdictStatus.VIOLATED else Severity.WARNING,
         rule=verdict.rule,
@@ -115,10 +124,12 @@ def _of_verdict(verdict: Verdict) -> RolledUp:
 
 
 def _identity(wrong: RolledUp) -> RolledUp:
-    return _as_with_a_database(msgspec.structs.replace(wrong, tenants=()))
+    return as_with_a_database(msgspec.structs.replace(wrong, tenants=(), group=""))
 
 
-def _as_with_a_database(wrong: RolledUp) -> RolledUp:
+def as_with_a_database(wrong: RolledUp) -> RolledUp:
+    """Spell what is wrong as tenants with a database of their own have it: in `public`."""
+
     def plain(text: str) -> str:
         return text.replace(f'"{_OWN_NAMESPACE}"', _PUBLIC).replace(_OWN_NAMESPACE, _PUBLIC)
 

@@ -190,6 +190,16 @@ class FleetMemory(StoreAccess):
         rows = await self._rows("find_change", fleet, change)
         return _change(rows[0]) if rows else None
 
+    async def first_seen(self, fleet: str, changes: Sequence[str]) -> dict[str, dt.datetime]:
+        """Say when each of some changes was first found, by id; those that are remembered.
+
+        Args:
+            fleet: Name.
+            changes: Their ids.
+        """
+        rows = await self._rows("first_seen", fleet, list(changes))
+        return {row["id"]: row["first_seen"] for row in rows}
+
     async def shares(self, fleet: str, stale_after: dt.timedelta) -> list[ShapeShare]:
         """Count the tenants of a fleet by the schema that they are known to have and by status.
 

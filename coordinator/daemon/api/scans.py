@@ -45,6 +45,7 @@ _MEDIA = {
     ReportForm.MARKDOWN: "text/markdown",
     ReportForm.SARIF: "application/sarif+json",
     ReportForm.JUNIT: "application/xml",
+    ReportForm.CSV: "text/csv",
 }
 
 

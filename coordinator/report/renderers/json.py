@@ -5,6 +5,7 @@ from __future__ import annotations
 import msgspec
 
 from coordinator.report.model import DriftSummary, ReportBody, ScanReport, ScanStatus, Selection, Step
+from coordinator.report.sighting import FirstSeen
 
 
 class ReportDocument(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -21,6 +22,7 @@ class ReportDocument(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=Tr
     remediation_steps: int
     selection: Selection | None = None
     not_selected: int = 0
+    first_seen: tuple[FirstSeen, ...] | msgspec.UnsetType = msgspec.UNSET
     report: ReportBody
 
 
@@ -38,6 +40,7 @@ def document(report: ScanReport) -> ReportDocument:
         remediation_steps=report.body.remediation_steps,
         selection=report.selection,
         not_selected=report.not_selected,
+        first_seen=report.first_seen,
         report=report.body,
     )
 

@@ -9,10 +9,11 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from coordinator.report.model import ReportBody
-from coordinator.report.renderers.presentation import plural, tenants_phrase
+from coordinator.report.model import ReportBody, ScanReport
+from coordinator.report.overview import knows_since_when, overview_of
+from coordinator.report.renderers.presentation import minute_of, plural, tenants_phrase
 from coordinator.report.renderers.visible import visible
-from coordinator.report.roll_up import RolledUp, gone_since, new_since, roll_up
+from coordinator.report.roll_up import RolledUp, gone_since, new_since
 from shared.findings.finding import Severity
 
 _LARGEST = 10
@@ -21,12 +22,25 @@ _LARGEST = 10
 _STYLES = {Severity.ERROR: "bold red", Severity.WARNING: "yellow", Severity.INFO: "dim"}
 
 
-def print_overview(console: Console, body: ReportBody) -> None:
-    """List the worst that is wrong, with its tenants, and say how to see the rest."""
-    wrong = roll_up(body)
+def print_overview(console: Console, report: ScanReport) -> None:
+    """List the worst that is wrong: since when, in which tenants, what to do; and say how to see the rest."""
+    rows = overview_of(report)
     console.print(Text("What differs, the worst first", "bold"))
-    _print_table(console, wrong)
-    groups = plural(len(body.groups), "drift group")
+    table = Table(box=SIMPLE_HEAD, show_edge=False, padding=(0, 2, 0, 0), pad_edge=False)
+    dated = knows_since_when(report)
+    for heading in ("object", "severity", *(("since",) if dated else ()), "tenants", "what to do"):
+        table.add_column(heading, overflow="fold")
+    for row in rows[:_LARGEST]:
+        table.add_row(
+            Text.assemble(visible(row.object), "\n", (visible(row.rule), "dim")),
+            Text(row.severity.value, _STYLES[row.severity]),
+            *([Text(minute_of(row.since))] if dated else []),
+            Text(visible(tenants_phrase(row.tenants))),
+            Text(visible(row.to_do)),
+        )
+    console.print(table)
+    _print_rest(console, len(rows))
+    groups = plural(len(report.body.groups), "drift group")
     console.print(
         Text(f"--full prints all {groups} with all findings, plans and patches; --output html shows them", "dim")
     )
@@ -57,5 +71,9 @@ def _print_table(console: Console, wrong: Sequence[RolledUp]) -> None:
             Text(visible(tenants_phrase(each.tenants))),
         )
     console.print(table)
-    if len(wrong) > _LARGEST:
-        console.print(Text(f"  … and {len(wrong) - _LARGEST:,} more", "dim"))
+    _print_rest(console, len(wrong))
+
+
+def _print_rest(console: Console, count: int) -> None:
+    if count > _LARGEST:
+        console.print(Text(f"  … and {count - _LARGEST:,} more", "dim"))

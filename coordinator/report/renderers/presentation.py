@@ -120,6 +120,11 @@ def tenants_phrase(tenants: tuple[str, ...], longest: int = 3) -> str:
     return f"{len(tenants):,} tenants ({tenants[0]} … {tenants[-1]})"
 
 
+def minute_of(moment: str) -> str:
+    """Write a moment for people: `2026-03-01T12:00:00Z` as `2026-03-01 12:00`; nothing as a dash."""
+    return moment[:16].replace("T", " ") or "–"
+
+
 def plural(count: int, noun: str) -> str:
     """Count things: `1 tenant`, `2 tenants`, `2 indexes`, `3 mismatches`, `4 queries`, `5 days`."""
     if count == 1:

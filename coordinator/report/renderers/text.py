@@ -243,7 +243,7 @@ def _print_groups_or_overview(console: Console, report: ScanReport) -> None:
     if len(report.body.groups) <= _MAX_GROUPS_IN_FULL:
         _print_groups(console, report)
     else:
-        print_overview(console, report.body)
+        print_overview(console, report)
 
 
 def _print_groups(console: Console, report: ScanReport) -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from coordinator.report.renderers.csv import render_csv
 from coordinator.report.renderers.html import render_html
 from coordinator.report.renderers.json import render_json
 from coordinator.report.renderers.junit import render_junit
@@ -39,6 +40,7 @@ FORMS: dict[str, Callable[[ScanReport], str]] = {
     "report.md": render_markdown,
     "report.sarif": render_sarif,
     "report.junit.xml": render_junit,
+    "report.csv": render_csv,
 }
 
 

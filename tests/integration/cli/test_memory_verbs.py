@@ -185,3 +185,11 @@ def test_the_json_of_every_verb_names_its_format(run):
     }
     for verb, form in labels.items():
         assert json.loads(run(*verb, "--output", "json"))["format"] == form.label
+
+
+def test_a_report_that_is_made_again_says_since_when(run):
+    rows = list(csv.DictReader(io.StringIO(run("report", "--output", "csv"))))
+    [wrong] = [row for row in rows if row["object"]]
+    assert wrong["object"] == "index public.customers_email_lower_idx"
+    [known] = list(csv.DictReader(io.StringIO(run("changes", "--output", "csv"))))
+    assert wrong["first_seen"][:16] == known["first_seen"][:16]
