@@ -7,11 +7,11 @@ from pathlib import Path
 
 import click
 
-from coordinator.cli.fleet_option import fleet_option
+from coordinator.cli.fleet_option import chosen_fleet, fleet_option
 from coordinator.cli.log_options import log_options
-from coordinator.cli.report_output import settings_of
+from coordinator.cli.report_output import insist_on
 from coordinator.cli.scratch_option import scratch_option
-from coordinator.settings.load import refuse_open_queue, required
+from coordinator.settings.load import load_worker_settings, refuse_open_queue, required
 from shared.signing import KeyRing
 
 
@@ -27,7 +27,8 @@ def command(config: Path, concurrency: int | None, name: str) -> None:
     from workers.app import run_worker  # lazy: Celery is slow to import
     from workers.settings import WorkerSettings
 
-    settings = settings_of(config)
+    insist_on(config)
+    settings = load_worker_settings(config, fleet=chosen_fleet())
     refuse_open_queue(settings)
     code = run_worker(
         WorkerSettings(

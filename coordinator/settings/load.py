@@ -8,7 +8,7 @@ import re
 import tomllib
 import types
 import typing
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -19,7 +19,9 @@ from coordinator.settings.fleets import SettingsDocument, document_of_each
 from coordinator.settings.hosts import resolve_hosts
 from coordinator.settings.model import Settings, SettingsFile, SpecTable
 from coordinator.settings.resolve import resolve_database, resolve_keys, resolve_optional, resolve_redis
+from coordinator.settings.serve import ServeTable
 from coordinator.settings.sinks import resolve_sinks
+from coordinator.settings.store import StoreTable
 from coordinator.settings.table import SecretReference
 from shared.embedded.installations import SCRATCH_VARIABLE
 from shared.hosts import Secret, is_loopback
@@ -43,7 +45,10 @@ def load_settings(path: Path, environment: Mapping[str, str] | None = None, flee
     Raises:
         SettingsError: As `load_fleets`, and when there is no such fleet, or several and none is named.
     """
-    found = load_fleets(path, environment)
+    return _chosen(load_fleets(path, environment), path, fleet)
+
+
+def _chosen(found: Sequence[Settings], path: Path, fleet: str) -> Settings:
     chosen = [settings for settings in found if fleet in {"", settings.file.fleet.name}]
     if len(chosen) == 1:
         return chosen[0]
@@ -51,6 +56,21 @@ def load_settings(path: Path, environment: Mapping[str, str] | None = None, flee
     if fleet:
         raise SettingsError(f"{path}: there is no fleet {fleet!r}; expected one of {names}")
     raise SettingsError(f"{path}: declares the fleets {names}: name one with --fleet or FLEETDRIFT_FLEET")
+
+
+def load_worker_settings(path: Path, environment: Mapping[str, str] | None = None, fleet: str = "") -> Settings:
+    """Read what a worker uses of the configuration of one fleet: no secret of the store, the API or of notices.
+
+    Args:
+        path: fleetdrift.toml, the same as the coordinator's.
+        environment: Defaults to the process's own.
+        fleet: Its name; may be left out where the file declares a single one.
+
+    Raises:
+        SettingsError: See `load_settings`.
+    """
+    env = os.environ if environment is None else environment
+    return _chosen(_load(path, env, _for_a_worker), path, fleet)
 
 
 def load_fleets(path: Path, environment: Mapping[str, str] | None = None) -> tuple[Settings, ...]:
@@ -67,14 +87,27 @@ def load_fleets(path: Path, environment: Mapping[str, str] | None = None) -> tup
         SettingsError: For a file that cannot be read, is no TOML, has an unknown or a wrong value, or names a secret
             that is not there.
     """
-    env = os.environ if environment is None else environment
+    return _load(path, os.environ if environment is None else environment, _whole)
+
+
+def _whole(file: SettingsFile) -> SettingsFile:
+    return file
+
+
+def _for_a_worker(file: SettingsFile) -> SettingsFile:
+    """Leave out the tables with secrets that no worker uses."""
+    return msgspec.structs.replace(file, store=StoreTable(), serve=ServeTable(), notify=())
+
+
+def _load(path: Path, env: Mapping[str, str], part: Callable[[SettingsFile], SettingsFile]) -> tuple[Settings, ...]:
+    """Read the configuration of each fleet, and find the secrets of that part of it which is used."""
     document = _read(path)
     _refuse_unknown(document, SettingsDocument, "", path)
     try:
         documents = document_of_each(document)
     except ValueError as error:
         raise SettingsError(f"{path}: {error}") from None
-    files = [_file_of(name, alone, env, path) for name, alone in documents.items()]
+    files = [part(_file_of(name, alone, env, path)) for name, alone in documents.items()]
     try:
         return _with_secrets(files, path, env)
     except ValueError as error:

@@ -93,3 +93,9 @@ def test_what_is_sent_to_the_builder_is_what_it_copies():
 
 def test_the_image_does_not_run_as_root():
     assert re.findall(r"^USER (.+)$", DOCKERFILE, re.MULTILINE)[-1] == "10001"
+
+
+def test_both_stages_begin_with_one_base_image_that_is_pinned_by_its_digest():
+    bases = set(re.findall(r"^FROM (\S+)", DOCKERFILE, re.MULTILINE))
+    assert len(bases) == 1
+    assert re.fullmatch(r"python:[\w.-]+@sha256:[0-9a-f]{64}", bases.pop())

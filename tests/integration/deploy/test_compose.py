@@ -10,19 +10,26 @@ import json
 import os
 import re
 import shutil
+import signal
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+import redis
+from redis.backoff import ExponentialBackoff
+from redis.retry import Retry
 
 from coordinator.demo.tenants import hand_made_changes
 from coordinator.store.records import ScanRecord
 from coordinator.store.store import Store
 from shared.embedded.postgres import EmbeddedPostgres
+from shared.embedded.process import start_server, stop_server
+from shared.embedded.redis import redis_binary
 from shared.hosts import Secret
+from tests.extras.programs import free_port
+from tests.integration.deploy.conftest import ROOT, psql, write_configuration
 
-ROOT = Path(__file__).parents[3]
 BINARIES = Path(sys.executable).parent
 OURS = ("coordinator", "worker")
 
@@ -67,13 +74,29 @@ def test_only_the_coordinator_and_the_workers_reach_the_queue(services):
     assert {name for name, service in services.items() if "queue" in service["networks"]} == {*OURS, "redis"}
 
 
+def test_no_container_has_privileges_root_or_a_root_file_system_that_it_can_write(services):
+    for name, service in services.items():
+        assert service["read_only"] is True, name
+        assert service["cap_drop"] == ["ALL"], name
+        assert service["security_opt"] == ["no-new-privileges:true"], name
+        assert int(service["user"].partition(":")[0]) > 0, name
+
+
+def test_every_container_has_limits_and_logs_that_end(services):
+    for name, service in services.items():
+        limits = service["deploy"]["resources"]["limits"]
+        assert {"cpus", "memory", "pids"} <= set(limits), name
+        assert service["logging"]["options"] == {"max-size": "10m", "max-file": "3"}, name
+
+
 @pytest.mark.parametrize("name", OURS)
-def test_what_we_run_has_no_privileges_and_a_read_only_root(services, name):
-    service = services[name]
-    assert service["read_only"] is True
-    assert service["cap_drop"] == ["ALL"]
-    assert service["security_opt"] == ["no-new-privileges:true"]
-    assert service["build"]["dockerfile"] == "deploy/Dockerfile"
+def test_what_we_run_is_our_image(services, name):
+    assert services[name]["build"]["dockerfile"] == "deploy/Dockerfile"
+
+
+def test_a_worker_has_the_secrets_that_it_uses_and_no_others(services):
+    given = {secret["source"] for secret in services["worker"]["secrets"]}
+    assert given == {"scanner_password", "redis_key", "redis_password"}
 
 
 def test_redis_keeps_its_work_over_a_restart_and_never_evicts_it(services):
@@ -82,42 +105,15 @@ def test_redis_keeps_its_work_over_a_restart_and_never_evicts_it(services):
     assert "--maxmemory-policy noeviction" in command
 
 
-def test_every_image_has_a_version(services):
+def test_every_image_of_others_has_a_version_and_a_digest(services):
     for name, service in services.items():
         if name not in OURS:
-            assert ":" in service["image"], name
-            assert not service["image"].endswith(":latest"), name
+            assert re.fullmatch(r"[\w/-]+:[\w.-]+@sha256:[0-9a-f]{64}", service["image"]), name
 
 
-@pytest.fixture(scope="module")
-def secrets(tmp_path_factory):
-    """What make-secrets.sh writes, in a folder of the test's own."""
-    home = tmp_path_factory.mktemp("compose")
-    (home / "secrets").mkdir()
-    shutil.copy(ROOT / "deploy/compose/make-secrets.sh", home)
-    subprocess.run(["sh", home / "make-secrets.sh"], check=True)
-    return home / "secrets"
-
-
-@pytest.fixture(scope="module")
-def compose_postgres(secrets):
-    """A server filled as the postgres image's entrypoint fills it: psql runs init.sql as the superuser."""
-    folder = ROOT / "deploy/compose/postgres"
-    with EmbeddedPostgres() as server:
-        done = psql(
-            server, "postgres", "--file", str(folder / "init.sql"),
-            SECRETS=str(secrets), TENANT_SQL=str(folder / "tenant.sql"),
-        )  # fmt: skip
-        assert (done.returncode, done.stderr) == (0, "")
-        yield server
-
-
-def psql(server: EmbeddedPostgres, database: str, *arguments: str, **environment: str) -> subprocess.CompletedProcess:
-    return subprocess.run(
-        [server.binaries / "psql", "--no-psqlrc", "--quiet", "-At", "--dbname", server.dsn(database),
-         "--set", "ON_ERROR_STOP=1", *arguments],
-        capture_output=True, check=False, text=True, env={"PATH": os.environ["PATH"], **environment},
-    )  # fmt: skip
+def test_what_grafana_opens_with_is_there(services):
+    home = Path(services["grafana"]["environment"]["GF_DASHBOARDS_DEFAULT_HOME_DASHBOARD_PATH"])
+    assert (ROOT / "deploy/grafana/dashboards" / home.name).exists()
 
 
 def ask(server: EmbeddedPostgres, database: str, query: str) -> list[str]:
@@ -159,10 +155,11 @@ def test_the_scanner_may_connect_and_read_the_version_table_and_nothing_else(com
 
 def test_the_passwords_are_random_and_a_second_run_keeps_them(secrets):
     first = {path.name: path.read_text() for path in secrets.iterdir()}
-    assert len(set(first.values())) == len(first) == 6
+    users = first.pop("redis_users")
+    assert len(set(first.values())) == len(first) == 7
     assert all(re.fullmatch(r"[0-9a-f]{48}", password) for password in first.values())
     subprocess.run(["sh", secrets.parent / "make-secrets.sh"], check=True)
-    assert {path.name: path.read_text() for path in secrets.iterdir()} == first
+    assert {path.name: path.read_text() for path in secrets.iterdir()} == first | {"redis_users": users}
 
 
 @pytest.mark.parametrize("role", ["store", "scanner"])
@@ -180,16 +177,10 @@ def test_a_role_s_password_is_the_one_in_its_file(compose_postgres, secrets, rol
     assert base64.b64encode(key).decode() == stored
 
 
-def test_a_check_with_the_compose_configuration_tells_the_demo_s_story(compose_postgres, secrets, tmp_path):
+def test_a_check_with_the_compose_configuration_tells_the_demo_s_story(fleet_folder):
     """The tenants init.sql makes are the declared ones but for what was done to them by hand."""
-    text = (ROOT / "deploy/compose/fleetdrift.toml").read_text()
-    text = text.replace("/run/secrets", str(secrets)).replace(
-        'address = "postgres"', f'address = "{compose_postgres.socket_dir}"'
-    )
-    (tmp_path / "fleetdrift.toml").write_text(text)
-    (tmp_path / "fleet").symlink_to(ROOT / "coordinator/demo/fleet")
     done = subprocess.run(
-        [BINARIES / "fleetdrift", "check", "-c", tmp_path / "fleetdrift.toml", "--output", "json"],
+        [BINARIES / "fleetdrift", "check", "-c", fleet_folder / "fleetdrift.toml", "--output", "json"],
         capture_output=True, check=False, text=True,
     )  # fmt: skip
     assert done.returncode == 2, done.stderr
@@ -207,3 +198,61 @@ def test_what_was_done_by_hand_to_the_compose_tenants_is_what_the_demo_does():
     for number in (1, 2, 3):
         for statement in hand_made_changes(number):
             assert f"{statement};\n" in script
+
+
+@pytest.fixture(scope="module")
+def queue(secrets, tmp_path_factory):
+    """A Redis with the users of the compose file: its port."""
+    home, port = tmp_path_factory.mktemp("redis"), free_port()
+    argv = [redis_binary(), "--bind", "127.0.0.1", "--port", port, "--dir", home, "--aclfile", secrets / "redis_users"]
+    process = start_server(argv, log=home / "log", stop_signal=signal.SIGTERM)
+    health = redis.Redis(port=port, username="health", password="health", retry=Retry(ExponentialBackoff(cap=1), 50))
+    try:
+        assert health.ping()
+        yield port
+    finally:
+        health.close()
+        stop_server(process, signal.SIGTERM)
+
+
+def test_the_queue_s_user_works_there_and_cannot_empty_or_reconfigure_it(queue, secrets):
+    password = (secrets / "redis_password").read_text()
+    with redis.Redis(port=queue, username="fleetdrift", password=password) as ours:
+        ours.set("a", "b")
+        for forbidden in (ours.flushall, ours.config_get, ours.acl_list, ours.shutdown):
+            with pytest.raises(redis.exceptions.NoPermissionError):
+                forbidden()
+    with (
+        redis.Redis(port=queue, username="health", password="health") as other,
+        pytest.raises(redis.exceptions.NoPermissionError),
+    ):
+        other.get("a")
+    with redis.Redis(port=queue) as nobody, pytest.raises(redis.exceptions.AuthenticationError):
+        nobody.ping()
+
+
+def test_a_scan_runs_with_a_worker_that_has_its_own_secrets_alone(compose_postgres, secrets, queue, services, tmp_path):
+    """The whole of compose but for the containers: its configuration, roles, users of Redis, and secrets of each."""
+    mounted: dict[str, Path] = {}
+    for name in OURS:
+        folder = tmp_path / name
+        (folder / "secrets").mkdir(parents=True)
+        for secret in services[name]["secrets"]:
+            shutil.copy(secrets / secret["source"], folder / "secrets")
+        places = {
+            "@redis:6379": f"@127.0.0.1:{queue}",
+            "@postgres/fleetdrift_store?": f"@/fleetdrift_store?host={compose_postgres.socket_dir}&",
+        }
+        mounted[name] = write_configuration(folder, compose_postgres, folder / "secrets", **places)
+    log = tmp_path / "worker.log"
+    argv = [BINARIES / "fleetdrift", "worker", "-c", mounted["worker"], "--concurrency", "1"]
+    worker = start_server(argv, log=log, stop_signal=signal.SIGTERM)
+    try:
+        done = subprocess.run(
+            [BINARIES / "fleetdrift", "scan", "-c", mounted["coordinator"], "--output", "json"],
+            capture_output=True, check=False, text=True, timeout=240,
+        )  # fmt: skip
+    finally:
+        stop_server(worker, signal.SIGTERM)
+    assert done.returncode == 2, done.stderr + log.read_text()
+    assert json.loads(done.stdout)["drift_summary"]["tenant_impact"] == ["tenant-001", "tenant-002"]

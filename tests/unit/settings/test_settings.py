@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from coordinator.settings.load import SettingsError, load_settings, refuse_open_api
+from coordinator.settings.load import SettingsError, load_settings, load_worker_settings, refuse_open_api
 from coordinator.settings.resolve import resolve_writer
 
 MINIMAL = """
@@ -221,3 +221,28 @@ def test_an_empty_secret_is_no_secret(tmp_path):
     (tmp_path / "token").write_text("\n")
     text = MINIMAL + '[serve]\ntoken = { file = "token" }\n'
     assert error(tmp_path, text) == "serve.token: the file token is empty"
+
+
+def test_a_worker_looks_for_no_secret_of_store_api_or_notices(tmp_path):
+    path = tmp_path / "fleetdrift.toml"
+    path.write_text(
+        MINIMAL
+        + """
+[store]
+dsn = { env = "STORE" }
+[serve]
+token = { env = "TOKEN" }
+[[notify]]
+name = "team"
+kind = "webhook"
+url = { env = "URL" }
+[redis]
+key = { env = "KEY" }
+"""
+    )
+    settings = load_worker_settings(path, {"KEY": "k" * 32})
+    assert (settings.store_dsn, settings.api_token, settings.sinks, len(settings.redis_keys)) == (None, None, (), 1)
+    with pytest.raises(SettingsError, match=r"redis\.key: the environment variable KEY is not set"):
+        load_worker_settings(path, {})
+    with pytest.raises(SettingsError, match=r"store\.dsn: the environment variable STORE is not set"):
+        load_settings(path, {"KEY": "k" * 32})
