@@ -6,7 +6,7 @@ import asyncpg
 
 from shared.postgres.names.own_names import OwnNames
 from shared.postgres.reading.fingerprint import Fingerprint
-from shared.postgres.reading.sighting import read_sighting
+from shared.postgres.reading.sighting import read_tenant
 from shared.schema.profile import Profile
 from shared.targets import Limits
 
@@ -18,5 +18,5 @@ async def read_fingerprint(
     limits: Limits = Limits(),  # noqa: B008  # the same
 ) -> Fingerprint:
     """Give the fingerprint of the whole database, and how many rows it stands for."""
-    seen = await read_sighting(connection, OwnNames(), profile, limits, with_token=False)
+    seen, _ = await read_tenant(connection, OwnNames(), profile, limits, with_token=False, is_known=lambda _: True)
     return Fingerprint(seen.fingerprint, seen.rows)

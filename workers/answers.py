@@ -7,6 +7,7 @@ answer finds the blob it names.
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Mapping
 from types import TracebackType
 from typing import Self
 
@@ -16,6 +17,8 @@ from redis.exceptions import RedisError
 from shared.events.worker import MessageGivenUp
 from shared.logs import log
 from shared.messages import Answer, AnswerSet, Keys, encode_answers
+from shared.targets import Sighting
+from workers.sightings import Sightings
 
 _MAX_ANSWERS_PER_ENTRY = 25  # one entry of the stream holds so many
 _FLUSH_AFTER_SECONDS = 0.2  # an answer waits so long for others to be sent with
@@ -39,13 +42,22 @@ class AnswerWriter:
         batch: Id of the batch.
         worker: Name of this process, for people.
         at_once: Send every answer before `add` returns, so that a crash shows which tenant was being read.
+        sightings: Where what is to be remembered of tenants is stored, with the answers that speak of them.
 
     Raises:
         RunGoneError: From entering and from `add`, when the run's stream does not exist.
     """
 
     def __init__(
-        self, redis: Redis, keys: Keys, stream: str, *, batch: str, worker: str, at_once: bool = False
+        self,
+        redis: Redis,
+        keys: Keys,
+        stream: str,
+        *,
+        batch: str,
+        worker: str,
+        at_once: bool = False,
+        sightings: Sightings | None = None,
     ) -> None:
         self._redis = redis
         self._keys = keys
@@ -53,7 +65,8 @@ class AnswerWriter:
         self._batch = batch
         self._worker = worker
         self._at_once = at_once
-        self._buffer: list[Answer] = []
+        self._sightings = sightings
+        self._buffer: list[tuple[Answer, Sighting | None]] = []
         self._sending = asyncio.Lock()
         self._heart: asyncio.Task[None] | None = None
         self._ending = asyncio.Event()
@@ -76,11 +89,16 @@ class AnswerWriter:
         if not self._gone:
             await self._flush()
 
-    async def add(self, answer: Answer) -> None:
-        """Queue an answer; it is sent together with others, at most 0.2 s later."""
+    async def add(self, answer: Answer, sighting: Sighting | None = None) -> None:
+        """Queue an answer; it is sent together with others, at most 0.2 s later.
+
+        Args:
+            answer: Of one item.
+            sighting: What is to be remembered of that tenant.
+        """
         if self._gone:
             raise RunGoneError
-        self._buffer.append(answer)
+        self._buffer.append((answer, sighting))
         if self._at_once or len(self._buffer) >= _MAX_ANSWERS_PER_ENTRY:
             await self._flush()
 
@@ -114,18 +132,18 @@ class AnswerWriter:
                 await self._send(some)
                 del self._buffer[: len(some)]
 
-    async def _send(self, answers: tuple[Answer, ...]) -> None:
+    async def _send(self, some: tuple[tuple[Answer, Sighting | None], ...]) -> None:
         clock = asyncio.get_running_loop().time
         self._number += 1
-        sent = AnswerSet(batch=self._batch, worker=self._worker, number=self._number, answers=answers)
+        sent = AnswerSet(
+            batch=self._batch, worker=self._worker, number=self._number, answers=tuple(each for each, _ in some)
+        )
+        seen = {answer.item: sighting for answer, sighting in some if sighting is not None}
         entry = encode_answers(self._keys, self._stream, sent)
         until = clock() + _GIVE_UP_AFTER_SECONDS
         while True:
             try:
-                async with self._redis.pipeline(transaction=False) as pipe:
-                    pipe.xadd(self._stream, {"a": entry}, nomkstream=True)
-                    pipe.expire(self._stream, _STREAM_TTL_SECONDS)
-                    added, _ = await pipe.execute()
+                added = await self._add_entry(entry, seen)
                 break
             except RedisError:
                 if clock() > until or _cancelled():
@@ -135,6 +153,19 @@ class AnswerWriter:
         if added is None:
             self._gone = True
             raise RunGoneError
+
+    async def _add_entry(self, entry: bytes, seen: Mapping[str, Sighting]) -> object:
+        """Add an entry to the stream, and give its place there; None when there is no such stream."""
+        async with self._redis.pipeline(transaction=False) as pipe:
+            # A hint that cannot be stored, because its key holds something else, costs time only.
+            hints = self._sightings.keep(pipe, seen) if self._sightings is not None else 0
+            pipe.xadd(self._stream, {"a": entry}, nomkstream=True)
+            pipe.expire(self._stream, _STREAM_TTL_SECONDS)
+            added, expiring = (await pipe.execute(raise_on_error=False))[hints:]
+        for reply in (added, expiring):
+            if isinstance(reply, RedisError):
+                raise reply
+        return added
 
 
 def _cancelled() -> bool:

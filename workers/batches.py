@@ -57,6 +57,7 @@ OTHER_RELEASE = (
 
 async def run_scan_batch(child: Child, message: ScanBatch) -> None:
     """Read the tenants of one message, and answer for each, unless the run has ended."""
+    sightings = Sightings(child.redis, child.keys, child.junk, ttl=child.settings.sighting_ttl)
     writer = AnswerWriter(
         child.redis,
         child.keys,
@@ -64,13 +65,14 @@ async def run_scan_batch(child: Child, message: ScanBatch) -> None:
         batch=message.batch,
         worker=child.name,
         at_once=message.careful,
+        sightings=sightings,
     )
     with _stop_quietly_if_run_ended(child, message):
         async with writer:
-            await _read(child, message, writer)
+            await _read(child, message, writer, sightings)
 
 
-async def _read(child: Child, message: ScanBatch, writer: AnswerWriter) -> None:
+async def _read(child: Child, message: ScanBatch, writer: AnswerWriter, sightings: Sightings) -> None:
     host = child.hosts.get(message.host)
     targets = [_target(message.host, place) for place in message.places]
     if host is None:
@@ -80,7 +82,6 @@ async def _read(child: Child, message: ScanBatch, writer: AnswerWriter) -> None:
         return
     known = KnownSnapshots(child.redis, child.keys, message.run, message.epoch, child.junk, ttl=child.settings.blob_ttl)
     await known.refresh()
-    sightings = Sightings(child.redis, child.keys, child.junk, ttl=child.settings.sighting_ttl)
     earlier = await sightings.of(target.tenant for target in targets)
     left = {target.tenant for target in targets}
     try:
@@ -97,7 +98,8 @@ async def _read(child: Child, message: ScanBatch, writer: AnswerWriter) -> None:
             results = read_batch(targets, host, settings, connections=message.connections)
             async with contextlib.aclosing(results):
                 async for scanned in results:
-                    await writer.add(Answer(scanned.target.tenant, await _outcome(scanned, known, sightings)))
+                    seen = scanned.result.sighting if isinstance(scanned.result, Observation) else None
+                    await writer.add(Answer(scanned.target.tenant, await _outcome(scanned, known)), seen)
                     left.discard(scanned.target.tenant)
     except asyncio.CancelledError:  # the soft time limit: say what was not done, and end
         for target in targets:
@@ -124,13 +126,11 @@ def _target(host: str, place: Place) -> Target:
     return Target(tenant=place.tenant, host=host, database=place.database, namespace=place.namespace)
 
 
-async def _outcome(scanned: Scanned, known: KnownSnapshots, sightings: Sightings) -> Outcome:
+async def _outcome(scanned: Scanned, known: KnownSnapshots) -> Outcome:
     match scanned.result:
         case Observation() as seen:
             if seen.snapshot is not None or seen.statement:
                 await known.store(seen.fingerprint, seen.snapshot, seen.statement)
-            if seen.sighting is not None:
-                await sightings.keep(scanned.target.tenant, seen.sighting)
             return Observed(seen.fingerprint, seen.server_version, seen.rows_scanned, seen.versions, seen.running)
         case Failure() as failure:
             return Failed(failure)

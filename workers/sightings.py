@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 
 import msgspec
 from redis.asyncio import Redis
+from redis.asyncio.client import Pipeline
 from redis.exceptions import ResponseError
 
 from shared.formats import SIGHTING, FormatError
@@ -52,13 +53,23 @@ class Sightings:
             return {}
         return {name: await self._current(name, value) for name, value in zip(names, stored, strict=True)}
 
-    async def keep(self, tenant: str, sighting: Sighting) -> None:
-        """Store a sighting."""
-        kept = msgspec.json.encode(_Kept(SIGHTING.version, time.time() + self._ttl, sighting))
-        async with self._redis.pipeline(transaction=False) as pipe:
-            pipe.hset(self._key, tenant, self._ring.sign(Purpose.SIGHTING, (self._key, tenant), kept))
-            pipe.expire(self._key, self._ttl)
-            await pipe.execute(raise_on_error=False)  # as above
+    def keep(self, pipe: Pipeline, sightings: Mapping[str, Sighting]) -> int:
+        """Have sightings stored by a pipeline, whose other commands do not depend on it.
+
+        Returns:
+            How many commands that are.
+        """
+        if not sightings:
+            return 0
+        until = time.time() + self._ttl
+        kept = {
+            tenant: msgspec.json.encode(_Kept(SIGHTING.version, until, sighting))
+            for tenant, sighting in sightings.items()
+        }
+        signed = ((name, self._ring.sign(Purpose.SIGHTING, (self._key, name), text)) for name, text in kept.items())
+        pipe.hset(self._key, items=[part for field in signed for part in field])
+        pipe.expire(self._key, self._ttl)
+        return 2
 
     async def _current(self, tenant: str, value: object) -> Sighting:
         """Decode a tenant's sighting; one that expired, is not ours, or is in another format, counts as none."""

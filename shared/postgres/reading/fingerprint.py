@@ -8,8 +8,7 @@ changed in between, which a reader needs to know: deparse functions see newer st
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Awaitable, Callable, Iterable
-from typing import TypeVar
+from collections.abc import Iterable
 
 import asyncpg
 import msgspec
@@ -22,13 +21,6 @@ from shared.schema.profile import Profile
 from shared.targets import FailureKind, Limits
 
 FINGERPRINT_VERSION = "fingerprint/2"
-READ_ATTEMPTS = 3
-"""Reads of a catalog that keeps changing, before the tenant is reported as busy."""
-
-_DROPPED_MEANWHILE = ("cache lookup failed", "could not find", "could not open relation")
-"""How the errors of deparse functions begin for an object dropped since the transaction's snapshot (elog, XX000)."""
-
-Answer = TypeVar("Answer")
 
 
 class Fingerprint(msgspec.Struct, frozen=True):
@@ -96,35 +88,6 @@ def _number(text: str) -> int:
     if not text.isdecimal():
         raise TargetError(FailureKind.PROTOCOL, f"expected a number in the server's reply, got {text[:40]!r}")
     return int(text)
-
-
-async def read_until_unchanged(
-    connection: asyncpg.Connection, limits: Limits, read: Callable[[Server], Awaitable[Answer]]
-) -> Answer:
-    """Read in one transaction, and again when the catalogs may have changed under the deparse functions meanwhile.
-
-    Args:
-        connection: Not inside a transaction.
-        limits: Bounds on time.
-        read: Reads what is wanted, inside the transaction.
-
-    Raises:
-        TargetError: `busy` when the catalogs keep changing; what `read_transaction` and `read` raise.
-    """
-    for _ in range(READ_ATTEMPTS):
-        try:
-            async with read_transaction(connection, limits) as server:
-                answer = await read(server)
-                if await ask(connection, query_text("quiet.sql"), columns=1) == [["t"]]:
-                    return answer
-                before = await token_in_transaction(connection)
-        except asyncpg.InternalServerError as error:
-            if not str(error).startswith(_DROPPED_MEANWHILE):
-                raise  # a deparse that fails however often it is tried: saying "busy" would hide why
-            continue
-        if before == await read_change_token(connection, limits=limits):
-            return answer
-    raise TargetError(FailureKind.BUSY, "the schema kept changing while it was read")
 
 
 async def read_change_token(

@@ -22,13 +22,12 @@ from shared.postgres.reading.dependencies import (
 )
 from shared.postgres.reading.fingerprint import (
     Fingerprint,
-    KindHash,
     check_size,
     combine,
     hash_lines,
     present_kinds,
-    read_until_unchanged,
 )
+from shared.postgres.reading.moment import Moment, read_until_unchanged
 from shared.postgres.session import Server
 from shared.schema.canonical import snapshot_name
 from shared.schema.identity import ObjectId
@@ -51,6 +50,13 @@ class ObjectLine(msgspec.Struct, frozen=True):
     kind: str
     address: str
     text: str
+
+
+class Lines(msgspec.Struct, frozen=True):
+    """The objects that one transaction read, and of which kinds it read all there are."""
+
+    kinds: tuple[str, ...]
+    lines: tuple[ObjectLine, ...]
 
 
 class CatalogRows(msgspec.Struct, frozen=True):
@@ -86,28 +92,18 @@ async def read_snapshot(
     """
     names = msgspec.structs.replace(own, namespace=namespace or own.namespace)
 
-    async def read(server: Server) -> CatalogRows:
-        kinds = await present_kinds(connection, profile)
-        lines = await _lines(connection, names, rows_statement(kinds, server.version), limits)
-        records = await connection.fetch(query_text("dependencies.sql"))
-        edges = tuple(Edge(row[0], parse_address(row[1]), parse_address(row[2])) for row in records)
-        members = await _members(connection, limits) if "extension" in kinds and not names.namespace else ()
-        return CatalogRows(server.version, lines, edges, await _inherited_names(connection, server), members)
+    async def read(moment: Moment) -> CatalogRows:
+        return await read_rows(moment, names, None, profile=profile, limits=limits)
 
     return build_snapshot(await read_until_unchanged(connection, limits, read), names.namespace, profile)
 
 
-async def own_fingerprint_in_transaction(
-    connection: asyncpg.Connection, server: Server, own: OwnNames, *, profile: Profile, limits: Limits
-) -> Fingerprint:
-    """Give the fingerprint of a tenant with names of its own: its rows are hashed here, once those names are replaced.
-
-    Costs what the namespace's rows cost, not what the whole database's dependencies would.
+async def read_lines(moment: Moment, own: OwnNames, *, profile: Profile, limits: Limits) -> Lines:
+    """Read the objects of a tenant as its server writes them, once its own names are replaced.
 
     Args:
-        connection: Inside a `read_transaction`.
-        server: What `read_transaction` gave.
-        own: As the catalog stores them.
+        moment: When.
+        own: The names that are replaced; only its namespace is read, where it has one.
         profile: Which facets count.
         limits: Bounds on rows and bytes.
 
@@ -115,15 +111,58 @@ async def own_fingerprint_in_transaction(
         TargetError: `limit`.
         asyncpg.PostgresError: When a query fails.
     """
-    kinds = await present_kinds(connection, profile)
-    lines = await _lines(connection, own, rows_statement(kinds, server.version), limits)
-    return combine(server.version, profile, _hashes(lines))
+    kinds = await present_kinds(moment.connection, profile)
+    statement = rows_statement(kinds, moment.server.version)
+    return Lines(kinds, await _lines(moment.connection, own, statement, limits))
 
 
-async def _inherited_names(connection: asyncpg.Connection, server: Server) -> tuple[tuple[Address, str], ...]:
-    if server.version < _NOT_NULL_IS_CONSTRAINT_SINCE:
+def fingerprint_of_lines(read: Lines, server: Server, profile: Profile) -> Fingerprint:
+    """Give the fingerprint of a tenant with names of its own: its rows are hashed here, once those names are replaced.
+
+    Costs what the tenant's rows cost, not what the whole database's dependencies would.
+    """
+    by_kind: dict[str, list[str]] = {}
+    for line in read.lines:
+        by_kind.setdefault(line.kind, []).append(line.text)
+    hashes = (hash_lines(kind, texts) for kind, texts in by_kind.items())
+    return combine(server.version, profile, hashes)
+
+
+async def read_rows(
+    moment: Moment, own: OwnNames, lines: Lines | None, *, profile: Profile, limits: Limits
+) -> CatalogRows:
+    """Read all that a snapshot is built of.
+
+    Args:
+        moment: When.
+        own: The names that are replaced.
+        lines: The objects, where this moment read them already.
+        profile: Which facets count.
+        limits: Bounds on rows and bytes.
+
+    Raises:
+        TargetError: `limit`.
+        asyncpg.PostgresError: When a query fails.
+    """
+    read = lines if lines is not None else await read_lines(moment, own, profile=profile, limits=limits)
+    edges = await read_edges(moment.connection)
+    with_members = "extension" in read.kinds and not own.namespace
+    members = await _members(moment.connection, limits) if with_members else ()
+    names = await read_inherited_names(moment)
+    return CatalogRows(moment.server.version, read.lines, edges, names, members)
+
+
+async def read_edges(connection: asyncpg.Connection) -> tuple[Edge, ...]:
+    """Read the dependencies of all objects of the database; inside a `read_transaction`."""
+    records = await connection.fetch(query_text("dependencies.sql"))
+    return tuple(Edge(row[0], parse_address(row[1]), parse_address(row[2])) for row in records)
+
+
+async def read_inherited_names(moment: Moment) -> tuple[tuple[Address, str], ...]:
+    """Read the names of inherited NOT NULLs (v18), by the address of their column."""
+    if moment.server.version < _NOT_NULL_IS_CONSTRAINT_SINCE:
         return ()
-    records = await connection.fetch(query_text("inherited_not_null.sql"))
+    records = await moment.connection.fetch(query_text("inherited_not_null.sql"))
     return tuple((parse_address(row["address"]), row["name"]) for row in records)
 
 
@@ -158,13 +197,6 @@ async def _lines(
         if len(chunk) < _ROWS_PER_FETCH:
             break
     return tuple(lines)
-
-
-def _hashes(lines: tuple[ObjectLine, ...]) -> tuple[KindHash, ...]:
-    by_kind: dict[str, list[str]] = {}
-    for line in lines:
-        by_kind.setdefault(line.kind, []).append(line.text)
-    return tuple(hash_lines(kind, texts) for kind, texts in by_kind.items())
 
 
 def build_snapshot(read: CatalogRows, namespace: str, profile: Profile) -> Snapshot:

@@ -12,8 +12,7 @@ from shared.postgres.connection import close, connect_tenant, translated
 from shared.postgres.failures import CLOSED, TargetError, was_ended_by_server
 from shared.postgres.names.own_names import own_names
 from shared.postgres.owners import ENDS_SESSIONS, Overrides, get_past
-from shared.postgres.reading.introspect import read_snapshot
-from shared.postgres.reading.sighting import read_sighting, unchanged_since
+from shared.postgres.reading.sighting import read_tenant, unchanged_since
 from shared.postgres.reading.versions import read_progress
 from shared.schema.canonical import content_hash
 from shared.schema.schema import Snapshot
@@ -85,16 +84,18 @@ async def _observe(connection: asyncpg.Connection, target: Target, wanted: ReadR
         or seen.fingerprint not in known
         or not await unchanged_since(connection, own, seen, profile, limits)
     ):
-        stated = await read_sighting(connection, own, profile, limits, with_token=seen is not None)
+        stated, snapshot = await read_tenant(
+            connection,
+            own,
+            profile,
+            limits,
+            with_token=seen is not None,
+            is_known=lambda stated: wanted.names.get(_said_by(target.host, stated), "") in known,
+        )
         said = _said_by(target.host, stated)
-        if (name := wanted.names.get(said, "")) in known:
-            seen = fresh = msgspec.structs.replace(stated, fingerprint=name)
-        else:
-            snapshot = await read_snapshot(connection, own=own, profile=profile, limits=limits)
-            seen = msgspec.structs.replace(stated, fingerprint=snapshot.fingerprint)
-            again = await read_sighting(connection, own, profile, limits, with_token=bool(stated.token))
-            if again == stated:  # it has not moved in between
-                fresh, statement = seen, said
+        name = snapshot.fingerprint if snapshot is not None else wanted.names[said]
+        statement = said if snapshot is not None else ""
+        seen = fresh = msgspec.structs.replace(stated, fingerprint=name)
     progress = await read_progress(connection, namespace=target.namespace, limits=limits)
     return Observation(
         fingerprint=seen.fingerprint,

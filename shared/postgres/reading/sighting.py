@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Callable
 
 import asyncpg
 
 from shared.postgres.names.own_names import OwnNames
 from shared.postgres.reading.catalog import reading_hash
-from shared.postgres.reading.fingerprint import (
-    FINGERPRINT_VERSION,
-    fingerprint_in_transaction,
-    read_change_token,
-    read_until_unchanged,
-    token_in_transaction,
+from shared.postgres.reading.fingerprint import FINGERPRINT_VERSION, fingerprint_in_transaction, read_change_token
+from shared.postgres.reading.introspect import (
+    CatalogRows,
+    Lines,
+    build_snapshot,
+    fingerprint_of_lines,
+    read_lines,
+    read_rows,
 )
-from shared.postgres.reading.introspect import own_fingerprint_in_transaction
-from shared.postgres.session import Server
+from shared.postgres.reading.moment import Moment, read_until_unchanged
 from shared.schema.profile import Profile
+from shared.schema.schema import Snapshot
 from shared.targets import Limits, Sighting
 
 
@@ -36,15 +39,21 @@ async def unchanged_since(
     Raises:
         TargetError, asyncpg.PostgresError: As `read_change_token`.
     """
-    if seen.scope != _scope(profile, own) or not seen.token:
+    if seen.scope != scope_of(profile, own) or not seen.token:
         return False
     return await read_change_token(connection, limits=limits) == seen.token
 
 
-async def read_sighting(
-    connection: asyncpg.Connection, own: OwnNames, profile: Profile, limits: Limits, *, with_token: bool
-) -> Sighting:
-    """Read the fingerprint, and the change token for which it holds.
+async def read_tenant(
+    connection: asyncpg.Connection,
+    own: OwnNames,
+    profile: Profile,
+    limits: Limits,
+    *,
+    with_token: bool,
+    is_known: Callable[[Sighting], bool],
+) -> tuple[Sighting, Snapshot | None]:
+    """Read the fingerprint, the change token for which it holds, and the schema itself where the caller lacks it.
 
     Args:
         connection: Not inside a transaction.
@@ -52,22 +61,33 @@ async def read_sighting(
         profile: Which facets count.
         limits: Bounds on time, rows and bytes.
         with_token: Whether the token is needed: the caller remembers sightings.
+        is_known: Says of what was read whether the caller has the schema; it is then not read.
+
+    Returns:
+        The fingerprint that is stated, and the snapshot, both of one state of the database.
 
     Raises:
         TargetError, asyncpg.PostgresError: As `read_until_unchanged`; `limit` when the schema is too large.
     """
 
-    async def read(server: Server) -> Sighting:
-        token = await token_in_transaction(connection) if with_token else ""
+    async def read(moment: Moment) -> tuple[Sighting, CatalogRows | None]:
+        token = await moment.token() if with_token else ""
+        lines: Lines | None = None
         if own:
-            found = await own_fingerprint_in_transaction(connection, server, own, profile=profile, limits=limits)
+            lines = await read_lines(moment, own, profile=profile, limits=limits)
+            found = fingerprint_of_lines(lines, moment.server, profile)
         else:
-            found = await fingerprint_in_transaction(connection, server, profile=profile, limits=limits)
-        return Sighting(_scope(profile, own), token, found.hex, found.rows)
+            found = await fingerprint_in_transaction(connection, moment.server, profile=profile, limits=limits)
+        stated = Sighting(scope_of(profile, own), token, found.hex, found.rows)
+        if is_known(stated):
+            return stated, None
+        return stated, await read_rows(moment, own, lines, profile=profile, limits=limits)
 
-    return await read_until_unchanged(connection, limits, read)
+    stated, rows = await read_until_unchanged(connection, limits, read)
+    return stated, build_snapshot(rows, own.namespace, profile) if rows is not None else None
 
 
-def _scope(profile: Profile, own: OwnNames) -> str:
+def scope_of(profile: Profile, own: OwnNames) -> str:
+    """Name what a fingerprint is of: the queries, the facets and the names that are replaced."""
     scope = repr((FINGERPRINT_VERSION, reading_hash(), profile.label(), own.namespace, own.literal, own.roles))
     return hashlib.sha256(scope.encode()).hexdigest()

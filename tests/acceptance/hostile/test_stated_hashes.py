@@ -9,11 +9,11 @@ import pytest
 from coordinator.fleet.in_process import InProcess
 from shared.embedded.postgres import EmbeddedPostgres
 from shared.hosts import Host
-from shared.postgres.reading import observe as observing
-from shared.postgres.reading.sighting import read_sighting
+from shared.postgres.reading import sighting
+from shared.postgres.reading.fingerprint import Fingerprint, fingerprint_in_transaction
 from shared.schema.canonical import snapshot_name
 from shared.schema.profile import Profile
-from shared.targets import Limits, Observation, Sighting, Target
+from shared.targets import Limits, Observation, Target
 
 pytestmark = pytest.mark.anyio
 
@@ -38,13 +38,13 @@ async def test_a_server_that_states_the_hash_of_another_speaks_for_itself_alone(
         if name != "swapping":
             await tenant.execute("ALTER TABLE t ADD drift int")
         await tenant.close()
-    truly_read = read_sighting
+    truly_read = fingerprint_in_transaction
 
-    async def swapped(connection, *arguments, **options) -> Sighting:
+    async def swapped(connection, *arguments, **options) -> Fingerprint:
         stated = await truly_read(connection, *arguments, **options)
-        return msgspec.structs.replace(stated, fingerprint="ab" * 32)
+        return msgspec.structs.replace(stated, hex="ab" * 32)
 
-    monkeypatch.setattr(observing, "read_sighting", swapped)
+    monkeypatch.setattr(sighting, "fingerprint_in_transaction", swapped)
     hosts = {
         name: Host(name=name, address=str(postgres.socket_dir), port=postgres.port, user="hash_reader")
         for name in ("proxy", "server")
