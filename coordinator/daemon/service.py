@@ -106,6 +106,10 @@ class Coordinator:
         store = self.store.telling(notice_rules(settings))
         return Coordinator(settings, store, self._scratch, leases=self.leases)
 
+    def behind(self, behind: dt.timedelta) -> Coordinator:
+        """Give the same coordinator, whose scans are recorded as of so long ago: how a demonstration gets a past."""
+        return Coordinator(self.settings, self.store.behind(behind), self._scratch, leases=self.leases)
+
     def use(self, settings: Settings) -> None:
         """Scan with another configuration of the same fleet from the next scan on.
 
@@ -121,12 +125,15 @@ class Coordinator:
         """Name of the fleet."""
         return self.settings.file.fleet.name
 
-    async def scan(self, on_progress: OnProgress, selection: Selection | None = None) -> ScanReport:
+    async def scan(
+        self, on_progress: OnProgress, selection: Selection | None = None, *, purpose: str = ""
+    ) -> ScanReport:
         """Scan the fleet once through the workers, and keep the report in the store.
 
         Args:
             on_progress: Called as tenants are read.
             selection: Which tenants are scanned; None for the whole fleet.
+            purpose: What it is for, in a sentence.
 
         Raises:
             SourceError, SpecError, InventoryError: When the declaration cannot be used; the scan is then over too.
@@ -141,7 +148,8 @@ class Coordinator:
             return command is not None and command.cancelling() > 0
 
         async def create_and_perform() -> ScanReport:
-            await self._patient.create_scan(scan, fleet, ScanRequest(requested_by=user_name(), selection=selection))
+            request = ScanRequest(requested_by=user_name(), selection=selection, purpose=purpose)
+            await self._patient.create_scan(scan, fleet, request)
             deed = Deed(caller=who_commands(), action=Action.SCAN_REQUESTED, fleet=fleet, subject=scan)
             await self._patient.credentials.write(deed)
             log(ScanCreated(scan=scan, fleet=fleet, cause=Cause.COMMAND))

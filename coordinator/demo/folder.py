@@ -5,10 +5,17 @@ from __future__ import annotations
 import json
 import secrets
 import shutil
+from collections.abc import Iterable
 from pathlib import Path
 
 from shared.embedded.postgres import EmbeddedPostgres
 from shared.embedded.redis import EmbeddedRedis
+
+NEXT_VERSION = "20261110090000"
+"""The version that is being rolled out when a demo with a past begins to serve."""
+
+_FLEET = Path(__file__).parent / "fleet"
+_FLEET_WITH_A_PAST = Path(__file__).parent / "fleet_with_a_past"
 
 _FIRST_LINE = "# Written by `fleetdrift demo`"
 _CONFIGURATION = f"""\
@@ -16,17 +23,14 @@ _CONFIGURATION = f"""\
 
 [fleet]
 name = "demo"
-
-[fleet.declared]            # the tenants are the keys of Terraform's for_each
-host = "demo"
-
+{{fleet}}
 [hosts.demo]
 address = {{address}}
 port = {{port}}
 user = {{user}}
 max_connections = 16
 
-[spec]
+{{more_hosts}}[spec]
 source = "infra"
 
 [[contracts]]
@@ -54,6 +58,24 @@ port = {{listen}}
 directory = "."
 """
 
+_OF_TERRAFORM = """
+[fleet.declared]            # the tenants are the keys of Terraform's for_each
+host = "demo"
+"""
+
+_OF_A_FILE = """file = "tenants.csv"
+"""
+
+_ONE_OF_SO_MANY_IS_GOLD = 6
+
+_SECOND_HOST = """[hosts.west]
+address = {address}
+port = {port}
+user = {user}
+max_connections = 16
+
+"""
+
 
 class DemoFolderError(Exception):
     """The folder cannot be used; the message is one sentence."""
@@ -69,18 +91,57 @@ def prepare_folder(directory: Path, tenants: tuple[str, ...]) -> None:
     Raises:
         DemoFolderError: When the folder holds something that no demo wrote.
     """
+    _begin(directory)
+    for part in ("infra", "sql", "service"):
+        shutil.copytree(_FLEET / part, directory / part, dirs_exist_ok=True)
+    variables = {"tenants": {name: {"database": name} for name in tenants}}
+    (directory / "infra" / "terraform.tfvars.json").write_text(json.dumps(variables, indent=2) + "\n")
+
+
+def prepare_folder_with_a_past(directory: Path, places: Iterable[tuple[str, str]]) -> None:
+    """Copy a declaration that is a folder of migrations, without the newest one, and the service.
+
+    Args:
+        directory: As for `prepare_folder`.
+        places: (tenant, host) of each tenant; its database is called as it is.
+
+    Raises:
+        DemoFolderError: When the folder holds something that no demo wrote.
+    """
+    _begin(directory)
+    shutil.copytree(_FLEET / "service", directory / "service", dirs_exist_ok=True)
+    for part in ("infra", "migrations"):
+        shutil.copytree(_FLEET_WITH_A_PAST / part, directory / part)
+    next_migration(directory).unlink()
+    rows = [
+        f"{tenant},{host},{tenant},,{'gold' if number % _ONE_OF_SO_MANY_IS_GOLD == 0 else 'standard'}"
+        for number, (tenant, host) in enumerate(places)
+    ]
+    (directory / "tenants.csv").write_text("\n".join(["tenant,host,database,namespace,labels.tier", *rows]) + "\n")
+
+
+def _begin(directory: Path) -> None:
+    """Make the folder ours, without what an earlier demo declared in it."""
     configuration = directory / "fleetdrift.toml"
     if directory.exists() and any(directory.iterdir()):
         ours = configuration.exists() and configuration.read_text(errors="replace").startswith(_FIRST_LINE)
         if not ours:
             raise DemoFolderError(f"{directory} holds something else; name another folder with --directory")
+        for part in ("infra", "sql", "migrations"):
+            shutil.rmtree(directory / part, ignore_errors=True)
     directory.mkdir(parents=True, exist_ok=True)
     configuration.write_text(f"{_FIRST_LINE}\n")
-    package = Path(__file__).parent / "fleet"
-    for part in ("infra", "sql", "service"):
-        shutil.copytree(package / part, directory / part, dirs_exist_ok=True)
-    variables = {"tenants": {name: {"database": name} for name in tenants}}
-    (directory / "infra" / "terraform.tfvars.json").write_text(json.dumps(variables, indent=2) + "\n")
+
+
+def next_migration(directory: Path) -> Path:
+    """Give the file of the migration that is rolled out while the demo's fleet has a past."""
+    return directory / "migrations" / f"{NEXT_VERSION}_parcels.sql"
+
+
+def add_next_migration(directory: Path) -> None:
+    """Add that migration to the declaration in the demo's folder."""
+    path = next_migration(directory)
+    path.write_text((_FLEET_WITH_A_PAST / "migrations" / path.name).read_text())
 
 
 def write_configuration(
@@ -92,6 +153,7 @@ def write_configuration(
     store: str,
     interval: float,
     port: int,
+    west: EmbeddedPostgres | None = None,
 ) -> Path:
     """Write fleetdrift.toml for the servers of this demo, and a key for its queue.
 
@@ -103,6 +165,7 @@ def write_configuration(
         store: Database of the store.
         interval: Seconds between scans of `--serve`.
         port: Where `--serve` listens.
+        west: A second server with tenants; `tenants.csv` then says who lives where.
     """
     text = _CONFIGURATION.format(
         address=json.dumps(str(server.socket_dir)),
@@ -113,6 +176,8 @@ def write_configuration(
         scratch=json.dumps(server.dsn()),
         interval=interval,
         listen=port,
+        fleet=_OF_TERRAFORM if west is None else _OF_A_FILE,
+        more_hosts="" if west is None else _host(west, scanner),
     )
     key = directory / "redis.key"
     key.unlink(missing_ok=True)
@@ -121,3 +186,7 @@ def write_configuration(
     path = directory / "fleetdrift.toml"
     path.write_text(text)
     return path
+
+
+def _host(server: EmbeddedPostgres, user: str) -> str:
+    return _SECOND_HOST.format(address=json.dumps(str(server.socket_dir)), port=server.port, user=json.dumps(user))

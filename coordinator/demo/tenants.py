@@ -6,7 +6,8 @@ and the last migration never recorded). The rest is in sync.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import asyncio
+from collections.abc import Callable, Iterable, Sequence
 
 from shared.embedded.postgres import EmbeddedPostgres
 from shared.postgres.connection import connect_url
@@ -20,6 +21,7 @@ STORE = "fleetdrift_store"
 """Database of the coordinator's store."""
 
 _TEMPLATE = "fleetdrift_demo_template"
+_CONNECTIONS_AT_ONCE = 4
 _MIGRATIONS = ("20250901090000", "20250915090000", "20251103090000", "20260105090000")
 
 # sqlx's own table (sqlx-postgres, src/migrate.rs).
@@ -41,13 +43,22 @@ def tenant_names(count: int) -> tuple[str, ...]:
     return tuple(f"tenant-{number:03}" for number in range(1, count + 1))
 
 
+def no_changes(_: int) -> tuple[str, ...]:
+    """Give the statements that were run by hand on the n-th tenant: none."""
+    return ()
+
+
 def hand_made_changes(number: int) -> tuple[str, ...]:
     """Give the statements that were run by hand on the n-th tenant (1-based)."""
     return {1: _DROPPED_INDEXES, 2: _ADDED_BY_HAND}.get(number % 10, ())
 
 
 async def create_fleet(
-    server: EmbeddedPostgres, source: SpecSource, names: tuple[str, ...], on_progress: Callable[[int], None]
+    server: EmbeddedPostgres,
+    source: SpecSource,
+    names: tuple[str, ...],
+    on_progress: Callable[[int], None],
+    changes_of: Callable[[int], tuple[str, ...]] = hand_made_changes,
 ) -> None:
     """Create the store's database, the scanner role, and one database per tenant.
 
@@ -56,6 +67,7 @@ async def create_fleet(
         source: The declaration; its SQL makes the template of every tenant.
         names: Tenants, in order.
         on_progress: Called with the number of tenants that are there.
+        changes_of: Gives the statements that were run by hand on the n-th tenant (1-based).
     """
     admin = await connect_url(server.dsn())
     try:
@@ -67,7 +79,7 @@ async def create_fleet(
             await admin.execute(
                 f"CREATE DATABASE {quote_identifier(name)} TEMPLATE {quote_identifier(_TEMPLATE)} STRATEGY file_copy"
             )
-            changes = hand_made_changes(number)
+            changes = changes_of(number)
             if changes:
                 await _run(server, name, changes)
             on_progress(number)
@@ -85,7 +97,28 @@ def _template_statements(source: SpecSource) -> tuple[str, ...]:
     )
 
 
-async def _run(server: EmbeddedPostgres, database: str, statements: tuple[str, ...]) -> None:
+def note_migration(version: str) -> str:
+    """Give the statement by which sqlx notes that a tenant has a migration."""
+    return f"INSERT INTO _sqlx_migrations VALUES ({version}, {quote_literal('demo')}, now(), true, '\\x00'::bytea, 1)"
+
+
+async def run_in_tenants(tenants: Iterable[tuple[EmbeddedPostgres, str]], statements: Sequence[str]) -> None:
+    """Run statements in tenants, some at a time.
+
+    Args:
+        tenants: The server and the database of each.
+        statements: In their order; one may be a script.
+    """
+    free = asyncio.Semaphore(_CONNECTIONS_AT_ONCE)
+
+    async def run(server: EmbeddedPostgres, database: str) -> None:
+        async with free:
+            await _run(server, database, statements)
+
+    await asyncio.gather(*(run(server, database) for server, database in tenants))
+
+
+async def _run(server: EmbeddedPostgres, database: str, statements: Sequence[str]) -> None:
     connection = await connect_url(server.dsn(database))
     try:
         for statement in statements:

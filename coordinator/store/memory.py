@@ -32,12 +32,17 @@ from shared.formats import (
 )
 from shared.targets import Labels
 
+NOT_BEHIND = dt.timedelta()
+"""How far the clock of a store is behind that records what is so now."""
+
 _ANALYZE_AFTER_MOVES = 1000
 """Tenants that one report moves, from which on PostgreSQL must be told at once how large the tables are now: the first
 scan of a large fleet is followed by questions long before autovacuum comes by."""
 
 
-async def record(connection: Any, scan: str, report: ScanReport, rules: NoticeRules = TELL_NOBODY) -> Recorded:
+async def record(
+    connection: Any, scan: str, report: ScanReport, rules: NoticeRules = TELL_NOBODY, behind: dt.timedelta = NOT_BEHIND
+) -> Recorded:
     """Keep a report, what the memory takes from it, and what is to be told. The caller has a transaction.
 
     Done again after a connection was lost, it leaves what doing it once leaves.
@@ -47,10 +52,11 @@ async def record(connection: Any, scan: str, report: ScanReport, rules: NoticeRu
         scan: Whose report it is.
         report: Of a scan of the whole fleet, or of some tenants: nothing is written about the others then.
         rules: What is worth telling, and to whom.
+        behind: How long ago it was, by the clock of the store.
     """
     fleet = report.body.fleet
     remembered = remember(report.body)
-    when = await connection.fetchrow(query("lock_fleet"), fleet)
+    when = await connection.fetchrow(query("lock_fleet"), fleet, behind)
     at: dt.datetime = when["at"]
     before, stood = await _counts(connection, fleet), await connection.fetch(query("status_counts"), fleet)
     places = await _remember_standings(connection, fleet, remembered.standings)
@@ -102,15 +108,18 @@ async def _sentinel_is_missed(connection: Any, report: ScanReport) -> NoticeEven
     return NoticeEvent(kind=NoticeKind.SENTINEL_MISSED, sentence=sentence)
 
 
-async def record_inventory(connection: Any, fleet: str, labels: Mapping[str, Labels]) -> None:
+async def record_inventory(
+    connection: Any, fleet: str, labels: Mapping[str, Labels], behind: dt.timedelta = NOT_BEHIND
+) -> None:
     """Keep who is in a fleet: whoever is new to it was never scanned. The caller has a transaction.
 
     Args:
         connection: To the store.
         fleet: Name.
         labels: (name, value) pairs of every tenant that is to be read.
+        behind: How long ago it was, by the clock of the store.
     """
-    when = await connection.fetchrow(query("lock_fleet"), fleet)
+    when = await connection.fetchrow(query("lock_fleet"), fleet, behind)
     never = Standing(result=TenantResult(tenant="", status=TenantStatus.NEVER_SCANNED))
     place = (await _remember_standings(connection, fleet, [never]))[never.digest]
     texts = [msgspec.json.encode(dict(pairs)).decode() for pairs in labels.values()]

@@ -16,7 +16,7 @@ from coordinator.memory.notices import TELL_NOBODY, NoticeRules
 from coordinator.memory.transitions import Recorded
 from coordinator.report.model import ScanReport
 from coordinator.store.connection import StoreError, open_pool, query
-from coordinator.store.memory import load_report, record, record_inventory
+from coordinator.store.memory import NOT_BEHIND, load_report, record, record_inventory
 from coordinator.store.patience import StorePatience
 from coordinator.store.pruning import DEFAULT_RETENTION, Retention, prune
 from coordinator.store.records import NOBODY_SAYS, Delivery, LedgerRow, ScanRecord, ScanRequest, ScanState
@@ -65,19 +65,26 @@ class Store(StoreRooms):
         patience: StorePatience | None = None,
         rules: NoticeRules = TELL_NOBODY,
         retention: Retention = DEFAULT_RETENTION,
+        *,
+        behind: dt.timedelta = NOT_BEHIND,
     ) -> None:
         super().__init__(pool, patience)
         self.holder = holder or str(uuid.uuid4())
         self._rules = rules
         self._retention = retention
+        self._behind = behind
 
     def patient(self, patience: StorePatience) -> Store:
         """Give the same store, whose methods wait for a store that is away before they raise."""
-        return Store(self._pool, self.holder, patience, self._rules, self._retention)
+        return Store(self._pool, self.holder, patience, self._rules, self._retention, behind=self._behind)
 
     def telling(self, rules: NoticeRules) -> Store:
         """Give the same store for another fleet, of whose scans something else is worth telling."""
         return Store(self._pool, self.holder, self._patience, rules, self._retention)
+
+    def behind(self, behind: dt.timedelta) -> Store:
+        """Give the same store, which records scans as of so long ago: how a demonstration gets a past."""
+        return Store(self._pool, self.holder, self._patience, self._rules, self._retention, behind=behind)
 
     def tell_by(self, rules: NoticeRules) -> None:
         """Let other rules say what is worth telling of scans, and to whom."""
@@ -149,7 +156,7 @@ class Store(StoreRooms):
         """
         selection = msgspec.json.encode(request.chosen).decode() if request.chosen is not None else None
         asked = (request.requested_by, request.purpose, idempotency_key, selection)
-        await self._run("create_scan", scan, fleet, ScanState.QUEUED.value, *asked)
+        await self._run("create_scan", scan, fleet, ScanState.QUEUED.value, *asked, self._behind)
 
     async def scan_of_request(self, fleet: str, idempotency_key: str) -> ScanRecord | None:
         """Give the scan that a request of this key made."""
@@ -239,7 +246,7 @@ class Store(StoreRooms):
 
         async def finish(connection: Any) -> None:
             async with connection.transaction():
-                await connection.execute(query("finish_scan"), scan, state.value, reason)
+                await connection.execute(query("finish_scan"), scan, state.value, reason, self._behind)
                 if state is ScanState.FAILED:
                     await tell_failure(connection, scan, reason, self._rules)
 
@@ -334,8 +341,8 @@ class Store(StoreRooms):
         async def keep(connection: Any) -> Recorded:
             async with connection.transaction():
                 await self._check_owner(connection, scan)
-                recorded = await record(connection, scan, report, self._rules)
-                await connection.execute(query("finish_scan"), scan, report.status.value, "")
+                recorded = await record(connection, scan, report, self._rules, self._behind)
+                await connection.execute(query("finish_scan"), scan, report.status.value, "", self._behind)
                 return recorded
 
         async def delete_what_is_old(connection: Any) -> None:
@@ -351,7 +358,7 @@ class Store(StoreRooms):
 
         async def keep(connection: Any) -> None:
             async with connection.transaction():
-                await record_inventory(connection, fleet, labels)
+                await record_inventory(connection, fleet, labels, self._behind)
 
         await self._do(keep)
 

@@ -21,7 +21,8 @@ def coordinator(tmp_path_factory) -> Iterator[str]:
     home = tmp_path_factory.mktemp("demo")
     log = home / "log"
     argv = [
-        Path(sys.executable).parent / "fleetdrift", "demo", "--serve", "--directory", home / "fleet", "--interval", 1,
+        Path(sys.executable).parent / "fleetdrift", "demo", "--serve", "--tenants", 3,
+        "--directory", home / "fleet", "--interval", 1,
     ]  # fmt: skip
     process = start_server(argv, log=log, stop_signal=signal.SIGTERM)
     try:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import datetime as dt
 import json
 import os
 import re
@@ -14,6 +15,7 @@ import urllib.request
 import uuid
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -156,7 +158,7 @@ def test_a_folder_that_holds_something_else_is_left_alone(demo, tmp_path):
     ],
 )
 def test_ctrl_c_at_any_moment_leaves_no_process_behind(demo, moment, how):
-    run = demo("--serve")
+    run = demo("--serve", "--tenants", "3")
     run.wait_for(moment)
     run.process.send_signal(how)
     assert run.process.wait(timeout=60) == 130
@@ -165,7 +167,7 @@ def test_ctrl_c_at_any_moment_leaves_no_process_behind(demo, moment, how):
 
 
 def test_a_demo_that_is_killed_takes_its_servers_and_workers_along(demo):
-    run = demo("--serve")
+    run = demo("--serve", "--tenants", "3")
     run.wait_for("listening on")
     run.process.kill()
     run.process.wait()
@@ -173,7 +175,7 @@ def test_a_demo_that_is_killed_takes_its_servers_and_workers_along(demo):
 
 
 def test_serving_shows_metrics_health_and_the_report(demo):
-    run = demo("--serve", "--interval", "600")
+    run = demo("--serve", "--tenants", "3", "--interval", "600")
     base = run.wait_for(r"listening on (http://127\.0\.0\.1:\d+)").group(1)
 
     def get(path: str) -> str:
@@ -196,3 +198,36 @@ def test_serving_shows_metrics_health_and_the_report(demo):
         "tenant-001",
         "tenant-002",
     ]
+
+
+def test_a_served_demo_has_a_month_behind_it(demo):
+    run = demo("--serve", "--interval", "86400")
+    base = run.wait_for(r"listening on (http://127\.0\.0\.1:\d+)", patience=600).group(1)
+
+    def get(path: str) -> dict[str, Any]:
+        with urllib.request.urlopen(f"{base}/api/v1/{path}", timeout=60) as answer:
+            return dict(json.loads(answer.read()))
+
+    status = {name: count for name, count in get("status")["tenants"] if count}
+    assert status == {"in_sync": 115, "drifted": 47, "pending": 102, "stale": 36}
+    now = dt.datetime.now(dt.UTC)
+    changes = get("changes?state=open")["changes"]
+    ages = {each["change"]["object"]: (now - dt.datetime.fromisoformat(each["first_seen"])).days for each in changes}
+    assert ages == {
+        "constraint public.order_items.order_items_note_check": 21,
+        "index public.orders_customer_created_idx": 12,
+        "column public.orders.status": 5,
+        "index public.customers_email_lower_idx": 0,
+        "orders: src/customers.rs:16": 0,
+        "table public.export_for_finance": 0,
+    }
+    assert [each["change"]["object"] for each in get("changes?state=resolved")["changes"]] == [
+        "table public.orders_copy"
+    ]
+    scans = get("scans")["scans"]
+    assert all(each["requested"] < each["finished"] for each in scans if each["finished"])
+    assert sum(each["purpose"] == "half-way" for each in scans) == 1
+
+
+def test_the_last_line_of_the_demo_names_its_pages(told):
+    assert told.output.read_text().splitlines()[-1].endswith("`fleetdrift demo --serve`")

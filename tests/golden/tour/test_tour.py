@@ -45,7 +45,7 @@ def demo(tmp_path: Path) -> Iterator[None]:
     log = tmp_path / "demo.log"
     command = Path(sys.executable).parent / "fleetdrift"
     folder = tmp_path / "fleetdrift-demo"
-    argv = [command, "demo", "--serve", "--interval", 3600, "--directory", folder]
+    argv = [command, "demo", "--serve", "--tenants", 3, "--interval", 3600, "--directory", folder]
     process = start_server(argv, log=log, stop_signal=signal.SIGTERM)
     try:
         deadline = time.monotonic() + _LONGEST_WAIT_FOR_THE_DEMO_SECONDS

@@ -375,3 +375,18 @@ async def test_the_course_of_a_fleet_tells_each_moment_at_which_anything_became_
     assert [each.at for each in course] == sorted({each.at for each in course})
     late = await store.memory.course(FLEET, course[-1].at + dt.timedelta(seconds=1))
     assert [each.tenants for each in late] == [course[-1].tenants]
+
+
+async def test_a_scan_of_the_past_is_recorded_where_it_belongs_and_the_next_one_after_it(store):
+    then = store.behind(dt.timedelta(days=9))
+    await then.remember_inventory(FLEET, {"a": ()})
+    await then.create_scan("then", FLEET)
+    await then.record_report("then", scanned(a="e"))
+    await store.create_scan("now", FLEET)
+    await store.record_report("now", scanned(a="ec"))
+    now = dt.datetime.now(dt.UTC)
+    found, _ = await store.memory.changes(FLEET, ChangeFilter())
+    assert {view.change.object: (now - view.first_seen).days for view in found} == {EMAIL: 9, CREATED: 0}
+    record = await store.get_scan("then")
+    assert [(now - moment).days for moment in (record.requested, record.finished)] == [9, 9]
+    assert [(now - stay.since).days for stay in (await store.memory.tenant(FLEET, "a", AGES)).stays] == [0, 9, 9]
