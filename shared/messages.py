@@ -19,7 +19,7 @@ from shared.kinds.context import Recipe
 from shared.schema.profile import Profile
 from shared.schema.schema import SchemaVersion
 from shared.signing import KeyRing, Purpose, TagError
-from shared.targets import Failure, FailureKind
+from shared.targets import Depth, Failure, FailureKind
 
 SCAN_BATCH = "fleetdrift.scan_batch"
 ANALYSE_SHAPE = "fleetdrift.analyse_shape"
@@ -119,6 +119,7 @@ class Observed(msgspec.Struct, frozen=True, tag_field="outcome", tag="observed",
     rows_scanned: int = 0
     versions: tuple[SchemaVersion, ...] = ()
     running: str = ""
+    depth: Depth = Depth.ROWS
 
 
 class Analysed(msgspec.Struct, frozen=True, tag_field="outcome", tag="analysed"):

@@ -89,6 +89,19 @@ class Sighting(msgspec.Struct, frozen=True, array_like=True):
     rows: int = 0
 
 
+class Depth(StrEnum):
+    """How deep one had to look to say what a tenant holds: each costs its server more than the one before.
+
+    It is the label `depth` of `fleetdrift_tenants_by_depth`.
+    """
+
+    SIGN = "sign"  # what its server says of its database
+    COUNTERS = "counters"  # how many rows of its catalogs were written
+    TOKEN = "token"  # noqa: S105  # no secret: which rows of its catalogs exist in which version
+    FINGERPRINT = "fingerprint"  # the hash of what they say
+    ROWS = "rows"  # what they say
+
+
 class Observation(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """The result of reading one target.
 
@@ -101,6 +114,7 @@ class Observation(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True)
         statement: What this host says in place of such a schema (see `ReadRequest.names`); only when it was read anew.
         sighting: What to remember of it; only when the caller remembers, and not when nothing changed.
         running: Migration tool that is at work in it, by the lock that it holds; empty when none is.
+        depth: How deep one had to look.
     """
 
     fingerprint: str
@@ -111,6 +125,7 @@ class Observation(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True)
     statement: str = ""
     sighting: Sighting | None = None
     running: str = ""
+    depth: Depth = Depth.ROWS
 
 
 class Limits(msgspec.Struct, frozen=True, kw_only=True):

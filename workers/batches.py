@@ -131,7 +131,9 @@ async def _outcome(scanned: Scanned, known: KnownSnapshots) -> Outcome:
         case Observation() as seen:
             if seen.snapshot is not None or seen.statement:
                 await known.store(seen.fingerprint, seen.snapshot, seen.statement)
-            return Observed(seen.fingerprint, seen.server_version, seen.rows_scanned, seen.versions, seen.running)
+            return Observed(
+                seen.fingerprint, seen.server_version, seen.rows_scanned, seen.versions, seen.running, seen.depth
+            )
         case Failure() as failure:
             return Failed(failure)
         case Deferred() as deferred:

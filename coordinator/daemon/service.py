@@ -366,4 +366,6 @@ def engine_settings(settings: Settings) -> EngineSettings:
         slots=file.scan.slots,
         rules=LedgerRules(lease=file.scan.lease, busy_for=file.scan.deadline * BUSY_SHARE_OF_DEADLINE),
         deadline=file.scan.deadline,
+        limits=file.limits,
+        remember=file.scan.remember,
     )

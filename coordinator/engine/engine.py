@@ -45,7 +45,7 @@ from shared.logs import log
 from shared.messages import Analysed, AnswerSet, DeferReason, Deferred, Keys, Observed
 from shared.schema.profile import Profile
 from shared.signing import KeyRing
-from shared.targets import Failure, FailureKind
+from shared.targets import Failure, FailureKind, Limits
 from workers.app import BrokerAwayError, build_app
 
 _READ_TIMEOUT_SECONDS = 0.5  # how long to wait for an answer before leases are checked
@@ -69,6 +69,10 @@ class EngineSettings(msgspec.Struct, frozen=True, kw_only=True):
         foreign_grace: Seconds that workers of other protocols or keys may be the only ones before a run is given up:
             time for an upgrade that replaces workers one after the other.
         look_every: Seconds after which workers are counted and Redis is looked at again; well below the lease.
+        limits: Bounds on reading what servers say of their databases.
+        remember: Seconds for which what was read in full may stand for a tenant of which nothing has changed; 0 reads
+            every tenant.
+        read_anyway: Share of the tenants of which nothing has changed that are read all the same, to see if that is so.
         unread_after: Seconds without any sign of life while messages lie in the queue, after which nobody reads it.
     """
 
@@ -84,6 +88,9 @@ class EngineSettings(msgspec.Struct, frozen=True, kw_only=True):
     blob_ttl: int = 6 * 3600
     foreign_grace: float = 30.0
     look_every: float = 2.0
+    limits: Limits = Limits()
+    remember: float = 0.0
+    read_anyway: float = 0.01
     unread_after: float = 20.0
 
 

@@ -130,7 +130,9 @@ class InProcess:
                     self.snapshots.setdefault(seen.fingerprint, seen.snapshot)
                 if seen.statement:
                     self._names[seen.statement] = seen.fingerprint
-                return Observed(seen.fingerprint, seen.server_version, seen.rows_scanned, seen.versions, seen.running)
+                return Observed(
+                    seen.fingerprint, seen.server_version, seen.rows_scanned, seen.versions, seen.running, seen.depth
+                )
             case Failure() as failure:
                 return Failed(failure)
             case Deferred() as deferred:

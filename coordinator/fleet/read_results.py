@@ -17,6 +17,7 @@ def read_result_of(outcome: FinalOutcome) -> Observation | Failure:
                 versions=seen.versions,
                 rows_scanned=seen.rows_scanned,
                 running=seen.running,
+                depth=seen.depth,
             )
         case Failed(failure=failure):
             return failure

@@ -9,6 +9,7 @@ import msgspec
 
 from coordinator.engine.engine import EngineSettings, Facilities, Progress
 from coordinator.fleet.read_results import read_result_of
+from coordinator.fleet.settling import Settling
 from coordinator.ledger.batch import Batch, ItemOutcome, Mark
 from coordinator.ledger.ledger import Ledger
 from coordinator.store.records import LedgerRow
@@ -128,6 +129,12 @@ async def read_targets(
         ledger.restore(row.target.tenant, row.mark, row.outcome)
     journal = ScanJournal(store, scan)
     await journal.load()
+    settling = Settling(scan, store, settings)
+    unanswered = [row.target for row in rows if row.outcome is None]
+    settled = await settling.settle(unanswered, lambda name: not journal.lacks(name))
+    await journal.record(settled)
+    for tenant, outcome in settled:
+        ledger.restore(tenant, None, outcome)
     engine = facilities.engine(
         run=scan,
         task=SCAN_BATCH,
@@ -137,6 +144,7 @@ async def read_targets(
         on_progress=on_progress,
     )
     outcomes = await engine.run(previous_epoch=epoch or None)
+    await settling.keep(outcomes, read_since=not epoch)
     results = {tenant: read_result_of(outcome) for tenant, outcome in outcomes.items()}
     if list(results) != [target.tenant for target in fleet]:
         raise AssertionError(f"scan {scan} ended with {len(results)} results for {len(fleet)} tenants")

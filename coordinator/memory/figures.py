@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping
 
 import msgspec
 
 from coordinator.memory.views import ChangeView, FleetStatus
+from shared.targets import Depth
 
 
 class AffectedTenants(msgspec.Struct, frozen=True, kw_only=True):
@@ -97,6 +99,9 @@ class Figures(msgspec.Struct, frozen=True, kw_only=True):
         resolved: Those that were resolved after a moment that was asked for.
         failed_in_a_row: Scans that failed since one last gave a report.
         told: By who is told.
+        depths: Tenants of the last scan by how deep one had to look; those that could not be read are not counted.
+            None before the first scan.
+        sign_mismatches: How often a sign has said that nothing had changed, and something had.
     """
 
     status: FleetStatus
@@ -108,3 +113,5 @@ class Figures(msgspec.Struct, frozen=True, kw_only=True):
     resolved: tuple[Resolution, ...] = ()
     failed_in_a_row: int = 0
     told: tuple[ToldBy, ...] = ()
+    depths: Mapping[Depth, int] | None = None
+    sign_mismatches: int = 0

@@ -8,6 +8,7 @@ from coordinator.memory.figures import AffectedTenants, Figures, OpenChanges, Re
 from coordinator.memory.views import ChangeFilter, ChangeState
 from coordinator.store.access import StoreAccess
 from coordinator.store.fleet_memory import FleetMemory
+from coordinator.store.signs import Signs
 
 _WORST_CHANGES = 100
 """Open changes that are given one by one, from which metrics show a few."""
@@ -28,6 +29,7 @@ class FleetFigures(StoreAccess):
         worst, _ = await memory.changes(fleet, ChangeFilter(state=ChangeState.OPEN), limit=_WORST_CHANGES)
         [known] = await self._rows("figures_of_changes", fleet)
         [scans] = await self._rows("failed_in_a_row", fleet)
+        depths = await Signs(self._pool, self._patience).depths(fleet)
         return Figures(
             status=await memory.status(fleet, stale_after),
             affected=tuple(
@@ -43,6 +45,8 @@ class FleetFigures(StoreAccess):
             ),
             failed_in_a_row=scans["failed"],
             told=tuple(ToldBy(**dict(row)) for row in await self._rows("count_deliveries", fleet)),
+            depths=depths.tenants if depths else None,
+            sign_mismatches=depths.mismatches if depths else 0,
         )
 
     async def running(self, fleet: str) -> RunningScan | None:

@@ -71,3 +71,4 @@ async def _prune_history(connection: Any, fleet: str, age: dt.timedelta) -> None
     await connection.execute(query("prune_standing_changes"))
     await connection.execute(query("prune_changes"), fleet, age)
     await connection.execute(query("prune_scans"), fleet, age)
+    await connection.execute(query("prune_signs"), fleet, age)

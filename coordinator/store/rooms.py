@@ -8,6 +8,7 @@ from coordinator.store.fleet_figures import FleetFigures
 from coordinator.store.fleet_memory import FleetMemory
 from coordinator.store.ignores import Ignores
 from coordinator.store.schemas import Schemas
+from coordinator.store.signs import Signs
 
 
 class StoreRooms(StoreAccess):
@@ -37,3 +38,8 @@ class StoreRooms(StoreAccess):
     def schemas(self) -> Schemas:
         """What is known of shapes, versions and declarations."""
         return Schemas(self._pool, self._patience)
+
+    @property
+    def signs(self) -> Signs:
+        """What was read of tenants, by the signs of their databases."""
+        return Signs(self._pool, self._patience)

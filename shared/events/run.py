@@ -211,3 +211,19 @@ class PermitsGranted(RunEvent, tag="permits.granted", frozen=True, kw_only=True)
     """A host that had refused permits grants them again."""
 
     host: str
+
+
+class SignsRead(RunEvent, tag="signs.read", frozen=True, kw_only=True):
+    """Before tenants are read: by the signs found of `hosts`, `settled` tenants are known to be unchanged."""
+
+    hosts: int
+    found: int
+    settled: int
+
+
+class SignMismatched(RunEvent, tag="sign.mismatched", frozen=True, kw_only=True):
+    """A sign says that nothing has changed in a tenant's database, and something has: its host's are forgotten."""
+
+    level: ClassVar[LogLevel] = LogLevel.ERROR
+    tenant: str
+    host: str

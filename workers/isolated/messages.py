@@ -59,7 +59,15 @@ class ListStrings(msgspec.Struct, frozen=True, kw_only=True, tag=True):
     limits: Limits
 
 
-Work = ReadTenant | ReadToWrite | ReadUrl | ListStrings
+class ReadSign(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+    """Read what a server says of its databases; answered with a ServerSign."""
+
+    host: Host
+    database: str
+    limits: Limits
+
+
+Work = ReadTenant | ReadToWrite | ReadUrl | ListStrings | ReadSign
 
 
 class Request(msgspec.Struct, frozen=True):

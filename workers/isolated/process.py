@@ -27,12 +27,14 @@ from shared.postgres.failures import OUT_OF_MEMORY, handle_unawaited
 from shared.postgres.listing import fetch_strings
 from shared.postgres.names.own_names import own_names
 from shared.postgres.reading.introspect import read_snapshot
+from shared.postgres.reading.server_sign import read_server_sign
 from shared.targets import Failure, FailureKind, Observation, ReadRequest
 from workers.child import die_with_parent
 from workers.isolated.messages import (
     HEARTBEAT,
     LENGTH_BYTES,
     ListStrings,
+    ReadSign,
     ReadTenant,
     ReadToWrite,
     ReadUrl,
@@ -213,6 +215,8 @@ class _Desk:
                 return await _caught(lambda: _read_url(work))
             case ListStrings():
                 return await _caught(lambda: _list(work))
+            case ReadSign():
+                return await _caught(lambda: _read_sign(work))
             case _:
                 assert_never(work)
 
@@ -273,3 +277,8 @@ async def _read_to_write(work: ReadToWrite) -> object:
 async def _list(work: ListStrings) -> object:
     async with asyncio.timeout(work.limits.tenant_timeout):
         return await fetch_strings(work.host, work.database, work.sql, work.limits)
+
+
+async def _read_sign(work: ReadSign) -> object:
+    async with asyncio.timeout(work.limits.tenant_timeout):
+        return await read_server_sign(work.host, work.database, work.limits)

@@ -20,12 +20,14 @@ from shared.hosts import Host
 from shared.postgres.connection import TargetError
 from shared.postgres.failures import OUT_OF_MEMORY
 from shared.postgres.reading.observe import observe as observe_target
+from shared.postgres.reading.server_sign import ServerSign
 from shared.schema.profile import Profile
 from shared.schema.schema import Snapshot
 from shared.targets import Failure, FailureKind, Limits, Observation, ReadRequest, Target
 from workers.isolated.messages import (
     LENGTH_BYTES,
     ListStrings,
+    ReadSign,
     ReadTenant,
     ReadToWrite,
     ReadUrl,
@@ -121,6 +123,14 @@ class Readers:
             TargetError: It could not be run.
         """
         return await self._do(ListStrings(host=host, database=database, sql=sql, limits=self._limits), list[str])
+
+    async def server_sign(self, host: Host, database: str) -> ServerSign:
+        """Read what a server says of its databases, as `shared.postgres.reading.server_sign.read_server_sign`.
+
+        Raises:
+            TargetError: It could not be read.
+        """
+        return await self._do(ReadSign(host=host, database=database, limits=self._limits), ServerSign)
 
     async def _do(self, work: Work, result: type[_Result]) -> _Result:
         try:

@@ -13,7 +13,7 @@ from coordinator.daemon.metrics.table import Metric, MetricKind, Sample
 from coordinator.memory.figures import Figures, RunningScan
 from coordinator.report.model import ScanReport, ScanStatus
 from coordinator.store.records import ScanState
-from shared.targets import FailureKind
+from shared.targets import Depth, FailureKind
 
 _BUCKETS_SECONDS = (1.0, 2.5, 5.0, 10.0, 30.0, 60.0, 120.0, 300.0, 600.0, 1800.0, 3600.0)
 _STAGE_BUCKETS_SECONDS = (1.0, 10.0, 60.0, 300.0, 1800.0)
@@ -117,6 +117,21 @@ SENTINEL = Metric(
     unit="sentinels",
     absent="there is no sentinel, or no report",
 )
+DEPTHS = Metric(
+    name="tenants_by_depth",
+    help="Tenants that the last scan has read, by how deep it had to look: sign of the server, counters of the "
+    "database, change token, fingerprint, rows.",
+    labels=("depth",),
+    unit="tenants",
+    absent="this coordinator does not lead, the store does not answer, or no scan was done",
+)
+SIGN_MISMATCHES = Metric(
+    name="sign_mismatches",
+    help="Tenants that were read although their server's sign said that nothing had changed, and that had changed.",
+    kind=MetricKind.COUNTER,
+    unit="tenants",
+    absent="this coordinator does not lead, or the store does not answer",
+)
 METRICS = (
     RUNNING,
     SCANS,
@@ -134,6 +149,8 @@ METRICS = (
     FAILED_IN_A_ROW,
     SUSPICIOUS,
     SENTINEL,
+    DEPTHS,
+    SIGN_MISMATCHES,
 )
 
 
@@ -244,3 +261,6 @@ def memory_samples(figures: Figures) -> Iterator[Sample]:
     """Give what is remembered of scans."""
     yield Sample(FAILED_IN_A_ROW, (), figures.failed_in_a_row)
     yield Sample(SUSPICIOUS, (), int(figures.status.suspicious is not None))
+    yield Sample(SIGN_MISMATCHES, (), figures.sign_mismatches)
+    if figures.depths is not None:
+        yield from (Sample(DEPTHS, (depth.value,), figures.depths.get(depth, 0)) for depth in Depth)

@@ -16,7 +16,7 @@ from shared.postgres.reading.sighting import read_tenant, unchanged_since
 from shared.postgres.reading.versions import read_progress
 from shared.schema.canonical import content_hash
 from shared.schema.schema import Snapshot
-from shared.targets import FailureKind, Observation, ReadRequest, Sighting, Target
+from shared.targets import Depth, FailureKind, Observation, ReadRequest, Sighting, Target
 
 MAX_READINGS_WHILE_MIGRATING = 3
 """How often a tenant is looked at whose migration is under way: most of them take a moment."""
@@ -78,7 +78,7 @@ async def _observe(connection: asyncpg.Connection, target: Target, wanted: ReadR
     limits, profile, known, seen = wanted.limits, wanted.profile, wanted.known, wanted.earlier
     snapshot: Snapshot | None = None
     fresh: Sighting | None = None
-    statement = ""
+    statement, depth = "", Depth.TOKEN
     if (
         seen is None
         or seen.fingerprint not in known
@@ -96,6 +96,7 @@ async def _observe(connection: asyncpg.Connection, target: Target, wanted: ReadR
         name = snapshot.fingerprint if snapshot is not None else wanted.names[said]
         statement = said if snapshot is not None else ""
         seen = fresh = msgspec.structs.replace(stated, fingerprint=name)
+        depth = Depth.FINGERPRINT if snapshot is None else Depth.ROWS
     progress = await read_progress(connection, namespace=target.namespace, limits=limits)
     return Observation(
         fingerprint=seen.fingerprint,
@@ -106,6 +107,7 @@ async def _observe(connection: asyncpg.Connection, target: Target, wanted: ReadR
         snapshot=snapshot if seen.fingerprint not in known else None,
         statement=statement,
         sighting=fresh if fresh is not None and fresh.token else None,
+        depth=depth,
     )
 
 

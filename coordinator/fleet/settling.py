@@ -1,0 +1,239 @@
+"""Answers for the tenants of which the sign of their server says that nothing has changed: they are not read.
+
+A sign is read before the tenants are. What is then read of a tenant is kept beside it, and stands for the tenant as
+long as the sign stays the same and is not in doubt (docs/decisions/531-the-sign-of-a-server.md).
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import datetime as dt
+import hashlib
+import random
+from collections import Counter, defaultdict
+from collections.abc import Callable, Mapping, Sequence
+
+import msgspec
+
+from coordinator.engine.engine import EngineSettings
+from coordinator.ledger.batch import FinalOutcome, ItemOutcome
+from coordinator.store.signs import Depths, SignedReading
+from coordinator.store.store import Store
+from shared.events.run import SignMismatched, SignsRead
+from shared.logs import log
+from shared.messages import HOST_DOWN, Observed
+from shared.postgres.connection import TargetError
+from shared.postgres.query_files import query_text
+from shared.postgres.reading.catalog import reading_hash
+from shared.postgres.reading.fingerprint import FINGERPRINT_VERSION
+from shared.postgres.reading.migration_locks import holder
+from shared.postgres.reading.server_sign import COUNTED_AFTER_SECONDS, DatabaseSign, ServerSign
+from shared.postgres.reading.versions import MIGRATION_TOOLS
+from shared.schema.profile import Profile
+from shared.targets import Depth, Target
+from workers.isolated.readers import Readers
+
+MAX_HOSTS_AT_ONCE = 32
+"""Servers whose signs are read at the same time, over one connection each."""
+
+MAX_SECONDS_FOR_SIGNS = 15.0
+"""How long a scan waits for signs before it reads tenants: those of servers that take longer count as not there."""
+
+MAX_DATABASES_TRIED = 3
+"""Databases of a server to which one tries to connect for its sign: one of them may be gone."""
+
+_FULL = frozenset({Depth.FINGERPRINT, Depth.ROWS})
+"""Depths at which no earlier scan is believed."""
+
+Signs = Mapping[str, ServerSign]
+"""By host."""
+
+
+class Settling:
+    """What signs say of the tenants of one scan.
+
+    Args:
+        scan: Id.
+        store: Keeps readings beside their signs.
+        settings: Of the engine.
+        chance: Draws the tenants that are read although nothing has changed, from 0 to 1.
+    """
+
+    def __init__(
+        self, scan: str, store: Store, settings: EngineSettings, chance: Callable[[], float] = random.random
+    ) -> None:
+        self._scan = scan
+        self._store = store
+        self._settings = settings
+        self._chance = chance
+        self._scope = scope_of(settings.profile)
+        self._begun = dt.datetime.now(dt.UTC)
+        self._signs: Signs = {}
+        self._kept: Mapping[str, SignedReading] = {}
+        self._unread: dict[str, Target] = {}
+        self._read_anyway: set[str] = set()
+
+    async def settle(self, targets: Sequence[Target], is_kept: Callable[[str], bool]) -> list[ItemOutcome]:
+        """Give the answers for those of which nothing has changed.
+
+        Args:
+            targets: Without an answer yet.
+            is_kept: Says whether the snapshot of a fingerprint is there.
+
+        Raises:
+            StoreError: When the store fails.
+        """
+        self._unread = {target.tenant: target for target in targets}
+        if not self._settings.remember or not targets:
+            return []
+        self._signs = await read_signs(self._settings, targets)
+        since = self._begun - dt.timedelta(seconds=self._settings.remember)
+        self._kept = await self._store.signs.load(self._settings.fleet, self._scope, since)
+        settled: list[ItemOutcome] = []
+        for target in targets:
+            kept = self._kept.get(target.tenant)
+            if kept is None or not is_kept(kept.observed.fingerprint) or not _is_unchanged(kept, target, self._signs):
+                continue
+            if self._chance() < self._settings.read_anyway:
+                self._read_anyway.add(target.tenant)
+                continue
+            settled.append((target.tenant, msgspec.structs.replace(kept.observed, depth=Depth.SIGN)))
+            del self._unread[target.tenant]
+        found = sum(not sign.doubt for sign in self._signs.values())
+        log(
+            SignsRead(run=self._scan, hosts=len({target.host for target in targets}), found=found, settled=len(settled))
+        )
+        return settled
+
+    async def keep(self, outcomes: Mapping[str, FinalOutcome], *, read_since: bool) -> None:
+        """Keep what was read beside the signs that were read before, and how deep one had to look.
+
+        Args:
+            outcomes: Of every tenant of the scan.
+            read_since: Whether all that was read was read after the signs; in a scan that is resumed that is not known.
+
+        Raises:
+            StoreError: When the store fails.
+        """
+        wrong = await self._mismatches(outcomes) if read_since else {}
+        depths = Counter(outcome.depth for outcome in outcomes.values() if isinstance(outcome, Observed))
+        await self._store.signs.record_depths(self._settings.fleet, Depths(tenants=depths, mismatches=len(wrong)))
+        hosts = set(wrong.values())
+        if hosts:
+            await self._store.signs.forget(self._settings.fleet, sorted(hosts))
+        fresh = [self._reading(target, outcomes.get(tenant)) for tenant, target in self._unread.items()]
+        readings = [each for each in fresh if each is not None and each.target.host not in hosts]
+        if readings and read_since:
+            await self._store.signs.keep(self._settings.fleet, self._scope, readings)
+
+    def _reading(self, target: Target, outcome: FinalOutcome | None) -> SignedReading | None:
+        """Give what is to be kept of a tenant; nothing where it may change before somebody writes to its database."""
+        sign = sign_of(self._signs, target)
+        if sign is None or not isinstance(outcome, Observed) or not is_at_rest(outcome):
+            return None
+        kept = self._kept.get(target.tenant)
+        same = kept is not None and kept.observed.fingerprint == outcome.fingerprint
+        if outcome.depth in _FULL:
+            read_in_full = self._begun
+        elif kept is not None and same:
+            read_in_full = kept.read_in_full
+        else:
+            return None  # an earlier scan was believed, and when it read in full is not known
+        return SignedReading(
+            target=msgspec.structs.replace(target, labels=()),
+            identity=sign.identity,
+            written=sign.written,
+            observed=msgspec.structs.replace(outcome, depth=Depth.ROWS),
+            read_in_full=read_in_full,
+        )
+
+    async def _mismatches(self, outcomes: Mapping[str, FinalOutcome]) -> dict[str, str]:
+        """Give tenant and host of those that are not what their sign has said, and still says."""
+        differing = [
+            self._unread[tenant]
+            for tenant in sorted(self._read_anyway)
+            if _differs(outcomes.get(tenant), self._kept[tenant].observed)
+        ]
+        if not differing:
+            return {}
+        await asyncio.sleep(COUNTED_AFTER_SECONDS)  # it may have changed since the sign was read
+        now = await read_signs(self._settings, differing)
+        found = {each.tenant: each.host for each in differing if _is_unchanged(self._kept[each.tenant], each, now)}
+        for tenant, host in found.items():
+            log(SignMismatched(run=self._scan, tenant=tenant, host=host))
+        return found
+
+
+def _is_unchanged(kept: SignedReading, target: Target, signs: Signs) -> bool:
+    sign = sign_of(signs, target)
+    return sign is not None and stands_for(kept, target, sign)
+
+
+def scope_of(profile: Profile) -> str:
+    """Name what is read of a tenant under a profile by this release, apart from the tenant's own names."""
+    tools = [(tool, query_text(tool.file)) for tool in MIGRATION_TOOLS]
+    what = repr((FINGERPRINT_VERSION, reading_hash(), profile, tools))
+    return hashlib.sha256(what.encode()).hexdigest()
+
+
+def sign_of(signs: Signs, target: Target) -> DatabaseSign | None:
+    """Give the sign of a tenant's database; nothing when there is none."""
+    server = signs.get(target.host)
+    return server.databases.get(target.database) if server is not None else None
+
+
+def stands_for(kept: SignedReading, target: Target, sign: DatabaseSign) -> bool:
+    """Say whether what was read of a tenant is what would be read of it now."""
+    if sign.doubt or (kept.identity, kept.written) != (sign.identity, sign.written):
+        return False
+    if kept.target != msgspec.structs.replace(target, labels=()):
+        return False
+    return not any(holder(number, target.database, target.namespace or "public") for number in sign.locks)
+
+
+def is_at_rest(outcome: Observed) -> bool:
+    """Say whether no migration is under way, as far as the migration tools say."""
+    return not outcome.running and not any(version.dirty for version in outcome.versions)
+
+
+def _differs(outcome: FinalOutcome | None, kept: Observed) -> bool:
+    return isinstance(outcome, Observed) and (outcome.fingerprint, outcome.versions) != (
+        kept.fingerprint,
+        kept.versions,
+    )
+
+
+async def read_signs(settings: EngineSettings, targets: Sequence[Target]) -> dict[str, ServerSign]:
+    """Read the signs of the servers of some tenants; a server whose sign cannot be read in time has none."""
+    databases: defaultdict[str, dict[str, None]] = defaultdict(dict)
+    for target in targets:
+        if len(databases[target.host]) < MAX_DATABASES_TRIED:
+            databases[target.host][target.database] = None
+    found: dict[str, ServerSign] = {}
+    turns = asyncio.Semaphore(MAX_HOSTS_AT_ONCE)
+    until = asyncio.get_running_loop().time() + MAX_SECONDS_FOR_SIGNS
+
+    async def read(readers: Readers, host: str) -> None:
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout_at(until), turns:
+                sign = await _sign_of_host(readers, settings, host, tuple(databases[host]))
+                if sign is not None:
+                    found[host] = sign
+
+    async with Readers(settings.limits) as readers, asyncio.TaskGroup() as group:
+        for host in databases:
+            group.create_task(read(readers, host))
+    return found
+
+
+async def _sign_of_host(
+    readers: Readers, settings: EngineSettings, host: str, databases: Sequence[str]
+) -> ServerSign | None:
+    for database in databases:
+        try:
+            return await readers.server_sign(settings.hosts[host], database)
+        except TargetError as error:
+            if error.failure.kind in HOST_DOWN:
+                return None
+    return None

@@ -1,0 +1,1 @@
+DELETE FROM fleetdrift.signs WHERE fleet = $1 AND host = ANY ($2::text[])
