@@ -61,7 +61,8 @@ test-reading: install
 
 test-extras: install
 	sh deploy/install-extras.sh
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --only-binary :all: -r requirements/browser.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --only-binary :all: \
+	  -r requirements/browser.lock -r requirements/mcp.lock
 	$(BIN)/python -m pytest tests -m extras
 
 # 100,000 simulated tenants, eight workers that are killed sixteen times each, a Redis that forgets and dies, three seeds:
@@ -98,7 +99,7 @@ new-rule: install
 
 # Needs `uv` on the PATH; everything else installs from the locks with pip alone.
 lock:
-	for part in runtime dev mutants browser; do \
+	for part in runtime dev mutants browser mcp; do \
 	  uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate \
 	    requirements/$$part.in -o requirements/$$part.lock; done
 

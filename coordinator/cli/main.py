@@ -30,6 +30,7 @@ VERBS = {
     "history": "coordinator.cli.history",
     "iac": "coordinator.cli.iac",
     "init": "coordinator.cli.init",
+    "mcp": "coordinator.cli.mcp",
     "notify": "coordinator.cli.notify",
     "report": "coordinator.cli.report",
     "restore": "coordinator.cli.restore",

@@ -99,10 +99,11 @@ def ask(place: Place, question: Callable[[FleetRecords], Awaitable[T]]) -> T:
         SettingsError: When the configuration names no store.
         StoreError, ServerError: When store or coordinator cannot be used.
     """
-    return asyncio.run(_ask(place, question))
+    return asyncio.run(answer_of(place, question))
 
 
-async def _ask(place: Place, question: Callable[[FleetRecords], Awaitable[T]]) -> T:
+async def answer_of(place: Place, question: Callable[[FleetRecords], Awaitable[T]]) -> T:
+    """Ask a question on an event loop that runs; see `ask`."""
     if place.server:
         from coordinator.records.remote import RemoteRecords  # lazy: cold start
 
