@@ -13,7 +13,7 @@ PYTEST_ON_SERVERS := $(BIN)/python -m pytest -n 4 --dist loadfile --no-loadscope
 FAST := tests/unit tests/architecture tests/golden
 MAJOR ?= 18
 
-.PHONY: demo lint check coverage test test-pairs test-reading test-extras chaos mutants schemas bench bench-memory lock install clean new-kind new-rule
+.PHONY: demo lint check coverage test test-pairs test-reading test-extras chaos mutants schemas manifests bench bench-memory lock install clean new-kind new-rule
 
 # pip compiles what it installs, but no editable sources: without bytecode a command spends a third of its time on
 # compiling them, and where PYTHONDONTWRITEBYTECODE is set it does so in each run.
@@ -62,7 +62,7 @@ test-reading: install
 test-extras: install
 	sh deploy/install-extras.sh
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --only-binary :all: \
-	  -r requirements/browser.lock -r requirements/mcp.lock
+	  -r requirements/browser.lock -r requirements/mcp.lock -r requirements/charts.lock
 	$(BIN)/python -m pytest tests -m extras
 
 # 100,000 simulated tenants, eight workers that are killed sixteen times each, a Redis that forgets and dies, three seeds:
@@ -82,6 +82,11 @@ mutants: install
 schemas: install
 	$(BIN)/python -m pytest tests/golden/formats -k published --update
 
+# The plain manifests of deploy/kubernetes, from the Helm chart; a test of the extras compares them.
+manifests: install
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --only-binary :all: -r requirements/charts.lock
+	$(BIN)/python -m deploy.helm.render
+
 bench: install
 	$(BIN)/python -m tests.benchmarks
 
@@ -99,7 +104,7 @@ new-rule: install
 
 # Needs `uv` on the PATH; everything else installs from the locks with pip alone.
 lock:
-	for part in runtime dev mutants browser mcp; do \
+	for part in runtime dev mutants browser mcp charts; do \
 	  uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate \
 	    requirements/$$part.in -o requirements/$$part.lock; done
 

@@ -8,11 +8,14 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
+import pytest
+
 from coordinator.daemon.api.app import openapi_document
 from tests.golden.pages.metrics import page
 
 HERE = Path(__file__).parent
 DOCS = HERE.parents[2] / "docs"
+DEPLOY = HERE.parents[2] / "deploy"
 
 Golden = Callable[[Path, str], None]
 
@@ -29,3 +32,9 @@ def test_the_document_of_the_api_is_that_of_the_routes(golden: Golden) -> None:
 
 def test_the_page_of_the_metrics_is_that_of_their_table(golden: Golden) -> None:
     golden(DOCS / "metrics.md", page())
+
+
+@pytest.mark.parametrize("name", ["alerts.yml", "recording.yml"])
+def test_the_rules_in_the_chart_are_those_of_prometheus(golden: Golden, name: str) -> None:
+    """Helm reads files of the chart alone, so it has a copy."""
+    golden(DEPLOY / "helm/fleetdrift/files" / name, (DEPLOY / "prometheus" / name).read_text())
