@@ -62,7 +62,8 @@ test-reading: install
 test-extras: install
 	sh deploy/install-extras.sh
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --only-binary :all: \
-	  -r requirements/browser.lock -r requirements/mcp.lock -r requirements/charts.lock
+	  -r requirements/browser.lock -r requirements/mcp.lock -r requirements/charts.lock \
+	  -r requirements/api.lock
 	$(BIN)/python -m pytest tests -m extras
 
 # 100,000 simulated tenants, eight workers that are killed sixteen times each, a Redis that forgets and dies, three seeds:
@@ -84,7 +85,8 @@ schemas: install
 
 # The plain manifests of deploy/kubernetes, from the Helm chart; a test of the extras compares them.
 manifests: install
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --only-binary :all: -r requirements/charts.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --only-binary :all: -r requirements/charts.lock \
+	  -r requirements/api.lock
 	$(BIN)/python -m deploy.helm.render
 
 bench: install
@@ -104,7 +106,7 @@ new-rule: install
 
 # Needs `uv` on the PATH; everything else installs from the locks with pip alone.
 lock:
-	for part in runtime dev mutants browser mcp charts; do \
+	for part in runtime dev mutants browser mcp charts api; do \
 	  uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate \
 	    requirements/$$part.in -o requirements/$$part.lock; done
 

@@ -9,7 +9,7 @@ import datetime as dt
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from fnmatch import fnmatchcase
-from typing import Self
+from typing import Annotated, Self
 
 import msgspec
 
@@ -21,8 +21,14 @@ from shared.schema.base import SignedObject
 from shared.schema.identity import ObjectId
 from shared.schema.model import KINDS
 
-_ANY = "*"
-_CHANGES = (_ANY, "missing", "unexpected", "altered", "unverified")
+EVERYTHING = "*"
+"""What a field of a rule says that leaves nothing out."""
+
+CHOOSING_FIELDS = ("kind", "namespace", "parent", "name", "attribute", "rule", "of")
+"""The fields of which a rule gives at least one: what it ignores."""
+
+_CHANGES = (EVERYTHING, "missing", "unexpected", "altered", "unverified")
+_Said = Annotated[str, msgspec.Meta(extra_json_schema={"pattern": r"^[^\u0000]*[^\s\u0000-\u001f\u0085][^\u0000]*$"})]
 
 
 class IgnoreRule(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -52,19 +58,19 @@ class IgnoreRule(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
         ValueError: When no field says what is ignored, reason or owner is blank, or the change or rule is unknown.
     """
 
-    reason: str
-    owner: str
+    reason: _Said
+    owner: _Said
     until: dt.date
-    kind: str = _ANY
-    namespace: str = _ANY
-    parent: str = _ANY
-    name: str = _ANY
-    signature: str = _ANY
-    of: str = _ANY
-    change: str = _ANY
-    attribute: str = _ANY
-    rule: str = _ANY
-    tenant: str = _ANY
+    kind: str = EVERYTHING
+    namespace: str = EVERYTHING
+    parent: str = EVERYTHING
+    name: str = EVERYTHING
+    signature: str = EVERYTHING
+    of: str = EVERYTHING
+    change: Annotated[str, msgspec.Meta(extra_json_schema={"enum": _CHANGES})] = EVERYTHING
+    attribute: str = EVERYTHING
+    rule: Annotated[str, msgspec.Meta(extra_json_schema={"enum": (EVERYTHING, *sorted(BY_ID))})] = EVERYTHING
+    tenant: str = EVERYTHING
     labels: dict[str, str] = {}
 
     def __post_init__(self) -> None:
@@ -72,10 +78,9 @@ class IgnoreRule(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
             raise ValueError("an ignore rule needs a reason and an owner")
         if self.change not in _CHANGES:
             raise ValueError(f"change must be one of {', '.join(_CHANGES)}, not {self.change!r}")
-        if self.rule != _ANY and self.rule not in BY_ID:
+        if self.rule != EVERYTHING and self.rule not in BY_ID:
             raise ValueError(f"there is no rule {self.rule!r}")
-        chosen = (self.kind, self.namespace, self.parent, self.name, self.attribute, self.rule, self.of)
-        if all(part == _ANY for part in chosen):
+        if all(getattr(self, field) == EVERYTHING for field in CHOOSING_FIELDS):
             raise ValueError("an ignore rule must say what it ignores: a kind, a name, a rule, …")
 
     @property
@@ -169,7 +174,7 @@ class IgnoreRules:
 
 
 def _concerns(rule: IgnoreRule, tenant: str, labels: Mapping[str, str]) -> bool:
-    return (rule.tenant == _ANY or fnmatchcase(tenant, rule.tenant)) and all(
+    return (rule.tenant == EVERYTHING or fnmatchcase(tenant, rule.tenant)) and all(
         name in labels and fnmatchcase(labels[name], pattern) for name, pattern in rule.labels.items()
     )
 
@@ -209,19 +214,20 @@ def _remainder(change: Change, rules: Sequence[tuple[int, IgnoreRule]], ignored:
 def _matches(rule: IgnoreRule, change: Change) -> bool:
     identity = change.identity
     parts = ("kind", "namespace", "parent", "name", "signature", "of")
-    if rule.change not in (_ANY, tag_of(change)):
+    if rule.change not in (EVERYTHING, tag_of(change)):
         return False
     if not all(fnmatchcase(getattr(identity, part), getattr(rule, part)) for part in parts):
         return False
     return isinstance(change, Altered) or (
-        rule.attribute == _ANY and rule.rule in (_ANY, *(finding_rule.id for finding_rule, _ in rules_for(change)))
+        rule.attribute == EVERYTHING
+        and rule.rule in (EVERYTHING, *(finding_rule.id for finding_rule, _ in rules_for(change)))
     )
 
 
 def _matched_fields(rule: IgnoreRule, change: Altered) -> frozenset[str]:
     """Give the fields of an altered object that a rule leaves out."""
     fields = frozenset(field for field in change.fields if fnmatchcase(field, rule.attribute))
-    if rule.rule == _ANY:
+    if rule.rule == EVERYTHING:
         return fields
     claimed = {finding_rule.id: claimed for finding_rule, claimed in rules_for(change)}
     return fields & claimed.get(rule.rule, frozenset())

@@ -13,7 +13,6 @@ from litestar.exceptions import PermissionDeniedException, ValidationException
 from litestar.handlers import BaseRouteHandler, HTTPRouteHandler
 from litestar.openapi import OpenAPIConfig
 from litestar.openapi.datastructures import ResponseSpec
-from litestar.openapi.plugins import JsonRenderPlugin
 from litestar.openapi.spec import Components, Reference, SecurityScheme
 from litestar.params import QueryParameter
 from litestar.serialization import default_serializer, encode_json
@@ -21,6 +20,7 @@ from litestar.types import Guard
 
 from coordinator.access.caller import Caller
 from coordinator.daemon.api.callers import CSRF_HEADER, READING, SESSION_COOKIE, Callers, Connection, scope_of
+from coordinator.daemon.api.document import DocumentPlugin, complete
 from coordinator.daemon.api.etags import tag
 from coordinator.daemon.api.fleets import (
     FLEET_PARAMETER,
@@ -149,9 +149,8 @@ def _guards(fleets: Fleets, callers: Callers) -> tuple[Guard, Guard]:
 
 def openapi_document() -> bytes:
     """Give the OpenAPI document of the API as JSON, without serving it."""
-    return encode_json(
-        build_api({}, lambda _: b"", Callers(cast("Credentials", None))).openapi_schema.to_schema(), default_serializer
-    )
+    api = build_api({}, lambda _: b"", Callers(cast("Credentials", None)))
+    return encode_json(complete(api.openapi_schema.to_schema()), default_serializer)
 
 
 def _openapi() -> OpenAPIConfig:
@@ -159,7 +158,7 @@ def _openapi() -> OpenAPIConfig:
         title="fleetdrift",
         version="1",
         path="/openapi",
-        render_plugins=[JsonRenderPlugin()],
+        render_plugins=[DocumentPlugin()],
         components=Components(security_schemes=_SCHEMES),
     )
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any
 
 import msgspec
@@ -16,18 +18,21 @@ _EVENT = Schema(
 )
 
 
-def taking(kind: type[msgspec.Struct], *, required: bool = False) -> type[Operation]:
+def taking(
+    kind: type[msgspec.Struct], *, required: bool = False, also: Mapping[str, Any] = MappingProxyType({})
+) -> type[Operation]:
     """Describe a route that reads a JSON body with `decoded`.
 
     Args:
         kind: What the body says.
         required: Whether an empty body is refused.
+        also: What JSON Schema says of the whole body beyond what its type does.
     """
 
     @dataclass
     class Taking(Operation):
         def to_schema(self) -> dict[str, Any]:
-            body = {"content": {"application/json": {"schema": _in_place(kind)}}, "required": required}
+            body = {"content": {"application/json": {"schema": {**_in_place(kind), **also}}}, "required": required}
             return {**super().to_schema(), "requestBody": body}
 
     return Taking

@@ -23,6 +23,8 @@ from coordinator.daemon.api.problems import PROBLEM_JSON, problem
 from coordinator.daemon.api.proxies import Proxies
 
 _READING = frozenset({"GET", "HEAD", "OPTIONS"})
+_UNREAD_BYTES_TAKEN = 32 * 1024 * 1024
+"""Of the body of a request that is refused."""
 
 
 class Refusal(msgspec.Struct, frozen=True):
@@ -61,7 +63,7 @@ class Gate:
             request = cast("HTTPScope", scope)
             refusal = self._refusal(request)
             if refusal is not None:
-                await _send(refusal, send)
+                await _refuse(refusal, receive, send)
                 return
             if request["method"] == "HEAD":  # answered as GET is; the HTTP server leaves the body out
                 scope = cast("Scope", {**request, "method": "GET"})
@@ -69,11 +71,13 @@ class Gate:
 
     def _refusal(self, scope: HTTPScope) -> Refusal | None:
         headers = _Headers(scope["headers"])
+        limits = self._limits
+        longest_body = limits.max_body_bytes if scope["path"].startswith("/api/") else limits.max_form_bytes
         return (
             _refuse_host(headers, self._names)
             or _refuse_origin(headers, scope["method"])
-            or _refuse_size(scope["headers"], self._limits)
-            or _refuse_body(headers, self._limits)
+            or _refuse_size(scope["headers"], limits)
+            or _refuse_body(headers, longest_body)
             or _refuse_path(scope["path"])
             or _refuse_query(scope["query_string"])
             or self._refuse_rate(scope)
@@ -159,12 +163,12 @@ def _refuse_size(raw: Iterable[tuple[bytes, bytes]], limits: HttpLimits) -> Refu
     return None
 
 
-def _refuse_body(headers: _Headers, limits: HttpLimits) -> Refusal | None:
+def _refuse_body(headers: _Headers, most: int) -> Refusal | None:
     if headers.all(b"transfer-encoding"):
         return Refusal(411, "a body must come with its Content-Length")
     for length in headers.all(b"content-length"):
-        if not length.isascii() or not length.isdigit() or int(length[:20]) > limits.max_body_bytes:
-            return Refusal(413, f"a body may have {limits.max_body_bytes} bytes")
+        if not length.isascii() or not length.isdigit() or int(length[:20]) > most:
+            return Refusal(413, f"a body may have {most} bytes")
     return None
 
 
@@ -178,7 +182,12 @@ def _refuse_query(query: bytes) -> Refusal | None:
     return Refusal(400, "a parameter may not have the character NUL") if b"\0" in unquote_to_bytes(query) else None
 
 
-async def _send(refusal: Refusal, send: Send) -> None:
+async def _refuse(refusal: Refusal, receive: Receive, send: Send) -> None:
+    """Answer, and read on to the end of the request before the connection closes.
+
+    A client that still sends when it closes may never see the answer. One that sends more than is worth reading is cut
+    off; the HTTP server's deadline ends one that is slow.
+    """
     body = msgspec.json.encode(problem(refusal.status, refusal.message))
     headers = [
         (b"content-type", PROBLEM_JSON.encode()),
@@ -186,4 +195,11 @@ async def _send(refusal: Refusal, send: Send) -> None:
         (b"connection", b"close"),
     ]
     await send({"type": "http.response.start", "status": refusal.status, "headers": headers})
-    await send({"type": "http.response.body", "body": body, "more_body": False})
+    await send({"type": "http.response.body", "body": body, "more_body": True})
+    unread = _UNREAD_BYTES_TAKEN
+    while unread > 0:
+        message = await receive()
+        if message["type"] != "http.request" or not message["more_body"]:
+            break
+        unread -= len(message["body"])
+    await send({"type": "http.response.body", "body": b"", "more_body": False})

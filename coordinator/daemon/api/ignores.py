@@ -8,7 +8,6 @@ from http import HTTPStatus
 
 from litestar import Request, Response, delete, get, post
 from litestar.di import NamedDependency
-from litestar.exceptions import ValidationException
 from litestar.handlers import BaseRouteHandler
 from litestar.params import FromPath
 
@@ -21,9 +20,11 @@ from coordinator.daemon.api.fleets import ServedFleet
 from coordinator.daemon.api.problems import documented, problem_response
 from coordinator.records.ignores import IgnoresList, IgnoreSource, IgnoreView, shown_ignores
 from coordinator.records.tables import ignores_csv
-from shared.findings.ignore import IgnoreRule, KeptIgnoreRule
+from shared.findings.ignore import CHOOSING_FIELDS, EVERYTHING, IgnoreRule, KeptIgnoreRule
 
 _ID_BYTES = 6
+_SAYS_WHAT = [{"required": [field], "properties": {field: {"not": {"const": EVERYTHING}}}} for field in CHOOSING_FIELDS]
+"""A rule must say what it ignores, as JSON Schema."""
 
 
 def ignore_routes() -> list[BaseRouteHandler]:
@@ -48,9 +49,9 @@ def _writing() -> list[BaseRouteHandler]:
     @post(
         "/ignores",
         status_code=HTTPStatus.CREATED,
-        responses=documented(),
+        responses=documented(409),
         opt=needs(Scope.ADMIN),
-        operation_class=taking(IgnoreRule, required=True),
+        operation_class=taking(IgnoreRule, required=True, also={"anyOf": _SAYS_WHAT}),
     )
     async def create_ignore(
         served: NamedDependency[ServedFleet],
@@ -59,7 +60,7 @@ def _writing() -> list[BaseRouteHandler]:
         """Make an ignore rule, of the keys of an `[[ignore]]` table as JSON. It counts from the next scan on."""
         rule = decoded(await request.body(), IgnoreRule)
         if rule.until < _today():
-            raise ValidationException(f"body: until: {rule.until} is over")
+            return problem_response(HTTPStatus.CONFLICT, f"until: {rule.until} is over")
         kept = KeptIgnoreRule.named(secrets.token_hex(_ID_BYTES), rule)
         deed = served.deed(request, Action.IGNORE_CREATED, kept.id, f"until {rule.until}, {rule.owner}: {rule.reason}")
         await served.ignores.create(served.name, kept, deed)

@@ -19,7 +19,9 @@ class HttpLimits(msgspec.Struct, frozen=True, kw_only=True):
         response_timeout: From the end of a request until the client has taken the whole answer.
         rate: Requests per second that one client address may make for long; ten seconds' worth may come at once.
         max_header_bytes: Of the request line and all headers together.
-        max_body_bytes: Of a request's body.
+        max_body_bytes: Of the body of a request to `/api/`, which is read once it is known who asks: the names of ten
+            thousand tenants have room.
+        max_form_bytes: Of any other body.
     """
 
     max_connections: int = 200
@@ -27,7 +29,8 @@ class HttpLimits(msgspec.Struct, frozen=True, kw_only=True):
     response_timeout: float = 60.0
     rate: float = 20.0
     max_header_bytes: int = 16 * 1024
-    max_body_bytes: int = 16 * 1024
+    max_body_bytes: int = 8 * 1024 * 1024
+    max_form_bytes: int = 16 * 1024
 
 
 class RequestRate:

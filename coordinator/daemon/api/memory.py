@@ -8,6 +8,7 @@ from typing import Annotated
 from litestar import Request, Response, get
 from litestar.di import NamedDependency
 from litestar.handlers import BaseRouteHandler
+from litestar.openapi.spec import Schema
 from litestar.params import FromPath, FromQuery, QueryParameter
 
 from coordinator.daemon.api.answers import Moment, found, moment_of, place, table_or_page
@@ -30,11 +31,14 @@ from coordinator.records.tables import changes_csv, tenants_csv
 from coordinator.report.model import TenantStatus
 from shared.findings.finding import Severity
 
-AFTER_CHANGE = r'\[[01],[123],-?[0-9]{1,9},"[0-9a-f]{16}"\]'
+AFTER_CHANGE = r'\[[01],[123],(0|-?[1-9][0-9]{0,8}),"[0-9a-f]{16}"\]'
 """Where a page of changes ends."""
 _HISTORY = dt.timedelta(days=30)
 
 Limit = Annotated[int, QueryParameter(ge=1, le=1000)]
+Labels = Annotated[
+    list[str] | None, QueryParameter(schema_extra={"items": Schema(pattern=r"^[^=\u0000]+=[^\u0000]+$")})
+]
 
 
 def memory_routes() -> list[BaseRouteHandler]:
@@ -71,7 +75,7 @@ def _tenants() -> list[BaseRouteHandler]:
         change: FromQuery[str] = "",
         shape: FromQuery[str] = "",
         group: FromQuery[str] = "",
-        label: FromQuery[list[str] | None] = None,
+        label: Labels = None,
         limit: Limit = 100,
         after: FromQuery[str] = "",
     ) -> Response[TenantsPage]:

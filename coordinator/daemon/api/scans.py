@@ -47,6 +47,7 @@ _MEDIA = {
     ReportForm.JUNIT: "application/xml",
     ReportForm.CSV: "text/csv",
 }
+_DOCUMENTS = ("application/json", "application/sarif+json")
 
 
 @dataclass
@@ -58,7 +59,8 @@ class _ReportOperation(Operation):
         for status, response in (self.responses or {}).items():
             if status == "200" and isinstance(response, OpenAPIResponse):
                 response.content = {media: OpenAPIMediaType(schema=text) for media in sorted({*_MEDIA.values()})}
-                response.content["application/json"] = OpenAPIMediaType(schema=Schema(type=OpenAPIType.OBJECT))
+                document = Schema(type=OpenAPIType.OBJECT)
+                response.content |= {media: OpenAPIMediaType(schema=document) for media in _DOCUMENTS}
 
 
 class CancelRequest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -200,6 +200,24 @@ async def test_bodies_are_bounded(store):
         assert (await client.get("/api/v1/scans")).json()["scans"] == []
 
 
+async def test_the_body_of_a_form_is_short(store):
+    async with running(store) as client:
+        assert (await client.post("/login", content=b"x" * (QUICK.max_form_bytes + 1))).status_code == 413
+
+
+async def test_a_scan_of_ten_thousand_tenants_may_be_asked_for(store):
+    names = [f"tenant-{number:05d}.customers.example" for number in range(10_000)]
+    async with running(store) as client:
+        asked = await client.post("/api/v1/scans", json={"selection": {"tenants": names}})
+        assert asked.status_code == 202, asked.text
+
+
+async def test_a_client_that_sends_far_too_much_is_told_so(store):
+    async with running(store, HttpLimits(rate=1000)) as client:
+        for _ in range(10):
+            assert (await client.post("/api/v1/scans", content=b"x" * 12_000_000)).status_code == 413
+
+
 async def test_a_client_that_asks_too_often_is_told_so(store):
     async with running(store, HttpLimits(rate=0.5)) as client:
         answers = [(await client.get("/healthz")).status_code for _ in range(7)]
