@@ -1,5 +1,5 @@
 #!/bin/sh
-# Bring promtool, prometheus, amtool, alertmanager, Grafana's types of a dashboard, pgbouncer, chromium and a PostgreSQL 15 with TLS, PostGIS and other extensions for
+# Bring promtool, prometheus, amtool, alertmanager, Grafana's types of a dashboard, pgbouncer, systemd-analyze, chromium and a PostgreSQL 15 with TLS, PostGIS and other extensions for
 # `make test-extras`, from Debian's packages, into the virtual environment.
 #
 # The packages are downloaded and unpacked, not installed: installing them starts daemons, adds users and needs root.
@@ -29,7 +29,7 @@ fail() {
 # Names the Debian packages whose programs are on neither the PATH nor in $bin and $sbin.
 missing_packages() {
   for pair in promtool:prometheus prometheus:prometheus amtool:prometheus-alertmanager \
-    pgbouncer:pgbouncer chromium:chromium; do
+    pgbouncer:pgbouncer systemd-analyze:systemd chromium:chromium; do
     program=${pair%%:*}
     if ! command -v "$program" >/dev/null 2>&1 && ! [ -x "$bin/$program" ] && ! [ -x "$sbin/$program" ]; then
       echo "${pair##*:}"

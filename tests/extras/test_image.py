@@ -65,6 +65,25 @@ def test_the_image_s_environment_runs_the_command_line(built):
     assert done.stdout.startswith("fleetdrift")
 
 
+def test_the_installed_wheel_runs_the_demo_without_the_checkout(built, tmp_path):
+    environment = {"PATH": "/usr/bin:/bin", "HOME": str(tmp_path), "XDG_CACHE_HOME": str(tmp_path / "cache")}
+    done = subprocess.run(
+        [built / "bin/fleetdrift", "demo", "--directory", tmp_path / "fleet"],
+        capture_output=True, check=False, text=True, cwd=tmp_path, env=environment, timeout=240,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    assert "3 tenants: 1 in sync, 2 drifted" in done.stdout
+
+
+def test_the_installed_wheel_has_the_manual_page_and_says_how_to_get_the_tools_for_agents(built, tmp_path):
+    assert (built / "share/man/man1/fleetdrift.1").exists()
+    done = subprocess.run(
+        [built / "bin/fleetdrift", "mcp", "--server", "http://127.0.0.1:9"],
+        capture_output=True, check=False, text=True, cwd=tmp_path,
+    )  # fmt: skip
+    assert (done.returncode, "pip install 'fleetdrift[mcp]'" in done.stderr) == (1, True)
+
+
 def test_every_file_of_the_packages_is_in_the_image(built):
     [site] = built.glob("lib/python*/site-packages")
     source = built.parents[1] / "src"

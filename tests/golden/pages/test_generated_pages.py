@@ -25,6 +25,11 @@ def test_the_page_of_the_command_line_is_that_of_the_commands(golden: Golden) ->
     golden(DOCS / "cli.md", made.stdout)
 
 
+def test_the_manual_page_is_that_of_the_commands(golden: Golden) -> None:
+    made = subprocess.run([sys.executable, HERE / "man_page.py"], capture_output=True, text=True, check=True)
+    golden(DOCS / "man" / "fleetdrift.1", made.stdout)
+
+
 def test_the_document_of_the_api_is_that_of_the_routes(golden: Golden) -> None:
     document = json.loads(openapi_document())
     golden(DOCS / "schemas" / "openapi.json", json.dumps(document, indent=1, ensure_ascii=False, sort_keys=True) + "\n")
