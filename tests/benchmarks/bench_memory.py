@@ -20,6 +20,7 @@ import httpx
 from coordinator.store.store import Store
 from shared.embedded.postgres import EmbeddedPostgres
 from shared.hosts import Secret
+from tests.benchmarks.bars import Bars
 from tests.benchmarks.large_fleet import LargeFleet
 from tests.integration.engine.test_coordinator_api import FLEET, Scans, running
 
@@ -40,25 +41,6 @@ MAX_ANSWER_SECONDS = 0.1
 MAX_EVENT_SECONDS = 1.0
 
 MEGABYTE, KILOBYTE = 1e6, 1e3
-
-
-class Bars:
-    """Prints each figure beside its bar, and remembers whether one is beyond it."""
-
-    def __init__(self) -> None:
-        self.failed = False
-
-    def hold(self, what: str, found: float, bar: float, unit: str) -> None:
-        """Print a figure.
-
-        Args:
-            what: Was measured.
-            found: The figure.
-            bar: It must be below.
-            unit: Of both.
-        """
-        self.failed |= found >= bar
-        print(f"{'ok ' if found < bar else 'BAD'} {what}: {found:.3g} {unit} (bar: below {bar:g} {unit})", flush=True)
 
 
 def _memory(key: str) -> float:
