@@ -120,6 +120,7 @@ class Observed(msgspec.Struct, frozen=True, tag_field="outcome", tag="observed",
     versions: tuple[SchemaVersion, ...] = ()
     running: str = ""
     depth: Depth = Depth.ROWS
+    counters: str = ""
 
 
 class Analysed(msgspec.Struct, frozen=True, tag_field="outcome", tag="analysed"):

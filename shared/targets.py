@@ -115,6 +115,7 @@ class Observation(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True)
         sighting: What to remember of it; only when the caller remembers, and not when nothing changed.
         running: Migration tool that is at work in it, by the lock that it holds; empty when none is.
         depth: How deep one had to look.
+        counters: Of its database, read before all else; empty where nobody remembers them.
     """
 
     fingerprint: str
@@ -126,6 +127,7 @@ class Observation(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True)
     sighting: Sighting | None = None
     running: str = ""
     depth: Depth = Depth.ROWS
+    counters: str = ""
 
 
 class Limits(msgspec.Struct, frozen=True, kw_only=True):

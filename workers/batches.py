@@ -132,7 +132,13 @@ async def _outcome(scanned: Scanned, known: KnownSnapshots) -> Outcome:
             if seen.snapshot is not None or seen.statement:
                 await known.store(seen.fingerprint, seen.snapshot, seen.statement)
             return Observed(
-                seen.fingerprint, seen.server_version, seen.rows_scanned, seen.versions, seen.running, seen.depth
+                seen.fingerprint,
+                seen.server_version,
+                seen.rows_scanned,
+                seen.versions,
+                seen.running,
+                seen.depth,
+                seen.counters,
             )
         case Failure() as failure:
             return Failed(failure)

@@ -1,5 +1,7 @@
 """Answers for the tenants of which the sign of their server says that nothing has changed: they are not read.
 
+Where a database was written to, its own counters say whether its catalogs were.
+
 A sign is read before the tenants are. What is then read of a tenant is kept beside it, and stands for the tenant as
 long as the sign stays the same and is not in doubt (docs/decisions/531-the-sign-of-a-server.md).
 """
@@ -11,7 +13,7 @@ import contextlib
 import datetime as dt
 import hashlib
 import random
-from collections import Counter, defaultdict
+from collections import Counter, defaultdict, deque
 from collections.abc import Callable, Mapping, Sequence
 
 import msgspec
@@ -39,6 +41,12 @@ MAX_HOSTS_AT_ONCE = 32
 
 MAX_SECONDS_FOR_SIGNS = 15.0
 """How long a scan waits for signs before it reads tenants: those of servers that take longer count as not there."""
+
+MAX_SECONDS_FOR_COUNTERS = 30.0
+"""How long a scan reads counters before workers read the rest: one process does it, of which there may be many."""
+
+MAX_CONNECTIONS_FOR_COUNTERS = 2
+"""Connections to a server over which counters are read at once, beside those that permits allow workers."""
 
 MAX_DATABASES_TRIED = 3
 """Databases of a server to which one tries to connect for its sign: one of them may be gone."""
@@ -73,6 +81,7 @@ class Settling:
         self._kept: Mapping[str, SignedReading] = {}
         self._unread: dict[str, Target] = {}
         self._read_anyway: set[str] = set()
+        self._renewed: list[SignedReading] = []
 
     async def settle(self, targets: Sequence[Target], is_kept: Callable[[str], bool]) -> list[ItemOutcome]:
         """Give the answers for those of which nothing has changed.
@@ -91,19 +100,41 @@ class Settling:
         since = self._begun - dt.timedelta(seconds=self._settings.remember)
         self._kept = await self._store.signs.load(self._settings.fleet, self._scope, since)
         settled: list[ItemOutcome] = []
+        busy: list[Target] = []
         for target in targets:
-            kept = self._kept.get(target.tenant)
-            if kept is None or not is_kept(kept.observed.fingerprint) or not _is_unchanged(kept, target, self._signs):
+            kept, sign = self._kept.get(target.tenant), sign_of(self._signs, target)
+            if kept is None or sign is None or not is_kept(kept.observed.fingerprint):
                 continue
-            if self._chance() < self._settings.read_anyway:
+            if not may_stand_for(kept, target, sign):
+                continue
+            if sign.doubt or sign.written != kept.written:
+                busy.append(target)
+            elif self._chance() < self._settings.read_anyway:
                 self._read_anyway.add(target.tenant)
-                continue
-            settled.append((target.tenant, msgspec.structs.replace(kept.observed, depth=Depth.SIGN)))
-            del self._unread[target.tenant]
+            else:
+                settled.append((target.tenant, _answer(kept, Depth.SIGN)))
+                del self._unread[target.tenant]
+        settled += await self._settle_by_counters(busy)
         found = sum(not sign.doubt for sign in self._signs.values())
         log(
             SignsRead(run=self._scan, hosts=len({target.host for target in targets}), found=found, settled=len(settled))
         )
+        return settled
+
+    async def _settle_by_counters(self, targets: Sequence[Target]) -> list[ItemOutcome]:
+        """Give the answers for those whose database was written to, but not its catalogs."""
+        wanted = [target for target in targets if self._kept[target.tenant].observed.counters]
+        found = await read_counters_of(self._settings, wanted)
+        settled: list[ItemOutcome] = []
+        for target in wanted:
+            kept = self._kept[target.tenant]
+            if found.get((target.host, target.database)) != kept.observed.counters:
+                continue
+            settled.append((target.tenant, _answer(kept, Depth.COUNTERS)))
+            sign = sign_of(self._signs, target)
+            assert sign is not None, "only those with a sign are looked at"
+            self._renewed.append(msgspec.structs.replace(kept, written=sign.written))
+            del self._unread[target.tenant]
         return settled
 
     async def keep(self, outcomes: Mapping[str, FinalOutcome], *, read_since: bool) -> None:
@@ -123,8 +154,9 @@ class Settling:
         if hosts:
             await self._store.signs.forget(self._settings.fleet, sorted(hosts))
         fresh = [self._reading(target, outcomes.get(tenant)) for tenant, target in self._unread.items()]
-        readings = [each for each in fresh if each is not None and each.target.host not in hosts]
-        if readings and read_since:
+        found = [each for each in fresh if each is not None] if read_since else []
+        readings = [each for each in (*found, *self._renewed) if each.target.host not in hosts]
+        if readings:
             await self._store.signs.keep(self._settings.fleet, self._scope, readings)
 
     def _reading(self, target: Target, outcome: FinalOutcome | None) -> SignedReading | None:
@@ -165,9 +197,15 @@ class Settling:
         return found
 
 
+def _answer(kept: SignedReading, depth: Depth) -> Observed:
+    return msgspec.structs.replace(kept.observed, depth=depth, counters="")
+
+
 def _is_unchanged(kept: SignedReading, target: Target, signs: Signs) -> bool:
     sign = sign_of(signs, target)
-    return sign is not None and stands_for(kept, target, sign)
+    if sign is None or sign.doubt or sign.written != kept.written:
+        return False
+    return may_stand_for(kept, target, sign)
 
 
 def scope_of(profile: Profile) -> str:
@@ -183,11 +221,9 @@ def sign_of(signs: Signs, target: Target) -> DatabaseSign | None:
     return server.databases.get(target.database) if server is not None else None
 
 
-def stands_for(kept: SignedReading, target: Target, sign: DatabaseSign) -> bool:
-    """Say whether what was read of a tenant is what would be read of it now."""
-    if sign.doubt or (kept.identity, kept.written) != (sign.identity, sign.written):
-        return False
-    if kept.target != msgspec.structs.replace(target, labels=()):
+def may_stand_for(kept: SignedReading, target: Target, sign: DatabaseSign) -> bool:
+    """Say whether what was read of a tenant is what would be read now, if nothing was written to its catalogs."""
+    if kept.identity != sign.identity or kept.target != msgspec.structs.replace(target, labels=()):
         return False
     return not any(holder(number, target.database, target.namespace or "public") for number in sign.locks)
 
@@ -224,6 +260,34 @@ async def read_signs(settings: EngineSettings, targets: Sequence[Target]) -> dic
     async with Readers(settings.limits) as readers, asyncio.TaskGroup() as group:
         for host in databases:
             group.create_task(read(readers, host))
+    return found
+
+
+async def read_counters_of(settings: EngineSettings, targets: Sequence[Target]) -> dict[tuple[str, str], str]:
+    """Read the counters of the databases of some tenants, by (host, database), as many as there is time for."""
+    found: dict[tuple[str, str], str] = {}
+    waiting: defaultdict[str, deque[str]] = defaultdict(deque)
+    for host, database in dict.fromkeys((target.host, target.database) for target in targets):
+        waiting[host].append(database)
+    until = asyncio.get_running_loop().time() + MAX_SECONDS_FOR_COUNTERS
+
+    async def read(readers: Readers, host: str) -> None:
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout_at(until):
+                while waiting[host]:
+                    database = waiting[host].popleft()
+                    try:
+                        found[host, database] = await readers.counters(settings.hosts[host], database)
+                    except TargetError as error:
+                        if error.failure.kind in HOST_DOWN:
+                            return
+
+    if not targets:
+        return found
+    async with Readers(settings.limits) as readers, asyncio.TaskGroup() as group:
+        for host in waiting:
+            for _ in range(min(MAX_CONNECTIONS_FOR_COUNTERS, settings.hosts[host].max_connections)):
+                group.create_task(read(readers, host))
     return found
 
 

@@ -19,7 +19,16 @@ from shared.postgres.session import check_role, read_backend
 from shared.postgres.url import UrlError, parse_url
 from shared.targets import FailureKind, Limits
 
-__all__ = ["TargetError", "close", "connect_directly", "connect_source", "connect_tenant", "connect_url", "translated"]
+__all__ = [
+    "TargetError",
+    "close",
+    "connect_again",
+    "connect_directly",
+    "connect_source",
+    "connect_tenant",
+    "connect_url",
+    "translated",
+]
 
 _CLOSE_TIMEOUT_SECONDS = 2.0  # after them the socket is cut
 
@@ -67,6 +76,16 @@ async def connect_directly(host: Host, database: str, limits: Limits) -> asyncpg
         TargetError: As `connect_tenant`, and `unsupported` for any pooler.
     """
     return await _connect(host, database, limits, refuse_any_pooler, None)
+
+
+async def connect_again(host: Host, database: str, limits: Limits) -> asyncpg.Connection:
+    """Connect for a question to a server on which role and pooler were checked a moment ago: it is not asked for them.
+
+    Raises:
+        TargetError: Unreachable, refused, wrong credential, or no PostgreSQL at all.
+    """
+    with translated(host.password.reveal() if host.password else ""):
+        return await _open(host, database, limits, {})
 
 
 async def _connect(

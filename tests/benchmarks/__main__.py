@@ -6,7 +6,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-WITH_A_TARGET_OF_ITS_OWN = frozenset({"bench_memory"})
+WITH_A_TARGET_OF_ITS_OWN = frozenset({"bench_fleet", "bench_memory"})
 """Benchmarks that take longer than three minutes."""
 
 

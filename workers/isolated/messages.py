@@ -67,7 +67,15 @@ class ReadSign(msgspec.Struct, frozen=True, kw_only=True, tag=True):
     limits: Limits
 
 
-Work = ReadTenant | ReadToWrite | ReadUrl | ListStrings | ReadSign
+class ReadCounters(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+    """Read the counters of a database; answered with a string, which is empty where they prove nothing."""
+
+    host: Host
+    database: str
+    limits: Limits
+
+
+Work = ReadTenant | ReadToWrite | ReadUrl | ListStrings | ReadSign | ReadCounters
 
 
 class Request(msgspec.Struct, frozen=True):

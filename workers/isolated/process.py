@@ -26,6 +26,7 @@ from shared.postgres.connection import TargetError, close, connect_directly, con
 from shared.postgres.failures import OUT_OF_MEMORY, handle_unawaited
 from shared.postgres.listing import fetch_strings
 from shared.postgres.names.own_names import own_names
+from shared.postgres.reading.counters import read_counters_alone
 from shared.postgres.reading.introspect import read_snapshot
 from shared.postgres.reading.server_sign import read_server_sign
 from shared.targets import Failure, FailureKind, Observation, ReadRequest
@@ -34,6 +35,7 @@ from workers.isolated.messages import (
     HEARTBEAT,
     LENGTH_BYTES,
     ListStrings,
+    ReadCounters,
     ReadSign,
     ReadTenant,
     ReadToWrite,
@@ -217,6 +219,8 @@ class _Desk:
                 return await _caught(lambda: _list(work))
             case ReadSign():
                 return await _caught(lambda: _read_sign(work))
+            case ReadCounters():
+                return await _caught(lambda: _read_counters(work))
             case _:
                 assert_never(work)
 
@@ -282,3 +286,8 @@ async def _list(work: ListStrings) -> object:
 async def _read_sign(work: ReadSign) -> object:
     async with asyncio.timeout(work.limits.tenant_timeout):
         return await read_server_sign(work.host, work.database, work.limits)
+
+
+async def _read_counters(work: ReadCounters) -> object:
+    async with asyncio.timeout(work.limits.tenant_timeout):
+        return await read_counters_alone(work.host, work.database, work.limits)

@@ -27,6 +27,7 @@ from shared.targets import Failure, FailureKind, Limits, Observation, ReadReques
 from workers.isolated.messages import (
     LENGTH_BYTES,
     ListStrings,
+    ReadCounters,
     ReadSign,
     ReadTenant,
     ReadToWrite,
@@ -131,6 +132,14 @@ class Readers:
             TargetError: It could not be read.
         """
         return await self._do(ReadSign(host=host, database=database, limits=self._limits), ServerSign)
+
+    async def counters(self, host: Host, database: str) -> str:
+        """Read the counters of a database, as `shared.postgres.reading.counters.read_counters_alone`.
+
+        Raises:
+            TargetError: They could not be read.
+        """
+        return await self._do(ReadCounters(host=host, database=database, limits=self._limits), str)
 
     async def _do(self, work: Work, result: type[_Result]) -> _Result:
         try:

@@ -12,6 +12,7 @@ from shared.postgres.connection import close, connect_tenant, translated
 from shared.postgres.failures import CLOSED, TargetError, was_ended_by_server
 from shared.postgres.names.own_names import own_names
 from shared.postgres.owners import ENDS_SESSIONS, Overrides, get_past
+from shared.postgres.reading.counters import read_counters
 from shared.postgres.reading.sighting import read_tenant, unchanged_since
 from shared.postgres.reading.versions import read_progress
 from shared.schema.canonical import content_hash
@@ -79,6 +80,7 @@ async def _observe(connection: asyncpg.Connection, target: Target, wanted: ReadR
     snapshot: Snapshot | None = None
     fresh: Sighting | None = None
     statement, depth = "", Depth.TOKEN
+    counters = await read_counters(connection) if seen is not None else ""
     if (
         seen is None
         or seen.fingerprint not in known
@@ -108,6 +110,7 @@ async def _observe(connection: asyncpg.Connection, target: Target, wanted: ReadR
         statement=statement,
         sighting=fresh if fresh is not None and fresh.token else None,
         depth=depth,
+        counters=counters,
     )
 
 

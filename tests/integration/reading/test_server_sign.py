@@ -281,6 +281,7 @@ def test_counters_that_are_set_back_are_no_equal_sign(signs, old):
         async with databases_of(signs, 1) as [database]:
             for statement in (
                 "SELECT pg_stat_reset()",
+                "SELECT pg_stat_reset_single_table_counters('pg_class'::regclass)",
                 "SELECT pg_stat_reset_shared('bgwriter')",
                 "SELECT pg_reload_conf()",
             ):
