@@ -14,6 +14,7 @@ from coordinator.report.model import ScanReport
 from coordinator.settings.load import load_settings
 from shared.embedded.postgres import EmbeddedPostgres
 from shared.embedded.redis import EmbeddedRedis
+from tests.configurations import one_server
 
 ORDERS = "CREATE TABLE orders (id bigint PRIMARY KEY, email text NOT NULL)"
 BY_EMAIL = "CREATE INDEX orders_by_email ON orders (email)"
@@ -53,14 +54,7 @@ class Servers(msgspec.Struct, frozen=True):
         path = self.folder / f"{name}.toml"
         path.write_text(
             f"""{text}
-[hosts.here]
-address = "{self.postgres.socket_dir}"
-port = {self.postgres.port}
-user = "postgres"
-[limits]
-allow_unsafe_role = true
-[scratch]
-dsn = "{self.postgres.dsn()}"
+{one_server(self.postgres)}
 [redis]
 url = "{self.redis.url}"
 key = {{ file = "redis.key" }}

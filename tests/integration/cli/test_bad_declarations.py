@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.configurations import one_server
+
 FLEETDRIFT = Path(sys.executable).with_name("fleetdrift")
 
 
@@ -24,16 +26,9 @@ def check(postgres, tmp_path):
         (tmp_path / "fleetdrift.toml").write_text(f"""
 [fleet]
 tenants = [{{ tenant = "one", database = "postgres" }}]
-[hosts.here]
-address = "{postgres.socket_dir}"
-port = {postgres.port}
-user = "postgres"
-[limits]
-allow_unsafe_role = true
 [spec]
 source = "{spec}"
-[scratch]
-dsn = "{postgres.dsn()}"
+{one_server(postgres)}
 {extra}
 """)
         return subprocess.run(

@@ -11,6 +11,8 @@ from pathlib import Path
 import asyncpg
 import pytest
 
+from tests.configurations import one_server
+
 FLEETDRIFT = Path(sys.executable).with_name("fleetdrift")
 MIGRATIONS = {
     "20260101000000_agent.sql": "CREATE TABLE agent (id bigint PRIMARY KEY, login text NOT NULL);\n",
@@ -52,16 +54,9 @@ def gate(postgres, tmp_path_factory):
 name = "desk"
 exclude = ["us-9"]
 {listed}
-[hosts.here]
-address = "{postgres.socket_dir}"
-port = {postgres.port}
-user = "postgres"
-[limits]
-allow_unsafe_role = true
 [spec]
 source = "migrations"
-[scratch]
-dsn = "{postgres.dsn()}"
+{one_server(postgres)}
 """)
 
     def gate(*arguments: str) -> subprocess.CompletedProcess[str]:

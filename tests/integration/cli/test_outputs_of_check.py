@@ -12,6 +12,8 @@ from pathlib import Path
 import asyncpg
 import pytest
 
+from tests.configurations import one_server
+
 FLEETDRIFT = Path(sys.executable).with_name("fleetdrift")
 TABLE = "CREATE TABLE agent (id bigint PRIMARY KEY, login text NOT NULL);\n"
 INDEX = "CREATE INDEX agent_login ON agent (login);\n"
@@ -43,16 +45,9 @@ def check(postgres, tenant, tmp_path):
 [fleet]
 name = "desk"
 tenants = [{{ tenant = "one", database = "{tenant[1]}" }}]
-[hosts.here]
-address = "{postgres.socket_dir}"
-port = {postgres.port}
-user = "postgres"
-[limits]
-allow_unsafe_role = true
 [spec]
 source = "schema.sql"
-[scratch]
-dsn = "{postgres.dsn()}"
+{one_server(postgres)}
 """)
 
     def check(*arguments: str) -> subprocess.CompletedProcess[str]:

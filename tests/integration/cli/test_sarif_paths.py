@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.configurations import one_server
+
 FLEETDRIFT = Path(sys.executable).with_name("fleetdrift")
 RUST = 'pub async fn run(p: &sqlx::PgPool) { sqlx::query("SELECT login FROM agent").fetch_all(p).await; }\n'
 AGENT = "\n\nCREATE TABLE agent (id bigint PRIMARY KEY, login text NOT NULL);\n"
@@ -24,14 +26,7 @@ def checkout(postgres, tmp_path):
         config = f"""
 [fleet]
 tenants = [{listed}]
-[hosts.here]
-address = "{postgres.socket_dir}"
-port = {postgres.port}
-user = "postgres"
-[limits]
-allow_unsafe_role = true
-[scratch]
-dsn = "{postgres.dsn()}"
+{one_server(postgres)}
 {specs}
 """
         for name, text in {**files, "ops/fleetdrift.toml": config}.items():

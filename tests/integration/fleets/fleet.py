@@ -17,6 +17,7 @@ from coordinator.scan.pipeline import run_scan
 from coordinator.settings.load import load_settings
 from shared.embedded.postgres import EmbeddedPostgres
 from shared.postgres.scratch import ScratchServer
+from tests.configurations import one_server
 
 
 class Fleet(msgspec.Struct, frozen=True):
@@ -72,14 +73,7 @@ class Fleet(msgspec.Struct, frozen=True):
         path = self.folder / "fleetdrift.toml"
         path.write_text(
             f"""
-[hosts.here]
-address = "{self.server.socket_dir}"
-port = {self.server.port}
-user = "postgres"
-[limits]
-allow_unsafe_role = true
-[scratch]
-dsn = "{self.server.dsn()}"
+{one_server(self.server)}
 {text.replace("PREFIX", self.prefix)}
 """,
             "utf-8",
