@@ -15,6 +15,7 @@ TEMPLATES = sorted((ROOT / "coordinator").rglob("*.j2"))
 CALLED_FROM_OUTSIDE = {
     "coordinator.cli.report_output.OutputType.get_metavar": "click calls it",
     "coordinator.cli.source_options.InOrder.parse_args": "click calls it",
+    "coordinator.cli.main.LazyGroup.format_commands": "click calls it",
     "coordinator.cli.main.LazyGroup.get_command": "click calls it",
     "coordinator.cli.main.LazyGroup.list_commands": "click calls it",
     "coordinator.daemon.api.protocol.BoundedProtocol.on_response_complete": "uvicorn calls it",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -10,7 +11,7 @@ from pathlib import Path
 import click
 import pytest
 
-from coordinator.cli.main import VERBS
+from coordinator.cli.verbs import SECTIONS, VERBS
 
 FLEETDRIFT = Path(sys.executable).with_name("fleetdrift")
 
@@ -32,8 +33,18 @@ def test_a_missing_argument_ends_with_64():
 def test_help_lists_every_verb():
     done = run("--help")
     assert done.returncode == 0
-    for verb in ("check", "scan", "worker", "serve", "demo", "diff", "snapshot", "fingerprint", "iac", "apply"):
-        assert f"\n  {verb} " in done.stdout
+    for title, verbs in SECTIONS.items():
+        assert f"\n{title}:\n" in done.stdout
+        for name, verb in verbs.items():
+            assert re.search(rf"^  {name} +{re.escape(verb.summary)}$", done.stdout, re.MULTILINE), name
+
+
+def test_help_imports_no_verb():
+    listing = "import sys; from coordinator.cli.main import cli; cli(['--help'], standalone_mode=False); "
+    done = subprocess.run(
+        [sys.executable, "-c", listing + "print(*sys.modules)"], capture_output=True, text=True, check=True, timeout=60
+    )
+    assert not {verb.module for verb in VERBS.values()} & set(done.stdout.split())
 
 
 def test_an_error_is_one_sentence_that_names_the_source(tmp_path):
@@ -50,4 +61,4 @@ def test_a_missing_configuration_is_wrong_usage(tmp_path):
 
 @pytest.mark.parametrize("verb", VERBS)
 def test_the_module_of_every_verb_holds_its_command(verb):
-    assert isinstance(importlib.import_module(VERBS[verb]).command, click.Command)
+    assert isinstance(importlib.import_module(VERBS[verb].module).command, click.Command)

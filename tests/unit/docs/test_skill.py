@@ -12,7 +12,8 @@ import click
 import pytest
 
 from coordinator.cli import exit_codes
-from coordinator.cli.main import VERBS, cli
+from coordinator.cli.main import cli
+from coordinator.cli.verbs import VERBS
 
 ROOT = Path(__file__).parents[3]
 SKILL = (ROOT / "skills/fleetdrift/SKILL.md").read_text()
