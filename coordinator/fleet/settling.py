@@ -9,23 +9,21 @@ long as the sign stays the same and is not in doubt (docs/decisions/531-the-sign
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import datetime as dt
 import hashlib
 import random
-from collections import Counter, defaultdict, deque
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 
 import msgspec
 
-from coordinator.engine.engine import EngineSettings
+from coordinator.engine.engine import Facilities
+from coordinator.fleet.signs import read_counters, read_signs
 from coordinator.ledger.batch import FinalOutcome, ItemOutcome
 from coordinator.store.signs import Depths, SignedReading
-from coordinator.store.store import Store
 from shared.events.run import SignMismatched, SignsRead
 from shared.logs import log
-from shared.messages import HOST_DOWN, Observed
-from shared.postgres.connection import TargetError
+from shared.messages import Observed
 from shared.postgres.query_files import query_text
 from shared.postgres.reading.catalog import reading_hash
 from shared.postgres.reading.fingerprint import FINGERPRINT_VERSION
@@ -34,22 +32,6 @@ from shared.postgres.reading.server_sign import COUNTED_AFTER_SECONDS, DatabaseS
 from shared.postgres.reading.versions import MIGRATION_TOOLS
 from shared.schema.profile import Profile
 from shared.targets import Depth, Target
-from workers.isolated.readers import Readers
-
-MAX_HOSTS_AT_ONCE = 32
-"""Servers whose signs are read at the same time, over one connection each."""
-
-MAX_SECONDS_FOR_SIGNS = 15.0
-"""How long a scan waits for signs before it reads tenants: those of servers that take longer count as not there."""
-
-MAX_SECONDS_FOR_COUNTERS = 30.0
-"""How long a scan reads counters before workers read the rest: one process does it, of which there may be many."""
-
-MAX_CONNECTIONS_FOR_COUNTERS = 2
-"""Connections to a server over which counters are read at once, beside those that permits allow workers."""
-
-MAX_DATABASES_TRIED = 3
-"""Databases of a server to which one tries to connect for its sign: one of them may be gone."""
 
 _FULL = frozenset({Depth.FINGERPRINT, Depth.ROWS})
 """Depths at which no earlier scan is believed."""
@@ -63,19 +45,17 @@ class Settling:
 
     Args:
         scan: Id.
-        store: Keeps readings beside their signs.
-        settings: Of the engine.
+        facilities: Settings, store and Redis.
         chance: Draws the tenants that are read although nothing has changed, from 0 to 1.
     """
 
-    def __init__(
-        self, scan: str, store: Store, settings: EngineSettings, chance: Callable[[], float] = random.random
-    ) -> None:
+    def __init__(self, scan: str, facilities: Facilities, chance: Callable[[], float] = random.random) -> None:
         self._scan = scan
-        self._store = store
-        self._settings = settings
+        self._facilities = facilities
+        self._store = facilities.store
+        self._settings = facilities.settings
         self._chance = chance
-        self._scope = scope_of(settings.profile)
+        self._scope = scope_of(facilities.settings.profile)
         self._begun = dt.datetime.now(dt.UTC)
         self._signs: Signs = {}
         self._kept: Mapping[str, SignedReading] = {}
@@ -124,7 +104,7 @@ class Settling:
     async def _settle_by_counters(self, targets: Sequence[Target]) -> list[ItemOutcome]:
         """Give the answers for those whose database was written to, but not its catalogs."""
         wanted = [target for target in targets if self._kept[target.tenant].observed.counters]
-        found = await read_counters_of(self._settings, wanted)
+        found = await read_counters(self._facilities, wanted, self._scan)
         settled: list[ItemOutcome] = []
         for target in wanted:
             kept = self._kept[target.tenant]
@@ -238,66 +218,3 @@ def _differs(outcome: FinalOutcome | None, kept: Observed) -> bool:
         kept.fingerprint,
         kept.versions,
     )
-
-
-async def read_signs(settings: EngineSettings, targets: Sequence[Target]) -> dict[str, ServerSign]:
-    """Read the signs of the servers of some tenants; a server whose sign cannot be read in time has none."""
-    databases: defaultdict[str, dict[str, None]] = defaultdict(dict)
-    for target in targets:
-        if len(databases[target.host]) < MAX_DATABASES_TRIED:
-            databases[target.host][target.database] = None
-    found: dict[str, ServerSign] = {}
-    turns = asyncio.Semaphore(MAX_HOSTS_AT_ONCE)
-    until = asyncio.get_running_loop().time() + MAX_SECONDS_FOR_SIGNS
-
-    async def read(readers: Readers, host: str) -> None:
-        with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout_at(until), turns:
-                sign = await _sign_of_host(readers, settings, host, tuple(databases[host]))
-                if sign is not None:
-                    found[host] = sign
-
-    async with Readers(settings.limits) as readers, asyncio.TaskGroup() as group:
-        for host in databases:
-            group.create_task(read(readers, host))
-    return found
-
-
-async def read_counters_of(settings: EngineSettings, targets: Sequence[Target]) -> dict[tuple[str, str], str]:
-    """Read the counters of the databases of some tenants, by (host, database), as many as there is time for."""
-    found: dict[tuple[str, str], str] = {}
-    waiting: defaultdict[str, deque[str]] = defaultdict(deque)
-    for host, database in dict.fromkeys((target.host, target.database) for target in targets):
-        waiting[host].append(database)
-    until = asyncio.get_running_loop().time() + MAX_SECONDS_FOR_COUNTERS
-
-    async def read(readers: Readers, host: str) -> None:
-        with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout_at(until):
-                while waiting[host]:
-                    database = waiting[host].popleft()
-                    try:
-                        found[host, database] = await readers.counters(settings.hosts[host], database)
-                    except TargetError as error:
-                        if error.failure.kind in HOST_DOWN:
-                            return
-
-    if not targets:
-        return found
-    async with Readers(settings.limits) as readers, asyncio.TaskGroup() as group:
-        for host in waiting:
-            for _ in range(min(MAX_CONNECTIONS_FOR_COUNTERS, settings.hosts[host].max_connections)):
-                group.create_task(read(readers, host))
-    return found
-
-
-async def _sign_of_host(
-    readers: Readers, settings: EngineSettings, host: str, databases: Sequence[str]
-) -> ServerSign | None:
-    for database in databases:
-        try:
-            return await readers.server_sign(settings.hosts[host], database)
-        except TargetError as error:
-            if error.failure.kind in HOST_DOWN:
-                return None
-    return None

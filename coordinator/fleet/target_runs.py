@@ -129,7 +129,7 @@ async def read_targets(
         ledger.restore(row.target.tenant, row.mark, row.outcome)
     journal = ScanJournal(store, scan)
     await journal.load()
-    settling = Settling(scan, store, settings)
+    settling = Settling(scan, facilities)
     unanswered = [row.target for row in rows if row.outcome is None]
     settled = await settling.settle(unanswered, lambda name: not journal.lacks(name))
     await journal.record(settled)
