@@ -131,10 +131,11 @@ async def read_targets(
     await journal.load()
     settling = Settling(scan, facilities)
     unanswered = [row.target for row in rows if row.outcome is None]
-    settled = await settling.settle(unanswered, lambda name: not journal.lacks(name))
-    await journal.record(settled)
-    for tenant, outcome in settled:
-        ledger.restore(tenant, None, outcome)
+    if settled := await settling.settle(unanswered, lambda name: not journal.lacks(name)):
+        await journal.record(settled)
+        for tenant, outcome in settled:
+            ledger.restore(tenant, None, outcome)
+        on_progress(Progress(ledger.finished, ledger.total, 0))
     engine = facilities.engine(
         run=scan,
         task=SCAN_BATCH,
