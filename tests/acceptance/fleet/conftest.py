@@ -44,6 +44,17 @@ class Fleet(msgspec.Struct, frozen=True):
 
         asyncio.run(run())
 
+    def forget(self) -> None:
+        """Have the next scan read every tenant, whatever the sign of their server says."""
+
+        async def run() -> None:
+            connection = await connect_url(self.server.dsn(STORE))
+            if await connection.fetchval("SELECT to_regclass('fleetdrift.signs')"):
+                await connection.execute("DELETE FROM fleetdrift.signs")
+            await connection.close()
+
+        asyncio.run(run())
+
     def check(self) -> ScanReport:
         """Scan in this process."""
 

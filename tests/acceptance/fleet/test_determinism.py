@@ -69,6 +69,7 @@ def test_a_worker_killed_in_mid_scan_changes_nothing(fleet, reference):
             processes[0].send_signal(signal.SIGKILL)
             killed.append(processes[0].pid)
 
+    fleet.forget()
     report = fleet.scan(2, kill_one)
     assert killed, "the scan was over before a worker could be killed"
     assert report.content_hash == reference.content_hash
@@ -82,6 +83,7 @@ def test_a_flushed_redis_in_mid_scan_changes_nothing(fleet, reference):
             redis_client.Redis.from_url(fleet.redis.url).flushall()
             flushed.append(done)
 
+    fleet.forget()
     report = fleet.scan(2, flush)
     assert flushed, "the scan was over before Redis could be flushed"
     assert report.content_hash == reference.content_hash

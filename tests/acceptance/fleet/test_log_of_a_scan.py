@@ -51,13 +51,14 @@ def run(*arguments: str | Path) -> tuple[list[dict[str, object]], str]:
 
 
 def test_a_scan_through_workers_can_be_followed_from_its_request_to_its_report(fleet, configuration, literal, tmp_path):
+    fleet.forget()
     with worker_processes(configuration, tmp_path, 2):
         events, text = run("scan", "--config", configuration, "--output", "json", "--log-level", "info")
     names = [str(event["event"]) for event in events]
-    assert names[:3] == ["scan.created", "scan.started", "run.started"]
+    assert names[:4] == ["scan.created", "scan.started", "signs.read", "run.started"]
     rooms = [room for room, _ in groupby(name.partition(".")[0] for name in names)]
-    assert rooms == ["scan", "run", "batch", "run", "analyses", "run", *rooms[6:-2], "run", "scan"]
-    assert set(rooms[6:-2]) == {"batch", "analysis"}
+    assert rooms == ["scan", "signs", "run", "batch", "run", "analyses", "run", *rooms[7:-2], "run", "scan"]
+    assert set(rooms[7:-2]) == {"batch", "analysis"}
     assert names[-1] == "scan.finished"
     assert (events[0]["cause"], events[-1]["tenants"], events[-1]["status"]) == ("command", TENANTS, "drift")
     follow_ids(events)
