@@ -32,6 +32,10 @@ class Target(msgspec.Struct, frozen=True, order=True, kw_only=True, omit_default
     labels: Labels = ()
 
 
+MAX_NAMESPACES_TOGETHER = 500
+"""Namespaces of one database that are read as one piece of work."""
+
+
 class FailureKind(StrEnum):
     """Why a target could not be read: the label of `fleetdrift_target_failures` and the JSON's `failure.kind`."""
 

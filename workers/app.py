@@ -33,6 +33,7 @@ from shared.hosts import Secret
 from shared.logs import log
 from shared.messages import Keys, Presence
 from shared.postgres.reading.observe import observe as observe_target
+from shared.postgres.reading.observe_namespaces import observe_namespaces
 from workers.junk import JUNK_TTL_SECONDS
 from workers.queue_guard import guard_the_queue, take_dropped
 from workers.refusals import Refusals
@@ -108,7 +109,7 @@ def publish(app: Celery, task: str, messages: Sequence[str]) -> None:
 
 
 def run_worker(
-    settings: WorkerSettings, *, concurrency: int, hostname: str = "", observe: Observe = observe_target
+    settings: WorkerSettings, *, concurrency: int, hostname: str = "", observe: Observe | None = None
 ) -> int:
     """Work until told to stop (SIGTERM: finish what is begun; SIGQUIT: at once).
 
@@ -116,7 +117,7 @@ def run_worker(
         settings: Of this worker.
         concurrency: Pool processes; each does one batch at a time.
         hostname: Name of this worker, unique in the fleet; default: made of the machine's name and the process id.
-        observe: Reads one target.
+        observe: Reads one target, and each by itself; None reads a database's namespaces together.
 
     Returns:
         The worker's exit code.
@@ -130,7 +131,9 @@ def run_worker(
         return _work(settings, Secret(scratch.dsn()), concurrency, hostname, observe)
 
 
-def _work(settings: WorkerSettings, scratch_dsn: Secret, concurrency: int, hostname: str, observe: Observe) -> int:
+def _work(
+    settings: WorkerSettings, scratch_dsn: Secret, concurrency: int, hostname: str, observe: Observe | None
+) -> int:
     guard_the_queue()
     setup_logging.connect(_leave_logging_alone, weak=False)
     app = build_app(settings.redis_url, settings.fleet)
@@ -140,7 +143,8 @@ def _work(settings: WorkerSettings, scratch_dsn: Secret, concurrency: int, hostn
         worker_max_tasks_per_child=settings.tasks_per_child,
         worker_max_memory_per_child=settings.child_memory,
     )
-    pool = Pool(settings, scratch_dsn, observe)
+    together = observe_namespaces if observe is None else None
+    pool = Pool(settings, scratch_dsn, observe or observe_target, together)
     register(app, pool)
     worker_process_init.connect(pool.begin, weak=False)
     worker_process_shutdown.connect(pool.end, weak=False)

@@ -88,6 +88,7 @@ async def _read(child: Child, message: ScanBatch, writer: AnswerWriter, sighting
         async with _observing(child, careful=message.careful) as observe:
             settings = ReadSettings(
                 observe=observe,
+                observe_namespaces=None if message.careful else child.observe_namespaces,
                 limits=child.settings.limits,
                 known=known,
                 names=known.names,

@@ -27,7 +27,7 @@ from shared.postgres.failures import handle_unawaited
 from shared.postgres.scratch import ScratchServer
 from workers.junk import Junk
 from workers.redis_pool import connect_redis
-from workers.scan import Observe
+from workers.scan import Observe, ObserveNamespaces
 from workers.settings import WorkerSettings
 
 _PR_SET_PDEATHSIG = 1  # prctl(2)
@@ -54,11 +54,19 @@ class Child:
         settings: Of the worker.
         observe: Reads one target.
         scratch_dsn: Where shapes are analysed.
+        observe_namespaces: See `ReadSettings`.
     """
 
-    def __init__(self, settings: WorkerSettings, observe: Observe, scratch_dsn: Secret) -> None:
+    def __init__(
+        self,
+        settings: WorkerSettings,
+        observe: Observe,
+        scratch_dsn: Secret,
+        observe_namespaces: ObserveNamespaces | None = None,
+    ) -> None:
         self.settings = settings
         self.observe = observe
+        self.observe_namespaces = observe_namespaces
         self.keys = Keys(settings.fleet, settings.ring)
         self.hosts: dict[str, Host] = {host.name: host for host in settings.hosts}
         self.name = f"{socket.gethostname()}/{os.getpid()}"

@@ -17,10 +17,24 @@ from shared.logs import log
 from shared.messages import FAILURES_TO_OPEN_BREAKER, HOST_DOWN, DeferReason, Deferred
 from shared.postgres.connection import TargetError
 from shared.schema.profile import Profile
-from shared.targets import Failure, FailureKind, Limits, Observation, ReadRequest, Sighting, Target
+from shared.targets import (
+    MAX_NAMESPACES_TOGETHER,
+    Failure,
+    FailureKind,
+    Limits,
+    Observation,
+    ReadRequest,
+    Sighting,
+    Target,
+)
 
 Observe = Callable[[Host, Target, ReadRequest], Awaitable[Observation]]
 """`shared.postgres.reading.observe.observe`, or what stands in for it."""
+
+ObserveNamespaces = Callable[
+    [Host, Sequence[Target], ReadRequest, Mapping[str, Sighting]], Awaitable[Mapping[str, Observation | Failure]]
+]
+"""`shared.postgres.reading.observe_namespaces.observe_namespaces`, or what stands in for it."""
 
 _END_AFTER_TENANT_TIMEOUT_SECONDS = 5.0  # beyond the tenant's own timeout, in case `observe` does not keep it
 
@@ -30,6 +44,7 @@ class ReadSettings(msgspec.Struct, frozen=True, kw_only=True):
 
     Args:
         observe: Reads one target.
+        observe_namespaces: Reads namespaces of one database together; None has each read by `observe`.
         limits: Bounds for each.
         known: Fingerprints whose snapshot is not wanted.
         names: See `ReadRequest`.
@@ -39,6 +54,7 @@ class ReadSettings(msgspec.Struct, frozen=True, kw_only=True):
     """
 
     observe: Observe
+    observe_namespaces: ObserveNamespaces | None = None
     limits: Limits
     known: Container[str]
     names: Mapping[str, str] = {}
@@ -59,14 +75,7 @@ async def read_target(host: Host, target: Target, settings: ReadSettings) -> Obs
     try:
         patience = None if settings.keeps_time else settings.limits.tenant_timeout + _END_AFTER_TENANT_TIMEOUT_SECONDS
         async with asyncio.timeout(patience):
-            earlier = settings.sightings.get(target.tenant)
-            wanted = ReadRequest(
-                limits=settings.limits,
-                known=settings.known,
-                names=settings.names,
-                profile=settings.profile,
-                earlier=earlier,
-            )
+            wanted = _request(settings, settings.sightings.get(target.tenant))
             return await settings.observe(host, target, wanted)
     except TargetError as error:
         return error.failure
@@ -74,6 +83,42 @@ async def read_target(host: Host, target: Target, settings: ReadSettings) -> Obs
         return Failure(FailureKind.TIMEOUT, "no answer in time")
     except Exception as error:  # noqa: BLE001  # a bug met in one tenant must not take the others with it
         return internal_failure(error)
+
+
+def _request(settings: ReadSettings, earlier: Sighting | None) -> ReadRequest:
+    return ReadRequest(
+        limits=settings.limits,
+        known=settings.known,
+        names=settings.names,
+        profile=settings.profile,
+        earlier=earlier,
+    )
+
+
+async def _read_together(
+    host: Host, targets: Sequence[Target], settings: ReadSettings
+) -> Mapping[str, Observation | Failure]:
+    """Read a piece of work: one target, or namespaces of one database. Never raises, as `read_target`."""
+    if settings.observe_namespaces is None or len(targets) == 1:
+        return {target.tenant: await read_target(host, target, settings) for target in targets}
+    earlier = {name: settings.sightings[name] for name in (t.tenant for t in targets) if name in settings.sightings}
+    try:
+        return await settings.observe_namespaces(host, targets, _request(settings, None), earlier)
+    except TargetError as error:
+        failure = error.failure
+    except Exception as error:  # noqa: BLE001  # as above
+        failure = internal_failure(error)
+    return dict.fromkeys((target.tenant for target in targets), failure)
+
+
+def _pieces(targets: Sequence[Target], settings: ReadSettings) -> list[tuple[Target, ...]]:
+    """Cut a batch into what is read over one connection, in the order of the first target of each."""
+    groups: dict[tuple[str, str], list[Target]] = {}
+    for target in targets:
+        alone = settings.observe_namespaces is None or not target.namespace
+        groups.setdefault((target.database, target.tenant if alone else ""), []).append(target)
+    size = MAX_NAMESPACES_TOGETHER
+    return [tuple(group[start : start + size]) for group in groups.values() for start in range(0, len(group), size)]
 
 
 def internal_failure(error: Exception) -> Failure:
@@ -103,21 +148,23 @@ async def read_batch(
     Yields:
         Each target exactly once. When the breaker opens, the rest is deferred.
     """
-    waiting = deque(targets)
+    waiting = deque(_pieces(targets, settings))
     results: asyncio.Queue[Scanned] = asyncio.Queue(maxsize=2 * connections)  # a slow consumer slows the reading
     breaker = HostBreaker()
 
     async def work() -> None:
         while waiting:
-            target = waiting.popleft()
+            piece = waiting.popleft()
             if breaker.open:
-                await results.put(Scanned(target, Deferred(DeferReason.BREAKER)))
+                for target in piece:
+                    await results.put(Scanned(target, Deferred(DeferReason.BREAKER)))
                 continue
-            result = await read_target(host, target, settings)
-            breaker.count(result)
-            await results.put(Scanned(target, result))
+            read = await _read_together(host, piece, settings)
+            for target in piece:
+                breaker.count(read[target.tenant])
+                await results.put(Scanned(target, read[target.tenant]))
 
-    readers = [asyncio.create_task(work()) for _ in range(min(connections, len(targets)))]
+    readers = [asyncio.create_task(work()) for _ in range(min(connections, len(waiting)))]
     try:
         for _ in targets:
             yield await results.get()

@@ -23,24 +23,31 @@ from shared.signing import TagError
 from workers.batches import run_scan_batch, run_shape_job
 from workers.child import Child, die_with_parent
 from workers.refusals import refuse
-from workers.scan import Observe
+from workers.scan import Observe, ObserveNamespaces
 from workers.settings import WorkerSettings
 
 
 class Pool:
     """What every pool process of a worker inherits, and sets up for itself after the fork."""
 
-    def __init__(self, settings: WorkerSettings, scratch_dsn: Secret, observe: Observe) -> None:
+    def __init__(
+        self,
+        settings: WorkerSettings,
+        scratch_dsn: Secret,
+        observe: Observe,
+        observe_namespaces: ObserveNamespaces | None,
+    ) -> None:
         self._settings = settings
         self._scratch_dsn = scratch_dsn
         self._observe = observe
+        self._observe_namespaces = observe_namespaces
         self._worker = os.getpid()
         self._child: Child | None = None
 
     def begin(self, **_: Any) -> None:
         """Set up this pool process (the signal `worker_process_init`)."""
         die_with_parent(self._worker)
-        self._child = Child(self._settings, self._observe, self._scratch_dsn)
+        self._child = Child(self._settings, self._observe, self._scratch_dsn, self._observe_namespaces)
 
     def end(self, **_: Any) -> None:
         """Take it down (`worker_process_shutdown`)."""

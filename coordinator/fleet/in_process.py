@@ -14,6 +14,7 @@ import msgspec
 
 from coordinator.fleet.read_results import read_result_of
 from coordinator.ledger.batch import Batch
+from coordinator.ledger.groups import databases_of
 from coordinator.ledger.lane import LedgerRules
 from coordinator.ledger.ledger import Ledger
 from shared.events.run import RunFinished, RunStarted
@@ -22,9 +23,9 @@ from shared.logs import log
 from shared.messages import Answer, Deferred, Failed, Observed, Outcome
 from shared.schema.profile import Profile
 from shared.schema.schema import Snapshot
-from shared.targets import Failure, Limits, Observation, ReadRequest, Target
+from shared.targets import Failure, Limits, Observation, ReadRequest, Sighting, Target
 from workers.isolated.readers import Readers
-from workers.scan import Observe, ReadSettings, Scanned, read_batch
+from workers.scan import Observe, ObserveNamespaces, ReadSettings, Scanned, read_batch
 
 _TICK_EVERY_SECONDS = 0.2  # how long to wait for an answer before due retries are looked for
 
@@ -60,6 +61,7 @@ class InProcess:
         self._rules = LedgerRules(lease=math.inf, busy_for=busy_for)  # a reader cannot die without this process
         self._slots = asyncio.Semaphore(concurrency)
         self._observe = observe
+        self._observe_namespaces: ObserveNamespaces | None = None
         self._names: dict[str, str] = {}
         self._limits = limits
         self._read_settings = ReadSettings(
@@ -70,12 +72,20 @@ class InProcess:
             profile=profile,
             keeps_time=True,
         )
+        self._together = msgspec.structs.replace(self._read_settings, observe_namespaces=self._bounded_together)
         self._answers: asyncio.Queue[tuple[str, Answer]] = asyncio.Queue()
 
     async def _bounded(self, host: Host, target: Target, wanted: ReadRequest) -> Observation:
         assert self._observe is not None, "`read` sets it"
         async with self._slots:
             return await self._observe(host, target, wanted)
+
+    async def _bounded_together(
+        self, host: Host, targets: Sequence[Target], wanted: ReadRequest, earlier: Mapping[str, Sighting]
+    ) -> Mapping[str, Observation | Failure]:
+        assert self._observe_namespaces is not None, "`read` sets it"
+        async with self._slots:
+            return await self._observe_namespaces(host, targets, wanted, earlier)
 
     async def read(
         self, targets: Sequence[Target], on_progress: Callable[[int], None] = lambda _: None
@@ -88,11 +98,13 @@ class InProcess:
         if self._observe is not None:
             return await self._read(targets, on_progress)
         async with Readers(self._limits) as readers:
-            self._observe = readers.observe
+            self._observe, self._observe_namespaces = readers.observe, readers.observe_namespaces
+            alone, self._read_settings = self._read_settings, self._together
             try:
                 return await self._read(targets, on_progress)
             finally:
-                self._observe = None
+                self._observe = self._observe_namespaces = None
+                self._read_settings = alone
 
     async def _read(
         self, targets: Sequence[Target], on_progress: Callable[[int], None]
@@ -100,7 +112,8 @@ class InProcess:
         clock = asyncio.get_running_loop().time
         by_name = {target.tenant: target for target in targets}
         capacities = {name: host.max_connections for name, host in self._hosts.items()}
-        ledger = Ledger(((target.tenant, target.host) for target in targets), capacities, self._rules)
+        items = ((target.tenant, target.host) for target in targets)
+        ledger = Ledger(items, capacities, self._rules, groups=databases_of(targets))
         log(RunStarted(run=self._run, epoch=1, items=ledger.total, finished=0))
         async with asyncio.TaskGroup() as group:
             while not ledger.done:

@@ -11,6 +11,7 @@ from coordinator.engine.engine import EngineSettings, Facilities, Progress
 from coordinator.fleet.read_results import read_result_of
 from coordinator.fleet.settling import Settling
 from coordinator.ledger.batch import Batch, ItemOutcome, Mark
+from coordinator.ledger.groups import databases_of
 from coordinator.ledger.ledger import Ledger
 from coordinator.store.records import LedgerRow
 from coordinator.store.store import BlobKind, Store
@@ -124,7 +125,7 @@ async def read_targets(
     _check_hosts(settings, fleet)
     rows = await _begin_ledger(store, scan, fleet)
     epoch = await store.epoch(scan)
-    ledger = Ledger(_lanes(fleet), _capacities(settings), settings.rules, prefix=str(epoch))
+    ledger = Ledger(_lanes(fleet), _capacities(settings), settings.rules, str(epoch), databases_of(fleet))
     for row in rows:
         ledger.restore(row.target.tenant, row.mark, row.outcome)
     journal = ScanJournal(store, scan)

@@ -7,6 +7,7 @@ import math
 import msgspec
 
 from coordinator.ledger.lane import Lane
+from shared.events.run import BatchExpired
 from shared.messages import Analysed, Failed, Observed
 
 FinalOutcome = Observed | Analysed | Failed
@@ -107,3 +108,9 @@ class BatchInFlight:
     def missing(self) -> tuple[str, ...]:
         """Give the items without an answer, in the order they are read."""
         return tuple(item for item in self.batch.items if item in self.unanswered)
+
+    def expired(self) -> BatchExpired:
+        """Say that its lease has ended."""
+        return BatchExpired(
+            batch=self.batch.id, host=self.batch.lane, missing=len(self.unanswered), started=self.started
+        )

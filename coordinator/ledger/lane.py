@@ -10,6 +10,7 @@ from hashlib import blake2b
 
 import msgspec
 
+from coordinator.ledger.groups import ALONE, Groups
 from shared.messages import FAILURES_TO_OPEN_BREAKER, HOST_DOWN, Failed
 from shared.targets import FailureKind
 
@@ -29,7 +30,8 @@ class LedgerRules(msgspec.Struct, frozen=True, kw_only=True):
 
     Args:
         lease: A batch whose worker is silent for longer is taken to be lost. Workers send a heartbeat every second.
-        batch_size: Most tenants in a batch.
+        batch_size: Most pieces of work in a batch: tenants, or namespaces of a database that are read together.
+        batch_items: Most tenants in a batch whose pieces are many tenants each.
         batch_connections: Most connections one batch holds.
         breaker: Failed connections in a row that open a host's breaker.
         max_strikes: A tenant that was being read so many times when a worker died ends as `crashed`.
@@ -42,6 +44,7 @@ class LedgerRules(msgspec.Struct, frozen=True, kw_only=True):
 
     lease: float = 20.0
     batch_size: int = 50
+    batch_items: int = 1000
     batch_connections: int = 16
     breaker: int = FAILURES_TO_OPEN_BREAKER
     max_strikes: int = 3
@@ -80,7 +83,7 @@ class Window(msgspec.Struct, frozen=True, kw_only=True):
     Args:
         runners: How many batches can run at once, over all hosts.
         share: How many batches of one host should run side by side.
-        size: About how many items a batch should have.
+        size: About how many pieces of work a batch should have.
         may_probe: Whether a host whose breaker is open may be tried now.
     """
 
@@ -97,15 +100,17 @@ class Lane:
         name: The host.
         capacity: Connections that may be held to it.
         rules: See LedgerRules.
+        groups: Which of its items are read together.
     """
 
-    def __init__(self, name: str, capacity: int, rules: LedgerRules) -> None:
+    def __init__(self, name: str, capacity: int, rules: LedgerRules, groups: Groups = ALONE) -> None:
         self.name = name
         self.capacity = capacity
         self.in_flight: list[int] = []  # connections of each batch that is with the workers
         self.held: dict[str, Held] = {}
         self.opened_by: FailureKind | None = None  # the failure that opened the breaker; None while it is closed
         self._rules = rules
+        self._groups = groups
         self._queue: deque[str] = deque()
         self._careful_groups: deque[tuple[str, ...]] = deque()
         self._failures_in_a_row = 0
@@ -218,26 +223,35 @@ class Lane:
         if free < 1:
             return None
         if self.opened_by is not None:
-            items = self._pop(1, finished) if window.may_probe and not self.in_flight else ()
+            items = self._pop(1, finished, ALONE) if window.may_probe and not self.in_flight else ()
             return BatchDraft(items, 1, probe=True) if items else None
         while self._careful_groups:
             group = tuple(item for item in self._careful_groups.popleft() if item not in finished)
             if group:
                 return BatchDraft(group, 1, careful=True)
-        fair = math.ceil(len(self._queue or self.held) / window.share)
+        fair = math.ceil(self._groups.count_pieces(self._queue or self.held) / window.share)
         most = min(self._rules.batch_connections, self._rules.batch_size)
         connections = max(1, min(self.capacity // window.share, most, fair, free))
         # A multiple of the connections: none of them is idle while the last tenants are read.
         rounds = min(math.ceil(window.size / connections), self._rules.batch_size // connections)
-        items = self._pop(rounds * connections, finished) or self._due_retries(now, rounds * connections)
+        items = self._pop(rounds * connections, finished, self._groups) or self._due_retries(now, rounds * connections)
         return BatchDraft(items, min(connections, len(items))) if items else None
 
-    def _pop(self, size: int, finished: AbstractSet[str]) -> tuple[str, ...]:
+    def _pop(self, pieces: int, finished: AbstractSet[str], groups: Groups) -> tuple[str, ...]:
+        """Take so many pieces of work out of the queue."""
         taken: list[str] = []
-        while self._queue and len(taken) < size:
-            item = self._queue.popleft()
-            if item not in finished:
-                taken.append(item)
+        group, in_piece = "", 0
+        while self._queue and len(taken) < max(self._rules.batch_items, pieces):
+            item = self._queue[0]
+            if item in finished:
+                self._queue.popleft()
+                continue
+            if not group or groups.of(item) != group or in_piece == groups.most:
+                if not pieces:
+                    break
+                pieces, group, in_piece = pieces - 1, groups.of(item), 0
+            in_piece += 1
+            taken.append(self._queue.popleft())
         if not taken and self.opened_by is not None:
             return self._pop_careful(finished)
         return tuple(taken)

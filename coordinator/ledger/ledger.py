@@ -10,11 +10,11 @@ import math
 from collections.abc import Iterable, Mapping
 
 from coordinator.ledger.batch import Batch, BatchInFlight, FinalOutcome, ItemOutcome, ItemState, Mark
+from coordinator.ledger.groups import ALONE, Groups
 from coordinator.ledger.lane import RETRIED, BatchDraft, Held, Lane, LedgerRules, Window
 from shared.events.event import RunEvent
 from shared.events.run import (
     BatchAnswered,
-    BatchExpired,
     BatchRequeued,
     BatchStarted,
     BreakerClosed,
@@ -36,13 +36,19 @@ class Ledger:
         capacities: Connections per lane.
         rules: See LedgerRules.
         prefix: Begins every batch's id, so that ids of a resumed run never meet those of its first life.
+        groups: Which items are read together.
 
     Raises:
         ValueError: When an item occurs twice.
     """
 
     def __init__(
-        self, items: Iterable[tuple[str, str]], capacities: Mapping[str, int], rules: LedgerRules, prefix: str = "0"
+        self,
+        items: Iterable[tuple[str, str]],
+        capacities: Mapping[str, int],
+        rules: LedgerRules,
+        prefix: str = "0",
+        groups: Groups = ALONE,
     ) -> None:
         self._rules = rules
         self._prefix = prefix
@@ -55,9 +61,11 @@ class Ledger:
         for item, name in items:
             if item in self._items:
                 raise ValueError(f"{item} is in the fleet twice")
-            lane = self._lanes.get(name) or self._lanes.setdefault(name, Lane(name, capacities[name], rules))
+            lane = self._lanes.get(name) or self._lanes.setdefault(name, Lane(name, capacities[name], rules, groups))
             self._items[item] = ItemState(lane)
-            lane.push((item,))
+        self._pieces = groups.count_pieces(self._items)
+        for item in groups.side_by_side(tuple(self._items)):
+            self._items[item].lane.push((item,))
 
     # -- what it knows -------------------------------------------------------------------------------------------
 
@@ -116,7 +124,7 @@ class Ledger:
         window = Window(
             runners=max(slots, runners),
             share=max(1, math.ceil(slots / max(1, len(active)))),
-            size=max(1, min(self._rules.batch_size, math.ceil(self.total / (4 * slots)))),
+            size=max(1, min(self._rules.batch_size, math.ceil(self._pieces / (4 * slots)))),
             may_probe=not any(lane.opened_by is None and lane.busy for lane in self._lanes.values()),
         )
         batches: list[Batch] = []
@@ -293,7 +301,7 @@ class Ledger:
         for flight in tuple(self._in_flight.values()):
             if flight.started:
                 if now - flight.last_heard > self._rules.lease:
-                    self._note_expired(flight)
+                    self._events.append(flight.expired())
                     if flight.excused:
                         self._requeue(flight, RequeueReason.REDIS_AWAY)
                     else:
@@ -301,19 +309,9 @@ class Ledger:
             elif flight.left_queue_at is None:
                 flight.left_queue_at = now if queue_empty else None
             elif now - flight.left_queue_at > self._rules.lease:
-                self._note_expired(flight)
+                self._events.append(flight.expired())
                 self._requeue(flight, RequeueReason.MESSAGE_LOST)  # on its way: nobody is to blame
         return ended + self._end_held_failures()
-
-    def _note_expired(self, flight: BatchInFlight) -> None:
-        self._events.append(
-            BatchExpired(
-                batch=flight.batch.id,
-                host=flight.batch.lane,
-                missing=len(flight.unanswered),
-                started=flight.started,
-            )
-        )
 
     def _note_requeued(self, batch: Batch, items: tuple[str, ...], reason: RequeueReason, *, careful: bool) -> None:
         self._events.append(

@@ -27,6 +27,7 @@ __all__ = [
     "connect_source",
     "connect_tenant",
     "connect_url",
+    "server_version",
     "translated",
 ]
 
@@ -152,6 +153,12 @@ async def connect_source(url: str, limits: Limits) -> asyncpg.Connection:
         connection.terminate()
         raise
     return connection
+
+
+def server_version(connection: asyncpg.Connection) -> int:
+    """Give the `server_version_num` of a connection's server."""
+    version = connection.get_server_version()
+    return int(version.major) * 10000 + int(version.minor)
 
 
 async def close(connection: asyncpg.Connection) -> None:

@@ -8,7 +8,7 @@ import msgspec
 
 from shared.hosts import Host, Secret
 from shared.schema.profile import Profile
-from shared.targets import Failure, Limits, Sighting, Target
+from shared.targets import Failure, Limits, Observation, Sighting, Target
 
 LENGTH_BYTES = 8
 HEARTBEAT = 0
@@ -31,6 +31,32 @@ class ReadTenant(msgspec.Struct, frozen=True, kw_only=True, tag=True):
     limits: Limits
     profile: Profile
     earlier: Sighting | None = None
+
+
+class ReadNamespaces(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+    """Read namespaces of one database of a host; answered with a list of `NamespaceRead`.
+
+    Args:
+        host: With the credential.
+        targets: What to read.
+        limits: Bounds for each.
+        profile: Which facets are read.
+        earlier: By tenant, see `ReadRequest`.
+    """
+
+    host: Host
+    targets: tuple[Target, ...]
+    limits: Limits
+    profile: Profile
+    earlier: dict[str, Sighting]
+
+
+class NamespaceRead(msgspec.Struct, frozen=True):
+    """What became of one of the namespaces: one of the two is there."""
+
+    tenant: str
+    observation: Observation | None = None
+    failure: Failure | None = None
 
 
 class ReadUrl(msgspec.Struct, frozen=True, kw_only=True, tag=True):
@@ -75,7 +101,7 @@ class ReadCounters(msgspec.Struct, frozen=True, kw_only=True, tag=True):
     limits: Limits
 
 
-Work = ReadTenant | ReadToWrite | ReadUrl | ListStrings | ReadSign | ReadCounters
+Work = ReadTenant | ReadNamespaces | ReadToWrite | ReadUrl | ListStrings | ReadSign | ReadCounters
 
 
 class Request(msgspec.Struct, frozen=True):

@@ -28,6 +28,7 @@ from shared.postgres.listing import fetch_strings
 from shared.postgres.names.own_names import own_names
 from shared.postgres.reading.counters import read_counters_alone
 from shared.postgres.reading.introspect import read_snapshot
+from shared.postgres.reading.observe_namespaces import observe_namespaces
 from shared.postgres.reading.server_sign import read_server_sign
 from shared.targets import Failure, FailureKind, Observation, ReadRequest
 from workers.child import die_with_parent
@@ -35,7 +36,9 @@ from workers.isolated.messages import (
     HEARTBEAT,
     LENGTH_BYTES,
     ListStrings,
+    NamespaceRead,
     ReadCounters,
+    ReadNamespaces,
     ReadSign,
     ReadTenant,
     ReadToWrite,
@@ -208,27 +211,45 @@ class _Desk:
         await self._writer.drain()
 
     async def _outcome(self, work: Work) -> object:
+        return await _caught(lambda: self._done(work))
+
+    def _done(self, work: Work) -> Awaitable[object]:
         match work:
             case ReadTenant():
-                return await _caught(lambda: self._observe(work))
+                done: Awaitable[object] = self._observe(work)
+            case ReadNamespaces():
+                done = self._observe_namespaces(work)
             case ReadToWrite():
-                return await _caught(lambda: _read_to_write(work))
+                done = _read_to_write(work)
             case ReadUrl():
-                return await _caught(lambda: _read_url(work))
+                done = _read_url(work)
             case ListStrings():
-                return await _caught(lambda: _list(work))
+                done = _list(work)
             case ReadSign():
-                return await _caught(lambda: _read_sign(work))
+                done = _read_sign(work)
             case ReadCounters():
-                return await _caught(lambda: _read_counters(work))
+                done = _read_counters(work)
             case _:
                 assert_never(work)
+        return done
 
     async def _observe(self, work: ReadTenant) -> Observation:
         wanted = ReadRequest(
             limits=work.limits, known=self._sent, names=self._names, profile=work.profile, earlier=work.earlier
         )
-        seen = await self._read_target(work.host, work.target, wanted)
+        return self._noted(await self._read_target(work.host, work.target, wanted))
+
+    async def _observe_namespaces(self, work: ReadNamespaces) -> list[NamespaceRead]:
+        wanted = ReadRequest(limits=work.limits, known=self._sent, names=self._names, profile=work.profile)
+        results = await observe_namespaces(work.host, work.targets, wanted, work.earlier)
+        return [
+            NamespaceRead(tenant, failure=result)
+            if isinstance(result, Failure)
+            else NamespaceRead(tenant, observation=self._noted(result))
+            for tenant, result in results.items()
+        ]
+
+    def _noted(self, seen: Observation) -> Observation:
         if seen.snapshot is not None:
             self._sent.add(seen.fingerprint)
         if seen.statement:

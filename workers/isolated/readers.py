@@ -10,7 +10,7 @@ import asyncio
 import contextlib
 import os
 import signal
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from types import TracebackType
 from typing import Self, TypeVar
 
@@ -23,11 +23,13 @@ from shared.postgres.reading.observe import observe as observe_target
 from shared.postgres.reading.server_sign import ServerSign
 from shared.schema.profile import Profile
 from shared.schema.schema import Snapshot
-from shared.targets import Failure, FailureKind, Limits, Observation, ReadRequest, Target
+from shared.targets import Failure, FailureKind, Limits, Observation, ReadRequest, Sighting, Target
 from workers.isolated.messages import (
     LENGTH_BYTES,
     ListStrings,
+    NamespaceRead,
     ReadCounters,
+    ReadNamespaces,
     ReadSign,
     ReadTenant,
     ReadToWrite,
@@ -99,6 +101,33 @@ class Readers:
             host=host, target=target, limits=wanted.limits, profile=wanted.profile, earlier=wanted.earlier
         )
         return await self._do(work, Observation)
+
+    async def observe_namespaces(
+        self, host: Host, targets: Sequence[Target], wanted: ReadRequest, earlier: Mapping[str, Sighting]
+    ) -> dict[str, Observation | Failure]:
+        """Read namespaces of one database, as `shared.postgres.reading.observe_namespaces.observe_namespaces`.
+
+        When the process that reads is lost, each is read by itself: one of them is to blame.
+        """
+        work = ReadNamespaces(
+            host=host, targets=tuple(targets), limits=wanted.limits, profile=wanted.profile, earlier=dict(earlier)
+        )
+        try:
+            reply = await self._together(work)
+        except _LostError:
+            alone = (msgspec.structs.replace(wanted, earlier=earlier.get(target.tenant)) for target in targets)
+            pairs = zip(targets, alone, strict=True)
+            return {target.tenant: await self._observe_alone(host, target, request) for target, request in pairs}
+        if reply.failure is not None:
+            return dict.fromkeys((target.tenant for target in targets), reply.failure)
+        read = msgspec.msgpack.decode(reply.result, type=list[NamespaceRead])
+        return {each.tenant: each.observation or each.failure or HUNG for each in read}
+
+    async def _observe_alone(self, host: Host, target: Target, wanted: ReadRequest) -> Observation | Failure:
+        try:
+            return await self.observe(host, target, wanted)
+        except TargetError as error:
+            return error.failure
 
     async def snapshot(self, url: str, profile: Profile) -> Snapshot:
         """Read the database at a URL.

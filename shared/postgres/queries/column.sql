@@ -43,7 +43,10 @@ LEFT JOIN pg_type t ON t.oid = a.atttypid
 LEFT JOIN pg_attrdef d ON a.atthasdef AND d.adrelid = a.attrelid AND d.adnum = a.attnum
 LEFT JOIN (
     SELECT one.tree, pg_get_expr(one.adbin, one.adrelid) AS expression
-    FROM (SELECT DISTINCT ON (1) x.adbin::text COLLATE "C" AS tree, x.adbin, x.adrelid FROM pg_attrdef x) AS one
+    FROM (
+        SELECT DISTINCT ON (1) x.adbin::text COLLATE "C" AS tree, x.adbin, x.adrelid
+        FROM pg_attrdef x WHERE x.adrelid IN (SELECT o.oid FROM relation o)
+    ) AS one
     OFFSET 0  -- or the planner spells it for every column after all
 ) AS spelt ON spelt.tree = d.adbin::text COLLATE "C"
 WHERE r.relkind IN ('r', 'p', 'f')

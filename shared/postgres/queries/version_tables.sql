@@ -1,5 +1,5 @@
 -- Tables that migration tools keep, where this role may read them. Only plain tables with built-in column types: a view,
--- a foreign table or a type of the tenant's own would run the tenant's code. $1: namespace or '', $2: table names.
+-- a foreign table or a type of the tenant's own would run the tenant's code. $1: namespaces, none for any; $2: table names.
 SELECT
     n.nspname::text AS namespace,
     c.relname::text AS name,
@@ -10,7 +10,7 @@ FROM pg_class c
 JOIN pg_namespace n ON n.oid = c.relnamespace
 WHERE c.relkind = 'r'
     AND c.relname::text = ANY (string_to_array($2::text, ','))
-    AND (n.nspname = $1::text OR $1::text = '' AND n.nspname NOT LIKE 'pg\_%')
+    AND (n.nspname::text = ANY ($1::text[]) OR $1::text[] = '{}' AND n.nspname NOT LIKE 'pg\_%')
     AND has_schema_privilege(n.oid, 'USAGE')
     AND has_table_privilege(c.oid, 'SELECT')
     AND NOT EXISTS (
@@ -18,4 +18,4 @@ WHERE c.relkind = 'r'
         WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped AND t.oid >= 16384
     )
 ORDER BY 1, 2
-LIMIT 20
+LIMIT 20 * greatest(cardinality($1::text[]), 1)

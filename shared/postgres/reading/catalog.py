@@ -38,9 +38,14 @@ def _line(kind: str) -> str:
     return f"json_strip_nulls(json_build_object('kind', '{kind}', {fields}))::text"
 
 
-def _rows(kind: str, server_version: int) -> str:
+_WHOSE = ", CASE WHEN COALESCE(q.namespace::text, '') = '' THEN q.name::text ELSE q.namespace::text END AS whose"
+"""The namespace that an object lies in, or that it is. What lies in none is not read where namespaces are."""
+
+
+def _rows(kind: str, server_version: int, more: str = "") -> str:
     inner = query_text(query_file(kind, server_version))
-    return f"SELECT '{kind}'::text AS kind, q.address::text AS address, {_line(kind)} AS line FROM (\n{inner}\n) AS q"
+    columns = f"'{kind}'::text AS kind, q.address::text AS address, {_line(kind)} AS line{more}"
+    return f"SELECT {columns} FROM (\n{inner}\n) AS q"
 
 
 _LIST_TOKEN = re.compile(r"'[^']*'|\"[^\"]*\"|--[^\n]*|[(),]|\nFROM ")
@@ -94,18 +99,31 @@ def reading_hash() -> str:
 @cache
 def rows_statement(kinds: tuple[str, ...], server_version: int) -> str:
     """Build the statement that gives (kind, address, line) for these kinds; its parameter $1 is the namespace."""
-    return _prologue(kinds, server_version) + _union(_rows(kind, server_version) for kind in kinds)
+    return _prologue(kinds, server_version, "scope_one.sql") + _union(_rows(kind, server_version) for kind in kinds)
+
+
+@cache
+def rows_statement_of_many(kinds: tuple[str, ...], server_version: int) -> str:
+    """Build the statement that gives (kind, address, line, whose) for these kinds of many namespaces.
+
+    `{wanted}` in it stands for rows of (word, name): each namespace is called by its word, also in `whose`.
+    """
+    rows = (_rows(kind, server_version, _WHOSE) for kind in kinds)
+    statement = _prologue(kinds, server_version, "scope_many.sql") + _union(rows)
+    return statement.replace("$1::text", "'many'")
 
 
 @cache
 def hash_statement(kinds: tuple[str, ...], server_version: int) -> str:
     """Build the statement that gives (kind, rows, bytes, hash) for these kinds of the whole database."""
-    statement = _prologue(kinds, server_version) + _union(_hashed(kind, server_version) for kind in kinds)
+    statement = _prologue(kinds, server_version, "scope_one.sql") + _union(
+        _hashed(kind, server_version) for kind in kinds
+    )
     return statement.replace("$1::text", "''")
 
 
-def _prologue(kinds: tuple[str, ...], server_version: int) -> str:
-    prologue = query_text("prologue.sql") + "\n"
+def _prologue(kinds: tuple[str, ...], server_version: int, scope: str) -> str:
+    prologue = f"{query_text(scope)}\n{query_text('prologue.sql')}\n"
     if not FACETS.intersection(kinds):
         return prologue
     carriers = _union(_carrier(kind, server_version) for kind, record in RECORDS.items() if record.carries)

@@ -93,6 +93,35 @@ def dependencies_of(known: Mapping[Address, ObjectId], edges: Sequence[Edge]) ->
     return tuple(Dependency(*pair) for pair in sorted(found | set(_structure(known))))
 
 
+class EdgesByOwner:
+    """The edges of many namespaces, from which those of one are taken without looking at all.
+
+    Args:
+        edges: Without those that only say something of an extension or of a temporary relation.
+    """
+
+    def __init__(self, edges: Sequence[Edge]) -> None:
+        self._of: dict[tuple[int, int], list[Edge]] = {}
+        self._parts: dict[tuple[int, int], list[tuple[int, int]]] = {}
+        for edge in edges:
+            self._of.setdefault(edge.dependent[:2], []).append(edge)
+            if edge.type in _OWNED:
+                self._parts.setdefault(edge.referenced[:2], []).append(edge.dependent[:2])
+
+    def of(self, known: Iterable[Address]) -> tuple[Edge, ...]:
+        """Give every edge that can lead to these objects: `dependencies_of` finds the same in them as in all."""
+        waiting = list(dict.fromkeys(address[:2] for address in known))
+        found = set(waiting)
+        edges: list[Edge] = []
+        while waiting:
+            item = waiting.pop()
+            edges += self._of.get(item, ())
+            fresh = dict.fromkeys(part for part in self._parts.get(item, ()) if part not in found)
+            found |= fresh.keys()
+            waiting += fresh
+        return tuple(edges)
+
+
 def _structure(known: Mapping[Address, ObjectId]) -> Iterator[tuple[ObjectId, ObjectId]]:
     # pg_depend does not say that a column needs its table: there a column is a part of it, here an object of its own.
     for address, identity in known.items():

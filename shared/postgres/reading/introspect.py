@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
 
 import asyncpg
 import msgspec
@@ -39,7 +39,7 @@ from shared.sql import quote_literal
 from shared.targets import FailureKind, Limits
 
 _NOT_NULL_IS_CONSTRAINT_SINCE = 180000  # NOT NULL became a constraint with a name in v18
-_ROWS_PER_FETCH = 2000  # rows fetched at a time, so that a flood is noticed before it is held
+_ROWS_PER_FETCH = 2000
 _CURSOR = "fleetdrift_rows"
 _decoder: msgspec.json.Decoder[SchemaObject] = msgspec.json.Decoder(SchemaObject)
 
@@ -145,16 +145,16 @@ async def read_rows(
         asyncpg.PostgresError: When a query fails.
     """
     read = lines if lines is not None else await read_lines(moment, own, profile=profile, limits=limits)
-    edges = await read_edges(moment.connection)
+    edges = await read_edges(moment.connection, query_text("dependencies.sql"))
     with_members = "extension" in read.kinds and not own.namespace
     members = await _members(moment.connection, limits) if with_members else ()
     names = await read_inherited_names(moment)
     return CatalogRows(moment.server.version, read.lines, edges, names, members)
 
 
-async def read_edges(connection: asyncpg.Connection) -> tuple[Edge, ...]:
-    """Read the dependencies of all objects of the database; inside a `read_transaction`."""
-    records = await connection.fetch(query_text("dependencies.sql"))
+async def read_edges(connection: asyncpg.Connection, statement: str) -> tuple[Edge, ...]:
+    """Read dependencies by a statement that gives them; inside a `read_transaction`."""
+    records = await connection.fetch(statement)
     return tuple(Edge(row[0], parse_address(row[1]), parse_address(row[2])) for row in records)
 
 
@@ -187,16 +187,26 @@ async def _lines(
     # A cursor of SQL ends with the transaction. asyncpg's own would leave a prepared statement on a pooled connection.
     # The namespace is written into the statement: asyncpg has one with parameters parsed twice, and this one is long.
     whose = statement.replace("$1::text", f"{quote_literal(own.namespace)}::text")
-    await connection.execute(f"DECLARE {_CURSOR} NO SCROLL CURSOR FOR {whose}")
-    while chunk := await connection.fetch(f"FETCH {_ROWS_PER_FETCH} FROM {_CURSOR}"):
+    async for chunk in fetch_chunks(connection, whose):
         for row in chunk:
             line = ObjectLine(row["kind"], row["address"], replace_in_line(row["line"], own))
             size += len(line.text)
             lines.append(line)
         check_size(len(lines), size, limits)
+    return tuple(lines)
+
+
+async def fetch_chunks(connection: asyncpg.Connection, statement: str) -> AsyncIterator[list[asyncpg.Record]]:
+    """Fetch the rows of a statement some at a time, so that a flood is noticed before it is held.
+
+    Yields:
+        At least one row, at most 2,000.
+    """
+    await connection.execute(f"DECLARE {_CURSOR} NO SCROLL CURSOR FOR {statement}")
+    while chunk := await connection.fetch(f"FETCH {_ROWS_PER_FETCH} FROM {_CURSOR}"):
+        yield chunk
         if len(chunk) < _ROWS_PER_FETCH:
             break
-    return tuple(lines)
 
 
 def build_snapshot(read: CatalogRows, namespace: str, profile: Profile) -> Snapshot:

@@ -8,24 +8,22 @@ import asyncpg
 import msgspec
 
 from shared.hosts import Host
-from shared.postgres.connection import close, connect_tenant, translated
+from shared.postgres.connection import close, connect_tenant, server_version, translated
 from shared.postgres.failures import CLOSED, TargetError, was_ended_by_server
 from shared.postgres.names.own_names import own_names
 from shared.postgres.owners import ENDS_SESSIONS, Overrides, get_past
 from shared.postgres.reading.counters import read_counters
+from shared.postgres.reading.observe_namespaces import (
+    ENDED,
+    LOOK_AGAIN_AFTER_SECONDS,
+    MAX_READINGS_WHILE_MIGRATING,
+    observe_namespaces,
+)
 from shared.postgres.reading.sighting import read_tenant, unchanged_since
 from shared.postgres.reading.versions import read_progress
 from shared.schema.canonical import content_hash
 from shared.schema.schema import Snapshot
-from shared.targets import Depth, FailureKind, Observation, ReadRequest, Sighting, Target
-
-MAX_READINGS_WHILE_MIGRATING = 3
-"""How often a tenant is looked at whose migration is under way: most of them take a moment."""
-
-LOOK_AGAIN_AFTER_SECONDS = 1.0
-"""How long to wait before the next such look."""
-
-_ENDED = "the server ended the connection in the middle"
+from shared.targets import Depth, Failure, FailureKind, Observation, ReadRequest, Sighting, Target
 
 
 async def observe(host: Host, target: Target, wanted: ReadRequest) -> Observation:
@@ -48,12 +46,18 @@ async def observe(host: Host, target: Target, wanted: ReadRequest) -> Observatio
             except BaseException as error:
                 connection.terminate()
                 if was_ended_by_server(error):
-                    raise TargetError(FailureKind.LOST, _ENDED, CLOSED) from None
+                    raise TargetError(FailureKind.LOST, ENDED, CLOSED) from None
                 raise
             finally:
                 if not connection.is_closed():
                     await close(connection)
 
+    if target.namespace:
+        earlier = {target.tenant: wanted.earlier} if wanted.earlier is not None else {}
+        result = (await observe_namespaces(host, (target,), wanted, earlier))[target.tenant]
+        if isinstance(result, Failure):
+            raise TargetError(result.kind, result.message)
+        return result
     secret = host.password.reveal() if host.password else ""
     with translated(secret):
         async with asyncio.timeout(wanted.limits.tenant_timeout):
@@ -61,13 +65,10 @@ async def observe(host: Host, target: Target, wanted: ReadRequest) -> Observatio
 
 
 async def _observe_settled(connection: asyncpg.Connection, target: Target, wanted: ReadRequest) -> Observation:
-    """Look at a target again while a migration is under way: a half-applied one says nothing about its schema.
-
-    The lock of a tool is held for a whole database; of its many namespaces each one would wait for the others.
-    """
+    """Look at a target again while a migration is under way: a half-applied one says nothing about its schema."""
     for _ in range(MAX_READINGS_WHILE_MIGRATING - 1):
         seen = await _observe(connection, target, wanted)
-        moving = bool(seen.running and not target.namespace) or any(version.dirty for version in seen.versions)
+        moving = bool(seen.running) or any(version.dirty for version in seen.versions)
         if not moving:
             return seen
         await asyncio.sleep(LOOK_AGAIN_AFTER_SECONDS)
@@ -99,10 +100,10 @@ async def _observe(connection: asyncpg.Connection, target: Target, wanted: ReadR
         statement = said if snapshot is not None else ""
         seen = fresh = msgspec.structs.replace(stated, fingerprint=name)
         depth = Depth.FINGERPRINT if snapshot is None else Depth.ROWS
-    progress = await read_progress(connection, namespace=target.namespace, limits=limits)
+    progress = await read_progress(connection, limits=limits)
     return Observation(
         fingerprint=seen.fingerprint,
-        server_version=_server_version(connection),
+        server_version=server_version(connection),
         versions=progress.versions,
         running=progress.running,
         rows_scanned=seen.rows,
@@ -117,8 +118,3 @@ async def _observe(connection: asyncpg.Connection, target: Target, wanted: ReadR
 def _said_by(host: str, stated: Sighting) -> str:
     """Name what a host states, so that its word stands for nothing on another host."""
     return content_hash("statement/1", (host, stated.fingerprint, stated.scope))
-
-
-def _server_version(connection: asyncpg.Connection) -> int:
-    version = connection.get_server_version()
-    return int(version.major) * 10000 + int(version.minor)

@@ -8,8 +8,9 @@ import zlib
 import pytest
 
 from shared.postgres.connection import connect_url
-from shared.postgres.reading.versions import MIGRATION_TOOLS, Progress, read_progress
+from shared.postgres.reading.versions import MIGRATION_TOOLS, Progress, read_progress, read_progress_of_many
 from shared.schema.schema import SchemaVersion
+from shared.targets import Limits
 
 TABLES = {
     "sqlx": """CREATE TABLE _sqlx_migrations (version bigint PRIMARY KEY, description text, installed_on timestamptz, success bool,
@@ -91,13 +92,24 @@ def test_what_only_looks_like_a_version_table_says_nothing(databases, script):
     assert databases.use(script, read_progress) == Progress()
 
 
-def test_only_the_tenants_own_namespace_is_asked(databases):
-    script = f"{TABLES['alembic']}; CREATE SCHEMA other; CREATE TABLE other.alembic_version AS SELECT '7'::varchar AS version_num"
+def test_each_namespaces_own_table_speaks_for_it_and_a_strange_one_hides_no_other(databases):
+    script = f"""
+        {TABLES["alembic"]}; CREATE SCHEMA other; CREATE TABLE other.alembic_version AS SELECT '7'::varchar AS version_num;
+        CREATE SCHEMA none; CREATE SCHEMA strange; CREATE TABLE strange._sqlx_migrations (version text, success text);
+        CREATE SCHEMA dirty; CREATE TABLE dirty._sqlx_migrations AS SELECT 3::int8 AS version, false AS success
+    """
+    names = ("other", "none", "strange", "dirty", "gone")
 
     async def read(connection):
-        return await read_progress(connection, namespace="other")
+        return await read_progress_of_many(connection, names, Limits())
 
-    assert databases.use(script, read) == Progress((SchemaVersion("alembic", "7"),))
+    assert databases.use(script, read) == {
+        "other": Progress((SchemaVersion("alembic", "7"),)),
+        "none": Progress(),
+        "strange": Progress(),
+        "dirty": Progress((SchemaVersion("sqlx", "3", dirty=True),)),
+        "gone": Progress(),
+    }
 
 
 def lock_of_sqlx(database: str) -> int:
