@@ -47,6 +47,13 @@ ALONE = Groups()
 """Every item is read by itself."""
 
 
+MIN_NAMESPACES_OF_A_GROUP = 51
+"""A database of fewer is cut like any tenants: its workers share it, and what each batch costs it is little."""
+
+
 def databases_of(targets: Iterable[Target]) -> Groups:
-    """Group the namespaces of each database."""
-    return Groups({target.tenant: target.database for target in targets if target.namespace})
+    """Group the namespaces of each database that has many."""
+    listed = [target for target in targets if target.namespace]
+    sizes = Counter((target.host, target.database) for target in listed)
+    large = (target for target in listed if sizes[target.host, target.database] >= MIN_NAMESPACES_OF_A_GROUP)
+    return Groups({target.tenant: target.database for target in large})

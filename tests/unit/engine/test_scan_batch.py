@@ -5,13 +5,14 @@ from __future__ import annotations
 import asyncio
 import logging
 
+import msgspec
 import pytest
 
 from shared.hosts import Host
 from shared.messages import DeferReason, Deferred
 from shared.postgres.connection import TargetError
 from shared.schema.profile import Profile
-from shared.targets import Failure, FailureKind, Limits, Observation, Target
+from shared.targets import Failure, FailureKind, Limits, Observation, Sighting, Target
 from workers.scan import ReadSettings, read_batch, read_target
 
 HOST = Host(name="h", address="/nowhere")
@@ -143,3 +144,44 @@ def test_a_consumer_that_stops_stops_the_reading():
 @pytest.mark.parametrize("count", [0, 1])
 def test_small_batches_end(count):
     assert len(run(seen, count, 4)) == count
+
+
+def test_namespaces_of_one_database_are_read_together_and_all_else_alone():
+    together: list[tuple[str, ...]] = []
+    alone: list[str] = []
+
+    async def one(_host, target, _wanted):
+        alone.append(target.tenant)
+        return Observation(fingerprint=target.tenant, server_version=180000)
+
+    async def many(_host, some, wanted, earlier):
+        together.append(tuple(target.tenant for target in some))
+        assert wanted.earlier is None
+        assert earlier == {target.tenant: Sighting() for target in some}
+        return {target.tenant: Observation(fingerprint="f", server_version=180000) for target in some}
+
+    places = [("a", "one", ""), ("b", "two", "b"), ("c", "three", "c"), ("d", "two", "d"), ("e", "two", "")]
+    fleet = [Target(tenant=name, host="h", database=where, namespace=own) for name, where, own in places]
+    settings = msgspec.structs.replace(
+        reader(one), observe_namespaces=many, sightings={name: Sighting() for name, *_ in places}
+    )
+
+    async def act():
+        return [scanned.target.tenant async for scanned in read_batch(fleet, HOST, settings, connections=1)]
+
+    assert asyncio.run(act()) == ["a", "b", "d", "c", "e"]
+    assert together == [("b", "d")]
+    assert alone == ["a", "c", "e"]
+
+
+def test_a_bug_that_is_met_in_namespaces_together_is_said_of_each():
+    async def broken(*_):
+        raise ZeroDivisionError
+
+    fleet = [Target(tenant=name, host="h", database="d", namespace=name) for name in "ab"]
+    settings = msgspec.structs.replace(reader(broken), observe_namespaces=broken)
+
+    async def act():
+        return [scanned.result.kind async for scanned in read_batch(fleet, HOST, settings, connections=1)]
+
+    assert asyncio.run(act()) == [FailureKind.INTERNAL, FailureKind.INTERNAL]
