@@ -123,7 +123,7 @@ def hash_statement(kinds: tuple[str, ...], server_version: int) -> str:
 
 
 def _prologue(kinds: tuple[str, ...], server_version: int, scope: str) -> str:
-    prologue = f"{query_text(scope)}\n{query_text('prologue.sql')}\n"
+    prologue = "\n".join((query_text(scope), query_text("prologue.sql"), ""))
     if not FACETS.intersection(kinds):
         return prologue
     carriers = _union(_carrier(kind, server_version) for kind, record in RECORDS.items() if record.carries)

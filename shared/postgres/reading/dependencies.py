@@ -48,6 +48,11 @@ def parse_address(text: str) -> Address:
     return Address(int(catalog), int(item), int(part))
 
 
+def _whole(address: Address) -> Address:
+    """Give the address of what a column is of."""
+    return Address(address.catalog, address.object, 0) if address.part else address
+
+
 class _Owners:
     """Follows unmodelled objects to the modelled object they are part of."""
 
@@ -56,17 +61,18 @@ class _Owners:
         self._up: dict[Address, list[Edge]] = {}
         for edge in edges:
             if edge.type in _OWNED:
-                self._up.setdefault(edge.dependent._replace(part=0), []).append(edge)
+                self._up.setdefault(_whole(edge.dependent), []).append(edge)
         for owned in self._up.values():
             owned.sort(key=lambda edge: (edge.referenced.catalog not in _WHOLES, _PREFERENCE.find(edge.type), edge))
 
     def of(self, address: Address) -> ObjectId | None:
         """Give the modelled object at, or above, an address."""
         for _ in range(_HOPS):
-            found = self._known.get(address) or self._known.get(address._replace(part=0))
+            whole = _whole(address)
+            found = self._known.get(address) or self._known.get(whole)
             if found is not None:
                 return found
-            owned = self._up.get(address._replace(part=0))
+            owned = self._up.get(whole)
             if not owned:
                 return None
             address = owned[0].referenced
@@ -125,7 +131,7 @@ class EdgesByOwner:
 def _structure(known: Mapping[Address, ObjectId]) -> Iterator[tuple[ObjectId, ObjectId]]:
     # pg_depend does not say that a column needs its table: there a column is a part of it, here an object of its own.
     for address, identity in known.items():
-        table = known.get(address._replace(part=0))
+        table = known.get(_whole(address))
         if address.part and table is not None:
             yield identity, table
 
@@ -144,9 +150,7 @@ def unmodelled(known: Mapping[Address, ObjectId], edges: Iterable[Edge]) -> tupl
     listed = list(edges)
     temporary = {edge.dependent: ObjectId(kind="temporary") for edge in listed if edge.type == "t"}
     owners = _Owners({**known, **temporary}, listed)
-    unread = {
-        edge.dependent._replace(part=0) for edge in listed if edge.type in "na" and owners.of(edge.dependent) is None
-    }
+    unread = {_whole(edge.dependent) for edge in listed if edge.type in "na" and owners.of(edge.dependent) is None}
     counts = Counter(CATALOGS.get(address.catalog, f"catalog {address.catalog}") for address in unread)
     return tuple(Unmodelled(catalog, count) for catalog, count in sorted(counts.items()))
 

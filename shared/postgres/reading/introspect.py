@@ -155,7 +155,7 @@ async def read_rows(
 async def read_edges(connection: asyncpg.Connection, statement: str) -> tuple[Edge, ...]:
     """Read dependencies by a statement that gives them; inside a `read_transaction`."""
     records = await connection.fetch(statement)
-    return tuple(Edge(row[0], parse_address(row[1]), parse_address(row[2])) for row in records)
+    return tuple(Edge(row[0], Address(row[1], row[2], row[3]), Address(row[4], row[5], row[6])) for row in records)
 
 
 async def read_inherited_names(moment: Moment) -> tuple[tuple[Address, str], ...]:

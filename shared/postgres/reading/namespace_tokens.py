@@ -73,13 +73,13 @@ async def read_namespace_tokens(moment: Moment) -> NamespaceTokens:
     Raises:
         TargetError, asyncpg.PostgresError: As `ask`.
     """
-    connection, prologue = moment.connection, query_text("namespaces_prologue.sql")
-    rows = await ask(connection, f"{prologue}\n{query_text('namespace_tokens.sql')}", columns=4)
+    connection = moment.connection
+    rows = await ask(connection, with_objects(query_text("namespace_tokens.sql")), columns=4)
     own = {int(number): token for number, _, token, _ in rows}
     if any(with_servers == "t" for *_, with_servers in rows):
         [[mappings]] = await ask(connection, query_text("change_token_mappings.sql"), columns=1)
         own[_DATABASE] += " " + mappings
-    pairs = await ask(connection, f"{prologue}\n{query_text('namespace_references.sql')}", columns=2)
+    pairs = await ask(connection, with_objects(query_text("namespace_references.sql")), columns=2)
     references: dict[int, set[int]] = {}
     for number, referenced in pairs:
         references.setdefault(int(number), set()).add(int(referenced))
@@ -90,3 +90,8 @@ async def read_namespace_tokens(moment: Moment) -> NamespaceTokens:
         rows={int(number): int(count) for number, count, _, _ in rows},
         references={number: frozenset(found) for number, found in references.items()},
     )
+
+
+def with_objects(statement: str) -> str:
+    """Put before a statement what says to which namespace each object belongs."""
+    return "\n".join((query_text("namespaces_prologue.sql"), statement))

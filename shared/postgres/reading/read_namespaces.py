@@ -14,7 +14,7 @@ from shared.postgres.reading.dependencies import EdgesByOwner, parse_address
 from shared.postgres.reading.introspect import CatalogRows, build_snapshot, read_edges, read_inherited_names
 from shared.postgres.reading.moment import DROPPED_MEANWHILE, READ_ATTEMPTS, Moment, Since, read_company, what_came
 from shared.postgres.reading.namespace_lines import read_lines_of_many
-from shared.postgres.reading.namespace_tokens import NamespaceTokens, read_namespace_tokens
+from shared.postgres.reading.namespace_tokens import NamespaceTokens, read_namespace_tokens, with_objects
 from shared.postgres.reading.sighting import scope_of
 from shared.postgres.session import ask, read_transaction
 from shared.schema.schema import Snapshot
@@ -167,7 +167,7 @@ def _edges_of(own: Mapping[str, OwnNames], tokens: NamespaceTokens) -> str:
     numbers = sorted(tokens.namespaces[name].number for name in own if name in tokens.namespaces)
     array = f"'{{{','.join(map(str, numbers))}}}'::oid[]"
     statement = query_text("namespace_dependencies.sql").replace("{numbers}", array)
-    return f"{query_text('namespaces_prologue.sql')}\n{statement}"
+    return with_objects(statement)
 
 
 async def _still_moving(

@@ -7,7 +7,14 @@ import re
 import pytest
 
 from shared.postgres.query_files import QUERIES, query_text
-from shared.postgres.reading.catalog import VERSIONS, hash_statement, kinds_of, query_file, rows_statement
+from shared.postgres.reading.catalog import (
+    VERSIONS,
+    hash_statement,
+    kinds_of,
+    query_file,
+    rows_statement,
+    rows_statement_of_many,
+)
 from shared.postgres.reading.versions import MIGRATION_TOOLS
 from shared.schema.model import FACETS, KINDS
 from shared.schema.profile import EVERYTHING, Profile
@@ -57,6 +64,14 @@ def test_no_placeholder_is_left_in_a_statement(statement, version):
     assert "{redacted" not in text
     assert "{grants" not in text
     assert set(re.findall(r"\{[a-z_]+\}", text)) == {"{tenant}", "{owner}", "{database_owner}"}
+
+
+@pytest.mark.parametrize("version", [140000, 180000])
+def test_the_statement_for_many_namespaces_leaves_nothing_open_but_their_words(version):
+    text = rows_statement_of_many(kinds_of(EVERYTHING), version)
+    assert set(re.findall(r"\{[a-z_]+\}", text)) == {"{tenant}", "{wanted}", "{owner}", "{database_owner}"}
+    assert text.count("{wanted}") == 1
+    assert "$1" not in text
 
 
 @pytest.mark.parametrize("file", sorted(CHOSEN))
