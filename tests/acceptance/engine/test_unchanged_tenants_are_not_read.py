@@ -126,6 +126,7 @@ def test_what_is_unchanged_is_answered_without_a_worker_and_what_changed_is_read
         await place.execute(2, "INSERT INTO c1.t VALUES (1)")
         sixth = await scan(engine, place)
         assert facts(sixth) == facts(fifth)
+        assert [depths(sixth)[name] for name in ("c1", "c2")] == [Depth.COUNTERS, Depth.COUNTERS]
 
     asyncio.run(scans())
 
