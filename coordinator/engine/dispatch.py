@@ -56,9 +56,11 @@ class Dispatcher:
         self.crew = Crew()  # as it was last counted
         self._counted = float("-inf")
         self._renewal = float("-inf")
+        self._limits: Mapping[str, int] = {}
+        self._shared = float("-inf")
 
     async def count_slots(self, now: float) -> tuple[int, int]:
-        """Give the number of batches to plan for, at least 1, and of those that can really run at once.
+        """Give the number of batches to plan for, and of those that can run at once: 0 while no worker is announced.
 
         Raises:
             ForeignWorkersError: When all living workers have been of other protocols or keys for longer than the grace.
@@ -67,7 +69,7 @@ class Dispatcher:
             self.crew = await read_crew(self._redis, self._keys)
             self._counted = now
             self._give_up_among_foreigners(self.crew, now)
-        planned = self._fixed or max(1, self.crew.slots)
+        planned = self._fixed or self.crew.slots
         return planned, max(planned, self.crew.slots)
 
     def _give_up_among_foreigners(self, crew: Crew, now: float) -> None:
@@ -86,6 +88,13 @@ class Dispatcher:
     async def get_permits(self, lane: str, connections: int) -> bool:
         """Get permits for so many connections to a lane's host, all or none; say whether this run holds them now."""
         return await self._permits.raise_to(lane, connections)
+
+    async def fair_limits(self, now: float) -> Mapping[str, int]:
+        """Give how many connections this run may have, by lane, so that other scans have their share of the hosts."""
+        if now - self._shared > self._count_every:
+            self._limits = await self._permits.limits()
+            self._shared = now
+        return self._limits
 
     async def send(self, batches: Sequence[Batch], message: Callable[[Batch], str]) -> None:
         """Put batches into the queue.

@@ -272,7 +272,8 @@ class Engine:
         if self._epoch < 0:
             await self._begin_epoch()
         slots, runners = await self._dispatcher.count_slots(self._clock())
-        await self._dispatch(slots, runners)
+        if slots:
+            await self._dispatch(slots, runners)
         self._inbox += await self._answers.read(_READ_TIMEOUT_SECONDS)
         silent = not self._inbox
         if not silent:
@@ -292,7 +293,8 @@ class Engine:
         self._log(RunStarted(epoch=epoch, items=self._ledger.total, finished=self._ledger.finished))
 
     async def _dispatch(self, slots: int, runners: int) -> None:
-        offered = self._ledger.next_batches(self._clock(), slots, runners)
+        limits = await self._dispatcher.fair_limits(self._clock())
+        offered = self._ledger.next_batches(self._clock(), slots, runners, limits)
         try:
             batches = await self._with_permits(offered, runners)
             await self._journal.sent([mark for batch in batches for mark in self._ledger.marks(batch)])

@@ -1,11 +1,12 @@
-"""Permits in Redis: how many connections each run may hold to a host, so that scans that share it respect its limit.
+"""Permits in Redis: how many connections each run may hold to a host, so that scans share it and respect its limit.
 
-Every permit expires, so a coordinator that dies blocks nobody for long.
+While one that holds less than its share waits, nobody gets more than a share, and who holds more gives back as its
+batches end. Every permit expires, so a coordinator that dies blocks nobody for long.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from importlib.resources import files
 from typing import Any
 
@@ -15,6 +16,7 @@ from shared.hosts import Host
 from shared.messages import Keys
 
 _PERMIT_TTL_SECONDS = 30.0  # a permit outlives its holder by so much
+_WAITING_TTL_SECONDS = 10.0  # a run that waits asks again well within it
 
 
 class Permits:
@@ -31,6 +33,7 @@ class Permits:
         self._run = run
         self._hosts = hosts
         self._held: dict[str, int] = {}
+        self._asked: set[str] = set()  # lanes for which it ever wanted permits
         self._script = redis.register_script(files("coordinator.engine").joinpath("permits.lua").read_text())
 
     def held(self, lane: str) -> int:
@@ -45,11 +48,15 @@ class Permits:
         host, held = self._hosts.get(lane), self.held(lane)
         if host is None or count <= held:
             return True
-        arguments: list[str | float] = ["acquire", host.max_connections, _PERMIT_TTL_SECONDS, *self._names(held, count)]
-        if not await self._script(keys=[Keys.permits(host.address, host.port)], args=arguments):
+        self._asked.add(lane)
+        if not await self._call("acquire", host, self._names(held, count)):
             return False
         self._held[lane] = count
         return True
+
+    async def limits(self) -> dict[str, int]:
+        """Give how many connections this run may have to each host that it asked for some, as others wait now."""
+        return {lane: int(await self._call("limit", self._hosts[lane])) for lane in sorted(self._asked)}
 
     async def lower_to(self, counts: Mapping[str, int]) -> None:
         """Give back the permits beyond these counts; a lane that is not named needs none any more."""
@@ -58,24 +65,33 @@ class Permits:
                 wanted = counts.get(lane, 0)
                 if wanted < held:
                     host = self._hosts[lane]
-                    pipe.zrem(Keys.permits(host.address, host.port), *self._names(wanted, held))
+                    pipe.zrem(_keys(host)[0], *self._names(wanted, held))
                     self._held[lane] = wanted
             await pipe.execute()
 
     async def forget(self) -> None:
         """Give back every permit of this run, also those of a coordinator that died."""
         mine = f"{self._run}/".encode()
-        for key in {Keys.permits(host.address, host.port) for host in self._hosts.values()}:
-            held: Any = await self._redis.zrange(key, 0, -1)
+        for permits, waiting in {_keys(host) for host in self._hosts.values()}:
+            held: Any = await self._redis.zrange(permits, 0, -1)
             if left := [name for name in held if name.startswith(mine)]:
-                await self._redis.zrem(key, *left)
+                await self._redis.zrem(permits, *left)
+            await self._redis.zrem(waiting, self._run)
 
     async def renew(self) -> None:
         """Extend every permit of this run. Call it well within 30 seconds."""
         async with self._redis.pipeline(transaction=False) as pipe:
             for lane, held in self._held.items():
                 if held:
-                    host = self._hosts[lane]
-                    arguments: list[str | float] = ["renew", 0, _PERMIT_TTL_SECONDS, *self._names(0, held)]
-                    await self._script(keys=[Keys.permits(host.address, host.port)], args=arguments, client=pipe)
+                    await self._call("renew", self._hosts[lane], self._names(0, held), pipe)
             await pipe.execute()
+
+    async def _call(self, action: str, host: Host, names: Sequence[str] = (), client: Any = None) -> Any:
+        times = (_PERMIT_TTL_SECONDS, _WAITING_TTL_SECONDS)
+        arguments: list[str | float] = [action, host.max_connections, *times, self._run, *names]
+        return await self._script(keys=list(_keys(host)), args=arguments, client=client)
+
+
+def _keys(host: Host) -> tuple[str, str]:
+    permits = Keys.permits(host.address, host.port)
+    return permits, f"{permits}:waiting"

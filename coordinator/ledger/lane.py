@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from collections.abc import Set as AbstractSet
 from hashlib import blake2b
 
@@ -85,12 +85,14 @@ class Window(msgspec.Struct, frozen=True, kw_only=True):
         share: How many batches of one host should run side by side.
         size: About how many pieces of work a batch should have.
         may_probe: Whether a host whose breaker is open may be tried now.
+        limits: Connections that may be held to a host now, where that may be less than its capacity.
     """
 
     runners: int
     share: int
     size: int
     may_probe: bool
+    limits: Mapping[str, int] = {}
 
 
 class Lane:
@@ -171,7 +173,7 @@ class Lane:
         """Give the connections of the batches that can cost most at once, largest first."""
         return sorted(self.in_flight, reverse=True)[:runners]
 
-    def _free(self, runners: int) -> int:
+    def _free(self, runners: int, capacity: int) -> int:
         """Give the most connections another batch may have without the peak passing the capacity.
 
         A batch beyond `runners` only waits in the queue, and begins when another has ended: it is free up to that
@@ -179,7 +181,7 @@ class Lane:
         """
         largest = self._largest(runners)
         replaced = largest[-1] if len(largest) == runners else 0
-        return self.capacity - sum(largest) + replaced
+        return capacity - sum(largest) + replaced
 
     def retry_at(self, item: str, kind: FailureKind, retries: int, busy_since: float, now: float) -> float:
         """Say when an item that failed may be tried again; infinity when it may not.
@@ -219,7 +221,8 @@ class Lane:
             window: What the whole run allows.
             finished: Items that need no work any more.
         """
-        free = self._free(window.runners)
+        capacity = min(self.capacity, window.limits.get(self.name, self.capacity))
+        free = self._free(window.runners, capacity)
         if free < 1:
             return None
         if self.opened_by is not None:
@@ -231,7 +234,7 @@ class Lane:
                 return BatchDraft(group, 1, careful=True)
         fair = math.ceil(self._groups.count_pieces(self._queue or self.held) / window.share)
         most = min(self._rules.batch_connections, self._rules.batch_size)
-        connections = max(1, min(self.capacity // window.share, most, fair, free))
+        connections = max(1, min(capacity // window.share, most, fair, free))
         # A multiple of the connections: none of them is idle while the last tenants are read.
         rounds = min(math.ceil(window.size / connections), self._rules.batch_size // connections)
         items = self._pop(rounds * connections, finished, self._groups) or self._due_retries(now, rounds * connections)

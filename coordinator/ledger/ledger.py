@@ -67,8 +67,6 @@ class Ledger:
         for item in groups.side_by_side(tuple(self._items)):
             self._items[item].lane.push((item,))
 
-    # -- what it knows -------------------------------------------------------------------------------------------
-
     @property
     def done(self) -> bool:
         """Say whether every item has its final outcome."""
@@ -109,15 +107,20 @@ class Ledger:
         if outcome is not None:
             self._set_outcome(item, entry, outcome)
 
-    # -- what to send --------------------------------------------------------------------------------------------
-
-    def next_batches(self, now: float, slots: int, runners: int = 0) -> tuple[Batch, ...]:
+    def next_batches(
+        self,
+        now: float,
+        slots: int,
+        runners: int = 0,
+        limits: Mapping[str, int] = {},  # not written
+    ) -> tuple[Batch, ...]:
         """Give the batches to send now: at most two per slot in flight, and per lane within its capacity.
 
         Args:
             now: Seconds.
             slots: Worker slots to plan for.
             runners: How many batches can really run at once, when that may be more.
+            limits: Connections that a lane may hold now, where that may be less than its capacity.
         """
         room = 2 * slots - len(self._in_flight)
         active = [lane for lane in self._lanes.values() if lane.waiting or lane.held]
@@ -126,6 +129,7 @@ class Ledger:
             share=max(1, math.ceil(slots / max(1, len(active)))),
             size=max(1, min(self._rules.batch_size, math.ceil(self._pieces / (4 * slots)))),
             may_probe=not any(lane.opened_by is None and lane.busy for lane in self._lanes.values()),
+            limits=limits,
         )
         batches: list[Batch] = []
         while active and len(batches) < room:
@@ -179,8 +183,6 @@ class Ledger:
             Mark(item=item, attempt=entry.attempt, strikes=entry.strikes, batch=batch.id)
             for item, entry in ((item, self._items[item]) for item in batch.items)
         )
-
-    # -- what arrived --------------------------------------------------------------------------------------------
 
     def answer(self, batch_id: str, answers: Iterable[Answer], now: float) -> list[ItemOutcome]:
         """Apply the answers to a batch; the first final answer to an item wins.
@@ -284,8 +286,6 @@ class Ledger:
             ended.append(self._set_outcome(item, self._items[item], outcome))
         self._events.append(HostFailed(host=lane.name, kind=kind, tenants=len(ended)))
         return ended
-
-    # -- what did not arrive -------------------------------------------------------------------------------------
 
     def tick(self, now: float, *, queue_empty: bool) -> list[ItemOutcome]:
         """Expire leases: requeue or fail batches that stopped answering; then end held failures that are not retried.

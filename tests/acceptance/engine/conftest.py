@@ -222,6 +222,18 @@ def engine(fleet: Fleet, redis_server: EmbeddedRedis, postgres: EmbeddedPostgres
         yield engine
 
 
+@pytest.fixture
+def other_engine(
+    fleet: Fleet, redis_server: EmbeddedRedis, postgres: EmbeddedPostgres, tmp_path: Path
+) -> Iterator[Engine]:
+    """A second fleet on the same server and Redis, with a worker of its own."""
+    logs = tmp_path / "other"
+    logs.mkdir()
+    with open_engine(fleet, redis_server, postgres, logs) as engine:
+        engine.worker(slots=2)
+        yield engine
+
+
 @pytest.fixture(scope="module")
 def steady(
     fleet: Fleet, redis_server: EmbeddedRedis, postgres: EmbeddedPostgres, tmp_path_factory: pytest.TempPathFactory

@@ -8,6 +8,7 @@ import asyncpg
 import pytest
 from redis import Redis
 
+from coordinator.engine.engine import Progress
 from coordinator.fleet.target_runs import load_snapshots, read_targets
 from shared.messages import Keys
 from shared.targets import FailureKind, Observation, Target
@@ -46,6 +47,36 @@ async def test_two_scans_at_once_both_end_and_share_the_connections(steady, post
         both = await asyncio.gather(*(steady.scan(on_progress=lambda _: held.append(redis.zcard(host))) for _ in "ab"))
     assert [fingerprints(each) for each in both] == [steady.fleet.truth] * 2
     assert 0 < max(held) <= 4
+
+
+async def test_a_scan_that_waits_for_workers_keeps_no_connection_from_others(engine, other_engine):
+    begun = asyncio.Event()
+    waiting = asyncio.create_task(engine.scan(slots=0, on_progress=lambda _: begun.set()))
+    await begun.wait()
+    assert fingerprints(await other_engine.scan()) == engine.fleet.truth
+    assert not waiting.done()
+    with Redis.from_url(engine.redis.url) as redis:
+        assert redis.llen(engine.names.queue) == 0
+    engine.worker(slots=2)
+    assert fingerprints(await waiting) == engine.fleet.truth
+
+
+async def test_a_long_scan_gives_a_short_one_its_share_of_the_server(engine, other_engine):
+    engine.worker(slots=2, slow=1.5)
+    begun, done = asyncio.Event(), [0]
+
+    def note(progress: Progress) -> None:
+        done[0] = progress.done
+        if progress.done:
+            begun.set()
+
+    long = asyncio.create_task(engine.scan(on_progress=note))
+    await begun.wait()
+    some = engine.fleet.targets[:4]
+    short = await other_engine.scan(some)
+    assert done[0] < len(engine.fleet.targets) - 8, "most of the long scan was over before the short one had its turn"
+    assert fingerprints(short) == {target.tenant: engine.fleet.truth[target.tenant] for target in some}
+    assert fingerprints(await long) == engine.fleet.truth
 
 
 async def test_a_scan_leaves_nothing_behind_in_redis_but_what_expires(steady):

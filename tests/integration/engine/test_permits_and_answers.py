@@ -63,6 +63,42 @@ async def test_scans_share_a_host_and_what_one_gives_back_the_other_takes(redis,
     assert await second.raise_to("main", 4)
 
 
+async def test_while_somebody_waits_everybody_s_limit_is_a_share(redis, host):
+    first, second = permits(redis, "a", host), permits(redis, "b", host)
+    assert await first.raise_to("main", 4)
+    assert await first.limits() == {"main": 4}
+    assert not await second.raise_to("main", 4)
+    assert await first.limits() == await second.limits() == {"main": 2}
+    await first.lower_to({"main": 3})
+    assert not await first.raise_to("main", 4), "what was given back is kept for who waits"
+    await first.lower_to({"main": 2})
+    assert await second.raise_to("main", 2)
+    assert await first.limits() == {"main": 4}, "nobody waits any more"
+
+
+async def test_who_has_its_share_makes_nobody_give_back(redis, host):
+    first, second = permits(redis, "a", host), permits(redis, "b", host)
+    assert await first.raise_to("main", 2)
+    assert await second.raise_to("main", 2)
+    assert not await second.raise_to("main", 3)
+    assert await first.limits() == {"main": 4}
+
+
+async def test_a_run_that_waits_no_more_is_forgotten(redis, host):
+    first, second = permits(redis, "a", host), permits(redis, "b", host)
+    await first.raise_to("main", 4)
+    await second.raise_to("main", 1)
+    await second.forget()
+    assert await first.limits() == {"main": 4}
+
+
+async def test_each_of_many_gets_at_least_one(redis, host):
+    runs = [permits(redis, f"run {number}", host) for number in range(6)]
+    assert await runs[0].raise_to("main", 4)
+    assert [await run.raise_to("main", 1) for run in runs[1:]] == [False] * 5
+    assert await runs[0].limits() == {"main": 1}
+
+
 async def test_a_dead_holder_s_permits_end(redis, host):
     await permits(redis, "a", host).raise_to("main", 4)
     key = Keys.permits(host.address, host.port)
