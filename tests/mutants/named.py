@@ -27,8 +27,8 @@ MUTANTS = (
     Mutant(
         name="a batch may have a connection more than the host allows",
         file=LANE,
-        before="return self.capacity - sum(largest) + replaced",
-        after="return self.capacity - sum(largest) + replaced + 1",
+        before="return capacity - sum(largest) + replaced",
+        after="return capacity - sum(largest) + replaced + 1",
         tests=OF_THE_LANE,
     ),
     Mutant(
