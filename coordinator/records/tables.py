@@ -8,7 +8,7 @@ import msgspec
 
 from coordinator.access.audit import AuditEntry
 from coordinator.memory.views import ChangeView, FleetHistory, FleetMoment, TenantView
-from coordinator.records.documents import WorkerView
+from coordinator.records.documents import GroupSummary, WorkerView
 from coordinator.records.ignores import IgnoreView
 from coordinator.report.model import TenantStatus
 from coordinator.report.renderers.spreadsheet import csv_text
@@ -42,6 +42,17 @@ _SCANS = (
     "selection",
 )
 _WORKERS = ("worker", "slots", "protocol", "problem")
+_GROUPS = (
+    "id",
+    "severity",
+    "tenants",
+    "changes",
+    "broken_queries",
+    "statements",
+    "proof",
+    "shape",
+    "versions",
+)
 _SHAPES = ("shape", "tenants", "is_kept")
 _IGNORES = ("id", "source", "state", "until", "owner", "reason", "created_by", "created", "ignores")
 _AUDIT = ("id", "at", "who", "via", "address", "action", "fleet", "subject", "detail")
@@ -91,6 +102,17 @@ def audit_csv(entries: Iterable[AuditEntry]) -> str:
 def shapes_csv(shapes: Iterable[KeptShape]) -> str:
     """Write shapes, one a line, below a line of names."""
     return csv_text(_SHAPES, (tuple(getattr(shape, name) for name in _SHAPES) for shape in shapes))
+
+
+def groups_csv(groups: Iterable[GroupSummary]) -> str:
+    """Write drift groups, one a line, below a line of names."""
+    return csv_text(_GROUPS, map(_group, groups))
+
+
+def _group(group: GroupSummary) -> tuple[object, ...]:
+    versions = " ".join(f"{version.tool}={version.version}" for version in group.versions)
+    what = (group.id, group.severity, group.tenants, group.changes, group.broken_queries)
+    return (*what, group.statements, group.proof, group.shape, versions)
 
 
 def ignores_csv(ignores: Iterable[IgnoreView]) -> str:

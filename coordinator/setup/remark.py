@@ -34,6 +34,16 @@ class Remark(msgspec.Struct, frozen=True):
     advice: str = ""
 
 
+class RemarksList(msgspec.Struct, frozen=True):
+    """All that was looked at, in that order.
+
+    Args:
+        remarks: One for each.
+    """
+
+    remarks: tuple[Remark, ...]
+
+
 def clock_remark(about: str, skew: float) -> Remark:
     """Compare another clock with this machine's.
 

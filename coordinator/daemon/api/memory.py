@@ -27,7 +27,7 @@ from coordinator.memory.views import (
     label_of,
 )
 from coordinator.records.documents import ChangesPage, GroupDocument, GroupsList, TenantsPage
-from coordinator.records.tables import changes_csv, tenants_csv
+from coordinator.records.tables import changes_csv, groups_csv, tenants_csv
 from coordinator.report.model import TenantStatus
 from shared.findings.finding import Severity
 
@@ -137,10 +137,14 @@ def _changes() -> list[BaseRouteHandler]:
 
 
 def _groups() -> list[BaseRouteHandler]:
-    @get("/groups", responses=documented())
-    async def list_groups(served: NamedDependency[ServedFleet]) -> GroupsList:
-        """List the drift groups that any tenant is known to be in now, each with its plan in figures."""
-        return await served.records.groups()
+    @get("/groups", responses=documented(), operation_class=Tabular)
+    async def list_groups(
+        served: NamedDependency[ServedFleet],
+        request: Request,  # type: ignore[type-arg]  # any app
+    ) -> Response[GroupsList]:
+        """List the drift groups of now, each with its plan in figures; as CSV for `Accept: text/csv`."""
+        found_groups = await served.records.groups()
+        return table_or_page(request, found_groups, groups_csv(found_groups.groups))
 
     @get("/groups/{group:str}", responses=documented(404))
     async def get_group(served: NamedDependency[ServedFleet], group: FromPath[str]) -> GroupDocument:

@@ -33,6 +33,7 @@ from coordinator.memory.views import ChangeView, FleetHistory, FleetMoment, Flee
 from coordinator.report.model import DriftGroup, ScanReport, TenantResult, TenantStatus
 from coordinator.report.renderers.json import ReportDocument
 from coordinator.store.backup import BackupTable, Manifest
+from coordinator.setup.remark import Level, Remark, RemarksList
 from coordinator.store.records import ScanRecord, ScanState
 from coordinator.store.ignores import IgnoreDocument
 from shared import formats
@@ -205,6 +206,7 @@ PUBLISHED: dict[Format, Any] = {
     formats.GROUP_DOCUMENT: GroupDocument,
     formats.WORKERS_LIST: WorkersList,
     formats.AUDIT_PAGE: AuditPage,
+    formats.REMARKS_LIST: RemarksList,
     formats.NOTICE: Notice,
 }
 """What other programs read: its JSON Schema is in docs/schemas/."""
@@ -365,6 +367,7 @@ VALUES: dict[Format, Callable[[], Any]] = {
     formats.WORKERS_LIST: lambda: WorkersList(fleet="demo", workers=(_worker(),), slots=8, waiting=0),
     formats.GROUPS_LIST: lambda: GroupsList(fleet="demo", groups=(summary_of(DEMO.body.groups[0], 1),)),
     formats.GROUP_DOCUMENT: lambda: GroupDocument(fleet="demo", tenants=1, group=DEMO.body.groups[0]),
+    formats.REMARKS_LIST: lambda: RemarksList((Remark(Level.FAIL, "Redis", "does not answer", "start it"),)),
     formats.AUDIT_PAGE: lambda: AuditPage(fleet="demo", entries=(_done(),), after="7"),
 }
 

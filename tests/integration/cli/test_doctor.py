@@ -11,9 +11,10 @@ import asyncpg
 import pytest
 
 from coordinator.records.documents import WorkersList
+from coordinator.setup.remark import Level, RemarksList
 from shared.embedded.postgres import EmbeddedPostgres
 from shared.embedded.redis import EmbeddedRedis
-from shared.formats import WORKERS_LIST, decode_json
+from shared.formats import REMARKS_LIST, WORKERS_LIST, decode_json
 from tests.integration.cli.test_role_sql import fleetdrift
 
 CONFIG = """
@@ -115,6 +116,15 @@ def test_workers_lists_nobody_while_nobody_is_there_and_says_when_redis_is_away(
     away = fleetdrift(tmp_path, "workers")
     assert away.returncode == 1
     assert "Redis" in away.stderr
+
+
+def test_the_remarks_come_as_json_too(told, tmp_path):
+    said = told("doctor_stranger", 1)
+    done = fleetdrift(tmp_path, "doctor", "--output", "json")
+    assert done.returncode == 1
+    remarks = decode_json(REMARKS_LIST, done.stdout, RemarksList).remarks
+    assert [remark.about for remark in remarks] == list(said)
+    assert Level.FAIL in {remark.level for remark in remarks}
 
 
 def test_a_role_that_may_do_too_much_or_too_little_fails_with_the_way_out(told):

@@ -79,6 +79,8 @@ async def test_a_group_is_listed_with_its_plan_and_kept_while_its_tenants_cannot
     listed = await get(client, "/groups", GroupsList)
     assert sorted(row.tenants for row in listed.groups) == [1, 1]
     assert sorted(row.changes for row in listed.groups) == [1, 2]
+    table = (await client.get(f"{API}/groups", headers={"accept": "text/csv"})).text.splitlines()
+    assert [line.split(",")[0] for line in table] == ["id", *(row.id for row in listed.groups)]
     await store.record_report("second", scanned(a="?", b="ok", c="ok", d="ok"))
     [left] = (await get(client, "/groups", GroupsList)).groups
     document = await get(client, f"/groups/{left.id}", GroupDocument)
