@@ -20,6 +20,7 @@ from shared.postgres.owners import ENDS_SESSIONS, Overrides, get_past
 from shared.postgres.reading.counters import read_counters
 from shared.postgres.reading.read_namespaces import GroupReading, read_group
 from shared.postgres.reading.versions import Progress, read_progress_of_many
+from shared.schema.schema import Snapshot
 from shared.targets import Depth, Failure, FailureKind, Observation, ReadRequest, Sighting, Target
 
 MAX_READINGS_WHILE_MIGRATING = 3
@@ -57,7 +58,7 @@ async def observe_namespaces(
             break
         await asyncio.sleep(LOOK_AGAIN_AFTER_SECONDS)
         await reader.read(moving)
-    return reader.results
+    return reader.with_shapes()
 
 
 def _is_migrating(result: Observation | Failure) -> bool:
@@ -84,6 +85,17 @@ class _Reader:
         self._earlier = earlier
         self._secret = host.password.reveal() if host.password else ""
         self._connected = False
+        self._shapes: dict[str, Snapshot] = {}
+
+    def with_shapes(self) -> Results:
+        """Give the results, each new shape with the first that has it: whoever brought it may have become another."""
+        given: set[str] = set()
+        for tenant, result in self.results.items():
+            if isinstance(result, Observation) and result.fingerprint in self._shapes.keys() - given:
+                given.add(result.fingerprint)
+                shape = self._shapes[result.fingerprint]
+                self.results[tenant] = msgspec.structs.replace(result, snapshot=shape)
+        return self.results
 
     async def read(self, targets: Sequence[Target]) -> None:
         """Read targets; the groups that are to be read by themselves come last."""
@@ -140,6 +152,8 @@ class _Reader:
         progress = await read_progress_of_many(connection, [target.namespace for target in mine], self._wanted.limits)
         self.results |= read.failures
         for target in mine:
+            if (snapshot := read.readings[target.tenant].snapshot) is not None:
+                self._shapes[snapshot.fingerprint] = snapshot
             result = self._result(connection, read, target, progress[target.namespace])
             if isinstance(result, Observation) and target.tenant in self._earlier:
                 result = msgspec.structs.replace(result, counters=counters)
@@ -165,7 +179,6 @@ class _Reader:
             versions=progress.versions,
             running=progress.running,
             rows_scanned=reading.seen.rows,
-            snapshot=reading.snapshot,
             sighting=reading.seen if remembers else None,
             depth=Depth.ROWS if reading.moved else Depth.TOKEN,
         )

@@ -8,10 +8,11 @@ from collections.abc import Mapping, Sequence
 import asyncpg
 import msgspec
 
+from shared.postgres.failures import TargetError
 from shared.postgres.names.own_names import OwnNames, own_names
 from shared.postgres.query_files import query_text
-from shared.postgres.reading.dependencies import EdgesByOwner, parse_address
-from shared.postgres.reading.introspect import CatalogRows, build_snapshot, read_edges, read_inherited_names
+from shared.postgres.reading.dependencies import Address, EdgesByOwner, parse_address
+from shared.postgres.reading.introspect import CatalogRows, Lines, build_snapshot, read_edges, read_inherited_names
 from shared.postgres.reading.moment import DROPPED_MEANWHILE, READ_ATTEMPTS, Moment, Since, read_company, what_came
 from shared.postgres.reading.namespace_lines import read_lines_of_many
 from shared.postgres.reading.namespace_tokens import NamespaceTokens, read_namespace_tokens, with_objects
@@ -46,7 +47,7 @@ class GroupReading(msgspec.Struct):
 
     Args:
         readings: By tenant.
-        failures: By tenant: those that kept changing.
+        failures: By tenant: those that kept changing, and those whose rows say nothing.
         left: Groups that another connection has to read: for they lie behind a lock, or were too many.
     """
 
@@ -84,7 +85,7 @@ async def read_group(
                 tokens = await read_namespace_tokens(moment)
                 settled = {target.tenant: _as_it_was(target, tokens, wanted, earlier) for target in waiting}
                 now, left = await _choose(moment, tokens, [each for each in waiting if not settled[each.tenant]])
-                read = await _read_in_full(moment, now, tokens, wanted)
+                rows = await _read_rows(moment, now, tokens, wanted)
                 since = await what_came(connection, company) if now else Since.NOTHING
         except asyncpg.InternalServerError as error:
             if not str(error).startswith(DROPPED_MEANWHILE):
@@ -93,13 +94,9 @@ async def read_group(
         group.readings |= {tenant: reading for tenant, reading in settled.items() if reading is not None}
         group.left += left
         waiting = await _still_moving(connection, now, tokens, since, wanted)
-        group.readings |= {tenant: reading for tenant, reading in read.items() if tenant not in _tenants(waiting)}
-    group.failures = dict.fromkeys(_tenants(waiting), _KEPT_CHANGING)
+        await _build([target for target in now if target not in waiting], rows, wanted, group)
+    group.failures |= dict.fromkeys((target.tenant for target in waiting), _KEPT_CHANGING)
     return group
-
-
-def _tenants(targets: Sequence[Target]) -> set[str]:
-    return {target.tenant for target in targets}
 
 
 async def _choose(
@@ -136,31 +133,46 @@ def _within_bounds(targets: list[Target], tokens: NamespaceTokens) -> tuple[list
     return targets, ()
 
 
-async def _read_in_full(
-    moment: Moment, targets: Sequence[Target], tokens: NamespaceTokens, wanted: ReadRequest
-) -> dict[str, Reading]:
+class _Rows(msgspec.Struct, frozen=True):
+    """What was read of namespaces that moved, before anybody knows whether they moved on meanwhile."""
+
+    server_version: int
+    tokens: NamespaceTokens
+    lines: Mapping[str, Lines]
+    edges: EdgesByOwner
+    not_null_names: tuple[tuple[Address, str], ...]
+
+
+async def _read_rows(moment: Moment, targets: Sequence[Target], tokens: NamespaceTokens, wanted: ReadRequest) -> _Rows:
+    version = moment.server.version
     if not targets:
-        return {}
-    profile = wanted.profile
-    own: dict[str, OwnNames] = {target.namespace: own_names(target, profile) for target in targets}
-    lines = await read_lines_of_many(moment, own, tokens.namespaces, profile=profile, limits=wanted.limits)
+        return _Rows(version, tokens, {}, EdgesByOwner(()), ())
+    own = {target.namespace: own_names(target, wanted.profile) for target in targets}
+    lines = await read_lines_of_many(moment, own, tokens.namespaces, profile=wanted.profile, limits=wanted.limits)
     edges = EdgesByOwner(await read_edges(moment.connection, _edges_of(own, tokens)))
-    names = await read_inherited_names(moment)
-    readings: dict[str, Reading] = {}
+    return _Rows(version, tokens, lines, edges, await read_inherited_names(moment))
+
+
+async def _build(targets: Sequence[Target], rows: _Rows, wanted: ReadRequest, group: GroupReading) -> None:
+    """Make the snapshots of namespaces that stood still while they were read."""
+    profile = wanted.profile
     given: set[str] = set()
     for target in targets:
-        read = lines.pop(target.namespace)
-        mine = edges.of(parse_address(line.address) for line in read.lines)
-        rows = CatalogRows(moment.server.version, read.lines, mine, names)
-        snapshot = build_snapshot(rows, target.namespace, profile)
+        lines = rows.lines[target.namespace].lines
+        edges = rows.edges.of(parse_address(line.address) for line in lines)
+        read = CatalogRows(rows.server_version, lines, edges, rows.not_null_names)
+        try:
+            snapshot = build_snapshot(read, target.namespace, profile)
+        except TargetError as error:
+            group.failures[target.tenant] = error.failure
+            continue
         name = snapshot.fingerprint
-        scope = scope_of(profile, own[target.namespace])
-        seen = Sighting(scope, tokens.of(target.namespace), name, len(read.lines))
+        scope = scope_of(profile, own_names(target, profile))
+        seen = Sighting(scope, rows.tokens.of(target.namespace), name, len(lines))
         fresh = name not in wanted.known and name not in given
         given.add(name)
-        readings[target.tenant] = Reading(seen, moved=True, snapshot=snapshot if fresh else None)
+        group.readings[target.tenant] = Reading(seen, moved=True, snapshot=snapshot if fresh else None)
         await asyncio.sleep(0)  # others on this event loop have deadlines
-    return readings
 
 
 def _edges_of(own: Mapping[str, OwnNames], tokens: NamespaceTokens) -> str:
