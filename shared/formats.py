@@ -157,6 +157,9 @@ IGNORE_RULE = Format("ignore_rule", 1)
 AUDIT_PAGE = Format("audit_page", 1)
 """`coordinator.records.documents.AuditPage`: what `fleetdrift audit --output json` prints."""
 
+IGNORES_LIST = Format("ignores_list", 1)
+"""`coordinator.records.ignores.IgnoresList`: what `fleetdrift ignores list --output json` prints."""
+
 REMARKS_LIST = Format("remarks_list", 1)
 """`coordinator.setup.remark.RemarksList`: what `fleetdrift doctor --output json` prints."""
 

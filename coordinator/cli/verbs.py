@@ -50,6 +50,7 @@ SECTIONS = {
         "workers": Verb("coordinator.cli.workers", "Which workers live, and what waits for them."),
         "tokens": Verb("coordinator.cli.tokens", "Who may ask the coordinator."),
         "notify": Verb("coordinator.cli.notify", "Who is told what has become different."),
+        "ignores": Verb("coordinator.cli.ignores", "Which drift is accepted, by whom, why and until when."),
         "sentinel": Verb("coordinator.cli.sentinel", "A tenant whose planted drift must always be found."),
         "backup": Verb("coordinator.cli.backup", "Write the whole store to a file."),
         "restore": Verb("coordinator.cli.restore", "Make a store from such a file."),

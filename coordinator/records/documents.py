@@ -8,6 +8,7 @@ import msgspec
 
 from coordinator.access.audit import AuditEntry
 from coordinator.memory.views import ChangeView, FleetHistory, FleetStatus, TenantHistory, TenantView
+from coordinator.records.ignores import IgnoresList
 from coordinator.report.model import DriftGroup, TenantStatus
 from coordinator.store.records import ScanRecord
 from shared.findings.finding import Severity
@@ -18,6 +19,7 @@ from shared.formats import (
     FLEET_STATUS,
     GROUP_DOCUMENT,
     GROUPS_LIST,
+    IGNORES_LIST,
     SCAN_DOCUMENT,
     SCANS_PAGE,
     TENANT_HISTORY,
@@ -229,6 +231,7 @@ Document = (
     | GroupDocument
     | WorkersList
     | AuditPage
+    | IgnoresList
 )
 
 FORMATS: dict[type[Document], Format] = {
@@ -243,5 +246,6 @@ FORMATS: dict[type[Document], Format] = {
     GroupDocument: GROUP_DOCUMENT,
     WorkersList: WORKERS_LIST,
     AuditPage: AUDIT_PAGE,
+    IgnoresList: IGNORES_LIST,
 }
 """The format of each."""

@@ -26,8 +26,11 @@ from coordinator.records.documents import (
     WorkersList,
 )
 from coordinator.records.fleet_records import FleetRecords
+from coordinator.records.ignores import IgnoresList, IgnoreView
+from coordinator.records.kept_ignores import IgnoreRecords
 from coordinator.report.files import ReportForm
 from coordinator.store.records import ScanRecord
+from shared.findings.ignore import IgnoreRule
 from shared.hosts import Secret
 
 T = TypeVar("T")
@@ -52,7 +55,7 @@ class _NoRedirects(urllib.request.HTTPRedirectHandler):
         return None
 
 
-class RemoteRecords(FleetRecords):
+class RemoteRecords(FleetRecords, IgnoreRecords):
     """Asks a coordinator. Every method raises ServerError when it does not answer as asked.
 
     Args:
@@ -131,6 +134,21 @@ class RemoteRecords(FleetRecords):
         """GET /audit."""
         return await self._expect("/audit", AuditPage, {**_asked_for(chosen), "after": after, "limit": str(limit)})
 
+    async def ignores(self) -> IgnoresList:
+        """GET /ignores."""
+        return await self._expect("/ignores", IgnoresList)
+
+    async def create_ignore(self, rule: IgnoreRule) -> IgnoreView:
+        """POST /ignores."""
+        answer = await self._ask("/ignores", {}, msgspec.json.encode(rule))
+        if answer is None:
+            raise ServerError(f"{self._base}/ignores: there is no such page: is this a fleetdrift coordinator?")
+        return self._decode(answer, IgnoreView)
+
+    async def delete_ignore(self, ignore: str) -> bool:
+        """DELETE /ignores/ID."""
+        return await self._ask(f"/ignores/{_quoted(ignore)}", {}, method="DELETE") is not None
+
     async def report(self, scan: str, form: ReportForm) -> str | None:
         """GET /scans/ID/report."""
         answer = await self._ask(f"/scans/{_quoted(scan)}/report", {"form": form.value})
@@ -152,11 +170,13 @@ class RemoteRecords(FleetRecords):
         except (msgspec.MsgspecError, ValueError, RecursionError) as error:
             raise ServerError(f"{self._base} answers what this release does not read: {error}") from None
 
-    async def _ask(self, path: str, parameters: Mapping[str, _Values], body: bytes | None = None) -> bytes | None:
+    async def _ask(
+        self, path: str, parameters: Mapping[str, _Values], body: bytes | None = None, method: str | None = None
+    ) -> bytes | None:
         """Send a request; nothing when what is asked for does not exist."""
         wanted = {**parameters, "fleet": self._fleet}
         given = urllib.parse.urlencode({name: value for name, value in wanted.items() if value}, doseq=True)
-        request = urllib.request.Request(f"{self._base}{path}{'?' * bool(given)}{given}", data=body)  # noqa: S310  # checked: http
+        request = urllib.request.Request(f"{self._base}{path}{'?' * bool(given)}{given}", data=body, method=method)  # noqa: S310  # checked: http
         if body is not None:
             request.add_header("Content-Type", "application/json")
         if self._token is not None:

@@ -30,6 +30,7 @@ NO_TABLES_OF_KINDS = {
     "coordinator/iac/terraform/provider_grants.py:_FOREIGN": "the same types",
     "coordinator/iac/terraform/provider_grants.py:_BY_DEFAULT": "the same types",
     "coordinator/iac/terraform/provider_objects.py:_TYPES": "types of resources, with what each declares",
+    "coordinator/cli/ignores.py:_CHOICES": "names of fields, two of which are called as kinds are",
     "shared/findings/ignore.py:CHOOSING_FIELDS": "names of fields, two of which are called as kinds are",
     "shared/findings/wording.py:_IN_DEFINITION": "names of fields, two of which are called as kinds are",
     "shared/remediation/kept_sql.py:_WORDS": "names of facts that a plan keeps, two of which are called as kinds are",

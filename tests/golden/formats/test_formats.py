@@ -24,6 +24,7 @@ from coordinator.apply.journal import Event, Opened, Staged
 from coordinator.compare.sources import Comparison
 from coordinator.ledger.batch import FinalOutcome
 from coordinator.records.documents import AuditPage, ChangesPage, GroupDocument, GroupsList, ScansPage, TenantsPage, WorkersList, WorkerView
+from coordinator.records.ignores import IgnoresList, shown_ignores
 from coordinator.records.stored import summary_of
 from coordinator.memory.model import ChangeLife, FleetChange
 from coordinator.memory.notices import Notice, sample_notice
@@ -206,6 +207,7 @@ PUBLISHED: dict[Format, Any] = {
     formats.GROUP_DOCUMENT: GroupDocument,
     formats.WORKERS_LIST: WorkersList,
     formats.AUDIT_PAGE: AuditPage,
+    formats.IGNORES_LIST: IgnoresList,
     formats.REMARKS_LIST: RemarksList,
     formats.NOTICE: Notice,
 }
@@ -329,6 +331,11 @@ def _worker() -> WorkerView:
     return WorkerView(worker="w-1", slots=8, protocol=2, problem="")
 
 
+def _ignores() -> IgnoresList:
+    rule = IgnoreRule(reason="a test", owner="ada", until=WHEN.date(), name="orders_*")
+    return IgnoresList(fleet="demo", ignores=shown_ignores([rule], [], WHEN.date()))
+
+
 def _done() -> AuditEntry:
     done: dict[str, Any] = {"action": Action.SCAN_CANCELLED, "subject": "s", "detail": "wrong branch"}
     who: dict[str, Any] = {"who": "ci", "via": Via.TOKEN, "address": "192.0.2.7", "fleet": "demo"}
@@ -368,6 +375,7 @@ VALUES: dict[Format, Callable[[], Any]] = {
     formats.GROUPS_LIST: lambda: GroupsList(fleet="demo", groups=(summary_of(DEMO.body.groups[0], 1),)),
     formats.GROUP_DOCUMENT: lambda: GroupDocument(fleet="demo", tenants=1, group=DEMO.body.groups[0]),
     formats.REMARKS_LIST: lambda: RemarksList((Remark(Level.FAIL, "Redis", "does not answer", "start it"),)),
+    formats.IGNORES_LIST: _ignores,
     formats.AUDIT_PAGE: lambda: AuditPage(fleet="demo", entries=(_done(),), after="7"),
 }
 

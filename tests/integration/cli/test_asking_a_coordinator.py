@@ -151,3 +151,37 @@ async def test_a_token_that_is_wrong_and_a_server_that_is_not_there_are_sentence
     assert (await run("status", "--server", "ftp://x", code=1)).startswith(
         "fleetdrift: expected the coordinator's URL as https://HOST:PORT"
     )
+
+
+@pytest.mark.parametrize("asked", ["the store", "a coordinator"])
+async def test_an_ignore_rule_is_made_listed_and_taken_away(served, run, asked):
+    where = ("--server", served) if asked == "a coordinator" else ()
+    said = (
+        "--reason",
+        "a test",
+        "--owner",
+        "ada",
+        "--until",
+        "9999-12-31",
+        "--name",
+        "orders_*",
+        "--label",
+        "tier=gold",
+    )
+    made = await run("ignores", "add", *said, *where)
+    rule = re.fullmatch(r"ignore rule (\w+) counts from the next scan on, until 9999-12-31\n", made)
+    assert rule, made
+    [view] = json.loads(await run("ignores", "list", "--output", "json", *where))["ignores"]
+    assert (view["id"], view["state"], view["rule"]["name"]) == (rule[1], "in_force", "orders_*")
+    listed = await run("ignores", "list", *where)
+    assert rule[1] in listed
+    assert "name=orders_* label=tier=gold" in " ".join(listed.split())
+    assert await run("ignores", "remove", rule[1], *where) == f"ignore rule {rule[1]} is gone\n"
+    assert "No ignore rules" in await run("ignores", "list", *where)
+    assert f"there is no ignore rule '{rule[1]}'" in await run("ignores", "remove", rule[1], *where, code=1)
+    over = await run(
+        "ignores", "add", "--reason", "r", "--owner", "o", "--until", "2020-01-01", "--name", "x", *where, code=1
+    )
+    assert "2020-01-01 is over" in over
+    wrong = await run("ignores", "add", "--reason", "r", "--owner", "o", "--until", "9999-12-31", *where, code=64)
+    assert "an ignore rule must say what it ignores" in wrong
