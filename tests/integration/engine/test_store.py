@@ -76,6 +76,16 @@ async def test_a_ledger_comes_back_as_it_was_written(store):
     assert [row.mark for row in rows] == [None, Mark(item="t1", attempt=3, strikes=2, batch="0-9"), None, None]
 
 
+async def test_what_is_asked_of_the_store_is_all_that_is_sent_to_it(dsn, store):
+    await store.list_scans("none", 1)
+    admin = await asyncpg.connect(dsn)
+    last = await admin.fetch(
+        "SELECT query FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
+    )
+    await admin.close()
+    assert [row["query"] for row in last if "fleetdrift.scans" in row["query"]], last
+
+
 async def test_the_first_outcome_wins(store):
     await store.create_scan("s", "fleet")
     await store.begin_ledger("s", targets(1))
