@@ -1,5 +1,6 @@
 -- Tables that migration tools keep, where this role may read them. Only plain tables with built-in column types: a view,
--- a foreign table or a type of the tenant's own would run the tenant's code. $1: namespaces, none for any; $2: table names.
+-- a foreign table or a type of the tenant's own would run the tenant's code. What stands in braces is written in by shared/postgres/reading/versions.py:
+-- a statement with parameters is parsed twice.
 SELECT
     n.nspname::text AS namespace,
     c.relname::text AS name,
@@ -9,8 +10,8 @@ SELECT
 FROM pg_class c
 JOIN pg_namespace n ON n.oid = c.relnamespace
 WHERE c.relkind = 'r'
-    AND c.relname::text = ANY (string_to_array($2::text, ','))
-    AND (n.nspname::text = ANY ($1::text[]) OR $1::text[] = '{}' AND n.nspname NOT LIKE 'pg\_%')
+    AND c.relname IN ({tables})
+    AND {where}
     AND has_schema_privilege(n.oid, 'USAGE')
     AND has_table_privilege(c.oid, 'SELECT')
     AND NOT EXISTS (
@@ -18,4 +19,4 @@ WHERE c.relkind = 'r'
         WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped AND t.oid >= 16384
     )
 ORDER BY 1, 2
-LIMIT 20 * greatest(cardinality($1::text[]), 1)
+LIMIT {limit}

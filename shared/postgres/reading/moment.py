@@ -41,6 +41,11 @@ class Moment:
         self.server = server
         self._token = ""
 
+    @property
+    def known_token(self) -> str:
+        """The change token of the transaction's snapshot where it was asked for; else empty."""
+        return self._token
+
     async def token(self) -> str:
         """Give the change token of the transaction's snapshot, which is asked for once."""
         self._token = self._token or await token_in_transaction(self.connection)

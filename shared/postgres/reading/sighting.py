@@ -6,6 +6,7 @@ import hashlib
 from collections.abc import Callable
 
 import asyncpg
+import msgspec
 
 from shared.postgres.names.own_names import OwnNames
 from shared.postgres.reading.catalog import reading_hash
@@ -60,7 +61,7 @@ async def read_tenant(
         own: The names that are replaced.
         profile: Which facets count.
         limits: Bounds on time, rows and bytes.
-        with_token: Whether the token is needed: the caller remembers sightings.
+        with_token: Whether the token is wanted. Without, it is in the sighting only where the reading itself needed it.
         is_known: Says of what was read whether the caller has the schema; it is then not read.
 
     Returns:
@@ -70,20 +71,22 @@ async def read_tenant(
         TargetError, asyncpg.PostgresError: As `read_until_unchanged`; `limit` when the schema is too large.
     """
 
-    async def read(moment: Moment) -> tuple[Sighting, CatalogRows | None]:
-        token = await moment.token() if with_token else ""
+    async def read(moment: Moment) -> tuple[Moment, Sighting, CatalogRows | None]:
+        if with_token:
+            await moment.token()
         lines: Lines | None = None
         if own:
             lines = await read_lines(moment, own, profile=profile, limits=limits)
             found = fingerprint_of_lines(lines, moment.server, profile)
         else:
             found = await fingerprint_in_transaction(connection, moment.server, profile=profile, limits=limits)
-        stated = Sighting(scope_of(profile, own), token, found.hex, found.rows)
+        stated = Sighting(scope_of(profile, own), "", found.hex, found.rows)
         if is_known(stated):
-            return stated, None
-        return stated, await read_rows(moment, own, lines, profile=profile, limits=limits)
+            return moment, stated, None
+        return moment, stated, await read_rows(moment, own, lines, profile=profile, limits=limits)
 
-    stated, rows = await read_until_unchanged(connection, limits, read)
+    moment, stated, rows = await read_until_unchanged(connection, limits, read)
+    stated = msgspec.structs.replace(stated, token=moment.known_token)
     return stated, build_snapshot(rows, own.namespace, profile) if rows is not None else None
 
 

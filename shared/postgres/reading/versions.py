@@ -13,12 +13,13 @@ from shared.postgres.reading.migration_locks import holder
 from shared.postgres.session import read_transaction
 from shared.schema.identity import QualifiedName
 from shared.schema.schema import SchemaVersion
-from shared.sql import quote_qualified
+from shared.sql import quote_literal, quote_qualified
 from shared.targets import Limits
 
 _DEFAULT_NAMESPACE = "public"  # where a tool keeps its table in a database of a tenant's own
 _UNNAMED = "none"  # the version of a tenant whose failed migration has no name
 _MAX_VERSION_CHARACTERS = 200  # more of it is cut off
+_TABLES_PER_NAMESPACE = 20  # version tables that are looked at, in a namespace or in a database of a tenant's own
 _TABLES_PER_STATEMENT = 100  # version tables of namespaces that are read together
 
 
@@ -142,10 +143,20 @@ class _Found(msgspec.Struct, frozen=True):
         return min(filter(None, tools), default="")
 
 
+def _search(namespaces: Sequence[str]) -> str:
+    """Write the statement that finds version tables, in these namespaces, or in any where none is named."""
+    where = r"n.nspname NOT LIKE 'pg\_%'"
+    if namespaces:
+        where = f"n.nspname::text IN ({', '.join(map(quote_literal, namespaces))})"
+    tables = ", ".join(sorted({quote_literal(tool.table) for tool in MIGRATION_TOOLS}))
+    limit = str(_TABLES_PER_NAMESPACE * max(len(namespaces), 1))
+    statement = query_text("version_tables.sql").replace("{tables}", tables).replace("{limit}", limit)
+    return statement.replace("{where}", where)  # last: a name may hold anything
+
+
 async def _find_tables(connection: asyncpg.Connection, namespaces: Sequence[str], limits: Limits) -> _Found:
-    names = ",".join({tool.table: "" for tool in MIGRATION_TOOLS})
     async with read_transaction(connection, limits):
-        rows = await connection.fetch(query_text("version_tables.sql"), list(namespaces), names)
+        rows = await connection.fetch(_search(namespaces))
         locks = await connection.fetch(query_text("migration_locks.sql"))
     tables: list[_VersionTable] = []
     for row in rows:

@@ -18,7 +18,7 @@ from shared.postgres.reading.introspect import read_snapshot
 from shared.postgres.reading.observe import observe
 from shared.postgres.session import ask, read_transaction
 from shared.schema.profile import Profile
-from shared.targets import Failure, FailureKind, Limits, ReadRequest, Sighting, Target
+from shared.targets import Depth, Failure, FailureKind, Limits, Observation, ReadRequest, Sighting, Target
 from tests.fingerprints import read_fingerprint
 
 CANARY = "canary-Pa$$word"
@@ -300,12 +300,46 @@ def test_a_known_fingerprint_is_not_read_again(guarded):
     assert (second.fingerprint, second.rows_scanned) == (first.fingerprint, first.rows_scanned)
 
 
+async def read_twice(place: Host, target: Target) -> Observation:
+    """Read a target, and again as the next scan does that has to look: then its token is remembered."""
+    first = await observe(place, target, ReadRequest(earlier=Sighting()))
+    assert first.sighting is not None
+    return await observe(place, target, ReadRequest(earlier=first.sighting))
+
+
+def test_a_token_is_taken_as_soon_as_counters_do_not_tell(guarded):
+    """The first reading has counters that the next scan asks for; from the second look on there is a token too."""
+    target = Target(tenant="t", host="one", database="tenant")
+
+    async def read():
+        looks = [await observe(host(guarded), target, ReadRequest(earlier=Sighting()))]
+        for _ in range(2):
+            known = {look.fingerprint for look in looks}
+            names = {look.statement: look.fingerprint for look in looks if look.statement}
+            seen = next(look.sighting for look in reversed(looks) if look.sighting is not None)
+            looks.append(await observe(host(guarded), target, ReadRequest(earlier=seen, known=known, names=names)))
+        return looks
+
+    first, second, third = asyncio.run(read())
+    assert first.sighting is not None
+    if first.counters:
+        assert not first.sighting.token  # nobody else was connected, so the reading itself needed none
+        assert second.depth is Depth.FINGERPRINT
+        assert second.sighting is not None
+        assert second.sighting.token
+    else:
+        assert first.sighting.token
+        assert second.depth is Depth.TOKEN
+    assert third.depth is Depth.TOKEN
+    assert {look.fingerprint for look in (second, third)} == {first.fingerprint}
+
+
 def test_an_unchanged_target_is_told_at_a_glance(guarded):
     """A sighting that says what no fingerprint can say: where it comes back, nothing but the token was read."""
     target = Target(tenant="t", host="one", database="tenant")
 
     async def read():
-        first = await observe(host(guarded), target, ReadRequest(earlier=Sighting()))
+        first = await read_twice(host(guarded), target)
         assert first.sighting is not None
         told = msgspec.structs.replace(first.sighting, fingerprint="as remembered", rows=7)
         known = {"as remembered", first.fingerprint}
@@ -343,7 +377,7 @@ def test_a_release_that_reads_otherwise_does_not_trust_what_another_saw(guarded,
     target = Target(tenant="t", host="one", database="tenant")
 
     async def read():
-        first = await observe(host(guarded), target, ReadRequest(earlier=Sighting()))
+        first = await read_twice(host(guarded), target)
         assert first.sighting is not None
         told = msgspec.structs.replace(first.sighting, fingerprint="as remembered")
         wanted = ReadRequest(earlier=told, known={"as remembered", first.fingerprint})
