@@ -82,7 +82,7 @@ class Sighting(msgspec.Struct, frozen=True, array_like=True):
     Args:
         scope: What the fingerprint is of: its version, the profile and the names that were replaced. Empty in the
             sighting of a target of which nothing is remembered.
-        token: The change token under which the fingerprint was read.
+        token: The change token under which the fingerprint was read; empty after a first reading that needed none.
         fingerprint: As in `Observation`.
         rows: Catalog rows that went into the fingerprint.
     """

@@ -116,7 +116,7 @@ async def _observe(connection: asyncpg.Connection, target: Target, wanted: ReadR
 
 
 def _wants_token(seen: Sighting | None, counters: str) -> bool:
-    """Say whether a reading takes the change token, a fifth of what it costs, so that the next look can be a glance.
+    """Say whether a reading takes the change token, a sixth of what it costs, so that the next look can be a glance.
 
     Where counters say that nothing was written, hardly any tenant is looked at by its token. One that was read before
     and is looked at again all the same gets one.
