@@ -8,27 +8,16 @@ import shlex
 from pathlib import Path
 from typing import Any
 
-import click
 import pytest
 
 from coordinator.cli import exit_codes
-from coordinator.cli.main import cli
 from coordinator.cli.verbs import VERBS
+from tests.commands import named
 
 ROOT = Path(__file__).parents[3]
 SKILL = (ROOT / "skills/fleetdrift/SKILL.md").read_text()
 COMMANDS = sorted(set(re.findall(r"`(fleetdrift [a-z][^`]*)`", SKILL)))
 DOCUMENTS = re.findall(r"^\| `(fleetdrift [^`]+)` \| `(\w+)` \| (.+) \|$", SKILL, re.MULTILINE)
-
-
-def named(words: list[str]) -> tuple[click.Command, list[str]]:
-    """Find the command that is meant, and what stands behind its name."""
-    command: click.Command = cli
-    while isinstance(command, click.Group):
-        found = command.get_command(click.Context(command), words[0])
-        assert found is not None, words
-        command, words = found, words[1:]
-    return command, words
 
 
 def test_the_skill_has_a_name_and_says_when_to_use_it():
