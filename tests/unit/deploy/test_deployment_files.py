@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import shlex
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -15,6 +17,7 @@ from coordinator.settings.serve import ServeTable
 
 ROOT = Path(__file__).parents[3]
 DEPLOY = ROOT / "deploy"
+DEPLOYMENT = (ROOT / "docs/deployment.md").read_text()
 COMPOSE = yaml.safe_load((ROOT / "docker-compose.yml").read_text())
 RULES = {
     rule["alert"]: rule
@@ -126,6 +129,16 @@ def test_a_rule_says_what_happened_and_has_a_runbook_that_says_what_to_do(alert)
 
 def test_every_runbook_belongs_to_a_rule():
     assert sorted((ROOT / "docs/runbooks").glob("*.md")) == sorted(map(runbook_of, RULES.values()))
+
+
+def test_the_documented_line_leads_every_runbook_to_a_place_of_one_s_own(tmp_path):
+    [line] = re.findall(r"^    (sed -i .*runbooks/.*) deploy/prometheus/alerts\.yml$", DEPLOYMENT, re.MULTILINE)
+    copy = tmp_path / "alerts.yml"
+    copy.write_text((DEPLOY / "prometheus/alerts.yml").read_text())
+    subprocess.run([*shlex.split(line), copy], check=True)
+    urls = re.findall(r"runbook_url: (\S+)", copy.read_text())
+    assert len(urls) == len(RULES)
+    assert {url.rpartition("/")[0] for url in urls} == {"https://git.example.com/fleetdrift/blob/main/docs/runbooks"}
 
 
 def test_every_metric_that_rules_and_runbooks_ask_for_is_exported_or_recorded():
