@@ -13,7 +13,7 @@ PYTEST_ON_SERVERS := $(BIN)/python -m pytest -n 4 --dist loadfile --no-loadscope
 FAST := tests/unit tests/architecture tests/golden
 MAJOR ?= 18
 
-.PHONY: demo lint check coverage test test-pairs test-reading test-extras chaos mutants schemas manifests bench bench-fleet bench-memory lock install clean new-kind new-rule
+.PHONY: demo lint check coverage test test-pairs test-reading test-extras chaos mutants schemas manifests bench bench-fleet bench-memory site lock install clean new-kind new-rule
 
 # pip compiles what it installs, but no editable sources: without bytecode a command spends a third of its time on
 # compiling them, and where PYTHONDONTWRITEBYTECODE is set it does so in each run.
@@ -63,7 +63,7 @@ test-extras: install
 	sh deploy/install-extras.sh
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --only-binary :all: \
 	  -r requirements/browser.lock -r requirements/mcp.lock -r requirements/charts.lock \
-	  -r requirements/api.lock
+	  -r requirements/api.lock -r requirements/site.lock
 	$(BIN)/python -m pytest tests -m extras
 
 # 100,000 simulated tenants, eight workers that are killed sixteen times each, a Redis that forgets and dies, three seeds:
@@ -89,6 +89,11 @@ manifests: install
 	  -r requirements/api.lock
 	$(BIN)/python -m deploy.helm.render
 
+# The documentation as a site, in build/site; it asks no other server for anything.
+site: install
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --only-binary :all: -r requirements/site.lock
+	$(BIN)/mkdocs build --strict
+
 bench: install
 	$(BIN)/python -m tests.benchmarks
 
@@ -111,7 +116,7 @@ new-rule: install
 
 # Needs `uv` on the PATH; everything else installs from the locks with pip alone.
 lock:
-	for part in runtime dev mutants browser mcp charts api; do \
+	for part in runtime dev mutants browser mcp charts api site; do \
 	  uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate \
 	    requirements/$$part.in -o requirements/$$part.lock; done
 

@@ -17,6 +17,13 @@ HERE = Path(__file__).parent
 DOCS = HERE.parents[2] / "docs"
 DEPLOY = HERE.parents[2] / "deploy"
 
+CONFIGURATION = """# Configuration
+
+Every setting of `fleetdrift.toml` with an example, from `deploy/fleetdrift.example.toml`. The least that a fleet needs is in
+[your own fleet](how-to/own-fleet.md); `fleetdrift doctor` says what of a configuration does not work.
+
+"""
+
 Golden = Callable[[Path, str], None]
 
 
@@ -37,6 +44,11 @@ def test_the_document_of_the_api_is_that_of_the_routes(golden: Golden) -> None:
 
 def test_the_page_of_the_metrics_is_that_of_their_table(golden: Golden) -> None:
     golden(DOCS / "metrics.md", page())
+
+
+def test_the_page_of_the_configuration_is_the_example_with_every_setting(golden: Golden) -> None:
+    example = (DEPLOY / "fleetdrift.example.toml").read_text()
+    golden(DOCS / "configuration.md", f"{CONFIGURATION}```toml\n{example}```\n")
 
 
 @pytest.mark.parametrize("name", ["alerts.yml", "recording.yml"])
