@@ -227,6 +227,7 @@ class Coordinator:
                 known_tenants=known,
                 choice=choice,
                 on_listed=self._remember_inventory,
+                on_declared=self._patient.declarations.keep,
             )
             found = sentinel.found if sentinel else None
             return msgspec.structs.replace(report, sentinel=found or msgspec.UNSET)

@@ -149,6 +149,7 @@ class _RunningFleet:
             workers=coordinator.workers,
             store=coordinator.store,
             rules=coordinator.settings.file.ignore,
+            settings=coordinator.settings,
         )
 
     def use(self, settings: Settings) -> None:
@@ -159,7 +160,7 @@ class _RunningFleet:
         before = self.coordinator.settings.file
         self.coordinator.use(settings)
         self._records = self.served.records = self._records_as_configured()
-        self.served.rules = settings.file.ignore
+        self.served.rules, self.served.settings = settings.file.ignore, settings
         if (settings.file.scan.interval, settings.file.schedule) != (before.scan.interval, before.schedule):
             self._scans.reschedule(*_times(settings))
         self._changed.set()

@@ -8,7 +8,7 @@ import msgspec
 
 from coordinator.memory.views import ChangeFilter, ChangeView
 from coordinator.records.fleet_records import CursorError, FleetRecords
-from coordinator.report.model import DeclarationSummary
+from coordinator.report.model import DeclarationSummary, ReportBody
 from coordinator.store.schemas import KeptShape, Schemas
 from shared.analysis.comparing import compare_shapes
 from shared.diff.changes import SchemaDiff
@@ -169,16 +169,24 @@ class SchemaRecords:
             after=page.after,
         )
 
+    async def newest_body(self) -> ReportBody | None:
+        """Give the newest report without its tenants and groups; nothing when there is none."""
+        return await self._schemas.newest_body(self._fleet)
+
+    async def versions(self) -> tuple[VersionCount, ...]:
+        """Give what the migration tables of tenants said, those of most tenants first."""
+        counted = await self._schemas.versions(self._fleet)
+        return tuple(VersionCount(versions=versions, tenants=tenants) for versions, tenants in counted)
+
     async def specs(self) -> SpecsList:
         """Say what is declared, and at which versions tenants are."""
-        body = await self._schemas.newest_body(self._fleet)
-        counted = await self._schemas.versions(self._fleet)
+        body = await self.newest_body()
         return SpecsList(
             fleet=self._fleet,
             spec=body.spec if body else "",
             expected_version=body.expected_version if body else "",
             declarations=body.declarations if body else (),
-            versions=tuple(VersionCount(versions=versions, tenants=tenants) for versions, tenants in counted),
+            versions=await self.versions(),
         )
 
 

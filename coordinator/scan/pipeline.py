@@ -44,7 +44,11 @@ OnListed = Callable[[Inventory], Awaitable[None]]
 """Called with the fleet as it is listed, before any of its tenants is read."""
 
 
-async def tell_nobody(_: Inventory) -> None:
+OnDeclared = Callable[[Sequence[Spec]], Awaitable[None]]
+"""Called with what is declared for the tenants of the scan."""
+
+
+async def tell_nobody(_: Inventory | Sequence[Spec]) -> None:
     """Nothing is kept of the fleet."""
 
 
@@ -76,6 +80,7 @@ async def run_scan(
     known_tenants: int = 0,
     choice: Choice | None = None,
     on_listed: OnListed = tell_nobody,
+    on_declared: OnDeclared = tell_nobody,
 ) -> ScanReport:
     """Scan the fleet, or some of its tenants, once.
 
@@ -87,6 +92,7 @@ async def run_scan(
         known_tenants: How many the fleet had when it was last scanned; 0 when that is not known.
         choice: Which tenants are scanned; None for the whole fleet. They are compared as in a scan of all.
         on_listed: Called with the fleet, before any of its tenants is read.
+        on_declared: Called with what is declared, at the same time.
 
     Raises:
         SourceError, SpecError, InventoryError: When the declaration cannot be used. A tenant never raises.
@@ -97,6 +103,7 @@ async def run_scan(
     refuse_shrunk(inventory, known_tenants, settings)
     await on_listed(inventory)
     declared = await _declare(settings, scratch, log, tables, inventory, choice=choice)
+    await on_declared([each.spec for each in declared.specs if each.wanted.tenants])
     results = await reader.read(declared.inventory.targets, on_progress)
     _log_results(log, results)
     snapshots = await _snapshots(reader, results)

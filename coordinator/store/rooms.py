@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from coordinator.store.access import StoreAccess
 from coordinator.store.credentials import Credentials
+from coordinator.store.declarations import Declarations
 from coordinator.store.fleet_figures import FleetFigures
 from coordinator.store.fleet_memory import FleetMemory
 from coordinator.store.ignores import Ignores
@@ -33,6 +34,11 @@ class StoreRooms(StoreAccess):
     def ignores(self) -> Ignores:
         """The ignore rules beside those of the configuration."""
         return Ignores(self._pool, self._patience)
+
+    @property
+    def declarations(self) -> Declarations:
+        """What was declared when fleets were last scanned."""
+        return Declarations(self._pool, self._patience)
 
     @property
     def schemas(self) -> Schemas:

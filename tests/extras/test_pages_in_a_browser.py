@@ -69,7 +69,8 @@ def every_page(page) -> list[str]:
     for listed in ("/changes", "/tenants", "/groups", "/scans"):
         page.goto(listed)
         found += [listed, page.locator("table.rows th a").first.get_attribute("href")]
-    return [*found, "/contracts", "/changes?state=all&severity=error", "/tenants?status=drifted", "/changes/none"]
+    rest = ("/contracts", "/declaration", "/versions", "/workers", "/settings")
+    return [*found, *rest, "/changes?state=all&severity=error", "/tenants?status=drifted", "/changes/none"]
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

@@ -17,8 +17,10 @@ from coordinator.access.caller import Caller
 from coordinator.daemon.api.problems import documented
 from coordinator.daemon.scan_service import ScanService
 from coordinator.records.documents import ConfigurationState, FleetsList, FleetSummary, WorkersList
+from coordinator.records.kept_ignores import StoredIgnores
 from coordinator.records.schemas import SchemaRecords
 from coordinator.records.stored import StoredRecords
+from coordinator.settings.model import Settings
 from coordinator.store.store import Store
 from shared.findings.ignore import IgnoreRule
 
@@ -36,6 +38,7 @@ class ServedFleet:
         workers: Says who is there to work for the fleet, and what waits for them.
         store: Keeps ignore rules, the audit log, and where shapes can be looked up.
         rules: The ignore rules of the configuration.
+        settings: The configuration; none where nothing but the store is known of the fleet.
     """
 
     def __init__(
@@ -47,11 +50,14 @@ class ServedFleet:
         workers: Callable[[], Awaitable[WorkersList]],
         store: Store,
         rules: tuple[IgnoreRule, ...] = (),
+        settings: Settings | None = None,
     ) -> None:
         self.name = name
         self.schemas = SchemaRecords(store.schemas, name)
-        self.ignores = store.ignores
+        self._ignores = store.ignores
         self.rules = rules
+        self.settings = settings
+        self.declarations = store.declarations
         self._write = store.credentials.write
         self.scans = scans
         self.records = records
@@ -66,11 +72,15 @@ class ServedFleet:
             subject: To what: the id of a scan, or of an ignore rule.
             detail: What else is to be known, in a sentence.
         """
-        await self._write(self.deed(request, action, subject, detail))
+        await self._write(Deed(caller=request.user, action=action, fleet=self.name, subject=subject, detail=detail))
 
-    def deed(self, request: Request[Any, Any, Any], action: Action, subject: str, detail: str = "") -> Deed:
-        """Give what `note` writes, for what is written together with the deed itself."""
-        return Deed(caller=request.user, action=action, fleet=self.name, subject=subject, detail=detail)
+    def ignores(self, caller: Caller) -> StoredIgnores:
+        """Give the ignore rules as a caller lists, makes and takes them away.
+
+        Args:
+            caller: Whom the audit log names.
+        """
+        return StoredIgnores(self._ignores, self.name, self.rules, caller)
 
 
 Fleets = Mapping[str, ServedFleet]

@@ -12,6 +12,7 @@ from litestar.openapi.datastructures import ResponseSpec
 
 from coordinator.memory.views import LabelError
 from coordinator.records.fleet_records import CursorError
+from coordinator.records.kept_ignores import IgnoreError
 from coordinator.store.connection import StoreError
 from shared.formats import FormatError
 
@@ -64,6 +65,10 @@ def _of_label(_: Request[Any, Any, Any], error: Exception) -> Response[Any]:
     return problem_response(HTTPStatus.BAD_REQUEST, f"label: {error}")
 
 
+def _of_ignore(_: Request[Any, Any, Any], error: Exception) -> Response[Any]:
+    return problem_response(HTTPStatus.CONFLICT, str(error))
+
+
 def _of_store(_: Request[Any, Any, Any], error: Exception) -> Response[Any]:
     return problem_response(HTTPStatus.SERVICE_UNAVAILABLE, str(error))
 
@@ -81,6 +86,7 @@ HANDLERS: dict[int | type[Exception], Any] = {
     HTTPException: _of_http,
     CursorError: _of_cursor,
     LabelError: _of_label,
+    IgnoreError: _of_ignore,
     StoreError: _of_store,
     FormatError: _of_format,
     Exception: _of_bug,

@@ -17,12 +17,19 @@ from litestar.types import Guard
 
 from coordinator.daemon.api.fleets import Fleets
 from coordinator.daemon.pages.change_pages import change_pages
+from coordinator.daemon.pages.contract_pages import contract_pages
+from coordinator.daemon.pages.declaration_pages import declaration_pages
 from coordinator.daemon.pages.group_pages import group_pages
+from coordinator.daemon.pages.ignore_pages import ignore_pages
 from coordinator.daemon.pages.look import ShownFleet, asset, asset_url, page, show_fleet
 from coordinator.daemon.pages.overview import overview_pages
 from coordinator.daemon.pages.scan_pages import scan_pages
+from coordinator.daemon.pages.settings_pages import settings_pages
 from coordinator.daemon.pages.tenant_pages import tenant_pages
+from coordinator.daemon.pages.version_pages import version_pages
+from coordinator.daemon.pages.worker_pages import worker_pages
 from coordinator.records.fleet_records import CursorError
+from coordinator.records.kept_ignores import IgnoreError
 from coordinator.store.connection import StoreError
 from shared.formats import FormatError
 
@@ -42,9 +49,15 @@ def build_pages(fleets: Fleets, guards: Sequence[Guard]) -> Router:
         route_handlers=[
             *overview_pages(fleets),
             *change_pages(),
+            *ignore_pages(),
+            *contract_pages(),
+            *declaration_pages(),
+            *version_pages(),
             *tenant_pages(),
             *group_pages(),
             *scan_pages(),
+            *worker_pages(),
+            *settings_pages(),
         ],
         dependencies={"shown": _choosing(fleets)},
         guards=guards,
@@ -57,7 +70,7 @@ def _choosing(fleets: Fleets) -> Provide:
     """Make what gives a page the fleet that it is about."""
 
     async def shown(request: Request, fleet: FromQuery[str] = "") -> ShownFleet:  # type: ignore[type-arg]  # any app
-        return show_fleet(fleets, fleet, request.auth)
+        return show_fleet(fleets, fleet, request.user, request.auth)
 
     return Provide(shown)
 
@@ -92,6 +105,10 @@ def _of_cursor(_: Request[Any, Any, Any], error: Exception) -> Response[str]:
     return _answer(HTTPStatus.BAD_REQUEST, str(error))
 
 
+def _of_ignore(_: Request[Any, Any, Any], error: Exception) -> Response[str]:
+    return _answer(HTTPStatus.CONFLICT, str(error))
+
+
 def _of_store(_: Request[Any, Any, Any], error: Exception) -> Response[str]:
     return _answer(HTTPStatus.SERVICE_UNAVAILABLE, str(error))
 
@@ -104,6 +121,7 @@ def _of_bug(_: Request[Any, Any, Any], error: Exception) -> Response[str]:
 _HANDLERS: dict[int | type[Exception], Any] = {
     HTTPException: _of_http,
     CursorError: _of_cursor,
+    IgnoreError: _of_ignore,
     StoreError: _of_store,
     FormatError: _of_store,
     Exception: _of_bug,

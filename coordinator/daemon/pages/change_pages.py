@@ -1,4 +1,4 @@
-"""Pages of changes: all of them with filters, one with both definitions, and the queries that break."""
+"""Pages of changes: all of them with filters, and one with both definitions."""
 
 from __future__ import annotations
 
@@ -14,10 +14,13 @@ from litestar.params import FromPath, FromQuery, QueryParameter
 
 from coordinator.daemon.api.answers import found
 from coordinator.daemon.pages.asked import chosen, days_ago
-from coordinator.daemon.pages.look import ShownFleet
+from coordinator.daemon.pages.contract_pages import OF_SERVICES, source_lines
+from coordinator.daemon.pages.ignore_pages import rule_of
+from coordinator.daemon.pages.look import ShownFleet, download
 from coordinator.memory.model import ChangeSubject
 from coordinator.memory.views import ChangeFilter, ChangeState, ChangeView, TenantFilter, TenantView
 from coordinator.records.documents import GroupSummary
+from coordinator.records.ignores import IgnoreState, IgnoreView
 from coordinator.report.renderers.presentation import FieldValues
 from shared.diff.changes import Altered, Missing, Unexpected, Unverified
 from shared.findings.finding import Severity
@@ -58,16 +61,7 @@ def _lists() -> list[BaseRouteHandler]:
         page = await shown.records.changes(asked, after=after, limit=_ROWS)
         return shown.page("changes", "/changes", page=page, form=form, severities=[each.value for each in Severity])
 
-    @get("/contracts")
-    async def list_broken(shown: NamedDependency[ShownFleet]) -> Response[str]:
-        """List the queries of services that break, and in how many tenants."""
-        broken, own = [
-            await shown.records.changes(ChangeFilter(state=ChangeState.OPEN, subject=subject), limit=_TENANTS_NAMED)
-            for subject in _OF_SERVICES
-        ]
-        return shown.page("contracts", "/contracts", broken=broken, own=own)
-
-    return [list_changes, list_broken]
+    return [list_changes]
 
 
 def _one() -> list[BaseRouteHandler]:
@@ -75,26 +69,44 @@ def _one() -> list[BaseRouteHandler]:
     async def show_change(shown: NamedDependency[ShownFleet], change: FromPath[str]) -> Response[str]:
         """Show one change: what it is, who has it since when, and what can be done."""
         view = found(await shown.records.change(change), "change")
+        until = dt.datetime.now(dt.UTC).date() + _IGNORED_FOR
         having = await shown.records.tenants(TenantFilter(change=change), limit=_TENANTS_NAMED)
         return shown.page(
             "change",
-            "/contracts" if view.change.subject in _OF_SERVICES else "/changes",
+            "/contracts" if view.change.subject in OF_SERVICES else "/changes",
             view=view,
             sides=_sides_of(view),
             having=having,
             groups=await _groups_of(shown, having.tenants),
-            ignore=_ignore(view, dt.datetime.now(dt.UTC).date() + _IGNORED_FOR),
+            lines=source_lines(view, shown.served.settings) if view.change.subject in OF_SERVICES else (),
+            today=dt.datetime.now(dt.UTC).date(),
+            until=until,
+            ignore=_ignore(view, until),
+            ignored_by=await _ignored_by(shown, view, until),
         )
 
-    return [show_change]
+    @get("/changes/{change:str}/ignore.toml")
+    async def download_ignore(shown: NamedDependency[ShownFleet], change: FromPath[str]) -> Response[str]:
+        """Send the lines that would ignore a change."""
+        view = found(await shown.records.change(change), "change")
+        lines = _ignore(view, dt.datetime.now(dt.UTC).date() + _IGNORED_FOR)
+        return download(found(lines or None, "ignore rule for this change"), "ignore.toml")
 
-
-_OF_SERVICES = (ChangeSubject.CONTRACT, ChangeSubject.SERVICE)
+    return [show_change, download_ignore]
 
 
 async def _groups_of(shown: ShownFleet, tenants: Iterable[TenantView]) -> list[GroupSummary]:
     ids = {tenant.group or (tenant.known.group if tenant.known else "") for tenant in tenants}
     return [group for group in (await shown.records.groups()).groups if group.id in ids]
+
+
+async def _ignored_by(shown: ShownFleet, view: ChangeView, until: dt.date) -> IgnoreView | None:
+    """Give the rule in force that ignores exactly this change; it counts from the next scan on."""
+    if view.change.sides is None:
+        return None
+    wanted = rule_of(view, reason="-", owner="-", until=until).selection
+    rules = [each for each in (await shown.ignores.ignores()).ignores if each.state is IgnoreState.IN_FORCE]
+    return next((each for each in rules if each.rule.selection == wanted), None)
 
 
 def _ignore(view: ChangeView, until: dt.date) -> str:

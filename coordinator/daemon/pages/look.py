@@ -13,8 +13,10 @@ import msgspec
 from jinja2 import Environment
 from litestar import Response
 
+from coordinator.access.caller import Caller
 from coordinator.daemon.api.fleets import FLEET_PARAMETER, Fleets, ServedFleet, chosen_fleet
 from coordinator.daemon.pages.moments import age, lasted, minute
+from coordinator.records.kept_ignores import StoredIgnores
 from coordinator.records.stored import StoredRecords
 from coordinator.report.model import TenantStatus
 from coordinator.report.renderers.group_page import template_environment
@@ -37,7 +39,11 @@ NAVIGATION = (
     ("/tenants", "Tenants"),
     ("/groups", "Drift groups"),
     ("/contracts", "Contracts"),
+    ("/declaration", "Declaration"),
+    ("/versions", "Versions"),
     ("/scans", "Scans"),
+    ("/workers", "Workers"),
+    ("/settings", "Settings"),
 )
 """(path, title) of the pages that every page links to."""
 
@@ -48,12 +54,14 @@ class ShownFleet(msgspec.Struct, frozen=True):
     Args:
         name: Its name.
         served: What can be asked of it.
+        caller: Who looks.
         parameter: What every address of its pages bears: the name, where the coordinator has several fleets.
         csrf: What each form of its pages sends along; empty without a session.
     """
 
     name: str
     served: ServedFleet
+    caller: Caller
     parameter: str = ""
     csrf: str = ""
 
@@ -61,6 +69,11 @@ class ShownFleet(msgspec.Struct, frozen=True):
     def records(self) -> StoredRecords:
         """What is kept of it."""
         return self.served.records
+
+    @property
+    def ignores(self) -> StoredIgnores:
+        """Its ignore rules; the audit log names the caller."""
+        return self.served.ignores(self.caller)
 
     def to(self, path: str, **parameters: object) -> str:
         """Write the address of a page with those of its parameters that have a value."""
@@ -80,10 +93,10 @@ class ShownFleet(msgspec.Struct, frozen=True):
         return page(template, shown | {"navigation": NAVIGATION} | values)
 
 
-def show_fleet(fleets: Fleets, name: str, csrf: str = "") -> ShownFleet:
+def show_fleet(fleets: Fleets, name: str, caller: Caller, csrf: str = "") -> ShownFleet:
     """Choose the fleet that a page is about; see `chosen_fleet`."""
     served = chosen_fleet(fleets, name)
-    return ShownFleet(served.name, served, served.name if len(fleets) > 1 else "", csrf)
+    return ShownFleet(served.name, served, caller, served.name if len(fleets) > 1 else "", csrf)
 
 
 def page(
@@ -100,6 +113,17 @@ def page(
     text = _environment().get_template(f"{template}.html.j2")
     content = text.render({"now": dt.datetime.now(dt.UTC), "fleet": "", "csrf": "", **values})
     return Response(content, media_type="text/html", status_code=status_code, headers=headers)
+
+
+def download(content: str, name: str) -> Response[str]:
+    """Make an answer that a browser keeps as a file.
+
+    Args:
+        content: Of the file.
+        name: Under which it is kept: letters, digits, dots and hyphens.
+    """
+    headers = {**HEADERS, "Content-Disposition": f'attachment; filename="{name}"'}
+    return Response(content, media_type="text/plain", headers=headers)
 
 
 def asset(name: str) -> bytes:

@@ -38,13 +38,13 @@ def overview_pages(fleets: Fleets) -> list[BaseRouteHandler]:
         """Show the fleet."""
         if not fleet and len(fleets) > 1:
             return await _all(fleets, request.user)
-        return await _one(show_fleet(fleets, fleet, request.auth))
+        return await _one(show_fleet(fleets, fleet, request.user, request.auth))
 
     return [overview]
 
 
 async def _all(fleets: Fleets, caller: Caller) -> Response[str]:
-    shown = [show_fleet(fleets, name) for name in filter(caller.may_ask_for, fleets)]
+    shown = [show_fleet(fleets, name, caller) for name in filter(caller.may_ask_for, fleets)]
     rows = [(each, await each.records.status(), await each.served.scans.problems()) for each in shown]
     return page("fleets", {"rows": rows})
 

@@ -6,6 +6,7 @@ import contextlib
 import datetime as dt
 import re
 from collections.abc import AsyncIterator
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -16,13 +17,20 @@ from coordinator.daemon.api.app import build_api
 from coordinator.daemon.api.callers import Callers
 from coordinator.daemon.api.fleets import ServedFleet
 from coordinator.daemon.metrics import FleetMetrics
+from coordinator.daemon.pages.group_pages import plan_text
 from coordinator.daemon.scan_service import QueuedScans
+from coordinator.memory.views import ChangeFilter, ChangeState
 from coordinator.records.documents import WorkersList
 from coordinator.records.stored import StoredRecords
 from coordinator.report.model import ScanReport
+from coordinator.settings.load import load_settings
+from coordinator.settings.model import Settings
 from coordinator.store.store import Store
+from shared.diff.changes import ChangeKind
 from shared.hosts import Secret
-from tests.reports import demo, in_sync, partly_read
+from shared.remediation.plan import Plan, Statement
+from shared.schema.identity import ObjectId
+from tests.reports import demo, demo_spec, in_sync, partly_read
 from tests.rollout_report import in_a_rollout
 from tests.unit.report.test_hostile_names import EVERYWHERE, hostile_report
 from tests.well_formed import WellFormed, read_page
@@ -30,7 +38,19 @@ from tests.well_formed import WellFormed, read_page
 pytestmark = pytest.mark.anyio
 
 FLEET = demo().body.fleet
-PAGES = ("/", "/changes", "/changes?state=all", "/tenants", "/groups", "/contracts", "/scans")
+PAGES = (
+    "/",
+    "/changes",
+    "/changes?state=all",
+    "/tenants",
+    "/groups",
+    "/contracts",
+    "/declaration",
+    "/versions",
+    "/scans",
+    "/workers",
+    "/settings",
+)
 
 
 async def never_asked(_: str) -> ScanReport:
@@ -43,7 +63,12 @@ async def nobody() -> WorkersList:
 
 @contextlib.asynccontextmanager
 async def pages_of(
-    store: Store, *, token: str = "", problems: tuple[str, ...] = (), others: tuple[str, ...] = ()
+    store: Store,
+    *,
+    token: str = "",
+    problems: tuple[str, ...] = (),
+    others: tuple[str, ...] = (),
+    settings: Settings | None = None,
 ) -> AsyncIterator[httpx.AsyncClient]:
     async def check() -> list[str]:
         return list(problems)
@@ -51,7 +76,7 @@ async def pages_of(
     def served(fleet: str) -> ServedFleet:
         scans = QueuedScans(fleet, store, FleetMetrics(fleet), perform=never_asked, check=check)
         records = StoredRecords(store, fleet, dt.timedelta(days=1))
-        return ServedFleet(fleet, scans, records, workers=nobody, store=store)
+        return ServedFleet(fleet, scans, records, workers=nobody, store=store, settings=settings)
 
     fleets = {fleet: served(fleet) for fleet in (FLEET, *others)}
     callers = Callers(store.credentials, configured=Secret(token) if token else None)
@@ -77,7 +102,7 @@ async def every_page(client: httpx.AsyncClient, *starts: str) -> dict[str, WellF
     waiting = list(starts)
     while waiting:
         path = waiting.pop()
-        if path in found or re.match(r"/(api|metrics|scans/\w+/report)\b|[^/]", path):
+        if path in found or re.match(r"/(api|metrics|scans/\w+/report)\b|[^/]|.*\.(sql|patch|toml)\b", path):
             continue
         found[path] = await page(client, path)
         waiting += found[path].links
@@ -215,3 +240,158 @@ async def test_of_several_fleets_each_has_its_pages_and_no_link_of_them_leads_to
         asked = await client.post(f"/scans?fleet={FLEET}")
         assert (await page(client, asked.headers["location"])).links
         assert "this coordinator has several" in text(await page(client, "/changes", 400))
+
+
+CONFIGURATION = """
+[fleet]
+name = "demo"
+command = ["inventory", "--password", "PLANTED"]
+[hosts.main]
+address = "db.internal"
+sslmode = "verify-full"
+password = {{ env = "MAIN_PASSWORD" }}
+[spec]
+source = "infra"
+variables = {{ token = "PLANTED" }}
+[[contracts]]
+service = "orders"
+path = "service"
+[redis]
+url = "redis://queue:6379/0"
+[store]
+dsn = {{ env = "STORE_DSN" }}
+[scratch]
+dsn = {{ env = "STORE_DSN" }}
+[serve]
+token = {{ env = "API_TOKEN" }}
+[[notify]]
+name = "team"
+kind = "slack"
+url = "https://hooks.slack.example/PLANTED"
+template = "PLANTED"
+"""
+
+
+def settings_in(folder: Path, monkeypatch) -> Settings:
+    """A configuration with something secret wherever one may be, and the source of a service."""
+    monkeypatch.setenv("MAIN_PASSWORD", "PLANTED")
+    monkeypatch.setenv("API_TOKEN", "PLANTED")
+    monkeypatch.setenv("STORE_DSN", "postgresql://someone:PLANTED@store.internal/kept?sslmode=verify-full")
+    (folder / "fleetdrift.toml").write_text(CONFIGURATION.replace("{{", "{").replace("}}", "}"))
+    verdict = next(group.verdicts[0] for group in demo().body.groups if group.verdicts)
+    source = folder / "service" / verdict.file
+    source.parent.mkdir(parents=True)
+    source.write_text("".join(f"line {number} of the source\n" for number in range(1, verdict.line + 30)))
+    return load_settings(folder / "fleetdrift.toml")
+
+
+async def test_the_settings_are_shown_without_anything_that_is_secret(store, tmp_path, monkeypatch):
+    async with pages_of(store, settings=settings_in(tmp_path, monkeypatch)) as client:
+        shown = await page(client, "/settings")
+        hosts = await page(client, "/workers")
+    assert "PLANTED" not in text(shown) + text(hosts)
+    assert "from the environment variable MAIN_PASSWORD" in text(shown)
+    assert "set, not shown" in text(shown)
+    assert "db.internal" in text(hosts)
+    assert "verify-full" in text(hosts)
+
+
+async def test_a_broken_query_is_shown_by_service_with_its_source_and_its_tenants(store, tmp_path, monkeypatch):
+    report = demo()
+    await store.record_report("s", report)
+    group = next(group for group in report.body.groups if group.verdicts)
+    verdict = group.verdicts[0]
+    async with pages_of(store, settings=settings_in(tmp_path, monkeypatch)) as client:
+        shown = await page(client, "/contracts")
+    assert f"line {verdict.line} of the source" in text(shown)
+    assert verdict.service in text(shown)
+    assert {f"/tenants/{tenant}" for tenant in group.tenants} <= set(shown.links)
+
+
+async def test_what_is_declared_is_shown_with_file_and_line_and_what_differs_leads_to_its_change(store):
+    spec = demo_spec()
+    await store.declarations.keep([spec])
+    await store.record_report("s", demo())
+    changes = (await store.memory.changes(FLEET, ChangeFilter(state=ChangeState.OPEN)))[0]
+    missing = next(view.change for view in changes if view.change.kind == "missing")
+    async with pages_of(store) as client:
+        shown = await page(client, "/declaration")
+        found = await page(client, "/declaration?object=" + missing.object.rpartition(".")[2])
+        await page(client, "/declaration?spec=none", 404)
+    for origin in spec.origins:
+        assert str(origin.origin) in text(shown)
+    assert f"/changes/{missing.id}" in shown.links
+    assert missing.object.rpartition(".")[2] in text(found)
+
+
+async def test_the_ladder_shows_how_far_a_rollout_has_come(store):
+    report = in_a_rollout()
+    report = msgspec.structs.replace(report, body=msgspec.structs.replace(report.body, fleet=FLEET))
+    await store.record_report("s", report)
+    async with pages_of(store) as client:
+        shown = await page(client, "/versions")
+    for rollout in report.body.rollouts:
+        assert rollout.expected in text(shown)
+        assert f"/tenants?status=pending&shape={rollout.shape}" in shown.links
+
+
+async def test_a_change_is_ignored_from_its_page_and_the_rule_taken_away_again(store):
+    await store.record_report("s", demo())
+    changes = (await store.memory.changes(FLEET, ChangeFilter(state=ChangeState.OPEN)))[0]
+    change = next(view.change.id for view in changes if view.change.sides is not None)
+    asked = {"reason": "until the move", "owner": "ada", "until": "2999-01-31"}
+    async with pages_of(store) as client:
+        assert "Ignore it" in text(await page(client, f"/changes/{change}"))
+        for wrong in ({"reason": ""}, {"owner": " "}, {"until": "soon"}):
+            assert (await client.post(f"/changes/{change}/ignore", data={**asked, **wrong})).status_code == 400
+        over = await client.post(f"/changes/{change}/ignore", data={**asked, "until": "2001-01-01"})
+        assert (over.status_code, "2001-01-01 is over" in over.text) == (409, True)
+        made = await client.post(f"/changes/{change}/ignore", data=asked)
+        assert made.headers["location"] == f"/changes/{change}"
+        shown = await page(client, f"/changes/{change}")
+        assert "until the move" in text(shown)
+        (rule,) = await store.ignores.of(FLEET)
+        assert "until the move" in text(await page(client, "/settings"))
+        gone = await client.post(f"/ignores/{rule.rule.id}/delete")
+        assert gone.headers["location"] == "/settings"
+        assert (await client.post(f"/ignores/{rule.rule.id}/delete")).status_code == 404
+    assert await store.ignores.of(FLEET) == []
+    assert (rule.rule.reason, rule.rule.owner) == ("until the move", "ada")
+
+
+async def test_plans_patches_and_ignore_lines_are_files_to_keep(store):
+    await store.record_report("s", demo())
+    async with pages_of(store) as client:
+        links = {link for seen in (await every_page(client, "/")).values() for link in seen.links}
+        files = {link for link in links if link.endswith((".sql", ".patch", ".toml"))}
+        assert {link.rpartition(".")[2] for link in files} >= {"sql", "toml"}
+        for link in files:
+            answer = await client.get(link)
+            assert answer.status_code == 200, link
+            assert answer.headers["content-disposition"].startswith("attachment; filename=")
+            assert answer.text.strip()
+        assert (await client.get("/groups/none/plan.sql")).status_code == 404
+
+
+async def test_what_is_destructive_stays_a_comment_whatever_a_name_contains():
+    table = ObjectId("table", "public", name="a\rb\nc")
+    statement = Statement(sql='DROP TABLE "a\rb\nc"', object=table, change=ChangeKind.UNEXPECTED, destructive=True)
+    written = plan_text(Plan(desired="d", observed="o", statements=(statement,)))
+    assert all(line.startswith("-- ") for line in re.split("[\r\n]", written) if line)
+
+
+async def test_a_rule_is_made_by_a_page_of_ours_only(store):
+    await store.record_report("s", demo())
+    async with pages_of(store, token="secret") as client:
+        origin = {"Origin": "http://localhost"}
+        entered = await client.post("/login", data={"token": "secret", "next": "/"}, headers=origin)
+        client.cookies.update(entered.cookies)
+        changes = (await store.memory.changes(FLEET, ChangeFilter(state=ChangeState.OPEN)))[0]
+        change = next(view.change.id for view in changes if view.change.sides is not None)
+        asked = {"reason": "why", "owner": "ada", "until": "2999-01-31"}
+        path = f"/changes/{change}/ignore"
+        assert (await client.post(path, data=asked, headers=origin)).status_code == 403
+        csrf = re.search(r'name="csrf" value="([^"]+)"', (await client.get(f"/changes/{change}")).text)
+        assert csrf is not None
+        form = {**asked, "csrf": csrf[1]}
+        assert (await client.post(path, data=form, headers=origin)).status_code == 303
