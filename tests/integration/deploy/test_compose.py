@@ -94,21 +94,35 @@ def test_what_we_run_is_our_image(services, name):
     assert services[name]["build"]["dockerfile"] == "deploy/Dockerfile"
 
 
-def test_a_worker_has_the_secrets_that_it_uses_and_no_others(services):
-    given = {secret["source"] for secret in services["worker"]["secrets"]}
-    assert given == {"scanner_password", "redis_key", "redis_password"}
-
-
 def test_redis_keeps_its_work_over_a_restart_and_never_evicts_it(services):
     command = " ".join(services["redis"]["command"])
     assert "--appendonly yes --appendfsync everysec" in command
     assert "--maxmemory-policy noeviction" in command
 
 
-def test_every_image_of_others_has_a_version_and_a_digest(services):
+EXACT = {"postgres": r"\d+\.\d+", "redis": r"\d+\.\d+\.\d+-alpine", None: r"v?\d+\.\d+\.\d+"}
+"""What a tag has to say of an image before it names one release; None is for all others."""
+
+
+def test_every_image_of_others_has_an_exact_version_and_a_digest(services):
     for name, service in services.items():
         if name not in OURS:
-            assert re.fullmatch(r"[\w/-]+:[\w.-]+@sha256:[0-9a-f]{64}", service["image"]), name
+            tag = EXACT.get(name, EXACT[None])
+            assert re.fullmatch(rf"[\w/-]+:{tag}@sha256:[0-9a-f]{{64}}", service["image"]), name
+
+
+def test_a_secret_goes_to_those_who_use_it_and_to_nobody_else(services):
+    given = {name: {each["source"] for each in service.get("secrets", [])} for name, service in services.items()}
+    queue = {"redis_key", "redis_password"}
+    assert given == {
+        "coordinator": {"store_password", "scanner_password", "api_token", *queue},
+        "worker": {"scanner_password", *queue},
+        "redis": {"redis_users"},
+        "postgres": {"postgres_password", "store_password", "scanner_password"},
+        "grafana": {"grafana_password"},
+        "prometheus": set(),
+        "alertmanager": set(),
+    }
 
 
 def test_what_grafana_opens_with_is_there(services):
