@@ -1,13 +1,18 @@
-"""The pages of a serving demo in a real Chromium: a visit from what is broken to what is mended, and what all keep."""
+"""The pages of a serving demo in a real Chromium: a visit from what is broken to what is mended, and what all keep.
+
+The visit is watched by a real Prometheus with the deployment's rules, and a real Alertmanager.
+"""
 
 from __future__ import annotations
 
 import asyncio
+import json
 import re
 import signal
 import sys
+import time
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -15,12 +20,15 @@ import asyncpg
 import pytest
 
 from shared.embedded.process import start_server, stop_server
+from tests.extras.monitoring import Prometheus, running_alertmanager, running_prometheus
 from tests.extras.programs import program, wait_until
+from tests.integration.notify.receivers import Hook, hook
 
 pytestmark = pytest.mark.extras
 
 DESKTOP, PHONE = {"width": 1200, "height": 900}, {"width": 390, "height": 844}
 LONGEST_WAIT_FOR_AN_ELEMENT_MS = 60_000
+LONGEST_WAIT_FOR_A_MESSAGE_SECONDS = 120.0
 
 
 @pytest.fixture(scope="module")
@@ -102,11 +110,11 @@ def test_without_javascript_everything_is_there(demo, browser):
 
 
 async def run_in(folder: Path, database: str, script: str) -> None:
-    """Run what was copied as the owner of the tenants would, a statement at a time."""
+    """Run a script as the owner of the tenants would, a statement at a time."""
     host = tomllib.loads((folder / "fleetdrift.toml").read_text())["hosts"]["demo"]
     connection = await asyncpg.connect(host=host["address"], port=host["port"], user="postgres", database=database)
     for statement in re.split(r";\n", script):
-        if statement.strip():
+        if any(line and not line.startswith("--") for line in statement.splitlines()):
             await connection.execute(statement)
     await connection.close()
 
@@ -118,24 +126,73 @@ def scan_again(page) -> None:
     page.get_by_role("link", name="Its report").wait_for()
 
 
-def test_a_broken_contract_is_followed_to_its_plan_mended_and_seen_to_be_resolved(demo, browser):
-    base, folder = demo
-    page = visit(browser, base, permissions=["clipboard-read", "clipboard-write"])
-    scan_again(page)
-    page.goto("/")
-    page.get_by_role("link", name=re.compile("broken quer")).click()
-    page.get_by_role("link", name=re.compile("customers.rs")).click()
-    broken = page.url
+@pytest.fixture
+def watching(demo, tmp_path) -> Iterator[tuple[Prometheus, Hook]]:
+    """A Prometheus that scrapes the demo, and who is sent what its alerts say."""
+    with (
+        hook() as told,
+        running_alertmanager(tmp_path, told.url) as alertmanager,
+        running_prometheus(
+            demo[0].removeprefix("http://"), tmp_path, alertmanager=alertmanager, at_once=True
+        ) as prometheus,
+    ):
+        yield prometheus, told
+
+
+def becomes(look: Callable[[], object], expected: object) -> None:
+    """Wait until somebody sees something."""
+    until = time.monotonic() + LONGEST_WAIT_FOR_A_MESSAGE_SECONDS
+    while (found := look()) != expected and time.monotonic() < until:
+        time.sleep(0.5)
+    assert found == expected
+
+
+def tenants_that_fail(prometheus: Prometheus) -> list[str]:
+    """Give in how many tenants queries of the demo's service fail, as Prometheus has it."""
+    return [row["value"][1] for row in prometheus.query('fleetdrift_contract_tenants{fleet="demo"}')]
+
+
+def was_sent(told: Hook, status: str) -> bool:
+    """Say whether a message about broken contracts says that they are, or are no longer."""
+    sent = [json.loads(body) for _, body in told.requests]
+    return ("FleetdriftContractsBroken", status) in {
+        (each["groupLabels"].get("alertname"), each["status"]) for each in sent
+    }
+
+
+def mend(page, folder: Path) -> tuple[str, list[str]]:
+    """Copy the plan that the page of a broken query leads to, and run it with what it leaves to choice."""
     page.get_by_role("row", name=re.compile("proven")).get_by_role("link").click()
     page.get_by_text("All statements as one text").click()
     page.get_by_role("button", name="Copy").click()
     copied = page.evaluate("navigator.clipboard.readText()")
-    assert "CREATE UNIQUE INDEX" in copied
+    chosen = copied.replace("\n-- ALTER TABLE", "\nALTER TABLE")
     tenants = page.locator("section", has_text="Tenants").last.locator(".tenants a").all_inner_texts()
-    assert len(tenants) == 2
     for tenant in tenants:
         with ThreadPoolExecutor(1) as elsewhere:  # the browser has an event loop of its own in this thread
-            elsewhere.submit(asyncio.run, run_in(folder, tenant, copied)).result()
+            elsewhere.submit(asyncio.run, run_in(folder, tenant, chosen)).result()
+    return copied, tenants
+
+
+def test_a_broken_contract_is_followed_to_its_plan_mended_and_seen_to_be_resolved(demo, browser, watching):
+    base, folder = demo
+    prometheus, told = watching
+    page = visit(browser, base, permissions=["clipboard-read", "clipboard-write"])
+    scan_again(page)
+    becomes(lambda: tenants_that_fail(prometheus), ["4"])
+    becomes(lambda: was_sent(told, "firing"), True)
+    page.goto("/")
+    page.get_by_role("link", name=re.compile("broken quer")).click()
+    page.get_by_role("link", name=re.compile("customers.rs")).click()
+    broken = page.url
+    copied, tenants = mend(page, folder)
+    assert "CREATE UNIQUE INDEX" in copied
+    assert len(tenants) == 2
+    scan_again(page)
+    becomes(lambda: tenants_that_fail(prometheus), ["2"])
+    page.goto("/contracts")
+    page.locator(".finding .head a").click()
+    mend(page, folder)
     scan_again(page)
     page.goto(broken)
     assert "resolved" in page.locator("dl").inner_text()
@@ -143,5 +200,7 @@ def test_a_broken_contract_is_followed_to_its_plan_mended_and_seen_to_be_resolve
     assert "in sync" in page.locator("h1").inner_text()
     stood = page.locator(".timeline li .pill").all_inner_texts()
     assert stood == ["in sync", "drifted", "never scanned"]
+    becomes(lambda: tenants_that_fail(prometheus), ["0"])
+    becomes(lambda: was_sent(told, "resolved"), True)
     assert page.faults == []
     page.context.close()
