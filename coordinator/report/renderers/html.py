@@ -1,21 +1,33 @@
-"""Render a report as one HTML file: no script, nothing loaded from anywhere, for light, dark and paper."""
+"""Render a report as one HTML file: nothing loaded from anywhere, for light, dark and paper.
+
+Its one script searches, copies and downloads; without it everything is there to read. The page says the script's hash,
+so a browser runs nothing else, whatever a tenant is called.
+"""
 
 from __future__ import annotations
 
+import base64
+import hashlib
+import json
 from functools import cache
+from importlib.resources import files
 
 import msgspec
 from jinja2 import Template
+from markupsafe import Markup
 
-from coordinator.report.model import ReportBody, ScanReport, TenantStatus
+from coordinator.report.model import DriftGroup, ReportBody, ScanReport, TenantStatus
+from coordinator.report.overview import knows_since_when, overview_of
 from coordinator.report.renderers.declarations import TITLE, declaration_sentences
 from coordinator.report.renderers.group_page import group_page, template_environment
 from coordinator.report.renderers.presentation import (
     STATUS_WORDS,
     FindingDetails,
+    commented_sql,
     ignored_sentence,
     is_common_drift,
     largest_first,
+    minute_of,
     not_compared_sentence,
     not_read,
     plural,
@@ -23,9 +35,14 @@ from coordinator.report.renderers.presentation import (
     read_on,
 )
 from coordinator.report.renderers.rollouts import rollout_sentence, rollouts_of, verdict_of
+from coordinator.report.renderers.standings import list_tenants
+from shared.remediation.script import render_script
 
 _MAX_ROWS = 500
-"""Tenants listed in one place; the JSON has them all."""
+"""Rows of one table, or tenants named in one card; the JSON has them all."""
+
+_MAX_GROUPS = 200
+"""Drift groups shown in full."""
 
 
 class StatusShare(msgspec.Struct, frozen=True):
@@ -36,19 +53,43 @@ class StatusShare(msgspec.Struct, frozen=True):
     count: int
 
 
+class SqlTexts(msgspec.Struct, frozen=True):
+    """The plan of a drift group as texts to take along, as JSON: escaped so that any byte of it can stand in a page.
+
+    Args:
+        statements: To be pasted.
+        script: For `psql -f`: it checks, sets time limits, and stops at an error. The numbers of its lines in the
+            page's list of lines, for most lines are those of every script.
+    """
+
+    statements: str
+    script: str
+
+
 def render_html(report: ScanReport) -> str:
     """Write the report as a page. Names from tenants are escaped, and what does not print is made visible."""
     body = report.body
+    groups = largest_first(body)[:_MAX_GROUPS]
+    line_numbers: dict[str, int] = {}
     return _template().render(
         report=report,
         body=body,
         verdict=verdict_of(report),
         shares=[StatusShare(status, STATUS_WORDS[status], count) for status, count in present_counts(body)],
         tiles=_tiles(body),
+        wrong=overview_of(report),
+        dated=knows_since_when(report),
+        minute_of=minute_of,
         groups=[
-            group_page(group, read_on(report), body.expected_version, patches_first=is_common_drift(group, body))
-            for group in largest_first(body)
+            (
+                group_page(group, read_on(report), body.expected_version, patches_first=is_common_drift(group, body)),
+                _sql_texts(group, line_numbers),
+            )
+            for group in groups
         ],
+        script_lines=json.dumps(list(line_numbers)),
+        more_groups=len(body.groups) - len(groups),
+        shown_groups={group.id for group in groups},
         compared_with=TITLE,
         declarations=declaration_sentences(body),
         rollouts=[(rollout, rollout_sentence(rollout)) for rollout in rollouts_of(body)],
@@ -56,10 +97,34 @@ def render_html(report: ScanReport) -> str:
         ignored=[(ignored_sentence(drift), drift) for drift in body.ignored],
         tenancy_faults=[FindingDetails(finding) for finding in body.tenancy_faults],
         not_compared=[not_compared_sentence(entry) for entry in body.not_compared],
-        rows=body.tenants if len(body.tenants) <= _MAX_ROWS else (),
+        tenants=list_tenants(body),
+        script=Markup(_script()),  # noqa: S704  # our own file
+        script_source=script_source(),
         status_words=STATUS_WORDS,
         most_rows=_MAX_ROWS,
     )
+
+
+def script_source() -> str:
+    """Give the source of scripts that a Content-Security-Policy has to allow for the page: the hash of its only one."""
+    digest = hashlib.sha256(_script().encode()).digest()
+    return f"'sha256-{base64.b64encode(digest).decode()}'"
+
+
+@cache
+def _script() -> str:
+    return files("coordinator.report.renderers").joinpath("templates", "report.js").read_text(encoding="utf-8")
+
+
+def _sql_texts(group: DriftGroup, line_numbers: dict[str, int]) -> SqlTexts | None:
+    """Write the plan of a group, and give each line of its script that is new a number."""
+    plan = group.plan
+    if plan is None or not plan.statements:
+        return None
+    statements = "\n".join(commented_sql(statement) for statement in plan.statements) + "\n"
+    lines = render_script(plan, title=f"drift group {group.id}").split("\n")
+    numbers = [line_numbers.setdefault(line, len(line_numbers)) for line in lines]
+    return SqlTexts(json.dumps(statements), json.dumps(numbers, separators=(",", ":")))
 
 
 @cache

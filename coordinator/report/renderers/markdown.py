@@ -9,6 +9,7 @@ from coordinator.report.renderers.declarations import TITLE, declaration_sentenc
 from coordinator.report.renderers.presentation import (
     STATUS_WORDS,
     FindingDetails,
+    commented_sql,
     finding_details,
     ignored_sentence,
     is_common_drift,
@@ -215,10 +216,7 @@ def _obstacles(plan: Plan) -> str:
 
 def _statement(statement: Statement) -> str:
     hazards = [f"-- {hazard.kind.replace('_', ' ')}: {visible(hazard.message)}" for hazard in statement.hazards]
-    sql = statement.sql.strip() + ";"
-    if statement.destructive:
-        sql = "\n".join(["-- DESTRUCTIVE, only by choice:", *(f"-- {line}" for line in sql.splitlines())])
-    return "\n".join([*hazards, sql])
+    return "\n".join([*hazards, commented_sql(statement)])
 
 
 def _version(group: DriftGroup, expected: str) -> str:

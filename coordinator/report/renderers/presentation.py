@@ -23,7 +23,7 @@ from shared.diff.well_known import EXTENSIONS, PARTITIONS
 from shared.findings.finding import Finding
 from shared.findings.ignore import ignore_lines
 from shared.findings.registry import BY_ID, rules_for
-from shared.remediation.plan import Plan, ProofStatus
+from shared.remediation.plan import Plan, ProofStatus, Statement
 from shared.schema.model import SchemaObject
 
 _IGNORE_PERIOD = dt.timedelta(days=90)
@@ -118,6 +118,14 @@ def tenants_phrase(tenants: tuple[str, ...], longest: int = 3) -> str:
     if len(tenants) <= longest:
         return ", ".join(tenants)
     return f"{len(tenants):,} tenants ({tenants[0]} … {tenants[-1]})"
+
+
+def commented_sql(statement: Statement) -> str:
+    """Write a statement with its semicolon; a destructive one as comments."""
+    sql = statement.sql.strip() + ";"
+    if not statement.destructive:
+        return sql
+    return "\n".join(["-- DESTRUCTIVE, only by choice:", *(f"-- {line}" for line in sql.splitlines())])
 
 
 def minute_of(moment: str) -> str:
