@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import random
 import signal
 
@@ -98,6 +99,14 @@ def test_a_changed_fleet_changes_the_numbers_and_back(fleet, reference):
     assert fleet.check().content_hash == reference.content_hash
 
 
+def seen(kept: bytes | str) -> str:
+    """Give the fingerprint of a sighting; one in a hundred tenants is read, and so remembered, anew for no reason."""
+    _format, _until, sighting = (
+        json.loads(bytes(kept).partition(b"\n")[2]) if isinstance(kept, bytes) else json.loads(kept.partition("\n")[2])
+    )
+    return str(sighting["fingerprint"] if isinstance(sighting, dict) else sighting[2])
+
+
 def test_what_changed_since_the_last_scan_is_found_among_what_did_not(fleet, reference):
     """Workers remember what they saw: the second scan reads one tenant in full, the third none but that one again."""
     remembered = redis_client.Redis.from_url(fleet.redis.url)
@@ -110,7 +119,7 @@ def test_what_changed_since_the_last_scan_is_found_among_what_did_not(fleet, ref
     fleet.alter("tenant-003", "DROP INDEX made_by_hand")
     last = fleet.scan(2)
     assert len(before) == len(reference.body.tenants)
-    assert [name for name in before if before[name] != between[name]] == [b"tenant-003"]
+    assert [name for name in before if seen(before[name]) != seen(between[name])] == [b"tenant-003"]
     assert "tenant-003" in changed.body.drift_summary.tenant_impact
     assert first.content_hash == last.content_hash == reference.content_hash
 

@@ -129,10 +129,14 @@ def matrix(postgres: EmbeddedPostgres, tmp_path_factory: pytest.TempPathFactory)
 
 
 def clear(server: EmbeddedPostgres) -> None:
-    """Empty the tenant."""
+    """Empty the tenant, and end the sessions that an earlier pool has left in it."""
 
     async def run() -> None:
         admin = await asyncpg.connect(server.dsn("pooled"))
+        await admin.execute(
+            "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity"
+            " WHERE datname = 'pooled' AND pid <> pg_backend_pid()"
+        )
         await admin.execute("DROP SCHEMA public CASCADE; CREATE SCHEMA public AUTHORIZATION owner")
         await admin.execute("SET ROLE owner; CREATE TABLE public.customer (id int PRIMARY KEY, name text)")
         await admin.close()
