@@ -122,6 +122,7 @@ key = { file = "redis.key" }
 [store]
 dsn = "STORE"
 [fleet]
+name = "declared"
 file = "tenants.csv"
 """
 DATABASES = {
