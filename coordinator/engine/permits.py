@@ -16,7 +16,7 @@ from shared.hosts import Host
 from shared.messages import Keys
 
 _PERMIT_TTL_SECONDS = 30.0  # a permit outlives its holder by so much
-_WAITING_TTL_SECONDS = 10.0  # a run that waits asks again well within it
+_WAITING_REMEMBERED_SECONDS = 10.0  # a run that waits asks again well within it
 
 
 class Permits:
@@ -87,7 +87,7 @@ class Permits:
             await pipe.execute()
 
     async def _call(self, action: str, host: Host, names: Sequence[str] = (), client: Any = None) -> Any:
-        times = (_PERMIT_TTL_SECONDS, _WAITING_TTL_SECONDS)
+        times = (_PERMIT_TTL_SECONDS, _WAITING_REMEMBERED_SECONDS)
         arguments: list[str | float] = [action, host.max_connections, *times, self._run, *names]
         return await self._script(keys=list(_keys(host)), args=arguments, client=client)
 

@@ -52,7 +52,7 @@ POOLED = 200  # databases with an idle connection each: every one is a process o
 DUMPED = 60  # databases of a round that pg_dump reads
 SIMULATED = 100_000
 CONNECTIONS = 8
-ROUNDS = 3
+RUNS_OF_EACH_MEASURE = 3
 WRITTEN_SHARE, CHANGED_SHARE = 0.05, 0.01
 WRITES_EVERY_SECONDS = 0.02
 FLEET = "bench"
@@ -179,12 +179,12 @@ async def quiet_fleet(fleet: Fleet, bars: Bars) -> None:
     targets, count = fleet.targets, len(fleet.targets)
     sample = targets[:DUMPED]
     firsts, dumps, seconds = [], [], []
-    for number in range(ROUNDS):  # interleaved: what the machine does beside meets all of them
+    for number in range(RUNS_OF_EACH_MEASURE):  # interleaved: what the machine does beside meets all of them
         chosen = targets if number == 0 else sample
         firsts.append(await fleet.scan(chosen, anew=True) / len(chosen))
         dumps.append(await asyncio.to_thread(fleet.dump, sample) / len(sample))
     first = await fleet.scan(targets, anew=True)
-    seconds = [await fleet.scan(targets) for _ in range(ROUNDS)]
+    seconds = [await fleet.scan(targets) for _ in range(RUNS_OF_EACH_MEASURE)]
     second = statistics.median(seconds)
     dump = statistics.median(dumps)
     print(f"   pg_dump | sha256sum, two processes: {dump * 1000:.1f} ms a database")
@@ -224,7 +224,7 @@ async def pooled_fleet(fleet: Fleet, bars: Bars, who: str) -> None:
             await connection.execute("INSERT INTO t0 (b) VALUES (1)")
         first = await fleet.scan(targets, anew=True)
         await asyncio.sleep(COUNTED_AFTER_SECONDS + 1)
-        second = statistics.median([await fleet.scan(targets) for _ in range(ROUNDS)])
+        second = statistics.median([await fleet.scan(targets) for _ in range(RUNS_OF_EACH_MEASURE)])
         bars.reach(
             f"{len(targets)} databases with an idle pooled connection each, {who}, first / second scan",
             first / second,

@@ -18,7 +18,7 @@ from shared.targets import MAX_NAMESPACES_TOGETHER, Limits, Observation, ReadReq
 
 TABLES = 5
 SIZES = (10, 200, 1000, 2000)
-ROUNDS = 3
+RUNS_OF_EACH_MEASURE = 3
 DUMPED = 6  # namespaces that pg_dump reads, each in a process of its own
 STATEMENTS_AT_ONCE = 500
 LIMITS = Limits(allow_unsafe_role=True, tenant_timeout=600, statement_timeout=300)
@@ -94,7 +94,7 @@ async def measure(server: EmbeddedPostgres, namespaces: int) -> Costs:
     names = [f"t{number:05}" for number in range(namespaces)]
     targets = [Target(tenant=name, host="bench", database=database, namespace=name) for name in names]
     rounds: list[Costs] = []
-    for _ in range(ROUNDS):
+    for _ in range(RUNS_OF_EACH_MEASURE):
         earlier: dict[str, Sighting] = {}
         first = await scan(host, targets, ReadRequest(limits=LIMITS), earlier)
         known = frozenset(seen.fingerprint for seen in earlier.values())

@@ -17,7 +17,7 @@ from shared.messages import Observed
 from shared.targets import Depth, Observation, Target
 from tests.acceptance.engine.conftest import ROLE, Engine
 
-PATIENCE_SECONDS = 90
+LONGEST_WAIT_SECONDS = 90
 
 
 class Place:
@@ -62,7 +62,7 @@ class Place:
         name = self.databases[database]
         async with self.session(name) as session:
             await session.execute(statement)
-        async with self.session("postgres") as admin, asyncio.timeout(PATIENCE_SECONDS):
+        async with self.session("postgres") as admin, asyncio.timeout(LONGEST_WAIT_SECONDS):
             sessions = "SELECT count(*) FROM pg_stat_activity WHERE datname = $1"
             while await admin.fetchval(sessions, name):  # noqa: ASYNC110  # the server has no event for it
                 await asyncio.sleep(0.02)

@@ -8,7 +8,7 @@ from shared.postgres.reading.counters import read_counters, read_counters_alone
 from shared.targets import Limits
 from tests.integration.reading.test_reading_truths import CHANGES
 from tests.integration.reading.test_server_sign import (
-    PATIENCE_SECONDS,
+    LONGEST_WAIT_SECONDS,
     SCANNER,
     Signs,
     databases_of,
@@ -30,7 +30,7 @@ async def counters(signs: Signs, database: str) -> str:
 
 async def counters_now(signs: Signs, database: str) -> str:
     """Wait until no session is in a transaction."""
-    async with asyncio.timeout(PATIENCE_SECONDS):
+    async with asyncio.timeout(LONGEST_WAIT_SECONDS):
         while not (found := await counters(signs, database)):  # noqa: ASYNC110  # the server has no event for it
             await asyncio.sleep(0.02)
     return found
@@ -38,7 +38,7 @@ async def counters_now(signs: Signs, database: str) -> str:
 
 async def gone(signs: Signs, database: str) -> None:
     """Wait until every session has left a database."""
-    async with signs.session() as admin, asyncio.timeout(PATIENCE_SECONDS):
+    async with signs.session() as admin, asyncio.timeout(LONGEST_WAIT_SECONDS):
         sessions = "SELECT count(*) FROM pg_stat_activity WHERE datname = $1"
         while await admin.fetchval(sessions, database):  # noqa: ASYNC110  # the server has no event for it
             await asyncio.sleep(0.02)
@@ -80,7 +80,7 @@ def test_what_an_idle_session_did_is_counted_after_a_while(signs, old):
     async def idle() -> None:
         async with databases_of(signs, 1) as [database]:
             before = await counters_now(signs, database)
-            async with signs.session(database) as session, asyncio.timeout(PATIENCE_SECONDS):
+            async with signs.session(database) as session, asyncio.timeout(LONGEST_WAIT_SECONDS):
                 await session.execute("ALTER TABLE t ADD added int")
                 while await counters(signs, database) == before:  # noqa: ASYNC110  # the server has no event for it
                     await asyncio.sleep(0.5)

@@ -26,7 +26,7 @@ from tests.integration.reading.test_reading_truths import BEFORE_CHANGES, CHANGE
 from tests.servers import server_binaries
 
 SCANNER, WATCHER = "sign_scanner", "sign_watcher"
-PATIENCE_SECONDS = 90
+LONGEST_WAIT_SECONDS = 90
 SHARED = (
     "ALTER DATABASE {database} SET work_mem = '5MB'",
     "ALTER ROLE sign_owner IN DATABASE {database} SET work_mem = '5MB'",
@@ -67,7 +67,7 @@ class Signs:
 
     async def without_doubt(self, database: str, role: str = SCANNER) -> DatabaseSign:
         """Wait until every session has left, or has been idle for long enough."""
-        async with asyncio.timeout(PATIENCE_SECONDS):
+        async with asyncio.timeout(LONGEST_WAIT_SECONDS):
             while (sign := await self.of(database, role)).doubt:  # noqa: ASYNC110  # the server has no event for it
                 await asyncio.sleep(0.02)
         return sign
@@ -288,7 +288,7 @@ def test_counters_that_are_set_back_are_no_equal_sign(signs, old):
                 before = await signs.without_doubt(database)
                 async with signs.session(database) as session:
                     await session.execute(statement)
-                async with asyncio.timeout(PATIENCE_SECONDS):
+                async with asyncio.timeout(LONGEST_WAIT_SECONDS):
                     while not moved(before, await signs.without_doubt(database)):  # noqa: ASYNC110  # the server has no event for it
                         await asyncio.sleep(0.1)
 
@@ -349,7 +349,7 @@ async def lose_a_process(signs: Signs) -> None:
 
 
 async def back(signs: Signs) -> None:
-    async with asyncio.timeout(PATIENCE_SECONDS):
+    async with asyncio.timeout(LONGEST_WAIT_SECONDS):
         while True:
             with contextlib.suppress(OSError, asyncpg.PostgresError, asyncpg.InterfaceError):
                 async with signs.session() as session:
