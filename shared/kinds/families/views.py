@@ -21,6 +21,7 @@ from shared.kinds.facts import (
     no_slots,
 )
 from shared.kinds.ordering import BY_DEPENDENCIES
+from shared.kinds.recipes import filling
 from shared.kinds.recipes import triggers as triggers_recipes
 from shared.kinds.recipes import views as views_recipes
 from shared.kinds.record import Kind
@@ -124,8 +125,8 @@ MATERIALIZED_VIEW = Kind(
     alter=views_recipes.alter_materialized_view,
     release=None,
     begin=None,
-    finish=views_recipes.fill,
-    finish_needs=views_recipes.fill_needs,
+    finish=filling.fill,
+    finish_needs=filling.fill_needs,
     loosen=None,
     disturbs=None,
     discard=None,

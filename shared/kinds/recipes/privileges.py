@@ -164,13 +164,19 @@ def _target(carrier: ObjectId, context: Context) -> Target:
 def _owner(carrier: ObjectId, context: Context) -> str:
     """Name the owner as it is after the plan; the role that runs it where owners are not compared."""
     for side in (context.desired, context.observed):
-        owner = _owner_on(side, carrier)
+        owner = owner_on(side, carrier)
         if owner is not None:
             return quote_role(owner.role)
     return "CURRENT_USER"
 
 
-def _owner_on(side: Side, carrier: ObjectId) -> Owner | None:
+def owner_on(side: Side, carrier: ObjectId) -> Owner | None:
+    """Give the owner of an object, of a column that of its relation; None where owners are not compared.
+
+    Args:
+        side: Where.
+        carrier: The object.
+    """
     kinds = relations() if carrier.kind == "column" else (carrier.kind,)
     for kind in kinds:
         name = carrier.parent if carrier.kind == "column" else carrier.name
@@ -188,7 +194,7 @@ def _under_new_owner(carrier: ObjectId, grants: Iterable[Grant], context: Contex
 
     OWNER TO puts the new owner's name in the place of the old one's and joins what is then alike (aclnewowner).
     """
-    owner, before = _owner_on(context.desired, carrier), _owner_on(context.observed, carrier)
+    owner, before = owner_on(context.desired, carrier), owner_on(context.observed, carrier)
     stays = before is not None and owner is not None and before.role == owner.role and carrier not in context.creates
     if owner is None or stays:
         return list(grants)
@@ -212,6 +218,21 @@ def built_in_grants(carrier: ObjectId, context: Context) -> tuple[Grant, ...]:
         first = ("USAGE",) if context.observed.server_version >= _TIGHT_PUBLIC else ("CREATE", "USAGE")
         return (Grant(grantee=OWNER, privileges=("CREATE", "USAGE")), Grant(grantee="public", privileges=first))
     return default_grants(facts_of(carrier.kind).granted_as, context.observed.server_version)
+
+
+def may_use(role: str, carrier: ObjectId, privilege: str, side: Side) -> bool:
+    """Say whether a grant that is known lets a role use an object; memberships and superusers are not known here.
+
+    Args:
+        role: Who.
+        carrier: The object.
+        privilege: `SELECT`, `EXECUTE`, ….
+        side: The schema that it is in.
+    """
+    name = msgspec.structs.replace(carrier, kind="privileges", of=carrier.kind)
+    facet = side.find(Privileges, name)
+    grants = default_grants(facts_of(carrier.kind).granted_as, side.server_version) if facet is None else facet.grants
+    return any(privilege in grant.privileges for grant in grants if grant.grantee in ("public", role))
 
 
 def may_be_granted(carrier: ObjectId, context: Context) -> bool:

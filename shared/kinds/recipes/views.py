@@ -5,13 +5,13 @@ from __future__ import annotations
 import re
 
 from shared.kinds.context import Context
-from shared.kinds.hazards import blocks_all, breaks, rewrites, scans
+from shared.kinds.hazards import blocks_all, breaks, rewrites
 from shared.kinds.names import parent_name, qualified
 from shared.kinds.recipes.column_sql import default_storage
 from shared.kinds.recipes.extension_ties import tie_to_extensions
+from shared.kinds.recipes.filling import fill, fill_sql
 from shared.kinds.recipes.parameters import change_parameters, storage_parameters
 from shared.kinds.step import REBUILD, Role, Step, Verdict
-from shared.schema.identity import ObjectId
 from shared.schema.relations import MaterializedView, View, ViewColumn
 from shared.sql import quote_identifier
 
@@ -86,30 +86,11 @@ def create_materialized_view(view: MaterializedView, context: Context) -> list[S
     return [step, *tie_to_extensions(f"MATERIALIZED VIEW {what}", view.depends_on_extensions, locked=what)]
 
 
-def fill(view: MaterializedView, context: Context) -> list[Step]:
-    """REFRESH MATERIALIZED VIEW, which PostgreSQL runs as its owner and lets do nothing else (REFRESH, Notes)."""
-    del context
-    if not view.populated:
-        return []
-    what = qualified(view)
-    return [Step(Role.FILL, fill_sql(view.identity), (blocks_all(what), scans(f"what {what} selects from")))]
-
-
 def _emptied(view: MaterializedView) -> list[Step]:
     what = qualified(view)
     return [
         Step(Role.SET, f"{fill_sql(view.identity)} WITH NO DATA", (blocks_all(what), breaks(f"queries of {what} fail")))
     ]
-
-
-def fill_sql(identity: ObjectId) -> str:
-    """Write the statement that fills a materialized view."""
-    return f"REFRESH MATERIALIZED VIEW {qualified(identity)}"
-
-
-def fill_needs(view: MaterializedView, context: Context) -> set[ObjectId]:
-    """Name what comes before it is filled: all that is said of it, such as whose it is."""
-    return set(context.desired.dependents[view.identity])
 
 
 def drop_materialized_view(view: MaterializedView, context: Context) -> list[Step]:

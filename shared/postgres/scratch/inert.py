@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator
 import msgspec
 
 from shared.kinds.names import qualified
+from shared.kinds.recipes.filling import is_fill
 from shared.kinds.step import Role
 from shared.postgres.scratch.statements import SqlError, parse_statements
 from shared.remediation.plan import Statement
@@ -79,6 +80,8 @@ def _node(sql: str) -> str:
 
 def _unfilled(statement: Statement) -> Iterator[Statement]:
     """Give the statement of a materialized view so that its query does not run."""
+    if is_fill(statement.sql, statement.object):
+        return
     try:
         parsed = parse_statements(statement.sql)
     except SqlError:  # a grammar newer than the parser's: whatever fills it must say so at the end

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 import asyncpg
 
-from shared.kinds.recipes.views import fill_sql
+from shared.kinds.recipes.filling import is_fill
 from shared.kinds.step import Role
 from shared.postgres.scratch.database import ScratchDatabase
 from shared.postgres.scratch.errors import ScratchError
@@ -42,7 +42,7 @@ async def run_plan(database: ScratchDatabase, statements: Iterable[Statement], f
 
 async def _run_one(database: ScratchDatabase, statement: Statement, facts: KeptFacts) -> None:
     match statement.role:
-        case Role.FILL if statement.sql == fill_sql(statement.object):  # nothing else goes untried under its name
+        case Role.FILL if is_fill(statement.sql, statement.object):  # nothing else goes untried under its name
             return
         case Role.KEEP:
             facts.update(read_facts(await database.connection.fetchval(statement.sql)))
