@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 import msgspec
 
@@ -16,7 +16,9 @@ from shared.diff.well_known import PARTITIONS, LeftOut, left_out, tool_objects, 
 from shared.diff.whoever import as_made_by_somebody
 from shared.postgres.scratch.unbuilt import Unbuilt, by_object
 from shared.schema.identity import ObjectId
+from shared.schema.model import SchemaObject
 from shared.schema.profile import Profile
+from shared.schema.relations import Constraint
 from shared.schema.schema import Carrier, Schema, Snapshot
 from shared.schema.spelling import in_one_spelling
 
@@ -172,14 +174,26 @@ def _may_be_spelling(change: Change) -> bool:
     return isinstance(change, Altered) and change.identity.kind != "routine" and not _DEPARSED.isdisjoint(change.fields)
 
 
-def without_respelled(as_read: SchemaDiff, as_spelt: SchemaDiff) -> SchemaDiff:
+def _is_said_for_good(change: Change, desired: Mapping[ObjectId, SchemaObject]) -> bool:
+    """Say whether a change is a check whose desired words PostgreSQL keeps when they are restored, unlike the other's.
+
+    Only a check is written anew for its words: that reads no table under a strong lock, and leaves no gap.
+    """
+    if not isinstance(change, Altered) or not isinstance(change.desired, Constraint):
+        return False
+    return change.fields == ("definition",) and desired.get(change.identity) == change.desired
+
+
+def without_respelled(as_read: SchemaDiff, as_spelt: Comparison, profile: Profile) -> SchemaDiff:
     """Drop the changes that may be spelling and are gone once one server has spelt both sides.
 
     Args:
         as_read: Between two schemas as two servers spell them; what stays keeps this spelling.
-        as_spelt: Between the same two, as one server spells them, or cannot.
+        as_spelt: The same two, as one server spells them, or cannot.
+        profile: Whether spelling counts.
     """
-    told = {change.identity: change for change in as_spelt.changes}
+    told = {change.identity: change for change in as_spelt.diff.changes}
+    desired = as_spelt.desired.schema.by_identity() if profile.spelling else {}
     kept: list[Change] = []
     for change in as_read.changes:
         after = told.get(change.identity)
@@ -187,4 +201,6 @@ def without_respelled(as_read: SchemaDiff, as_spelt: SchemaDiff) -> SchemaDiff:
             kept.append(change)
         elif after is not None:
             kept.append(after if isinstance(after, Unverified) else change)
+        elif _is_said_for_good(change, desired):
+            kept.append(change)
     return SchemaDiff(tuple(kept))

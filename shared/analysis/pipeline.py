@@ -138,7 +138,7 @@ async def _with_real_changes(scratch: ScratchServer, request: AnalysisRequest, a
         as_spelt = await _spelt_anew(scratch, request, as_read)
     except MaterialiseError as error:
         return msgspec.structs.replace(as_read, unspelt=str(error))
-    diff = without_respelled(as_read.diff, as_spelt.diff)
+    diff = without_respelled(as_read.diff, as_spelt, request.profile)
     return msgspec.structs.replace(as_read, diff=diff, unbuilt=as_spelt.unbuilt, on_copies=as_spelt)
 
 

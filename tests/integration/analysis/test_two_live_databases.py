@@ -9,6 +9,7 @@ import pytest
 from shared.analysis.analysis import Analysis
 from shared.analysis.pipeline import analyse
 from shared.analysis.request import AnalysisRequest, SpeltBy
+from shared.diff.changes import Altered
 from shared.postgres.scratch import ScratchServer
 from shared.remediation.plan import ProofStatus
 from shared.schema.profile import EVERYTHING, Profile
@@ -68,6 +69,36 @@ def test_an_expression_that_a_restore_spells_otherwise_is_made_once(scratch: Scr
     assert "ADD CONSTRAINT" in added.sql
     assert "VALIDATE CONSTRAINT" in validated.sql
     assert plan.proof.status is ProofStatus.PROVEN
+
+
+IN = "state IN ('new', 'paid')"
+RESTORED = "(state)::text = ANY ((ARRAY['new'::character varying, 'paid'::character varying])::text[])"
+"""What pg_dump writes of IN; PostgreSQL reads it as another tree, which stays as it is from then on."""
+
+
+def in_both_words(desired: str, observed: str) -> tuple[str, str]:
+    table = "CREATE TABLE t (state varchar(9), CONSTRAINT known CHECK ({}))"
+    return table.format(desired), table.format(observed)
+
+
+def test_a_check_in_other_words_is_no_drift_unless_spelling_counts(scratch: ScratchServer, tenants: Tenants) -> None:
+    assert not analysed(scratch, tenants, *in_both_words(RESTORED, IN)).diff
+    (change,) = analysed(scratch, tenants, *in_both_words(RESTORED, IN), EVERYTHING).diff.changes
+    assert isinstance(change, Altered)
+    assert (change.identity.name, change.fields) == ("known", ("definition",))
+
+
+def test_words_that_a_restore_would_change_are_asked_of_nobody(scratch: ScratchServer, tenants: Tenants) -> None:
+    assert not analysed(scratch, tenants, *in_both_words(IN, RESTORED), EVERYTHING).diff
+
+
+def test_the_plan_to_other_words_is_proven_and_gives_them(scratch: ScratchServer, tenants: Tenants) -> None:
+    pair = in_both_words(RESTORED, IN)
+    plan = analysed(scratch, tenants, *pair, EVERYTHING).plan
+    assert plan.proof.status is ProofStatus.PROVEN
+    changed = tenants.create(";".join((pair[1], *(statement.sql for statement in plan.statements))))
+    wanted = tenants.snapshot(tenants.create(pair[0]), profile=EVERYTHING)
+    assert tenants.snapshot(changed, profile=EVERYTHING).schema == wanted.schema
 
 
 @pytest.mark.parametrize("back", [False, True])
