@@ -37,7 +37,7 @@ source = "infra"
 service = "orders"
 path = "service"
 
-[redis]
+{{applying}}[redis]
 url = {{redis}}
 key = {{{{ file = "redis.key" }}}}    # made by the demo; signs what travels between coordinator and workers
 
@@ -74,6 +74,18 @@ port = {port}
 user = {user}
 max_connections = 16
 
+"""
+
+
+_APPLYING = """[apply.hosts.{name}]
+user = {owner}
+
+"""
+
+_SERVICE = """[{name}]
+host={address}
+port={port}
+user={owner}
 """
 
 
@@ -150,23 +162,26 @@ def write_configuration(
     redis: EmbeddedRedis,
     *,
     scanner: str,
+    owner: str,
     store: str,
     interval: float,
     port: int,
     west: EmbeddedPostgres | None = None,
 ) -> Path:
-    """Write fleetdrift.toml for the servers of this demo, and a key for its queue.
+    """Write fleetdrift.toml for the servers of this demo, pg_service.conf for psql, and a key for the queue.
 
     Args:
         directory: The demo's folder.
         server: Holds tenants, store and scratch databases.
         redis: Carries the queue.
         scanner: Role the tenants are read as.
+        owner: Role that owns what tenants have.
         store: Database of the store.
         interval: Seconds between scans of `--serve`.
         port: Where `--serve` listens.
         west: A second server with tenants; `tenants.csv` then says who lives where.
     """
+    hosts = {"demo": server} if west is None else {"demo": server, "west": west}
     text = _CONFIGURATION.format(
         address=json.dumps(str(server.socket_dir)),
         port=server.port,
@@ -178,7 +193,9 @@ def write_configuration(
         listen=port,
         fleet=_OF_TERRAFORM if west is None else _OF_A_FILE,
         more_hosts="" if west is None else _host(west, scanner),
+        applying="".join(_APPLYING.format(name=name, owner=json.dumps(owner)) for name in hosts),
     )
+    (directory / "pg_service.conf").write_text("\n".join(_service(name, hosts[name], owner) for name in hosts))
     key = directory / "redis.key"
     key.unlink(missing_ok=True)
     key.touch(mode=0o600)
@@ -190,3 +207,8 @@ def write_configuration(
 
 def _host(server: EmbeddedPostgres, user: str) -> str:
     return _SECOND_HOST.format(address=json.dumps(str(server.socket_dir)), port=server.port, user=json.dumps(user))
+
+
+def _service(name: str, server: EmbeddedPostgres, owner: str) -> str:
+    """Give the lines by which psql finds a server (https://www.postgresql.org/docs/current/libpq-pgservice.html)."""
+    return _SERVICE.format(name=name, address=server.socket_dir, port=server.port, owner=owner)

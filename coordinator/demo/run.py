@@ -13,7 +13,7 @@ import msgspec
 
 from coordinator.demo.folder import prepare_folder, prepare_folder_with_a_past, write_configuration
 from coordinator.demo.story import CHAPTERS, TENANTS, TENANTS_NEAR, StoryFleet, tell_story
-from coordinator.demo.tenants import SCANNER, STORE, create_fleet, hand_made_changes, no_changes, tenant_names
+from coordinator.demo.tenants import OWNER, SCANNER, STORE, create_fleet, hand_made_changes, no_changes, tenant_names
 from coordinator.demo.workers import worker_processes
 from coordinator.fleet.reader import OnProgress
 from coordinator.iac.load import load_source
@@ -108,6 +108,7 @@ def run_demo(options: DemoOptions, output: DemoOutput) -> None:
             server,
             redis,
             scanner=SCANNER,
+            owner=OWNER,
             store=STORE,
             interval=options.interval,
             port=options.port,
@@ -122,7 +123,8 @@ def run_demo(options: DemoOptions, output: DemoOutput) -> None:
 async def _scan_and_serve(
     configuration: Path, options: DemoOptions, output: DemoOutput, story: StoryFleet | None
 ) -> None:
-    from coordinator.daemon.service import Coordinator  # lazy: Celery and the API's framework are slow to import
+    from coordinator.daemon.configuration import Configuration  # lazy: Celery and the API are slow to import
+    from coordinator.daemon.service import Coordinator
     from coordinator.daemon.serving import serve_fleets
 
     settings = load_settings(configuration)
@@ -132,7 +134,8 @@ async def _scan_and_serve(
         with output.progress("tenants scanned", options.size) as on_progress:
             output.on_report(await coordinator.scan(on_progress))
         if options.serve:
-            await serve_fleets([coordinator], output.on_listening)
+            followed = Configuration(configuration, [settings], lambda: [load_settings(configuration)])
+            await serve_fleets([coordinator], output.on_listening, followed)
 
 
 async def _tell(story: StoryFleet, coordinator: Coordinator, output: DemoOutput) -> None:

@@ -17,6 +17,9 @@ from shared.sql import quote_identifier, quote_literal
 SCANNER = "fleetdrift_scanner"
 """The role tenants are read as: CONNECT, and SELECT on the version table."""
 
+OWNER = "fleetdrift_owner"
+"""The role that owns all that tenants have; plans are applied as it."""
+
 STORE = "fleetdrift_store"
 """Database of the coordinator's store."""
 
@@ -60,7 +63,7 @@ async def create_fleet(
     on_progress: Callable[[int], None],
     changes_of: Callable[[int], tuple[str, ...]] = hand_made_changes,
 ) -> None:
-    """Create the store's database, the scanner role, and one database per tenant.
+    """Create the store's database, the roles that read and own tenants, and one database per tenant.
 
     Args:
         server: The embedded server.
@@ -71,14 +74,15 @@ async def create_fleet(
     """
     admin = await connect_url(server.dsn())
     try:
-        await admin.execute(f"CREATE ROLE {quote_identifier(SCANNER)} LOGIN")
+        owned = f"OWNER {quote_identifier(OWNER)}"
+        for role in (SCANNER, OWNER):
+            await admin.execute(f"CREATE ROLE {quote_identifier(role)} LOGIN")
         await admin.execute(f"CREATE DATABASE {quote_identifier(STORE)}")
-        await admin.execute(f"CREATE DATABASE {quote_identifier(_TEMPLATE)}")
+        await admin.execute(f"CREATE DATABASE {quote_identifier(_TEMPLATE)} {owned}")
         await _run(server, _TEMPLATE, _template_statements(source))
         for number, name in enumerate(names, start=1):
-            await admin.execute(
-                f"CREATE DATABASE {quote_identifier(name)} TEMPLATE {quote_identifier(_TEMPLATE)} STRATEGY file_copy"
-            )
+            copied = f"TEMPLATE {quote_identifier(_TEMPLATE)} STRATEGY file_copy"
+            await admin.execute(f"CREATE DATABASE {quote_identifier(name)} {owned} {copied}")
             changes = changes_of(number)
             if changes:
                 await _run(server, name, changes)
@@ -119,7 +123,7 @@ async def run_in_tenants(tenants: Iterable[tuple[EmbeddedPostgres, str]], statem
 
 
 async def _run(server: EmbeddedPostgres, database: str, statements: Sequence[str]) -> None:
-    connection = await connect_url(server.dsn(database))
+    connection = await connect_url(server.dsn(database, OWNER))
     try:
         for statement in statements:
             await connection.execute(statement)

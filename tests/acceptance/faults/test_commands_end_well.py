@@ -19,7 +19,7 @@ import msgspec
 import pytest
 
 from coordinator.demo.folder import prepare_folder, write_configuration
-from coordinator.demo.tenants import SCANNER, STORE, create_fleet, tenant_names
+from coordinator.demo.tenants import OWNER, SCANNER, STORE, create_fleet, tenant_names
 from coordinator.demo.workers import worker_processes
 from coordinator.iac.load import load_source
 from coordinator.store.records import ScanState
@@ -51,7 +51,9 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
     prepare_folder(folder, names)
     with EmbeddedPostgres(in_memory=True) as server, EmbeddedRedis() as redis:
         asyncio.run(create_fleet(server, load_source(folder / "infra"), names, lambda _: None))
-        configuration = write_configuration(folder, server, redis, scanner=SCANNER, store=STORE, interval=0, port=0)
+        configuration = write_configuration(
+            folder, server, redis, scanner=SCANNER, owner=OWNER, store=STORE, interval=0, port=0
+        )
         yield Demo(folder, configuration, server, redis)
 
 

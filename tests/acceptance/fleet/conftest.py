@@ -11,7 +11,7 @@ import pytest
 
 from coordinator.daemon.service import Coordinator
 from coordinator.demo.folder import prepare_folder, write_configuration
-from coordinator.demo.tenants import SCANNER, STORE, create_fleet, tenant_names
+from coordinator.demo.tenants import OWNER, SCANNER, STORE, create_fleet, tenant_names
 from coordinator.demo.workers import worker_processes
 from coordinator.fleet.local import LocalFleet
 from coordinator.iac.load import load_source
@@ -85,5 +85,7 @@ def fleet(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Fleet]:
     prepare_folder(folder, names)
     with EmbeddedPostgres(in_memory=True) as server, EmbeddedRedis() as redis:
         asyncio.run(create_fleet(server, load_source(folder / "infra"), names, lambda _: None))
-        configuration = write_configuration(folder, server, redis, scanner=SCANNER, store=STORE, interval=0, port=0)
+        configuration = write_configuration(
+            folder, server, redis, scanner=SCANNER, owner=OWNER, store=STORE, interval=0, port=0
+        )
         yield Fleet(folder, configuration, server, redis)
