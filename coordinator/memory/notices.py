@@ -144,7 +144,7 @@ def _of_change(each: Transition, change: FleetChange, after: FleetCounts, rules:
 
 
 def _event(kind: NoticeKind, each: Transition, change: FleetChange, said: str) -> NoticeEvent:
-    what = change.message or f"{change.kind} {change.object}"
+    what = change.message.removesuffix(".") or f"{change.kind} {change.object}"
     return NoticeEvent(
         kind=kind,
         sentence=f"{what}: {said}",

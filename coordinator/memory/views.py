@@ -177,6 +177,18 @@ class ChangeView(msgspec.Struct, frozen=True, kw_only=True):
     most_tenants: int
 
 
+class FoundByScan(msgspec.Struct, frozen=True, kw_only=True):
+    """What became different with one scan; the worst first.
+
+    Args:
+        new: Changes that no scan had found before it.
+        resolved: Changes that it found gone, and that did not come back since.
+    """
+
+    new: tuple[ChangeView, ...]
+    resolved: tuple[ChangeView, ...]
+
+
 class SuspiciousScan(msgspec.Struct, frozen=True, kw_only=True):
     """A scan that found more drift than is likely, and that nobody has confirmed yet.
 

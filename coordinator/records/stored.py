@@ -17,6 +17,7 @@ from coordinator.memory.views import (
     FleetHistory,
     FleetMoment,
     FleetStatus,
+    FoundByScan,
     ShapeShare,
     TenantFilter,
     TenantHistory,
@@ -96,6 +97,10 @@ class StoredRecords(FleetRecords):
     async def change(self, change: str) -> ChangeView | None:
         """Look the change up by its id."""
         return await self._memory.change(self._fleet, change)
+
+    async def found_by_scan(self, scan: str, limit: int) -> FoundByScan | None:
+        """Give what became different with a scan; see `FleetMemory.found_by_scan`."""
+        return await self._memory.found_by_scan(scan, limit)
 
     async def groups(self) -> GroupsList:
         """Count the tenants of each, and take the rest from the group itself, which is loaded once."""

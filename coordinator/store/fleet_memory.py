@@ -16,6 +16,7 @@ from coordinator.memory.views import (
     ChangeView,
     FleetMoment,
     FleetStatus,
+    FoundByScan,
     Known,
     LastKnown,
     ShapeShare,
@@ -189,6 +190,22 @@ class FleetMemory(StoreAccess):
         """Give one change; nothing when the fleet remembers none of this id."""
         rows = await self._rows("find_change", fleet, change)
         return _change(rows[0]) if rows else None
+
+    async def found_by_scan(self, scan: str, limit: int) -> FoundByScan | None:
+        """Give what became different with a scan; nothing when its report is not kept.
+
+        Args:
+            scan: Its id.
+            limit: How many changes at most.
+        """
+        rows = await self._rows("found_by_scan", scan, limit)
+        if not rows:
+            return None
+        found = [(row["is_new"], _change(row)) for row in rows if row["id"] is not None]
+        return FoundByScan(
+            new=tuple(view for is_new, view in found if is_new),
+            resolved=tuple(view for is_new, view in found if not is_new),
+        )
 
     async def first_seen(self, fleet: str, changes: Sequence[str]) -> dict[str, dt.datetime]:
         """Say when each of some changes was first found, by id; those that are remembered.

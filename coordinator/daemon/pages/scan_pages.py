@@ -19,6 +19,7 @@ from coordinator.report.renderers.html import script_source
 from coordinator.store.records import MAX_REQUEST_TEXT, ScanRequest
 
 _ROWS = 50
+_CHANGES_SHOWN = 50
 _NAME_OF_AN_UNKNOWN_CALLER = "somebody at the pages"
 _REPORT_POLICY = (
     f"default-src 'none'; style-src 'unsafe-inline'; script-src {script_source()}; frame-ancestors 'none'; "
@@ -46,7 +47,12 @@ def _reading() -> list[BaseRouteHandler]:
         status = await shown.records.status()
         suspicious = status.suspicious if status.suspicious and status.suspicious.scan == scan else None
         return shown.page(
-            "scan", "/scans", scan=record, suspicious=suspicious, problems=await shown.served.scans.problems()
+            "scan",
+            "/scans",
+            scan=record,
+            suspicious=suspicious,
+            problems=await shown.served.scans.problems(),
+            found=await shown.records.found_by_scan(scan, _CHANGES_SHOWN) if record.finished else None,
         )
 
     @get("/scans/{scan:str}/report")

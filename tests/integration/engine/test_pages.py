@@ -27,6 +27,7 @@ from coordinator.records.stored import StoredRecords
 from coordinator.report.model import ScanReport
 from coordinator.settings.load import load_settings
 from coordinator.settings.model import Settings
+from coordinator.store.records import ScanState
 from coordinator.store.store import Store
 from shared.diff.changes import ChangeKind
 from shared.hosts import Secret
@@ -175,6 +176,30 @@ async def test_a_scan_is_asked_for_watched_and_cancelled_from_its_page(store):
         record = await store.get_scan(place.removeprefix("/scans/"))
     assert (record.state, record.purpose) == ("cancelled", "after the release")
     assert record.reason == "somebody at the pages cancelled it"
+
+
+async def test_a_scan_says_which_changes_it_found_first_and_which_it_found_gone(store):
+    mended = in_sync()
+    reports = [demo(), msgspec.structs.replace(mended, body=msgspec.structs.replace(mended.body, fleet=FLEET))]
+    scans = ("broken", "mended", "again")
+    for scan, report in zip(scans, (*reports, reports[-1]), strict=True):
+        await store.create_scan(scan, FLEET)
+        await store.record_report(scan, report)
+    changes = {f"/changes/{view.change.id}" for view in (await store.memory.changes(FLEET, ChangeFilter()))[0]}
+    async with pages_of(store) as client:
+        broken, fixed, again = [await page(client, f"/scans/{scan}") for scan in scans]
+    assert changes <= set(broken.links)
+    assert changes <= set(fixed.links)
+    assert "Resolved with it Nothing. New with it" in text(again)
+    assert "Resolved with it Changes that no tenant has any more since this scan" in text(fixed)
+    assert "New with it Nothing." in text(fixed)
+
+
+async def test_a_scan_whose_report_is_not_kept_does_not_say_that_nothing_changed(store):
+    await store.create_scan("old", FLEET)
+    await store.finish_scan("old", ScanState.DRIFT)
+    async with pages_of(store) as client:
+        assert "Not known any more" in text(await page(client, "/scans/old"))
 
 
 async def test_the_report_of_a_scan_is_served_as_it_is_and_may_run_its_own_script_alone(store):

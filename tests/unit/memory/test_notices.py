@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 
+import msgspec
 import pytest
 
 from coordinator.memory.model import ChangeSubject, FleetChange
@@ -53,6 +54,12 @@ def test_what_has_become_different_is_told(transition, expected):
 )
 def test_a_change_that_grows_below_the_share_or_beyond_it_or_shrinks_is_not_told_again(transition):
     assert told(transition) == []
+
+
+def test_what_is_told_of_a_finding_is_one_sentence_and_not_a_full_stop_in_its_middle():
+    found = msgspec.structs.replace(change(), message="index public.i is missing: queries read the whole table.")
+    [(_, sentence)] = told(became(before=3, tenants=0), found)
+    assert sentence == "index public.i is missing: queries read the whole table: no tenant has it any more"
 
 
 def test_a_query_that_breaks_is_told_as_broken():
