@@ -17,16 +17,35 @@ from shared.schema.identity import ObjectId
 from shared.schema.relations import Column, Constraint, Table
 from shared.schema.schema import Schema
 
-BOX_WIDTH = 240
+NARROWEST, WIDEST = 200, 320
+"""Of a box; all boxes of a diagram are as wide as its longest line asks for."""
+
 LINE_HEIGHT = 20
 HEAD_HEIGHT = 30
 MAX_TABLES = 120
 """Of a larger schema, only the tables that differ somewhere are drawn, and what they refer to."""
 
-_GAP_BETWEEN_LAYERS = 70
+_GAP_BETWEEN_LAYERS = 52
 _GAP_BETWEEN_BOXES = 26
 _COLUMNS_SHOWN = 12
-_LONGEST_LINE = 29
+_CHARACTER_WIDTH = 7.6
+"""Of the face of fixed width in which lines are written, at its size in pages.css."""
+
+_ROOM_BESIDE_TEXT = 24
+_LONGEST_LINE = int((WIDEST - _ROOM_BESIDE_TEXT) / _CHARACTER_WIDTH)
+_ROOM_OF_THE_COUNT = 14
+"""Characters of the head that `1,000 tenants` takes."""
+
+_SHORTER_TYPES = (
+    ("timestamp with time zone", "timestamptz"),
+    ("timestamp without time zone", "timestamp"),
+    ("time with time zone", "timetz"),
+    ("time without time zone", "time"),
+    ("character varying", "varchar"),
+    ("double precision", "float8"),
+)
+"""How PostgreSQL's own short names call types (https://www.postgresql.org/docs/current/datatype.html)."""
+
 _COLUMNS_THAT_FIT_A_PAGE = 3
 
 TableName = tuple[str, str]
@@ -37,13 +56,15 @@ class Line(msgspec.Struct, frozen=True, kw_only=True):
     """One line of a box.
 
     Args:
-        text: What it says.
+        text: What it says, cut where it is longer than a box is wide.
+        whole: What it says in full.
         y: Its base line.
         is_key: It is a column of the primary key.
         change: Id of the change that it is about; empty for what is as declared everywhere.
     """
 
     text: str
+    whole: str
     y: int
     is_key: bool = False
     change: str = ""
@@ -53,7 +74,8 @@ class Box(msgspec.Struct, frozen=True, kw_only=True):
     """One table.
 
     Args:
-        name: As people write it.
+        name: As people write it, cut where it is longer than a box is wide.
+        whole_name: In full.
         x, y, height: Where it is.
         lines: Columns, then what differs beside them.
         tenants: The most tenants that any of its changes is in; 0 where it is as declared everywhere.
@@ -61,6 +83,7 @@ class Box(msgspec.Struct, frozen=True, kw_only=True):
     """
 
     name: str
+    whole_name: str
     x: int
     y: int
     height: int
@@ -74,6 +97,7 @@ class EntityDiagram(msgspec.Struct, frozen=True, kw_only=True):
 
     Args:
         width, height: Of the picture.
+        box_width: Of every box.
         boxes: By name.
         edges: Foreign keys, as the `d` of SVG paths from the table that refers to the one that is referred to.
         left_out: Tables that are not drawn.
@@ -81,6 +105,7 @@ class EntityDiagram(msgspec.Struct, frozen=True, kw_only=True):
 
     width: int
     height: int
+    box_width: int
     boxes: tuple[Box, ...]
     edges: tuple[str, ...]
     left_out: int
@@ -187,39 +212,74 @@ def _sketch(
     texts: list[tuple[str, bool, str]] = []
     for column in columns[:_COLUMNS_SHOWN]:
         view = of_columns.pop(column.name, None)
-        texts.append((f"{column.name}  {column.type}", column.name in keys, view.change.id if view else ""))
+        texts.append(
+            (f"{column.name}  {_short_type(column.type)}", column.name in keys, view.change.id if view else "")
+        )
     if len(columns) > _COLUMNS_SHOWN:
         texts.append((f"… {len(columns) - _COLUMNS_SHOWN} more", False, ""))
     shown = {change for _, _, change in texts}
     texts += [
-        (f"{view.change.kind} {view.change.object_kind} {view.change.sides.identity.name}", False, view.change.id)
+        (text, False, view.change.id)
         for view in views
-        if view.change.id not in shown and view.change.object_kind != "table" and view.change.sides is not None
+        if view.change.id not in shown and view.change.object_kind != "table"
+        for text in _said_of(view)
     ]
     lines = tuple(
-        Line(text=_cut(text), y=HEAD_HEIGHT + LINE_HEIGHT * place + 16, is_key=is_key, change=change)
+        Line(text=_cut(text), whole=text, y=HEAD_HEIGHT + LINE_HEIGHT * place + 16, is_key=is_key, change=change)
         for place, (text, is_key, change) in enumerate(texts)
     )
     return _Sketch(name, lines, max((view.tenants for view in views), default=0), is_declared)
 
 
-def _cut(text: str) -> str:
-    return text if len(text) <= _LONGEST_LINE else f"{text[: _LONGEST_LINE - 1]}…"
+def _said_of(view: ChangeView) -> tuple[str, ...]:
+    """Say what differs in one line, or in two where the name is too long to stand beside it."""
+    assert view.change.sides is not None, "`_by_table` looks at changes of the schema only"
+    what, name = f"{view.change.kind} {view.change.object_kind}", view.change.sides.identity.name
+    return (f"{what} {name}",) if len(what) + 1 + len(name) <= _LONGEST_LINE else (what, name)
+
+
+def _short_type(name: str) -> str:
+    for long, short in _SHORTER_TYPES:
+        if name.startswith(long):
+            return short + name.removeprefix(long)
+    return name
+
+
+def _cut(text: str, longest: int = _LONGEST_LINE) -> str:
+    return text if len(text) <= longest else f"{text[: longest - 1]}…"
+
+
+def _name(sketch: _Sketch) -> str:
+    namespace, name = sketch.name
+    return name if namespace == "public" else f"{namespace}.{name}"
+
+
+def _box_width(sketches: Iterable[_Sketch]) -> int:
+    """Be as wide as the longest line, with the number of tenants beside the name, within bounds."""
+    longest = max(
+        max(
+            len(_name(sketch)) + (_ROOM_OF_THE_COUNT if sketch.tenants else 0),
+            max((len(line.text) for line in sketch.lines), default=0),
+        )
+        for sketch in sketches
+    )
+    return min(WIDEST, max(NARROWEST, round(longest * _CHARACTER_WIDTH) + _ROOM_BESIDE_TEXT))
 
 
 def _drawn(
     sketches: Mapping[TableName, _Sketch], edges: Sequence[tuple[TableName, TableName]], left_out: int
 ) -> EntityDiagram:
-    columns = _columns(sketches, edges)
+    columns, width = _columns(sketches, edges), _box_width(sketches.values())
     heights = [_height(sketches, column) for column in columns]
     height = max(heights)
     boxes: dict[TableName, Box] = {}
     for place, column in enumerate(columns):
-        x, y = place * (BOX_WIDTH + _GAP_BETWEEN_LAYERS) + 2, (height - heights[place]) // 2 + 2
+        x, y = place * (width + _GAP_BETWEEN_LAYERS) + 2, (height - heights[place]) // 2 + 2
         for name in column:
             sketch = sketches[name]
             boxes[name] = Box(
-                name=_cut(name[1] if name[0] == "public" else ".".join(name)),
+                name=_cut(_name(sketch), _LONGEST_LINE - (_ROOM_OF_THE_COUNT if sketch.tenants else 0)),
+                whole_name=_name(sketch),
                 x=x,
                 y=y,
                 height=sketch.height,
@@ -229,10 +289,11 @@ def _drawn(
             )
             y += sketch.height + _GAP_BETWEEN_BOXES
     return EntityDiagram(
-        width=len(columns) * (BOX_WIDTH + _GAP_BETWEEN_LAYERS) - _GAP_BETWEEN_LAYERS + 4,
+        width=len(columns) * (width + _GAP_BETWEEN_LAYERS) - _GAP_BETWEEN_LAYERS + 4,
         height=height,
+        box_width=width,
         boxes=tuple(box for _, box in sorted(boxes.items())),
-        edges=tuple(_edge(boxes[child], boxes[parent]) for child, parent in edges),
+        edges=tuple(_edge(boxes[child], boxes[parent], width) for child, parent in edges),
         left_out=left_out,
     )
 
@@ -279,9 +340,9 @@ def _height(sketches: Mapping[TableName, _Sketch], column: Sequence[TableName]) 
     return sum(sketches[name].height + _GAP_BETWEEN_BOXES for name in column)
 
 
-def _edge(child: Box, parent: Box) -> str:
+def _edge(child: Box, parent: Box, box_width: int) -> str:
     """Lead from the head of the table that refers to the head of the one that is referred to."""
     x1, y1, y2 = child.x, child.y + HEAD_HEIGHT // 2, parent.y + HEAD_HEIGHT // 2
-    x2 = parent.x + BOX_WIDTH
+    x2 = parent.x + box_width
     bend = max(30, abs(x1 - x2) // 2)
     return f"M{x1} {y1}C{x1 - bend} {y1} {x2 + bend} {y2} {x2} {y2}"

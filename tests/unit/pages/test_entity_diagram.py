@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 import pytest
 
-from coordinator.daemon.pages.entity_diagram import BOX_WIDTH, MAX_TABLES, Box, draw_entities
+from coordinator.daemon.pages.entity_diagram import MAX_TABLES, WIDEST, Box, draw_entities
+from coordinator.memory.model import ChangeSubject, FleetChange
+from coordinator.memory.views import ChangeView
+from shared.diff.changes import Missing
+from shared.findings.finding import Severity
 from shared.schema.identity import QualifiedName
 from shared.schema.model import SchemaObject
-from shared.schema.relations import Column, Constraint, Table
+from shared.schema.relations import Column, Constraint, Index, Table
 from shared.schema.schema import Schema
+
+WHEN = dt.datetime(2026, 3, 1, tzinfo=dt.UTC)
 
 
 def tables(references: dict[str, tuple[str, ...]]) -> Schema:
@@ -33,8 +41,8 @@ def tables(references: dict[str, tuple[str, ...]]) -> Schema:
     return Schema.of(objects)
 
 
-def overlap(one: Box, other: Box) -> bool:
-    beside = one.x + BOX_WIDTH <= other.x or other.x + BOX_WIDTH <= one.x
+def overlap(one: Box, other: Box, width: int) -> bool:
+    beside = one.x + width <= other.x or other.x + width <= one.x
     return not beside and one.y < other.y + other.height and other.y < one.y + one.height
 
 
@@ -53,9 +61,9 @@ def overlap(one: Box, other: Box) -> bool:
 def test_every_table_has_a_box_within_the_picture_and_none_lies_on_another(references):
     drawn = draw_entities(tables(references), ())
     assert {box.name for box in drawn.boxes} == set(references)
-    assert all(box.x + BOX_WIDTH <= drawn.width and box.y + box.height <= drawn.height for box in drawn.boxes)
+    assert all(box.x + drawn.box_width <= drawn.width and box.y + box.height <= drawn.height for box in drawn.boxes)
     pairs = [(one, other) for one in drawn.boxes for other in drawn.boxes if one.name < other.name]
-    assert [(one.name, other.name) for one, other in pairs if overlap(one, other)] == []
+    assert [(one.name, other.name) for one, other in pairs if overlap(one, other, drawn.box_width)] == []
     assert draw_entities(tables(references), ()) == drawn
 
 
@@ -68,3 +76,37 @@ def test_what_is_referred_to_stands_to_the_left_of_what_refers_to_it():
 def test_a_large_schema_without_differences_is_not_drawn():
     assert draw_entities(tables({f"t{number}": () for number in range(MAX_TABLES + 1)}), ()) is None
     assert draw_entities(Schema(), ()) is None
+
+
+def test_a_box_is_as_wide_as_its_longest_line_and_what_is_longer_still_is_cut_and_kept_whole():
+    short = draw_entities(tables({"orders": ()}), ())
+    long = draw_entities(tables({"orders_of_the_department": (), "o" * 60: ()}), ())
+    assert short.box_width < long.box_width <= WIDEST
+    names = {box.whole_name: box.name for box in long.boxes}
+    assert names["orders_of_the_department"] == "orders_of_the_department"
+    assert names["o" * 60] == names["o" * 60].rstrip("…") + "…"
+
+
+def test_types_are_written_by_their_short_names():
+    column = Column(namespace="public", parent="orders", name="at", type="timestamp with time zone")
+    schema = Schema.of([Table(namespace="public", name="orders"), column])
+    assert [line.text for line in draw_entities(schema, ()).boxes[0].lines] == ["at  timestamptz"]
+
+
+def test_a_name_too_long_to_stand_beside_what_it_is_stands_below_it():
+    name = "orders_customer_created_and_status_idx"
+    index = Index(namespace="public", name=name, table="orders", columns=("id",), definition="CREATE INDEX")
+    missing = FleetChange(
+        id="c",
+        subject=ChangeSubject.SCHEMA,
+        kind="missing",
+        object_kind="index",
+        object=f"index public.{name}",
+        severity=Severity.WARNING,
+        sides=Missing(desired=index),
+    )
+    view = ChangeView(
+        change=missing, first_seen=WHEN, last_seen=WHEN, resolved=None, flaps=0, tenants=3, most_tenants=3
+    )
+    [box] = draw_entities(tables({"orders": ()}), [view]).boxes
+    assert [line.text for line in box.lines if line.change == "c"] == ["missing index", name]
