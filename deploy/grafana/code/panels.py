@@ -35,6 +35,7 @@ class Panel:
         width: Columns of 24.
         height: Rows.
         bad: The value from which on a stat is coloured as bad; None colours nothing.
+        good: The value from which on a stat is coloured as good, and below which as bad; instead of `bad`.
         colour: The bad colour.
         colours: Colour of a line by its legend.
         no_value: What is shown where there is no series.
@@ -50,6 +51,7 @@ class Panel:
     width: int = 8
     height: int = 8
     bad: float | None = None
+    good: float | None = None
     colour: str = "red"
     colours: Mapping[str, str] = dataclasses.field(default_factory=dict)
     no_value: str = "unknown"
@@ -177,9 +179,11 @@ def _built(panel: Panel) -> Any:
 
 
 def _thresholds(panel: Panel) -> Any:
-    steps = [models.Threshold(value=None, color="green" if panel.bad is not None else "text")]
-    if panel.bad is not None:
-        steps.append(models.Threshold(value=panel.bad, color=panel.colour))
+    steps = [models.Threshold(value=None, color="text")]
+    if panel.good is not None:
+        steps = [models.Threshold(value=None, color=panel.colour), models.Threshold(value=panel.good, color="green")]
+    elif panel.bad is not None:
+        steps = [models.Threshold(value=None, color="green"), models.Threshold(value=panel.bad, color=panel.colour)]
     return dashboard.ThresholdsConfig().mode(models.ThresholdsMode.ABSOLUTE).steps(steps)
 
 
