@@ -224,4 +224,5 @@ def configured_metrics(settings: Settings) -> Configured:
         ignore=settings.file.ignore,
         sinks=tuple(sink.table.name for sink in settings.sinks),
         permit_limit=sum(servers.values()),
+        tier_label=settings.file.metrics.tier_label,
     )

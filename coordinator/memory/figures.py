@@ -8,21 +8,43 @@ from collections.abc import Mapping
 import msgspec
 
 from coordinator.memory.views import ChangeView, FleetStatus
+from coordinator.report.model import TenantStatus
+from shared.findings.finding import Severity
 from shared.targets import Depth
 
+UNKNOWN_SEVERITY = "unknown"
+"""Of a tenant that was found drifted before its changes were remembered."""
 
-class AffectedTenants(msgspec.Struct, frozen=True, kw_only=True):
-    """Tenants that have changes of the same severities.
+_SEVERITIES = [severity.value for severity in Severity]
+
+
+class AlikeTenants(msgspec.Struct, frozen=True, kw_only=True):
+    """Tenants of which metrics say the same.
 
     Args:
-        drifted: Whether they are shown as drifted; others keep what they were last known to have.
-        severities: Of the changes that they have, each once; empty where no change is known of them.
+        status: Where they are shown to stand.
+        tier: Value of the label that says the tier; None of tenants that do not have the label.
+        severities: Of the changes that they have, each once; empty where no change is known of them. Tenants that
+            cannot be read keep what they were last known to have.
+        services: Whose queries break in them, each once; likewise.
         tenants: How many.
     """
 
-    drifted: bool
-    severities: tuple[str, ...]
+    status: TenantStatus
+    tier: str | None = None
+    severities: tuple[str, ...] = ()
+    services: tuple[str, ...] = ()
     tenants: int
+
+    @property
+    def is_drifted(self) -> bool:
+        """Say whether they are shown as drifted."""
+        return self.status is TenantStatus.DRIFTED
+
+    @property
+    def worst(self) -> str:
+        """Name the worst severity of what they have."""
+        return min(self.severities, key=_SEVERITIES.index, default=UNKNOWN_SEVERITY)
 
 
 class OpenChanges(msgspec.Struct, frozen=True, kw_only=True):
@@ -91,7 +113,7 @@ class Figures(msgspec.Struct, frozen=True, kw_only=True):
 
     Args:
         status: Tenants by status, open changes by severity, what the newest scan found.
-        affected: Tenants by the severities of what they have.
+        alike: All tenants, by what metrics say of them.
         changes: Open changes by what they are.
         worst: Some of the open changes, the worst first.
         oldest_open: When the open change that is open for longest was first seen.
@@ -105,7 +127,7 @@ class Figures(msgspec.Struct, frozen=True, kw_only=True):
     """
 
     status: FleetStatus
-    affected: tuple[AffectedTenants, ...] = ()
+    alike: tuple[AlikeTenants, ...] = ()
     changes: tuple[OpenChanges, ...] = ()
     worst: tuple[ChangeView, ...] = ()
     oldest_open: dt.datetime | None = None

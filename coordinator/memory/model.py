@@ -44,6 +44,7 @@ class FleetChange(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True)
         declared_at: File and line of the declaration, or of the Rust source; empty when there is none.
         sides: The difference with both definitions; none for a contract, a version or a shape.
         text: The query of a contract.
+        service: Whose query it is; empty where it is no query's, and where a release before this one has written it.
     """
 
     id: str
@@ -57,6 +58,7 @@ class FleetChange(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True)
     declared_at: str = ""
     sides: Change | None = None
     text: str = ""
+    service: str = ""
 
 
 class Standing(msgspec.Struct, frozen=True, kw_only=True):

@@ -152,6 +152,7 @@ def _broken_query(verdict: Verdict) -> FleetChange:
         message=verdict.reason,
         declared_at=f"{verdict.file}:{verdict.line}",
         text=verdict.subject,
+        service=verdict.service,
     )
 
 

@@ -34,6 +34,7 @@ from coordinator.records.documents import (
 from coordinator.records.fleet_records import NEWEST, CursorError, FleetRecords
 from coordinator.report.files import ReportForm, render
 from coordinator.report.model import DriftGroup
+from coordinator.store.ignores import KeptIgnore
 from coordinator.store.records import ScanRecord
 from coordinator.store.store import Store
 from shared.diff.compare import headline
@@ -63,13 +64,18 @@ class StoredRecords(FleetRecords):
         """Count."""
         return await self._memory.status(self._fleet, self._stale_after)
 
-    async def figures(self, resolved_after: dt.datetime) -> Figures:
+    async def figures(self, resolved_after: dt.datetime, tier_label: str = "") -> Figures:
         """Count what metrics are made of.
 
         Args:
             resolved_after: Changes that were resolved later are given one by one.
+            tier_label: Name of the label that says a tenant's tier; empty where none does.
         """
-        return await self._store.figures.figures(self._fleet, self._stale_after, resolved_after)
+        return await self._store.figures.figures(self._fleet, self._stale_after, resolved_after, tier_label)
+
+    async def kept_ignores(self) -> list[KeptIgnore]:
+        """Give the ignore rules that were made while the coordinator ran."""
+        return await self._store.ignores.of(self._fleet)
 
     async def running_scan(self) -> RunningScan | None:
         """Say how far the scan has come that is going on; nothing when none is."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from coordinator.settings.metrics import MetricsTable
 from coordinator.settings.model import (
     ContractTable,
     FleetTable,
@@ -33,7 +34,7 @@ class FleetsTable(FleetTable, frozen=True, kw_only=True):
     Args:
         spec: What is declared for it.
         contracts: Services that speak to its tenants.
-        tenancy, compare, memory, scan, schedule, sentinel, notify: As for a single fleet.
+        tenancy, compare, memory, metrics, scan, schedule, sentinel, notify: As for a single fleet.
         ignore: Beside the common rules.
         report: Its folder; by default one of its name within the common one.
     """
@@ -44,6 +45,7 @@ class FleetsTable(FleetTable, frozen=True, kw_only=True):
     compare: Profile = Profile()
     ignore: tuple[IgnoreRule, ...] = ()
     memory: MemoryTable = MemoryTable()
+    metrics: MetricsTable = MetricsTable()
     scan: ScanTable = ScanTable()
     schedule: ScheduleTable = ScheduleTable()
     sentinel: SentinelTable = SentinelTable()

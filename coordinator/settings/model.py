@@ -7,6 +7,7 @@ from typing import Annotated
 
 import msgspec
 
+from coordinator.settings.metrics import MetricsTable
 from coordinator.settings.notify import NotifyTable, Sink
 from coordinator.settings.schedule import ScheduleTable
 from coordinator.settings.sentinel import SentinelTable
@@ -305,6 +306,7 @@ class SettingsFile(Table, frozen=True, kw_only=True):
     redis: RedisTable = RedisTable()
     store: StoreTable = StoreTable()
     memory: MemoryTable = MemoryTable()
+    metrics: MetricsTable = MetricsTable()
     notify: tuple[NotifyTable, ...] = ()
     scratch: ScratchTable = ScratchTable()
     limits: Limits = Limits()

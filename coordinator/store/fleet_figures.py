@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import datetime as dt
 
-from coordinator.memory.figures import AffectedTenants, Figures, OpenChanges, Resolution, RunningScan, ToldBy
+from coordinator.memory.figures import AlikeTenants, Figures, OpenChanges, Resolution, RunningScan, ToldBy
 from coordinator.memory.views import ChangeFilter, ChangeState
+from coordinator.report.model import TenantStatus
 from coordinator.store.access import StoreAccess
 from coordinator.store.fleet_memory import FleetMemory
 from coordinator.store.signs import Signs
@@ -17,13 +18,16 @@ _WORST_CHANGES = 100
 class FleetFigures(StoreAccess):
     """Counts. Every method raises StoreError when the store fails."""
 
-    async def figures(self, fleet: str, stale_after: dt.timedelta, resolved_after: dt.datetime) -> Figures:
+    async def figures(
+        self, fleet: str, stale_after: dt.timedelta, resolved_after: dt.datetime, tier_label: str = ""
+    ) -> Figures:
         """Give a fleet in figures.
 
         Args:
             fleet: Name.
             stale_after: The age at which what is known of a tenant is stale.
             resolved_after: Changes that were resolved later are given one by one.
+            tier_label: Name of the label that says a tenant's tier; empty where none does.
         """
         memory = FleetMemory(self._pool, self._patience)
         worst, _ = await memory.changes(fleet, ChangeFilter(state=ChangeState.OPEN), limit=_WORST_CHANGES)
@@ -32,9 +36,15 @@ class FleetFigures(StoreAccess):
         depths = await Signs(self._pool, self._patience).depths(fleet)
         return Figures(
             status=await memory.status(fleet, stale_after),
-            affected=tuple(
-                AffectedTenants(drifted=row["drifted"], severities=tuple(row["severities"]), tenants=row["tenants"])
-                for row in await self._rows("count_affected_tenants", fleet, stale_after)
+            alike=tuple(
+                AlikeTenants(
+                    status=TenantStatus(row["status"]),
+                    tier=row["tier"],
+                    severities=tuple(row["severities"]),
+                    services=tuple(row["services"]),
+                    tenants=row["tenants"],
+                )
+                for row in await self._rows("count_alike_tenants", fleet, stale_after, tier_label)
             ),
             changes=tuple(OpenChanges(**dict(row)) for row in await self._rows("count_changes_by_kind", fleet)),
             worst=tuple(worst),

@@ -11,12 +11,14 @@ from coordinator.daemon.metrics import (
     scans,
     service,
     tenants,
+    tiers,
     workers,
 )
 from coordinator.daemon.metrics.table import Metric
 
 FAMILIES: tuple[tuple[str, tuple[Metric, ...]], ...] = (
     ("Tenants", tenants.METRICS),
+    ("Tiers", tiers.METRICS),
     ("Changes", changes.METRICS),
     ("Scans", scans.METRICS),
     ("Declaration", declaration.METRICS),

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Sequence
+from collections import Counter
+from collections.abc import Collection, Iterator, Sequence
 
 from coordinator.daemon.metrics.table import Metric, Sample
 from coordinator.report.model import ScanReport
-from shared.findings.ignore import IgnoreRule
+from coordinator.store.ignores import KeptIgnore
+from shared.findings.ignore import IgnoreRule, KeptIgnoreRule, ignoring
+
+_NOT_KNOWN = "this coordinator does not lead, or the store does not answer"
 
 LOADED = Metric(
     name="declaration_load_success",
@@ -29,22 +33,20 @@ UNREAD = Metric(
 )
 IGNORE_RULES = Metric(
     name="ignore_rules",
-    help="Ignore rules: those that left something out of the last report, those that matched nothing, and those that "
-    "ended.",
+    help="Ignore rules of configuration and store: those that left something out of the last report (matching), those "
+    "that did not, those made since its scan began (waiting), those that ended, and those of the store that ignore the "
+    "same as one of the configuration (overridden).",
     labels=("state",),
     unit="rules",
-    absent="of those that have not ended: there is no report",
+    absent=f"{_NOT_KNOWN}; of those that have not ended: there is no report",
 )
 NEXT_EXPIRY = Metric(
     name="ignore_next_expiry_timestamp_seconds",
     help="When the next ignore rule ends (UTC).",
     unit="seconds",
-    absent="no ignore rule is going to end",
+    absent=f"no ignore rule is going to end, or {_NOT_KNOWN}",
 )
 METRICS = (LOADED, OBJECTS, UNREAD, IGNORE_RULES, NEXT_EXPIRY)
-
-Accepted = tuple[str, str, dt.date]
-"""Reason, owner and last day: what a report says of a rule."""
 
 
 def declaration_samples(loaded: bool | None, report: ScanReport | None) -> Iterator[Sample]:
@@ -64,22 +66,46 @@ def declaration_samples(loaded: bool | None, report: ScanReport | None) -> Itera
         yield Sample(OBJECTS, (), sum(objects))
 
 
-def ignore_samples(rules: Sequence[IgnoreRule], report: ScanReport | None, today: dt.date) -> Iterator[Sample]:
-    """Give the metrics of ignore rules.
+def ignore_samples(
+    configured: Sequence[IgnoreRule], kept: Sequence[KeptIgnore], report: ScanReport | None, today: dt.date
+) -> Iterator[Sample]:
+    """Give the metrics of ignore rules, wherever they stand.
 
     Args:
-        rules: As configured.
+        configured: Those of the configuration.
+        kept: Those of the store.
         report: The last one.
         today: In UTC.
     """
-    ended = sum(rule.until < today for rule in rules)
+    rules = ignoring(configured, [entry.rule for entry in kept])
     living = [rule for rule in rules if rule.until >= today]
-    yield Sample(IGNORE_RULES, ("ended",), ended)
+    yield Sample(IGNORE_RULES, ("ended",), len(rules) - len(living))
+    yield Sample(IGNORE_RULES, ("overridden",), len(configured) + len(kept) - len(rules))
     if report is not None:
-        left_out: set[Accepted] = {(entry.reason, entry.owner, entry.until) for entry in report.body.ignored}
-        matching = sum((rule.reason, rule.owner, rule.until) in left_out for rule in living)
-        yield Sample(IGNORE_RULES, ("matching",), matching)
-        yield Sample(IGNORE_RULES, ("unmatched",), len(living) - matching)
+        began = dt.datetime.fromisoformat(report.started)
+        later = {entry.rule.id for entry in kept if entry.created > began}
+        states = Counter(_state(rule, report, later) for rule in living)
+        yield from (Sample(IGNORE_RULES, (state,), states[state]) for state in ("matching", "unmatched", "waiting"))
     if living:
         first = min(rule.until for rule in living) + dt.timedelta(days=1)
         yield Sample(NEXT_EXPIRY, (), dt.datetime.combine(first, dt.time(), dt.UTC).timestamp())
+
+
+def _state(rule: IgnoreRule, report: ScanReport, later: Collection[str]) -> str:
+    """Say what the last report says of a rule that has not ended.
+
+    Args:
+        rule: Of the configuration or the store.
+        report: The last one.
+        later: Ids of the rules that were made after its scan began.
+    """
+    if isinstance(rule, KeptIgnoreRule):
+        matches = any(entry.kept == rule.id for entry in report.body.ignored)
+        if not matches and rule.id in later:
+            return "waiting"
+    else:
+        said = (rule.reason, rule.owner, rule.until)
+        matches = any(
+            (entry.reason, entry.owner, entry.until) == said for entry in report.body.ignored if not entry.kept
+        )
+    return "matching" if matches else "unmatched"

@@ -6,16 +6,28 @@ import datetime as dt
 import importlib.metadata
 import time
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 import msgspec
 
-from coordinator.daemon.metrics import changes, contracts, declaration, notices, plans, scans, service, tenants, workers
+from coordinator.daemon.metrics import (
+    changes,
+    contracts,
+    declaration,
+    notices,
+    plans,
+    scans,
+    service,
+    tenants,
+    tiers,
+    workers,
+)
 from coordinator.daemon.metrics.exposition import PageFormat, render
 from coordinator.daemon.metrics.histogram import Histogram
 from coordinator.daemon.metrics.table import Metric, Sample
 from coordinator.memory.figures import Figures, RunningScan
 from coordinator.report.model import ScanReport
+from coordinator.store.ignores import KeptIgnore
 from coordinator.store.records import ScanState
 from shared.findings.ignore import IgnoreRule
 from shared.messages import JunkReason
@@ -36,6 +48,7 @@ class Configured(msgspec.Struct, frozen=True, kw_only=True):
         ignore: The ignore rules.
         sinks: Names of those who are told.
         permit_limit: Connections that scans may hold, over all servers.
+        tier_label: Name of the label that says a tenant's tier; empty where none does.
     """
 
     interval: float = 0.0
@@ -43,6 +56,7 @@ class Configured(msgspec.Struct, frozen=True, kw_only=True):
     ignore: tuple[IgnoreRule, ...] = ()
     sinks: tuple[str, ...] = ()
     permit_limit: int = 0
+    tier_label: str = ""
 
 
 class FleetMetrics:
@@ -70,6 +84,7 @@ class FleetMetrics:
         self._junk: Mapping[JunkReason, int] = {}
         self._report: ScanReport | None = None
         self._figures: Figures | None = None
+        self._kept: tuple[KeptIgnore, ...] = ()
         self._queue: workers.QueueSight | None = None
         self._scans = scans.ScanCounts()
         self._changes = changes.ChangeWatch()
@@ -89,6 +104,11 @@ class FleetMetrics:
     def has_no_figures(self) -> bool:
         """Say whether nothing that is remembered is shown."""
         return self._figures is None
+
+    @property
+    def tier_label(self) -> str:
+        """Name of the label that says a tenant's tier; empty where none does."""
+        return self._configured.tier_label
 
     @property
     def resolved_after(self) -> dt.datetime:
@@ -158,15 +178,17 @@ class FleetMetrics:
         self.render()
         self.on_scan_over()
 
-    def remembered(self, figures: Figures, at: float) -> None:
+    def remembered(self, figures: Figures, at: float, kept: Sequence[KeptIgnore] = ()) -> None:
         """Show what is remembered of the fleet.
 
         Args:
             figures: What the store has answered.
             at: When, in seconds since the epoch.
+            kept: The ignore rules of the store.
         """
         self._changes.note(figures)
         self._figures, self._snapshot, self._store_up = figures, at, True
+        self._kept = tuple(kept)
 
     def store_away(self, now: float) -> None:
         """The store does not answer: what it last said is shown for a while."""
@@ -208,8 +230,6 @@ class FleetMetrics:
         if self._queue is not None:
             yield from workers.queue_samples(self._queue)
         yield from declaration.declaration_samples(self._loaded, self._report)
-        today = dt.datetime.now(dt.UTC).date()
-        yield from declaration.ignore_samples(self._configured.ignore, self._report, today)
         yield from self._of_the_memory()
         if self._report is not None:
             yield from self._of_the_report(self._report)
@@ -219,9 +239,13 @@ class FleetMetrics:
             yield Sample(service.SNAPSHOT, (), self._snapshot)
         if self._figures is not None:
             yield from tenants.tenant_samples(self._figures)
+            yield from tiers.tier_samples(self._figures)
             yield from self._changes.samples(self._figures)
             yield from scans.memory_samples(self._figures)
             yield from notices.notice_samples(self._figures.told, self._configured.sinks)
+            yield from declaration.ignore_samples(
+                self._configured.ignore, self._kept, self._report, dt.datetime.now(dt.UTC).date()
+            )
 
     def _of_the_report(self, report: ScanReport) -> Iterator[Sample]:
         yield from scans.report_samples(report)

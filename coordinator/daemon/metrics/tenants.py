@@ -6,12 +6,10 @@ from collections import Counter
 from collections.abc import Iterator
 
 from coordinator.daemon.metrics.table import Metric, Sample
-from coordinator.memory.figures import Figures
+from coordinator.memory.figures import UNKNOWN_SEVERITY, Figures
 from shared.findings.finding import Severity
 
 _NO_SCAN = "no scan of the fleet was recorded, this coordinator does not lead, or the store does not answer"
-UNKNOWN_SEVERITY = "unknown"
-"""Of a tenant that was found drifted before its changes were remembered."""
 
 TENANTS = Metric(
     name="tenants",
@@ -52,10 +50,10 @@ def tenant_samples(figures: Figures) -> Iterator[Sample]:
     worst: Counter[str] = Counter()
     impact: Counter[str] = Counter()
     order = [severity.value for severity in Severity]
-    for group in figures.affected:
-        if group.drifted:
-            worst[min(group.severities, key=order.index, default=UNKNOWN_SEVERITY)] += group.tenants
-        impact.update(dict.fromkeys(group.severities, group.tenants))
+    for each in figures.alike:
+        if each.is_drifted:
+            worst[each.worst] += each.tenants
+        impact.update(dict.fromkeys(each.severities, each.tenants))
     for severity in (*order, UNKNOWN_SEVERITY):
         yield Sample(DRIFTED_TENANTS, (severity,), worst[severity])
     for severity in order:

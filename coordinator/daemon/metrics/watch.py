@@ -88,9 +88,10 @@ class MetricsWatch:
         if self._scan_over.is_set() or self._metrics.has_no_figures or now - self._counted >= _COUNT_EVERY_SECONDS:
             self._scan_over.clear()
             self._counted = now
-            figures = await self._records.figures(self._metrics.resolved_after)
+            figures = await self._records.figures(self._metrics.resolved_after, self._metrics.tier_label)
+            kept = await self._records.kept_ignores()
             if self._metrics.is_leading:
-                self._metrics.remembered(figures, time.time())
+                self._metrics.remembered(figures, time.time(), kept)
 
     async def _look_at_redis(self, redis: Redis, keys: Keys) -> None:
         try:

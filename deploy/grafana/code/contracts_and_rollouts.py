@@ -13,13 +13,28 @@ PANELS = (
         title="Violations by service",
         description="Queries that break, counted over tenants. A service that is not checked has no line.",
         queries=[(total("fleetdrift_contract_violations", "service", kept=["service"]), "{{service}}")],
+        width=6,
         no_value=_NOT_CHECKED,
     ),
     Panel(
         title="Tenants in which a service breaks",
         description="Tenants with at least one broken query of the service.",
         queries=[(total("fleetdrift_contract_tenants", "service", kept=["service"]), "{{service}}")],
+        width=6,
         no_value=_NOT_CHECKED,
+    ),
+    Panel(
+        title="Tenants in which a service breaks, by tier",
+        description="As far as is known: tenants that cannot be read now count by what they had.",
+        queries=[
+            (
+                total("fleetdrift_contract_tenants_by_tier", "tier", "service", kept=["tier", "service"]),
+                "{{tier}} {{service}}",
+            )
+        ],
+        kind="stacked",
+        width=6,
+        no_value="none, or no tier",
     ),
     Panel(
         title="Queries by result",
@@ -31,6 +46,7 @@ PANELS = (
             )
         ],
         kind="bars",
+        width=6,
         no_value=_NOT_CHECKED,
     ),
     Panel(title="Rollouts"),

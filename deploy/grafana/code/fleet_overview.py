@@ -20,6 +20,7 @@ _UNKNOWN = 'status=~"unreachable|error|never_scanned|stale|unverified"'
 _TENANTS = total("fleetdrift_tenants", "status")
 _DRIFTED = total("fleetdrift_drifted_tenants", "severity")
 _BY_KIND = total("fleetdrift_drift_changes", "kind", "change", "severity", kept=["change", "kind"])
+_NO_TIERS = "no tenant has a tier"
 _LAST = metric("fleetdrift_last_scan_timestamp_seconds")
 
 PANELS = (
@@ -106,6 +107,39 @@ PANELS = (
         width=6,
         height=9,
         colours=SEVERITY_COLOURS,
+    ),
+    Panel(title="Tiers"),
+    Panel(
+        title="Tenants by tier and status",
+        description="The tier is the label that `[metrics] tier_label` names; tenants without it are unlabelled.",
+        queries=[
+            (total("fleetdrift_tenants_by_tier", "tier", "status", kept=["tier", "status"]), "{{tier}} {{status}}"),
+        ],
+        kind="stacked",
+        no_value=_NO_TIERS,
+    ),
+    Panel(
+        title="Drifted tenants by tier and severity",
+        description="By the worst that each has. A tier without a line has no drifted tenant.",
+        queries=[
+            (
+                total("fleetdrift_drifted_tenants_by_tier", "tier", "severity", kept=["tier", "severity"]),
+                "{{tier}} {{severity}}",
+            )
+        ],
+        kind="stacked",
+        no_value="none, or no tier",
+    ),
+    Panel(
+        title="Tenants with a change by tier and severity",
+        description="A tenant with two severities counts in both; one that cannot be read by what is known of it.",
+        queries=[
+            (
+                total("fleetdrift_tenant_impact_by_tier", "tier", "severity", kept=["tier", "severity"]),
+                "{{tier}} {{severity}}",
+            )
+        ],
+        no_value="none, or no tier",
     ),
     Panel(title="Changes"),
     Panel(

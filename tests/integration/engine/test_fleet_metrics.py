@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import datetime as dt
+from collections import defaultdict
 
 import httpx
 import msgspec
@@ -13,18 +14,24 @@ from prometheus_client.parser import text_string_to_metric_families
 from coordinator.daemon.api.app import build_api
 from coordinator.daemon.api.callers import Callers
 from coordinator.daemon.metrics import FleetMetrics, MetricsPage
+from coordinator.daemon.metrics.fleet_metrics import Configured
 from coordinator.daemon.metrics.tenant_page import Shard, TenantPage
 from coordinator.daemon.metrics.watch import MetricsWatch
 from coordinator.memory.notices import NoticeRules
 from coordinator.memory.views import ChangeFilter, ChangeState
+from coordinator.records.kept_ignores import StoredIgnores
 from coordinator.records.stored import StoredRecords
+from coordinator.report.model import TenantStatus
+from coordinator.settings.user import who_commands
 from coordinator.store.records import ScanState
 from coordinator.store.store import Store
+from shared.findings.ignore import IgnoreRule
 from shared.formats import PROTOCOL
 from shared.hosts import Host, Secret
 from shared.messages import Keys, Observed, Presence
 from shared.targets import Target
 from tests.integration.engine.test_memory import AGES, FLEET, scanned
+from tests.reports import demo
 
 pytestmark = pytest.mark.anyio
 
@@ -67,11 +74,72 @@ async def test_tenants_and_changes_are_those_that_the_memory_knows(store):
     assert told["fleetdrift_store_up",] == 1
 
 
+async def test_tenants_by_tier_sum_to_what_is_told_of_the_fleet(store):
+    await store.record_report("1", scanned(a="e", b="ec", c="ok", d="e", z="c"))
+    tiers = {"a": "gold", "b": "gold", "c": "silver", "d": "silver"}
+    labels = {name: (("plan", tiers[name]),) if name in tiers else () for name in ("a", "b", "c", "d", "new", "z")}
+    await store.record_report("2", scanned(a="e", b="?", c="ok", d="c", z="c"))
+    await store.remember_inventory(FLEET, labels)
+    metrics = FleetMetrics(FLEET, Configured(tier_label="plan"))
+    metrics.leads(True)
+    told = await looked(metrics, store)
+    by_status = {key[1:]: value for key, value in told.items() if key[0] == "fleetdrift_tenants_by_tier"}
+    assert by_status == {
+        ("drifted", "gold"): 1, ("unreachable", "gold"): 1, ("in_sync", "silver"): 1, ("drifted", "silver"): 1,
+        ("drifted", "unlabelled"): 1, ("never_scanned", "unlabelled"): 1,
+    }  # fmt: skip
+    for whole, split in (
+        ("tenants", "tenants_by_tier"),
+        ("drifted_tenants", "drifted_tenants_by_tier"),
+        ("tenant_impact", "tenant_impact_by_tier"),
+    ):
+        sums: defaultdict[str, float] = defaultdict(float)
+        for key, value in told.items():
+            if key[0] == f"fleetdrift_{split}":
+                sums[key[1]] += value
+        assert sums == {key[1]: value for key, value in told.items() if key[0] == f"fleetdrift_{whole}" and value}
+    without = await looked(leading(), store)
+    assert [key for key in without if key[0].endswith("_by_tier")] == []
+
+
+async def test_tenants_in_which_a_service_breaks_are_counted_by_tier_though_they_cannot_be_read(store):
+    await store.record_report("1", demo())
+    fleet, tenants = demo().body.fleet, demo().body.tenants
+    await store.remember_inventory(fleet, {each.tenant: (("tier", "gold"),) for each in tenants})
+    metrics = FleetMetrics(fleet, Configured(tier_label="tier", services=("orders",)))
+    metrics.leads(True)
+    metrics.restore(demo(), None)
+    await MetricsWatch(metrics, StoredRecords(store, fleet, AGES)).look()
+    page = MetricsPage(metrics).write().decode()
+    whole = f'fleetdrift_contract_tenants{{fleet="{fleet}",service="orders"}} 2.0'
+    by_tier = f'fleetdrift_contract_tenants_by_tier{{fleet="{fleet}",tier="gold",service="orders"}} 2.0'
+    assert {whole, by_tier} <= set(page.splitlines())
+
+
+async def test_an_ignore_rule_that_is_made_while_the_coordinator_runs_is_counted(store):
+    await store.record_report("1", scanned(a="e"))
+    metrics = leading()
+    metrics.restore(scanned(a="e"), None)
+    told = await looked(metrics, store)
+    assert [value for key, value in told.items() if key[0] == "fleetdrift_ignore_rules"] == [0] * 5
+    ignores = StoredIgnores(store.ignores, FLEET, (), who_commands())
+    until = dt.datetime.now(dt.UTC).date() + dt.timedelta(days=3)
+    made = await ignores.create_ignore(IgnoreRule(reason="known", owner="ada", until=until, kind="index"))
+    told = await looked(metrics, store)
+    assert told["fleetdrift_ignore_rules", "waiting"] == 1
+    end = dt.datetime.combine(until + dt.timedelta(days=1), dt.time(), dt.UTC).timestamp()
+    assert told["fleetdrift_ignore_next_expiry_timestamp_seconds",] == end
+    await ignores.delete_ignore(made.id)
+    told = await looked(metrics, store)
+    assert told["fleetdrift_ignore_rules", "waiting"] == 0
+    assert "fleetdrift_ignore_next_expiry_timestamp_seconds" not in {key[0] for key in told}
+
+
 async def test_a_tenant_that_is_stale_is_no_longer_among_the_drifted_ones(store):
     await store.record_report("1", scanned(a="e", b="ok"))
     found = await store.figures.figures(FLEET, dt.timedelta(0), NEVER_BEFORE)
     assert dict(found.status.tenants)["stale"] == 2
-    assert [group.drifted for group in found.affected] == [False, False]
+    assert {each.status for each in found.alike} == {TenantStatus.STALE}
 
 
 async def test_a_change_that_went_and_came_back_was_resolved_once(store):

@@ -1,0 +1,28 @@
+-- All tenants: by where they are shown to stand, as `count_tenants` counts them, by their tier ($3 names the label that says it;
+-- null without it), by the severities of what they have, and by the services whose queries break in them.
+SELECT p.status, p.tier, p.severities, p.services, sum(p.tenants)::integer AS tenants
+FROM (
+    SELECT CASE WHEN k.status <> 'excluded' AND now() - $2::interval
+                    > CASE WHEN s.was_read THEN greatest(t.last_good, f.scanned) ELSE t.last_good END
+                THEN 'stale' ELSE s.status END AS status,
+           t.tier, had.severities, had.services, t.tenants
+    FROM (
+        SELECT fleet, standing, known, last_good, labels ->> $3 AS tier, count(*) AS tenants
+        FROM fleetdrift.tenants
+        WHERE fleet = $1 AND left_fleet IS NULL
+        GROUP BY fleet, standing, known, last_good, tier
+    ) t
+    JOIN fleetdrift.fleets f ON f.fleet = t.fleet
+    JOIN fleetdrift.standings s ON s.standing = t.standing
+    LEFT JOIN fleetdrift.standings k ON k.standing = t.known
+    CROSS JOIN LATERAL (
+        SELECT coalesce(array_agg(DISTINCT c.severity), '{}') AS severities,
+               coalesce(array_agg(DISTINCT c.document ->> 'service')
+                   FILTER (WHERE c.subject = 'contract' AND c.document ? 'service'), '{}') AS services
+        FROM fleetdrift.standing_changes h
+        JOIN fleetdrift.changes c ON c.change = h.change
+        WHERE h.standing = t.known
+    ) had
+) p
+GROUP BY p.status, p.tier, p.severities, p.services
+ORDER BY p.status, p.tier, p.severities, p.services
