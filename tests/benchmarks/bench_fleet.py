@@ -1,4 +1,4 @@
-"""How fast a fleet of databases is scanned: first and again, quiet and written to, and against pg_dump.
+"""How fast a fleet of databases is scanned: first and again, quiet and written to, against pg_dump and a plain loop.
 
 The store is on another server than the tenants, and somebody writes to a database of the tenants' server all the time.
 Every scan makes its connections anew. Each figure is a ratio within one run, printed beside its bar; the exit code is 1
@@ -43,6 +43,7 @@ from tests.acceptance.chaos.simulated import CONNECTIONS as SIMULATED_CONNECTION
 from tests.acceptance.chaos.simulated import HOSTS as SIMULATED_HOSTS
 from tests.acceptance.chaos.simulated import targets as simulated_tenants
 from tests.benchmarks.bars import Bars
+from tests.benchmarks.bench_dispatch import compare_all
 from tests.breakable import BreakableRedis
 from workers.redis_pool import connect_redis
 
@@ -340,6 +341,7 @@ def main() -> int:
     if simulated:
         asyncio.run(coordinate(simulated, bars))  # first: it measures the memory of this process
     if databases:
+        asyncio.run(compare_all(bars))
         asyncio.run(scan_databases(databases, bars))
     return int(bars.failed)
 
