@@ -50,7 +50,7 @@ def roll_up(body: ReportBody) -> tuple[RolledUp, ...]:
     spelt: dict[RolledUp, RolledUp] = {}
     largest: dict[RolledUp, str] = {}
     for group in sorted(body.groups, key=lambda group: -len(group.tenants)):
-        for wrong in _of_group(group):
+        for wrong in wrong_in(group):
             same = as_with_a_database(wrong)
             tenants[same].update(group.tenants)
             spelt[same] = wrong if spelt.get(same, wrong) == wrong else same
@@ -100,7 +100,8 @@ def _beyond(body: ReportBody, other: ReportBody) -> tuple[RolledUp, ...]:
     return tuple(sorted((wrong for wrong in found if wrong.tenants), key=_worst_first))
 
 
-def _of_group(group: DriftGroup) -> Iterator[RolledUp]:
+def wrong_in(group: DriftGroup) -> Iterator[RolledUp]:
+    """Give what is wrong in a drift group, without its tenants."""
     breaking = (verdict for verdict in group.verdicts if verdict.status.counts)
     return chain(map(of_finding, group.findings), map(of_verdict, breaking))
 

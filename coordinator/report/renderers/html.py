@@ -26,13 +26,13 @@ from coordinator.report.renderers.presentation import (
     commented_sql,
     ignored_sentence,
     is_common_drift,
-    largest_first,
     minute_of,
     not_compared_sentence,
     not_read,
     plural,
     present_counts,
     read_on,
+    worst_first,
 )
 from coordinator.report.renderers.rollouts import rollout_sentence, rollouts_of, verdict_of
 from coordinator.report.renderers.standings import list_tenants
@@ -69,7 +69,7 @@ class SqlTexts(msgspec.Struct, frozen=True):
 def render_html(report: ScanReport) -> str:
     """Write the report as a page. Names from tenants are escaped, and what does not print is made visible."""
     body = report.body
-    groups = largest_first(body)[:_MAX_GROUPS]
+    groups = worst_first(body)[:_MAX_GROUPS]
     line_numbers: dict[str, int] = {}
     return _template().render(
         report=report,

@@ -1,98 +1,83 @@
-"""Render a report as Markdown, for the comment of a pull request or a chat."""
+"""Render a report as Markdown, for the comment of a pull request or a chat.
+
+What is wrong can be seen at once; what belongs to a drift group opens. It is never longer than GitHub takes.
+"""
 
 from __future__ import annotations
 
-import re
+from collections.abc import Iterable
 
-from coordinator.report.model import DriftGroup, Patch, ReportBody, ScanReport
-from coordinator.report.renderers.declarations import TITLE, declaration_sentences, declared_by
+from coordinator.report.model import ReportBody, ScanReport
+from coordinator.report.overview import OverviewRow, knows_since_when, overview_of
+from coordinator.report.renderers.comment import Item, Section, fill_comment
+from coordinator.report.renderers.declarations import TITLE, declaration_sentences
+from coordinator.report.renderers.markdown_group import finding_line, group_item, verdict_head, verdict_parts
+from coordinator.report.renderers.markdown_text import code, collapsed, escape, paragraphs, row
 from coordinator.report.renderers.presentation import (
     STATUS_WORDS,
     FindingDetails,
-    commented_sql,
-    finding_details,
     ignored_sentence,
-    is_common_drift,
-    largest_first,
+    minute_of,
     not_compared_sentence,
     not_read,
     plural,
     present_counts,
-    proof_sentence,
     tenants_phrase,
+    worst_first,
 )
-from coordinator.report.renderers.rollouts import own_version_sentence, rollout_sentence, rollouts_of, verdict_of
-from coordinator.report.renderers.version_step import version_step
-from coordinator.report.renderers.visible import visible, visible_lines
-from shared.contracts.contract import Verdict
-from shared.remediation.plan import Plan, Statement
-from shared.remediation.row_words import rows_sentence
+from coordinator.report.renderers.rollouts import rollout_sentence, rollouts_of, verdict_of
 
 _MAX_GROUPS = 20
-_MAX_ITEMS = 30
-_SPECIAL = re.compile(
-    r"""
-    [\\`*\[\]|<>&~$@#]          # emphasis, code, links, cells, HTML, strike-through, mathematics, mentions, issues
-    | (?<![^\W_])_ | _(?![^\W_])  # emphasis; an underscore inside a word is none
-    | :(?=[\w/+-])               # URLs and emoji
-    | (?<=www)\.                 # URLs without a scheme
-    """,
-    re.VERBOSE | re.IGNORECASE,
-)
+_MAX_LENGTH_OF_A_FLEETS_NAME = 500
+"""Characters of a fleet's name that the title has: a title is the one thing that is always there."""
+
+_IN_OTHER_FORMS = "the HTML report shows more, the JSON report has all"
+_IN_JSON = "the JSON report has all"
 
 
 def render_markdown(report: ScanReport) -> str:
     """Write the report in GitHub's Markdown; names can neither open markup nor link nor mention anybody."""
     body = report.body
-    groups = largest_first(body)
-    parts = [
-        f"# {escape(body.fleet)}: {verdict_of(report)}",
-        _answer(report),
-        _headline(body),
-        _declarations(body),
-        _rollouts(body),
-        *[_group(group, report) for group in groups[:_MAX_GROUPS]],
-        _rest(len(groups) - _MAX_GROUPS, "drift group"),
-        _failures(body),
-        _service_faults(body),
-        _tenancy_faults(body),
-        _notes(body),
+    service_faults = [
+        Item(verdict_head(each), paragraphs(verdict_head(each), collapsed("The query", verdict_parts(each))))
+        for each in body.service_faults
     ]
-    return "\n\n".join(part for part in parts if part) + "\n"
+    sections = (
+        Section(heading=paragraphs(_title(report), _answer(report), _headline(body))),
+        _overview(report),
+        _list(f"## {TITLE}", declaration_sentences(body), "declaration"),
+        _list("## In a rollout", _rollouts(body), "place"),
+        Section(
+            heading="## Drift groups",
+            items=[group_item(group, report) for group in worst_first(body)],
+            noun="drift group",
+            elsewhere=_IN_OTHER_FORMS,
+            most=_MAX_GROUPS,
+            between="\n\n",
+        ),
+        _failures(body),
+        Section(
+            heading="## The services' own faults\n\nThe declared schema shows them as well.",
+            items=service_faults,
+            noun="query",
+            elsewhere=_IN_OTHER_FORMS,
+            between="\n\n",
+        ),
+        Section(
+            heading="## Where the declaration does not keep tenants apart",
+            items=[Item(finding_line(FindingDetails(finding))) for finding in body.tenancy_faults],
+            noun="finding",
+            elsewhere=_IN_OTHER_FORMS,
+        ),
+        *_notes(body),
+    )
+    return fill_comment([section for section in sections if section.items or not section.noun])
 
 
-def escape(text: str) -> str:
-    """Escape what Markdown, HTML or GitHub (mentions, mathematics, emoji) would not show as text."""
-    return _SPECIAL.sub(_escaped, visible(text))
-
-
-def _escaped(found: re.Match[str]) -> str:
-    character = found[0]
-    # A backslash does not keep GitHub from reading HTML, mentions, issue numbers and addresses; an entity does.
-    return f"&#{ord(character)};" if character in "<>&@#$:." else "\\" + character
-
-
-def code(text: str) -> str:
-    """Put one line into a code span whose fence is longer than any in the text.
-
-    Not for tables: there `|` ends a cell even in code.
-    """
-    shown = visible(text)
-    fence = "`" * (_longest_run(shown) + 1)
-    # A blank inside either end is taken off again, unless there is nothing else in the span (CommonMark, code spans).
-    pad = " " if not shown or (shown.strip() and {shown[0], shown[-1]} & {"`", " "}) else ""
-    return f"{fence}{pad}{shown}{pad}{fence}"
-
-
-def block(text: str, language: str = "") -> str:
-    """Put lines into a fenced block that the text cannot close."""
-    shown = visible_lines(text).rstrip("\n")
-    fence = "`" * max(3, _longest_run(shown) + 1)
-    return f"{fence}{language}\n{shown}\n{fence}"
-
-
-def _longest_run(text: str) -> int:
-    return max((len(run) for run in re.findall("`+", text)), default=0)
+def _title(report: ScanReport) -> str:
+    name = report.body.fleet
+    shown = name if len(name) <= _MAX_LENGTH_OF_A_FLEETS_NAME else f"{name[:_MAX_LENGTH_OF_A_FLEETS_NAME]}…"
+    return f"# {escape(shown)}: {verdict_of(report)}"
 
 
 def _answer(report: ScanReport) -> str:
@@ -113,147 +98,63 @@ def _headline(body: ReportBody) -> str:
         ("affected tenants", len(summary.tenant_impact)),
         ("remediation steps", body.remediation_steps),
     )
-    return "\n".join(["| | |", "|---|---:|", *(f"| {words} | {count:,} |" for words, count in rows)])
+    return "\n".join(["| | |", "|---|---:|", *(row(words, f"{count:,}") for words, count in rows)])
 
 
-def _declarations(body: ReportBody) -> str:
-    sentences = declaration_sentences(body)
-    if not sentences:
-        return ""
-    lines = "\n".join(f"- {escape(sentence)}" for sentence in sentences[:_MAX_ITEMS])
-    rest = _rest(len(sentences) - _MAX_ITEMS, "declaration")
-    return "\n\n".join(part for part in (f"## {TITLE}", lines, rest) if part)
+def _overview(report: ScanReport) -> Section:
+    dated = knows_since_when(report)
+    columns = ("object", "severity", *(("since (UTC)",) if dated else ()), "rule", "tenants", "what to do")
+    return _table(
+        "## What is wrong",
+        columns,
+        [_overview_row(each, dated=dated) for each in overview_of(report)],
+        noun="difference",
+        elsewhere="the CSV report has all, and `fleetdrift changes` where scans are kept",
+    )
 
 
-def _rollouts(body: ReportBody) -> str:
-    rollouts = rollouts_of(body)
-    if not rollouts:
-        return ""
-    lines = [
-        f"- {escape(tenants_phrase(rollout.tenants))}: {escape(rollout_sentence(rollout))}"
-        for rollout in rollouts[:_MAX_ITEMS]
-    ]
-    rest = _rest(len(rollouts) - _MAX_ITEMS, "place")
-    return "\n\n".join(part for part in ("## In a rollout", "\n".join(lines), rest) if part)
+def _overview_row(each: OverviewRow, *, dated: bool) -> str:
+    return row(
+        escape(each.object),
+        each.severity.value,
+        *((minute_of(each.since),) if dated else ()),
+        escape(each.rule),
+        escape(tenants_phrase(each.tenants)),
+        each.to_do,
+    )
 
 
-def _group(group: DriftGroup, report: ScanReport) -> str:
-    details = finding_details(group, report)
-    way_back = [_plan(group.plan) if group.plan else "", _version(group, report.body.expected_version)]
-    patches = [_patch(patch) for patch in group.patches]
-    source, own = declared_by(group), own_version_sentence(group)
-    parts = [
-        f"## {escape(tenants_phrase(group.tenants))}\n\nDrift group {code(group.id[:8])}",
-        escape(f"{source}.") if source else "",
-        escape(f"{own[:1].upper()}{own[1:]}.") if own else "",
-        "\n".join(_finding(entry) for entry in details[:_MAX_ITEMS]),
-        _rest(len(details) - _MAX_ITEMS, "finding"),
-        *[_verdict(verdict) for verdict in group.verdicts[:_MAX_ITEMS]],
-        _rest(len(group.verdicts) - _MAX_ITEMS, "query"),
-        *(patches + way_back if is_common_drift(group, report.body) else way_back + patches),
-        _ignores(details),
-    ]
-    return "\n\n".join(part for part in parts if part)
+def _rollouts(body: ReportBody) -> Iterable[str]:
+    return (f"{tenants_phrase(rollout.tenants)}: {rollout_sentence(rollout)}" for rollout in rollouts_of(body))
 
 
-def _patch(patch: Patch) -> str:
-    shown = block(patch.diff, "diff") if patch.diff else block(patch.block, "sql") if patch.block else ""
-    notes = "\n".join(f"- {escape(note)}" for note in patch.notes)
-    return "\n\n".join(part for part in (f"**Keep it instead:** {escape(patch.summary)}", shown, notes) if part)
-
-
-def _finding(entry: FindingDetails) -> str:
-    finding = entry.finding
-    origin = f" ({code(str(finding.origin))})" if finding.origin else ""
-    return f"- **{finding.severity}** {code(finding.rule)}{origin}: {escape(finding.message)}"
-
-
-def _service_faults(body: ReportBody) -> str:
-    if not body.service_faults:
-        return ""
-    items = [_verdict(verdict) for verdict in body.service_faults[:_MAX_ITEMS]]
-    rest = _rest(len(body.service_faults) - _MAX_ITEMS, "query")
-    heading = "## The services' own faults\n\nThe declared schema shows them as well."
-    return "\n\n".join(part for part in (heading, *items, rest) if part)
-
-
-def _tenancy_faults(body: ReportBody) -> str:
-    if not body.tenancy_faults:
-        return ""
-    items = "\n".join(_finding(FindingDetails(finding)) for finding in body.tenancy_faults[:_MAX_ITEMS])
-    rest = _rest(len(body.tenancy_faults) - _MAX_ITEMS, "finding")
-    heading = "## Where the declaration does not keep tenants apart"
-    return "\n\n".join(part for part in (heading, items, rest) if part)
-
-
-def _verdict(verdict: Verdict) -> str:
-    where = code(f"{verdict.file}:{verdict.line}")
-    head = f"**{verdict.status}** {code(verdict.rule)}, {escape(verdict.service)} {where}"
-    declared = ", ".join(code(str(origin)) for origin in verdict.declared_at)
-    shown = [f"{head}: {escape(verdict.reason)}", block(verdict.subject, "sql")]
-    shown += [f"Declared at {declared}."] if declared else []
-    shown += [f"Works here:\n\n{block(verdict.fix, 'sql')}"] if verdict.fix else []
-    return "\n\n".join(shown)
-
-
-def _plan(plan: Plan) -> str:
-    obstacles = _obstacles(plan)
-    if not plan.statements:
-        return obstacles
-    statements = "\n".join(_statement(statement) for statement in plan.statements)
-    remaining = ", ".join(code(str(change.identity)) for change in plan.remaining[:_MAX_ITEMS])
-    stays = f"\n\nWithout the destructive statements stays different: {remaining}" if remaining else ""
-    proven = f"{escape(proof_sentence(plan))}; {escape(rows_sentence(plan))}"
-    ways = f"**Remediation**, {proven}:\n\n{block(statements, 'sql')}{stays}"
-    return "\n\n".join(part for part in (ways, obstacles) if part)
-
-
-def _obstacles(plan: Plan) -> str:
-    items = [f"- {escape(str(obstacle))}" for obstacle in plan.obstacles[:_MAX_ITEMS]]
-    rest = _rest(len(plan.obstacles) - _MAX_ITEMS, "obstacle")
-    return "\n".join(["**In the way:**\n", *items, *([rest] if rest else [])]) if items else ""
-
-
-def _statement(statement: Statement) -> str:
-    hazards = [f"-- {hazard.kind.replace('_', ' ')}: {visible(hazard.message)}" for hazard in statement.hazards]
-    return "\n".join([*hazards, commented_sql(statement)])
-
-
-def _version(group: DriftGroup, expected: str) -> str:
-    step = version_step(group, expected)
-    return f"**Schema version:** {escape(step)}" if step else ""
-
-
-def _ignores(details: tuple[FindingDetails, ...]) -> str:
-    lines = [entry.ignore for entry in details if entry.ignore][:_MAX_ITEMS]
-    if not lines:
-        return ""
-    summary = "<details><summary>To ignore it, paste at the end of fleetdrift.toml</summary>"
-    return f"{summary}\n\n{block(chr(10).join(lines), 'toml')}\n\n</details>"
-
-
-def _failures(body: ReportBody) -> str:
-    failed = not_read(body)
-    if not failed:
-        return ""
+def _failures(body: ReportBody) -> Section:
     rows = [
-        f"| {escape(result.tenant)} | {result.failure.kind} | {escape(result.failure.message)} |"
-        for result in failed[:_MAX_ITEMS]
+        row(escape(result.tenant), result.failure.kind, escape(result.failure.message))
+        for result in not_read(body)
         if result.failure is not None
     ]
-    table = "\n".join(["| tenant | kind | reason |", "|---|---|---|", *rows])
-    return "\n\n".join(part for part in ("## Not read", table, _rest(len(failed) - _MAX_ITEMS, "tenant")) if part)
+    return _table("## Not read", ("tenant", "kind", "reason"), rows, noun="tenant", elsewhere="the HTML report has all")
 
 
-def _notes(body: ReportBody) -> str:
-    notes = [f"- {escape(sentence)}" for sentence in body.unchecked[:_MAX_ITEMS]]
-    notes += [f"- {plural(entry.count, 'object')} of {code(entry.catalog)} are not read" for entry in body.unmodelled]
-    details = [f"- {escape(ignored_sentence(drift))}" for drift in body.ignored]
-    details += [f"- {escape(notice)}" for notice in body.notices]
-    aside = [f"- {escape(not_compared_sentence(entry))}" for entry in body.not_compared]
-    sections = (("## Not checked", notes), ("## Ignored", details), ("## Not compared", aside))
-    return "\n\n".join(f"{heading}\n\n" + "\n".join(lines) for heading, lines in sections if lines)
+def _notes(body: ReportBody) -> tuple[Section, ...]:
+    unread = [f"{plural(entry.count, 'object')} of {entry.catalog} are not read" for entry in body.unmodelled]
+    ignored = [ignored_sentence(drift) for drift in body.ignored]
+    aside = [not_compared_sentence(entry) for entry in body.not_compared]
+    return (
+        _list("## Not checked", (*body.unchecked, *unread), "note"),
+        _list("## Ignored", (*ignored, *body.notices), "note"),
+        _list("## Not compared", aside, "note"),
+    )
 
 
-def _rest(count: int, noun: str) -> str:
-    return f"… and {plural(count, noun)} more: the JSON and HTML reports have all." if count > 0 else ""
+def _list(heading: str, sentences: Iterable[str], noun: str) -> Section:
+    items = [Item(f"- {escape(sentence)}") for sentence in sentences]
+    return Section(heading=heading, items=items, noun=noun, elsewhere=_IN_JSON)
+
+
+def _table(heading: str, columns: tuple[str, ...], rows: Iterable[str], noun: str, elsewhere: str) -> Section:
+    head = f"{row(*columns)}\n|{'---|' * len(columns)}"
+    return Section(
+        heading=heading, items=[Item(each) for each in rows], noun=noun, elsewhere=elsewhere, table_head=head
+    )

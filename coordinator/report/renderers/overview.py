@@ -1,4 +1,4 @@
-"""The beginning of a long report for a terminal: what is wrong, each thing once, the worst first."""
+"""The beginning of a report for a terminal: what is wrong, each thing once, the worst first."""
 
 from __future__ import annotations
 
@@ -23,8 +23,10 @@ _STYLES = {Severity.ERROR: "bold red", Severity.WARNING: "yellow", Severity.INFO
 
 
 def print_overview(console: Console, report: ScanReport) -> None:
-    """List the worst that is wrong: since when, in which tenants, what to do; and say how to see the rest."""
+    """List the worst that is wrong: since when, in which tenants, what to do. Nothing where nothing is."""
     rows = overview_of(report)
+    if not rows:
+        return
     console.print(Text("What differs, the worst first", "bold"))
     table = Table(box=SIMPLE_HEAD, show_edge=False, padding=(0, 2, 0, 0), pad_edge=False)
     dated = knows_since_when(report)
@@ -40,6 +42,11 @@ def print_overview(console: Console, report: ScanReport) -> None:
         )
     console.print(table)
     _print_rest(console, len(rows))
+    console.print()
+
+
+def print_where_groups_are(console: Console, report: ScanReport) -> None:
+    """Say how to see the drift groups that are too many to be printed."""
     groups = plural(len(report.body.groups), "drift group")
     console.print(
         Text(f"--full prints all {groups} with all findings, plans and patches; --output html shows them", "dim")

@@ -17,16 +17,18 @@ from coordinator.report.model import (
     TenantResult,
     TenantStatus,
 )
+from coordinator.report.roll_up import wrong_in
 from shared.diff.changes import Altered, Change
 from shared.diff.compare import headline
 from shared.diff.well_known import EXTENSIONS, PARTITIONS
-from shared.findings.finding import Finding
+from shared.findings.finding import Finding, Severity
 from shared.findings.ignore import ignore_lines
 from shared.findings.registry import BY_ID, rules_for
 from shared.remediation.plan import Plan, ProofStatus, Statement
 from shared.schema.model import SchemaObject
 
 _IGNORE_PERIOD = dt.timedelta(days=90)
+_BY_GRAVITY = list(Severity)
 
 VERDICT_OF_SCAN = {
     ScanStatus.IN_SYNC: "every tenant that was asked is in sync",
@@ -70,9 +72,14 @@ class FindingDetails(msgspec.Struct, frozen=True):
     sides: tuple[FieldValues, ...] = ()
 
 
-def largest_first(body: ReportBody) -> tuple[DriftGroup, ...]:
-    """Give the groups with the most tenants first."""
-    return tuple(sorted(body.groups, key=lambda group: (-len(group.tenants), group.tenants, group.id)))
+def worst_first(body: ReportBody) -> tuple[DriftGroup, ...]:
+    """Give the groups with the gravest that is wrong first, of equal ones those with the most tenants."""
+
+    def place(group: DriftGroup) -> tuple[int, int, tuple[str, ...], str]:
+        gravest = min((_BY_GRAVITY.index(wrong.severity) for wrong in wrong_in(group)), default=len(_BY_GRAVITY))
+        return gravest, -len(group.tenants), group.tenants, group.id
+
+    return tuple(sorted(body.groups, key=place))
 
 
 def finding_details(group: DriftGroup, report: ScanReport) -> tuple[FindingDetails, ...]:

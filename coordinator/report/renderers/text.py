@@ -18,16 +18,16 @@ from rich.text import Text
 from coordinator.report.model import ReportBody, ScanReport, ScanStatus, TenantStatus
 from coordinator.report.renderers.declarations import TITLE, declaration_sentences
 from coordinator.report.renderers.group_text import print_finding, print_group, print_verdict
-from coordinator.report.renderers.overview import print_comparison, print_overview
+from coordinator.report.renderers.overview import print_comparison, print_overview, print_where_groups_are
 from coordinator.report.renderers.presentation import (
     STATUS_WORDS,
     ignored_sentence,
-    largest_first,
     not_compared_sentence,
     not_read,
     plural,
     present_counts,
     tenants_phrase,
+    worst_first,
 )
 from coordinator.report.renderers.rollouts import rollout_sentence, rollouts_of, verdict_of
 from coordinator.report.renderers.visible import visible
@@ -75,14 +75,14 @@ class Terminal(msgspec.Struct, frozen=True):
 def render_text(report: ScanReport, terminal: Terminal | None = None, before: ReportBody | None = None) -> str:
     """Render a report for people at a terminal. Names cannot move the cursor, colour or forge lines.
 
-    Drift groups stand in full while they are few, else what differs is listed, each thing once.
+    What is wrong is listed, each thing once; below it stand the drift groups in full while they are few.
 
     Args:
         report: What to render.
         terminal: What to render for; by default the one behind stdout.
         before: An earlier report; then it is said what is new and what is gone since.
     """
-    return _render(report, terminal, before, _print_groups_or_overview)
+    return _render(report, terminal, before, _print_few_groups)
 
 
 def render_full_text(report: ScanReport, terminal: Terminal | None = None, before: ReportBody | None = None) -> str:
@@ -110,6 +110,7 @@ def _render(
     _print_declarations(console, report.body)
     _print_failures(console, report.body)
     _print_rollouts(console, report.body)
+    print_overview(console, report)
     print_groups(console, report)
     _print_service_faults(console, report.body)
     _print_tenancy_faults(console, report.body)
@@ -239,15 +240,15 @@ def _print_rollouts(console: Console, body: ReportBody) -> None:
     console.print()
 
 
-def _print_groups_or_overview(console: Console, report: ScanReport) -> None:
+def _print_few_groups(console: Console, report: ScanReport) -> None:
     if len(report.body.groups) <= _MAX_GROUPS_IN_FULL:
         _print_groups(console, report)
     else:
-        print_overview(console, report)
+        print_where_groups_are(console, report)
 
 
 def _print_groups(console: Console, report: ScanReport) -> None:
-    groups = largest_first(report.body)
+    groups = worst_first(report.body)
     for group in groups[:_MAX_GROUPS]:
         print_group(console, group, report)
     _print_rest(console, len(groups) - _MAX_GROUPS, "drift group")

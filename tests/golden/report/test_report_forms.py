@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
+from coordinator.memory.first_seen import ids_of_changes, with_first_seen
 from coordinator.report.renderers.csv import render_csv
 from coordinator.report.renderers.html import render_html
 from coordinator.report.renderers.json import render_json
@@ -21,6 +23,15 @@ from tests.several_report import declared_in_several_ways
 from tests.tenancy_report import tenants_that_share_tables
 
 HERE = Path(__file__).parent
+
+
+def known_since() -> ScanReport:
+    """Drift of which a memory knows since when, but for one thing."""
+    report = reports.demo()
+    _, *others = ids_of_changes(report.body)
+    return with_first_seen(report, dict.fromkeys(others, dt.datetime(2026, 2, 27, 8, 30, tzinfo=dt.UTC)))
+
+
 CASES: dict[str, Callable[[], ScanReport]] = {
     "demo": reports.demo,
     "in_sync": reports.in_sync,
@@ -31,6 +42,7 @@ CASES: dict[str, Callable[[], ScanReport]] = {
     "tenancy": tenants_that_share_tables,
     "several": declared_in_several_ways,
     "many_groups": reports.many_groups,
+    "known_since": known_since,
 }
 FORMS: dict[str, Callable[[ScanReport], str]] = {
     "report.json": render_json,

@@ -21,7 +21,8 @@ from coordinator.report.renderers.diff_text import render_diff
 from coordinator.report.renderers.html import render_html
 from coordinator.report.renderers.json import render_json
 from coordinator.report.renderers.junit import render_junit
-from coordinator.report.renderers.markdown import block, code, escape, render_markdown
+from coordinator.report.renderers.markdown import render_markdown
+from coordinator.report.renderers.markdown_text import block, code, escape
 from coordinator.report.renderers.sarif import render_sarif
 from coordinator.report.renderers.text import Terminal, render_text
 from coordinator.report.renderers.visible import visible, visible_lines
@@ -223,8 +224,9 @@ def test_markdown_holds_no_markup_of_a_tenant(name: str) -> None:
     }
     html = "".join(token.content for token in tokens if token.type == "html_block")
     assert set(re.findall(r"<[^>]*>?", html)) == {"<details>", "<summary>", "</summary>", "</details>"}
-    assert [token.tag for token in tokens if token.type == "heading_open"] == ["h1", "h2", "h2", "h2", "h2"]
-    assert [token.type for token in tokens].count("tr_open") == 6 + 1 + 1 + 1
+    assert [token.tag for token in tokens if token.type == "heading_open"] == ["h1", "h2", "h2", "h3", "h2", "h2", "h2"]
+    headline, overview, failures = 1 + 6, 1 + 5, 1 + 1
+    assert [token.type for token in tokens].count("tr_open") == headline + overview + failures
 
 
 @pytest.mark.parametrize("name", HOSTILE_NAMES)
