@@ -15,16 +15,13 @@ from coordinator.daemon.api.callers import needs
 from coordinator.daemon.api.forms import form_fields
 from coordinator.daemon.pages.look import HEADERS, ShownFleet
 from coordinator.report.files import ReportForm
-from coordinator.report.renderers.html import script_source
+from coordinator.report.renderers.html import own_sources
 from coordinator.store.records import MAX_REQUEST_TEXT, ScanRequest
 
 _ROWS = 50
 _CHANGES_SHOWN = 50
 _NAME_OF_AN_UNKNOWN_CALLER = "somebody at the pages"
-_REPORT_POLICY = (
-    f"default-src 'none'; style-src 'unsafe-inline'; script-src {script_source()}; frame-ancestors 'none'; "
-    "base-uri 'none'; form-action 'none'"
-)
+_REPORT_POLICY = f"default-src 'none'; {own_sources()}; frame-ancestors 'none'; base-uri 'none'; form-action 'none'"
 """A report is one file that bears its own style and its own script, and nothing else in it runs."""
 
 

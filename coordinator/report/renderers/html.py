@@ -1,7 +1,7 @@
 """Render a report as one HTML file: nothing loaded from anywhere, for light, dark and paper.
 
-Its one script searches, copies and downloads; without it everything is there to read. The page says the script's hash,
-so a browser runs nothing else, whatever a tenant is called.
+Its one script searches, copies and downloads; without it everything is there to read. The page says the hashes of its
+script and its style, so a browser runs and applies nothing else, whatever a tenant is called.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from markupsafe import Markup
 from coordinator.report.model import DriftGroup, ReportBody, ScanReport, TenantStatus
 from coordinator.report.overview import knows_since_when, overview_of
 from coordinator.report.renderers.declarations import TITLE, declaration_sentences
+from coordinator.report.renderers.failures import list_unread
 from coordinator.report.renderers.group_page import group_page, template_environment
 from coordinator.report.renderers.presentation import (
     STATUS_WORDS,
@@ -28,7 +29,6 @@ from coordinator.report.renderers.presentation import (
     is_common_drift,
     minute_of,
     not_compared_sentence,
-    not_read,
     plural,
     present_counts,
     read_on,
@@ -43,6 +43,10 @@ _MAX_ROWS = 500
 
 _MAX_GROUPS = 200
 """Drift groups shown in full."""
+
+
+_MAX_SQUARES_WITH_LINES_ON_A_PHONE = 2_000
+"""Squares up to which lines between them can be seen on a phone."""
 
 
 class StatusShare(msgspec.Struct, frozen=True):
@@ -93,27 +97,33 @@ def render_html(report: ScanReport) -> str:
         compared_with=TITLE,
         declarations=declaration_sentences(body),
         rollouts=[(rollout, rollout_sentence(rollout)) for rollout in rollouts_of(body)],
-        failed=not_read(body),
+        unread=list_unread(body),
         ignored=[(ignored_sentence(drift), drift) for drift in body.ignored],
         tenancy_faults=[FindingDetails(finding) for finding in body.tenancy_faults],
         not_compared=[not_compared_sentence(entry) for entry in body.not_compared],
         tenants=list_tenants(body),
-        script=Markup(_script()),  # noqa: S704  # our own file
-        script_source=script_source(),
+        style=Markup(_own("report.css")),  # noqa: S704  # our own file
+        script=Markup(_own("report.js")),  # noqa: S704  # our own file
+        own_sources=own_sources(),
+        many_squares=len(body.tenants) > _MAX_SQUARES_WITH_LINES_ON_A_PHONE,
         status_words=STATUS_WORDS,
         most_rows=_MAX_ROWS,
     )
 
 
-def script_source() -> str:
-    """Give the source of scripts that a Content-Security-Policy has to allow for the page: the hash of its only one."""
-    digest = hashlib.sha256(_script().encode()).digest()
+def own_sources() -> str:
+    """Give the directives of a Content-Security-Policy that the page needs: the hashes of its style and its script."""
+    return f"style-src {_source('report.css')}; script-src {_source('report.js')}"
+
+
+def _source(name: str) -> str:
+    digest = hashlib.sha256(_own(name).encode()).digest()
     return f"'sha256-{base64.b64encode(digest).decode()}'"
 
 
 @cache
-def _script() -> str:
-    return files("coordinator.report.renderers").joinpath("templates", "report.js").read_text(encoding="utf-8")
+def _own(name: str) -> str:
+    return files("coordinator.report.renderers").joinpath("templates", name).read_text(encoding="utf-8")
 
 
 def _sql_texts(group: DriftGroup, line_numbers: dict[str, int]) -> SqlTexts | None:

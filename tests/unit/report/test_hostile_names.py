@@ -133,21 +133,21 @@ class Reader(HTMLParser):
         self.tags: set[str] = set()
         self.links: set[str] = set()
         self.handlers: set[str] = set()
-        self.scripts: list[str] = []
+        self.own: dict[str, list[str]] = {"script": [], "style": []}
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         self.tags.add(tag)
-        if tag == "script":
-            self.scripts.append("")
+        if tag in self.own:
+            self.own[tag].append("")
         for name, value in attrs:
-            if name.startswith("on"):
+            if name.startswith("on") or name == "style":
                 self.handlers.add(name)
             if name in ("href", "src", "action", "srcset", "data", "background"):
                 self.links.add(value or "")
 
     def handle_data(self, data: str) -> None:
-        if self.cdata_elem == "script":
-            self.scripts[-1] += data
+        if self.cdata_elem in self.own:
+            self.own[self.cdata_elem][-1] += data
 
 
 @pytest.mark.parametrize("name", HOSTILE_NAMES)
@@ -161,9 +161,9 @@ def test_html_runs_only_its_own_script_and_loads_nothing(name: str) -> None:
     assert all(link.startswith(("#g-", "#t-")) for link in reader.links)
     assert unprintable(page) <= {"\t"}
     assert set(re.findall(r"url\([^)]*\)", page)) == {"url(#grid)"}
-    [script] = reader.scripts
-    allowed = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
-    assert f"default-src 'none'; style-src 'unsafe-inline'; script-src 'sha256-{allowed}';" in page
+    [style], [script] = reader.own["style"], reader.own["script"]
+    allowed = [base64.b64encode(hashlib.sha256(own.encode()).digest()).decode() for own in (style, script)]
+    assert "default-src 'none'; style-src 'sha256-{}'; script-src 'sha256-{}'; base-uri".format(*allowed) in page
     assert page.count("{{ 7 * 7 }}") >= 10 * name.count("{{ 7 * 7 }}")
 
 

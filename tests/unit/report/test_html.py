@@ -7,6 +7,7 @@ import json
 import re
 
 import msgspec
+import pytest
 
 from coordinator.report.judged import TenantOutcome
 from coordinator.report.model import ScanReport, TenantStatus
@@ -60,6 +61,21 @@ def of_a_large_fleet() -> ScanReport:
     return report_of(spec, outcomes, analyses)
 
 
+def of_a_fleet_that_is_away(reasons: int) -> ScanReport:
+    """A fleet of which no tenant could be read: half of it for one reason, the rest for as many as are wanted."""
+    outcomes = [
+        TenantOutcome(
+            tenant=f"tenant-{number:05}",
+            failure=Failure(
+                FailureKind.REFUSED,
+                f"connection refused by db-{1 + number // 2 % reasons if number % 2 else 0}.internal:5432",
+            ),
+        )
+        for number in range(TENANTS)
+    ]
+    return report_of(demo_spec(), outcomes, {})
+
+
 def names_listed(page: str) -> list[str]:
     return [name for names in re.findall(r'<pre class="names">([^<]*)</pre>', page) for name in names.split("\n")]
 
@@ -84,6 +100,22 @@ def test_links_of_the_page_lead_to_what_is_on_it() -> None:
     page = render_html(of_a_large_fleet())
 
     assert set(re.findall(r'href="#([^"]+)"', page)) <= set(re.findall(r' id="([^"]+)"', page))
+
+
+@pytest.mark.parametrize("reasons", [1, 499, 500, TENANTS // 2])
+def test_every_tenant_that_was_not_read_stands_beside_its_reason(reasons: int) -> None:
+    report = of_a_fleet_that_is_away(reasons)
+    page = render_html(report)
+
+    card = page[page.index("<h2>Not read</h2>") : page.index("<h2>All tenants</h2>")]
+    assert len(page.encode()) < MAX_BYTES_OF_A_LARGE_REPORT
+    rows = re.findall(r'<th scope="row">(.*?)</th>.*?<td class="free">(.*?)</td>', card, re.DOTALL)
+    told = {(name, reason) for names, reason in rows for name in re.findall(r"tenant-\d{5}", names)}
+    told |= set(re.findall(r"^(?:<pre>)?(tenant-\d{5}): refused: ([^<\n]*)", card, re.MULTILINE))
+    assert told == {
+        (result.tenant, result.failure.message) for result in report.body.tenants if result.failure is not None
+    }
+    assert f"{TENANTS:,} tenants could not be read" in card
 
 
 def test_tenants_of_every_status_are_listed() -> None:
