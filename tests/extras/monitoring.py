@@ -109,15 +109,17 @@ def _configuration(target: str, home: Path, alertmanager: str, at_once: bool) ->
     return path
 
 
-def _sees_its_templates() -> list[str | Path]:
-    """Begin a command that finds Debian's templates under /usr/share, where only an installation would put them.
+def alertmanager_command() -> list[str | Path]:
+    """Begin a command that runs Alertmanager, which wants Debian's templates under /usr/share.
 
-    It runs in a mount namespace of its own, where what was unpacked lies over /usr/share.
+    Only an installation would put them there: it runs in a mount namespace of its own, where what was unpacked lies
+    over /usr/share.
     """
     if Path("/usr/share/prometheus/alertmanager/default.tmpl").exists():
-        return []
+        return [program("prometheus-alertmanager")]
     script = 'mount -t overlay overlay -o "lowerdir=$0:/usr/share" /usr/share && exec "$@"'
-    return ["unshare", "--map-root-user", "--mount", "sh", "-c", script, EXTRAS / "share"]
+    unpacked = ["unshare", "--map-root-user", "--mount", "sh", "-c", script, EXTRAS / "share"]
+    return [*unpacked, program("prometheus-alertmanager")]
 
 
 @contextlib.contextmanager
@@ -133,8 +135,7 @@ def running_alertmanager(home: Path, hook: str) -> Iterator[str]:
     path.write_text(yaml.safe_dump(document))
     listen, log = f"127.0.0.1:{free_port()}", home / "alertmanager.log"
     argv = [
-        *_sees_its_templates(),
-        program("prometheus-alertmanager"), f"--config.file={path}", f"--storage.path={home / 'alerts'}",
+        *alertmanager_command(), f"--config.file={path}", f"--storage.path={home / 'alerts'}",
         f"--web.listen-address={listen}", "--cluster.listen-address=",
     ]  # fmt: skip
     process = start_server(argv, log=log, stop_signal=signal.SIGTERM)

@@ -45,9 +45,11 @@ def free_port() -> int:
         return probe.getsockname()[1]
 
 
-def wait_until(look: Callable[[], Any], process: subprocess.Popen[bytes] | None, log: Path) -> Any:
+def wait_until(
+    look: Callable[[], Any], process: subprocess.Popen[bytes] | None, log: Path, *, seconds: float = PATIENCE
+) -> Any:
     """Look again until there is an answer; fail with the end of the log when the process ends or patience does."""
-    deadline = time.monotonic() + PATIENCE
+    deadline = time.monotonic() + seconds
     while True:
         try:
             answer = look()

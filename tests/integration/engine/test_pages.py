@@ -170,6 +170,8 @@ async def test_a_scan_is_asked_for_watched_and_cancelled_from_its_page(store):
         assert asked.status_code == 303
         place = asked.headers["location"]
         waiting = await client.get(place)
+        assert "how many tenants it reads is not known yet" in waiting.text
+        assert not re.search(r"<dt>Tenants</dt>", waiting.text)
         assert 'data-events="/api/v1' + place + '/events"' in waiting.text
         assert "after the release" in waiting.text
         assert (await client.post(f"{place}/cancel")).headers["location"] == place

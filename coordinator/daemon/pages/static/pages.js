@@ -16,6 +16,9 @@ for (const followed of document.querySelectorAll("[data-events]")) {
   const bar = followed.querySelector("progress");
   events.addEventListener("progress", (event) => {
     const scan = JSON.parse(event.data);
+    for (const pill of document.querySelectorAll("[data-state]")) pill.textContent = scan.state;
+    followed.querySelector("[data-waits]").hidden = scan.tenants > 0;
+    followed.querySelector("[data-counts]").hidden = !scan.tenants;
     bar.max = scan.tenants || 1;
     bar.value = scan.answered || 0;
     followed.querySelector("[data-answered]").textContent = (scan.answered || 0).toLocaleString("en");
