@@ -19,8 +19,8 @@ class Profile(msgspec.Struct, frozen=True, kw_only=True):
         partitions: Partitions that nobody declared, also those that only follow their parent: time makes them.
         tools: What well-known tools keep for themselves: version tables, shards, what replication made.
         spelling: What PostgreSQL keeps as it was written though it means the same: `on` and `true` in storage
-            parameters, those that say the default, line ends of bodies, the order of UPDATE OF columns; between two live
-            databases, a check in other words.
+            parameters, those that say the default, line ends of bodies, the order of UPDATE OF columns; between two
+            live databases, a check in other words.
         literals: A tenant's own name in text literals and comments is a placeholder too: where tenants are made from a
             template that writes it there. The declaration says `{tenant}`.
         roles: Roles that each tenant has of its own, as `{tenant}_app`; `{database}` and `{namespace}` may stand there

@@ -118,7 +118,7 @@ def alertmanager_command() -> list[str | Path]:
     if Path("/usr/share/prometheus/alertmanager/default.tmpl").exists():
         return [program("prometheus-alertmanager")]
     script = 'mount -t overlay overlay -o "lowerdir=$0:/usr/share" /usr/share && exec "$@"'
-    unpacked = ["unshare", "--map-root-user", "--mount", "sh", "-c", script, EXTRAS / "share"]
+    unpacked: list[str | Path] = ["unshare", "--map-root-user", "--mount", "sh", "-c", script, EXTRAS / "share"]
     return [*unpacked, program("prometheus-alertmanager")]
 
 
