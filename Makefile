@@ -13,7 +13,7 @@ PYTEST_ON_SERVERS := $(BIN)/python -m pytest -n 4 --dist loadfile --no-loadscope
 FAST := tests/unit tests/architecture tests/golden
 MAJOR ?= 18
 
-.PHONY: demo lint check coverage test test-pairs test-reading test-extras chaos mutants schemas manifests bench bench-fleet bench-memory site lock install clean new-kind new-rule
+.PHONY: demo lint check coverage test test-pairs test-reading test-extras chaos mutants schemas manifests pictures bench bench-fleet bench-memory site lock install clean new-kind new-rule
 
 # pip compiles what it installs, but no editable sources: without bytecode a command spends a third of its time on
 # compiling them, and where PYTHONDONTWRITEBYTECODE is set it does so in each run.
@@ -88,6 +88,11 @@ manifests: install
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --only-binary :all: -r requirements/charts.lock \
 	  -r requirements/api.lock
 	$(BIN)/python -m deploy.helm.render
+
+# The pictures of docs/images/dashboards, drawn from the panels' queries through the incident of the extras.
+pictures: install
+	sh deploy/install-extras.sh
+	$(BIN)/python -m pytest tests/extras/test_incident.py -m extras --pictures
 
 # The documentation as a site, in build/site; it asks no other server for anything.
 site: install

@@ -6,26 +6,52 @@ A real service of 60 tenants on two servers, a real Prometheus with the deployme
 from __future__ import annotations
 
 import asyncio
+import datetime as dt
 import json
+import re
+import time
+from collections import Counter
 from collections.abc import Callable
-from functools import partial
 from typing import Any
+from xml.etree import ElementTree as ET
 
 import pytest
 
 from shared.embedded.postgres import EmbeddedPostgres
 from shared.embedded.redis import EmbeddedRedis
-from tests.acceptance.story.fleet import DATABASES, NAMESPACES, ORDERS, STATUS, TENANTS, Shop, migrated, serving
+from tests.acceptance.story.fleet import DATABASES, NAMESPACES, ORDERS, STATUS, TENANTS, TOKEN, Shop, migrated, serving
+from tests.extras.api_answers import ask_everything
+from tests.extras.drawn_dashboard import SAID, THEMES, Moment, Span, draw_dashboard
 from tests.extras.monitoring import Prometheus, as_grafana_asks, running_alertmanager, running_prometheus
+from tests.extras.panel_values import OVERVIEW, wanted_of
+from tests.extras.programs import ROOT
 from tests.extras.test_dashboards import DASHBOARDS
 from tests.integration.notify.receivers import Hook, hook
 
 pytestmark = [pytest.mark.extras, pytest.mark.anyio]
 
 SOON_SECONDS = 120.0
-UNKNOWN = ("unreachable", "error", "stale", "never_scanned", "unverified")
-SEEN_BY_CHANCE = {"Progress of the running scan", "Stages of scans", "Tenants read", "Duration of scans"}
-"""Panels of what happens while a scan runs: whether a scrape falls into it is chance. The demo's are looked at too."""
+SEEN_BY_CHANCE = {"Progress of the running scan"}
+"""Panels of what is only there while a scan runs: whether a scrape falls into it is chance."""
+
+SVG = "{http://www.w3.org/2000/svg}"
+PICTURES = ROOT / "docs/images/dashboards"
+POINTS_OF_A_PICTURE = 150
+SERVICE = """
+[sentinel]
+host = "near"
+[[contracts]]
+service = "checkout"
+path = "checkout"
+"""
+RUST = """pub async fn orders_of(pool: &PgPool, customer: &str) -> sqlx::Result<Vec<Order>> {
+    sqlx::query_as!(Order, "SELECT id, customer FROM orders WHERE customer = $1", customer).fetch_all(pool).await
+}
+
+pub async fn forget(pool: &PgPool, id: i64) -> sqlx::Result<()> {
+    sqlx::query!("DELETE FROM orders WHERE id = $1", id).execute(pool).await.map(|_| ())
+}
+"""
 
 
 @pytest.fixture(scope="session")
@@ -33,11 +59,17 @@ def anyio_backend() -> str:
     return "asyncio"
 
 
-def query_of(title: str) -> str:
-    """Give the first query of a panel."""
-    panels = [panel for board in DASHBOARDS.values() for panel in board["panels"] if panel.get("targets")]
-    [found] = {panel["targets"][0]["expr"] for panel in panels if panel["title"] == title}
-    return str(found)
+def queries_of(panel: dict[str, Any]) -> list[str]:
+    """Give the queries of a panel, in their order."""
+    return [target["expr"] for target in panel.get("targets", ())]
+
+
+PANELS = {
+    (board, panel["title"]): queries_of(panel)
+    for board, document in DASHBOARDS.items()
+    for panel in document["panels"]
+    if panel.get("targets")
+}
 
 
 class Watched:
@@ -45,6 +77,7 @@ class Watched:
 
     def __init__(self, shop: Shop, prometheus: Prometheus, told: Hook) -> None:
         self.shop = shop
+        self.steps: list[Moment] = []
         self._prometheus = prometheus
         self._told = told
 
@@ -58,31 +91,35 @@ class Watched:
         except TimeoutError:
             assert found == expected, said
 
-    def panel(self, title: str, label: str) -> dict[str, float]:
-        """Give what a panel shows now, by one of its labels."""
-        found = self._prometheus.query(as_grafana_asks(query_of(title), "shop"))
-        return {row["metric"].get(label, ""): float(row["value"][1]) for row in found}
+    async def scan(self, purpose: str) -> Counter[str]:
+        """Scan the fleet, and hold every panel to what the API then says."""
+        found = await self.shop.scan(purpose)
+        self.steps.append(Moment(time.time(), purpose))
+        await self.agrees_with_the_api()
+        return found
+
+    def shows(self, query: str) -> dict[tuple[str, ...], float]:
+        """Give what a query shows now, by its labels beside `fleet`."""
+        by = re.search(r"by \(([^)]*)\)", query)
+        labels = [label for label in re.split(r", *", by[1]) if label not in {"fleet", "le"}] if by else []
+        found = self._prometheus.query(as_grafana_asks(query, "shop"))
+        return {tuple(row["metric"].get(label, "") for label in labels): float(row["value"][1]) for row in found}
 
     async def agrees_with_the_api(self) -> None:
-        """Hold the panels to what the API says now."""
-        status = (await self.shop.client.get("/api/v1/status")).json()
-        tenants = {name: float(count) for name, count in status["tenants"]}
-        changes = await self.shop.changes(state="open")
-        drifted = tenants["drifted"]
-        expected: dict[tuple[str, str], dict[str, float]] = {
-            ("Tenants by status", "status"): tenants,
-            ("Tenants", "fleet"): {"shop": 60.0},
-            ("Drifted tenants", "fleet"): {"shop": drifted},
-            ("Share of drifted tenants", "fleet"): {"shop": drifted / 60},
-            ("Tenants not known", "fleet"): {"shop": sum(tenants[name] for name in UNKNOWN)},
-            ("Tenants that wait for a rollout", "fleet"): {"shop": tenants["pending"]},
-            ("Tenants of the worst changes", "object"): {
-                each["change"]["object"]: float(each["tenants"]) for each in changes
-            },
-        }
-        for (title, label), values in expected.items():
-            await self.becomes(partial(self.panel, title, label), values, title)
-        await self.becomes(lambda: sum(self.panel("Open changes", "state").values()), float(len(changes)))
+        """Hold every query of every panel to what the API says now."""
+        wanted = wanted_of(await ask_everything(self.shop.client), notices=lambda: len(self.shop.hook.requests))
+        assert set(wanted) == set(PANELS)
+        assert {key: len(each) for key, each in wanted.items()} == {key: len(each) for key, each in PANELS.items()}
+
+        def wrong() -> dict[tuple[str, str], Any]:
+            shown = {key: [self.shows(query) for query in queries] for key, queries in PANELS.items()}
+            return {
+                key: (shown[key], wanted[key])
+                for key in PANELS
+                if not all(each.fits(found) for each, found in zip(wanted[key], shown[key], strict=True))
+            }
+
+        await self.becomes(wrong, {}, f"after {self.steps[-1].said}")
 
     async def fires(self, *names: str) -> None:
         """Wait until exactly these alerts fire."""
@@ -99,13 +136,28 @@ class Watched:
         return next(each for each in self.messages(name) if each["status"] == status)
 
     def silent_panels(self) -> set[str]:
-        """Name the panels that showed nothing at any time."""
+        """Name the panels of which a query showed nothing at any time."""
         return {
-            panel["title"]
-            for board in DASHBOARDS.values()
-            for panel in board["panels"]
-            for target in panel.get("targets", ())
-            if not self._prometheus.query_range(as_grafana_asks(target["expr"], "shop"), 3600)
+            title
+            for (_, title), queries in PANELS.items()
+            for query in queries
+            if not self._prometheus.query_range(as_grafana_asks(query, "shop"), 3600)
+        }
+
+    def pictures(self) -> dict[str, str]:
+        """Draw each dashboard, by the name of its file."""
+        until = time.time()
+        since = self.steps[0].at - 2
+        span = Span(since, until, (until - since) / POINTS_OF_A_PICTURE)
+
+        def ask(query: str) -> list[dict[str, Any]]:
+            parameters = {"start": span.since, "end": span.until, "step": span.step}
+            return self._prometheus.ask("query_range", query=as_grafana_asks(query, "shop"), **parameters)["result"]
+
+        return {
+            f"{board.removesuffix('.json')}-{theme}.svg": draw_dashboard(document, ask, self.steps, span, colours)
+            for board, document in DASHBOARDS.items()
+            for theme, colours in THEMES.items()
         }
 
 
@@ -122,7 +174,14 @@ async def watched(tmp_path, monkeypatch):
         shop.merge("0001_orders.sql", ORDERS)
         await shop.create()
         await shop.wire.join()
-        async with serving(shop, shop.configure(redis), monkeypatch):
+        (tmp_path / "checkout/src").mkdir(parents=True)
+        (tmp_path / "checkout/Cargo.toml").write_text('[dependencies]\nsqlx = "0.8"\n')
+        (tmp_path / "checkout/src/lib.rs").write_text(RUST)
+        configuration = shop.configure(redis)
+        configuration.write_text(configuration.read_text() + SERVICE)
+        monkeypatch.setenv("FLEETDRIFT_TOKEN", TOKEN)
+        await shop.command("sentinel", "create")
+        async with serving(shop, configuration, monkeypatch):
             target = f"{shop.client.base_url.host}:{shop.client.base_url.port}"
             with (
                 running_alertmanager(tmp_path, told.url) as alertmanager,
@@ -132,44 +191,60 @@ async def watched(tmp_path, monkeypatch):
         await shop.wire.cut()
 
 
-async def test_an_incident_is_seen_as_the_api_tells_it_and_told_until_it_is_over(watched):
+async def test_an_incident_is_seen_as_the_api_tells_it_and_told_until_it_is_over(watched, pytestconfig):
     shop = watched.shop
-    assert await shop.scan("clean") == {"in_sync": 60}
-    await watched.agrees_with_the_api()
+    assert await watched.scan("all is clean") == {"in_sync": 60}
     await watched.fires()
 
-    dropped = (DATABASES[3], NAMESPACES[5])
-    await shop.run(dropped, "DROP INDEX orders_by_customer")
-    assert (await shop.scan("3 % have drifted"))["drifted"] == 2
-    await watched.agrees_with_the_api()
+    index, column = DATABASES[3], NAMESPACES[5]
+    await shop.run([index], "DROP INDEX orders_by_customer")
+    await shop.run([column], "ALTER TABLE orders DROP COLUMN customer")
+    until = dt.datetime.now(dt.UTC).date() + dt.timedelta(days=30)
+    rule = {"reason": "made by hand", "owner": "ada", "until": until.isoformat(), "kind": "table", "name": "scratch"}
+    assert (await shop.client.post("/api/v1/ignores", json=rule)).is_success
+    assert (await watched.scan("3 % have drifted"))["drifted"] == 2
     drift = await watched.was_told("NewDrift", "firing")
     assert drift["groupLabels"] == {"alertname": "FleetdriftNewDrift", "fleet": "shop"}
     assert drift["commonAnnotations"]["runbook_url"].endswith("/new-drift.md")
+    await watched.was_told("ContractsBroken", "firing")
 
     await shop.wire.cut()
-    assert (await shop.scan("a server is away"))["unreachable"] == 30
-    await watched.agrees_with_the_api()
+    assert (await watched.scan("a server is away"))["unreachable"] == 30
     await watched.was_told("TenantsUnscanned", "firing")
-    assert watched.panel("Tenants of the worst changes", "object") != {}, "what is known of the lost tenants stays"
+    changes = PANELS[OVERVIEW, "Tenants of the worst changes"]
+    assert len(await asyncio.to_thread(watched.shows, changes[0])) > 1, "what is known of the lost tenants stays"
 
     await shop.wire.join()
-    assert (await shop.scan("it is back"))["drifted"] == 2
-    await watched.agrees_with_the_api()
+    assert (await watched.scan("it is back"))["drifted"] == 2
     await watched.was_told("TenantsUnscanned", "resolved")
     before = await asyncio.to_thread(watched._prometheus.firing)
 
     shop.merge("0002_status.sql", STATUS)
     await shop.run(DATABASES[10:20], migrated(2, STATUS))
-    assert (await shop.scan("a rollout has reached ten"))["pending"] >= 40
-    await watched.agrees_with_the_api()
+    assert (await watched.scan("a rollout has reached ten"))["pending"] >= 40
     await asyncio.sleep(3)
     assert await asyncio.to_thread(watched._prometheus.firing) <= before, "a rollout raises nothing"
 
     await shop.run([name for name in TENANTS if name not in DATABASES[10:20]], migrated(2, STATUS))
-    await shop.run(dropped, "CREATE INDEX orders_by_customer ON orders (customer)")
-    assert await shop.scan("all is done and put right") == {"in_sync": 60}
-    await watched.agrees_with_the_api()
+    await shop.run([column], "ALTER TABLE orders ADD COLUMN customer text NOT NULL")
+    await shop.run([index, column], "CREATE INDEX orders_by_customer ON orders (customer)")
+    assert await watched.scan("all is done and put right") == {"in_sync": 60}
     await watched.fires()
     await watched.was_told("NewDrift", "resolved")
-    of_services = {panel["title"] for panel in DASHBOARDS["contracts-and-rollouts.json"]["panels"][1:4]}
-    assert await asyncio.to_thread(watched.silent_panels) - SEEN_BY_CHANCE == of_services, "no service is checked here"
+    await watched.was_told("ContractsBroken", "resolved")
+    assert await asyncio.to_thread(watched.silent_panels) <= SEEN_BY_CHANCE
+    drawn = await asyncio.to_thread(watched.pictures)
+    check_pictures(drawn)
+    if pytestconfig.getoption("--pictures"):
+        for name, text in drawn.items():
+            (PICTURES / name).write_text(text)
+
+
+def check_pictures(drawn: dict[str, str]) -> None:
+    """Hold each picture to be one: it shows every panel of its dashboard, and says what it is drawn from."""
+    for name, text in drawn.items():
+        said = [element.text for element in ET.fromstring(text).iter(f"{SVG}text")]
+        titles = {title for board, title in PANELS if name.startswith(board.removesuffix(".json"))}
+        assert titles <= set(said)
+        assert any(each and each.startswith(SAID) for each in said)
+    assert {path.name for path in PICTURES.glob("*.svg")} == set(drawn)

@@ -119,8 +119,8 @@ SENTINEL = Metric(
 )
 DEPTHS = Metric(
     name="tenants_by_depth",
-    help="Tenants that the last scan has read, by how deep it had to look: sign of the server, counters of the "
-    "database, change token, fingerprint, rows.",
+    help="Tenants, and the sentinel, that the last scan has read, by how deep it had to look: sign of the server, "
+    "counters of the database, change token, fingerprint, rows.",
     labels=("depth",),
     unit="tenants",
     absent="this coordinator does not lead, the store does not answer, or no scan was done",
