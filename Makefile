@@ -63,7 +63,7 @@ test-extras: install
 	sh deploy/install-extras.sh
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --only-binary :all: \
 	  -r requirements/browser.lock -r requirements/mcp.lock -r requirements/charts.lock \
-	  -r requirements/api.lock -r requirements/site.lock
+	  -r requirements/api.lock -r requirements/site.lock -r requirements/forms.lock
 	$(BIN)/python -m pytest tests -m extras
 
 # 100,000 simulated tenants, eight workers that are killed sixteen times each, a Redis that forgets and dies, three seeds:
@@ -121,7 +121,7 @@ new-rule: install
 
 # Needs `uv` on the PATH; everything else installs from the locks with pip alone.
 lock:
-	for part in runtime dev mutants browser mcp charts api site; do \
+	for part in runtime dev mutants browser mcp charts api site forms; do \
 	  uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate \
 	    requirements/$$part.in -o requirements/$$part.lock; done
 

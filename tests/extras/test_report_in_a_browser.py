@@ -90,7 +90,7 @@ def browser():
 @pytest.fixture
 def opened(browser, tmp_path) -> Iterator[Callable[..., Any]]:
     """Open pages; at the end none has complained, and none has asked for anything but its own file."""
-    contexts = []
+    contexts: list[tuple[Any, Any, str]] = []
 
     def open_page(html: str, **options: Any) -> Any:
         file = tmp_path / f"{len(contexts)}.html"
