@@ -18,7 +18,6 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         "--server-major", dest="server_major", type=int, default=NEWEST, choices=[*OLDER, NEWEST],
         help="the PostgreSQL major on which the tests of reading run",
     )  # fmt: skip
-    parser.addoption("--pictures", action="store_true", help="write the pictures of docs/images that a test draws")
 
 
 @pytest.hookimpl(trylast=True)

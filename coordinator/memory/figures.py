@@ -52,6 +52,7 @@ class OpenChanges(msgspec.Struct, frozen=True, kw_only=True):
 
     Args:
         subject, kind, object_kind, severity: As in `FleetChange`.
+        service: Whose queries they are; empty where they are no queries.
         is_new: The newest scan found them first.
         changes: How many.
         tenants: How many tenants have them; one that has two of them counts twice.
@@ -61,6 +62,7 @@ class OpenChanges(msgspec.Struct, frozen=True, kw_only=True):
     kind: str
     object_kind: str
     severity: str
+    service: str = ""
     is_new: bool
     changes: int
     tenants: int

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from html import escape
-from typing import Any
+from typing import Any, Protocol
 
 import msgspec
 
@@ -70,16 +70,24 @@ class Span(msgspec.Struct, frozen=True):
     step: float
 
 
-Ask = Callable[[str], Sequence[Mapping[str, Any]]]
-"""Answers a panel's query over the whole time, as Prometheus' `query_range` does."""
+class Asked(Protocol):
+    """Answers queries as Prometheus does."""
+
+    def over_time(self, query: str) -> Sequence[Mapping[str, Any]]:
+        """Answer for each step of the time that is shown."""
+        ...
+
+    def at_the_end(self, query: str) -> Sequence[Mapping[str, Any]]:
+        """Answer for its end."""
+        ...
 
 
-def draw_dashboard(board: Mapping[str, Any], ask: Ask, steps: Sequence[Moment], span: Span, theme: Theme) -> str:
+def draw_dashboard(board: Mapping[str, Any], asked: Asked, steps: Sequence[Moment], span: Span, theme: Theme) -> str:
     """Draw every panel where the dashboard has it.
 
     Args:
         board: As Grafana reads it.
-        ask: Answers a query.
+        asked: Answers the queries.
         steps: What happened.
         span: The time that is shown.
         theme: Colours.
@@ -100,7 +108,7 @@ def draw_dashboard(board: Mapping[str, Any], ask: Ask, steps: Sequence[Moment], 
         if panel["type"] == "row":
             parts.append(text(place.x, place.y + 15, panel["title"], font_size=14, font_weight=600, fill=theme.quiet))
         else:
-            lines = [line for target in panel["targets"] for line in _lines(target, ask)]
+            lines = [line for target in panel["targets"] for line in _lines(target, asked)]
             parts.append(draw_panel(panel, lines, moments, place, theme))
     fonts = "system-ui, sans-serif"
     head = (
@@ -118,13 +126,14 @@ def _place_of(grid: Mapping[str, int]) -> Place:
     )
 
 
-def _lines(target: Mapping[str, Any], ask: Ask) -> list[Line]:
+def _lines(target: Mapping[str, Any], asked: Asked) -> list[Line]:
     """Ask a query, and name each line by its legend."""
     found = []
+    ask = asked.at_the_end if target["instant"] else asked.over_time
     for row in ask(target["expr"]):
         name = target["legendFormat"]
         for label, value in row["metric"].items():
             name = name.replace(f"{{{{{label}}}}}", value)
-        points = tuple((float(at), float(value)) for at, value in row["values"] if value != "NaN")
+        points = tuple((float(at), float(value)) for at, value in row.get("values") or [row["value"]] if value != "NaN")
         found.append(Line(name=" ".join(name.split()), points=points))
     return sorted(found, key=lambda line: line.name)

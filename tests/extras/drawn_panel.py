@@ -81,7 +81,7 @@ def draw_panel(panel: Mapping[str, Any], lines: Sequence[Line], moments: Moments
             text(inner.x, inner.y + 24, panel["fieldConfig"]["defaults"]["noValue"], fill=theme.quiet, font_size=14)
         )
     elif panel["type"] == "stat":
-        parts += _stat(panel, full, moments, inner, theme)
+        parts += _stat(panel, full, inner, theme)
     elif panel["type"] == "bargauge":
         parts += _bars(panel, full, inner, theme)
     else:
@@ -98,9 +98,9 @@ def _unit(panel: Mapping[str, Any]) -> str:
     return str(panel["fieldConfig"]["defaults"]["unit"])
 
 
-def _stat(panel: Mapping[str, Any], lines: Sequence[Line], moments: Moments, place: Place, theme: Theme) -> list[str]:
-    """Write the newest value of each line, in the colour that its thresholds give it; a single one above its course."""
-    parts = [_course(lines[0], moments, place, theme)] if len(lines) == 1 else []
+def _stat(panel: Mapping[str, Any], lines: Sequence[Line], place: Place, theme: Theme) -> list[str]:
+    """Write the value of each line, in the colour that its thresholds give it."""
+    parts = []
     size = 30 if len(lines) == 1 else 20
     for number, line in enumerate(lines):
         value = line.points[-1][1]
@@ -113,20 +113,6 @@ def _stat(panel: Mapping[str, Any], lines: Sequence[Line], moments: Moments, pla
     return parts
 
 
-def _course(line: Line, moments: Moments, place: Place, theme: Theme) -> str:
-    """Draw what a number was before, below it, without an axis."""
-    high = max(value for _, value in line.points) or 1.0
-    low, height = place.y + place.height, place.height - 48
-    across = place.width / (moments.until - moments.since)
-    edge = [
-        f"{place.x + across * (moment - moments.since):.1f},{low - height * value / high:.1f}"
-        for moment, value in _corners(line.points)
-    ]
-    left, right = edge[0].split(",")[0], edge[-1].split(",")[0]
-    closed = "L".join([f"{left},{low:.1f}", *edge, f"{right},{low:.1f}"])
-    return path(f"M{closed}Z", fill=theme.colours["blue"], fill_opacity=0.25)
-
-
 def _threshold(panel: Mapping[str, Any], value: float, theme: Theme) -> str:
     steps = panel["fieldConfig"]["defaults"]["thresholds"]["steps"]
     reached = [step["color"] for step in steps if step["value"] is None or value >= step["value"]]
@@ -134,10 +120,10 @@ def _threshold(panel: Mapping[str, Any], value: float, theme: Theme) -> str:
 
 
 def _bars(panel: Mapping[str, Any], lines: Sequence[Line], place: Place, theme: Theme) -> list[str]:
-    """Draw the newest value of each line as a bar."""
+    """Draw the value of each line as a bar."""
     high = max(1e-9, *(line.points[-1][1] for line in lines))
     step = min(24.0, place.height / len(lines))
-    name_width, value_width = place.width * 0.4, 40
+    name_width, value_width = place.width * 0.5, 40
     parts = []
     for number, line in enumerate(lines):
         y, value = place.y + number * step, line.points[-1][1]
@@ -163,7 +149,7 @@ def _chart(panel: Mapping[str, Any], lines: Sequence[Line], moments: Moments, pl
         width=place.width - _AXIS,
         height=place.height - 24 - _LEGEND_LINE * _LEGEND_LINES,
     )
-    moved = _upon_each_other(lines) if stacked else [(line, ()) for line in lines]
+    moved = _upon_each_other(lines, moments) if stacked else [(line, ()) for line in lines]
     high = round_up(max(value for line, _ in moved for _, value in line.points))
 
     def at(moment: float, value: float) -> str:
@@ -192,16 +178,19 @@ def _without_gaps(points: Points, step: float) -> Iterator[Points]:
         yield points[begin:end]
 
 
-def _upon_each_other(lines: Sequence[Line]) -> list[tuple[Line, Points]]:
+def _upon_each_other(lines: Sequence[Line], moments: Moments) -> list[tuple[Line, Points]]:
     """Give each line added to those before it, and what it stands on. Where it has no value it is 0."""
-    moments = sorted({moment for line in lines for moment, _ in line.points})
-    below = dict.fromkeys(moments, 0.0)
+    steps = range(int((moments.until - moments.since) / moments.step) + 1)
+    below = [0.0] * len(steps)
     found = []
     for line in lines:
-        own = dict(line.points)
-        floor = tuple(below.items())
-        below = {moment: base + own.get(moment, 0.0) for moment, base in below.items()}
-        found.append((Line(name=line.name, points=tuple(below.items())), floor))
+        own = {round((at - moments.since) / moments.step): value for at, value in line.points}
+        floor, below = below, [base + own.get(step, 0.0) for step, base in zip(steps, below, strict=True)]
+        edges = [
+            tuple((moments.since + step * moments.step, value) for step, value in zip(steps, values, strict=True))
+            for values in (below, floor)
+        ]
+        found.append((Line(name=line.name, points=edges[0]), edges[1]))
     return found
 
 

@@ -168,33 +168,36 @@ def _workers(told: Answers) -> dict[str, tuple[Wanted, ...]]:
 
 
 def _contracts(told: Answers) -> dict[str, tuple[Wanted, ...]]:
-    body = told.report.report
+    broken = [view for view in told.open if view.change.subject is ChangeSubject.CONTRACT]
     violations: Counter[tuple[str, ...]] = Counter()
-    broken: Counter[tuple[str, ...]] = Counter()
-    plans: Counter[tuple[str, ...]] = Counter()
-    plan_tenants: Counter[tuple[str, ...]] = Counter()
-    hazards: Counter[tuple[str, ...]] = Counter()
-    for group in body.groups:
-        services = [verdict.service for verdict in group.verdicts if verdict.status.counts]
-        violations.update({(name,): services.count(name) * len(group.tenants) for name in services})
-        broken.update({(name,): len(group.tenants) for name in services})
-        if group.plan and group.plan.statements:
-            proof = (group.plan.proof.status.value,)
-            plans[proof] += 1
-            plan_tenants[proof] += len(group.tenants)
-            hazards.update({(each.kind.value,) for statement in group.plan.statements for each in statement.hazards})
+    for view in broken:
+        violations[(view.change.service,)] += view.tenants
     queries: Counter[tuple[str, ...]] = Counter()
     for each in (count for step in told.report.steps for count in step.queries):
         queries[each.service, each.result] += each.queries
     return {
         "Violations by service": (Exactly(violations),),
-        "Tenants in which a service breaks": (Exactly(broken),),
-        "Tenants in which a service breaks, by tier": _broken_by_tier(told),
+        "Tenants in which a service breaks": _count((name,) for names in told.services.values() for name in names),
+        "Tenants that break by tier": _broken_by_tier(told),
         "Queries by result": (Exactly(queries),),
         **_rollouts(told),
-        "Plans by proof": (Exactly(plans),),
-        "Tenants that plans are for": (Exactly(plan_tenants),),
-        "Hazards of plans": (Exactly(hazards),),
+        **_plans(told),
+    }
+
+
+def _plans(told: Answers) -> dict[str, tuple[Wanted, ...]]:
+    plans = [(each, each.plan) for each in told.report.report.groups if each.plan and each.plan.statements]
+    tenants: Counter[tuple[str, ...]] = Counter()
+    for group, plan in plans:
+        tenants[(plan.proof.status.value,)] += len(group.tenants)
+    return {
+        "Plans by proof": _count((plan.proof.status.value,) for _, plan in plans),
+        "Tenants that plans are for": (Exactly(tenants),),
+        "Hazards of plans": _count(
+            key
+            for _, plan in plans
+            for key in {(each.kind.value,) for line in plan.statements for each in line.hazards}
+        ),
     }
 
 

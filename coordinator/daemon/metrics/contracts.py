@@ -6,20 +6,23 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from coordinator.daemon.metrics.table import Metric, Sample
+from coordinator.memory.figures import Figures
+from coordinator.memory.model import ChangeSubject
 from coordinator.report.model import ReportBody, ScanReport
 
-_NOT_CHECKED = "there is no report, or the fleet is not checked for this service"
+_NOT_CHECKED = "the fleet is not checked for this service, or `fleetdrift_tenants` has no series either"
 
 VIOLATIONS = Metric(
     name="contract_violations",
-    help="Queries and mappings of a service that break, counted over tenants.",
+    help="Queries and mappings of a service that are known to break, counted over tenants, those that cannot be read "
+    "now included.",
     labels=("service",),
     unit="violations",
     absent=_NOT_CHECKED,
 )
 TENANTS = Metric(
     name="contract_tenants",
-    help="Tenants in which a service's contract is violated.",
+    help="Tenants in which a service's contract is known to be violated, those that cannot be read now included.",
     labels=("service",),
     unit="tenants",
     absent=_NOT_CHECKED,
@@ -29,7 +32,7 @@ QUERIES = Metric(
     help="Queries of a service by driver and by the worst that any tenant makes of them; unread ones are seen places.",
     labels=("service", "driver", "result"),
     unit="queries",
-    absent=f"{_NOT_CHECKED}, or an older release wrote the report",
+    absent="there is no report, the fleet is not checked for this service, or an older release wrote the report",
 )
 ROLLOUT_TENANTS = Metric(
     name="rollout_tenants",
@@ -42,23 +45,29 @@ ROLLOUT_TENANTS = Metric(
 METRICS = (VIOLATIONS, TENANTS, QUERIES, ROLLOUT_TENANTS)
 
 
-def contract_samples(report: ScanReport, services: Sequence[str]) -> Iterator[Sample]:
-    """Give the metrics of contracts; none of a service that is not checked.
+def contract_samples(figures: Figures, services: Sequence[str]) -> Iterator[Sample]:
+    """Give what is remembered of contracts; nothing of a service that is not checked, and nothing before a first scan.
 
     Args:
-        report: The last one.
+        figures: What is remembered.
         services: Those that the fleet is checked for.
     """
+    if figures.status.scanned is None:
+        return
     violations: Counter[str] = Counter()
     tenants: Counter[str] = Counter()
-    for group in report.body.groups:
-        broken = Counter(verdict.service for verdict in group.verdicts if verdict.status.counts)
-        for service, count in broken.items():
-            violations[service] += count * len(group.tenants)
-            tenants[service] += len(group.tenants)
+    for change in figures.changes:
+        if change.subject == ChangeSubject.CONTRACT:
+            violations[change.service] += change.tenants
+    for each in figures.alike:
+        tenants.update(dict.fromkeys(each.services, each.tenants))
     for service in sorted({*services, *violations}):
         yield Sample(VIOLATIONS, (service,), violations[service])
         yield Sample(TENANTS, (service,), tenants[service])
+
+
+def query_samples(report: ScanReport) -> Iterator[Sample]:
+    """Give what the last report says of queries."""
     for step in report.steps:
         for each in step.queries:
             yield Sample(QUERIES, (each.service, each.driver, each.result), each.queries)

@@ -241,6 +241,7 @@ class FleetMetrics:
             yield from tenants.tenant_samples(self._figures)
             yield from tiers.tier_samples(self._figures)
             yield from self._changes.samples(self._figures)
+            yield from contracts.contract_samples(self._figures, self._configured.services)
             yield from scans.memory_samples(self._figures)
             yield from notices.notice_samples(self._figures.told, self._configured.sinks)
             yield from declaration.ignore_samples(
@@ -251,7 +252,7 @@ class FleetMetrics:
         yield from scans.report_samples(report)
         yield from changes.report_samples(report.body)
         yield from plans.plan_samples(report.body)
-        yield from contracts.contract_samples(report, self._configured.services)
+        yield from contracts.query_samples(report)
         yield from contracts.rollout_samples(report.body)
 
 

@@ -11,7 +11,7 @@ PANELS = (
     Panel(title="Contracts"),
     Panel(
         title="Violations by service",
-        description="Queries that break, counted over tenants. A service that is not checked has no line.",
+        description="Queries known to break, counted over tenants. A service that is not checked has no line.",
         queries=[(total("fleetdrift_contract_violations", "service", kept=["service"]), "{{service}}")],
         width=6,
         no_value=_NOT_CHECKED,
@@ -24,8 +24,8 @@ PANELS = (
         no_value=_NOT_CHECKED,
     ),
     Panel(
-        title="Tenants in which a service breaks, by tier",
-        description="As far as is known: tenants that cannot be read now count by what they had.",
+        title="Tenants that break by tier",
+        description="In which a service breaks. Those that cannot be read now count by what is known of them.",
         queries=[
             (
                 total("fleetdrift_contract_tenants_by_tier", "tier", "service", kept=["tier", "service"]),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from deploy.grafana.code.panels import FLEET, Panel, metric, total
+from deploy.grafana.code.panels import FLEET, Panel, metric, newest, total
 
 STATUS_COLOURS = {
     "in_sync": "green",
@@ -21,7 +21,7 @@ _TENANTS = total("fleetdrift_tenants", "status")
 _DRIFTED = total("fleetdrift_drifted_tenants", "severity")
 _BY_KIND = total("fleetdrift_drift_changes", "kind", "change", "severity", kept=["change", "kind"])
 _NO_TIERS = "no tenant has a tier"
-_LAST = metric("fleetdrift_last_scan_timestamp_seconds")
+_LAST = newest("fleetdrift_last_scan_timestamp_seconds")
 
 PANELS = (
     Panel(title="Now"),
@@ -181,7 +181,7 @@ PANELS = (
     Panel(
         title="Changes resolved",
         description="How many changes were resolved in the last day.",
-        queries=[(f"max by (fleet) (increase(fleetdrift_changes_resolved_total{{{FLEET}}}[1d]))", "{{fleet}}")],
+        queries=[(f"round(max by (fleet) (increase(fleetdrift_changes_resolved_total{{{FLEET}}}[1d])))", "{{fleet}}")],
         kind="stat",
         width=4,
         height=7,

@@ -18,6 +18,9 @@ TAG = "fleetdrift"
 FLEET = 'fleet=~"$fleet"'
 """What every query asks of each metric."""
 
+_OF_THE_PRESENT = frozenset({"stat", "bars"})
+"""Kinds of panels that ask for the present only: a range would go on to show what is no longer known."""
+
 _COLUMNS = 24
 _REFRESH = "1m"
 
@@ -39,7 +42,6 @@ class Panel:
         colour: The bad colour.
         colours: Colour of a line by its legend.
         no_value: What is shown where there is no series.
-        now: Ask for the present only.
         page: Path of the coordinator's page about a value, with its labels as Grafana writes them; empty for none.
     """
 
@@ -55,7 +57,6 @@ class Panel:
     colour: str = "red"
     colours: Mapping[str, str] = dataclasses.field(default_factory=dict)
     no_value: str = "unknown"
-    now: bool = False
     page: str = ""
 
 
@@ -80,6 +81,15 @@ def total(name: str, *labels: str, kept: Sequence[str] = (), where: str = "") ->
         where: More matchers.
     """
     return f"sum by ({', '.join(('fleet', *kept))}) ({metric(name, *labels, where=where)})"
+
+
+def newest(name: str) -> str:
+    """Ask for the newest of some moments, also when the coordinator is down that said it.
+
+    Args:
+        name: As exported.
+    """
+    return f"max by (fleet) (max_over_time({name}{{{FLEET}}}[6h]))"
 
 
 def dashboard_json(uid: str, title: str, description: str, panels: Sequence[Panel]) -> str:
@@ -153,7 +163,7 @@ def _built(panel: Panel) -> Any:
             built: Any = (
                 stat.Panel()
                 .reduce_options(common.ReduceDataOptions().calcs(["lastNotNull"]))
-                .graph_mode(common_models.BigValueGraphMode.AREA)
+                .graph_mode(common_models.BigValueGraphMode.NONE)
                 .thresholds(_thresholds(panel))
             )
         case "bars":
@@ -174,7 +184,7 @@ def _built(panel: Panel) -> Any:
         built = built.override_by_name(name, [fixed])
     for letter, (expression, legend_format) in zip("ABCDEFGH", panel.queries, strict=False):
         query = prometheus.Dataquery().ref_id(letter).expr(expression).legend_format(legend_format).datasource(SOURCE)
-        built = built.with_target(query.instant() if panel.now or panel.kind == "bars" else query.range())
+        built = built.with_target(query.instant() if panel.kind in _OF_THE_PRESENT else query.range())
     return built
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from deploy.grafana.code.panels import FLEET, Panel, metric, total
+from deploy.grafana.code.panels import FLEET, Panel, metric, newest, total
 
 _RATE = "[$__rate_interval]"
 _BUCKETS = f"sum by (fleet, le) (increase(fleetdrift_scan_duration_seconds_bucket{{{FLEET}}}[1h]))"
@@ -39,7 +39,7 @@ PANELS = (
     Panel(
         title="Age of the figures",
         description="Time since what is shown of tenants was read from the store. Above five minutes an alert fires.",
-        queries=[(f"time() - {metric('fleetdrift_snapshot_timestamp_seconds')}", "{{fleet}}")],
+        queries=[(f"time() - {newest('fleetdrift_snapshot_timestamp_seconds')}", "{{fleet}}")],
         unit="s",
         kind="stat",
         width=5,
@@ -50,7 +50,7 @@ PANELS = (
         title="Age of the last scan",
         description="Time since a scan last gave a report, beside the interval; above two intervals an alert fires.",
         queries=[
-            (f"time() - {metric('fleetdrift_last_scan_timestamp_seconds')}", "age {{fleet}}"),
+            (f"time() - {newest('fleetdrift_last_scan_timestamp_seconds')}", "age {{fleet}}"),
             (metric("fleetdrift_scan_interval_seconds"), "interval {{fleet}}"),
         ],
         unit="s",
@@ -98,7 +98,7 @@ PANELS = (
     Panel(
         title="Signs that were wrong",
         description="Tenants in the last day that had changed although their server's sign was the same. Must stay 0.",
-        queries=[(f"max by (fleet) (increase(fleetdrift_sign_mismatches_total{{{FLEET}}}[1d]))", "{{fleet}}")],
+        queries=[(f"round(max by (fleet) (increase(fleetdrift_sign_mismatches_total{{{FLEET}}}[1d])))", "{{fleet}}")],
         kind="stat",
         width=4,
         height=5,

@@ -41,6 +41,10 @@ def engine(fleet: Fleet, own_redis: EmbeddedRedis, postgres: EmbeddedPostgres, t
         yield engine
 
 
+_PARTS_OF_AN_OPENING = 4
+"""Pieces in one direction with which a connection is opened and checked, at most."""
+
+
 class Wire:
     """Leads to a server's unix socket, and can be cut: connections break, and new ones are refused."""
 
@@ -49,6 +53,8 @@ class Wire:
         self._target = target
         self._server: asyncio.Server | None = None
         self._open: set[asyncio.StreamWriter] = set()
+        self._flows = asyncio.Event()
+        self._flows.set()
 
     async def join(self) -> None:
         """Let connections through."""
@@ -63,21 +69,33 @@ class Wire:
         for writer in tuple(self._open):
             writer.transport.abort()
 
+    @contextlib.asynccontextmanager
+    async def held(self) -> AsyncIterator[None]:
+        """Let nothing through that belongs to a connection beyond its opening."""
+        self._flows.clear()
+        try:
+            yield
+        finally:
+            self._flows.set()
+
     async def _lead(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         far_reader, far_writer = await asyncio.open_unix_connection(self._target)
         self._open |= {writer, far_writer}
         with contextlib.suppress(OSError):
-            await asyncio.gather(_copy(reader, far_writer), _copy(far_reader, writer))
+            await asyncio.gather(self._copy(reader, far_writer), self._copy(far_reader, writer))
         for end in (writer, far_writer):
             self._open.discard(end)
             end.close()
 
-
-async def _copy(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-    while data := await reader.read(65536):
-        writer.write(data)
-        await writer.drain()
-    writer.close()
+    async def _copy(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        passed = 0
+        while data := await reader.read(65536):
+            passed += 1
+            if passed > _PARTS_OF_AN_OPENING:
+                await self._flows.wait()
+            writer.write(data)
+            await writer.drain()
+        writer.close()
 
 
 @pytest.fixture

@@ -6,6 +6,7 @@ import asyncio
 import datetime as dt
 from collections import defaultdict
 
+import asyncpg
 import httpx
 import msgspec
 import pytest
@@ -23,6 +24,7 @@ from coordinator.records.kept_ignores import StoredIgnores
 from coordinator.records.stored import StoredRecords
 from coordinator.report.model import TenantStatus
 from coordinator.settings.user import who_commands
+from coordinator.store.connection import migrations
 from coordinator.store.records import ScanState
 from coordinator.store.store import Store
 from shared.findings.ignore import IgnoreRule
@@ -35,6 +37,7 @@ from tests.reports import demo
 
 pytestmark = pytest.mark.anyio
 
+[_NAMES_SERVICES] = [version for version, sql in migrations() if "'service'" in sql]
 NEVER_BEFORE = dt.datetime(2000, 1, 1, tzinfo=dt.UTC)
 
 
@@ -114,6 +117,21 @@ async def test_tenants_in_which_a_service_breaks_are_counted_by_tier_though_they
     whole = f'fleetdrift_contract_tenants{{fleet="{fleet}",service="orders"}} 2.0'
     by_tier = f'fleetdrift_contract_tenants_by_tier{{fleet="{fleet}",tier="gold",service="orders"}} 2.0'
     assert {whole, by_tier} <= set(page.splitlines())
+
+
+async def test_changes_that_an_earlier_release_remembered_name_their_service_once_the_store_is_opened(dsn):
+    async with Store.open(Secret(dsn)) as store:
+        await store.record_report("1", demo())
+        fleet = demo().body.fleet
+        before, _ = await store.memory.changes(fleet, ChangeFilter())
+    admin = await asyncpg.connect(dsn)
+    await admin.execute("UPDATE fleetdrift.changes SET document = document - 'service'")
+    await admin.execute("DELETE FROM fleetdrift.migrations WHERE version >= $1", _NAMES_SERVICES)
+    await admin.close()
+    async with Store.open(Secret(dsn)) as store:
+        after, _ = await store.memory.changes(fleet, ChangeFilter())
+    assert after == before
+    assert {each.change.service for each in after} == {"", "orders"}
 
 
 async def test_an_ignore_rule_that_is_made_while_the_coordinator_runs_is_counted(store):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree as ET
@@ -18,8 +18,21 @@ SPAN = Span(0.0, 100.0, 1.0)
 STEPS = (Moment(10.0, "all is <clean>"), Moment(50.0, "a server is away"))
 
 
+class Always:
+    """Answers every query with the same rows; a query about the end with their newest value."""
+
+    def __init__(self, rows: Sequence[dict[str, Any]]) -> None:
+        self._rows = rows
+
+    def over_time(self, _: str) -> Sequence[dict[str, Any]]:
+        return self._rows
+
+    def at_the_end(self, _: str) -> Sequence[dict[str, Any]]:
+        return [{"metric": row["metric"], "value": row["values"][-1]} for row in self._rows]
+
+
 def drawn(board: dict[str, Any], *rows: dict[str, Any]) -> ET.Element:
-    return ET.fromstring(draw_dashboard(board, lambda _: rows, STEPS, SPAN, LIGHT))
+    return ET.fromstring(draw_dashboard(board, Always(rows), STEPS, SPAN, LIGHT))
 
 
 def texts(picture: ET.Element) -> list[str]:
@@ -60,6 +73,14 @@ def test_a_line_is_not_drawn_where_it_has_no_value():
     values = [(at, 3.0) for at in range(100) if not 40 < at < 60]
     found = [d for d in paths(drawn(board_of("Queue"), row(values, fleet="shop"))) if "L" in d]
     assert {d.count("M") for d in found} == {2}
+
+
+def test_an_area_ends_where_it_has_no_value():
+    values = [(at, 3.0) for at in range(100) if not 40 < at < 60]
+    picture = drawn(board_of("Progress of the running scan"), row(values, state="waiting"))
+    [area] = [d for d in paths(picture) if d.endswith("Z")]
+    heights = {point.split(",")[1] for point in area.strip("MZ").split("L")}
+    assert len(heights) == 2, "of three, and of none"
 
 
 def test_areas_stand_upon_each_other():

@@ -179,22 +179,43 @@ def test_what_was_dropped_is_counted_by_reason():
 def test_a_report_is_told_in_numbers():
     told = samples(after(demo()))
     assert told["fleetdrift_drift_groups",] == 2
-    assert told["fleetdrift_contract_violations", "orders"] == 2
-    assert told["fleetdrift_contract_tenants", "orders"] == 2
     assert told["fleetdrift_schema_version_mismatches",] == 1
     assert told["fleetdrift_plans", "proven"] == 2
     assert told["fleetdrift_plan_tenants", "proven"] == 2
     assert told["fleetdrift_declaration_load_success",] == 1
 
 
+def broken(service: str, changes: int, tenants: int) -> OpenChanges:
+    return OpenChanges(
+        subject="contract", kind="violated", object_kind="query", severity="error", service=service, is_new=False,
+        changes=changes, tenants=tenants,
+    )  # fmt: skip
+
+
+def test_a_service_breaks_in_tenants_that_cannot_be_read_as_well():
+    drifted, lost = TenantStatus.DRIFTED, TenantStatus.UNREACHABLE
+    found = figures(
+        alike=(
+            AlikeTenants(status=drifted, severities=("error",), services=("orders",), tenants=2),
+            AlikeTenants(status=lost, severities=("error",), services=("orders",), tenants=3),
+        ),
+        changes=(broken("orders", changes=2, tenants=8), broken("gone", changes=1, tenants=1)),
+    )
+    told = samples(showing(found))
+    violations = {key[1]: value for key, value in told.items() if key[0] == "fleetdrift_contract_violations"}
+    assert violations == {"orders": 8, "search": 0, "gone": 1}
+    assert told["fleetdrift_contract_tenants", "orders"] == 5
+
+
 def test_a_service_that_is_checked_and_clean_has_a_zero_and_one_that_is_not_checked_has_nothing():
-    told = samples(after(demo()))
-    assert told["fleetdrift_contract_violations", "search"] == 0
+    assert samples(showing(figures()))["fleetdrift_contract_violations", "search"] == 0
     unchecked = FleetMetrics("demo")
     unchecked.leads(True)
-    unchecked.scan_started()
-    unchecked.scan_reported(in_sync())
-    assert not [key for key in samples(unchecked) if key[0].startswith("fleetdrift_contract")]
+    unchecked.remembered(figures(), NOON.timestamp())
+    unchecked.render()
+    never = msgspec.structs.replace(figures().status, scanned=None)
+    for metrics in (unchecked, showing(figures(status=never)), after(demo())):
+        assert not [key for key in samples(metrics) if key[0] == "fleetdrift_contract_violations"]
 
 
 def test_queries_are_counted_by_service_driver_and_result():
