@@ -7,6 +7,7 @@ from pathlib import Path
 
 import click
 
+from coordinator.cli.output_file import is_replaceable
 from coordinator.cli.report_output import settings_of
 from coordinator.settings.load import required
 
@@ -22,6 +23,9 @@ def command(file: Path, config: Path) -> None:
     """
     from coordinator.store.backup import back_up  # lazy: cold start
 
+    if not is_replaceable(file):
+        raise click.UsageError(f"{file} is no file: the store is written to a new file, which takes its place")
+    file = file.resolve()
     manifest = asyncio.run(back_up(required(settings_of(config).store_dsn, "store.dsn"), file))
     rows = sum(table.rows for table in manifest.tables)
     click.echo(f"{file}: {rows:,} rows of {len(manifest.tables)} tables, {file.stat().st_size / 1e6:,.1f} MB")

@@ -12,6 +12,7 @@ import click
 
 from coordinator.cli.remembered import TOKEN_VARIABLE, Form, Place, memory_options, place_options, print_json
 from coordinator.cli.report_output import settings_of
+from coordinator.cli.selection_options import labels_of
 from coordinator.cli.tenants import Label
 from coordinator.records.kept_ignores import IgnoreRecords
 from coordinator.settings.load import required
@@ -78,7 +79,7 @@ def list_ignores(place: Place, output: str) -> None:
 def add(*, place: Place, until: dt.datetime, labels: tuple[tuple[str, str], ...], **said: str) -> None:
     """Make a rule: drift that matches every option is left out from the next scan on."""
     try:
-        rule = IgnoreRule(until=until.date(), labels=dict(labels), **said)
+        rule = IgnoreRule(until=until.date(), labels=labels_of(labels), **said)
     except ValueError as error:
         raise click.UsageError(str(error)) from None
     view = asyncio.run(_ask(place, lambda rules: rules.create_ignore(rule)))

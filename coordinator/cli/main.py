@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+import errno
 import importlib
 import io
+import os
 import signal
 import sys
 import traceback
+from pathlib import Path
 from types import FrameType
 
 import click
 
 from coordinator.cli.exit_codes import ERROR, INTERRUPTED, USAGE
 from coordinator.cli.verbs import SECTIONS, VERBS
+
+_NO_ROOM = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
+"""What a write to standard output meets that goes to a file on a full disk; such an error names no file."""
 
 
 class LazyGroup(click.Group):
@@ -53,6 +59,7 @@ def main() -> None:
     signal.signal(signal.SIGINT, signal.default_int_handler)
     signal.signal(signal.SIGTERM, _terminate)
     debug = "--debug" in sys.argv
+    _open_closed_streams()
     try:
         code = cli.main(standalone_mode=False)
         sys.stdout.flush()
@@ -77,6 +84,13 @@ def main() -> None:
     sys.exit(code if isinstance(code, int) else 0)
 
 
+def _open_closed_streams() -> None:
+    """Let a shell close standard output or error (`>&-`): what would be written there goes nowhere."""
+    for name in ("stdout", "stderr"):
+        if getattr(sys, name) is None:
+            setattr(sys, name, Path(os.devnull).open("w", encoding="utf-8"))  # noqa: SIM115  # for the process's life
+
+
 def _unsaid(message: str) -> str:
     from coordinator.cli.unsaid import without_secrets  # lazy: cold start
 
@@ -98,4 +112,6 @@ def _sentence(error: Exception) -> str:
         return str(error)
     if isinstance(error, OSError) and error.filename:
         return f"{error.filename}: {error.strerror}"
+    if isinstance(error, OSError) and error.errno in _NO_ROOM:
+        return f"the output cannot be written: {error.strerror}"
     return f"internal error ({type(error).__name__}: {error}); run again with --debug before the command to see where"

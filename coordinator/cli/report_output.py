@@ -12,9 +12,10 @@ import click
 import msgspec
 
 from coordinator.cli.fleet_option import chosen_fleet, fleet_option
+from coordinator.cli.output_file import different_files, write_output
 from coordinator.iac.assignment import Assignment
 from coordinator.report.exit_code import exit_code, status_to_exit_with
-from coordinator.report.files import ReportForm, render, write_file, write_files
+from coordinator.report.files import ReportForm, render, write_files
 from coordinator.report.model import ReportBody, ScanReport
 from coordinator.report.renderers.json import ReportDocument
 from coordinator.scan.declared_files import DeclaredFiles, DeclaringSource
@@ -48,13 +49,17 @@ class OutputType(click.ParamType[Output]):
         """Read it."""
         if isinstance(value, Output):
             return value
-        name, _, file = value.partition(":")
+        name, colon, file = value.partition(":")
         forms = {form.value: form for form in ReportForm}
         if name not in forms:
             near = difflib.get_close_matches(name, forms, n=1)
             hint = f"did you mean {near[0]!r}?" if near else f"expected one of {', '.join(forms)}"
             self.fail(f"{name!r} is no form of a report; {hint}", param, ctx)
-        return Output(forms[name], Path(file) if file else None)
+        if not colon:
+            return Output(forms[name])
+        if not file or Path(file).is_dir():
+            self.fail(f"{value!r} names no file: {name}:FILE writes one, {name} prints it", param, ctx)
+        return Output(forms[name], Path(file))
 
 
 class Wanted(msgspec.Struct, frozen=True, kw_only=True):
@@ -83,6 +88,7 @@ def scan_options(function: Callable[..., Any]) -> Callable[..., Any]:
             raise click.UsageError(
                 "only one --output can be printed; give the others a file: --output json:report.json"
             )
+        different_files([output.file for output in chosen if output.file])
         return function(wanted=Wanted(outputs=chosen, fail_on_pending=fail_on_pending, since=since), **rest)
 
     options = (
@@ -198,7 +204,7 @@ def hand_out(report: ScanReport, settings: Settings, wanted: Wanted, before: Rep
         if output.file is None:
             click.echo(text, nl=False)
         else:
-            write_file(output.file, text)
+            write_output(output.file, text)
     if settings.file.report.directory and report.selection is None:
         write_files(report, Path(settings.root, settings.file.report.directory))
 

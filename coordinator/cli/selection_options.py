@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import functools
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 import click
@@ -57,7 +57,7 @@ def selection_options(function: Callable[..., Any]) -> Callable[..., Any]:
     ) -> Any:
         selection = Selection(
             tenants=tenants,
-            labels=dict(_label(text) for text in labels),
+            labels=labels_of(map(_label, labels)),
             statuses=tuple(TenantStatus(status) for status in statuses),
             changed_since=changed_since,
         )
@@ -71,10 +71,26 @@ def named_selection_options(function: Callable[..., Any]) -> Callable[..., Any]:
 
     @functools.wraps(function)
     def with_selection(*, tenants: tuple[str, ...], labels: tuple[str, ...], **rest: Any) -> Any:
-        selection = Selection(tenants=tenants, labels=dict(_label(text) for text in labels))
+        selection = Selection(tenants=tenants, labels=labels_of(map(_label, labels)))
         return function(selection=None if selection == Selection() else selection, **rest)
 
     return _decorated(with_selection, _NAMED)
+
+
+def labels_of(given: Iterable[tuple[str, str]]) -> dict[str, str]:
+    """Put the labels of a command line together; raises UsageError for two values of one label.
+
+    A tenant has one value of each label: of two none can have both, and to go by one of them would leave out tenants
+    without a word.
+    """
+    labels: dict[str, str] = {}
+    for name, value in given:
+        if labels.setdefault(name, value) != value:
+            raise click.UsageError(
+                f"--label {name} is given twice, and a tenant has one value of it: give one pattern, such as "
+                f"--label {name}=[ab]*, or run once for each"
+            )
+    return labels
 
 
 def _decorated(function: Callable[..., Any], options: tuple[Callable[..., Any], ...]) -> Callable[..., Any]:

@@ -1,4 +1,7 @@
-"""Tables of the command line: they fit the terminal, and what would not fit is left out by name, never cut."""
+"""Tables of the command line: they fit the terminal, and what would not fit is left out by name, never cut.
+
+In a terminal that is too narrow for what no row can do without, lines are longer than it.
+"""
 
 from __future__ import annotations
 
@@ -45,7 +48,7 @@ def print_table(console: Console, columns: Sequence[Column], rows: Sequence[Sequ
     places = list(range(len(columns)))
     widths = [_least_width(column, [row[place] for row in rows]) for place, column in enumerate(columns)]
     left_out: list[str] = []
-    while sum(widths[place] + _GAP for place in places) - _GAP > console.width:
+    while _total(widths, places) > console.width:
         spare = [place for place in places if columns[place].spare]
         if not spare:
             break
@@ -63,10 +66,17 @@ def print_table(console: Console, columns: Sequence[Column], rows: Sequence[Sequ
         )
     for row in rows:
         table.add_row(*(row[place] for place in places))
+    terminal = console.width
+    console.width = max(terminal, _total(widths, places))
     console.print(table)
+    console.width = terminal
     if left_out:
         said = f"left out, the terminal is too narrow: {', '.join(left_out)}"
         console.print(Text(said, "dim"))
+
+
+def _total(widths: Sequence[int], places: Sequence[int]) -> int:
+    return sum(widths[place] + _GAP for place in places) - _GAP
 
 
 def _least_width(column: Column, cells: Sequence[Text | str]) -> int:

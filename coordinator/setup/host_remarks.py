@@ -45,7 +45,8 @@ async def host_remarks(hosts: Iterable[Host], targets: Iterable[Target], limits:
         limits: Bounds on time, and whether a role that may do harm is accepted.
     """
     listed = tuple(targets)
-    async with Readers(limits) as readers, Readers(msgspec.structs.replace(limits, allow_unsafe_role=True)) as any_role:
+    strict, lax = (msgspec.structs.replace(limits, allow_unsafe_role=unsafe) for unsafe in (False, True))
+    async with Readers(strict) as readers, Readers(lax) as any_role:
         for host in hosts:
             databases = sorted({target.database for target in listed if target.host == host.name})
             powers = ""
@@ -59,11 +60,12 @@ async def host_remarks(hosts: Iterable[Host], targets: Iterable[Target], limits:
                 powers = error.failure.message
                 facts = await _facts(any_role, host)
             skew = facts.now - (asked_at + time.time()) / 2
-            for remark in _of_facts(host, facts, powers, databases):
+            role = _role(host, facts, powers, accepted=limits.allow_unsafe_role)
+            for remark in _of_facts(host, facts, role, databases):
                 yield remark
             yield clock_remark(f"host {host.name}, clock", skew)
-            if databases and not powers:
-                yield await _of_a_tenant(readers, host, databases[0])
+            if databases and role.level is not Level.FAIL:
+                yield await _of_a_tenant(any_role if powers else readers, host, databases[0])
 
 
 async def _facts(readers: Readers, host: Host) -> _Facts:
@@ -71,16 +73,23 @@ async def _facts(readers: Readers, host: Host) -> _Facts:
     return msgspec.json.decode(text, type=_Facts)
 
 
-def _of_facts(host: Host, facts: _Facts, powers: str, databases: list[str]) -> Iterator[Remark]:
+def _role(host: Host, facts: _Facts, powers: str, *, accepted: bool) -> Remark:
+    """Say what the role may do that reads a host; accepting harm in the configuration does not make it harmless."""
+    about, advice = f"host {host.name}, role", _ADVICE[FailureKind.UNSAFE_ROLE].format(host=host.name)
+    if not powers:
+        found = f"{facts.role!r} is no superuser, copies nothing and passes no policy by"
+        return Remark(Level.OK, about, found)
+    if not accepted:
+        return Remark(Level.FAIL, about, powers, advice)
+    held = powers.partition(";")[0]
+    found = f"{held}; [limits] allow_unsafe_role accepts it, and what a tenant planted could run with that"
+    return Remark(Level.WARN, about, found, advice)
+
+
+def _of_facts(host: Host, facts: _Facts, role: Remark, databases: list[str]) -> Iterator[Remark]:
     about = f"host {host.name}"
     yield Remark(Level.OK, about, f"answers as PostgreSQL {facts.version}, through no pooler in transaction mode")
-    if powers:
-        advice = _ADVICE[FailureKind.UNSAFE_ROLE].format(host=host.name)
-        yield Remark(Level.FAIL, f"{about}, role", powers, advice)
-    else:
-        yield Remark(
-            Level.OK, f"{about}, role", f"{facts.role!r} is no superuser, copies nothing and passes no policy by"
-        )
+    yield role
     yield _encryption(host, f"{about}, TLS", facts)
     if facts.connections != _NO_LIMIT and facts.connections < host.max_connections:
         found = (

@@ -134,6 +134,14 @@ def test_a_role_that_may_do_too_much_or_too_little_fails_with_the_way_out(told):
     )
 
 
+def test_a_role_that_the_configuration_insists_on_is_not_called_harmless(told):
+    found = told("postgres", 0, more="[limits]\nallow_unsafe_role = true")
+    assert found["host main, role"].startswith("warn the scanner's role holds superuser")
+    assert "allow_unsafe_role accepts it" in found["host main, role"]
+    assert "role-sql main" in found["host main, role"]
+    assert found["host main, tenants"].startswith("ok the first of them can be read")
+
+
 def test_what_does_not_answer_is_said_part_by_part(told):
     found = told(
         "doctor_reader",

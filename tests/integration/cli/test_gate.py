@@ -79,6 +79,7 @@ source = "migrations"
         (("--tenants", "us-2"), 3, "gate: closed: 1 not known of 1 tenants\n  us-2: unreachable: "),
         (("--tenants", "eu-1", "--tenants", "us-9"), 3, "us-9: excluded by [fleet] exclude"),
         (("--tenants", "eu-1", "--tenants", "eu-7"), 1, "--tenants eu-7: no tenant of the fleet has such a name"),
+        (("--label", "wave=1", "--label", "wave=2"), 64, "--label wave is given twice"),
         (("--fail-on-pending",), 64, "leave out --since and --fail-on-pending"),
     ],
 )

@@ -62,3 +62,36 @@ def test_a_missing_configuration_is_wrong_usage(tmp_path):
 @pytest.mark.parametrize("verb", VERBS)
 def test_the_module_of_every_verb_holds_its_command(verb):
     assert isinstance(importlib.import_module(VERBS[verb].module).command, click.Command)
+
+
+def test_a_full_disk_is_no_bug_of_ours():
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run(
+            [FLEETDRIFT, "--help"], stdout=full, stderr=subprocess.PIPE, text=True, check=False, timeout=60
+        )
+    assert done.returncode == 1
+    assert done.stderr == "fleetdrift: the output cannot be written: No space left on device\n"
+
+
+def test_a_closed_standard_output_ends_no_command(tmp_path):
+    (tmp_path / "a.sql").write_text("")
+    done = subprocess.run(
+        ["sh", "-c", f'"{FLEETDRIFT}" --help >&-; echo $? >&2'],
+        capture_output=True, text=True, check=False, cwd=tmp_path, timeout=60,
+    )  # fmt: skip
+    assert done.stderr == "0\n"
+
+
+@pytest.mark.parametrize(
+    ("outputs", "said"),
+    [
+        (("json:",), "names no file"),
+        (("json:.",), "names no file"),
+        (("json:a", "csv:./a"), "two --output name"),
+        (("json", "csv"), "only one --output can be printed"),
+    ],
+)
+def test_an_output_that_could_not_be_kept_is_refused_before_the_scan(tmp_path, outputs, said):
+    done = run("check", *(word for output in outputs for word in ("--output", output)), cwd=tmp_path)
+    assert done.returncode == 64
+    assert said in done.stderr

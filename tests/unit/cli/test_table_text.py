@@ -40,6 +40,15 @@ def test_what_has_no_room_is_left_out_from_the_right_and_named():
     assert " ".join(narrow.split()).endswith("left out, the terminal is too narrow: by, took")
 
 
+@pytest.mark.parametrize("width", [1, 10, 20])
+def test_no_cell_is_cut_in_a_terminal_that_is_narrower_than_what_must_be_said(width):
+    console = open_console(Terminal(width=width))
+    print_table(console, (Column("id"), Column("tenants", figures=True), Column("since")), [("a1b2", "12", "3 d ago")])
+    told = close_console(console)
+    assert told.splitlines()[0].split() == ["id", "tenants", "since"]
+    assert told.splitlines()[2].split() == ["a1b2", "12", "3", "d", "ago"]
+
+
 @pytest.mark.parametrize("width", [72, 80, 100, 140])
 def test_tenants_fit_the_terminal_with_whole_ids_where_they_are_shown(width):
     tenant = TenantView(
