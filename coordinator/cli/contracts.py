@@ -13,12 +13,13 @@ import msgspec
 
 from coordinator.cli.exit_codes import DRIFT, IN_SYNC, INCOMPLETE
 from coordinator.cli.scratch_option import scratch_option
-from coordinator.cli.source_options import source_help
+from coordinator.cli.source_options import source_help, tell_unread
 from coordinator.compare.contracts import check_services, check_services_statically, read_services, with_source_lines
 from coordinator.report.contract_report import ContractReport
 from coordinator.report.declaring_paths import DeclaringPaths, as_origins_say
 from coordinator.scan.declared_files import DeclaredFiles, DeclaringSource
 from coordinator.settings.model import ContractTable
+from shared.contracts.contract import VerdictStatus
 from shared.contracts.coverage import coverage_of
 
 _FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
@@ -80,16 +81,19 @@ def check(
     """Find what of the services breaks in OBSERVED and works in DESIRED.
 
     Exit codes: 2 when something is violated or at risk that the declared schema keeps, else 3 when something of the
-    services could not be read, else 0.
+    services or of the sources could not be read or decided, else 0.
     """
     connecting = msgspec.structs.replace(reading, search_path=_names(search_path), role=role)
     contracts = read_services(folders, connecting)
     check_them = check_services_statically if judge else check_services
-    report = asyncio.run(check_them(contracts, desired, observed))
+    checked = asyncio.run(check_them(contracts, desired, observed))
+    report = checked.report
     by_service = {contract.service: folder for contract, folder in zip(contracts, folders, strict=True)}
     click.echo(_render(with_source_lines(report, by_service), output, desired), nl=False)
-    incomplete = INCOMPLETE if report.coverage.unread or report.static_because else IN_SYNC
-    raise click.exceptions.Exit(DRIFT if report.breaks else incomplete)
+    unread = tell_unread(checked.unread)
+    undecided = any(verdict.status is VerdictStatus.UNVERIFIED for verdict in report.new)
+    is_incomplete = unread or undecided or report.coverage.unread or report.static_because
+    raise click.exceptions.Exit(DRIFT if report.breaks else INCOMPLETE if is_incomplete else IN_SYNC)
 
 
 @command.command("list")

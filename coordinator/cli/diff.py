@@ -6,7 +6,7 @@ import asyncio
 
 import click
 
-from coordinator.cli.exit_codes import DRIFT, IN_SYNC
+from coordinator.cli.exit_codes import DRIFT, IN_SYNC, INCOMPLETE
 from coordinator.cli.recipe_option import recipe_option
 from coordinator.cli.scratch_option import scratch_option
 from coordinator.cli.source_options import (
@@ -18,6 +18,7 @@ from coordinator.cli.source_options import (
     variable_options,
 )
 from coordinator.compare.sources import Comparison, compare_sources
+from shared.diff.changes import Unverified
 from shared.kinds.context import Recipe
 from shared.schema.profile import Profile
 
@@ -44,14 +45,28 @@ def command(
     variables: tuple[str, ...],
     variable_files: tuple[str, ...],
 ) -> None:
-    """Compare two schema sources. `--output sql` prints the remediation that brings OBSERVED to DESIRED."""
+    """Compare two schema sources. `--output sql` prints the remediation that brings OBSERVED to DESIRED.
+
+    Exit codes: 3 when something could not be read or decided, as in a scan; else 2 when they differ, else 0.
+    """
     given = assignments_of(ctx, variables, variable_files)
     how = recipe or Recipe.SHORT
     compared = compare_sources(desired, observed, profile, destructive=everything, recipe=how, given=given)
     comparison = asyncio.run(compared)
     click.echo(_render(comparison, output, destructive=everything), nl=False)
-    incomplete = tell_unread(comparison.unread)
-    raise click.exceptions.Exit(incomplete or (DRIFT if comparison.diff else IN_SYNC))
+    raise click.exceptions.Exit(tell_unread(comparison.unread) or exit_code_of(comparison))
+
+
+def exit_code_of(comparison: Comparison) -> int:
+    """Give the exit code for what was compared, as a scan judges a tenant: one certain difference is drift.
+
+    Differences of which none could be decided, or that could only be compared as they were read, are incomplete.
+    """
+    if comparison.unverified:
+        return INCOMPLETE
+    if any(not isinstance(change, Unverified) for change in comparison.diff.changes):
+        return DRIFT
+    return INCOMPLETE if comparison.diff else IN_SYNC
 
 
 def _render(comparison: Comparison, output: str, *, destructive: bool) -> str:

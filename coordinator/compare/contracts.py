@@ -7,7 +7,7 @@ from pathlib import Path
 
 import msgspec
 
-from coordinator.compare.sources import lazy_scratch, read_spec
+from coordinator.compare.sources import lazy_scratch, read_spec, unread_of
 from coordinator.report.contract_report import ContractReport, Place
 from coordinator.services.rust_files import read_service
 from coordinator.settings.model import ContractTable
@@ -64,7 +64,19 @@ def _line(path: Path, number: int) -> str:
     return lines[number - 1].strip() if 0 < number <= len(lines) else ""
 
 
-async def check_services(contracts: Sequence[Contract], desired: str, observed: str) -> ContractReport:
+class CheckedServices(msgspec.Struct, frozen=True, kw_only=True):
+    """What came of services beside two schema sources.
+
+    Args:
+        report: The verdicts.
+        unread: What of the two sources could not be read, as sentences: queries that need it are judged without it.
+    """
+
+    report: ContractReport
+    unread: tuple[str, ...] = ()
+
+
+async def check_services(contracts: Sequence[Contract], desired: str, observed: str) -> CheckedServices:
     """Judge services against two schema sources on the scratch server; where one cannot be rebuilt there, statically.
 
     Args:
@@ -76,17 +88,17 @@ async def check_services(contracts: Sequence[Contract], desired: str, observed: 
         SourceReadError: See `read_source`.
     """
     async with lazy_scratch() as scratch:
-        spec, found = await _read(contracts, desired, observed, scratch)
+        spec, found, unread = await _read(contracts, desired, observed, scratch)
         try:
             verdicts = await judge_services(
                 scratch, contracts, spec.snapshot, found, lasting_memory(), origins=spec.origins
             )
         except MaterialiseError as error:
-            return _static_report(contracts, spec, found, str(error))
-    return _report(contracts, verdicts)
+            return CheckedServices(report=_static_report(contracts, spec, found, str(error)), unread=unread)
+    return CheckedServices(report=_report(contracts, verdicts), unread=unread)
 
 
-async def check_services_statically(contracts: Sequence[Contract], desired: str, observed: str) -> ContractReport:
+async def check_services_statically(contracts: Sequence[Contract], desired: str, observed: str) -> CheckedServices:
     """Judge services against two schema sources from what was read of them, without asking PostgreSQL.
 
     Args:
@@ -98,16 +110,17 @@ async def check_services_statically(contracts: Sequence[Contract], desired: str,
         SourceReadError: See `read_source`.
     """
     async with lazy_scratch() as scratch:
-        spec, found = await _read(contracts, desired, observed, scratch)
-    return _static_report(contracts, spec, found, "")
+        spec, found, unread = await _read(contracts, desired, observed, scratch)
+    return CheckedServices(report=_static_report(contracts, spec, found, ""), unread=unread)
 
 
 async def _read(
     contracts: Sequence[Contract], desired: str, observed: str, scratch: LazyScratchServer
-) -> tuple[Spec, Snapshot]:
+) -> tuple[Spec, Snapshot, tuple[str, ...]]:
     profile = _WITH_RIGHTS if any(contract.role for contract in contracts) else Profile()
     spec = await read_spec(desired, profile, scratch)
-    return spec, (await read_spec(observed, profile, scratch)).snapshot
+    found = await read_spec(observed, profile, scratch)
+    return spec, found.snapshot, (*unread_of(spec, profile), *unread_of(found, profile))
 
 
 def _static_report(contracts: Sequence[Contract], spec: Spec, found: Snapshot, because: str) -> ContractReport:

@@ -59,7 +59,17 @@ class _Source(msgspec.Struct, frozen=True):
 
     def unread(self, profile: Profile) -> tuple[str, ...]:
         """Say in sentences what could not be read of it, as far as it is compared."""
-        return tuple(map(told, open_carriers(self.spec.source.unread, profile)))
+        return unread_of(self.spec, profile)
+
+
+def unread_of(spec: Spec, profile: Profile) -> tuple[str, ...]:
+    """Say in sentences what of a declaration could not be read, as far as it is compared.
+
+    Args:
+        spec: What was read of it.
+        profile: Which facets count.
+    """
+    return tuple(map(told, open_carriers(spec.source.unread, profile)))
 
 
 @contextlib.asynccontextmanager

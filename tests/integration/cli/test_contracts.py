@@ -172,3 +172,32 @@ def test_the_policies_of_a_role_count_in_check(service):
     without = json.loads(CliRunner().invoke(command, asked).output)["verdicts"]
     assert [verdict["rule"] for verdict in with_role] == ["contract-row-security", "contract-tenant-isolation"]
     assert [verdict["rule"] for verdict in without] == ["contract-tenant-isolation"]
+
+
+def test_a_verdict_that_could_not_be_decided_is_exit_3(service):
+    mapped = """
+#[derive(sqlx::FromRow)]
+pub struct Row { seat: other_crate::Seat }
+pub async fn run(pool: &sqlx::PgPool) -> Result<Vec<Row>, sqlx::Error> {
+    sqlx::query_as::<_, Row>("SELECT seat FROM agent").fetch_all(pool).await
+}
+"""
+    (service / "desk/src/lib.rs").write_text(mapped)
+    done = check(service, "ALTER TABLE agent ALTER seat TYPE bigint;", "--output", "json")
+    assert [verdict["status"] for verdict in json.loads(done.output)["verdicts"]] == ["unverified"]
+    assert done.exit_code == 3
+
+
+def test_what_of_a_source_could_not_be_read_is_said_and_is_exit_3(service):
+    (service / "infra").mkdir()
+    command_of = 'resource "terraform_data" "%s" {\n  provisioner "local-exec" {\n    command = "%s"\n  }\n}\n'
+    main = command_of % ("schema", "psql -f schema.sql") + command_of % ("more", "python3 ../migrate.py")
+    (service / "infra/main.tf").write_text(main)
+    (service / "infra/schema.sql").write_text(TABLE)
+    (service / "observed.sql").write_text(TABLE)
+    sources = ["--desired", str(service / "infra"), "--observed", str(service / "observed.sql")]
+    done = CliRunner().invoke(command, ["check", "--rust", str(service / "desk"), *sources])
+    assert done.exit_code == 3
+    assert (
+        done.stderr == "fleetdrift: main.tf:8: terraform_data.more: not read: the program ../migrate.py is not here\n"
+    )
