@@ -48,6 +48,7 @@ class Notice(msgspec.Struct, frozen=True, kw_only=True):
         at: When it was recorded.
         tenants: How many the fleet has.
         drifted: How many of them are known to be drifted.
+        unread: How many of them the last try did not read: whether those have drifted since, nobody knows.
         events: The worst first.
         more: Events beyond those.
     """
@@ -60,6 +61,7 @@ class Notice(msgspec.Struct, frozen=True, kw_only=True):
     drifted: int
     events: tuple[NoticeEvent, ...]
     more: int = 0
+    unread: int = 0
 
 
 class NoticeRules(msgspec.Struct, frozen=True, kw_only=True):
@@ -191,6 +193,7 @@ def notice(
         at=at,
         tenants=after.tenants,
         drifted=after.drifted,
+        unread=after.unread,
         events=tuple(events[:_MAX_EVENTS_TOLD]),
         more=max(0, len(events) - _MAX_EVENTS_TOLD),
     )

@@ -14,6 +14,7 @@ from coordinator.report.renderers.visible import visible
 
 DEFAULT_TEMPLATE = """\
 {{ notice.fleet }}: {{ notice.drifted }} of {{ notice.tenants }} tenants drifted
+{%- if notice.unread %}, {{ notice.unread }} could not be read{% endif %}
 {% for event in notice.events %}
 - {{ event.kind }}{% if event.change %} ({{ event.severity }}){% endif %}: {{ event.sentence }}
 {%- endfor %}

@@ -77,6 +77,11 @@ def test_the_worst_is_told_first_and_tenants_that_cannot_be_read_are_told_when_t
     assert fewer == ()
 
 
+def test_a_notice_says_how_many_tenants_the_last_try_did_not_read():
+    after = FleetCounts(tenants=100, drifted=2, unread=30)
+    assert (notice("s", "shop", WHEN, after, ()).drifted, notice("s", "shop", WHEN, after, ()).unread) == (2, 30)
+
+
 @pytest.mark.parametrize(
     ("before", "after", "tenants", "is_suspicious"),
     [

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 
+import msgspec
 import pytest
 from jinja2 import TemplateError
 
@@ -37,6 +38,11 @@ def test_the_text_lists_events_and_shows_what_does_not_print():
         "and 2 more\n\n"
         "scan s: fleetdrift changes --new\n"
     )
+
+
+def test_tenants_that_could_not_be_read_are_told_beside_those_that_drifted():
+    partly = msgspec.structs.replace(NOTICE, drifted=0, unread=50)
+    assert render_notice(partly).splitlines()[0] == "shop: 0 of 60 tenants drifted, 50 could not be read"
 
 
 def test_the_subject_is_one_line():
