@@ -24,6 +24,7 @@ from coordinator.memory.views import ChangeFilter, ChangeState
 from coordinator.records.documents import FORMATS, Document
 from coordinator.records.fleet_records import CursorError, FleetRecords
 from coordinator.records.remote import ServerError
+from coordinator.report.exit_code import NOT_KNOWN
 from coordinator.settings.load import SettingsError
 from coordinator.store.connection import StoreError
 from shared.formats import encode_json
@@ -44,12 +45,15 @@ MEANINGS = {
 }
 
 KEYS_OF_A_CHECK = (
-    "fleet", "counts", "drift_summary", "rollouts", "unchecked", "unread_services", "service_faults",
+    "fleet", "counts", "drift_summary", "rollouts", "unchecked", "unread_services", "service_faults", "tenancy_faults",
 )  # fmt: skip
 """What of a report's body a check answers with, beside its drift groups."""
 
 MAX_GROUPS_OF_A_CHECK = 20
 """Drift groups that a check answers with; further ones are counted."""
+
+MAX_NOT_KNOWN_OF_A_CHECK = 50
+"""Tenants that a check could not judge, with the reason; further ones are counted."""
 
 MAX_PAGE = 200
 """Entries of a page at most: an agent's context is small."""
@@ -153,23 +157,25 @@ async def _run_check(place: Place, options: list[str]) -> dict[str, Any]:
         "said": said.decode(errors="replace").splitlines(),
     }
     if code in {IN_SYNC, DRIFT, INCOMPLETE}:
-        body = json.loads(written)["report"]
-        answer["report"] = {
-            key: body[key]
-            for key in (
-                "fleet",
-                "counts",
-                "drift_summary",
-                "rollouts",
-                "unchecked",
-                "unread_services",
-                "service_faults",
-            )
-            if key in body
-        }
-        answer["groups"] = body["groups"][:MAX_GROUPS_OF_A_CHECK]
-        answer["groups_left_out"] = max(0, len(body["groups"]) - MAX_GROUPS_OF_A_CHECK)
+        answer |= part_of_report(json.loads(written)["report"])
     return answer
+
+
+def part_of_report(body: dict[str, Any]) -> dict[str, Any]:
+    """Choose what a check answers with: all that is counted, the first drift groups, and who could not be judged.
+
+    Args:
+        body: Of a report, as JSON has it.
+    """
+    groups = body["groups"]
+    not_known = [tenant for tenant in body["tenants"] if tenant["status"] in NOT_KNOWN]
+    return {
+        "report": {key: body[key] for key in KEYS_OF_A_CHECK if key in body},
+        "groups": groups[:MAX_GROUPS_OF_A_CHECK],
+        "groups_left_out": max(0, len(groups) - MAX_GROUPS_OF_A_CHECK),
+        "not_known": not_known[:MAX_NOT_KNOWN_OF_A_CHECK],
+        "not_known_left_out": max(0, len(not_known) - MAX_NOT_KNOWN_OF_A_CHECK),
+    }
 
 
 def serve(place: Place) -> None:

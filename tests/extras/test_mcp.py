@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from coordinator.report.exit_code import NOT_KNOWN
+from coordinator.report.renderers.json import render_json
 from tests.extras.programs import ROOT
+from tests.reports import partly_read
 
 pytestmark = pytest.mark.extras
 
@@ -76,3 +80,14 @@ def test_a_check_of_the_working_tree_gives_exit_code_meaning_and_report(asked):
     wrong = asked["no tenant"].structured_content
     assert (wrong["exit_code"], wrong["meaning"]) == (1, "error: nothing was found out")
     assert "no tenant of the fleet has such a name" in " ".join(wrong["said"])
+
+
+def test_a_check_names_the_tenants_that_could_not_be_judged_with_the_reason():
+    from coordinator.cli.mcp_tools import part_of_report
+
+    body = json.loads(render_json(partly_read()))["report"]
+    not_known = part_of_report(body)["not_known"]
+    assert [each["tenant"] for each in not_known] == [
+        each.tenant for each in partly_read().body.tenants if each.status in NOT_KNOWN
+    ]
+    assert all(each["failure"]["message"] for each in not_known if each["status"] == "unreachable")
