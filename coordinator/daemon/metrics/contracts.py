@@ -10,7 +10,10 @@ from coordinator.memory.figures import Figures
 from coordinator.memory.model import ChangeSubject
 from coordinator.report.model import ReportBody, ScanReport
 
-_NOT_CHECKED = "the fleet is not checked for this service, or `fleetdrift_tenants` has no series either"
+_NOT_CHECKED = (
+    "the fleet is not checked for this service, the last scan could not read it, or `fleetdrift_tenants` has no series "
+    "either"
+)
 
 VIOLATIONS = Metric(
     name="contract_violations",
@@ -50,7 +53,7 @@ def contract_samples(figures: Figures, services: Sequence[str]) -> Iterator[Samp
 
     Args:
         figures: What is remembered.
-        services: Those that the fleet is checked for.
+        services: Those that the fleet is checked for, and that could be read.
     """
     if figures.status.scanned is None:
         return

@@ -241,12 +241,17 @@ class FleetMetrics:
             yield from tenants.tenant_samples(self._figures)
             yield from tiers.tier_samples(self._figures)
             yield from self._changes.samples(self._figures)
-            yield from contracts.contract_samples(self._figures, self._configured.services)
+            yield from contracts.contract_samples(self._figures, self._services_read())
             yield from scans.memory_samples(self._figures)
             yield from notices.notice_samples(self._figures.told, self._configured.sinks)
             yield from declaration.ignore_samples(
                 self._configured.ignore, self._kept, self._report, dt.datetime.now(dt.UTC).date()
             )
+
+    def _services_read(self) -> list[str]:
+        """Name the services that are checked, but for those that the last scan could not read: theirs is not zero."""
+        unread = self._report.body.unread_services if self._report is not None else ()
+        return [service for service in self._configured.services if service not in unread]
 
     def _of_the_report(self, report: ScanReport) -> Iterator[Sample]:
         yield from scans.report_samples(report)

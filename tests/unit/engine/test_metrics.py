@@ -623,3 +623,17 @@ def test_a_scan_of_some_tenants_counts_as_a_scan_and_is_not_shown_as_the_fleet()
     assert both["fleetdrift_scans_total", "in_sync"] == 1
     for name in ("drift_groups", "shapes", "schema_version_mismatches"):
         assert both[f"fleetdrift_{name}",] == whole[f"fleetdrift_{name}",]
+
+
+def test_a_service_that_could_not_be_read_has_no_series_of_violations_unless_some_are_known():
+    body = msgspec.structs.replace(in_sync().body, unread_services=("orders",))
+    broken = OpenChanges(
+        subject="contract", kind="violated", object_kind="query", severity="error", service="orders", is_new=False,
+        changes=1, tenants=2,
+    )  # fmt: skip
+    for known, violations in (((), None), ((broken,), 2)):
+        metrics = after(msgspec.structs.replace(in_sync(), body=body))
+        metrics.remembered(figures(changes=known), NOON.timestamp())
+        metrics.render()
+        assert samples(metrics).get(("fleetdrift_contract_violations", "orders")) == violations
+        assert samples(metrics)["fleetdrift_contract_violations", "search"] == 0
