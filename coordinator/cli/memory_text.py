@@ -12,6 +12,7 @@ from rich.text import Text
 from coordinator.cli.table_text import Column, print_table
 from coordinator.memory.model import ChangeLife, ChangeSubject, FleetChange
 from coordinator.memory.views import ChangeView, FleetStatus, SuspiciousScan, TenantHistory, TenantView
+from coordinator.report.model import ScanStatus
 from coordinator.report.renderers.presentation import STATUS_WORDS, plural
 from coordinator.report.renderers.text import STATUS_STYLES, Terminal, close_console, open_console
 from coordinator.report.renderers.visible import visible
@@ -62,6 +63,8 @@ def status_text(
         else f"; every tenant that was ever read was read {age(status.oldest_good, now)} or later"
     )
     console.print(Text(f"scanned {age(status.scanned, now)}{oldest}", "dim"))
+    if status.outcome is ScanStatus.INCOMPLETE:
+        console.print(Text("not everything could be read: `fleetdrift report` says what, and why", "magenta"))
     console.print()
     found = ", ".join(f"{count:,} {severity}" for severity, count in status.changes if count)
     console.print(f"open changes: {found or 'none'}")
@@ -170,7 +173,7 @@ def _print_tenants(console: Console, tenants: Iterable[TenantView], now: dt.date
         row = (
             Text(visible(tenant.tenant)),
             Text(STATUS_WORDS[tenant.status], STATUS_STYLES[tenant.status]),
-            f"{tenant.changes:,}",
+            NONE if tenant.known_changes is None else f"{tenant.known_changes:,}",
             short_age(tenant.since, now),
             short_age(tenant.last_good, now),
             (tenant.group or (known.group if known else "")) or NONE,

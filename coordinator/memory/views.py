@@ -8,7 +8,7 @@ from enum import StrEnum
 import msgspec
 
 from coordinator.memory.model import ChangeLife, FleetChange
-from coordinator.report.model import TenantResult, TenantStatus
+from coordinator.report.model import ScanStatus, TenantResult, TenantStatus
 from shared.schema.schema import SchemaVersion
 from shared.targets import Failure, Labels
 
@@ -47,7 +47,7 @@ class TenantView(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
         failure: Why the last try could not read it.
         known: Where it stood when it was last read, when the last try could not.
         last_good: When it was last read; none when it never was.
-        changes: How many changes it has, as far as is known.
+        changes: How many changes it has, as far as is known; says nothing of a tenant that was never read.
         labels: What the inventory says about it, by name.
     """
 
@@ -62,6 +62,11 @@ class TenantView(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     last_good: dt.datetime | None = None
     changes: int = 0
     labels: dict[str, str] = msgspec.field(default_factory=dict)
+
+    @property
+    def known_changes(self) -> int | None:
+        """How many changes it has; None of a tenant that was never read: nobody knows."""
+        return None if self.last_good is None else self.changes
 
 
 class TenantFilter(msgspec.Struct, frozen=True, kw_only=True):
@@ -215,6 +220,8 @@ class FleetStatus(msgspec.Struct, frozen=True, kw_only=True):
         new: Open changes that the newest scan found first.
         resolved: Changes that the newest scan found gone.
         suspicious: The scan whose result is held back until it is confirmed, with the statuses before it.
+        outcome: How the newest scan of the whole fleet ended that gave a report: `incomplete` where something could not
+            be read, even when each tenant could. None when there is no such report, or it is no longer kept.
     """
 
     fleet: str
@@ -225,6 +232,7 @@ class FleetStatus(msgspec.Struct, frozen=True, kw_only=True):
     new: int
     resolved: int
     suspicious: SuspiciousScan | None = None
+    outcome: ScanStatus | None = None
 
 
 class ShapeShare(msgspec.Struct, frozen=True, kw_only=True):

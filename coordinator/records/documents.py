@@ -9,7 +9,7 @@ import msgspec
 from coordinator.access.audit import AuditEntry
 from coordinator.memory.views import ChangeView, FleetHistory, FleetStatus, TenantHistory, TenantView
 from coordinator.records.ignores import IgnoresList
-from coordinator.report.model import DriftGroup, TenantStatus
+from coordinator.report.model import DriftGroup, ScanStatus, TenantStatus
 from coordinator.store.records import ScanRecord
 from shared.findings.finding import Severity
 from shared.formats import (
@@ -148,6 +148,7 @@ class FleetSummary(msgspec.Struct, frozen=True, kw_only=True):
         scanned: When a scan of the whole fleet last ended; none when none did.
         tenants: (status, tenants) for every status; sums to the fleet.
         changes: (severity, open changes) for every severity.
+        outcome: As in the status of the fleet.
         suspicious_scan: The scan whose result is held back until it is confirmed.
         problems: What keeps it from being scanned, as sentences.
     """
@@ -157,6 +158,7 @@ class FleetSummary(msgspec.Struct, frozen=True, kw_only=True):
     scanned: dt.datetime | None
     tenants: tuple[tuple[TenantStatus, int], ...]
     changes: tuple[tuple[str, int], ...]
+    outcome: ScanStatus | None
     suspicious_scan: str | None
     problems: tuple[str, ...]
 

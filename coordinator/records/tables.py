@@ -133,7 +133,7 @@ def _tenant(tenant: TenantView) -> tuple[object, ...]:
     group = tenant.group or (tenant.known.group if tenant.known else "")
     failure = f"{tenant.failure.kind}: {tenant.failure.message}" if tenant.failure else ""
     labels = " ".join(f"{name}={value}" for name, value in sorted(tenant.labels.items()))
-    where = (tenant.tenant, tenant.status, tenant.changes, tenant.since, tenant.last_good)
+    where = (tenant.tenant, tenant.status, tenant.known_changes, tenant.since, tenant.last_good)
     return (*where, shape, group, failure, labels)
 
 

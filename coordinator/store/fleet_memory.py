@@ -26,7 +26,7 @@ from coordinator.memory.views import (
     TenantHistory,
     TenantView,
 )
-from coordinator.report.model import DriftGroup, TenantResult, TenantStatus
+from coordinator.report.model import DriftGroup, ScanStatus, TenantResult, TenantStatus
 from coordinator.store.access import StoreAccess
 from coordinator.store.connection import query
 from shared.blobs import unpack
@@ -50,7 +50,9 @@ class FleetMemory(StoreAccess):
         counted = await self._rows("count_tenants", fleet, stale_after)
         tenants = {row["status"]: row["tenants"] for row in counted}
         changes = {row["severity"]: row["changes"] for row in await self._rows("count_open_changes", fleet)}
-        known: Any = rows[0] if rows else {"scanned": None, "new": 0, "resolved": 0, "suspicious_scan": None}
+        known: Any = (
+            rows[0] if rows else {"scanned": None, "new": 0, "resolved": 0, "suspicious_scan": None, "outcome": None}
+        )
         return FleetStatus(
             fleet=fleet,
             oldest_good=min((row["oldest_good"] for row in counted if row["oldest_good"]), default=None),
@@ -60,6 +62,7 @@ class FleetMemory(StoreAccess):
             new=known["new"],
             resolved=known["resolved"],
             suspicious=_suspicious(known) if known["suspicious_scan"] else None,
+            outcome=ScanStatus(known["outcome"]) if known["outcome"] else None,
         )
 
     async def tenants(

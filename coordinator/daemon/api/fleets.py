@@ -174,6 +174,7 @@ async def _summary(name: str, fleet: ServedFleet) -> FleetSummary:
         scanned=status.scanned,
         tenants=status.tenants,
         changes=status.changes,
+        outcome=status.outcome,
         suspicious_scan=status.suspicious.scan if status.suspicious else None,
         problems=tuple(await fleet.scans.problems()),
     )

@@ -29,7 +29,7 @@ CHANGES = Metric(
     help="Changes that a tenant is known to have.",
     labels=("tenant",),
     unit="changes",
-    absent="it is left out",
+    absent="it was never read, or is left out",
 )
 LAST_GOOD = Metric(
     name="tenant_last_good_read_timestamp_seconds",
@@ -109,7 +109,8 @@ class TenantPage:
 def _samples(tenants: Iterable[TenantView], left_out: int) -> Iterator[Sample]:
     for each in tenants:
         yield Sample(STATUS, (each.tenant, each.status.value), 1)
-        yield Sample(CHANGES, (each.tenant,), each.changes)
+        if each.known_changes is not None:
+            yield Sample(CHANGES, (each.tenant,), each.known_changes)
         if each.last_good:
             yield Sample(LAST_GOOD, (each.tenant,), each.last_good.timestamp())
     yield Sample(LEFT_OUT, (), left_out)

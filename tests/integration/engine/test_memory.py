@@ -9,8 +9,9 @@ import msgspec
 import pytest
 
 from coordinator.memory.views import ChangeFilter, ChangeState, TenantFilter
+from coordinator.report.exit_code import scan_status
 from coordinator.report.judged import TenantOutcome
-from coordinator.report.model import ScanReport, TenantResult, TenantStatus
+from coordinator.report.model import ScanReport, ScanStatus, Selection, TenantResult, TenantStatus
 from shared.diff.changes import SchemaDiff
 from shared.formats import FormatError
 from shared.schema.identity import ObjectId
@@ -331,6 +332,18 @@ async def test_hostile_names_are_kept_and_found_as_they_are(store):
     for name in names:
         assert (await store.memory.tenant(FLEET, name, AGES)).now.tenant == name
     assert set(await tenants_of(store, name="%")) == {name for name in names if name == "%"}
+
+
+async def test_the_status_tells_that_a_whole_scan_was_incomplete_though_every_tenant_could_be_read(store):
+    unread = scanned(a="ok")
+    body = msgspec.structs.replace(unread.body, unread_services=("orders",))
+    await store.record_report("1", msgspec.structs.replace(unread, body=body, status=scan_status(body)))
+    found = await store.memory.status(FLEET, AGES)
+    assert (dict(found.tenants)["in_sync"], found.outcome) == (1, ScanStatus.INCOMPLETE)
+    await store.record_report("2", msgspec.structs.replace(unread, selection=Selection(tenants=("a",))))
+    assert (await store.memory.status(FLEET, AGES)).outcome is ScanStatus.INCOMPLETE
+    await store.record_report("3", unread)
+    assert (await store.memory.status(FLEET, AGES)).outcome is ScanStatus.IN_SYNC
 
 
 async def test_the_status_of_a_fleet_that_was_never_scanned_is_all_zero(store):

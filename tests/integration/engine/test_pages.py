@@ -24,7 +24,7 @@ from coordinator.daemon.scan_service import QueuedScans
 from coordinator.memory.views import ChangeFilter, ChangeState
 from coordinator.records.documents import WorkersList
 from coordinator.records.stored import StoredRecords
-from coordinator.report.model import ScanReport
+from coordinator.report.model import ScanReport, ScanStatus
 from coordinator.settings.load import load_settings
 from coordinator.settings.model import Settings
 from coordinator.store.records import ScanState
@@ -141,6 +141,22 @@ async def test_the_overview_tells_what_is_wrong_for_whom(store):
     assert "/tenants?status=drifted" in first.links
     assert "First seen" in text(shown)
     assert "[[ignore]]" in text(shown)
+
+
+async def test_what_nobody_knows_is_no_good_news_on_any_page(store):
+    report = in_sync()
+    body = msgspec.structs.replace(report.body, unread_services=("orders",))
+    await store.record_report("s", msgspec.structs.replace(report, body=body, status=ScanStatus.INCOMPLETE))
+    tenants = {each.tenant: () for each in body.tenants} | {"never-read": ()}
+    await store.remember_inventory(FLEET, tenants)
+    async with pages_of(store) as client:
+        overview = text(await page(client, "/"))
+        assert "not everything is known" in overview
+        assert "Not everything could be read: its report says what" in overview
+        assert "It never differed" not in text(await page(client, "/tenants/never-read"))
+        assert "Not known: it was never read." in text(await page(client, "/tenants/never-read"))
+        listed = (await client.get("/tenants?name=never-read")).text
+        assert '<td data-name="changes" class="figure">–</td>' in listed
 
 
 async def test_a_drift_group_shows_its_difference_its_plan_and_its_tenants(store):
