@@ -189,6 +189,9 @@ BATCH_MESSAGE = Format("scan_batch", PROTOCOL, "protocol", _UPGRADE_SENDER)
 JOB_MESSAGE = Format("shape_job", PROTOCOL, "protocol", _UPGRADE_SENDER)
 """`shared.messages.ShapeJob`, in the queue."""
 
+PIECE = Format("piece", PROTOCOL, "protocol", _UPGRADE_SENDER)
+"""`shared.messages.Piece`, in the list of what lies open for a host's workers."""
+
 ANSWERS = Format("answers", PROTOCOL, "protocol", _UPGRADE_SENDER)
 """`shared.messages.AnswerSet`, in the stream of answers."""
 

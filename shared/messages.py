@@ -14,7 +14,7 @@ from urllib.parse import quote
 
 import msgspec
 
-from shared.formats import ANSWERS, BATCH_MESSAGE, JOB_MESSAGE, PROTOCOL, decode_json, encode_json
+from shared.formats import ANSWERS, BATCH_MESSAGE, JOB_MESSAGE, PIECE, PROTOCOL, decode_json, encode_json
 from shared.kinds.context import Recipe
 from shared.schema.profile import Profile
 from shared.schema.schema import SchemaVersion
@@ -70,6 +70,8 @@ class ScanBatch(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
         connections: How many connections this batch may hold to the host at once.
         careful: One tenant after the other, each answer sent before the next begins: finds who kills workers.
         profile: Which facets are read.
+        open: Each of its connections may then claim pieces that lie open for this host. Whoever does not know this
+            field reads the places and nothing else.
     """
 
     run: str
@@ -81,6 +83,14 @@ class ScanBatch(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     connections: int = 1
     careful: bool = False
     profile: Profile = Profile()
+    open: bool = False
+
+
+class Piece(msgspec.Struct, frozen=True, kw_only=True):
+    """Places of one host that are read over one connection, as they lie open for whichever worker claims them first."""
+
+    host: str
+    places: tuple[Place, ...]
 
 
 class ShapeJob(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -159,6 +169,14 @@ class Answer(msgspec.Struct, frozen=True, array_like=True):
     outcome: Outcome
 
 
+class Claiming(StrEnum):
+    """Whether a batch grows by claims."""
+
+    NEVER = "never"  # it is what its message names
+    ON = "on"  # its worker claims pieces
+    OVER = "over"  # the worker claims no more, and has answered for all that it was going to read
+
+
 class AnswerSet(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """One entry of the answer stream. Without answers it is a sign of life: the first one says that the batch began.
 
@@ -167,12 +185,14 @@ class AnswerSet(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
         worker: Name of the process that answers.
         number: Counts what this process sends for this batch, so that an entry that is put in again is not a new one.
         answers: Of some of the batch's items.
+        claiming: Whether the batch grows by claims. A claim stands beside this in its entry (`workers/claim.lua`).
     """
 
     batch: str
     worker: str
     number: int = 0
     answers: tuple[Answer, ...] = ()
+    claiming: Claiming = Claiming.NEVER
 
 
 def encode_message(keys: Keys, message: ScanBatch | ShapeJob) -> str:
@@ -221,6 +241,21 @@ def decode_answers(keys: Keys, stream: str, entry: bytes) -> AnswerSet:
         FormatError: When a worker of another protocol wrote it, or it is damaged.
     """
     return decode_json(ANSWERS, keys.ring.verify(Purpose.ANSWERS, (stream,), entry), AnswerSet)
+
+
+def sign_piece(keys: Keys, stream: str, piece: Piece) -> bytes:
+    """Write a piece, and sign it for the run and epoch whose answers go to this stream."""
+    return keys.ring.sign(Purpose.PIECE, (stream,), encode_json(PIECE, piece))
+
+
+def verify_piece(keys: Keys, stream: str, signed: bytes) -> Piece:
+    """Read a piece that a holder of our key laid open for this run and epoch.
+
+    Raises:
+        TagError: When nobody did.
+        FormatError: When it cannot be read.
+    """
+    return decode_json(PIECE, keys.ring.verify(Purpose.PIECE, (stream,), signed), Piece)
 
 
 def sign_known(keys: Keys, known: str, lines: Sequence[str]) -> bytes:
@@ -321,6 +356,10 @@ class Keys(msgspec.Struct, frozen=True):
     def known(self, run: str, epoch: int) -> str:
         """Append-only list of signed `known_lines`: snapshots that need not be sent; duplicates are harmless."""
         return f"{self._root}:run:{run}:{epoch}:known"
+
+    def pieces(self, run: str, epoch: int, host: str) -> str:
+        """List of signed pieces of one host: who takes one off says so in the answers (`workers/claim.lua`)."""
+        return f"{self._root}:run:{run}:{epoch}:pieces:{quote(host, safe='')}"
 
     @property
     def junk(self) -> str:

@@ -31,6 +31,7 @@ class Purpose(StrEnum):
 
     MESSAGE = "message"
     ANSWERS = "answers"
+    PIECE = "piece"
     KNOWN = "known"
     SIGHTING = "sighting"
     BLOB = "blob"

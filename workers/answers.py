@@ -7,16 +7,18 @@ answer finds the blob it names.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from importlib.resources import files
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
 
+import msgspec
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
 from shared.events.worker import MessageGivenUp
 from shared.logs import log
-from shared.messages import Answer, AnswerSet, Keys, encode_answers
+from shared.messages import Answer, AnswerSet, Claiming, Keys, encode_answers
 from shared.targets import Sighting
 from workers.sightings import Sightings
 
@@ -26,6 +28,21 @@ _HEARTBEAT_EVERY_SECONDS = 1.0  # without an answer for so long, an empty entry 
 _STREAM_TTL_SECONDS = 24 * 3600  # for a stream whose coordinator never came back
 _RETRY_REDIS_AFTER_SECONDS = 1.0
 _GIVE_UP_AFTER_SECONDS = 60.0  # of unreachable Redis: the ledger will send the batch again
+_CLAIM = files("workers").joinpath("claim.lua").read_text()
+
+
+class Claimed(msgspec.Struct, frozen=True):
+    """What a claim gave, as it stands in Redis.
+
+    Args:
+        pieces: Signed.
+        sightings: By tenant, signed, where there is one.
+        known: Entries of the run's list of known snapshots, signed.
+    """
+
+    pieces: Sequence[bytes]
+    sightings: Mapping[str, bytes | None]
+    known: Sequence[bytes]
 
 
 class RunGoneError(Exception):
@@ -43,6 +60,7 @@ class AnswerWriter:
         worker: Name of this process, for people.
         at_once: Send every answer before `add` returns, so that a crash shows which tenant was being read.
         sightings: Where what is to be remembered of tenants is stored, with the answers that speak of them.
+        claiming: ON where the batch grows by claims: the last entry then says that it is over.
 
     Raises:
         RunGoneError: From entering and from `add`, when the run's stream does not exist.
@@ -58,8 +76,10 @@ class AnswerWriter:
         worker: str,
         at_once: bool = False,
         sightings: Sightings | None = None,
+        claiming: Claiming = Claiming.NEVER,
     ) -> None:
         self._redis = redis
+        self._claiming = claiming
         self._keys = keys
         self._stream = stream
         self._batch = batch
@@ -86,8 +106,13 @@ class AnswerWriter:
         # Asked to end, not cancelled: an entry that is half sent is sent whole.
         self._ending.set()
         await self._heart
-        if not self._gone:
-            await self._flush()
+        if self._gone:
+            return
+        await self._flush()
+        if self._claiming is Claiming.ON and kind is None:  # who ends by an error has not answered for everything
+            self._claiming = Claiming.OVER
+            async with self._sending:
+                await self._send(())
 
     async def add(self, answer: Answer, sighting: Sighting | None = None) -> None:
         """Queue an answer; it is sent together with others, at most 0.2 s later.
@@ -101,6 +126,42 @@ class AnswerWriter:
         self._buffer.append((answer, sighting))
         if self._at_once or len(self._buffer) >= _MAX_ANSWERS_PER_ENTRY:
             await self._flush()
+
+    async def claim(self, pieces: str, most: int, known: str, read: int) -> Claimed:
+        """Take pieces off a list, in one step with an entry that says so and that holds queued answers.
+
+        Args:
+            pieces: The list.
+            most: How many at most.
+            known: The run's list of known snapshots.
+            read: How many entries of that have been read.
+
+        Returns:
+            No pieces when the list is empty.
+
+        Raises:
+            RunGoneError: When the run's stream does not exist.
+            RedisError: When it is not known what became of the claim. Claim no more: the coordinator lays open again
+                what was taken when the batch is over.
+        """
+        async with self._sending:
+            some = tuple(self._buffer[:_MAX_ANSWERS_PER_ENTRY])
+            entry, seen = self._next_entry(some)
+            async with self._redis.pipeline(transaction=False) as pipe:
+                hints = self._sightings.keep(pipe, seen) if self._sightings is not None else 0
+                wanted = (entry, str(most), str(_STREAM_TTL_SECONDS), str(read), "1" if self._sightings else "0")
+                pipe.eval(_CLAIM, 4, self._stream, pieces, self._keys.sightings, known, *wanted)
+                reply: Any = (await pipe.execute(raise_on_error=False))[hints]
+            if isinstance(reply, RedisError):
+                raise reply
+            if reply is None:
+                self._gone = True
+                raise RunGoneError
+            del self._buffer[: len(some)]
+            self._sent = asyncio.get_running_loop().time()
+            taken, tenants, values, fresh = reply
+            stored = dict(zip((name.decode() for name in tenants), values, strict=False))
+            return Claimed(pieces=taken, sightings=stored, known=fresh)
 
     async def _beat(self) -> None:
         """Send the queued answers, and a heartbeat when there are none."""
@@ -134,12 +195,7 @@ class AnswerWriter:
 
     async def _send(self, some: tuple[tuple[Answer, Sighting | None], ...]) -> None:
         clock = asyncio.get_running_loop().time
-        self._number += 1
-        sent = AnswerSet(
-            batch=self._batch, worker=self._worker, number=self._number, answers=tuple(each for each, _ in some)
-        )
-        seen = {answer.item: sighting for answer, sighting in some if sighting is not None}
-        entry = encode_answers(self._keys, self._stream, sent)
+        entry, seen = self._next_entry(some)
         until = clock() + _GIVE_UP_AFTER_SECONDS
         while True:
             try:
@@ -153,6 +209,19 @@ class AnswerWriter:
         if added is None:
             self._gone = True
             raise RunGoneError
+
+    def _next_entry(self, some: tuple[tuple[Answer, Sighting | None], ...]) -> tuple[bytes, dict[str, Sighting]]:
+        """Write the next entry, and give with it what is to be remembered of its tenants."""
+        self._number += 1
+        sent = AnswerSet(
+            batch=self._batch,
+            worker=self._worker,
+            number=self._number,
+            answers=tuple(each for each, _ in some),
+            claiming=self._claiming,
+        )
+        seen = {answer.item: sighting for answer, sighting in some if sighting is not None}
+        return encode_answers(self._keys, self._stream, sent), seen
 
     async def _add_entry(self, entry: bytes, seen: Mapping[str, Sighting]) -> object:
         """Add an entry to the stream, and give its place there; None when there is no such stream."""

@@ -148,6 +148,7 @@ def _work(
     register(app, pool)
     worker_process_init.connect(pool.begin, weak=False)
     worker_process_shutdown.connect(pool.end, weak=False)
+    worker_shutting_down.connect(pool.stop, weak=False)
     presence = _Presence(settings, hostname or f"fleetdrift@{socket.gethostname()}-{time.time_ns():x}", concurrency)
     worker_ready.connect(presence.begin, weak=False)
     worker_ready.connect(Refusals(app, settings).begin, weak=False)

@@ -19,13 +19,13 @@ from shared.logs import log
 from shared.messages import (
     Analysed,
     Answer,
+    Claiming,
     DeferReason,
     Deferred,
     Failed,
     JunkReason,
     Observed,
     Outcome,
-    Place,
     ScanBatch,
     ShapeJob,
     sign_blob,
@@ -37,6 +37,7 @@ from shared.signing import Purpose, TagError
 from shared.targets import Failure, FailureKind, Observation, Target
 from workers.answers import AnswerWriter, RunGoneError
 from workers.child import Child
+from workers.claims import Claims, target_of
 from workers.isolated.process import end_when_grown
 from workers.isolated.readers import Readers
 from workers.scan import Observe, ReadSettings, Scanned, internal_failure, read_batch
@@ -66,6 +67,7 @@ async def run_scan_batch(child: Child, message: ScanBatch) -> None:
         worker=child.name,
         at_once=message.careful,
         sightings=sightings,
+        claiming=Claiming.ON if message.open else Claiming.NEVER,
     )
     with _stop_quietly_if_run_ended(child, message):
         async with writer:
@@ -74,7 +76,7 @@ async def run_scan_batch(child: Child, message: ScanBatch) -> None:
 
 async def _read(child: Child, message: ScanBatch, writer: AnswerWriter, sightings: Sightings) -> None:
     host = child.hosts.get(message.host)
-    targets = [_target(message.host, place) for place in message.places]
+    targets = [target_of(message.host, place) for place in message.places]
     if host is None:
         unknown = Failed(Failure(FailureKind.INTERNAL, f"host {message.host} is not configured on this worker"))
         for target in targets:
@@ -82,8 +84,16 @@ async def _read(child: Child, message: ScanBatch, writer: AnswerWriter, sighting
         return
     known = KnownSnapshots(child.redis, child.keys, message.run, message.epoch, child.junk, ttl=child.settings.blob_ttl)
     await known.refresh()
-    earlier = await sightings.of(target.tenant for target in targets)
-    left = {target.tenant for target in targets}
+    earlier = dict(await sightings.of(target.tenant for target in targets))
+    left = {target.tenant: None for target in targets}
+    claims = Claims(child, message, writer, known)
+
+    async def claim(idle: int) -> Sequence[Target]:
+        claimed, stored = await claims.claim(idle)
+        left.update(dict.fromkeys(target.tenant for target in claimed))
+        earlier.update(await sightings.decoded(stored))
+        return claimed
+
     try:
         async with _observing(child, careful=message.careful) as observe:
             settings = ReadSettings(
@@ -96,16 +106,16 @@ async def _read(child: Child, message: ScanBatch, writer: AnswerWriter, sighting
                 sightings=earlier,
                 keeps_time=message.careful,
             )
-            results = read_batch(targets, host, settings, connections=message.connections)
+            more = claim if message.open else None
+            results = read_batch(targets, host, settings, connections=message.connections, claim=more)
             async with contextlib.aclosing(results):
                 async for scanned in results:
                     seen = scanned.result.sighting if isinstance(scanned.result, Observation) else None
                     await writer.add(Answer(scanned.target.tenant, await _outcome(scanned, known)), seen)
-                    left.discard(scanned.target.tenant)
+                    left.pop(scanned.target.tenant, None)
     except asyncio.CancelledError:  # the soft time limit: say what was not done, and end
-        for target in targets:
-            if target.tenant in left:
-                await writer.add(Answer(target.tenant, Deferred(DeferReason.TIME)))
+        for tenant in left:
+            await writer.add(Answer(tenant, Deferred(DeferReason.TIME)))
 
 
 @contextlib.asynccontextmanager
@@ -121,10 +131,6 @@ async def _observing(child: Child, *, careful: bool) -> AsyncIterator[Observe]:
         yield child.observe
     finally:
         watch.cancel()
-
-
-def _target(host: str, place: Place) -> Target:
-    return Target(tenant=place.tenant, host=host, database=place.database, namespace=place.namespace)
 
 
 async def _outcome(scanned: Scanned, known: KnownSnapshots) -> Outcome:

@@ -14,7 +14,7 @@ import signal
 import socket
 import sys
 import threading
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine
 
 from redis.asyncio import Redis
 
@@ -55,6 +55,7 @@ class Child:
         observe: Reads one target.
         scratch_dsn: Where shapes are analysed.
         observe_namespaces: See `ReadSettings`.
+        stopping: Says whether the worker was told to stop: nothing more is claimed then.
     """
 
     def __init__(
@@ -63,8 +64,10 @@ class Child:
         observe: Observe,
         scratch_dsn: Secret,
         observe_namespaces: ObserveNamespaces | None = None,
+        stopping: Callable[[], bool] = lambda: False,
     ) -> None:
         self.settings = settings
+        self.stopping = stopping
         self.observe = observe
         self.observe_namespaces = observe_namespaces
         self.keys = Keys(settings.fleet, settings.ring)

@@ -63,6 +63,10 @@ class ReadSettings(msgspec.Struct, frozen=True, kw_only=True):
     keeps_time: bool = False
 
 
+Claim = Callable[[int], Awaitable[Sequence[Target]]]
+"""Gives further targets of the host to so many idle connections; none when the batch ends with those that it has."""
+
+
 class Scanned(msgspec.Struct, frozen=True):
     """The result of one target of a batch."""
 
@@ -134,8 +138,47 @@ def internal_failure(error: Exception) -> Failure:
     return Failure(FailureKind.INTERNAL, f"internal error {name} ({type(error).__name__}); the worker's log has more")
 
 
+class _Work:
+    """What the connections of a batch have still to read.
+
+    Args:
+        targets: To begin with.
+        settings: How they are read.
+        claim: Gives more when those are begun.
+    """
+
+    def __init__(self, targets: Sequence[Target], settings: ReadSettings, claim: Claim | None) -> None:
+        self._waiting = deque(_pieces(targets, settings))
+        self._settings = settings
+        self._claim = claim
+        self._claiming = asyncio.Lock()  # one asks for all
+        self._idle = 0
+        self.failure: Exception | None = None  # what `claim` raised
+
+    async def next_piece(self, breaker: HostBreaker) -> tuple[Target, ...]:
+        """Give what a connection reads next; empty when there is nothing more."""
+        self._idle += 1
+        await asyncio.sleep(0)  # those that became free in the same moment ask together
+        while not self._waiting and self._claim is not None:
+            async with self._claiming:
+                if not self._waiting and self._claim is not None:
+                    more = () if breaker.open else await self._claim_more(self._claim)
+                    self._waiting.extend(_pieces(more, self._settings))
+                    if not more:
+                        self._claim = None
+        self._idle -= 1
+        return self._waiting.popleft() if self._waiting else ()
+
+    async def _claim_more(self, claim: Claim) -> Sequence[Target]:
+        try:
+            return await claim(self._idle)
+        except Exception as error:  # noqa: BLE001  # the other connections end what they have begun
+            self.failure = error
+            return ()
+
+
 async def read_batch(
-    targets: Sequence[Target], host: Host, settings: ReadSettings, *, connections: int
+    targets: Sequence[Target], host: Host, settings: ReadSettings, *, connections: int, claim: Claim | None = None
 ) -> AsyncGenerator[Scanned, None]:
     """Read targets of one host, and yield each result as it comes, in the given order when `connections` is 1.
 
@@ -144,34 +187,41 @@ async def read_batch(
         host: Where they live.
         settings: How they are read.
         connections: How many are read at once.
+        claim: Gives further targets of the host to a connection that is free.
 
     Yields:
-        Each target exactly once. When the breaker opens, the rest is deferred.
-    """
-    waiting = deque(_pieces(targets, settings))
-    results: asyncio.Queue[Scanned] = asyncio.Queue(maxsize=2 * connections)  # a slow consumer slows the reading
-    breaker = HostBreaker()
+        Each target exactly once. When the breaker opens, the rest is deferred, and nothing more is claimed.
 
-    async def work() -> None:
-        while waiting:
-            piece = waiting.popleft()
+    Raises:
+        Exception: What `claim` raised, when all that was begun is done; nothing else.
+    """
+    results: asyncio.Queue[Scanned | None] = asyncio.Queue(maxsize=2 * connections)  # a slow consumer slows the reading
+    work, breaker = _Work(targets, settings, claim), HostBreaker()
+
+    async def read() -> None:
+        while piece := await work.next_piece(breaker):
             if breaker.open:
                 for target in piece:
                     await results.put(Scanned(target, Deferred(DeferReason.BREAKER)))
                 continue
-            read = await _read_together(host, piece, settings)
+            found = await _read_together(host, piece, settings)
             for target in piece:
-                breaker.count(read[target.tenant])
-                await results.put(Scanned(target, read[target.tenant]))
+                breaker.count(found[target.tenant])
+                await results.put(Scanned(target, found[target.tenant]))
 
-    readers = [asyncio.create_task(work()) for _ in range(min(connections, len(waiting)))]
+    async def read_all() -> None:
+        await asyncio.gather(*(read() for _ in range(connections)))
+        await results.put(None)
+
+    reading = asyncio.create_task(read_all())
     try:
-        for _ in targets:
-            yield await results.get()
+        while (scanned := await results.get()) is not None:
+            yield scanned
+        if work.failure is not None:
+            raise work.failure
     finally:
-        for task in readers:
-            task.cancel()
-        await asyncio.gather(*readers, return_exceptions=True)
+        reading.cancel()
+        await asyncio.gather(reading, return_exceptions=True)
 
 
 class HostBreaker:

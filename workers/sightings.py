@@ -51,7 +51,11 @@ class Sightings:
             stored = await self._redis.hmget(self._key, names)
         except ResponseError:  # the key holds something else: a hint that is lost costs time only
             return {}
-        return {name: await self._current(name, value) for name, value in zip(names, stored, strict=True)}
+        return await self.decoded(dict(zip(names, stored, strict=True)))
+
+    async def decoded(self, stored: Mapping[str, object]) -> Mapping[str, Sighting]:
+        """Decode sightings as they stand in Redis; empty where there is none that is current."""
+        return {name: await self._current(name, value) for name, value in stored.items()} if self._ttl else {}
 
     def keep(self, pipe: Pipeline, sightings: Mapping[str, Sighting]) -> int:
         """Have sightings stored by a pipeline, whose other commands do not depend on it.

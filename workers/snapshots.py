@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import msgspec
@@ -33,22 +34,26 @@ class KnownSnapshots:
         self._redis = redis
         self._keys = keys
         self._ttl = ttl
-        self._list = keys.known(run, epoch)
+        self.list = keys.known(run, epoch)
         self._junk = junk
         self.names: dict[str, str] = {}
         self._seen: set[str] = set()
-        self._read = 0
+        self.read = 0
 
     def __contains__(self, fingerprint: object) -> bool:
         return fingerprint in self._seen
 
     async def refresh(self) -> None:
         """Fetch the fingerprints that were added since the last call: the list only grows."""
-        fresh: Any = await self._redis.lrange(self._list, self._read, -1)
-        self._read += len(fresh)
+        fresh: Any = await self._redis.lrange(self.list, self.read, -1)
+        await self.note(fresh)
+
+    async def note(self, fresh: Sequence[bytes]) -> None:
+        """Note entries of the list that follow those that were read."""
+        self.read += len(fresh)
         for entry in fresh:
             try:
-                lines = known_lines(self._keys, self._list, entry)
+                lines = known_lines(self._keys, self.list, entry)
             except TagError as error:
                 await self._junk.drop(JunkReason.TAG, error)
                 continue
@@ -74,7 +79,7 @@ class KnownSnapshots:
         if fingerprint in self._seen and (not statement or statement in self.names):
             return
         if snapshot is None:
-            await self._redis.rpush(self._list, sign_known(self._keys, self._list, [f"{fingerprint} {statement}"]))
+            await self._redis.rpush(self.list, sign_known(self._keys, self.list, [f"{fingerprint} {statement}"]))
             self._note(fingerprint, statement)
             return
         snapshot = msgspec.structs.replace(snapshot, versions=())
@@ -83,7 +88,7 @@ class KnownSnapshots:
         async with self._redis.pipeline(transaction=True) as pipe:
             pipe.set(blob, sign_blob(self._keys, fingerprint, pack(SNAPSHOT, snapshot)))
             pipe.expire(blob, self._ttl)
-            pipe.rpush(self._list, sign_known(self._keys, self._list, [line]))
-            pipe.expire(self._list, self._ttl)
+            pipe.rpush(self.list, sign_known(self._keys, self.list, [line]))
+            pipe.expire(self.list, self._ttl)
             await pipe.execute()
         self._note(fingerprint, statement)

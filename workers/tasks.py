@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import mmap
 import os
 from collections.abc import Coroutine
 from typing import Any
@@ -43,11 +44,22 @@ class Pool:
         self._observe_namespaces = observe_namespaces
         self._worker = os.getpid()
         self._child: Child | None = None
+        self._told = mmap.mmap(-1, 1)  # made before the fork, so that all of the pool see what is written into it
 
     def begin(self, **_: Any) -> None:
         """Set up this pool process (the signal `worker_process_init`)."""
         die_with_parent(self._worker)
-        self._child = Child(self._settings, self._observe, self._scratch_dsn, self._observe_namespaces)
+        self._child = Child(
+            self._settings,
+            self._observe,
+            self._scratch_dsn,
+            self._observe_namespaces,
+            stopping=lambda: self._told[:1] != b"\0",
+        )
+
+    def stop(self, **_: Any) -> None:
+        """Have no process of the pool begin anything more (`worker_shutting_down`, in the worker itself)."""
+        self._told[:1] = b"\1"
 
     def end(self, **_: Any) -> None:
         """Take it down (`worker_process_shutdown`)."""

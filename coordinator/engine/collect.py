@@ -32,6 +32,12 @@ class BlobsLostError(Exception):
         self.count = count
 
 
+class Entry(AnswerSet, frozen=True, kw_only=True):
+    """An entry of the stream: answers, and the pieces that its worker took off a list in the same step."""
+
+    claimed: tuple[bytes, ...] = ()
+
+
 class AnswerStream:
     """The coordinator's end of a run's answer stream; the workers' end is `workers.answers.AnswerWriter`.
 
@@ -76,7 +82,7 @@ class AnswerStream:
             pipe.expire(self._stream, _STREAM_TTL_SECONDS)
             await pipe.execute()
 
-    async def read(self, wait: float) -> list[AnswerSet]:
+    async def read(self, wait: float) -> list[Entry]:
         """Give the answers that arrived since the last call, waiting at most `wait` seconds for one (0: not at all).
 
         Raises:
@@ -88,15 +94,15 @@ class AnswerStream:
             if not await self._redis.exists(self._stream):
                 raise RunLostError
             return []
-        sets: list[AnswerSet] = []
+        sets: list[Entry] = []
         for _, entries in found:
             for position, fields in entries:
                 self._cursor = position
                 if b"a" in fields:
-                    sets += await self._decoded(fields[b"a"])
+                    sets += await self._decoded(fields[b"a"], _claimed(fields))
         return sets
 
-    async def _decoded(self, entry: bytes) -> list[AnswerSet]:
+    async def _decoded(self, entry: bytes, claimed: tuple[bytes, ...]) -> list[Entry]:
         """Decode an entry; what is not ours, or cannot be read, is no answer, and the ledger sends its batch again."""
         if len(entry) > MAX_MESSAGE_BYTES:
             await self._drop(JunkReason.SIZE, f"expected at most {MAX_MESSAGE_BYTES} bytes, found {len(entry)}")
@@ -111,7 +117,16 @@ class AnswerStream:
             await self._junk.count(JunkReason.REPEATED)  # a worker that was not told that Redis has it sends it again
             return []
         self._heard[sender] = answers.number
-        return [answers]
+        return [
+            Entry(
+                batch=answers.batch,
+                worker=answers.worker,
+                number=answers.number,
+                answers=answers.answers,
+                claiming=answers.claiming,
+                claimed=claimed,
+            )
+        ]
 
     async def _drop(self, reason: JunkReason, why: str) -> None:
         if reason not in self._refused:
@@ -148,3 +163,7 @@ class AnswerStream:
         """Delete the stream, which ends the run: workers drop its queued batches and stop those they are reading."""
         if self._stream:
             await self._redis.delete(self._stream, self._known)
+
+
+def _claimed(fields: Mapping[bytes, bytes]) -> tuple[bytes, ...]:
+    return tuple(piece for name, piece in fields.items() if name.startswith(b"p"))

@@ -13,25 +13,23 @@ import msgspec
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
-from coordinator.engine.collect import AnswerStream, BlobsLostError, RunLostError
+from coordinator.engine.collect import AnswerStream, BlobsLostError, Entry, RunLostError
 from coordinator.engine.dispatch import Dispatcher
 from coordinator.engine.journal import Journal
 from coordinator.engine.lookout import Lookout
 from coordinator.engine.obstacles import Watch
+from coordinator.engine.open_list import OpenLists
+from coordinator.engine.outbox import Outbox
 from coordinator.engine.permits import Permits
-from coordinator.ledger.batch import Batch, FinalOutcome, ItemOutcome
+from coordinator.ledger.batch import Batch, FinalOutcome, ItemOutcome, Mark
 from coordinator.ledger.lane import LedgerRules
 from coordinator.ledger.ledger import Ledger
 from coordinator.store.store import Store
 from shared.events.event import RunEvent
 from shared.events.run import (
-    BatchSent,
     BlobLost,
-    BreakerProbed,
     DeadlineReached,
     ObstacleKind,
-    PermitsGranted,
-    PermitsRefused,
     RedisBack,
     RedisLost,
     RedisUnreachable,
@@ -42,7 +40,7 @@ from shared.events.run import (
 from shared.hosts import Host, Secret
 from shared.kinds.context import Recipe
 from shared.logs import log
-from shared.messages import Analysed, AnswerSet, DeferReason, Deferred, Keys, Observed
+from shared.messages import Analysed, DeferReason, Deferred, Keys, Observed, Place
 from shared.schema.profile import Profile
 from shared.signing import KeyRing
 from shared.targets import Failure, FailureKind, Limits
@@ -124,26 +122,30 @@ class Facilities(msgspec.Struct, frozen=True):
         journal: Journal,
         message: Callable[[Batch, int], str],
         on_progress: Callable[[Progress], None],
+        place: Callable[[str], Place] = lambda item: Place(item, ""),
     ) -> Engine:
         """Build the engine of one run; lanes named after hosts hold permits for their connections."""
         settings = self.settings
+        dispatcher = Dispatcher(
+            build_app(settings.redis_url, settings.fleet),
+            self.redis,
+            keys=self.keys,
+            task=task,
+            permits=Permits(self.redis, run, dict(settings.hosts)),
+            slots=settings.slots,
+            count_every=settings.look_every,
+            foreign_grace=settings.foreign_grace,
+        )
+        lists = OpenLists(self.redis, self.keys, run, settings.hosts, place)
         return Engine(
             run=run,
             ledger=ledger,
             journal=journal,
             answers=AnswerStream(self.redis, self.keys, run),
-            dispatcher=Dispatcher(
-                build_app(settings.redis_url, settings.fleet),
-                self.redis,
-                keys=self.keys,
-                task=task,
-                permits=Permits(self.redis, run, dict(settings.hosts)),
-                slots=settings.slots,
-                count_every=settings.look_every,
-                foreign_grace=settings.foreign_grace,
-            ),
+            dispatcher=dispatcher,
+            outbox=Outbox(run=run, ledger=ledger, journal=journal, dispatcher=dispatcher, lists=lists, message=message),
+            lists=lists,
             watch=self.watch,
-            message=message,
             settings=settings,
             on_progress=on_progress,
         )
@@ -157,9 +159,10 @@ class Engine:
         ledger: Decides.
         journal: Persists.
         answers: The stream of answers.
-        dispatcher: Sends batches.
+        dispatcher: Knows queue, workers and permits.
+        outbox: Sends batches, and lays pieces open.
+        lists: What lies open.
         watch: Told what keeps the run from moving.
-        message: Turns (batch, epoch) into the message's text.
         settings: Of the engine.
         on_progress: Called after every change.
     """
@@ -172,8 +175,9 @@ class Engine:
         journal: Journal,
         answers: AnswerStream,
         dispatcher: Dispatcher,
+        outbox: Outbox,
+        lists: OpenLists,
         watch: Watch,
-        message: Callable[[Batch, int], str],
         settings: EngineSettings,
         on_progress: Callable[[Progress], None],
     ) -> None:
@@ -182,13 +186,13 @@ class Engine:
         self._journal = journal
         self._answers = answers
         self._dispatcher = dispatcher
-        self._message = message
+        self._outbox = outbox
+        self._lists = lists
         self._deadline = settings.deadline
         self._on_progress = on_progress
         self._epoch = -1
-        self._inbox: list[AnswerSet] = []  # read, and not yet applied: Redis may go away in between
+        self._inbox: list[Entry] = []  # read, and not yet applied: Redis may go away in between
         self._redis_away = False
-        self._refused: set[str] = set()  # lanes whose host granted no permits when last asked
         self._clock = asyncio.get_running_loop().time
         self._lookout = Lookout(
             run, ledger, answers, dispatcher, watch,
@@ -217,7 +221,7 @@ class Engine:
             self._lookout.end()
             with contextlib.suppress(RedisError):  # what remains there expires
                 await self._dispatcher.adjust_permits({}, self._clock())
-                await self._answers.close()
+                await self._end_epoch()
         self._log(RunFinished(items=self._ledger.total))
         return self._ledger.outcomes()
 
@@ -232,7 +236,7 @@ class Engine:
             self._log(BlobLost(blobs=lost.count, batches=len(self._ledger.in_flight())))
             self._lookout.note_lost_blobs()
             with contextlib.suppress(RedisError):
-                await self._answers.close()  # workers of this epoch stop
+                await self._end_epoch()  # its workers stop
             self._begin_anew(RequeueReason.BLOB_LOST)
             await asyncio.sleep(_RETRY_REDIS_AFTER_SECONDS)
         except (RedisError, BrokerAwayError) as error:
@@ -257,15 +261,20 @@ class Engine:
     async def _read_old_epoch(self, epoch: int) -> None:
         """Apply what workers answered while no coordinator was running, then end that epoch."""
         self._answers.attach(epoch)
+        self._lists.attach(epoch)
         with contextlib.suppress(RunLostError):
             while sets := await self._answers.read(0):
                 self._inbox += sets
                 await self._apply_inbox()
-        await self._answers.close()
+        await self._end_epoch()
         await self._dispatcher.forget_permits()
 
+    async def _end_epoch(self) -> None:
+        await self._answers.close()
+        await self._lists.remove()
+
     async def _turn(self) -> None:
-        if not await self._lookout.redis_takes_work(self._refused):
+        if not await self._lookout.redis_takes_work(self._outbox.refused):
             self._ledger.reset_leases(self._clock())
             await asyncio.sleep(_RETRY_REDIS_AFTER_SECONDS)
             return
@@ -273,7 +282,7 @@ class Engine:
             await self._begin_epoch()
         slots, runners = await self._dispatcher.count_slots(self._clock())
         if slots:
-            await self._dispatch(slots, runners)
+            await self._outbox.send(self._clock(), self._epoch, slots, runners)
         self._inbox += await self._answers.read(_READ_TIMEOUT_SECONDS)
         silent = not self._inbox
         if not silent:
@@ -281,43 +290,29 @@ class Engine:
         await self._apply_inbox()
         now = self._clock()
         empty = silent and await self._dispatcher.queue_empty()
+        if silent:
+            await self._find_lost_pieces()
         await self._record_outcomes(self._ledger.tick(now, queue_empty=empty))
         await self._dispatcher.adjust_permits(self._ledger.peaks(runners), now)
         self._on_progress(Progress(self._ledger.finished, self._ledger.total, slots))
+
+    async def _find_lost_pieces(self) -> None:
+        """Have pieces wait again that Redis lost: neither do they lie open, nor does any entry say who has them."""
+        if not (empty := await self._lists.are_empty(self._ledger.open_lanes())):
+            return
+        while more := await self._answers.read(0):  # claims that came before the lists were looked at
+            self._inbox += more
+        await self._apply_inbox()
+        for lane in empty:
+            self._ledger.close(lane)
 
     async def _begin_epoch(self) -> None:
         epoch = await self._journal.next_epoch()
         await self._journal.prepare()
         await self._answers.open(epoch, await self._journal.known())
+        self._lists.attach(epoch)
         self._epoch = epoch
         self._log(RunStarted(epoch=epoch, items=self._ledger.total, finished=self._ledger.finished))
-
-    async def _dispatch(self, slots: int, runners: int) -> None:
-        limits = await self._dispatcher.fair_limits(self._clock())
-        offered = self._ledger.next_batches(self._clock(), slots, runners, limits)
-        try:
-            batches = await self._with_permits(offered, runners)
-            await self._journal.sent([mark for batch in batches for mark in self._ledger.marks(batch)])
-            await self._dispatcher.send(batches, lambda batch: self._message(batch, self._epoch))
-            self._log_sent(batches)
-        except BaseException:
-            in_flight = set(self._ledger.in_flight())
-            for batch in offered:
-                if batch in in_flight:
-                    self._ledger.withdraw(batch)
-            raise
-
-    async def _with_permits(self, offered: Sequence[Batch], runners: int) -> list[Batch]:
-        """Withdraw batches, the last one first, until their host grants the rest its connections."""
-        granted: list[Batch] = []
-        for lane in dict.fromkeys(batch.lane for batch in offered):
-            batches = [batch for batch in offered if batch.lane == lane]
-            asked = len(batches)
-            while batches and not await self._dispatcher.get_permits(lane, self._ledger.peaks(runners)[lane]):
-                self._ledger.withdraw(batches.pop())
-            self._log_permits(lane, asked - len(batches))
-            granted += batches
-        return granted
 
     async def _apply_inbox(self) -> None:
         """Fetch and store the blobs that the answers name, then apply the answers whose blobs there are.
@@ -332,9 +327,12 @@ class Engine:
         lost = {name for name in wanted if self._journal.lacks(name)}
         inbox, self._inbox, now = self._inbox, [], self._clock()
         ended: list[ItemOutcome] = []
+        marks: list[Mark] = []
         for each in inbox:
             kept = tuple(answer for answer in each.answers if _blob_of(answer.outcome) not in lost)
-            ended += self._ledger.answer(each.batch, kept, now)
+            marks += self._ledger.claim(each.batch, await self._lists.items_of(each.claimed)) if each.claimed else ()
+            ended += self._ledger.answer(each.batch, kept, now, each.claiming)
+        await self._journal.sent(marks)
         await self._record_outcomes(ended)
         deferred = sum(answer.outcome == Deferred(DeferReason.BLOB) for answer in answers)
         if lost or deferred:
@@ -351,30 +349,6 @@ class Engine:
     def _log_ledger(self) -> None:
         for event in self._ledger.drain_events():
             self._log(event)
-
-    def _log_sent(self, batches: Sequence[Batch]) -> None:
-        for batch in batches:
-            self._log(
-                BatchSent(
-                    batch=batch.id,
-                    host=batch.lane,
-                    items=len(batch.items),
-                    attempt=batch.attempt,
-                    connections=batch.connections,
-                    careful=batch.careful,
-                )
-            )
-            if self._ledger.is_probe(batch):
-                self._log(BreakerProbed(batch=batch.id, host=batch.lane))
-
-    def _log_permits(self, lane: str, withheld: int) -> None:
-        """Log when a host begins to refuse permits, and when it ends."""
-        if withheld and lane not in self._refused:
-            self._refused.add(lane)
-            self._log(PermitsRefused(host=lane, batches=withheld))
-        elif not withheld and lane in self._refused:
-            self._refused.discard(lane)
-            self._log(PermitsGranted(host=lane))
 
 
 def _blob_of(outcome: object) -> str:

@@ -25,6 +25,7 @@ from shared.schema.schema import Snapshot
 from shared.targets import Failure, Observation, Target
 
 _MAX_KNOWN_FINGERPRINTS = 5000  # that workers are told at the beginning
+_MAX_OPEN_PIECES = 1000  # of a host: seconds of work, and few enough to be taken back when other scans want their share
 
 
 class UnknownHostError(ValueError):
@@ -125,7 +126,10 @@ async def read_targets(
     _check_hosts(settings, fleet)
     rows = await _begin_ledger(store, scan, fleet)
     epoch = await store.epoch(scan)
-    ledger = Ledger(_lanes(fleet), _capacities(settings), settings.rules, str(epoch), databases_of(fleet))
+    groups = databases_of(fleet)
+    ledger = Ledger(
+        _lanes(fleet), _capacities(settings), settings.rules, str(epoch), groups, open_pieces=_MAX_OPEN_PIECES
+    )
     for row in rows:
         ledger.restore(row.target.tenant, row.mark, row.outcome)
     journal = ScanJournal(store, scan)
@@ -137,13 +141,15 @@ async def read_targets(
         for tenant, outcome in settled:
             ledger.restore(tenant, None, outcome)
         on_progress(Progress(ledger.finished, ledger.total, 0))
+    places = {target.tenant: Place(target.tenant, target.database, target.namespace) for target in fleet}
     engine = facilities.engine(
         run=scan,
         task=SCAN_BATCH,
         ledger=ledger,
         journal=journal,
-        message=_messages(facilities, fleet, scan),
+        message=_messages(facilities, places, scan),
         on_progress=on_progress,
+        place=places.__getitem__,
     )
     outcomes = await engine.run(previous_epoch=epoch or None)
     await settling.keep(outcomes, read_since=not epoch)
@@ -181,9 +187,7 @@ def _capacities(settings: EngineSettings) -> dict[str, int]:
     return {name: host.max_connections for name, host in settings.hosts.items()}
 
 
-def _messages(facilities: Facilities, fleet: Sequence[Target], scan: str) -> Callable[[Batch, int], str]:
-    places = {target.tenant: Place(target.tenant, target.database, target.namespace) for target in fleet}
-
+def _messages(facilities: Facilities, places: Mapping[str, Place], scan: str) -> Callable[[Batch, int], str]:
     def message(batch: Batch, epoch: int) -> str:
         wanted = ScanBatch(
             run=scan,
@@ -195,6 +199,7 @@ def _messages(facilities: Facilities, fleet: Sequence[Target], scan: str) -> Cal
             connections=batch.connections,
             careful=batch.careful,
             profile=facilities.settings.profile,
+            open=batch.open,
         )
         return encode_message(facilities.keys, wanted)
 

@@ -8,7 +8,7 @@ import msgspec
 
 from coordinator.ledger.lane import Lane
 from shared.events.run import BatchExpired
-from shared.messages import Analysed, Failed, Observed
+from shared.messages import Analysed, Claiming, Failed, Observed
 
 FinalOutcome = Observed | Analysed | Failed
 """How an item ended; it does not change any more."""
@@ -27,6 +27,7 @@ class Batch(msgspec.Struct, frozen=True, kw_only=True):
         attempt: How often the most often sent of them has been sent.
         connections: How many may be held at once.
         careful: One after the other.
+        open: Its worker may claim pieces that lie open.
     """
 
     id: str
@@ -35,6 +36,7 @@ class Batch(msgspec.Struct, frozen=True, kw_only=True):
     attempt: int
     connections: int
     careful: bool = False
+    open: bool = False
 
 
 class Mark(msgspec.Struct, frozen=True, kw_only=True):
@@ -84,7 +86,7 @@ class ItemState:
 
 
 class BatchInFlight:
-    """A batch that was sent and not completely answered.
+    """A batch that was sent and is not over: something of it is not answered, or its worker claims more.
 
     Args:
         batch: What was sent.
@@ -93,7 +95,9 @@ class BatchInFlight:
         probe: It tries a host whose breaker is open.
     """
 
-    __slots__ = ("batch", "excused", "last_heard", "left_queue_at", "number", "probe", "started", "unanswered")
+    __slots__ = (
+        "batch", "claiming", "excused", "last_heard", "left_queue_at", "number", "probe", "started", "unanswered",
+    )  # fmt: skip
 
     def __init__(self, batch: Batch, number: int, now: float, *, probe: bool) -> None:
         self.batch = batch
@@ -102,12 +106,18 @@ class BatchInFlight:
         self.started = False
         self.excused = False  # its worker may be silent because Redis was away, not because it died
         self.left_queue_at: float | None = None  # when it became known that the message is no longer in the queue
-        self.unanswered = set(batch.items)
+        self.unanswered = dict.fromkeys(batch.items)  # in the order in which they are read
+        self.claiming = Claiming.NEVER
         self.probe = probe
+
+    @property
+    def over(self) -> bool:
+        """Everything is answered, and nothing is claimed any more."""
+        return not self.unanswered and self.claiming is not Claiming.ON
 
     def missing(self) -> tuple[str, ...]:
         """Give the items without an answer, in the order they are read."""
-        return tuple(item for item in self.batch.items if item in self.unanswered)
+        return tuple(self.unanswered)
 
     def expired(self) -> BatchExpired:
         """Say that its lease has ended."""

@@ -69,12 +69,14 @@ class BatchDraft(msgspec.Struct, frozen=True):
         connections: How many are read at once.
         careful: One after the other, because a worker died while it had them.
         probe: Tries a host whose breaker is open.
+        open: Its worker may claim pieces that lie open.
     """
 
     items: tuple[str, ...]
     connections: int
     careful: bool = False
     probe: bool = False
+    open: bool = False
 
 
 class Window(msgspec.Struct, frozen=True, kw_only=True):
@@ -95,6 +97,25 @@ class Window(msgspec.Struct, frozen=True, kw_only=True):
     limits: Mapping[str, int] = {}
 
 
+class OpenPieces:
+    """What lies open of one host, for whichever connection of a worker is free first.
+
+    Args:
+        most: Pieces at most; 0 where nothing may.
+    """
+
+    def __init__(self, most: int) -> None:
+        self.most = most
+        self.pieces: dict[str, tuple[str, ...]] = {}  # by their first item
+        self.claimed = False  # workers claim here, as far as is known
+
+    def give_back(self) -> Iterator[str]:
+        """Give every item, and hold none any more."""
+        pieces, self.pieces = self.pieces, {}
+        for piece in pieces.values():
+            yield from piece
+
+
 class Lane:
     """The queue of one host.
 
@@ -103,12 +124,17 @@ class Lane:
         capacity: Connections that may be held to it.
         rules: See LedgerRules.
         groups: Which of its items are read together.
+        open_pieces: Most pieces that lie open for the workers to claim.
     """
 
-    def __init__(self, name: str, capacity: int, rules: LedgerRules, groups: Groups = ALONE) -> None:
+    def __init__(
+        self, name: str, capacity: int, rules: LedgerRules, groups: Groups = ALONE, *, open_pieces: int = 0
+    ) -> None:
         self.name = name
         self.capacity = capacity
         self.in_flight: list[int] = []  # connections of each batch that is with the workers
+        self.open_batches = 0  # how many of those may claim pieces
+        self.open = OpenPieces(open_pieces)
         self.held: dict[str, Held] = {}
         self.opened_by: FailureKind | None = None  # the failure that opened the breaker; None while it is closed
         self._rules = rules
@@ -132,8 +158,8 @@ class Lane:
 
     @property
     def waiting(self) -> bool:
-        """Something is queued (it may turn out to be finished already)."""
-        return bool(self._queue or self._careful_groups)
+        """Something is queued or lies open (it may turn out to be finished already)."""
+        return bool(self._queue or self._careful_groups or self.open.pieces)
 
     @property
     def busy(self) -> bool:
@@ -146,6 +172,7 @@ class Lane:
             yield self._queue.popleft()
         while self._careful_groups:
             yield from self._careful_groups.popleft()
+        yield from self.open.give_back()
 
     def count_answer(self, kind: FailureKind | None) -> None:
         """Count an answer for the breaker; None, or a failure that says nothing of the host, closes it.
@@ -226,19 +253,55 @@ class Lane:
         if free < 1:
             return None
         if self.opened_by is not None:
-            items = self._pop(1, finished, ALONE) if window.may_probe and not self.in_flight else ()
+            alone = window.may_probe and not self.in_flight and not self.open.pieces
+            items = self._pop(1, finished, ALONE) if alone else ()
             return BatchDraft(items, 1, probe=True) if items else None
         while self._careful_groups:
             group = tuple(item for item in self._careful_groups.popleft() if item not in finished)
             if group:
                 return BatchDraft(group, 1, careful=True)
-        fair = math.ceil(self._groups.count_pieces(self._queue or self.held) / window.share)
+        left = self._groups.count_pieces(self._queue) + len(self.open.pieces)
+        fair = math.ceil((left or self._groups.count_pieces(self.held)) / window.share)
         most = min(self._rules.batch_connections, self._rules.batch_size)
         connections = max(1, min(capacity // window.share, most, fair, free))
+        if self.open.most and left:
+            return self._draft_open(connections, left, window, finished)
         # A multiple of the connections: none of them is idle while the last tenants are read.
         rounds = min(math.ceil(window.size / connections), self._rules.batch_size // connections)
         items = self._pop(rounds * connections, finished, self._groups) or self._due_retries(now, rounds * connections)
         return BatchDraft(items, min(connections, len(items))) if items else None
+
+    def _draft_open(self, connections: int, left: int, window: Window, finished: AbstractSet[str]) -> BatchDraft | None:
+        """Draft a batch that begins with one piece for each connection, and goes on with what lies open.
+
+        One that only waits in the queue would keep pieces from those that run, so there are no more than can run.
+        """
+        if self.open_batches >= window.share:
+            return None
+        items = self._pop(connections, finished, self._groups)
+        if not items and not self.open.pieces:
+            return None
+        return BatchDraft(items, min(connections, left), open=True)
+
+    def lay_open(self, limit: int, finished: AbstractSet[str]) -> list[tuple[str, ...]]:
+        """Take pieces out of the queue that are to lie open from now on; none before half of the earlier are claimed.
+
+        Args:
+            limit: Connections that may be held to the host now.
+            finished: Items that need no work any more.
+        """
+        pieces: list[tuple[str, ...]] = []
+        may = self.opened_by is None and self.open.claimed and sum(self.in_flight) <= limit
+        if may and len(self.open.pieces) <= self.open.most // 2:
+            while len(self.open.pieces) < self.open.most and (piece := self._pop(1, finished, self._groups)):
+                self.open.pieces[piece[0]] = piece
+                pieces.append(piece)
+        return pieces
+
+    def must_close(self, limit: int) -> bool:
+        """Say whether what lies open must be taken back: the host is down, others have their share, nobody claims."""
+        beyond = sum(self.in_flight) > limit
+        return bool(self.open.pieces) and (self.opened_by is not None or beyond or not self.open.claimed)
 
     def _pop(self, pieces: int, finished: AbstractSet[str], groups: Groups) -> tuple[str, ...]:
         """Take so many pieces of work out of the queue."""

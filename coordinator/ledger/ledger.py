@@ -9,13 +9,11 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Mapping
 
-from coordinator.ledger.batch import Batch, BatchInFlight, FinalOutcome, ItemOutcome, ItemState, Mark
-from coordinator.ledger.groups import ALONE, Groups
-from coordinator.ledger.lane import RETRIED, BatchDraft, Held, Lane, LedgerRules, Window
-from shared.events.event import RunEvent
+from coordinator.ledger.batch import Batch, BatchInFlight, ItemOutcome, ItemState, Mark
+from coordinator.ledger.books import Books
+from coordinator.ledger.lane import RETRIED, Held, Lane, Window
 from shared.events.run import (
     BatchAnswered,
-    BatchRequeued,
     BatchStarted,
     BreakerClosed,
     BreakerOpened,
@@ -24,88 +22,25 @@ from shared.events.run import (
     TenantHeld,
     TenantStruck,
 )
-from shared.messages import HOST_DOWN, Analysed, Answer, DeferReason, Deferred, Failed, Observed, host_down
+from shared.messages import (
+    HOST_DOWN,
+    Analysed,
+    Answer,
+    Claiming,
+    DeferReason,
+    Deferred,
+    Failed,
+    Observed,
+    host_down,
+)
 from shared.targets import Failure, FailureKind
 
 
-class Ledger:
+class Ledger(Books):
     """Decides, for one run, what to send to the workers and what their answers and their silence mean.
 
-    Args:
-        items: (item, lane) pairs; items are unique.
-        capacities: Connections per lane.
-        rules: See LedgerRules.
-        prefix: Begins every batch's id, so that ids of a resumed run never meet those of its first life.
-        groups: Which items are read together.
-
-    Raises:
-        ValueError: When an item occurs twice.
+    The arguments are those of `Books`.
     """
-
-    def __init__(
-        self,
-        items: Iterable[tuple[str, str]],
-        capacities: Mapping[str, int],
-        rules: LedgerRules,
-        prefix: str = "0",
-        groups: Groups = ALONE,
-    ) -> None:
-        self._rules = rules
-        self._prefix = prefix
-        self._lanes: dict[str, Lane] = {}
-        self._items: dict[str, ItemState] = {}
-        self._in_flight: dict[str, BatchInFlight] = {}
-        self._finished: set[str] = set()
-        self._sent = 0
-        self._events: list[RunEvent] = []
-        for item, name in items:
-            if item in self._items:
-                raise ValueError(f"{item} is in the fleet twice")
-            lane = self._lanes.get(name) or self._lanes.setdefault(name, Lane(name, capacities[name], rules, groups))
-            self._items[item] = ItemState(lane)
-        self._pieces = groups.count_pieces(self._items)
-        for item in groups.side_by_side(tuple(self._items)):
-            self._items[item].lane.push((item,))
-
-    @property
-    def done(self) -> bool:
-        """Say whether every item has its final outcome."""
-        return len(self._finished) == len(self._items)
-
-    @property
-    def total(self) -> int:
-        """Count the items."""
-        return len(self._items)
-
-    @property
-    def finished(self) -> int:
-        """Count the items that have their final outcome."""
-        return len(self._finished)
-
-    def in_flight(self) -> tuple[Batch, ...]:
-        """Give the batches that were sent and are not completely answered, oldest first."""
-        return tuple(flight.batch for flight in self._in_flight.values())
-
-    def outcomes(self) -> dict[str, FinalOutcome]:
-        """Give the final outcome of each finished item, in the order the items were given."""
-        return {item: entry.outcome for item, entry in self._items.items() if entry.outcome is not None}
-
-    def is_probe(self, batch: Batch) -> bool:
-        """Say whether a batch in flight tries a host whose breaker is open."""
-        return self._in_flight[batch.id].probe
-
-    def drain_events(self) -> list[RunEvent]:
-        """Give what happened since the last call, for the log; the run is not filled in."""
-        events, self._events = self._events, []
-        return events
-
-    def restore(self, item: str, mark: Mark | None, outcome: FinalOutcome | None) -> None:
-        """Take over what an earlier coordinator stored of an item, before the first batch is sent."""
-        entry = self._items[item]
-        if mark is not None:
-            entry.restore(mark)
-        if outcome is not None:
-            self._set_outcome(item, entry, outcome)
 
     def next_batches(
         self,
@@ -144,53 +79,43 @@ class Ledger:
             active = still
         return tuple(batches)
 
-    def peaks(self, runners: int) -> dict[str, int]:
-        """Give, for each lane with batches in flight, how many connections can be open at once."""
-        return {name: lane.peak(runners) for name, lane in self._lanes.items() if lane.in_flight}
+    def claim(self, batch_id: str, pieces: Iterable[tuple[str, ...]]) -> tuple[Mark, ...]:
+        """Note that a batch has grown: its worker took pieces off what lay open.
 
-    def _register(self, lane: Lane, draft: BatchDraft, now: float) -> Batch:
-        self._sent += 1
-        attempt = 0
-        for item in draft.items:
-            entry = self._items[item]
-            entry.attempt += 1
-            attempt = max(attempt, entry.attempt)
-            if lane.held.pop(item, None) is not None:
-                entry.retries += 1
-        batch = Batch(
-            id=f"{self._prefix}-{self._sent}",
-            lane=lane.name,
-            items=draft.items,
-            attempt=attempt,
-            connections=draft.connections,
-            careful=draft.careful,
-        )
-        for item in draft.items:
-            self._items[item].send_in(batch.id)
-        lane.in_flight.append(batch.connections)
-        self._in_flight[batch.id] = BatchInFlight(batch, self._sent, now, probe=draft.probe)
-        return batch
+        What a batch claimed that was given up in the meantime waits again. Its answers count all the same, as do those
+        to what an earlier coordinator laid open.
 
-    def withdraw(self, batch: Batch) -> None:
-        """Take back a batch that could not be sent: its items wait again, and the attempt does not count."""
-        for item in batch.items:
-            self._items[item].attempt -= 1
-        self._requeue(self._in_flight[batch.id], None)
+        Returns:
+            What must be stored of the items.
+        """
+        flight, marks = self._in_flight.get(batch_id), []
+        for piece in pieces:
+            lane = self._items[piece[0]].lane if piece[0] in self._items else None
+            was_open = lane is not None and lane.open.pieces.pop(piece[0], None) == piece
+            for item in piece:
+                if item not in self._items or self._items[item].outcome is not None:
+                    continue
+                entry = self._items[item]
+                entry.sent_in += (batch_id,)
+                if was_open and flight is None:
+                    entry.lane.push((item,), front=True)
+                elif was_open and flight is not None:
+                    entry.attempt += 1
+                    entry.batch = batch_id
+                    flight.unanswered[item] = None
+                    marks.append(self._mark(item, batch_id))
+        return tuple(marks)
 
-    def marks(self, batch: Batch) -> tuple[Mark, ...]:
-        """Give what must be stored of a batch before it is sent."""
-        return tuple(
-            Mark(item=item, attempt=entry.attempt, strikes=entry.strikes, batch=batch.id)
-            for item, entry in ((item, self._items[item]) for item in batch.items)
-        )
-
-    def answer(self, batch_id: str, answers: Iterable[Answer], now: float) -> list[ItemOutcome]:
+    def answer(
+        self, batch_id: str, answers: Iterable[Answer], now: float, claiming: Claiming = Claiming.NEVER
+    ) -> list[ItemOutcome]:
         """Apply the answers to a batch; the first final answer to an item wins.
 
         Args:
             batch_id: The batch they came from, which may have been given up in the meantime.
             answers: None at all is a heartbeat.
             now: Seconds.
+            claiming: Whether its worker claims more.
 
         Returns:
             The items that are finished by this, and how they ended.
@@ -200,6 +125,8 @@ class Ledger:
             flight.last_heard, flight.excused = now, False
             if not flight.started:
                 self._mark_started(flight, now)
+            if claiming is Claiming.ON:
+                flight.claiming, self._lanes[flight.batch.lane].open.claimed = claiming, True
         before = len(self._finished)
         fresh: list[ItemOutcome] = []
         for answer in answers:
@@ -207,7 +134,49 @@ class Ledger:
             if entry is not None and entry.outcome is None and batch_id in entry.sent_in:
                 fresh += self._apply_answer(answer, entry, batch_id, now)
         assert len(self._finished) - before == len(fresh)
+        if claiming is Claiming.OVER and (flight := self._in_flight.get(batch_id)) is not None:
+            self._end_claiming(flight)
         return fresh
+
+    def _end_claiming(self, flight: BatchInFlight) -> None:
+        """End a batch whose worker says that it has answered for all that it claimed.
+
+        What is missing was taken off for it by a Redis whose answer never reached it: nobody reads that.
+        """
+        if flight.missing():
+            self._requeue(flight, RequeueReason.CLAIM_LOST)
+        else:
+            self._remove(flight)
+            self._events.append(BatchAnswered(batch=flight.batch.id, host=flight.batch.lane))
+
+    def lay_open(self, limits: Mapping[str, int] = {}) -> dict[str, list[tuple[str, ...]]]:  # not written
+        """Give the pieces that are to lie open from now on, for the workers that claim some, by lane.
+
+        Args:
+            limits: As in `next_batches`.
+        """
+        laid = {name: lane.lay_open(_limit(lane, limits), self._finished) for name, lane in self._lanes.items()}
+        return {name: pieces for name, pieces in laid.items() if pieces}
+
+    def lanes_to_close(self, limits: Mapping[str, int] = {}) -> tuple[str, ...]:  # not written
+        """Name the lanes of which nothing may lie open now: what is still there is taken back (`close`)."""
+        return tuple(name for name, lane in self._lanes.items() if lane.must_close(_limit(lane, limits)))
+
+    def open_lanes(self) -> tuple[str, ...]:
+        """Name the lanes of which something lies open."""
+        return tuple(name for name, lane in self._lanes.items() if lane.open.pieces)
+
+    def close(self, lane_name: str, pieces: Iterable[tuple[str, ...]] | None = None) -> None:
+        """Note that pieces of a lane do not lie open any more: they wait again, and nobody is to blame.
+
+        Args:
+            lane_name: The lane.
+            pieces: Those that nobody had claimed; None for all.
+        """
+        lane = self._lanes[lane_name]
+        names = list(lane.open.pieces) if pieces is None else [piece[0] for piece in pieces]
+        for name in reversed(names):
+            lane.push(lane.open.pieces.pop(name, ()), front=True)
 
     def _mark_started(self, flight: BatchInFlight, now: float) -> None:
         """Note that a worker started this batch: the queue keeps order, so every earlier message has left it too."""
@@ -256,26 +225,6 @@ class Ledger:
         elif before is not None and lane.opened_by is None:
             self._events.append(BreakerClosed(host=lane.name))
 
-    def _set_outcome(self, item: str, entry: ItemState, outcome: FinalOutcome) -> ItemOutcome:
-        entry.outcome = outcome
-        self._finished.add(item)
-        entry.lane.held.pop(item, None)
-        self._clear_in_flight(item, entry)
-        return item, outcome
-
-    def _clear_in_flight(self, item: str, entry: ItemState) -> None:
-        flight = self._in_flight.get(entry.batch)
-        entry.batch = ""
-        if flight is not None:
-            flight.unanswered.discard(item)
-            if not flight.unanswered:
-                self._remove(flight)
-                self._events.append(BatchAnswered(batch=flight.batch.id, host=flight.batch.lane))
-
-    def _remove(self, flight: BatchInFlight) -> None:
-        del self._in_flight[flight.batch.id]
-        self._lanes[flight.batch.lane].in_flight.remove(flight.batch.connections)
-
     def _fail_host(self, lane: Lane, kind: FailureKind) -> list[ItemOutcome]:
         """End every item of a host whose probe failed: those that wait, and those whose failure was held."""
         down = Failed(host_down(lane.name, kind))
@@ -313,22 +262,6 @@ class Ledger:
                 self._requeue(flight, RequeueReason.MESSAGE_LOST)  # on its way: nobody is to blame
         return ended + self._end_held_failures()
 
-    def _note_requeued(self, batch: Batch, items: tuple[str, ...], reason: RequeueReason, *, careful: bool) -> None:
-        self._events.append(
-            BatchRequeued(batch=batch.id, host=batch.lane, items=len(items), reason=reason, careful=careful)
-        )
-
-    def _requeue(self, flight: BatchInFlight, reason: RequeueReason | None) -> None:
-        """Queue what is missing of a batch again, without a strike; without a reason it was never sent."""
-        lane, items = self._lanes[flight.batch.lane], flight.missing()
-        self._take_back(flight, items)
-        if reason is not None:
-            self._note_requeued(flight.batch, items, reason, careful=flight.batch.careful)
-        if flight.batch.careful:
-            lane.push_careful(items)
-        else:
-            lane.push(items, front=True)
-
     def _handle_crash(self, flight: BatchInFlight) -> list[ItemOutcome]:
         """Requeue carefully what a dead worker left; when it was careful already, the item being read gets a strike.
 
@@ -337,6 +270,9 @@ class Ledger:
         """
         lane, items = self._lanes[flight.batch.lane], flight.missing()
         self._take_back(flight, items)
+        lane.open.claimed = False  # until the next worker says that it claims
+        if not items:
+            return []
         if not flight.batch.careful:
             self._note_requeued(flight.batch, items, RequeueReason.WORKER_LOST, careful=True)
             lane.push_careful(items)
@@ -351,11 +287,6 @@ class Ledger:
         lane.push_careful((suspect,))
         lane.push_careful(items[1:])
         return []
-
-    def _take_back(self, flight: BatchInFlight, items: tuple[str, ...]) -> None:
-        for item in items:
-            self._items[item].batch = ""
-        self._remove(flight)
 
     def _end_held_failures(self) -> list[ItemOutcome]:
         """End held failures that are not retried, on hosts that are done and whose breaker is closed."""
@@ -385,6 +316,8 @@ class Ledger:
         """Queue the items of every batch in flight again, without a strike: Redis lost what they need."""
         for flight in tuple(self._in_flight.values()):
             self._requeue(flight, reason)
+        for name in self.open_lanes():
+            self.close(name)
 
     def give_up(self, failure: Failure) -> list[ItemOutcome]:
         """End every unfinished item: a held failure becomes final, the rest get this one."""
@@ -396,3 +329,7 @@ class Ledger:
                 held = entry.lane.held.get(item)
                 ended.append(self._set_outcome(item, entry, held.outcome if held else Failed(failure)))
         return ended
+
+
+def _limit(lane: Lane, limits: Mapping[str, int]) -> int:
+    return min(lane.capacity, limits.get(lane.name, lane.capacity))

@@ -17,6 +17,7 @@ class RequeueReason(StrEnum):
     REDIS_LOST = "redis_lost"  # Redis forgot the run
     BLOB_LOST = "blob_lost"  # Redis dropped a value that an answer or a message names
     REDIS_AWAY = "redis_away"  # its worker could not answer, because Redis was away or refused to store anything
+    CLAIM_LOST = "claim_lost"  # its worker was never told what it had claimed, because Redis was away
 
 
 class ObstacleKind(StrEnum):

@@ -63,6 +63,14 @@ class MessageGivenUp(RunEvent, tag="message.given_up", frozen=True, kw_only=True
     error: str
 
 
+class ClaimFailed(RunEvent, tag="claim.failed", frozen=True, kw_only=True):
+    """A worker does not know whether it has claimed something, because Redis is away: it claims no more for a batch."""
+
+    level: ClassVar[LogLevel] = LogLevel.WARNING
+    batch: str
+    error: str
+
+
 class MessageRefused(RunEvent, tag="message.refused", frozen=True, kw_only=True):
     """A message of another format or protocol: its items fail, if it says which they are. `protocol` is its queue's."""
 
