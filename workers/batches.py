@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import time
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
 
 from redis.exceptions import RedisError
 
@@ -78,9 +78,8 @@ async def _read(child: Child, message: ScanBatch, writer: AnswerWriter, sighting
     host = child.hosts.get(message.host)
     targets = [target_of(message.host, place) for place in message.places]
     if host is None:
-        unknown = Failed(Failure(FailureKind.INTERNAL, f"host {message.host} is not configured on this worker"))
-        for target in targets:
-            await writer.add(Answer(target.tenant, unknown))
+        unknown = Failure(FailureKind.INTERNAL, f"host {message.host} is not configured on this worker")
+        await _answer_all(writer, (target.tenant for target in targets), Failed(unknown))
         return
     known = KnownSnapshots(child.redis, child.keys, message.run, message.epoch, child.junk, ttl=child.settings.blob_ttl)
     await known.refresh()
@@ -114,8 +113,12 @@ async def _read(child: Child, message: ScanBatch, writer: AnswerWriter, sighting
                     await writer.add(Answer(scanned.target.tenant, await _outcome(scanned, known)), seen)
                     left.pop(scanned.target.tenant, None)
     except asyncio.CancelledError:  # the soft time limit: say what was not done, and end
-        for tenant in left:
-            await writer.add(Answer(tenant, Deferred(DeferReason.TIME)))
+        await _answer_all(writer, left, Deferred(DeferReason.TIME))
+
+
+async def _answer_all(writer: AnswerWriter, tenants: Iterable[str], outcome: Outcome) -> None:
+    for tenant in tenants:
+        await writer.add(Answer(tenant, outcome))
 
 
 @contextlib.asynccontextmanager

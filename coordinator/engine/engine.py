@@ -304,7 +304,7 @@ class Engine:
             self._inbox += more
         await self._apply_inbox()
         for lane in empty:
-            self._ledger.close(lane)
+            self._ledger.lose_open(lane)
 
     async def _begin_epoch(self) -> None:
         epoch = await self._journal.next_epoch()

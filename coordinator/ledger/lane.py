@@ -260,28 +260,35 @@ class Lane:
             group = tuple(item for item in self._careful_groups.popleft() if item not in finished)
             if group:
                 return BatchDraft(group, 1, careful=True)
-        left = self._groups.count_pieces(self._queue) + len(self.open.pieces)
-        fair = math.ceil((left or self._groups.count_pieces(self.held)) / window.share)
-        most = min(self._rules.batch_connections, self._rules.batch_size)
-        connections = max(1, min(capacity // window.share, most, fair, free))
-        if self.open.most and left:
-            return self._draft_open(connections, left, window, finished)
+        most = min(capacity // window.share, self._rules.batch_connections, self._rules.batch_size, free)
+        if self.open.most and (self._queue or self.open.pieces):
+            return self._draft_open(most, window.share, finished)
+        fair = math.ceil(self._groups.count_pieces(self._queue or self.held) / window.share)
+        connections = max(1, min(most, fair))
         # A multiple of the connections: none of them is idle while the last tenants are read.
         rounds = min(math.ceil(window.size / connections), self._rules.batch_size // connections)
         items = self._pop(rounds * connections, finished, self._groups) or self._due_retries(now, rounds * connections)
         return BatchDraft(items, min(connections, len(items))) if items else None
 
-    def _draft_open(self, connections: int, left: int, window: Window, finished: AbstractSet[str]) -> BatchDraft | None:
+    def _draft_open(self, most: int, share: int, finished: AbstractSet[str]) -> BatchDraft | None:
         """Draft a batch that begins with one piece for each connection, and goes on with what lies open.
 
         One that only waits in the queue would keep pieces from those that run, so there are no more than can run.
+
+        Args:
+            most: Connections at most.
+            share: How many batches of the host should run side by side.
+            finished: Items that need no work any more.
         """
-        if self.open_batches >= window.share:
+        others = share - self.open_batches
+        if others < 1:
             return None
+        left = self._groups.count_pieces(self._queue) + len(self.open.pieces)
+        connections = max(1, min(most, math.ceil(left / others)))
         items = self._pop(connections, finished, self._groups)
         if not items and not self.open.pieces:
             return None
-        return BatchDraft(items, min(connections, left), open=True)
+        return BatchDraft(items, connections, open=True)
 
     def lay_open(self, limit: int, finished: AbstractSet[str]) -> list[tuple[str, ...]]:
         """Take pieces out of the queue that are to lie open from now on; none before half of the earlier are claimed.

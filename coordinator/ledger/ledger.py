@@ -18,6 +18,7 @@ from shared.events.run import (
     BreakerClosed,
     BreakerOpened,
     HostFailed,
+    PiecesLost,
     RequeueReason,
     TenantHeld,
     TenantStruck,
@@ -166,17 +167,18 @@ class Ledger(Books):
         """Name the lanes of which something lies open."""
         return tuple(name for name, lane in self._lanes.items() if lane.open.pieces)
 
-    def close(self, lane_name: str, pieces: Iterable[tuple[str, ...]] | None = None) -> None:
-        """Note that pieces of a lane do not lie open any more: they wait again, and nobody is to blame.
-
-        Args:
-            lane_name: The lane.
-            pieces: Those that nobody had claimed; None for all.
-        """
+    def close(self, lane_name: str, pieces: Iterable[tuple[str, ...]]) -> None:
+        """Note that pieces of a lane that nobody had claimed do not lie open any more: they wait again."""
         lane = self._lanes[lane_name]
-        names = list(lane.open.pieces) if pieces is None else [piece[0] for piece in pieces]
-        for name in reversed(names):
-            lane.push(lane.open.pieces.pop(name, ()), front=True)
+        for piece in reversed(tuple(pieces)):
+            lane.push(lane.open.pieces.pop(piece[0], ()), front=True)
+
+    def lose_open(self, lane_name: str) -> None:
+        """Note that Redis lost all that lay open of a lane: it waits again, and nobody is to blame."""
+        lane = self._lanes[lane_name]
+        if lane.open.pieces:
+            self._events.append(PiecesLost(host=lane_name, pieces=len(lane.open.pieces)))
+            self.close(lane_name, tuple(lane.open.pieces.values()))
 
     def _mark_started(self, flight: BatchInFlight, now: float) -> None:
         """Note that a worker started this batch: the queue keeps order, so every earlier message has left it too."""
@@ -316,8 +318,8 @@ class Ledger(Books):
         """Queue the items of every batch in flight again, without a strike: Redis lost what they need."""
         for flight in tuple(self._in_flight.values()):
             self._requeue(flight, reason)
-        for name in self.open_lanes():
-            self.close(name)
+        for lane in self._lanes.values():
+            self.close(lane.name, tuple(lane.open.pieces.values()))
 
     def give_up(self, failure: Failure) -> list[ItemOutcome]:
         """End every unfinished item: a held failure becomes final, the rest get this one."""

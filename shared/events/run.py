@@ -153,6 +153,14 @@ class BatchRequeued(RunEvent, tag="batch.requeued", frozen=True, kw_only=True):
     careful: bool
 
 
+class PiecesLost(RunEvent, tag="pieces.lost", frozen=True, kw_only=True):
+    """Redis lost what lay open of a host for its workers: it waits again."""
+
+    level: ClassVar[LogLevel] = LogLevel.WARNING
+    host: str
+    pieces: int
+
+
 class TenantStruck(RunEvent, tag="tenant.struck", frozen=True, kw_only=True):
     """A worker died while it read this tenant, alone or first in a careful batch."""
 

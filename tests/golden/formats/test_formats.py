@@ -55,6 +55,7 @@ from shared.messages import (
     Failed,
     Keys,
     Observed,
+    Piece,
     Place,
     Presence,
     ScanBatch,
@@ -64,6 +65,7 @@ from shared.messages import (
     decode_shape_job,
     encode_answers,
     encode_message,
+    sign_piece,
     verify_message,
 )
 from shared.schema.canonical import canonical_json
@@ -142,6 +144,7 @@ IGNORE = IgnoreRule(reason="known", owner="ada", until=dt.date(2027, 1, 31), kin
 TEXTS: dict[str, str | bytes] = {
     "scan_batch.json": encode_message(KEYS, BATCH),
     "shape_job.json": encode_message(KEYS, JOB),
+    "piece.json": sign_piece(KEYS, STREAM, Piece(host="h", places=(Place("t", "d", "n"), Place("u", "d", "m")))),
     "answers.json": encode_answers(KEYS, STREAM, ANSWERS),
     "signed.txt": KEYS.ring.sign(Purpose.ANALYSIS, ("a" * 64,), b"bytes"),
     "presence.json": msgspec.json.encode(Presence("host-1@fleet", 2, formats.PROTOCOL, KEYS.ring.ids)),
@@ -177,6 +180,7 @@ STRUCTURES = (
     Skeleton,
     Envelope,
     ScanBatch,
+    Piece,
     ShapeJob,
     AnswerSet,
     Presence,
