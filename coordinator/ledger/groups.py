@@ -14,15 +14,27 @@ class Groups:
     Args:
         of: Item → the name of its group; what is not in it is read by itself.
         most: Items of a piece at most.
+        beside: Item → what it shares with its neighbours, though it is in no group: some may lie open as one piece.
     """
 
-    def __init__(self, of: Mapping[str, str] | None = None, most: int = MAX_NAMESPACES_TOGETHER) -> None:
+    def __init__(
+        self,
+        of: Mapping[str, str] | None = None,
+        most: int = MAX_NAMESPACES_TOGETHER,
+        beside: Mapping[str, str] | None = None,
+    ) -> None:
         self._of = of or {}
+        self._beside = beside or {}
         self.most = most
 
     def of(self, item: str) -> str:
         """Name the group of an item; empty where it is read by itself."""
         return self._of.get(item, "")
+
+    def beside(self, item: str, other: str) -> bool:
+        """Say whether two items that are in no group are better read together."""
+        shared = self._beside.get(item)
+        return shared is not None and shared == self._beside.get(other)
 
     def side_by_side(self, items: Sequence[str]) -> tuple[str, ...]:
         """Put each group's items side by side, where its first one is."""
@@ -55,5 +67,9 @@ def databases_of(targets: Iterable[Target]) -> Groups:
     """Group the namespaces of each database that has many."""
     listed = [target for target in targets if target.namespace]
     sizes = Counter((target.host, target.database) for target in listed)
-    large = (target for target in listed if sizes[target.host, target.database] >= MIN_NAMESPACES_OF_A_GROUP)
-    return Groups({target.tenant: target.database for target in large})
+    large: dict[str, str] = {}
+    small: dict[str, str] = {}
+    for target in listed:
+        many = sizes[target.host, target.database] >= MIN_NAMESPACES_OF_A_GROUP
+        (large if many else small)[target.tenant] = target.database
+    return Groups(large, beside=small)

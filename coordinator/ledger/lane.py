@@ -301,9 +301,17 @@ class Lane:
         may = self.opened_by is None and self.open.claimed and sum(self.in_flight) <= limit
         if may and len(self.open.pieces) <= self.open.most // 2:
             while len(self.open.pieces) < self.open.most and (piece := self._pop(1, finished, self._groups)):
+                piece = self._with_neighbours(piece)
                 self.open.pieces[piece[0]] = piece
                 pieces.append(piece)
         return pieces
+
+    def _with_neighbours(self, piece: tuple[str, ...]) -> tuple[str, ...]:
+        """Add to a piece what follows it and is better read with it: the less, the less there is left to share."""
+        most = min(self._rules.batch_size, len(self._queue) // (4 * self.capacity))
+        while len(piece) < most and self._queue and self._groups.beside(piece[0], self._queue[0]):
+            piece += (self._queue.popleft(),)
+        return piece
 
     def must_close(self, limit: int) -> bool:
         """Say whether what lies open must be taken back: the host is down, others have their share, nobody claims."""

@@ -228,6 +228,17 @@ def test_namespaces_of_a_database_lie_open_as_one_piece():
     assert len(ledger.claim(first, [tuple(items[20:40])])) == 20
 
 
+def test_namespaces_of_a_small_database_lie_open_together_and_the_fewer_the_less_there_is_left():
+    items = [f"t{number:03}" for number in range(100)]
+    groups = Groups(beside={item: f"d{number // 10}" for number, item in enumerate(items)})
+    ledger = ledger_of(items, capacity=2, most=100, groups=groups)
+    begun(ledger, slots=1)
+    sizes = [len(piece) for piece in ledger.lay_open()["host"]]
+    assert sum(sizes) == 98
+    assert sizes[:3] == [8, 10, 9]
+    assert sizes[-8:] == [1] * 8
+
+
 def test_at_the_deadline_what_lies_open_ends_too():
     ledger = ledger_of()
     begun(ledger)
