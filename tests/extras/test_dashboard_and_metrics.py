@@ -23,6 +23,10 @@ QUERIES = [
 ]
 ABSENT_HERE = {
     "fleetdrift_sentinel_detected",  # of a fleet that has one
+    "fleetdrift_tenants_by_tier",
+    "fleetdrift_drifted_tenants_by_tier",
+    "fleetdrift_tenant_impact_by_tier",
+    "fleetdrift_contract_tenants_by_tier",
     "fleetdrift_rollout_tenants",
     "fleetdrift_notices",
     "fleetdrift_scan_tenants",
@@ -32,8 +36,18 @@ ABSENT_HERE = {
 }
 """Metrics of what the demo does not have, or not for long."""
 
-NOTHING_TO_SHOW = {"Tenants by version A", "Notices A", "Progress of the running scan A"}
-"""Panels that the demo leaves empty: it has no rollout, tells nobody, and its scans are over at once."""
+NOTHING_TO_SHOW = {
+    "Tenants by version A",
+    "Notices A",
+    "Progress of the running scan A",
+    "Sentinel A",
+    "Tenants by tier and status A",
+    "Drifted tenants by tier and severity A",
+    "Tenants with a change by tier and severity A",
+    "Tenants that break by tier A",
+}
+"""Panels that this demo leaves empty: it has no rollout, no sentinel and no tiers, tells nobody, and its scans are soon
+over. The incident fills them."""
 
 RULES = {
     rule["alert"]: rule["expr"]

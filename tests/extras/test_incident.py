@@ -214,6 +214,7 @@ async def test_an_incident_is_seen_as_the_api_tells_it_and_told_until_it_is_over
     shop = watched.shop
     assert await watched.scan("all is clean") == {"in_sync": 60}
     await watched.fires()
+    await break_the_configuration_for_a_while(watched)
 
     index, column = DATABASES[3], NAMESPACES[5]
     await shop.run([index], "DROP INDEX orders_by_customer")
@@ -257,6 +258,19 @@ async def test_an_incident_is_seen_as_the_api_tells_it_and_told_until_it_is_over
     if pytestconfig.getoption("--pictures", default=False):
         for name, text in drawn.items():
             (PICTURES / name).write_text(text)
+
+
+async def break_the_configuration_for_a_while(watched: Watched) -> None:
+    """Write a file that cannot be used: the panel and who is alerted say so until the one before is back."""
+    path = watched.shop.folder / "fleetdrift.toml"
+    before = path.read_text()
+    path.write_text(f"{before}[metrics]\ntier_lable = 'plan'\n")
+    await watched.fires("ConfigurationLoadFailed")
+    await watched.agrees_with_the_api()
+    await watched.was_told("ConfigurationLoadFailed", "firing")
+    path.write_text(before)
+    await watched.fires()
+    await watched.was_told("ConfigurationLoadFailed", "resolved")
 
 
 def check_pictures(drawn: dict[str, str]) -> None:
