@@ -15,10 +15,6 @@ from tests.extras.monitoring import Prometheus, running_prometheus
 from tests.extras.programs import fetch, wait_until
 
 
-def pytest_addoption(parser: pytest.Parser) -> None:
-    parser.addoption("--pictures", action="store_true", help="take the pictures of docs/images anew")
-
-
 @pytest.fixture(scope="session")
 def coordinator(tmp_path_factory) -> Iterator[str]:
     """The address of a serving demo: servers, workers and a fleet of its own, scanned every second."""
