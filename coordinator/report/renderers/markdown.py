@@ -28,8 +28,8 @@ from coordinator.report.renderers.presentation import (
 from coordinator.report.renderers.rollouts import rollout_sentence, rollouts_of, verdict_of
 
 _MAX_GROUPS = 20
-_MAX_LENGTH_OF_A_FLEETS_NAME = 500
-"""Characters of a fleet's name that the title has: a title is the one thing that is always there."""
+_MAX_LENGTH_OF_A_NAME_AT_THE_TOP = 500
+"""Characters that the name of a fleet or a version has there: what stands at the top is never left out."""
 
 _IN_OTHER_FORMS = "the HTML report shows more, the JSON report has all"
 _IN_JSON = "the JSON report has all"
@@ -75,9 +75,11 @@ def render_markdown(report: ScanReport) -> str:
 
 
 def _title(report: ScanReport) -> str:
-    name = report.body.fleet
-    shown = name if len(name) <= _MAX_LENGTH_OF_A_FLEETS_NAME else f"{name[:_MAX_LENGTH_OF_A_FLEETS_NAME]}…"
-    return f"# {escape(shown)}: {verdict_of(report)}"
+    return f"# {escape(_shortened(report.body.fleet))}: {verdict_of(report)}"
+
+
+def _shortened(name: str) -> str:
+    return name if len(name) <= _MAX_LENGTH_OF_A_NAME_AT_THE_TOP else f"{name[:_MAX_LENGTH_OF_A_NAME_AT_THE_TOP]}…"
 
 
 def _answer(report: ScanReport) -> str:
@@ -85,7 +87,11 @@ def _answer(report: ScanReport) -> str:
     counts = ", ".join(f"{count:,} {STATUS_WORDS[status]}" for status, count in present_counts(body))
     shapes = plural(body.shapes, "distinct schema")
     content = code(report.content_hash[:16])
-    return f"{plural(len(body.tenants), 'tenant')}: {counts}; {shapes}. Scanned {report.started}, content {content}."
+    declared = f"; declared version {escape(_shortened(body.expected_version))}" if body.expected_version else ""
+    return (
+        f"{plural(len(body.tenants), 'tenant')}: {counts}; {shapes}{declared}. "
+        f"Scanned {report.started}, content {content}."
+    )
 
 
 def _headline(body: ReportBody) -> str:

@@ -30,11 +30,11 @@ def print_overview(console: Console, report: ScanReport) -> None:
     console.print(Text("What differs, the worst first", "bold"))
     table = Table(box=SIMPLE_HEAD, show_edge=False, padding=(0, 2, 0, 0), pad_edge=False)
     dated = knows_since_when(report)
-    for heading in ("object", "severity", *(("since",) if dated else ()), "tenants", "what to do"):
+    for heading in ("object", "severity", *(("since (UTC)",) if dated else ()), "tenants", "what to do"):
         table.add_column(heading, overflow="fold")
     for row in rows[:_LARGEST]:
         table.add_row(
-            Text.assemble(visible(row.object), "\n", (visible(row.rule), "dim")),
+            _named(row.object, row.rule),
             Text(row.severity.value, _STYLES[row.severity]),
             *([Text(minute_of(row.since))] if dated else []),
             Text(visible(tenants_phrase(row.tenants))),
@@ -69,16 +69,21 @@ def print_comparison(console: Console, body: ReportBody, before: ReportBody) -> 
 
 def _print_table(console: Console, wrong: Sequence[RolledUp]) -> None:
     table = Table(box=SIMPLE_HEAD, show_edge=False, padding=(0, 2, 0, 0), pad_edge=False)
-    for heading in ("severity", "what", "tenants"):
+    for heading in ("object", "severity", "tenants"):
         table.add_column(heading, overflow="fold")
     for each in wrong[:_LARGEST]:
         table.add_row(
+            _named(each.object, each.rule),
             Text(each.severity.value, _STYLES[each.severity]),
-            Text(visible(each.message)),
             Text(visible(tenants_phrase(each.tenants))),
         )
     console.print(table)
     _print_rest(console, len(wrong))
+
+
+def _named(item: str, rule: str) -> Text:
+    """Name what is wrong: the object, below it the rule."""
+    return Text.assemble(visible(item.strip()), "\n", (visible(rule), "dim"))
 
 
 def _print_rest(console: Console, count: int) -> None:

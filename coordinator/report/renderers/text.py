@@ -152,7 +152,8 @@ def _print_answer(console: Console, report: ScanReport) -> None:
     for position, (status, count) in enumerate(present_counts(body)):
         counts.append(", " if position else "").append(f"{count:,} {STATUS_WORDS[status]}", STATUS_STYLES[status])
     shapes = f"; {plural(body.shapes, 'distinct schema')}, {plural(len(body.groups), 'drift group')}"
-    console.print(counts.append(shapes))
+    declared = f"; declared version {visible(body.expected_version)}" if body.expected_version else ""
+    console.print(counts.append(shapes).append(declared))
     console.print()
     console.print(_headline(body))
     console.print()
