@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import datetime as dt
 import secrets
+import socket
 from collections.abc import AsyncIterator
 
 import asyncpg
@@ -16,6 +17,7 @@ from coordinator.daemon.api.app import build_api
 from coordinator.daemon.api.callers import Callers
 from coordinator.daemon.api.fleets import ServedFleet
 from coordinator.daemon.api.limits import HttpLimits
+from coordinator.daemon.api.protocol import BoundedProtocol
 from coordinator.daemon.api.serve import serve
 from coordinator.daemon.metrics import FleetMetrics, MetricsPage
 from coordinator.daemon.scan_service import QueuedScans
@@ -127,6 +129,21 @@ async def test_nothing_is_answered_under_a_rebound_host_name(store, host):
 async def test_the_api_answers_under_its_own_names(store, host):
     async with running(store, names=("FD.internal",)) as client:
         assert (await client.get("/healthz", headers={"host": host})).status_code == 200
+
+
+async def test_an_answer_does_not_wait_for_its_reader_to_acknowledge_the_first_half(store, monkeypatch):
+    seen: list[int] = []
+    made = BoundedProtocol.connection_made
+
+    def look(self, transport) -> None:
+        seen.append(transport.get_extra_info("socket").getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY))
+        made(self, transport)
+
+    monkeypatch.setattr(BoundedProtocol, "connection_made", look)
+    async with running(store) as client:
+        await client.get("/healthz")
+    assert all(seen)
+    assert seen
 
 
 async def test_half_sent_headers_keep_no_connection_open(store):
