@@ -13,7 +13,7 @@ PYTEST_ON_SERVERS := $(BIN)/python -m pytest -n 4 --dist loadfile --no-loadscope
 FAST := tests/unit tests/architecture tests/golden
 MAJOR ?= 18
 
-.PHONY: demo lint check coverage test test-pairs test-reading test-extras chaos mutants schemas manifests pictures bench bench-fleet bench-memory site lock install clean new-kind new-rule
+.PHONY: demo lint check coverage test test-pairs test-reading test-extras chaos mutants schemas manifests pictures bench bench-fleet bench-memory bench-pages site lock install clean new-kind new-rule
 
 # pip compiles what it installs, but no editable sources: without bytecode a command spends a third of its time on
 # compiling them, and where PYTHONDONTWRITEBYTECODE is set it does so in each run.
@@ -111,6 +111,13 @@ bench-fleet: install
 # bar. Some ten minutes with 60 scans; with SCANS=1000 three hours.
 bench-memory: install
 	$(BIN)/python -m tests.benchmarks.bench_memory $(SCANS)
+
+# The overview of 10,000 and of 100,000 tenants in a real Chromium, on a real `serve`: how soon it can be used. Fails beyond a bar.
+# Some five minutes: make bench-pages TENANTS=10000
+bench-pages: install
+	sh deploy/install-extras.sh
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --only-binary :all: -r requirements/browser.lock
+	$(BIN)/python -m tests.benchmarks.bench_pages $(TENANTS)
 
 # A new kind of object or a new rule begins as a skeleton (CONTRIBUTING.md): make new-kind NAME=event_log
 new-kind: install
