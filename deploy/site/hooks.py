@@ -4,10 +4,16 @@ from __future__ import annotations
 
 import logging
 import re
+from importlib.resources import files as packaged
 from pathlib import Path
 from typing import Any
 
+from mkdocs.structure.files import File
+from mkdocs.utils import get_relative_url
+
 _LINK = re.compile(r"\[([^\]]*)\]\(([^)\s#:]+)(#[^)\s]*)?\)")
+_DRAWS_DIAGRAMS = "assets/mermaid.js"
+_HAS_A_DIAGRAM = 'class="mermaid"'
 _log = logging.getLogger("mkdocs.hooks.fleetdrift")
 
 
@@ -47,3 +53,17 @@ def on_page_markdown(markdown: str, page: Any, config: Any, files: Any) -> str: 
         return link[1] if str(path) in link[1] else f"{link[1]} (`{path}`)"
 
     return _LINK.sub(named, markdown)
+
+
+def on_files(files: Any, config: Any) -> None:
+    """Bring the script that draws diagrams from a package: the theme would fetch it from another server."""
+    script = packaged("mermaidx").joinpath("assets", "mermaid.js").read_bytes()
+    files.append(File.generated(config, _DRAWS_DIAGRAMS, content=script))
+
+
+def on_post_page(output: str, page: Any, config: Any) -> str:  # noqa: ARG001  # MkDocs gives them by name
+    """Load that script on pages with a diagram, and on no others: it is large."""
+    if _HAS_A_DIAGRAM not in output:
+        return output
+    place = get_relative_url(_DRAWS_DIAGRAMS, page.url)
+    return output.replace("</head>", f'<script src="{place}"></script></head>', 1)

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import functools
 import re
 import socket
+import threading
+from collections.abc import Iterator
 from html.parser import HTMLParser
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
 
+from tests.extras.browsing import launched, visit
 from tests.extras.programs import ROOT
 
 pytestmark = pytest.mark.extras
@@ -74,3 +79,38 @@ def test_every_runbook_is_in_the_navigation(site):
     home = (site / "index.html").read_text()
     runbooks = sorted((ROOT / "docs/runbooks").glob("*.md"))
     assert [path for path in runbooks if f'href="runbooks/{path.stem}.html"' not in home] == []
+
+
+class _Quiet(SimpleHTTPRequestHandler):
+    def log_message(self, *_: object) -> None:
+        """Print nothing."""
+
+
+@pytest.fixture
+def served(site: Path) -> Iterator[str]:
+    """The address of the site."""
+    server = ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(_Quiet, directory=str(site)))
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    yield f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+    server.server_close()
+    thread.join()
+
+
+def test_diagrams_are_drawn_by_a_script_of_the_site_s_own(served):
+    with launched() as browser:
+        page = visit(browser, served)
+        asked: list[str] = []
+        page.on("request", lambda request: asked.append(request.url))
+        page.goto("/architecture.html")
+        page.locator("div.mermaid").nth(1).wait_for()
+        assert page.locator("pre.mermaid").count() == 0
+        assert [url for url in asked if not url.startswith(served)] == []
+        assert f"{served}/assets/mermaid.js" in asked
+        assert page.faults == []
+        page.context.close()
+
+
+def test_a_page_without_a_diagram_does_not_load_that_script(site):
+    assert "mermaid.js" not in (site / "tour.html").read_text()
