@@ -18,6 +18,7 @@ from shared.contracts.contract import Contract
 from shared.diff.changes import SchemaDiff
 from shared.events.analysis import AnalysesAsked, AnalysisFailed, AnalysisReceived
 from shared.events.run import BlobRefused
+from shared.findings.judge import not_analysed_because
 from shared.formats import ANALYSIS, CONTRACTS, SNAPSHOT, SPEC, FormatError
 from shared.logs import log
 from shared.messages import ANALYSE_SHAPE, Failed, ShapeJob, encode_message, sign_blob
@@ -166,7 +167,7 @@ def _unverified(analysis: str, spec: Spec, snapshot: Snapshot, failed: Failed) -
         shape=shape,
         diff=SchemaDiff(),
         plan=Plan(desired=schema_hash(spec.schema), observed=shape),
-        unverified=f"this shape could not be analysed: {failed.failure.message}",
+        unverified=not_analysed_because(failed.failure.message),
     )
 
 

@@ -6,13 +6,14 @@ from collections.abc import Iterable
 
 import msgspec
 
-from coordinator.memory.model import DECIDED, ChangeLife, Stay
+from coordinator.memory.model import ChangeLife, Stay
 
 
 def lives(stays: Iterable[Stay]) -> tuple[ChangeLife, ...]:
     """Say of each change that a tenant ever had when it was first seen, whether it is gone, and how often it came back.
 
-    While a tenant cannot be read it keeps the changes that it was last known to have.
+    While a tenant cannot be read, or what was read cannot be compared, it keeps the changes that it was last known to
+    have.
 
     Args:
         stays: Of one tenant, oldest first.
@@ -21,11 +22,14 @@ def lives(stays: Iterable[Stay]) -> tuple[ChangeLife, ...]:
         Sorted by first sight, then by id.
     """
     found: dict[str, ChangeLife] = {}
-    present: frozenset[str] = frozenset()
+    known: frozenset[str] = frozenset()
+    present = known
     for stay in stays:
-        if stay.standing.result.status not in DECIDED:
-            continue
         here = frozenset(stay.standing.changes)
+        if stay.standing.decides:
+            known = here
+        else:
+            here |= known
         for change in here - present:
             before = found.get(change)
             found[change] = (

@@ -67,15 +67,23 @@ class Standing(msgspec.Struct, frozen=True, kw_only=True):
     Args:
         result: The row, with an empty name.
         changes: Ids of the changes that a tenant has which stands here, sorted.
+        is_compared: Its schema was compared with the declaration. Where it was not, though it was read, `changes` says
+            only why.
     """
 
     result: TenantResult
     changes: tuple[str, ...] = ()
+    is_compared: bool = True
+
+    @property
+    def decides(self) -> bool:
+        """Say whether it tells which changes a tenant has; else it keeps those that it was last known to have too."""
+        return self.result.status in DECIDED and self.is_compared
 
     @property
     def digest(self) -> str:
-        """Name it by what it holds."""
-        return content_hash("standing/1", self)
+        """Name it by what it holds. Whether it was compared follows from its changes, and is no part of the name."""
+        return content_hash("standing/1", {"result": self.result, "changes": self.changes})
 
 
 class Remembered(msgspec.Struct, frozen=True, kw_only=True):

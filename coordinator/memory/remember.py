@@ -13,6 +13,7 @@ from shared.contracts.contract import Verdict, VerdictStatus
 from shared.diff.changes import Change, ChangeKind
 from shared.diff.compare import headline
 from shared.findings.finding import Finding, Severity
+from shared.findings.judge import is_not_analysed
 from shared.findings.tenancy.judge import TENANCY_RULES
 from shared.postgres.names.own_names import PLACEHOLDER
 from shared.schema.canonical import content_hash
@@ -30,6 +31,7 @@ def remember(body: ReportBody) -> Remembered:
     """
     of_group = {group.id: tuple(change for change, _ in told_changes(group)) for group in body.groups}
     ids = {group: tuple(sorted({change.id for change in changes})) for group, changes in of_group.items()}
+    not_compared = {group.id for group in body.groups if any(map(is_not_analysed, group.findings))}
     places: dict[TenantResult, int] = {}
     tenants = []
     for result in body.tenants:
@@ -40,7 +42,10 @@ def remember(body: ReportBody) -> Remembered:
     faults = [*map(_service_fault, body.service_faults), *map(_tenancy_fault, body.tenancy_faults)]
     changes.update((fault.id, fault) for fault in faults)
     return Remembered(
-        standings=tuple(Standing(result=result, changes=ids.get(result.group, ())) for result in places),
+        standings=tuple(
+            Standing(result=result, changes=ids.get(result.group, ()), is_compared=result.group not in not_compared)
+            for result in places
+        ),
         tenants=tuple(tenants),
         changes=tuple(change for _, change in sorted(changes.items())),
         faults=tuple(sorted({fault.id for fault in faults})),

@@ -10,7 +10,7 @@ from typing import Any
 import msgspec
 
 from coordinator.memory.lives import lives
-from coordinator.memory.model import DECIDED, FleetChange, Standing, Stay
+from coordinator.memory.model import FleetChange, Standing, Stay
 from coordinator.memory.views import (
     ChangeFilter,
     ChangeView,
@@ -118,6 +118,7 @@ class FleetMemory(StoreAccess):
                 standing=Standing(
                     result=decode_json(STANDING, row["document"], TenantResult),
                     changes=tuple(change.id for change in changes[row["standing"]]),
+                    is_compared=row["decided"],
                 ),
                 since=row["since"],
                 until=row["until"],
@@ -273,7 +274,7 @@ def _suspicious(row: Any) -> SuspiciousScan:
 def _tenant(row: Any) -> TenantView:
     result: TenantResult = decode_json(STANDING, row["document"], TenantResult)
     known = None
-    if result.status not in DECIDED and row["known"] is not None:
+    if row["known"] is not None and row["known"] != row["standing"]:
         known = Known(status=TenantStatus(row["known_status"]), shape=row["known_shape"], group=row["known_group"])
     return TenantView(
         tenant=row["tenant"],

@@ -8,7 +8,7 @@ from typing import Any
 
 import msgspec
 
-from coordinator.memory.model import DECIDED, READ, FleetChange, Remembered, Standing
+from coordinator.memory.model import READ, FleetChange, Remembered, Standing
 from coordinator.memory.notices import TELL_NOBODY, NoticeEvent, NoticeRules, notice
 from coordinator.memory.remember import remember
 from coordinator.memory.skeleton import Envelope, Skeleton, put_together, take_apart
@@ -158,6 +158,7 @@ async def _remember_standings(connection: Any, fleet: str, standings: Sequence[S
     """Keep the standings that are new; give the number of each by its digest."""
     rows = [(standing.digest, standing.result) for standing in standings]
     digests = [digest for digest, _ in rows]
+    decides = [standing.decides for standing in standings]
     await connection.execute(
         query("remember_standings"),
         fleet,
@@ -165,7 +166,7 @@ async def _remember_standings(connection: Any, fleet: str, standings: Sequence[S
         [row.status.value for _, row in rows],
         [row.shape for _, row in rows],
         [row.group for _, row in rows],
-        [row.status in DECIDED for _, row in rows],
+        decides,
         [row.status in READ for _, row in rows],
         [encode_json(STANDING, row).decode() for _, row in rows],
     )

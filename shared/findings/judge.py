@@ -14,7 +14,7 @@ from shared.diff.renames import PossibleRename, possible_renames
 from shared.findings.finding import Finding, Severity
 from shared.findings.origins import Origins
 from shared.findings.registry import rules_for
-from shared.findings.rules import schema_version_mismatch, schema_version_unknown
+from shared.findings.rules import schema_version_mismatch, schema_version_unknown, unverified
 from shared.findings.versions import VersionComparison, compare_versions
 from shared.findings.what_changed import what_changed
 from shared.findings.wording import clip, offer, sentence
@@ -25,6 +25,8 @@ _RANK = {severity: rank for rank, severity in enumerate(Severity)}
 
 SCHEMA = ObjectId(kind="schema")
 """The object of a finding about the whole schema."""
+
+_NOT_ANALYSED = "this shape could not be analysed"
 
 
 def judge(diff: SchemaDiff, spec: Spec) -> tuple[Finding, ...]:
@@ -126,12 +128,23 @@ def _version_finding(rule: str, severity: Severity, problem: str) -> Finding:
     return Finding(rule=rule, severity=severity, object=SCHEMA, message=f"{problem}.")
 
 
+def not_analysed_because(reason: str) -> str:
+    """Say of a shape, for `Analysis.unverified`, that nobody compared it: nothing is known of what it differs in."""
+    return f"{_NOT_ANALYSED}: {reason}"
+
+
+def is_not_analysed(finding: Finding) -> bool:
+    """Say whether a finding tells that a shape was not compared at all."""
+    return finding.rule == unverified.RULE.id and finding.object == SCHEMA and finding.message.startswith(_NOT_ANALYSED)
+
+
 def judge_shape(reason: str) -> Finding:
-    """Make the finding for a shape that could not be rebuilt, so that nothing in it is decided."""
+    """Make the finding for a shape that could not be rebuilt, or not be analysed, so that nothing in it is decided."""
     because = clip(reason.rstrip("."), 400)
+    as_read = "the schema could not be rebuilt on the scratch server and was compared as read: "
     return Finding(
-        rule="unverified",
+        rule=unverified.RULE.id,
         severity=Severity.WARNING,
         object=SCHEMA,
-        message=f"the schema could not be rebuilt on the scratch server and was compared as read: {because}.",
+        message=f"{'' if reason.startswith(_NOT_ANALYSED) else as_read}{because}.",
     )

@@ -21,7 +21,7 @@ FROM (
                    FILTER (WHERE c.subject = 'contract' AND c.document ? 'service'), '{}') AS services
         FROM fleetdrift.standing_changes h
         JOIN fleetdrift.changes c ON c.change = h.change
-        WHERE h.standing = t.known
+        WHERE h.standing IN (t.known, t.standing)
     ) had
 ) p
 GROUP BY p.status, p.tier, p.severities, p.services

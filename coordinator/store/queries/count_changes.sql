@@ -1,14 +1,17 @@
--- Who has which change now, and with that each change's life. Only what has changed is written, and given back. $3 are the
--- faults of services that the scan has seen; one of some tenants ($4) may not have met the others.
+-- Who has which change now: those that a tenant is known to have, and why that could not be compared again; and with that each
+-- change's life. Only what has changed is written, and given back. $3 are the faults of services that the scan has seen; one of
+-- some tenants ($4) may not have met the others.
 WITH standing_now AS (
-    SELECT known AS standing, sum(tenants) AS tenants
+    SELECT known, standing, sum(tenants) AS tenants
     FROM fleetdrift.stands
-    WHERE fleet = $1 AND known IS NOT NULL
-    GROUP BY known
+    WHERE fleet = $1
+    GROUP BY known, standing
 ), counted AS (
     SELECT h.change, sum(n.tenants)::integer AS tenants
     FROM standing_now n
-    JOIN fleetdrift.standing_changes h ON h.standing = n.standing
+    CROSS JOIN LATERAL (
+        SELECT DISTINCT change FROM fleetdrift.standing_changes WHERE standing IN (n.known, n.standing)
+    ) h
     GROUP BY h.change
 ), compared AS (
     SELECT c.change, c.tenants AS before, coalesce(n.tenants, 0) AS tenants, c.resolved IS NULL AS was_open,

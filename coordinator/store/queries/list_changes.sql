@@ -15,7 +15,7 @@ WHERE ($2::text IS NULL OR (c.gone, c.rank, -c.tenants, c.id)
   AND ($8::text = '' OR strpos(c.object, $8) > 0)
   AND ($9::text = '' OR c.change IN (
       SELECT h.change FROM fleetdrift.standing_changes h
-      JOIN fleetdrift.tenants t ON t.known = h.standing
+      JOIN fleetdrift.tenants t ON h.standing IN (t.known, t.standing)
       WHERE t.fleet = $1 AND t.tenant = $9 AND t.left_fleet IS NULL))
 ORDER BY c.gone, c.rank, -c.tenants, c.id
 LIMIT $3

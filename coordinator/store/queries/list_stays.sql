@@ -1,4 +1,4 @@
-SELECT y.since, y.until, y.standing, s.document
+SELECT y.since, y.until, y.standing, s.document, s.decided
 FROM fleetdrift.stays y
 JOIN fleetdrift.standings s ON s.standing = y.standing
 WHERE y.number = $1

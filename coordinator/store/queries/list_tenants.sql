@@ -1,7 +1,8 @@
 -- $2 is the age at which what is known is stale, $3 the name after which to go on, $4 how many, $7 and $8 what find_places gave,
 -- $9 labels.
 SELECT n.*, CASE WHEN page.is_stale THEN 'stale' ELSE n.status END AS shown,
-       (SELECT count(*) FROM fleetdrift.standing_changes h WHERE h.standing = n.known)::integer AS changes
+       (SELECT count(DISTINCT h.change) FROM fleetdrift.standing_changes h
+        WHERE h.standing IN (n.known, n.standing))::integer AS changes
 FROM (
     SELECT * FROM (
         SELECT t.number, t.tenant,

@@ -13,6 +13,7 @@ from coordinator.report.exit_code import scan_status
 from coordinator.report.judged import TenantOutcome
 from coordinator.report.model import ScanReport, ScanStatus, Selection, TenantResult, TenantStatus
 from shared.diff.changes import SchemaDiff
+from shared.findings.judge import not_analysed_because
 from shared.formats import FormatError
 from shared.schema.identity import ObjectId
 from shared.targets import Failure, FailureKind
@@ -152,6 +153,35 @@ async def test_a_tenant_that_cannot_be_read_keeps_its_changes_its_group_and_its_
     assert after.last_good == before.last_good
     assert (await changes_of(store))[EMAIL].tenants == 1
     assert set(await tenants_of(store, group=before.group)) == {"a"}
+
+
+def not_analysed(*tenants: str) -> ScanReport:
+    """A report of tenants that were read, and whose shape no worker could analyse."""
+    spec = demo_spec()
+    nothing = analysis_of("n", spec, (*ORDERS, EMAIL_INDEX, CREATED_INDEX), unverified=not_analysed_because("a reason"))
+    outcomes = [TenantOutcome(tenant=name, fingerprint="n") for name in tenants]
+    return report_of(spec, outcomes, {"n": nothing}, expected_version="")
+
+
+async def test_drift_of_a_shape_that_could_not_be_analysed_is_not_resolved(store):
+    await store.record_report("1", scanned(a="e", b="ec"))
+    recorded = await store.record_report("2", not_analysed("a", "b"))
+    found = await changes_of(store, state=ChangeState.OPEN)
+    assert (found[EMAIL].tenants, found[CREATED].tenants, found["schema"].tenants) == (2, 1, 2)
+    assert "could not be analysed: a reason" in found["schema"].change.message
+    assert "compared as read" not in found["schema"].change.message
+    assert all(change.is_open for change in recorded.transitions)
+    tenants = await tenants_of(store)
+    assert {each.status for each in tenants.values()} == {TenantStatus.UNVERIFIED}
+    assert [(each.known.status, each.changes) for each in tenants.values()] == [("drifted", 2), ("drifted", 3)]
+    history = await store.memory.tenant(FLEET, "a", AGES)
+    assert {life.resolved for _, life in history.changes} == {None}
+    assert await changes_of(store, tenant="a", object="schema")
+
+    await store.record_report("3", scanned(a="ok", b="e"))
+    found = await changes_of(store, state=ChangeState.OPEN)
+    assert {name: change.tenants for name, change in found.items()} == {EMAIL: 1}
+    assert (await tenants_of(store))["b"].known is None
 
 
 async def test_what_is_known_is_stale_when_it_is_too_old_and_not_before(store):
