@@ -12,6 +12,9 @@ from coordinator.report.model import TenantStatus
 from shared.findings.finding import Severity
 from shared.targets import Depth
 
+NAMED_TIERS = 5
+"""Tiers that are told apart: those of most tenants, whatever their status. Drift must not decide which are shown."""
+
 UNKNOWN_SEVERITY = "unknown"
 """Of a tenant that was found drifted before its changes were remembered."""
 
@@ -23,7 +26,8 @@ class AlikeTenants(msgspec.Struct, frozen=True, kw_only=True):
 
     Args:
         status: Where they are shown to stand.
-        tier: Value of the label that says the tier; None of tenants that do not have the label.
+        tier: Value of the label that says the tier, of the `NAMED_TIERS` with the most tenants; empty of all others.
+            None of tenants that do not have the label.
         severities: Of the changes that they have, each once; empty where no change is known of them. Tenants that
             cannot be read keep what they were last known to have.
         services: Whose queries break in them, each once; likewise.

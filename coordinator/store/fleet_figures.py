@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 
-from coordinator.memory.figures import AlikeTenants, Figures, OpenChanges, Resolution, RunningScan, ToldBy
+from coordinator.memory.figures import NAMED_TIERS, AlikeTenants, Figures, OpenChanges, Resolution, RunningScan, ToldBy
 from coordinator.memory.views import ChangeFilter, ChangeState
 from coordinator.report.model import TenantStatus
 from coordinator.store.access import StoreAccess
@@ -44,7 +44,7 @@ class FleetFigures(StoreAccess):
                     services=tuple(row["services"]),
                     tenants=row["tenants"],
                 )
-                for row in await self._rows("count_alike_tenants", fleet, stale_after, tier_label)
+                for row in await self._rows("count_alike_tenants", fleet, stale_after, tier_label, NAMED_TIERS)
             ),
             changes=tuple(OpenChanges(**dict(row)) for row in await self._rows("count_changes_by_kind", fleet)),
             worst=tuple(worst),

@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
 from coordinator.daemon.metrics.table import Metric, Sample
-from coordinator.memory.figures import AlikeTenants, Figures
-
-MAX_TIERS = 5
-"""Tiers that are shown under their own names: those of most tenants."""
+from coordinator.memory.figures import Figures
 
 OTHER = "other"
-"""All tiers beyond those."""
+"""All tiers beyond those of most tenants."""
 
 UNLABELLED = "unlabelled"
 """Tenants that do not have the label, in a fleet where others have it."""
@@ -56,12 +53,11 @@ def tier_samples(figures: Figures) -> Iterator[Sample]:
 
     A pair that no tenant is in has no series: ten fleets of some tiers would have thousands of zeros.
     """
-    if figures.status.scanned is None or not any(each.tier for each in figures.alike):
+    if figures.status.scanned is None or all(each.tier is None for each in figures.alike):
         return
-    named = _named_tiers(figures.alike)
     counts: Counter[tuple[Metric, tuple[str, str]]] = Counter()
     for each in figures.alike:
-        tier = UNLABELLED if not each.tier else each.tier if each.tier in named else OTHER
+        tier = UNLABELLED if each.tier is None else each.tier or OTHER
         counts[TENANTS, (tier, each.status.value)] += each.tenants
         if each.is_drifted:
             counts[DRIFTED_TENANTS, (tier, each.worst)] += each.tenants
@@ -70,12 +66,3 @@ def tier_samples(figures: Figures) -> Iterator[Sample]:
         for service in each.services:
             counts[CONTRACT_TENANTS, (tier, service)] += each.tenants
     yield from (Sample(metric, labels, count) for (metric, labels), count in counts.items())
-
-
-def _named_tiers(alike: Sequence[AlikeTenants]) -> frozenset[str]:
-    """Choose the tiers with the most tenants, whatever their status: drift must not decide which tiers are shown."""
-    sizes: Counter[str] = Counter()
-    for each in alike:
-        sizes[each.tier or ""] += each.tenants
-    del sizes[""]
-    return frozenset(sorted(sizes, key=lambda tier: (-sizes[tier], tier))[:MAX_TIERS])

@@ -8,7 +8,8 @@ from coordinator.daemon.metrics.catalogue import FAMILIES
 from coordinator.daemon.metrics.fleet_metrics import MAX_SERIES_OF_A_METRIC
 from coordinator.daemon.metrics.table import Metric
 from coordinator.daemon.metrics.tenant_page import METRICS as TENANT_METRICS
-from coordinator.daemon.metrics.tiers import MAX_TIERS, OTHER, UNLABELLED
+from coordinator.daemon.metrics.tiers import OTHER, UNLABELLED
+from coordinator.memory.figures import NAMED_TIERS
 
 HEAD = f"""# Metrics
 
@@ -24,7 +25,7 @@ in OpenMetrics with the id of a scan as the exemplar of each duration where a sc
 - Of several coordinators ask for `max by (fleet, …)`: only one leads.
 - `GET /metrics/tenants` is there where `[serve] tenant_metrics` says of how many tenants of a fleet at most. It asks for the token, and
   several scrapers share it: `?shard=0&shards=4` has a quarter of the tenants. 100,000 tenants are for commands and pages, not for this.
-- The tier of a tenant is the value of its label `tier`, or of the one that `[metrics] tier_label` names. The {MAX_TIERS} tiers of most tenants
+- The tier of a tenant is the value of its label `tier`, or of the one that `[metrics] tier_label` names. The {NAMED_TIERS} tiers of most tenants
   have their names, the others are `{OTHER}`, tenants without the label `{UNLABELLED}`.
 - Beside these there are Prometheus' usual `process_…` metrics of the coordinator.
 """

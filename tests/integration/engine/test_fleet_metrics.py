@@ -105,6 +105,19 @@ async def test_tenants_by_tier_sum_to_what_is_told_of_the_fleet(store):
     assert [key for key in without if key[0].endswith("_by_tier")] == []
 
 
+async def test_the_largest_tiers_have_their_names_however_many_there_are(store):
+    tenants = {f"t{number:02}": f"tier-{number % 9}" for number in range(45)} | {
+        "z": "tier-0",
+        "none": "",
+        "whole": "a",
+    }
+    await store.record_report("1", scanned(**dict.fromkeys(tenants, "ok")))
+    await store.remember_inventory(FLEET, {name: (("tier", tier),) for name, tier in tenants.items()})
+    found = await store.figures.figures(FLEET, AGES, NEVER_BEFORE, "tier")
+    by_tier = {each.tier: each.tenants for each in found.alike}
+    assert by_tier == {"tier-0": 6, "tier-1": 5, "tier-2": 5, "tier-3": 5, "tier-4": 5, "": 21, None: 1}
+
+
 async def test_tenants_in_which_a_service_breaks_are_counted_by_tier_though_they_cannot_be_read(store):
     await store.record_report("1", demo())
     fleet, tenants = demo().body.fleet, demo().body.tenants
