@@ -136,7 +136,8 @@ def _work(
 ) -> int:
     guard_the_queue()
     setup_logging.connect(_leave_logging_alone, weak=False)
-    app = build_app(settings.redis_url, settings.fleet)
+    queues = [Keys(fleet.name).queue for fleet in settings.fleets]
+    app = build_app(settings.redis_url, settings.fleets[0].name)
     app.conf.update(
         task_soft_time_limit=settings.soft_time_limit,
         task_time_limit=settings.hard_time_limit,
@@ -156,6 +157,7 @@ def _work(
     warnings.filterwarnings("ignore", message=".*superuser privileges.*")  # containers; nothing is unpickled here
     worker = app.Worker(
         hostname=presence.hostname,
+        queues=queues,  # Redis is asked for each of them first in turn (queue_order_strategy round_robin)
         concurrency=concurrency,
         pool="prefork",
         without_gossip=True,
@@ -172,30 +174,30 @@ def _leave_logging_alone(**_: Any) -> None:
 
 
 class _Presence:
-    """Announces this worker in Redis: the coordinator counts its slots for as long as it is announced."""
+    """Announces this worker in Redis to each of its fleets: their coordinators count its slots for as long as it is."""
 
     def __init__(self, settings: WorkerSettings, hostname: str, slots: int) -> None:
         self.hostname = hostname
-        self._fleet = settings.fleet
+        self._fleets = tuple(fleet.name for fleet in settings.fleets)
         self._slots = slots
-        keys = Keys(settings.fleet, settings.ring)
-        self._keys = keys
-        self._member = msgspec.json.encode(Presence(hostname, slots, PROTOCOL, keys.ring.ids))
+        self._keys = tuple(Keys(fleet, settings.ring) for fleet in self._fleets)
+        self._member = msgspec.json.encode(Presence(hostname, slots, PROTOCOL, settings.ring.ids))
         self._announced = True  # as far as we know: that it fails is logged once
         self._redis = Redis.from_url(settings.redis_url.reveal(), socket_timeout=2, socket_connect_timeout=2)
 
     def begin(self, sender: Any, **_: Any) -> None:
-        log(WorkerStarted(worker=self.hostname, fleet=self._fleet, slots=self._slots))
+        log(WorkerStarted(worker=self.hostname, fleets=self._fleets, slots=self._slots))
         self._announce()
         sender.timer.call_repeatedly(_ANNOUNCE_EVERY_SECONDS, self._announce)
 
     def _announce(self) -> None:
         try:
             seconds, micros = self._redis.time()
-            self._redis.zadd(self._keys.presence, {self._member: seconds + micros / 1e6 + _ABSENT_AFTER_SECONDS})
-            for reason, count in take_dropped().items():
-                self._redis.hincrby(self._keys.junk, reason.value, count)
-                self._redis.expire(self._keys.junk, JUNK_TTL_SECONDS)
+            for keys in self._keys:
+                self._redis.zadd(keys.presence, {self._member: seconds + micros / 1e6 + _ABSENT_AFTER_SECONDS})
+            for reason, count in take_dropped().items():  # before it is known for which fleet it was meant
+                self._redis.hincrby(self._keys[0].junk, reason.value, count)
+                self._redis.expire(self._keys[0].junk, JUNK_TTL_SECONDS)
         except RedisError as error:
             if self._announced:
                 self._announced = False
@@ -204,8 +206,9 @@ class _Presence:
             self._announced = True
 
     def end(self, **_: Any) -> None:
-        log(WorkerStopping(worker=self.hostname, fleet=self._fleet))
+        log(WorkerStopping(worker=self.hostname, fleets=self._fleets))
         try:
-            self._redis.zrem(self._keys.presence, self._member)
+            for keys in self._keys:
+                self._redis.zrem(keys.presence, self._member)
         except RedisError as error:
             log(WorkerUnannounced(worker=self.hostname, error=type(error).__name__))

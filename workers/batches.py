@@ -58,7 +58,7 @@ OTHER_RELEASE = (
 
 async def run_scan_batch(child: Child, message: ScanBatch) -> None:
     """Read the tenants of one message, and answer for each, unless the run has ended."""
-    sightings = Sightings(child.redis, child.keys, child.junk, ttl=child.settings.sighting_ttl)
+    sightings = Sightings(child.redis, child.keys, child.junk, ttl=child.sighting_ttl)
     writer = AnswerWriter(
         child.redis,
         child.keys,

@@ -28,7 +28,7 @@ from shared.postgres.scratch import ScratchServer
 from workers.junk import Junk
 from workers.redis_pool import connect_redis
 from workers.scan import Observe, ObserveNamespaces
-from workers.settings import WorkerSettings
+from workers.settings import WorkedFleet, WorkerSettings
 
 _PR_SET_PDEATHSIG = 1  # prctl(2)
 _HAND_BACK_SECONDS = 5.0  # a cancelled batch has so long to hand back what it did not do
@@ -48,6 +48,31 @@ def die_with_parent(parent: int) -> None:
 
 
 class Child:
+    """A pool process as far as it works for one fleet.
+
+    Args:
+        process: The process.
+        fleet: Whom it works for.
+    """
+
+    def __init__(self, process: PoolProcess, fleet: WorkedFleet) -> None:
+        settings = process.settings
+        self.settings = settings
+        self.sighting_ttl = fleet.sighting_ttl
+        self.stopping = process.stopping
+        self.observe = process.observe
+        self.observe_namespaces = process.observe_namespaces
+        self.keys = Keys(fleet.name, settings.ring)
+        self.hosts: dict[str, Host] = {host.name: host for host in settings.hosts}
+        self.name = process.name
+        self.scratch = process.scratch
+        self.contract_memory = process.contract_memory
+        self.shapes = process.shapes
+        self.redis = process.redis
+        self.junk = Junk(self.redis, self.keys)
+
+
+class PoolProcess:
     """One pool process.
 
     Args:
@@ -70,8 +95,6 @@ class Child:
         self.stopping = stopping
         self.observe = observe
         self.observe_namespaces = observe_namespaces
-        self.keys = Keys(settings.fleet, settings.ring)
-        self.hosts: dict[str, Host] = {host.name: host for host in settings.hosts}
         self.name = f"{socket.gethostname()}/{os.getpid()}"
         waits = 0.0 if settings.scratch_dsn is not None else COMES_BACK_WITHIN_SECONDS  # of its own it starts again
         self.scratch = ScratchServer(scratch_dsn.reveal(), comes_back_within=waits)
@@ -82,7 +105,8 @@ class Child:
         self._thread = threading.Thread(target=self._loop.run_forever, name="batches", daemon=True)
         self._thread.start()
         self.redis = self._wait(self._connect())
-        self.junk = Junk(self.redis, self.keys)
+        children = [Child(self, fleet) for fleet in settings.fleets]
+        self.children = {child.keys.queue: child for child in children}
 
     async def _connect(self) -> Redis:
         return connect_redis(self.settings.redis_url)
@@ -116,6 +140,10 @@ class Child:
                 with contextlib.suppress(concurrent.futures.TimeoutError):
                     return done.result(_HAND_BACK_SECONDS)
             raise
+
+    def child_for(self, queue: str) -> Child:
+        """Give what works for the fleet of a queue; for a queue of nobody, the first: a signature is for one queue."""
+        return self.children.get(queue) or next(iter(self.children.values()))
 
     def close(self) -> None:
         """Stop the loop; the process is about to end."""

@@ -76,7 +76,7 @@ async def refuse(redis: AsyncRedis, keys: Keys, text: str, reason: str) -> None:
 
 
 class Refusals:
-    """Looks after the queue of the older protocol, from the worker's main process.
+    """Looks after the fleets' queues of the older protocol, from the worker's main process.
 
     Args:
         app: The Celery application; its broker connection decodes what is in the queue.
@@ -86,7 +86,7 @@ class Refusals:
     def __init__(self, app: Celery, settings: WorkerSettings) -> None:
         self._app = app
         self._reachable = True  # as far as the last look could tell: an outage is logged once
-        self._keys = Keys(settings.fleet, protocol=_FIRST)
+        self._queues = tuple(Keys(fleet.name, protocol=_FIRST) for fleet in settings.fleets)
         self._redis = Redis.from_url(settings.redis_url.reveal(), socket_timeout=2, socket_connect_timeout=2)
 
     def begin(self, sender: Any, **_: Any) -> None:
@@ -94,10 +94,11 @@ class Refusals:
         sender.timer.call_repeatedly(_LOOK_EVERY_SECONDS, self.look)
 
     def look(self) -> None:
-        """Refuse what lies in the older queue, unless an older worker lives that can do it."""
+        """Refuse what lies in an older queue, unless an older worker lives that can do it."""
         try:
-            if self._redis.llen(self._keys.queue) and not self._older_workers():
-                self._refuse_all()
+            for keys in self._queues:
+                if self._redis.llen(keys.queue) and not self._older_workers(keys):
+                    self._refuse_all(keys)
         except (RedisError, KombuError, OSError) as error:
             if self._reachable:
                 self._reachable = False
@@ -105,19 +106,19 @@ class Refusals:
         else:
             self._reachable = True
 
-    def _older_workers(self) -> int:
+    def _older_workers(self, keys: Keys) -> int:
         seconds, micros = self._redis.time()
-        return int(self._redis.zcount(self._keys.first_workers, seconds + micros / 1e6, "+inf"))
+        return int(self._redis.zcount(keys.first_workers, seconds + micros / 1e6, "+inf"))
 
-    def _refuse_all(self) -> None:
+    def _refuse_all(self, keys: Keys) -> None:
         with self._app.connection_for_read() as connection:
             for _ in range(_MAX_MESSAGES_PER_LOOK):
-                message = connection.default_channel.basic_get(self._keys.queue, no_ack=True)
+                message = connection.default_channel.basic_get(keys.queue, no_ack=True)
                 if message is None:
                     return
-                self._refuse(message.payload)
+                self._refuse(keys, message.payload)
 
-    def _refuse(self, payload: Any) -> None:
+    def _refuse(self, keys: Keys, payload: Any) -> None:
         match payload:
             case [[str(text)], *_] if heading := _heading(text):
                 log(MessageRefused(run=heading.run, batch=heading.batch, protocol=_FIRST, answered=True))
@@ -126,6 +127,6 @@ class Refusals:
                     f"upgrade the coordinator"
                 )
                 entry = msgspec.json.encode(_no(heading, reason))
-                self._redis.xadd(self._keys.answers(heading.run, heading.epoch), {"a": entry}, nomkstream=True)
+                self._redis.xadd(keys.answers(heading.run, heading.epoch), {"a": entry}, nomkstream=True)
             case _:
                 log(MessageRefused(protocol=_FIRST, answered=False))

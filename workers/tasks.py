@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import mmap
 import os
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine
 from typing import Any
 
-from celery import Celery
+from celery import Celery, Task
 from celery.exceptions import SoftTimeLimitExceeded
 
 from shared.formats import FormatError
@@ -22,7 +22,7 @@ from shared.messages import (
 )
 from shared.signing import TagError
 from workers.batches import run_scan_batch, run_shape_job
-from workers.child import Child, die_with_parent
+from workers.child import Child, PoolProcess, die_with_parent
 from workers.refusals import refuse
 from workers.scan import Observe, ObserveNamespaces
 from workers.settings import WorkerSettings
@@ -43,13 +43,13 @@ class Pool:
         self._observe = observe
         self._observe_namespaces = observe_namespaces
         self._worker = os.getpid()
-        self._child: Child | None = None
+        self._process: PoolProcess | None = None
         self._told = mmap.mmap(-1, 1)  # made before the fork, so that all of the pool see what is written into it
 
     def begin(self, **_: Any) -> None:
         """Set up this pool process (the signal `worker_process_init`)."""
         die_with_parent(self._worker)
-        self._child = Child(
+        self._process = PoolProcess(
             self._settings,
             self._observe,
             self._scratch_dsn,
@@ -63,31 +63,27 @@ class Pool:
 
     def end(self, **_: Any) -> None:
         """Take it down (`worker_process_shutdown`)."""
-        if self._child is not None:
-            self._child.close()
+        if self._process is not None:
+            self._process.close()
 
-    @property
-    def child(self) -> Child:
-        """This process."""
-        assert self._child is not None, "tasks run in pool processes only"
-        return self._child
-
-    def run(self, work: Coroutine[None, None, None]) -> None:
-        """Run one message's work on this process' event loop."""
-        self.child.run(work, SoftTimeLimitExceeded)
+    def run(self, work: Callable[[Child, str], Coroutine[None, None, None]], task: Task, message: str) -> None:
+        """Run one message's work on this process' event loop, for the fleet from whose queue it was taken."""
+        assert self._process is not None, "tasks run in pool processes only"
+        queue = str((task.request.delivery_info or {}).get("routing_key", ""))
+        self._process.run(work(self._process.child_for(queue), message), SoftTimeLimitExceeded)
 
 
 def register(app: Celery, pool: Pool) -> None:
     """Give the application its two tasks."""
 
-    def scan_batch(message: str) -> None:
-        pool.run(_scan_batch(pool.child, message))
+    def scan_batch(task: Task, message: str) -> None:
+        pool.run(_scan_batch, task, message)
 
-    def analyse_shape(message: str) -> None:
-        pool.run(_analyse_shape(pool.child, message))
+    def analyse_shape(task: Task, message: str) -> None:
+        pool.run(_analyse_shape, task, message)
 
-    app.task(name=SCAN_BATCH)(scan_batch)
-    app.task(name=ANALYSE_SHAPE)(analyse_shape)
+    app.task(name=SCAN_BATCH, bind=True)(scan_batch)
+    app.task(name=ANALYSE_SHAPE, bind=True)(analyse_shape)
 
 
 async def _scan_batch(child: Child, signed: str) -> None:

@@ -23,16 +23,17 @@ from shared.signing import KeyRing
 @scratch_option
 @log_options("info")
 def command(config: Path, concurrency: int | None, name: str) -> None:
-    """Take batches from the queue until stopped. SIGTERM finishes what is begun."""
+    """Take work from the queues of all fleets until stopped, of one with --fleet. SIGTERM finishes what is begun."""
     from workers.app import run_worker  # lazy: Celery is slow to import
-    from workers.settings import WorkerSettings
+    from workers.settings import WorkedFleet, WorkerSettings
 
     insist_on(config)
-    settings = load_worker_settings(config, fleet=chosen_fleet())
+    all_settings = load_worker_settings(config, fleet=chosen_fleet())
+    settings = all_settings[0]  # what a worker uses beside a fleet's name is common to all
     refuse_open_queue(settings)
     code = run_worker(
         WorkerSettings(
-            fleet=settings.file.fleet.name,
+            fleets=tuple(WorkedFleet(one.file.fleet.name, one.file.scan.remember) for one in all_settings),
             redis_url=required(settings.redis_url, "redis.url"),
             ring=KeyRing(settings.redis_keys),
             hosts=tuple(settings.hosts.values()),
@@ -40,7 +41,6 @@ def command(config: Path, concurrency: int | None, name: str) -> None:
             scratch_dsn=settings.scratch_dsn,
             scratch_binaries=settings.file.scratch.binaries,
             scratch_major=settings.file.scratch.major,
-            sighting_ttl=settings.file.scan.remember,
         ),
         concurrency=concurrency or os.cpu_count() or 1,
         hostname=name,

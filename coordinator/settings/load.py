@@ -58,19 +58,22 @@ def _chosen(found: Sequence[Settings], path: Path, fleet: str) -> Settings:
     raise SettingsError(f"{path}: declares the fleets {names}: name one with --fleet or FLEETDRIFT_FLEET")
 
 
-def load_worker_settings(path: Path, environment: Mapping[str, str] | None = None, fleet: str = "") -> Settings:
-    """Read what a worker uses of the configuration of one fleet: no secret of the store, the API or of notices.
+def load_worker_settings(
+    path: Path, environment: Mapping[str, str] | None = None, fleet: str = ""
+) -> tuple[Settings, ...]:
+    """Read what a worker uses of the configuration of each fleet: no secret of the store, the API or of notices.
 
     Args:
         path: fleetdrift.toml, the same as the coordinator's.
         environment: Defaults to the process's own.
-        fleet: Its name; may be left out where the file declares a single one.
+        fleet: Name of the only one that is wanted; by default all.
 
     Raises:
         SettingsError: See `load_settings`.
     """
     env = os.environ if environment is None else environment
-    return _chosen(_load(path, env, _for_a_worker), path, fleet)
+    found = _load(path, env, _for_a_worker)
+    return (_chosen(found, path, fleet),) if fleet else found
 
 
 def load_fleets(path: Path, environment: Mapping[str, str] | None = None) -> tuple[Settings, ...]:

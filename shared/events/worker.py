@@ -11,7 +11,7 @@ class WorkerStarted(Event, tag="worker.started", frozen=True, kw_only=True):
     """A worker takes batches from now on."""
 
     worker: str
-    fleet: str
+    fleets: tuple[str, ...]
     slots: int
 
 
@@ -19,7 +19,7 @@ class WorkerStopping(Event, tag="worker.stopping", frozen=True, kw_only=True):
     """A worker takes no more batches, and ends when those it has are done."""
 
     worker: str
-    fleet: str
+    fleets: tuple[str, ...]
 
 
 class WorkerUnannounced(Event, tag="worker.unannounced", frozen=True, kw_only=True):

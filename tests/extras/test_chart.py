@@ -134,7 +134,9 @@ def test_the_chart_s_configuration_loads_with_the_secrets_that_it_names(tmp_path
             (secrets / name).write_text(text.get(name, "k" * 48))
         file = tmp_path / f"{part}.toml"
         file.write_text(config["data"]["fleetdrift.toml"].replace("/run/secrets/fleetdrift", str(secrets)))
-        assert load(file).file.fleet.name == "main"
+        found = load(file)
+        settings = found[0] if isinstance(found, tuple) else found
+        assert settings.file.fleet.name == "main"
     told = (CHART / "values.yaml").read_text()
     assert f"# {', '.join(names['coordinator'])}\n" in told
     assert f"# {', '.join(names['worker'])}\n" in told

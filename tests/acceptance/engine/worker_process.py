@@ -22,14 +22,14 @@ from shared.signing import KeyRing
 from shared.targets import Limits
 from workers.app import run_worker
 from workers.scan import Observe
-from workers.settings import WorkerSettings
+from workers.settings import WorkedFleet, WorkerSettings
 
 
 def work(told: dict[str, Any], read: Observe) -> int:
     """Run a worker that reads each tenant by `read`."""
     configure_logging(LogLevel.DEBUG, LogFormat.TEXT)
     settings = WorkerSettings(
-        fleet=told["fleet"],
+        fleets=(WorkedFleet(told["fleet"]),),
         redis_url=Secret(told["redis_url"]),
         ring=KeyRing([Secret(key) for key in told.get("keys", ())]),
         hosts=tuple(Host(**{**host, "password": Secret(host["password"])}) for host in told["hosts"]),

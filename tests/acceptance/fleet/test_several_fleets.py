@@ -162,6 +162,21 @@ async def test_two_fleets_are_led_by_one_coordinator_and_each_needs_workers_of_i
     assert [each["fleet"] for each in (await served.get("fleets"))["fleets"]] == ["eu", "us"]
 
 
+async def test_one_worker_works_for_all_fleets_of_a_configuration(served, tmp_path):
+    async with command("worker", "-c", served.configuration, "--name", "w", log=tmp_path / "w.log"):
+        eu, us = await asyncio.gather(served.scan("eu"), served.scan("us"))
+        assert (eu["state"], us["state"]) == ("drift", "in_sync")
+        assert await served.statuses("eu") == {"acme": "in_sync", "beta": "drifted"}
+        assert await served.statuses("us") == {"gamma": "in_sync"}
+        assert (await served.ready())["problems"] == []
+        for fleet in ("eu", "us"):
+            found = (await served.get("workers", fleet=fleet))["workers"]
+            assert [(each["worker"], each["problem"]) for each in found] == [("w", "")]
+    assert (await served.ready())["problems"] == [
+        "no worker of fleet eu was announced", "no worker of fleet us was announced",
+    ]  # fmt: skip
+
+
 IGNORE = """
 [[ignore]]
 kind = "index"

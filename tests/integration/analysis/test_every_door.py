@@ -41,8 +41,8 @@ from shared.targets import Observation
 from tests.integration.analysis.pairs import DRIFTED, FLYWAY, IN_SYNC, PAIRS, Pair
 from tests.integration.spellings.tenants import Tenants
 from workers.batches import OTHER_RELEASE, OTHER_SCRATCH, run_shape_job
-from workers.child import Child
-from workers.settings import WorkerSettings
+from workers.child import Child, PoolProcess
+from workers.settings import WorkedFleet, WorkerSettings
 
 CONTRACTS = (
     Contract(service="shop", queries=(Query(file="a.rs", line=3, macro="query!", sql="SELECT id, gone FROM orders"),)),
@@ -92,14 +92,21 @@ def checked(case: Case, scratch: ScratchServer, tmp_path_factory: pytest.TempPat
 
 
 @pytest.fixture(scope="module")
-def worker(postgres: EmbeddedPostgres, redis_server: EmbeddedRedis) -> Iterator[Child]:
+def pool(postgres: EmbeddedPostgres, redis_server: EmbeddedRedis) -> Iterator[PoolProcess]:
     """A pool process of a worker, as it is after the fork."""
-    settings = WorkerSettings(fleet=f"doors-{secrets.token_hex(4)}", redis_url=Secret(redis_server.url), hosts=())
-    child = Child(settings, _observe_nobody, Secret(postgres.dsn()))
-    yield child
-    child.run(child.redis.aclose(close_connection_pool=True), TimeoutError)
-    child.close()
-    child._loop.close()
+    fleets = (WorkedFleet(f"doors-{secrets.token_hex(4)}"),)
+    settings = WorkerSettings(fleets=fleets, redis_url=Secret(redis_server.url), hosts=())
+    process = PoolProcess(settings, _observe_nobody, Secret(postgres.dsn()))
+    yield process
+    process.run(process.redis.aclose(close_connection_pool=True), TimeoutError)
+    process.close()
+    process._loop.close()
+
+
+@pytest.fixture(scope="module")
+def worker(pool: PoolProcess) -> Child:
+    """It, as far as it works for its only fleet."""
+    return next(iter(pool.children.values()))
 
 
 async def _observe_nobody(*_: object, **__: object) -> Observation:
@@ -141,7 +148,7 @@ def test_check_finds_what_is_expected(case: Case, checked: Analysis) -> None:
 
 
 def test_a_worker_answers_what_check_does(
-    case: Case, checked: Analysis, worker: Child, redis_server: EmbeddedRedis
+    case: Case, checked: Analysis, pool: PoolProcess, worker: Child, redis_server: EmbeddedRedis
 ) -> None:
     request = AnalysisRequest(spec=case.spec, snapshot=case.snapshot, contracts=CONTRACTS, profile=case.pair.profile)
     run = secrets.token_hex(4)
@@ -164,7 +171,7 @@ def test_a_worker_answers_what_check_does(
             run=run, epoch=1, batch="b", attempt=1, analysis=request.id, profile=case.pair.profile,
             spec=names["spec"], snapshot=names["snapshot"], contracts=names["contracts"],
         )  # fmt: skip
-        worker.run(run_shape_job(worker, job), TimeoutError)
+        pool.run(run_shape_job(worker, job), TimeoutError)
         answer = redis.get(worker.keys.blob(request.id))
     assert isinstance(answer, bytes)
     signed = verify_blob(worker.keys, request.id, answer)
@@ -173,7 +180,7 @@ def test_a_worker_answers_what_check_does(
 
 
 def test_a_worker_whose_scratch_server_has_another_major_says_so_and_keeps_no_analysis(
-    worker: Child, redis_server: EmbeddedRedis
+    pool: PoolProcess, worker: Child, redis_server: EmbeddedRedis
 ) -> None:
     """Its server spells schemas otherwise than the one that compiled the declaration: all would be drift."""
     snapshot = Snapshot(schema=Schema(), server_version=180000, fingerprint="f")
@@ -191,7 +198,7 @@ def test_a_worker_whose_scratch_server_has_another_major_says_so_and_keeps_no_an
             run=run, epoch=1, batch="b", attempt=1, analysis=request.id,
             spec=names["spec"], snapshot=names["snapshot"], contracts=names["contracts"],
         )  # fmt: skip
-        worker.run(run_shape_job(worker, job), TimeoutError)
+        pool.run(run_shape_job(worker, job), TimeoutError)
         assert redis.get(worker.keys.blob(request.id)) is None
         answers = b"".join(
             value for _, fields in redis.xrange(worker.keys.answers(run, 1)) for value in fields.values()
@@ -200,7 +207,7 @@ def test_a_worker_whose_scratch_server_has_another_major_says_so_and_keeps_no_an
 
 
 def test_a_worker_that_would_make_another_analysis_says_so_and_keeps_none(
-    worker: Child, redis_server: EmbeddedRedis
+    pool: PoolProcess, worker: Child, redis_server: EmbeddedRedis
 ) -> None:
     """As a worker of another release does: the coordinator's id is not what its own code gives."""
     snapshot = Snapshot(schema=Schema(), server_version=180000, fingerprint="f")
@@ -230,7 +237,7 @@ def test_a_worker_that_would_make_another_analysis_says_so_and_keeps_none(
             snapshot=names["snapshot"],
             contracts=names["contracts"],
         )
-        worker.run(run_shape_job(worker, job), TimeoutError)
+        pool.run(run_shape_job(worker, job), TimeoutError)
         assert redis.get(worker.keys.blob("0" * 64)) is None
         answers = b"".join(fields.get(b"a", b"") for _, fields in redis.xrange(worker.keys.answers(run, 1)))
     assert OTHER_RELEASE.encode() in answers

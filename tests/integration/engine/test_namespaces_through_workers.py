@@ -19,9 +19,9 @@ from shared.schema.profile import Profile
 from shared.signing import KeyRing
 from shared.targets import Depth, FailureKind, Limits, Observation, Target
 from workers.batches import run_scan_batch
-from workers.child import Child
+from workers.child import PoolProcess
 from workers.redis_pool import connect_redis
-from workers.settings import WorkerSettings
+from workers.settings import WorkedFleet, WorkerSettings
 
 NAMES = tuple(f"n{number:02}" for number in range(60))
 LIMITS = Limits(allow_unsafe_role=True, tenant_timeout=120, statement_timeout=60)
@@ -55,15 +55,16 @@ def host(postgres) -> Host:
 def test_a_worker_answers_for_each_namespace_and_looks_at_tokens_the_second_time(database, host, redis_server):
     ring = KeyRing([Secret(secrets.token_hex(32))])
     settings = WorkerSettings(
-        fleet=f"fleet-{secrets.token_hex(4)}",
+        fleets=(WorkedFleet(f"fleet-{secrets.token_hex(4)}"),),
         redis_url=Secret(redis_server.url),
         ring=ring,
         hosts=(host,),
         limits=LIMITS,
         scratch_dsn=Secret("postgresql://nowhere"),
     )
-    keys = Keys(settings.fleet, ring)
-    child = Child(settings, observe, Secret("postgresql://nowhere"), observe_namespaces)
+    keys = Keys(settings.fleets[0].name, ring)
+    process = PoolProcess(settings, observe, Secret("postgresql://nowhere"), observe_namespaces)
+    child = process.child_for(keys.queue)
 
     async def scan(run: str, known: tuple[str, ...]) -> dict[str, Observed]:
         redis = connect_redis(settings.redis_url)
@@ -72,7 +73,7 @@ def test_a_worker_answers_for_each_namespace_and_looks_at_tokens_the_second_time
         message = ScanBatch(
             run=run, epoch=1, batch="b", attempt=1, host="main", places=tuple(Place(n, database, n) for n in NAMES)
         )
-        await asyncio.to_thread(child.run, run_scan_batch(child, message), TimeoutError)
+        await asyncio.to_thread(process.run, run_scan_batch(child, message), TimeoutError)
         answers: list[Answer] = []
         while len(answers) < len(NAMES):
             for entry in await stream.read(5):
@@ -88,7 +89,7 @@ def test_a_worker_answers_for_each_namespace_and_looks_at_tokens_the_second_time
         fingerprints = tuple({seen.fingerprint for seen in first.values()})
         second = asyncio.run(scan("second", fingerprints))
     finally:
-        child.close()
+        process.close()
     assert len(fingerprints) == 2
     assert {seen.depth for seen in first.values()} == {Depth.ROWS}
     assert {seen.depth for seen in second.values()} == {Depth.TOKEN}

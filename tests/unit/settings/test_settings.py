@@ -240,7 +240,7 @@ url = { env = "URL" }
 key = { env = "KEY" }
 """
     )
-    settings = load_worker_settings(path, {"KEY": "k" * 32})
+    (settings,) = load_worker_settings(path, {"KEY": "k" * 32})
     assert (settings.store_dsn, settings.api_token, settings.sinks, len(settings.redis_keys)) == (None, None, (), 1)
     with pytest.raises(SettingsError, match=r"redis\.key: the environment variable KEY is not set"):
         load_worker_settings(path, {})
