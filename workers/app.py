@@ -186,7 +186,7 @@ class _Presence:
         self._redis = Redis.from_url(settings.redis_url.reveal(), socket_timeout=2, socket_connect_timeout=2)
 
     def begin(self, sender: Any, **_: Any) -> None:
-        log(WorkerStarted(worker=self.hostname, fleets=self._fleets, slots=self._slots))
+        log(WorkerStarted(worker=self.hostname, fleets=",".join(self._fleets), slots=self._slots))
         self._announce()
         sender.timer.call_repeatedly(_ANNOUNCE_EVERY_SECONDS, self._announce)
 
@@ -206,7 +206,7 @@ class _Presence:
             self._announced = True
 
     def end(self, **_: Any) -> None:
-        log(WorkerStopping(worker=self.hostname, fleets=self._fleets))
+        log(WorkerStopping(worker=self.hostname, fleets=",".join(self._fleets)))
         try:
             for keys in self._keys:
                 self._redis.zrem(keys.presence, self._member)

@@ -11,7 +11,7 @@ class WorkerStarted(Event, tag="worker.started", frozen=True, kw_only=True):
     """A worker takes batches from now on."""
 
     worker: str
-    fleets: tuple[str, ...]
+    fleets: str  # names with commas between them
     slots: int
 
 
@@ -19,7 +19,7 @@ class WorkerStopping(Event, tag="worker.stopping", frozen=True, kw_only=True):
     """A worker takes no more batches, and ends when those it has are done."""
 
     worker: str
-    fleets: tuple[str, ...]
+    fleets: str  # names with commas between them
 
 
 class WorkerUnannounced(Event, tag="worker.unannounced", frozen=True, kw_only=True):
