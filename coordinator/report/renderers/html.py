@@ -9,6 +9,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
+from collections.abc import Sequence
 from functools import cache
 from importlib.resources import files
 
@@ -17,7 +18,7 @@ from jinja2 import Template
 from markupsafe import Markup
 
 from coordinator.report.model import DriftGroup, ReportBody, ScanReport, TenantStatus
-from coordinator.report.overview import knows_since_when, overview_of
+from coordinator.report.overview import OverviewRow, knows_since_when, overview_of
 from coordinator.report.renderers.declarations import TITLE, declaration_sentences
 from coordinator.report.renderers.failures import list_unread
 from coordinator.report.renderers.group_page import group_page, template_environment
@@ -73,7 +74,8 @@ class SqlTexts(msgspec.Struct, frozen=True):
 def render_html(report: ScanReport) -> str:
     """Write the report as a page. Names from tenants are escaped, and what does not print is made visible."""
     body = report.body
-    groups = worst_first(body)[:_MAX_GROUPS]
+    wrong = overview_of(report)
+    groups = _shown_groups(body, wrong)
     line_numbers: dict[str, int] = {}
     return _template().render(
         report=report,
@@ -81,7 +83,7 @@ def render_html(report: ScanReport) -> str:
         verdict=verdict_of(report),
         shares=[StatusShare(status, STATUS_WORDS[status], count) for status, count in present_counts(body)],
         tiles=_tiles(body),
-        wrong=overview_of(report),
+        wrong=wrong,
         dated=knows_since_when(report),
         minute_of=minute_of,
         groups=[
@@ -109,6 +111,14 @@ def render_html(report: ScanReport) -> str:
         status_words=STATUS_WORDS,
         most_rows=_MAX_ROWS,
     )
+
+
+def _shown_groups(body: ReportBody, wrong: Sequence[OverviewRow]) -> tuple[DriftGroup, ...]:
+    """Choose the groups that are shown: first those that the worst of what is wrong leads to, then the worst ones."""
+    ordered = worst_first(body)
+    asked_for = dict.fromkeys((*(row.group for row in wrong[:_MAX_ROWS]), *(group.id for group in ordered)))
+    chosen = frozenset(list(asked_for)[:_MAX_GROUPS])
+    return tuple(group for group in ordered if group.id in chosen)
 
 
 def own_sources() -> str:

@@ -118,6 +118,15 @@ def test_every_tenant_that_was_not_read_stands_beside_its_reason(reasons: int) -
     assert f"{TENANTS:,} tenants could not be read" in card
 
 
+def test_the_worst_of_what_is_wrong_leads_to_its_drift_group() -> None:
+    page = render_html(of_a_large_fleet())
+
+    rows = re.findall(r"<tr data-wrong>(.*?)</tr>", page)
+    broken = [row for row in rows if "contract-query-invalid" in row]
+    assert [row.count('href="#g-') for row in rows[:200]] == [1] * 200
+    assert [row.count('href="#g-') for row in broken] == [1]
+
+
 def test_tenants_of_every_status_are_listed() -> None:
     template = demo().body.tenants[0]
     tenants = tuple(
