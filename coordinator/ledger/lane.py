@@ -288,7 +288,7 @@ class Lane:
         items = self._pop(connections, finished, self._groups)
         if not items and not self.open.pieces:
             return None
-        return BatchDraft(items, connections, open=True)
+        return BatchDraft(items, connections, open=bool(self._queue or self.open.pieces))
 
     def lay_open(self, limit: int, finished: AbstractSet[str]) -> list[tuple[str, ...]]:
         """Take pieces out of the queue that are to lie open from now on; none before half of the earlier are claimed.
@@ -298,7 +298,7 @@ class Lane:
             finished: Items that need no work any more.
         """
         pieces: list[tuple[str, ...]] = []
-        may = self.opened_by is None and self.open.claimed and sum(self.in_flight) <= limit
+        may = self.opened_by is None and self.open.claimed and self.open_batches and sum(self.in_flight) <= limit
         if may and len(self.open.pieces) <= self.open.most // 2:
             while len(self.open.pieces) < self.open.most and (piece := self._pop(1, finished, self._groups)):
                 piece = self._with_neighbours(piece)

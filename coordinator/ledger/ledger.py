@@ -127,7 +127,8 @@ class Ledger(Books):
             if not flight.started:
                 self._mark_started(flight, now)
             if claiming is Claiming.ON:
-                flight.claiming, self._lanes[flight.batch.lane].open.claimed = claiming, True
+                flight.claiming = claiming
+                self._note_claiming(self._lanes[flight.batch.lane])
         before = len(self._finished)
         fresh: list[ItemOutcome] = []
         for answer in answers:
@@ -138,6 +139,12 @@ class Ledger(Books):
         if claiming is Claiming.OVER and (flight := self._in_flight.get(batch_id)) is not None:
             self._end_claiming(flight)
         return fresh
+
+    def _note_claiming(self, lane: Lane) -> None:
+        """Note that workers claim: what they do on one host they do on the others."""
+        if not lane.open.claimed:
+            for each in self._lanes.values():
+                each.open.claimed = True
 
     def _end_claiming(self, flight: BatchInFlight) -> None:
         """End a batch whose worker says that it has answered for all that it claimed.

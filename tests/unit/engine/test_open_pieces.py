@@ -51,6 +51,29 @@ def test_nothing_lies_open_before_a_worker_says_that_it_claims():
     assert ledger.lay_open() == {"host": [(item,) for item in ITEMS[4:14]]}
 
 
+def test_a_batch_is_open_only_when_there_is_more_than_it_names():
+    assert [batch.open for batch in ledger_of(ITEMS[:4]).next_batches(0, 2)] == [True, False]
+    assert [batch.open for batch in ledger_of(ITEMS[:3], capacity=8).next_batches(0, 1)] == [False]
+
+
+def test_workers_that_claim_on_one_host_find_pieces_of_the_next_one_from_the_beginning():
+    hosts = [(item, "first" if number % 2 else "second") for number, item in enumerate(ITEMS)]
+    ledger = Ledger(hosts, {"first": 4, "second": 4}, RULES, open_pieces=10)
+    first, second = ledger.next_batches(0, 2)
+    assert {first.lane, second.lane} == {"first", "second"}
+    ledger.answer(first.id, (), 0, Claiming.ON)
+    assert set(ledger.lay_open()) == {"first", "second"}
+
+
+def test_of_a_host_without_an_open_batch_nothing_is_laid_open():
+    hosts = [(item, "first" if number % 2 else "second") for number, item in enumerate(ITEMS)]
+    ledger = Ledger(hosts, {"first": 4, "second": 4}, RULES, open_pieces=10)
+    for batch in ledger.next_batches(0, 1)[:1]:
+        ledger.answer(batch.id, (), 0, Claiming.ON)
+    begun_lanes = {batch.lane for batch in ledger.in_flight()}
+    assert set(ledger.lay_open()) == begun_lanes
+
+
 def test_more_is_laid_open_when_half_of_it_is_claimed():
     ledger = ledger_of()
     [first, _] = begun(ledger)
