@@ -38,11 +38,13 @@ class Claimed(msgspec.Struct, frozen=True):
         pieces: Signed.
         sightings: By tenant, signed, where there is one.
         known: Entries of the run's list of known snapshots, signed.
+        left: How many pieces the list still holds.
     """
 
     pieces: Sequence[bytes]
     sightings: Mapping[str, bytes | None]
     known: Sequence[bytes]
+    left: int
 
 
 class RunGoneError(Exception):
@@ -159,9 +161,9 @@ class AnswerWriter:
                 raise RunGoneError
             del self._buffer[: len(some)]
             self._sent = asyncio.get_running_loop().time()
-            taken, tenants, values, fresh = reply
+            taken, tenants, values, fresh, left = reply
             stored = dict(zip((name.decode() for name in tenants), values, strict=False))
-            return Claimed(pieces=taken, sightings=stored, known=fresh)
+            return Claimed(pieces=taken, sightings=stored, known=fresh, left=left)
 
     async def _beat(self) -> None:
         """Send the queued answers, and a heartbeat when there are none."""

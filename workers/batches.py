@@ -87,11 +87,11 @@ async def _read(child: Child, message: ScanBatch, writer: AnswerWriter, sighting
     left = {target.tenant: None for target in targets}
     claims = Claims(child, message, writer, known)
 
-    async def claim(idle: int) -> Sequence[Target]:
-        claimed, stored = await claims.claim(idle)
+    async def claim(wanted: int) -> tuple[Sequence[Target], bool]:
+        claimed, stored = await claims.claim(wanted)
         left.update(dict.fromkeys(target.tenant for target in claimed))
         earlier.update(await sightings.decoded(stored))
-        return claimed
+        return claimed, claims.plenty
 
     try:
         async with _observing(child, careful=message.careful) as observe:
@@ -112,6 +112,7 @@ async def _read(child: Child, message: ScanBatch, writer: AnswerWriter, sighting
                     seen = scanned.result.sighting if isinstance(scanned.result, Observation) else None
                     await writer.add(Answer(scanned.target.tenant, await _outcome(scanned, known)), seen)
                     left.pop(scanned.target.tenant, None)
+                    claims.read += 1
     except asyncio.CancelledError:  # the soft time limit: say what was not done, and end
         await _answer_all(writer, left, Deferred(DeferReason.TIME))
 

@@ -3,7 +3,7 @@
 -- KEYS[1] the stream, KEYS[2] the list, KEYS[3] the hash of sightings, KEYS[4] the list of known snapshots;
 -- ARGV[1] the entry, signed; ARGV[2] how many pieces at most; ARGV[3] the stream's seconds to live; ARGV[4] how many
 -- entries of known snapshots have been read; ARGV[5] whether sightings are wanted, 1 or 0.
--- Gives {pieces, tenants, their sightings, known snapshots}; false when the run has ended.
+-- Gives {pieces, tenants, their sightings, known snapshots, how many pieces are left}; false when the run has ended.
 local type = redis.call('TYPE', KEYS[1]).ok
 if type == 'none' then
   return false
@@ -32,4 +32,5 @@ end
 if #tenants > 0 then
   sightings = rows(redis.pcall('HMGET', KEYS[3], unpack(tenants)))
 end
-return {pieces, tenants, sightings, rows(redis.pcall('LRANGE', KEYS[4], ARGV[4], -1))}
+local known = rows(redis.pcall('LRANGE', KEYS[4], ARGV[4], -1))
+return {pieces, tenants, sightings, known, redis.call('LLEN', KEYS[2])}

@@ -23,6 +23,7 @@ CLAIM_FOR_SECONDS = 15.0
 _SHARE_OF_TIME_LIMIT = 0.25  # of the soft time limit: a claimed piece must have time to be read
 _WORTH_SECONDS = 0.01  # a claim asks for what is read in so long: one piece but of tenants that take no time
 _MAX_PIECES = 50
+_PLENTY = 4  # pieces for each connection of a batch: while more are left, what is read next is claimed ahead
 _FIRST_TRIES, _TRY_AGAIN_AFTER_SECONDS = 5, 0.02  # the coordinator lays pieces open when it hears of the first batch
 
 
@@ -46,14 +47,15 @@ class Claims:
         self._clock = asyncio.get_running_loop().time
         self._begun = self._clock()
         self._until = self._begun + min(CLAIM_FOR_SECONDS, child.settings.soft_time_limit * _SHARE_OF_TIME_LIMIT)
-        self._handed_out = len(message.places)
         self._claimed = 0
+        self.read = 0  # tenants of the batch that have been read
+        self.plenty = True  # there is so much left that claiming ahead keeps nothing from other workers at the end
 
-    async def claim(self, idle: int) -> tuple[list[Target], Mapping[str, bytes | None]]:
+    async def claim(self, wanted: int) -> tuple[list[Target], Mapping[str, bytes | None]]:
         """Give the targets of the next pieces, and what is remembered of them as it stands in Redis.
 
         Args:
-            idle: How many connections have nothing to read.
+            wanted: How many connections are going to read them.
 
         Returns:
             No targets when the batch is to end.
@@ -63,7 +65,7 @@ class Claims:
         """
         tries = 1 if self._claimed else _FIRST_TRIES
         while not self._child.stopping() and self._clock() < self._until:
-            most = max(idle, self._worth())
+            most = max(wanted, self._worth())
             try:
                 found = await self._writer.claim(self._list, most, self._known.list, self._known.read)
             except RedisError as error:  # what was claimed, if anything, comes back when the batch is over
@@ -71,6 +73,7 @@ class Claims:
                 break
             await self._known.note(found.known)
             self._claimed += len(found.pieces)
+            self.plenty = found.left >= _PLENTY * self._message.connections
             if targets := await self._targets(found.pieces):
                 return targets, found.sightings
             tries -= not found.pieces
@@ -82,7 +85,7 @@ class Claims:
     def _worth(self) -> int:
         """Give how many pieces a claim asks for: where reading takes no time, a claim each would."""
         seconds = max(self._clock() - self._begun, 0.001)
-        return min(_MAX_PIECES, int(self._handed_out / seconds * _WORTH_SECONDS))
+        return min(_MAX_PIECES, int(self.read / seconds * _WORTH_SECONDS))
 
     async def _targets(self, found: Sequence[bytes]) -> list[Target]:
         targets: list[Target] = []
@@ -96,7 +99,6 @@ class Claims:
                 await self._child.junk.drop(reason, error)
                 continue
             targets += (target_of(piece.host, place) for place in piece.places)
-        self._handed_out += len(found)
         return targets
 
 

@@ -63,8 +63,9 @@ class ReadSettings(msgspec.Struct, frozen=True, kw_only=True):
     keeps_time: bool = False
 
 
-Claim = Callable[[int], Awaitable[Sequence[Target]]]
-"""Gives further targets of the host to so many idle connections; none when the batch ends with those that it has."""
+Claim = Callable[[int], Awaitable[tuple[Sequence[Target], bool]]]
+"""Gives further targets of the host to so many connections, none when the batch ends with those that it has, and says
+whether what comes after them may be claimed while they are read."""
 
 
 class Scanned(msgspec.Struct, frozen=True):
@@ -144,37 +145,55 @@ class _Work:
     Args:
         targets: To begin with.
         settings: How they are read.
-        claim: Gives more when those are begun.
+        connections: How many there are.
+        claim: Gives more.
     """
 
-    def __init__(self, targets: Sequence[Target], settings: ReadSettings, claim: Claim | None) -> None:
+    def __init__(
+        self, targets: Sequence[Target], settings: ReadSettings, connections: int, claim: Claim | None
+    ) -> None:
+        self.breaker = HostBreaker()
+        self.failure: Exception | None = None  # what `claim` raised
         self._waiting = deque(_pieces(targets, settings))
         self._settings = settings
+        self._connections = connections
         self._claim = claim
         self._claiming = asyncio.Lock()  # one asks for all
         self._idle = 0
-        self.failure: Exception | None = None  # what `claim` raised
+        self._plenty = claim is not None
+        self._ahead: asyncio.Task[None] | None = None
 
-    async def next_piece(self, breaker: HostBreaker) -> tuple[Target, ...]:
+    async def next_piece(self) -> tuple[Target, ...]:
         """Give what a connection reads next; empty when there is nothing more."""
         self._idle += 1
         await asyncio.sleep(0)  # those that became free in the same moment ask together
         while not self._waiting and self._claim is not None:
-            async with self._claiming:
-                if not self._waiting and self._claim is not None:
-                    more = () if breaker.open else await self._claim_more(self._claim)
-                    self._waiting.extend(_pieces(more, self._settings))
-                    if not more:
-                        self._claim = None
+            await self._fetch()
         self._idle -= 1
-        return self._waiting.popleft() if self._waiting else ()
+        piece = self._waiting.popleft() if self._waiting else ()
+        if self._plenty and len(self._waiting) < self._connections and (self._ahead is None or self._ahead.done()):
+            self._ahead = asyncio.create_task(self._fetch(ahead=self._connections))
+        return piece
 
-    async def _claim_more(self, claim: Claim) -> Sequence[Target]:
-        try:
-            return await claim(self._idle)
-        except Exception as error:  # noqa: BLE001  # the other connections end what they have begun
-            self.failure = error
-            return ()
+    async def _fetch(self, ahead: int = 0) -> None:
+        async with self._claiming:
+            if self._claim is None or (self._waiting and not ahead):
+                return
+            more: Sequence[Target] = ()
+            if not self.breaker.open:
+                try:
+                    more, self._plenty = await self._claim(max(ahead, self._idle))
+                except Exception as error:  # noqa: BLE001  # the other connections end what they have begun
+                    self.failure = error
+            self._waiting.extend(_pieces(more, self._settings))
+            if not more:
+                self._claim, self._plenty = None, False
+
+    async def close(self) -> None:
+        """Claim nothing more."""
+        if self._ahead is not None:
+            self._ahead.cancel()
+            await asyncio.gather(self._ahead, return_exceptions=True)
 
 
 async def read_batch(
@@ -196,17 +215,17 @@ async def read_batch(
         Exception: What `claim` raised, when all that was begun is done; nothing else.
     """
     results: asyncio.Queue[Scanned | None] = asyncio.Queue(maxsize=2 * connections)  # a slow consumer slows the reading
-    work, breaker = _Work(targets, settings, claim), HostBreaker()
+    work = _Work(targets, settings, connections, claim)
 
     async def read() -> None:
-        while piece := await work.next_piece(breaker):
-            if breaker.open:
+        while piece := await work.next_piece():
+            if work.breaker.open:
                 for target in piece:
                     await results.put(Scanned(target, Deferred(DeferReason.BREAKER)))
                 continue
             found = await _read_together(host, piece, settings)
             for target in piece:
-                breaker.count(found[target.tenant])
+                work.breaker.count(found[target.tenant])
                 await results.put(Scanned(target, found[target.tenant]))
 
     async def read_all() -> None:
@@ -222,6 +241,7 @@ async def read_batch(
     finally:
         reading.cancel()
         await asyncio.gather(reading, return_exceptions=True)
+        await work.close()
 
 
 class HostBreaker:

@@ -60,6 +60,20 @@ MUTANTS = (
         tests=OF_THE_LEDGER,
     ),
     Mutant(
+        name="what a batch claims that was given up is forgotten",
+        file=LEDGER,
+        before="                    entry.lane.push((item,), front=True)\n",
+        after="                    pass\n",
+        tests=("tests/unit/engine/test_open_pieces.py",),
+    ),
+    Mutant(
+        name="a batch ends although its worker claims more",
+        file="coordinator/ledger/batch.py",
+        before="return not self.unanswered and self.claiming is not Claiming.ON",
+        after="return not self.unanswered",
+        tests=("tests/unit/engine/test_open_pieces.py",),
+    ),
+    Mutant(
         name="a second answer to a tenant counts again",
         file=LEDGER,
         before="if entry is not None and entry.outcome is None and batch_id in entry.sent_in:",
