@@ -162,7 +162,7 @@ class AnswerWriter:
             del self._buffer[: len(some)]
             self._sent = asyncio.get_running_loop().time()
             taken, tenants, values, fresh, left = reply
-            stored = dict(zip((name.decode() for name in tenants), values, strict=False))
+            stored = dict(zip((name.decode(errors="replace") for name in tenants), values, strict=False))
             return Claimed(pieces=taken, sightings=stored, known=fresh, left=left)
 
     async def _beat(self) -> None:

@@ -4,11 +4,11 @@
 -- ARGV[1] the entry, signed; ARGV[2] how many pieces at most; ARGV[3] the stream's seconds to live; ARGV[4] how many
 -- entries of known snapshots have been read; ARGV[5] whether sightings are wanted, 1 or 0.
 -- Gives {pieces, tenants, their sightings, known snapshots, how many pieces are left}; false when the run has ended.
-local type = redis.call('TYPE', KEYS[1]).ok
-if type == 'none' then
+local found = redis.call('TYPE', KEYS[1]).ok
+if found == 'none' then
   return false
 end
-if type ~= 'stream' then  -- an error after LPOP would lose what it took
+if found ~= 'stream' then  -- an error after LPOP would lose what it took
   return redis.error_reply('WRONGTYPE expected a stream of answers')
 end
 local pieces = redis.call('LPOP', KEYS[2], ARGV[2]) or {}
@@ -24,13 +24,17 @@ local function rows(reply)  -- of what is a hint only, an error counts as nothin
 end
 local tenants, sightings = {}, {}
 for _, piece in ipairs(ARGV[5] == '1' and pieces or {}) do
-  local whole, read = pcall(cjson.decode, string.match(piece, '\n(.*)'))
-  for _, place in ipairs(whole and read.places or {}) do
-    tenants[#tenants + 1] = place[1]
-  end
+  pcall(function()  -- whoever reads it says that it is junk
+    for _, place in ipairs(cjson.decode(string.match(piece, '\n(.*)')).places) do
+      tenants[#tenants + 1] = tostring(place[1])
+    end
+  end)
 end
-if #tenants > 0 then
-  sightings = rows(redis.pcall('HMGET', KEYS[3], unpack(tenants)))
+for first = 1, #tenants, 1000 do  -- Lua passes no more than some thousand values at once
+  local some = {unpack(tenants, first, math.min(#tenants, first + 999))}
+  for _, sighting in ipairs(rows(redis.pcall('HMGET', KEYS[3], unpack(some)))) do
+    sightings[#sightings + 1] = sighting
+  end
 end
 local known = rows(redis.pcall('LRANGE', KEYS[4], ARGV[4], -1))
 return {pieces, tenants, sightings, known, redis.call('LLEN', KEYS[2])}

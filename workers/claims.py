@@ -48,6 +48,7 @@ class Claims:
         self._begun = self._clock()
         self._until = self._begun + min(CLAIM_FOR_SECONDS, child.settings.soft_time_limit * _SHARE_OF_TIME_LIMIT)
         self._claimed = 0
+        self._tenants = 0  # in the pieces that it claimed
         self.read = 0  # tenants of the batch that have been read
         self.plenty = True  # there is so much left that claiming ahead keeps nothing from other workers at the end
 
@@ -85,7 +86,8 @@ class Claims:
     def _worth(self) -> int:
         """Give how many pieces a claim asks for: where reading takes no time, a claim each would."""
         seconds = max(self._clock() - self._begun, 0.001)
-        return min(_MAX_PIECES, int(self.read / seconds * _WORTH_SECONDS))
+        pieces = self.read * max(1, self._claimed) / max(1, self._tenants)
+        return min(_MAX_PIECES, int(pieces / seconds * _WORTH_SECONDS))
 
     async def _targets(self, found: Sequence[bytes]) -> list[Target]:
         targets: list[Target] = []
@@ -98,6 +100,7 @@ class Claims:
                 reason = JunkReason.TAG if isinstance(error, TagError) else JunkReason.FORMAT
                 await self._child.junk.drop(reason, error)
                 continue
+            self._tenants += len(piece.places)
             targets += (target_of(piece.host, place) for place in piece.places)
         return targets
 

@@ -45,7 +45,8 @@ class Run:
         await self.stream.open(1, ["known"])
         await self.stream.read(0)
         self.lists.attach(1)
-        await self.lists.lay({"main": [(item,) for item in items]})
+        if items:
+            await self.lists.lay({"main": [(item,) for item in items]})
 
     def writer(self) -> AnswerWriter:
         sightings = Sightings(self.redis, self.keys, Junk(self.redis, self.keys), ttl=60)
@@ -119,6 +120,33 @@ async def test_sightings_under_a_key_of_a_wrong_type_count_as_nothing(run):
     await run.redis.set(run.keys.sightings, "something else")
     async with run.writer() as writer:
         assert await run.claim(writer, 1) == ["a"]
+
+
+async def test_a_claim_may_be_of_thousands_of_namespaces(run):
+    await run.open()
+    pieces = [tuple(f"{database}/{number}" for number in range(500)) for database in range(40)]
+    await run.lists.lay({"main": pieces})
+    async with run.writer() as writer:
+        await writer.add(Answer("39/499", SEEN), SIGHTING)
+        await run.claim(writer, 0)
+        found = await writer.claim(run.keys.pieces("run", 1, "main"), 40, run.keys.known("run", 1), 0)
+    assert len(found.pieces) == 40
+    sightings = Sightings(run.redis, run.keys, Junk(run.redis, run.keys), ttl=60)
+    decoded = await sightings.decoded(found.sightings)
+    assert len(decoded) == 20_000
+    assert {tenant for tenant, sighting in decoded.items() if sighting == SIGHTING} == {"39/499"}
+
+
+@pytest.mark.parametrize(
+    "junk", [b"x", b"x\n1", b'x\n{"places":[[[]]]}', b'x\n{"places":[["\xff"]]}', b"x\n" + b"[" * 5000]
+)
+async def test_junk_beside_pieces_keeps_no_claim_from_them(run, junk):
+    await run.open("a")
+    await run.redis.lpush(run.keys.pieces("run", 1, "main"), junk)
+    async with run.writer() as writer:
+        found = await writer.claim(run.keys.pieces("run", 1, "main"), 2, run.keys.known("run", 1), 0)
+    assert found.pieces[0] == junk
+    assert len(found.pieces) == 2
 
 
 async def test_what_is_taken_back_is_what_nobody_has_claimed(run):

@@ -79,6 +79,20 @@ def test_the_faster_tenants_are_read_the_more_are_claimed_at_once(read, asked):
     assert redis.asked == [asked]
 
 
+def test_pieces_of_many_namespaces_are_not_claimed_by_the_dozen():
+    many = Piece(host="main", places=tuple(Place(f"t{number}", "d", f"n{number}") for number in range(500)))
+    redis = Redis([sign_piece(KEYS, STREAM, many)], [piece("a")])
+
+    async def claim() -> None:
+        claims = claims_of(redis)
+        await claims.claim(1)
+        claims.read, claims._begun = 2000, claims._clock() - 1.0
+        await claims.claim(1)
+
+    asyncio.run(claim())
+    assert redis.asked == [1, 1]
+
+
 @pytest.mark.parametrize(("left", "plenty"), [(15, False), (16, True)])
 def test_there_is_plenty_while_the_list_holds_four_pieces_for_each_connection(left, plenty):
     async def claim() -> bool:
