@@ -11,7 +11,7 @@ from coordinator.cli.exit_codes import ERROR, IN_SYNC
 from coordinator.cli.fleet_option import fleet_option
 from coordinator.cli.report_output import settings_of
 from coordinator.cli.scratch_option import scratch_option
-from coordinator.cli.source_options import InOrder, assignments_of, profile_option, variable_options
+from coordinator.cli.source_options import InOrder, given_variables, profile_option
 from coordinator.iac.assignment import Assignment
 from coordinator.report.model import Patch
 from coordinator.settings.model import Settings
@@ -29,19 +29,15 @@ from shared.schema.profile import Profile
     help="The declaration, where REPORT is the JSON of `fleetdrift diff`.",
 )
 @scratch_option
-@variable_options
+@given_variables
 @profile_option
-@click.pass_context
-def command(  # noqa: PLR0917  # click hands options over by name
-    ctx: click.Context,
-    /,
+def command(
     report: str,
     group: str,
     config: Path,
     source: Path | None,
-    variables: tuple[str, ...],
-    variable_files: tuple[str, ...],
     *,
+    given: tuple[Assignment, ...],
     profile: Profile,
     everything: bool,
 ) -> None:
@@ -53,7 +49,6 @@ def command(  # noqa: PLR0917  # click hands options over by name
     """
     del everything  # it is part of the profile
     if source is not None:
-        given = assignments_of(ctx, variables, variable_files)
         patch = asyncio.run(_for_source(source, Path(report), group, profile, given))
     else:
         settings = settings_of(config)

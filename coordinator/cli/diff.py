@@ -9,15 +9,9 @@ import click
 from coordinator.cli.exit_codes import DRIFT, IN_SYNC, INCOMPLETE
 from coordinator.cli.recipe_option import recipe_option
 from coordinator.cli.scratch_option import scratch_option
-from coordinator.cli.source_options import (
-    InOrder,
-    assignments_of,
-    profile_option,
-    source_help,
-    tell_unread,
-    variable_options,
-)
+from coordinator.cli.source_options import InOrder, given_variables, profile_option, source_help, tell_unread
 from coordinator.compare.sources import Comparison, compare_sources
+from coordinator.iac.assignment import Assignment
 from shared.diff.changes import Unverified
 from shared.kinds.context import Recipe
 from shared.schema.profile import Profile
@@ -29,12 +23,9 @@ from shared.schema.profile import Profile
 @click.option("--output", type=click.Choice(["text", "json", "sql"]), default="text", show_default=True)
 @recipe_option(Recipe.SHORT.value)
 @scratch_option
-@variable_options
+@given_variables
 @profile_option
-@click.pass_context
 def command(
-    ctx: click.Context,
-    /,
     desired: str,
     observed: str,
     output: str,
@@ -42,14 +33,12 @@ def command(
     recipe: Recipe | None,
     profile: Profile,
     everything: bool,
-    variables: tuple[str, ...],
-    variable_files: tuple[str, ...],
+    given: tuple[Assignment, ...],
 ) -> None:
     """Compare two schema sources. `--output sql` prints the remediation that brings OBSERVED to DESIRED.
 
     Exit codes: 3 when something could not be read or decided, as in a scan; else 2 when they differ, else 0.
     """
-    given = assignments_of(ctx, variables, variable_files)
     how = recipe or Recipe.SHORT
     compared = compare_sources(desired, observed, profile, destructive=everything, recipe=how, given=given)
     comparison = asyncio.run(compared)

@@ -12,7 +12,8 @@ import click
 
 from coordinator.cli.exit_codes import ERROR, IN_SYNC
 from coordinator.cli.scratch_option import scratch_option
-from coordinator.cli.source_options import InOrder, assignments_of, variable_options
+from coordinator.cli.source_options import InOrder, given_variables
+from coordinator.iac.assignment import Assignment
 from coordinator.iac.source import SourceError
 from coordinator.iac.terraform.plan import evaluate
 from coordinator.iac.terraform.show import show_json
@@ -25,16 +26,12 @@ def command() -> None:
 
 @command.command(cls=InOrder)
 @click.argument("folder", type=click.Path(exists=True, file_okay=False, path_type=Path))
-@variable_options
+@given_variables
 @click.option("--output", type=click.Choice(["json"]), default="json", show_default=True)
-@click.pass_context
-def show(
-    ctx: click.Context, /, folder: Path, variables: tuple[str, ...], variable_files: tuple[str, ...], **_output: Any
-) -> None:
+def show(folder: Path, *, given: tuple[Assignment, ...], **_output: Any) -> None:
     """Evaluate a Terraform configuration and print its planned values. Nothing is run."""
     try:
-        assignments = assignments_of(ctx, variables, variable_files)
-        click.echo(show_json(evaluate(folder, assignments=assignments, environment=os.environ)))
+        click.echo(show_json(evaluate(folder, assignments=given, environment=os.environ)))
     except SourceError as error:
         click.echo(f"fleetdrift: {error}", err=True)
         sys.exit(1)
@@ -42,17 +39,14 @@ def show(
 
 @command.command(cls=InOrder)
 @click.argument("source", type=click.Path(exists=True, path_type=Path))
-@variable_options
+@given_variables
 @click.option("--output", type=click.Choice(["text", "json"]), default="text", show_default=True)
 @scratch_option
-@click.pass_context
-def objects(
-    ctx: click.Context, /, source: Path, variables: tuple[str, ...], variable_files: tuple[str, ...], output: str
-) -> None:
+def objects(source: Path, *, given: tuple[Assignment, ...], output: str) -> None:
     """List the objects that SOURCE declares, where, and what of it could not be read. Nothing is run."""
     from coordinator.compare.declared_objects import declared_objects  # lazy: cold start
     from coordinator.compare.objects_output import objects_json, objects_text
 
-    found = asyncio.run(declared_objects(source, assignments_of(ctx, variables, variable_files)))
+    found = asyncio.run(declared_objects(source, given))
     click.echo(objects_json(found) if output == "json" else objects_text(found), nl=False)
     raise click.exceptions.Exit(ERROR if found.errors else IN_SYNC)

@@ -7,15 +7,9 @@ import asyncio
 import click
 
 from coordinator.cli.scratch_option import scratch_option
-from coordinator.cli.source_options import (
-    InOrder,
-    assignments_of,
-    profile_option,
-    source_help,
-    tell_unread,
-    variable_options,
-)
+from coordinator.cli.source_options import InOrder, given_variables, profile_option, source_help, tell_unread
 from coordinator.compare.sources import read_source
+from coordinator.iac.assignment import Assignment
 from shared.schema.profile import Profile
 from shared.schema.schema import Snapshot
 
@@ -24,22 +18,18 @@ from shared.schema.schema import Snapshot
 @click.argument("source")
 @click.option("--output", type=click.Choice(["json", "sql"]), default="json", show_default=True)
 @scratch_option
-@variable_options
+@given_variables
 @profile_option
-@click.pass_context
 def command(
-    ctx: click.Context,
-    /,
     source: str,
     output: str,
     *,
     profile: Profile,
     everything: bool,  # noqa: ARG001  # --all has two uses
-    variables: tuple[str, ...],
-    variable_files: tuple[str, ...],
+    given: tuple[Assignment, ...],
 ) -> None:
     """Print the canonical schema of SOURCE; as JSON it is itself a source for `diff`."""
-    found = asyncio.run(read_source(source, profile, assignments_of(ctx, variables, variable_files)))
+    found = asyncio.run(read_source(source, profile, given))
     _print(found.snapshot, output)
     raise click.exceptions.Exit(tell_unread(found.unread))
 

@@ -46,32 +46,25 @@ class InOrder(click.Command):
         return super().parse_args(ctx, args)
 
 
-def variable_options(function: Callable[..., Any]) -> Callable[..., Any]:
-    """Add `--var` and `--var-file`; the command, an `InOrder`, receives `variables` and `variable_files`."""
-    name = click.option(
-        "--var", "variables", multiple=True, metavar="NAME=VALUE", help="Set a variable or parameter of a declaration."
-    )
-    file = click.option(
-        "--var-file", "variable_files", multiple=True, metavar="FILE", help="Read variables from a file."
-    )
-    return name(file(function))
-
-
 def given_variables(function: Callable[..., Any]) -> Callable[..., Any]:
     """Add `--var` and `--var-file`; the command, an `InOrder`, receives both as `given`, in their order."""
 
+    @click.option(
+        "--var", "variables", multiple=True, metavar="NAME=VALUE", help="Set a variable or parameter of a declaration."
+    )
+    @click.option("--var-file", "variable_files", multiple=True, metavar="FILE", help="Read variables from a file.")
     @functools.wraps(function)
     def wrapper(*args: Any, variables: tuple[str, ...], variable_files: tuple[str, ...], **kwargs: Any) -> Any:
-        given = assignments_of(click.get_current_context(), variables, variable_files)
+        given = _assignments_of(click.get_current_context(), variables, variable_files)
         return function(*args, given=given, **kwargs)
 
-    return variable_options(wrapper)
+    return wrapper
 
 
-def assignments_of(
+def _assignments_of(
     ctx: click.Context, variables: tuple[str, ...], variable_files: tuple[str, ...]
 ) -> tuple[Assignment, ...]:
-    """Return the values that `variable_options` were given, in their order."""
+    """Return the values that `--var` and `--var-file` were given, in their order."""
     given, files = iter(variables), iter(variable_files)
     found: list[Assignment] = []
     for option in list(ctx.obj):
