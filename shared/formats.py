@@ -30,7 +30,7 @@ class FormatError(Exception):
 
 
 class Format(msgspec.Struct, frozen=True):
-    """One format.
+    """A format in which something is kept or sent, with its version.
 
     Args:
         name: What is written in it: a noun, for people and programs.

@@ -8,14 +8,14 @@ import msgspec
 
 
 class Scope(StrEnum):
-    """What somebody may do; each includes those before it."""
+    """What a caller of the API may do; each scope includes those before it."""
 
     READ = "read"  # see what is kept of the fleet
     SCAN = "scan"  # ask for scans, and end them
     ADMIN = "admin"  # decide what counts: ignore rules, suspicious scans; see who did what
 
     def includes(self, other: Scope) -> bool:
-        """Say whether whoever has this scope may do what needs the other one."""
+        """Say whether this scope allows everything that the other one allows."""
         order = list(Scope)
         return order.index(self) >= order.index(other)
 
@@ -32,7 +32,7 @@ class Via(StrEnum):
 
 
 class Caller(msgspec.Struct, frozen=True, kw_only=True):
-    """Who asks.
+    """Who makes a request of the API, and with which scope.
 
     Args:
         name: Of the token or the user; empty for nobody.

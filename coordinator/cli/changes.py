@@ -27,7 +27,7 @@ class Since(click.ParamType[dt.datetime]):
     def convert(
         self, value: str | dt.datetime, param: click.Parameter | None, ctx: click.Context | None
     ) -> dt.datetime:
-        """Read it."""
+        """Read a moment or an age such as `3d`."""
         if isinstance(value, dt.datetime):
             return value
         if found := re.fullmatch(r"(\d{1,5})([mhd])", value):

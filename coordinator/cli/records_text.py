@@ -58,7 +58,7 @@ def scans_text(
 
 
 def scan_text(record: ScanRecord, now: dt.datetime, terminal: Terminal | None = None) -> str:
-    """Tell all that is known of a scan."""
+    """Write all that is kept of one scan for a terminal."""
     console = open_console(terminal or Terminal.of_stdout())
     console.print(Text.assemble(("scan ", "bold"), record.scan, ": ", (record.state.value, _STATES[record.state])))
     lines = {

@@ -46,7 +46,7 @@ class OutputType(click.ParamType[Output]):
         return f"[{'|'.join(form.value for form in ReportForm)}][:FILE]"
 
     def convert(self, value: str | Output, param: click.Parameter | None, ctx: click.Context | None) -> Output:
-        """Read it."""
+        """Read a form of the report, with the file it is written to."""
         if isinstance(value, Output):
             return value
         name, colon, file = value.partition(":")

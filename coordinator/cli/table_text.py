@@ -22,7 +22,7 @@ _MIN_FOLDED_WIDTH = 16
 
 
 class Column(msgspec.Struct, frozen=True):
-    """One column.
+    """A column of a table that is printed in a terminal.
 
     Args:
         heading: Its name.

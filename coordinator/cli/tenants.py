@@ -19,7 +19,7 @@ class Label(click.ParamType[tuple[str, str]]):
     def convert(
         self, value: str | tuple[str, str], param: click.Parameter | None, ctx: click.Context | None
     ) -> tuple[str, str]:
-        """Read it."""
+        """Read a label given as NAME=VALUE."""
         if isinstance(value, tuple):
             return value
         try:

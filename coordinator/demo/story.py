@@ -23,7 +23,7 @@ TENANTS_NEAR = 264
 
 
 class Deed(msgspec.Struct, frozen=True):
-    """What somebody did to some tenants.
+    """SQL that somebody ran by hand in some tenants of the demo.
 
     Args:
         tenants: Their numbers, from 1.

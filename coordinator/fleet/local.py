@@ -46,7 +46,7 @@ class LocalFleet:
         return await self._reader.read(targets, on_progress)
 
     async def snapshots(self, fingerprints: Sequence[str]) -> Mapping[str, Snapshot]:
-        """Give what `read` kept."""
+        """Give the snapshots that `read` has kept, by fingerprint."""
         return {fingerprint: self._reader.snapshots[fingerprint] for fingerprint in fingerprints}
 
     async def analyse(

@@ -26,7 +26,7 @@ class Choice(msgspec.Struct, frozen=True, kw_only=True):
     known: Mapping[str, LastKnown] = {}
 
     def of(self, inventory: Inventory) -> Inventory:
-        """Give the tenants that are chosen; excluded ones never are.
+        """Give the part of an inventory that a scan is for; excluded tenants are never in it.
 
         Args:
             inventory: The whole fleet.

@@ -17,7 +17,7 @@ _MAX_EVENTS_TOLD = 50
 
 
 class NoticeEvent(msgspec.Struct, frozen=True, kw_only=True):
-    """One thing that has become different.
+    """One line of a notice: something that has become different in the fleet with a scan.
 
     Args:
         kind: What.
@@ -39,7 +39,7 @@ class NoticeEvent(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Notice(msgspec.Struct, frozen=True, kw_only=True):
-    """What one scan has to tell, to all who are told.
+    """The message that is sent when a scan is over: what has become different in the fleet.
 
     Args:
         id: Names it: a notice that is sent twice has the same.

@@ -35,7 +35,7 @@ class LastKnown(msgspec.Struct, frozen=True):
 
 
 class TenantView(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """One tenant as it is known now.
+    """Where one tenant stands now, as far as that is known.
 
     Args:
         tenant: Name.

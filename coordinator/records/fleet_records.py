@@ -16,7 +16,7 @@ NEWEST = "latest"
 
 
 class FleetRecords(Protocol):
-    """What is kept of one fleet."""
+    """Every question about what is kept of one fleet; a store or a coordinator answers."""
 
     async def status(self) -> FleetStatus:
         """Give the fleet in a few figures."""

@@ -179,7 +179,7 @@ class SchemaRecords:
         return tuple(VersionCount(versions=versions, tenants=tenants) for versions, tenants in counted)
 
     async def specs(self) -> SpecsList:
-        """Say what is declared, and at which versions tenants are."""
+        """List the declarations of the fleet, and count its tenants by schema version."""
         body = await self.newest_body()
         return SpecsList(
             fleet=self._fleet,

@@ -23,7 +23,7 @@ _HEAD = """\
 
 
 def read_baseline(root: Path, name: str) -> tuple[Accepted, ...]:
-    """Read what is accepted.
+    """Read the accepted findings from the baseline file.
 
     Args:
         root: Folder of fleetdrift.toml.

@@ -77,7 +77,7 @@ class Wanted(msgspec.Struct, frozen=True, eq=False, kw_only=True):
         return tuple(MigrationStep(step.version, step.name) for step in self.ladder.steps) if self.ladder else ()
 
     def only(self, tenants: Container[str]) -> Wanted:
-        """Give the same declaration for some of its tenants, which may be none: it is what it is for all of them."""
+        """Give the same declaration for some of its tenants, which may be none."""
         return msgspec.structs.replace(self, tenants=tuple(name for name in self.tenants if name in tenants))
 
     def at(self, version: str) -> SpecSource:

@@ -12,7 +12,7 @@ from shared.hosts import Secret
 
 
 class NoticeKind(StrEnum):
-    """What has become different."""
+    """The kinds of event that people are told about."""
 
     NEW = "new"  # a change that no tenant ever had
     BACK = "back"  # one that was resolved is there again
@@ -26,7 +26,7 @@ class NoticeKind(StrEnum):
 
 
 class NotifyKind(StrEnum):
-    """How somebody is told."""
+    """The ways by which a notice is sent."""
 
     WEBHOOK = "webhook"  # the notice as JSON, signed
     SLACK = "slack"  # a text, as Slack, Mattermost and others take it
@@ -42,7 +42,7 @@ class MailTls(StrEnum):
 
 
 class NotifyTable(Table, frozen=True, kw_only=True):
-    """One entry of `[[notify]]`: somebody who is told what has become different.
+    """One entry of `[[notify]]`: where notices are sent to, and which.
 
     Args:
         name: Names it in the log and in the store; unique.
@@ -76,7 +76,7 @@ class NotifyTable(Table, frozen=True, kw_only=True):
 
 
 class Sink(msgspec.Struct, frozen=True, kw_only=True):
-    """Somebody who is told, with the secrets that this needs.
+    """A receiver of notices as configured, with the secrets that sending needs.
 
     Args:
         table: As configured.

@@ -19,7 +19,7 @@ class Level(StrEnum):
 
 
 class Remark(msgspec.Struct, frozen=True):
-    """One thing that was looked at.
+    """One result of `fleetdrift doctor`: what was looked at, what was found, what to do.
 
     Args:
         level: Whether it is in the way.

@@ -57,7 +57,7 @@ NOBODY_SAYS = ScanRequest()
 
 
 class ScanRecord(msgspec.Struct, frozen=True, kw_only=True):
-    """One scan.
+    """What the store keeps of one scan: its state, and who asked for it when and why.
 
     Args:
         scan: Id.

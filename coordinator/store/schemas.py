@@ -18,7 +18,7 @@ from shared.schema.schema import SchemaVersion, Snapshot
 
 
 class KeptShape(msgspec.Struct, frozen=True, kw_only=True):
-    """A shape that tenants are known to have.
+    """A distinct schema of the fleet, with the tenants that are known to have it.
 
     Args:
         shape: Schema hash.

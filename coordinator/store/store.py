@@ -282,7 +282,7 @@ class Store(StoreRooms):
         return [ScanRecord.from_row(row) for row in await self._rows("orphaned_scans", fleet)]
 
     async def get_scan(self, scan: str) -> ScanRecord | None:
-        """Give one scan."""
+        """Look up the record of a scan by its id."""
         rows = await self._rows("get_scan", scan)
         return ScanRecord.from_row(rows[0]) if rows else None
 

@@ -36,7 +36,7 @@ class Past(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Told(msgspec.Struct, frozen=True, kw_only=True):
-    """The scan that there is something to tell of.
+    """A scan that was recorded, with what it has changed: what notices are made of.
 
     Args:
         fleet: Name.

@@ -50,7 +50,7 @@ _WRITTEN_ALIKE = (
 
 
 class RowTrial(msgspec.Struct, frozen=True):
-    """What came of it.
+    """The result of running a plan on a copy with generated rows.
 
     Args:
         proof: The result.

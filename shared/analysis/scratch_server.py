@@ -133,7 +133,7 @@ class LazyScratchServer(ScratchServer):
         self._major = server_version // 10000
 
     def alone(self) -> ScratchServer:
-        """Give this server: only one task uses it."""
+        """Give the server for one task alone: this one, which only one task uses anyway."""
         return self
 
     @contextlib.asynccontextmanager

@@ -26,12 +26,12 @@ class TreeNode:
             values.append(value)
 
     def text(self, field: str) -> str:
-        """Give a field that is one token; empty where it is not there."""
+        """Give the text of a field that is one token; empty where the node has no such field."""
         values = self._fields.get(field, [])
         return values[0] if values and isinstance(values[0], str) else ""
 
     def number(self, field: str) -> int:
-        """Give a field that is a number; 0 where it is not there."""
+        """Give the value of a field that is a number; 0 where the node has no such field."""
         text = self.text(field)
         return int(text) if text.lstrip("-").isdigit() else 0
 

@@ -28,7 +28,7 @@ _SAME = {"ReturnStmt": "SelectStmt"}
 
 
 class Body(msgspec.Struct, frozen=True):
-    """What a function does.
+    """The statements of a function of the database, and with whose rights they run.
 
     Args:
         statements: Of its body, in order.

@@ -34,7 +34,7 @@ Columns = tuple[StaticColumn, ...]
 
 
 class Source(msgspec.Struct, frozen=True):
-    """One thing in FROM.
+    """One item of a FROM clause: a table, a sub-select, a join or a function, with its columns.
 
     Args:
         alias: By which its columns are named.

@@ -16,7 +16,7 @@ from shared.schema.routines import Routine
 
 
 class Typed(msgspec.Struct, frozen=True):
-    """What is known of an expression.
+    """An expression of a query with its type, whether it can be NULL, and where it comes from.
 
     Args:
         type: UNTOLD where it is not certain.

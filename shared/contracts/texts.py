@@ -14,7 +14,7 @@ MAX_TEXTS = 24
 
 
 class Text(msgspec.Struct, frozen=True):
-    """One text.
+    """One text that a Rust expression can stand for, with holes for what is not in the source.
 
     Args:
         value: With a `HOLE` for each part that is not in the source.
@@ -40,7 +40,7 @@ Texts = tuple[Text, ...]
 
 
 def hole(reason: str) -> Texts:
-    """Give the text of which nothing is known."""
+    """Give a text that is one hole: nothing of it is in the source."""
     return (Text(HOLE, (reason,)),)
 
 

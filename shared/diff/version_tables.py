@@ -34,7 +34,7 @@ class VersionTable(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def statement(self) -> str:
-        """The statement that makes it. Its comment tells it from one that somebody declared."""
+        """The statement that makes the table; its comment tells it from one that somebody declared."""
         return f"CREATE TABLE IF NOT EXISTS {self.table} /* made by {self.tool} for itself */ ({self.columns})"
 
 

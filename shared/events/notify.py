@@ -8,7 +8,7 @@ from shared.events.event import Event, LogLevel
 
 
 class NoticeDelivered(Event, tag="notice.delivered", frozen=True, kw_only=True):
-    """One of those who are told has taken what a scan had to tell."""
+    """A notice was delivered: its receiver has taken it."""
 
     fleet: str
     scan: str

@@ -26,33 +26,33 @@ def rewrites(what: str, other_way: str = "") -> Hazard:
 
 
 def fills(what: str) -> Hazard:
-    """Say that every row is written anew, but never many of them at once."""
+    """Give the hazard of a backfill: every row is written anew, but never many at once."""
     how = "in many short transactions, which fires its triggers for UPDATE and takes as much space again"
     return Hazard(HazardKind.REWRITES_TABLE, f"writes every row of {what} anew {how}; {_SHORT_WAY}")
 
 
 def scans(what: str) -> Hazard:
-    """Say that every row is read."""
+    """Give the hazard of a statement that reads every row of a table."""
     return Hazard(HazardKind.SCANS_TABLE, f"reads every row of {what}")
 
 
 def builds_index(what: str) -> Hazard:
-    """Say that an index over a whole table is built."""
+    """Give the hazard of a statement that builds an index over a whole table."""
     return Hazard(HazardKind.BUILDS_INDEX, f"builds an index over every row of {what}")
 
 
 def loses(what: str) -> Hazard:
-    """Say what is lost for good."""
+    """Give the hazard of a statement that loses something for good."""
     return Hazard(HazardKind.LOSES_DATA, f"{what} cannot be brought back")
 
 
 def breaks(what: str) -> Hazard:
-    """Say which queries fail, from now on or until the object is made again."""
+    """Give the hazard of a statement after which queries fail, for good or for a while."""
     return Hazard(HazardKind.BREAKS_READERS, what)
 
 
 def runs_tenant_code(what: str) -> Hazard:
-    """Say whose code runs as whom."""
+    """Give the hazard of a statement that runs code of a tenant, and as which role it runs."""
     message = f"calls {what}, which its owner can change, as the role that applies the plan"
     return Hazard(HazardKind.RUNS_TENANT_CODE, message)
 

@@ -10,7 +10,7 @@ _NOTHING = ObjectId(kind="")
 
 
 class Node(NamedTuple):
-    """One thing to do.
+    """A node of a plan: one thing that is done to one object.
 
     Args:
         phase: What is done.

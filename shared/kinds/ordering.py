@@ -37,11 +37,11 @@ class Alteration(Protocol):
 
     @property
     def observed(self) -> SchemaObject:
-        """As it is."""
+        """The object as the database has it."""
 
     @property
     def fields(self) -> tuple[str, ...]:
-        """What differs."""
+        """The fields in which the object differs."""
 
 
 class PlanView(Protocol):
@@ -51,7 +51,7 @@ class PlanView(Protocol):
 
     @property
     def nodes(self) -> Collection[Node]:
-        """Everything that is done."""
+        """All nodes of the plan: each thing that is done to an object."""
 
     @property
     def alters(self) -> Mapping[ObjectId, Alteration]:

@@ -51,7 +51,7 @@ def of_child(item: ChildObject) -> Iterator[ObjectId]:
 
 
 def of_constraint(item: Constraint) -> Iterator[ObjectId]:
-    """Its table and columns, and those that a foreign key refers to."""
+    """The table and columns of a constraint, and those that a foreign key refers to."""
     yield from of_child(item)
     yield from _columns(QualifiedName(item.namespace, item.parent), item.columns)
     if item.references is not None:
@@ -65,12 +65,12 @@ def _columns(table: QualifiedName, names: tuple[str, ...]) -> Iterator[ObjectId]
 
 
 def of_index(item: Index) -> Iterator[ObjectId]:
-    """Its table or materialized view."""
+    """The table or materialized view of an index."""
     yield from _of_kinds(_columned(), QualifiedName(item.namespace, item.table))
 
 
 def of_statistics(item: StatisticsObject) -> Iterator[ObjectId]:
-    """Its table."""
+    """The table that statistics are about."""
     yield from _of_kinds(tables(), item.table)
 
 
@@ -87,12 +87,12 @@ def of_foreign_table(item: ForeignTable) -> Iterator[ObjectId]:
 
 
 def of_server(item: ForeignServer) -> Iterator[ObjectId]:
-    """Its wrapper."""
+    """The foreign-data wrapper of a server."""
     yield ObjectId(kind="foreign_data_wrapper", name=item.wrapper)
 
 
 def of_mapping(item: UserMapping) -> Iterator[ObjectId]:
-    """Its server."""
+    """The foreign server of a user mapping."""
     yield ObjectId(kind="foreign_server", name=item.name)
 
 

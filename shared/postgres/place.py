@@ -33,7 +33,7 @@ class TlsFiles(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Place(msgspec.Struct, frozen=True, kw_only=True):
-    """One database.
+    """Where a database is, and as whom to connect to it.
 
     Args:
         servers: Host name, IP address or folder of a socket, with the port; the first that answers is taken. None means

@@ -191,7 +191,7 @@ class Graph:
 
     @property
     def nodes(self) -> Collection[Node]:
-        """Everything that is done."""
+        """All nodes of the plan: each thing that is done to an object."""
         return self.steps.keys()
 
     @property

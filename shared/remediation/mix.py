@@ -23,7 +23,7 @@ class Mix:
         self.reasons: dict[ObjectId, str] = {}
 
     def leave_out(self, change: Change, reason: str = "") -> None:
-        """Leave a change out: what is there stays as it is, what is not there does not come.
+        """Leave a change out of the plan: the object stays as it is, or stays missing.
 
         Args:
             change: The first reason for it is kept.

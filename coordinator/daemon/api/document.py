@@ -16,7 +16,7 @@ class DocumentPlugin(JsonRenderPlugin):
     """Serves the document as JSON."""
 
     def render(self, request: Request[Any, Any, Any], openapi_schema: dict[str, Any]) -> bytes:
-        """Render it."""
+        """Write the OpenAPI document as JSON."""
         return super().render(request, complete(openapi_schema))
 
 

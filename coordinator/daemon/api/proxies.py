@@ -28,7 +28,7 @@ class Proxies:
         self._table = table
 
     def is_trusted(self, address: str) -> bool:
-        """Say whether one of them has this IP address."""
+        """Say whether a trusted proxy has this IP address."""
         found = _address(address)
         return found is not None and any(found in network for network in self._networks)
 

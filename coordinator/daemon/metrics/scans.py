@@ -258,7 +258,7 @@ def report_samples(report: ScanReport) -> Iterator[Sample]:
 
 
 def memory_samples(figures: Figures) -> Iterator[Sample]:
-    """Give what is remembered of scans."""
+    """Give the metrics of scans that the store remembers: failures in a row, suspicion, depths."""
     yield Sample(FAILED_IN_A_ROW, (), figures.failed_in_a_row)
     yield Sample(SUSPICIOUS, (), int(figures.status.suspicious is not None))
     yield Sample(SIGN_MISMATCHES, (), figures.sign_mismatches)

@@ -20,7 +20,7 @@ class MetricKind(StrEnum):
 
 
 class Metric(msgspec.Struct, frozen=True, kw_only=True):
-    """One metric.
+    """The definition of a metric: its name, type, labels and help, and when it has no series.
 
     Args:
         name: Without the prefix; of a counter without `_total`.

@@ -71,7 +71,7 @@ class Line(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Box(msgspec.Struct, frozen=True, kw_only=True):
-    """One table.
+    """The box of one table in the diagram.
 
     Args:
         name: As people write it, cut where it is longer than a box is wide.

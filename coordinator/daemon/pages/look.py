@@ -67,7 +67,7 @@ class ShownFleet(msgspec.Struct, frozen=True):
 
     @property
     def records(self) -> StoredRecords:
-        """What is kept of it."""
+        """What the store keeps of the fleet that is shown."""
         return self.served.records
 
     @property

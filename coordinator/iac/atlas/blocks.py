@@ -57,7 +57,7 @@ class BlockReader:
 
     @property
     def name(self) -> str:
-        """What it is called: its `name`, else its label."""
+        """The name of the object that the block declares: its `name`, else its label."""
         if "name" in self.block.body.attributes:
             return self.text("name")
         return label(self.block)

@@ -27,7 +27,7 @@ from coordinator.iac.located_text import LocatedText, Span
 
 
 class Unknown(Enum):
-    """What is known only after apply."""
+    """A value of Terraform that is known only after `terraform apply`."""
 
     UNKNOWN = "unknown"
     NOT_NULL = "unknown, but not null"

@@ -17,7 +17,7 @@ _Key = TypeVar("_Key")
 
 
 class Module(msgspec.Struct, eq=False, kw_only=True):
-    """What one folder declares.
+    """A Terraform module as its files declare it: the blocks of one folder, by name.
 
     Args:
         path: The folder relative to the root module, `.` for the root itself: what `path.module` says.

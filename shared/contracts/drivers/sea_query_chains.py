@@ -32,7 +32,7 @@ _Column = tuple[NamedTable, str]
 
 
 class ChainFinder:
-    """Finds them.
+    """Finds the statements that sea-query builds in one file.
 
     Args:
         reading: The file.

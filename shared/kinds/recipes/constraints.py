@@ -192,7 +192,7 @@ def _index_settings(constraint: Constraint) -> list[Step]:
 
 
 def drop_constraint(constraint: Constraint, context: Context) -> list[Step]:
-    """DROP CONSTRAINT; nobody declared it, so what it guaranteed is lost."""
+    """Write DROP CONSTRAINT. What the constraint guaranteed is lost, which its hazard says."""
     if constraint.inherited and not constraint.local and not is_left_behind(constraint, context):
         return []
     if is_renamed_part(constraint, context):

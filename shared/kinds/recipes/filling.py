@@ -42,7 +42,7 @@ def fill(view: MaterializedView, context: Context) -> list[Step]:
 
 
 def fill_needs(view: MaterializedView, context: Context) -> set[ObjectId]:
-    """Name what comes before it is filled: all that is said of it, such as whose it is."""
+    """Name the objects that come before a materialized view is filled: its owner, privileges, comment, indexes."""
     return set(context.desired.dependents[view.identity])
 
 

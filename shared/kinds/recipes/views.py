@@ -126,12 +126,12 @@ _NOTHING = ViewColumn(name="", parent="")
 
 
 def create_view_column(column: ViewColumn, context: Context) -> list[Step]:
-    """Give a view's column what it has of its own."""
+    """Write the statements that give a view's column its own default and settings."""
     return _view_column_steps(column, _NOTHING, context)
 
 
 def drop_view_column(column: ViewColumn, context: Context) -> list[Step]:
-    """Take from a view's column what it has of its own."""
+    """Write the statements that take a view's column its own default and settings."""
     return _view_column_steps(_NOTHING, column, context)
 
 

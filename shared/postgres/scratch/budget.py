@@ -17,7 +17,7 @@ _MEGABYTE = 1024**2
 
 
 class Budget(msgspec.Struct, frozen=True):
-    """What one scratch database may take.
+    """How much disk one scratch database may take.
 
     Args:
         disk_bytes: Size of the database, uncommitted rows counted. A rebuilt shape has no rows: 10 to 60 MB.

@@ -42,7 +42,7 @@ class Field(msgspec.Struct, frozen=True):
 
     @property
     def column(self) -> str:
-        """Give what it is called in `table!`."""
+        """Give the name that the field has as a column in `table!`."""
         return last_name(self.attributes, "column_name") or self.name
 
     def has(self, key: str) -> bool:
@@ -59,7 +59,7 @@ class DerivedStruct(msgspec.Struct, frozen=True):
 
     @property
     def name(self) -> str:
-        """Give its name."""
+        """Give the name of the Rust struct."""
         return self.item.name.text
 
     @property

@@ -20,7 +20,7 @@ FindInserted = Callable[[str, str], Sequence[MappedColumn]]
 
 
 class InsertFinder:
-    """Finds them.
+    """Finds the inserts that one file makes by diesel.
 
     Args:
         reading: The file.

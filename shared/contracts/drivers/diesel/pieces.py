@@ -30,7 +30,7 @@ _UNREAD = "a piece of SQL inside diesel's query builder is not checked: the tabl
 
 
 class PieceFinder:
-    """Finds them.
+    """Finds the pieces of SQL that one file gives to diesel's query builder.
 
     Args:
         reading: The file.
