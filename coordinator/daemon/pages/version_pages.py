@@ -56,12 +56,15 @@ def version_pages() -> list[BaseRouteHandler]:
         """Show who is at which version."""
         body = await shown.served.schemas.newest_body()
         counts = await shown.served.schemas.versions()
+        status = dict((await shown.records.status()).tenants)
+        total = sum(count for each, count in status.items() if each is not TenantStatus.EXCLUDED)
         return shown.page(
             "versions",
             "/versions",
             body=body,
             rungs=ladder_of(counts, body),
-            total=sum(count.tenants for count in counts),
+            total=total,
+            never_read=max(0, total - sum(count.tenants for count in counts)),
             rollouts=_rollouts(body, await shown.records.shares()),
         )
 

@@ -383,6 +383,17 @@ async def test_the_ladder_shows_how_far_a_rollout_has_come(store):
         assert f"/tenants?status=pending&shape={rollout.shape}" in shown.links
 
 
+async def test_tenants_that_were_never_read_are_at_no_version_and_are_not_left_out_of_the_share(store):
+    report = in_sync()
+    await store.record_report("s", report)
+    tenants = {each.tenant: () for each in report.body.tenants} | {"never-read": ()}
+    await store.remember_inventory(FLEET, tenants)
+    async with pages_of(store) as client:
+        shown = text(await page(client, "/versions"))
+    assert f"{len(tenants) - 1} of {len(tenants)} tenants are there" in shown
+    assert "1 tenant was never read: nobody knows the version." in shown
+
+
 async def test_a_change_is_ignored_from_its_page_and_the_rule_taken_away_again(store):
     await store.record_report("s", demo())
     changes = (await store.memory.changes(FLEET, ChangeFilter(state=ChangeState.OPEN)))[0]
