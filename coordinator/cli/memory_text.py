@@ -137,8 +137,8 @@ def tenant_text(history: TenantHistory, now: dt.datetime, terminal: Terminal | N
 
 def _print_changes(console: Console, changes: Iterable[ChangeView], now: dt.datetime) -> None:
     columns = (
-        Column("severity"),
         Column("change", folds=True),
+        Column("severity"),
         Column("tenants", figures=True),
         Column("first seen", spare=True),
         Column("id"),
@@ -148,7 +148,7 @@ def _print_changes(console: Console, changes: Iterable[ChangeView], now: dt.date
         gone = Text(" resolved " + age(view.resolved, now), "green") if view.resolved else Text()
         what = Text(_what(view.change)).append(gone)
         rows.append(
-            (_severity(view.change), what, f"{view.tenants:,}", short_age(view.first_seen, now), view.change.id)
+            (what, _severity(view.change), f"{view.tenants:,}", short_age(view.first_seen, now), view.change.id)
         )
     print_table(console, columns, rows)
 
@@ -189,8 +189,8 @@ def _labels(tenant: TenantView) -> str:
 
 def _print_lives(console: Console, changes: Iterable[tuple[FleetChange, ChangeLife]]) -> None:
     columns = (
-        Column("severity"),
         Column("change", folds=True),
+        Column("severity"),
         Column("first seen"),
         Column("resolved"),
         Column("id"),
@@ -200,7 +200,7 @@ def _print_lives(console: Console, changes: Iterable[tuple[FleetChange, ChangeLi
     for change, life in changes:
         resolved = Text(moment(life.resolved), "green") if life.resolved else Text("open", "bold")
         what = Text(_what(change))
-        rows.append((_severity(change), what, moment(life.first_seen), resolved, change.id, str(life.flaps)))
+        rows.append((what, _severity(change), moment(life.first_seen), resolved, change.id, str(life.flaps)))
     print_table(console, columns, rows)
 
 

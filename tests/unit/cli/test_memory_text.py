@@ -8,11 +8,13 @@ import io
 
 import pytest
 
-from coordinator.cli.memory_text import status_text, tenants_text
-from coordinator.memory.views import FleetStatus, TenantView
+from coordinator.cli.memory_text import changes_text, status_text, tenants_text
+from coordinator.memory.remember import remember
+from coordinator.memory.views import ChangeView, FleetStatus, TenantView
 from coordinator.records.tables import tenants_csv
 from coordinator.report.model import ScanStatus, TenantStatus
 from coordinator.report.renderers.text import Terminal
+from tests import reports
 
 NOW = dt.datetime(2026, 3, 1, 12, tzinfo=dt.UTC)
 WIDE = Terminal(width=140)
@@ -34,3 +36,15 @@ def test_a_scan_that_could_not_read_everything_is_said_though_every_tenant_is_in
         resolved=0, outcome=outcome,
     )  # fmt: skip
     assert ("not everything could be read" in status_text(status, (), NOW, WIDE)) is is_said
+
+
+def test_a_list_of_changes_begins_with_what_has_changed():
+    views = [
+        ChangeView(change=change, first_seen=NOW, last_seen=NOW, resolved=None, flaps=0, tenants=1, most_tenants=1)
+        for change in remember(reports.demo().body).changes
+        if change.object.endswith("orders_customer_created_idx")
+    ]
+    heading, _, line = changes_text(views, None, NOW, WIDE).splitlines()
+    assert heading.split()[:2] == ["change", "severity"]
+    assert line.startswith("missing index public.orders_customer_created_idx")
+    assert "warning" in line
