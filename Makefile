@@ -89,10 +89,12 @@ manifests: install
 	  -r requirements/api.lock
 	$(BIN)/python -m deploy.helm.render
 
-# The pictures of docs/images/dashboards, drawn from the panels' queries through the incident of the extras.
+# The pictures of docs/images: the dashboards', drawn from the panels' queries through the incident of the extras, and the pages'
+# on a visit with a real browser.
 pictures: install
 	sh deploy/install-extras.sh
-	$(BIN)/python -m pytest tests/extras/test_incident.py -m extras --pictures
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --only-binary :all: -r requirements/browser.lock
+	$(BIN)/python -m pytest tests/extras/test_incident.py tests/extras/test_visit.py -m extras --pictures
 
 # The documentation as a site, in build/site; it asks no other server for anything.
 site: install

@@ -24,7 +24,7 @@ from coordinator.daemon.scan_service import QueuedScans
 from coordinator.memory.views import ChangeFilter, ChangeState
 from coordinator.records.documents import WorkersList
 from coordinator.records.stored import StoredRecords
-from coordinator.report.model import ScanReport, ScanStatus
+from coordinator.report.model import ScanReport, ScanStatus, TenantStatus
 from coordinator.settings.load import load_settings
 from coordinator.settings.model import Settings
 from coordinator.store.records import ScanState
@@ -168,6 +168,17 @@ async def test_a_drift_group_shows_its_difference_its_plan_and_its_tenants(store
     assert all(statement.sql in "".join(shown.words) for statement in group.plan.statements)
     assert all(finding.message in text(shown) for finding in group.findings)
     assert {f"/tenants/{tenant}" for tenant in group.tenants} <= set(shown.links)
+
+
+async def test_a_tenant_that_is_not_known_now_is_not_said_never_to_have_differed(store):
+    report = partly_read()
+    report = msgspec.structs.replace(report, body=msgspec.structs.replace(report.body, fleet=FLEET))
+    tenant = next(each.tenant for each in report.body.tenants if each.status is TenantStatus.IN_SYNC)
+    await store.behind(dt.timedelta(days=3)).record_report("s", report)
+    async with pages_of(store) as client:
+        shown = (await client.get(f"/tenants/{tenant}")).text
+    assert "It did not differ whenever it was read. Whether it does now is not known." in shown
+    assert "card calm" not in shown
 
 
 async def test_names_from_tenants_are_shown_for_what_they_are_and_do_nothing(store):
