@@ -217,6 +217,8 @@ class Engine:
                     await self._record_outcomes(self._ledger.give_up(late))
                     break
                 await self._surviving_redis(self._turn)
+            self._ledger.end_batches()
+            self._log_ledger()
         finally:
             self._lookout.end()
             with contextlib.suppress(RedisError):  # what remains there expires

@@ -7,7 +7,7 @@ import math
 import msgspec
 
 from coordinator.ledger.lane import Lane
-from shared.events.run import BatchExpired
+from shared.events.run import BatchAnswered, BatchExpired
 from shared.messages import Analysed, Claiming, Failed, Observed
 
 FinalOutcome = Observed | Analysed | Failed
@@ -96,7 +96,8 @@ class BatchInFlight:
     """
 
     __slots__ = (
-        "batch", "claiming", "excused", "last_heard", "left_queue_at", "number", "probe", "started", "unanswered",
+        "batch", "claimed", "claiming", "excused", "last_heard", "left_queue_at", "number", "probe", "started",
+        "unanswered",
     )  # fmt: skip
 
     def __init__(self, batch: Batch, number: int, now: float, *, probe: bool) -> None:
@@ -108,6 +109,7 @@ class BatchInFlight:
         self.left_queue_at: float | None = None  # when it became known that the message is no longer in the queue
         self.unanswered = dict.fromkeys(batch.items)  # in the order in which they are read
         self.claiming = Claiming.NEVER
+        self.claimed = 0  # items
         self.probe = probe
 
     @property
@@ -118,6 +120,11 @@ class BatchInFlight:
     def missing(self) -> tuple[str, ...]:
         """Give the items without an answer, in the order they are read."""
         return tuple(self.unanswered)
+
+    def answered(self) -> BatchAnswered:
+        """Say that it is over."""
+        items = len(self.batch.items) + self.claimed
+        return BatchAnswered(batch=self.batch.id, host=self.batch.lane, items=items)
 
     def expired(self) -> BatchExpired:
         """Say that its lease has ended."""

@@ -11,7 +11,7 @@ from coordinator.ledger.batch import Batch, BatchInFlight, FinalOutcome, ItemOut
 from coordinator.ledger.groups import ALONE, Groups
 from coordinator.ledger.lane import BatchDraft, Lane, LedgerRules
 from shared.events.event import RunEvent
-from shared.events.run import BatchAnswered, BatchRequeued, RequeueReason
+from shared.events.run import BatchRequeued, RequeueReason
 
 
 class Books:
@@ -154,7 +154,7 @@ class Books:
             flight.unanswered.pop(item, None)
             if flight.over:
                 self._remove(flight)
-                self._events.append(BatchAnswered(batch=flight.batch.id, host=flight.batch.lane))
+                self._events.append(flight.answered())
 
     def _remove(self, flight: BatchInFlight) -> None:
         lane = self._lanes[flight.batch.lane]

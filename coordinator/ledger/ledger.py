@@ -13,7 +13,6 @@ from coordinator.ledger.batch import Batch, BatchInFlight, ItemOutcome, ItemStat
 from coordinator.ledger.books import Books
 from coordinator.ledger.lane import RETRIED, Held, Lane, Window
 from shared.events.run import (
-    BatchAnswered,
     BatchStarted,
     BreakerClosed,
     BreakerOpened,
@@ -104,6 +103,7 @@ class Ledger(Books):
                     entry.attempt += 1
                     entry.batch = batch_id
                     flight.unanswered[item] = None
+                    flight.claimed += 1
                     marks.append(self._mark(item, batch_id))
         return tuple(marks)
 
@@ -155,7 +155,13 @@ class Ledger(Books):
             self._requeue(flight, RequeueReason.CLAIM_LOST)
         else:
             self._remove(flight)
-            self._events.append(BatchAnswered(batch=flight.batch.id, host=flight.batch.lane))
+            self._events.append(flight.answered())
+
+    def end_batches(self) -> None:
+        """End the batches of which everything is answered: whether their workers would claim more matters no longer."""
+        for flight in tuple(self._in_flight.values()):
+            if not flight.unanswered:
+                self._end_claiming(flight)
 
     def lay_open(self, limits: Mapping[str, int] = {}) -> dict[str, list[tuple[str, ...]]]:  # not written
         """Give the pieces that are to lie open from now on, for the workers that claim some, by lane.

@@ -127,10 +127,11 @@ class BatchStarted(RunEvent, tag="batch.started", frozen=True, kw_only=True):
 
 
 class BatchAnswered(RunEvent, tag="batch.answered", frozen=True, kw_only=True):
-    """Every item of a batch is answered."""
+    """Every item of a batch is answered: of so many that its message named or its worker claimed."""
 
     batch: str
     host: str
+    items: int
 
 
 class BatchExpired(RunEvent, tag="batch.expired", frozen=True, kw_only=True):

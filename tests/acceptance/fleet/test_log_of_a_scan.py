@@ -90,7 +90,8 @@ def follow_ids(events: list[dict[str, object]]) -> None:
         if str(event["event"]).startswith("batch."):
             lives.setdefault((event["run"], event["batch"]), []).append(event["event"])
     assert Counter(map(tuple, lives.values())) == {("batch.sent", "batch.started", "batch.answered"): len(lives)}
-    items = sum(int(str(event["items"])) for event in events if event["event"] == "batch.sent" and event["run"] == scan)
+    answered = [event for event in events if event["event"] == "batch.answered" and event["run"] == scan]
+    items = sum(int(str(event["items"])) for event in answered)
     assert items == TENANTS
     received = [event for event in events if event["event"] == "analysis.received"]
     assert len(received) == int(str(asked["shapes"])) - int(str(asked["stored"]))

@@ -41,7 +41,7 @@ def test_a_batch_that_is_read_starts_and_is_answered():
     ledger.answer(batch.id, [Answer("a", SEEN)], 1.0)
     assert ledger.drain_events() == [
         BatchStarted(batch=batch.id, host="host"),
-        BatchAnswered(batch=batch.id, host="host"),
+        BatchAnswered(batch=batch.id, host="host", items=1),
     ]
     assert ledger.drain_events() == []
 

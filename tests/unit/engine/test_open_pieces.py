@@ -7,7 +7,7 @@ import pytest
 from coordinator.ledger.groups import Groups
 from coordinator.ledger.lane import LedgerRules
 from coordinator.ledger.ledger import Ledger
-from shared.events.run import BatchRequeued, PiecesLost, RequeueReason
+from shared.events.run import BatchAnswered, BatchRequeued, PiecesLost, RequeueReason
 from shared.messages import Answer, Claiming, DeferReason, Deferred, Failed, Observed
 from shared.targets import Failure, FailureKind
 
@@ -101,6 +101,19 @@ def test_an_open_batch_goes_on_until_its_worker_says_that_it_is_over():
     assert first in [batch.id for batch in ledger.in_flight()]
     ledger.answer(first, (), 1, Claiming.OVER)
     assert first not in [batch.id for batch in ledger.in_flight()]
+
+
+def test_a_batch_says_how_many_it_named_and_claimed_also_when_the_run_ends_before_its_worker():
+    ledger = ledger_of(ITEMS[:6])
+    [first, second] = begun(ledger)
+    ledger.claim(first, ledger.lay_open()["host"])
+    ledger.answer(first, seen("t00", "t01", "t04", "t05"), 1, Claiming.ON)
+    ledger.answer(second, seen("t02", "t03"), 1, Claiming.OVER)
+    assert ledger.done
+    ledger.end_batches()
+    answered = [event for event in ledger.drain_events() if isinstance(event, BatchAnswered)]
+    assert sorted((event.batch, event.items) for event in answered) == [(first, 4), (second, 2)]
+    assert ledger.in_flight() == ()
 
 
 def test_what_a_worker_claimed_without_being_told_waits_again_and_nobody_is_blamed():
