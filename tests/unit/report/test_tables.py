@@ -30,15 +30,22 @@ def test_a_tenant_that_cannot_be_read_shows_what_is_known_of_it():
         failure=lost,
         known=known,
         changes=2,
+        last_good=WHEN,
         labels={"tier": "gold", "region": "eu"},
     )
     [row] = rows(tenants_csv([view]))
     assert row == {
         "tenant": "'=1+1", "status": "unreachable", "changes": "2", "since": "2026-03-01T00:00:00+00:00",
-        "last_good": "",
+        "last_good": "2026-03-01T00:00:00+00:00",
         "shape": "abc", "group": "g", "failure": "refused: connection refused",
         "labels": "region=eu tier=gold",
     }  # fmt: skip
+
+
+def test_a_tenant_that_was_never_read_has_no_number_of_changes():
+    view = TenantView(tenant="t", status=TenantStatus.UNREACHABLE, since=WHEN, changes=0)
+    [row] = rows(tenants_csv([view]))
+    assert (row["changes"], row["last_good"]) == ("", "")
 
 
 def test_a_change_and_a_scan_are_a_line_each():
