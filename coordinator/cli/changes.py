@@ -90,7 +90,8 @@ def command(
         case _:
             from coordinator.cli.memory_text import changes_text  # lazy: cold start
 
-            click.echo(changes_text(page.changes, page.after, dt.datetime.now(dt.UTC)), nl=False)
+            status = None if page.changes else ask(place, lambda records: records.status())
+            click.echo(changes_text(page.changes, page.after, dt.datetime.now(dt.UTC), status=status), nl=False)
 
 
 async def _page(records: FleetRecords, chosen: ChangeFilter, after: str, limit: int, *, only_new: bool) -> ChangesPage:

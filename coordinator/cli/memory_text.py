@@ -12,12 +12,16 @@ from rich.text import Text
 from coordinator.cli.table_text import Column, print_table
 from coordinator.memory.model import ChangeLife, ChangeSubject, FleetChange
 from coordinator.memory.views import ChangeView, FleetStatus, SuspiciousScan, TenantHistory, TenantView
-from coordinator.report.model import ScanStatus
+from coordinator.report.model import ScanStatus, TenantStatus
 from coordinator.report.renderers.presentation import STATUS_WORDS, plural
 from coordinator.report.renderers.text import STATUS_STYLES, Terminal, close_console, open_console
 from coordinator.report.renderers.visible import visible
 from shared.findings.finding import Severity
 
+_NOT_KNOWN = frozenset(TenantStatus) - {
+    TenantStatus.IN_SYNC, TenantStatus.DRIFTED, TenantStatus.PENDING, TenantStatus.EXCLUDED,
+}  # fmt: skip
+"""Statuses of tenants that may differ in more than is known."""
 NONE = "–"
 """Where there is nothing to be said."""
 _SEVERITY_STYLES = {Severity.ERROR: "bold red", Severity.WARNING: "yellow", Severity.INFO: "dim"}
@@ -49,7 +53,7 @@ def status_text(
     console = open_console(terminal or Terminal.of_stdout())
     total = sum(count for _, count in status.tenants)
     console.print(Text.assemble(("fleetdrift  ", "bold"), visible(status.fleet), f": {plural(total, 'tenant')}"))
-    if status.scanned is None:
+    if status.scanned is None and all(state is TenantStatus.NEVER_SCANNED for state, count in status.tenants if count):
         console.print(Text("No scan of this fleet is recorded in the store: run `fleetdrift scan`.", "yellow"))
         return close_console(console)
     counts = Text()
@@ -62,7 +66,10 @@ def status_text(
         if status.oldest_good is None
         else f"; every tenant that was ever read was read {age(status.oldest_good, now)} or later"
     )
-    console.print(Text(f"scanned {age(status.scanned, now)}{oldest}", "dim"))
+    if status.scanned is None:
+        console.print(Text("No scan of the whole fleet is recorded: others than these may differ too.", "yellow"))
+    else:
+        console.print(Text(f"scanned {age(status.scanned, now)}{oldest}", "dim"))
     if status.outcome is ScanStatus.INCOMPLETE:
         console.print(Text("not everything could be read: `fleetdrift report` says what, and why", "magenta"))
     console.print()
@@ -85,16 +92,29 @@ def _print_suspicion(console: Console, suspicious: SuspiciousScan) -> None:
 
 
 def changes_text(
-    changes: Sequence[ChangeView], after: str | None, now: dt.datetime, terminal: Terminal | None = None
+    changes: Sequence[ChangeView],
+    after: str | None,
+    now: dt.datetime,
+    terminal: Terminal | None = None,
+    status: FleetStatus | None = None,
 ) -> str:
-    """List changes, one a line."""
+    """List changes, one a line; where there are none, say with the fleet's status of whom that is not known."""
     console = open_console(terminal or Terminal.of_stdout())
     if not changes:
-        console.print("No changes.")
+        console.print(f"No changes{_as_far_as_is_known(status)}.")
     else:
         _print_changes(console, changes, now)
     print_more(console, after)
     return close_console(console)
+
+
+def _as_far_as_is_known(status: FleetStatus | None) -> str:
+    if status is None:
+        return ""
+    if status.scanned is None:
+        return " are known: no scan of the whole fleet is recorded, run `fleetdrift scan`"
+    unknown = [f"{count:,} {STATUS_WORDS[state]}" for state, count in status.tenants if count and state in _NOT_KNOWN]
+    return f", as far as is known: {', '.join(unknown)}" if unknown else ""
 
 
 def tenants_text(
@@ -176,7 +196,7 @@ def _print_tenants(console: Console, tenants: Iterable[TenantView], now: dt.date
             NONE if tenant.known_changes is None else f"{tenant.known_changes:,}",
             short_age(tenant.since, now),
             short_age(tenant.last_good, now),
-            (tenant.group or (known.group if known else "")) or NONE,
+            (known.group if known else tenant.group) or NONE,
             (tenant.shape or (known.shape if known else ""))[:8] or NONE,
         )
         rows.append((*row, Text(_labels(tenant) or NONE)) if labelled else row)

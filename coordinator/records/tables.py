@@ -130,7 +130,7 @@ def _ignore(view: IgnoreView) -> tuple[object, ...]:
 
 def _tenant(tenant: TenantView) -> tuple[object, ...]:
     shape = tenant.shape or (tenant.known.shape if tenant.known else "")
-    group = tenant.group or (tenant.known.group if tenant.known else "")
+    group = tenant.known.group if tenant.known else tenant.group
     failure = f"{tenant.failure.kind}: {tenant.failure.message}" if tenant.failure else ""
     labels = " ".join(f"{name}={value}" for name, value in sorted(tenant.labels.items()))
     where = (tenant.tenant, tenant.status, tenant.known_changes, tenant.since, tenant.last_good)

@@ -32,8 +32,15 @@ class StoreAwayError(StoreError):
     """The store cannot be used now; the same operation may succeed later."""
 
 
+class StoreValueError(StoreError):
+    """The store is there, and cannot look up or keep a value that it was given; the message is a sentence."""
+
+
 _FAILURES_WHILE_AWAY = frozenset({FailureKind.REFUSED, FailureKind.TIMEOUT, FailureKind.BUSY, FailureKind.PROTOCOL})
 """Why a connection cannot be opened that may be opened later; `protocol` is one that was cut while it was opened."""
+
+_DATA_EXCEPTIONS = "22"
+"""Class of the SQLSTATEs that are about a value, whoever gave it (PostgreSQL's appendix A)."""
 
 _MAY_BE_OVER_LATER = ("08", "25006", "40", "53", "57P")
 """SQLSTATEs of a store that stops, starts, is full, is a standby, or broke a transaction off."""
@@ -45,6 +52,11 @@ def translated() -> Iterator[None]:
     try:
         yield
     except asyncpg.PostgresError as error:
+        if (error.sqlstate or "").startswith(_DATA_EXCEPTIONS):
+            raise StoreValueError(
+                "a moment or a number is beyond what can be looked up, or a text has NUL or what is no Unicode "
+                f"({type(error).__name__})"
+            ) from None
         away = (error.sqlstate or "").startswith(_MAY_BE_OVER_LATER)
         kind = StoreAwayError if away else StoreError
         raise kind(f"the store: {type(error).__name__} ({error.sqlstate})") from None

@@ -13,7 +13,7 @@ from litestar.openapi.datastructures import ResponseSpec
 from coordinator.memory.views import LabelError
 from coordinator.records.fleet_records import CursorError
 from coordinator.records.kept_ignores import IgnoreError
-from coordinator.store.connection import StoreError
+from coordinator.store.connection import StoreError, StoreValueError
 from shared.formats import FormatError
 
 PROBLEM_JSON = "application/problem+json"
@@ -57,7 +57,7 @@ def _field(error: dict[str, Any]) -> str:
     return f"{error.get('key') or error.get('source') or 'body'}: {error.get('message', 'is not as expected')}"
 
 
-def _of_cursor(_: Request[Any, Any, Any], error: Exception) -> Response[Any]:
+def _of_value(_: Request[Any, Any, Any], error: Exception) -> Response[Any]:
     return problem_response(HTTPStatus.BAD_REQUEST, str(error))
 
 
@@ -84,7 +84,8 @@ def _of_bug(_: Request[Any, Any, Any], error: Exception) -> Response[Any]:
 
 HANDLERS: dict[int | type[Exception], Any] = {
     HTTPException: _of_http,
-    CursorError: _of_cursor,
+    CursorError: _of_value,
+    StoreValueError: _of_value,
     LabelError: _of_label,
     IgnoreError: _of_ignore,
     StoreError: _of_store,

@@ -96,7 +96,7 @@ def _one() -> list[BaseRouteHandler]:
 
 
 async def _groups_of(shown: ShownFleet, tenants: Iterable[TenantView]) -> list[GroupSummary]:
-    ids = {tenant.group or (tenant.known.group if tenant.known else "") for tenant in tenants}
+    ids = {tenant.known.group if tenant.known else tenant.group for tenant in tenants}
     return [group for group in (await shown.records.groups()).groups if group.id in ids]
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import csv
 import io
+from urllib.parse import quote
 
 import msgspec
 import pytest
@@ -55,6 +56,31 @@ async def test_tenants_are_listed_filtered_and_paged(client):
         "a",
         "c",
     ]
+
+
+@pytest.mark.parametrize("name", ["new\nline", "a\x1b[31mb", "no\u00a0break", "\u3000", "=cmd()", "100%", "?#&"])
+async def test_a_tenant_is_found_by_its_name_whatever_that_holds(client, store, name):
+    await store.record_report("odd", scanned(**{name: "e"}))
+    for place in (f"{API}/tenants", "/tenants"):
+        answer = await client.get(f"{place}/{quote(name, safe='')}")
+        assert answer.status_code == 200, answer.text
+    assert (await get(client, f"/tenants/{quote(name, safe='')}", TenantHistory)).now.tenant == name
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        "/changes?since=0001-01-01T00:00:00%2B14:00",
+        "/history?since=9999-12-31T23:59:59-14:00",
+        "/audit?since=0001-01-01T00:00:00%2B14:00",
+        "/changes?after=[1,2,99999999999999999999,%22x%22]",
+        "/changes?after=[1,2,3,%22%5Cu0000%22]",
+    ],
+)
+async def test_a_value_that_cannot_be_looked_up_is_the_clients_fault_and_not_the_stores(client, asked):
+    answer = await client.get(f"{API}{asked}")
+    assert answer.status_code == 400, answer.text
+    assert "beyond what can be looked up" in answer.json()["detail"]
 
 
 async def test_tenants_are_chosen_by_all_of_several_labels(client, store):

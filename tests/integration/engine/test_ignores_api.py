@@ -43,6 +43,22 @@ async def test_a_rule_is_made_listed_and_taken_away_and_that_is_written_down(sto
     ]
 
 
+@pytest.mark.parametrize(
+    ("field", "kind", "said"),
+    [
+        ("kind", "tabel", "did you mean 'table'?"),
+        ("kind", "function", "did you mean 'routine'?"),
+        ("of", "zzzz", "kinds are access_method, aggregate"),
+    ],
+)
+async def test_a_rule_that_names_no_kind_of_object_is_not_made(store, scans, field, kind, said):
+    async with running(store, scans) as client:
+        refused = await client.post(IGNORES, json={**RULE, field: kind})
+        assert refused.status_code == 409
+        assert said in refused.json()["detail"]
+        assert (await client.post(IGNORES, json={**RULE, field: "t*"})).status_code == 201
+
+
 async def test_the_configuration_wins_over_the_store_and_is_not_written(store, scans):
     own = IgnoreRule(reason="reviewed", owner="bob", until=dt.date(2020, 1, 1), kind="index", name="by_day")
     async with running(store, scans, rules=(own,)) as client:
