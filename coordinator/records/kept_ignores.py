@@ -17,8 +17,6 @@ from shared.findings.ignore import IgnoreRule, KeptIgnoreRule
 from shared.schema.model import KINDS
 
 _ID_BYTES = 6
-_ALSO_CALLED = {"function": "routine", "procedure": "routine", "schema": "namespace", "grant": "privileges"}
-"""What people call a kind that has another name here."""
 
 
 class IgnoreError(ValueError):
@@ -97,7 +95,7 @@ class StoredIgnores(IgnoreRecords):
 
 
 def _near(pattern: str) -> str:
-    near = get_close_matches(_ALSO_CALLED.get(pattern, pattern), KINDS, n=1)
+    near = get_close_matches(pattern, KINDS, n=1)
     return f"did you mean {near[0]!r}?" if near else f"kinds are {', '.join(sorted(KINDS))}"
 
 

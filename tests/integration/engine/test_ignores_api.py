@@ -47,7 +47,7 @@ async def test_a_rule_is_made_listed_and_taken_away_and_that_is_written_down(sto
     ("field", "kind", "said"),
     [
         ("kind", "tabel", "did you mean 'table'?"),
-        ("kind", "function", "did you mean 'routine'?"),
+        ("kind", "function", "kinds are access_method, aggregate"),
         ("of", "zzzz", "kinds are access_method, aggregate"),
     ],
 )
