@@ -6,6 +6,7 @@ schema that is there decides.
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 import fcntl
 import os
@@ -126,6 +127,7 @@ def read_progress(path: Path, plan: str) -> Progress:
         JournalError: When it is about another plan or in another format, or a line other than a torn last one cannot be
             read.
     """
+    _insist_on_a_file(path)
     try:
         lines = path.read_bytes().split(b"\n")
     except FileNotFoundError:
@@ -151,6 +153,12 @@ def read_progress(path: Path, plan: str) -> Progress:
     return summarise(events)
 
 
+def _insist_on_a_file(path: Path) -> None:
+    """Refuse a device or a pipe: it gives back nothing that was noted, or has no end."""
+    if path.exists() and not path.is_file():
+        raise JournalError(f"{path}: is no file that could keep what was done; name another with --progress")
+
+
 class Journal:
     """The progress file, open for writing by one process at a time. A context manager.
 
@@ -173,6 +181,7 @@ class Journal:
         return self._plan
 
     def __enter__(self) -> Self:
+        _insist_on_a_file(self._path)
         try:
             self._file = self._path.open("ab")
             fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -192,7 +201,8 @@ class Journal:
     def close(self) -> None:
         """Close the file, and with it release its lock."""
         if self._file is not None:
-            self._file.close()
+            with contextlib.suppress(OSError):  # what could not be written was told when it was noted
+                self._file.close()
 
     def _cut_torn_line(self) -> None:
         """Cut off the half of a line that a crash left: a line written behind it could not be read."""
@@ -206,9 +216,12 @@ class Journal:
         self.note(Opened(format=PROGRESS.label, plan=self._plan, base=base))
 
     def note(self, event: Event) -> None:
-        """Append one event and flush it to the disk."""
+        """Append one event and flush it to the disk; raises JournalError when it cannot be written."""
         assert self._file is not None, "the journal is used as a context manager"
         at = dt.datetime.now(dt.UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
-        self._file.write(msgspec.json.encode(msgspec.structs.replace(event, at=at)) + b"\n")
-        self._file.flush()
-        os.fsync(self._file.fileno())
+        try:
+            self._file.write(msgspec.json.encode(msgspec.structs.replace(event, at=at)) + b"\n")
+            self._file.flush()
+            os.fsync(self._file.fileno())
+        except OSError as error:
+            raise JournalError(f"{self._path}: cannot be written: {error.strerror}") from None

@@ -84,7 +84,8 @@ def _content(path: Path) -> bytes:
     try:
         if path.stat().st_size > _MAX_BYTES:
             raise PlanFileError(f"{path}: is larger than 2 GB")
-        return path.read_bytes()
+        with path.open("rb") as file:
+            return file.read(_MAX_BYTES)  # a device may have no end
     except OSError as error:
         raise PlanFileError(f"{path}: cannot be read: {error.strerror}") from None
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import csv
 import sys
 from pathlib import Path
 
@@ -13,12 +14,18 @@ from coordinator.cli.fleet_option import fleet_option
 from coordinator.cli.log_options import log_options
 from coordinator.cli.report_output import settings_of
 from coordinator.cli.scratch_option import scratch_option
+from coordinator.report.renderers.presentation import plural
 
 
 @click.command("apply")
 @click.argument("plan", type=click.Path(path_type=Path, dir_okay=False))
 @click.option("--group", default="", metavar="ID", help="Drift group of the report, or the beginning of its id.")
-@click.option("--tenants", multiple=True, metavar="A,B", help="Whom to apply it to; the first one is the canary.")
+@click.option(
+    "--tenants",
+    multiple=True,
+    metavar="A,B",
+    help="Whom to apply it to; the first one is the canary. A name with a comma stands in double quotes.",
+)
 @click.option("--all-of-group", is_flag=True, help="Apply it to every tenant of the group.")
 @click.option("-c", "--config", type=click.Path(path_type=Path), default=Path("fleetdrift.toml"), show_default=True)
 @fleet_option
@@ -62,7 +69,7 @@ def command(
     options = ApplyOptions(
         plan=plan,
         group=group,
-        tenants=tuple(name for entry in tenants for name in entry.split(",") if name),
+        tenants=tuple(name for entry in tenants for name in _names(entry)),
         whole_group=all_of_group,
         permissions=Permissions(unproven=unproven, destructive=destructive, tenant_code=tenant_code),
         execute=really,
@@ -80,6 +87,15 @@ def command(
     raise click.exceptions.Exit(exit_code(outcomes, done=IN_SYNC, failed=ERROR, incomplete=INCOMPLETE))
 
 
+def _names(entry: str) -> list[str]:
+    """Split names at commas; between double quotes a comma, and a line end, are part of a name (RFC 4180)."""
+    try:
+        return [name for name in next(csv.reader([entry], strict=True), []) if name]
+    except csv.Error as error:
+        raise click.UsageError(f"--tenants: expected names between commas, found {entry!r} ({error})") from None
+
+
 def _confirm(count: int) -> bool:
-    answer = click.prompt(f"This changes {count} tenants. Type their number to go on", default="", show_default=False)
+    said = f"This changes {plural(count, 'tenant')}. Type their number to go on"
+    answer = click.prompt(said, default="", show_default=False)
     return bool(answer.strip() == str(count))

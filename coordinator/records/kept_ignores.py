@@ -17,6 +17,8 @@ from shared.findings.ignore import IgnoreRule, KeptIgnoreRule
 from shared.schema.model import KINDS
 
 _ID_BYTES = 6
+_AS_NEAR_AS_A_SLIP = 0.75
+"""From which likeness on a kind is offered: `table` for `tabel`, and not `publication` for `function`."""
 
 
 class IgnoreError(ValueError):
@@ -95,7 +97,7 @@ class StoredIgnores(IgnoreRecords):
 
 
 def _near(pattern: str) -> str:
-    near = get_close_matches(pattern, KINDS, n=1)
+    near = get_close_matches(pattern, KINDS, n=1, cutoff=_AS_NEAR_AS_A_SLIP)
     return f"did you mean {near[0]!r}?" if near else f"kinds are {', '.join(sorted(KINDS))}"
 
 

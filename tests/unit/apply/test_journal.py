@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+from pathlib import Path
+
 import pytest
 
 from coordinator.apply.journal import Begun, Done, Failed, Journal, JournalError, Progress, Staged, read_progress
@@ -88,3 +91,19 @@ def test_a_file_in_another_format_is_refused_and_one_that_names_none_is_of_the_f
     assert str(refused.value) == (
         f"{path}: this progress was written in format 2; this release reads format 1: upgrade fleetdrift"
     )
+
+
+def test_a_device_keeps_no_progress_and_is_not_read_to_an_end_that_it_has_not(tmp_path):
+    path = tmp_path / "progress"
+    path.symlink_to("/dev/zero")
+    with pytest.raises(JournalError, match="is no file that could keep"):
+        read_progress(path, "p")
+    with pytest.raises(JournalError, match="is no file that could keep"), Journal(path, "p"):
+        pass
+
+
+def test_a_full_disk_is_told_in_one_sentence(tmp_path):
+    with Path("/dev/full").open("ab") as full, Journal(tmp_path / "progress", "p") as journal:
+        os.dup2(full.fileno(), journal._file.fileno())  # what is written from now on meets a full disk
+        with pytest.raises(JournalError, match="cannot be written: No space left on device"):
+            journal.note(Done(tenant="a"))

@@ -11,6 +11,7 @@ from pathlib import Path
 import click
 import pytest
 
+from coordinator.cli.apply import _names
 from coordinator.cli.verbs import SECTIONS, VERBS
 
 FLEETDRIFT = Path(sys.executable).with_name("fleetdrift")
@@ -95,3 +96,18 @@ def test_an_output_that_could_not_be_kept_is_refused_before_the_scan(tmp_path, o
     done = run("check", *(word for output in outputs for word in ("--output", output)), cwd=tmp_path)
     assert done.returncode == 64
     assert said in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("entry", "names"),
+    [
+        ("a,b", ["a", "b"]),
+        (",a,,", ["a"]),
+        ('"O\'Brien, ""the"" shop",b', ['O\'Brien, "the" shop', "b"]),
+        ('say "x"', ['say "x"']),
+        ('"new\nline"', ["new\nline"]),
+        ("", []),
+    ],
+)
+def test_tenants_of_apply_are_split_at_commas_outside_of_quotes(entry, names):
+    assert _names(entry) == names
