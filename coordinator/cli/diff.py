@@ -77,7 +77,7 @@ def _render(comparison: Comparison, output: str, *, destructive: bool) -> str:
     from coordinator.report.renderers.visible import visible
 
     why = f"unverified: {visible(comparison.unverified)}\n" if comparison.unverified else ""
-    return render_diff(comparison.diff, comparison.plan) + why
+    return render_diff(comparison.diff, comparison.plan, unread=len(comparison.unread)) + why
 
 
 def _renames(comparison: Comparison) -> str:

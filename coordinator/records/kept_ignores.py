@@ -5,20 +5,15 @@ from __future__ import annotations
 import datetime as dt
 import secrets
 from collections.abc import Sequence
-from difflib import get_close_matches
-from fnmatch import fnmatchcase
 from typing import Protocol
 
 from coordinator.access.audit import Action, Deed
 from coordinator.access.caller import Caller
 from coordinator.records.ignores import IgnoresList, IgnoreSource, IgnoreView, shown_ignores
 from coordinator.store.ignores import Ignores
-from shared.findings.ignore import IgnoreRule, KeptIgnoreRule
-from shared.schema.model import KINDS
+from shared.findings.ignore import IgnoreRule, KeptIgnoreRule, unknown_kind
 
 _ID_BYTES = 6
-_AS_NEAR_AS_A_SLIP = 0.75
-"""From which likeness on a kind is offered: `table` for `tabel`, and not `publication` for `function`."""
 
 
 class IgnoreError(ValueError):
@@ -74,9 +69,8 @@ class StoredIgnores(IgnoreRecords):
         """Keep a rule under a new id; raises IgnoreError when its last day is over, or its kind is none."""
         if rule.until < _today():
             raise IgnoreError(f"until: {rule.until} is over")
-        for field, pattern in (("kind", rule.kind), ("of", rule.of)):
-            if not any(fnmatchcase(kind, pattern) for kind in KINDS):
-                raise IgnoreError(f"{field}: no object is of the kind {pattern!r}: {_near(pattern)}")
+        if problem := unknown_kind(rule):
+            raise IgnoreError(problem)
         kept = KeptIgnoreRule.named(secrets.token_hex(_ID_BYTES), rule)
         said = f"until {rule.until}, {rule.owner}: {rule.reason}"
         await self._ignores.create(self._fleet, kept, self._deed(Action.IGNORE_CREATED, kept.id, said))
@@ -94,11 +88,6 @@ class StoredIgnores(IgnoreRecords):
 
     def _deed(self, action: Action, ignore: str, detail: str) -> Deed:
         return Deed(caller=self._caller, action=action, fleet=self._fleet, subject=ignore, detail=detail)
-
-
-def _near(pattern: str) -> str:
-    near = get_close_matches(pattern, KINDS, n=1, cutoff=_AS_NEAR_AS_A_SLIP)
-    return f"did you mean {near[0]!r}?" if near else f"kinds are {', '.join(sorted(KINDS))}"
 
 
 def _today() -> dt.date:

@@ -24,6 +24,7 @@ from coordinator.settings.sinks import resolve_sinks
 from coordinator.settings.store import StoreTable
 from coordinator.settings.table import SecretReference
 from shared.embedded.installations import SCRATCH_VARIABLE
+from shared.findings.ignore import unknown_kind
 from shared.hosts import Secret, is_loopback
 
 ENVIRONMENT_PREFIX = "FLEETDRIFT_"
@@ -122,6 +123,9 @@ def _file_of(name: str, document: dict[str, Any], env: Mapping[str, str], path: 
     where = f"{path}: fleets.{name}" if name else str(path)
     file = _validate(_apply_environment(document, env, path, several=bool(name)), where)
     _check_inventory(file, where)
+    for place, rule in enumerate(file.ignore):
+        if problem := unknown_kind(rule):
+            raise SettingsError(f"{where}: ignore[{place}].{problem}")
     return file
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from difflib import get_close_matches
 from fnmatch import fnmatchcase
 from typing import Annotated, Self
 
@@ -88,6 +89,26 @@ class IgnoreRule(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
         """What the rule ignores, whoever decided it, why and until when: equal for rules that ignore the same."""
         said_of_it = {"reason", "owner", "until"}
         return tuple(getattr(self, name) for name in IgnoreRule.__struct_fields__ if name not in said_of_it)
+
+
+_AS_NEAR_AS_A_SLIP = 0.75
+"""From which likeness on a kind is offered: `table` for `tabel`, and not `publication` for `function`."""
+
+
+def unknown_kind(rule: IgnoreRule) -> str:
+    """Say in a sentence that no object is of the kind that a rule names; empty where some can be.
+
+    A rule does not refuse it by itself: what was kept must be readable by a release that knows other kinds.
+
+    Args:
+        rule: That somebody makes, or that stands in a configuration.
+    """
+    for field, pattern in (("kind", rule.kind), ("of", rule.of)):
+        if not any(fnmatchcase(kind, pattern) for kind in KINDS):
+            near = get_close_matches(pattern, KINDS, n=1, cutoff=_AS_NEAR_AS_A_SLIP)
+            kinds = f"did you mean {near[0]!r}?" if near else f"kinds are {', '.join(sorted(KINDS))}"
+            return f"{field}: no object is of the kind {pattern!r}: {kinds}"
+    return ""
 
 
 class KeptIgnoreRule(IgnoreRule, frozen=True, kw_only=True):

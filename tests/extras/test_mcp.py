@@ -76,7 +76,7 @@ def test_what_is_not_there_is_an_error_that_says_so(asked):
 def test_a_check_of_the_working_tree_gives_exit_code_meaning_and_report(asked):
     checked = asked["check"].structured_content
     assert (checked["exit_code"], checked["meaning"], checked["groups"]) == (0, "in sync", [])
-    assert "gate: open: none of 1 tenants has drifted" in checked["said"]
+    assert "gate: open: none of 1 tenant has drifted" in checked["said"]
     wrong = asked["no tenant"].structured_content
     assert (wrong["exit_code"], wrong["meaning"]) == (1, "error: nothing was found out")
     assert "no tenant of the fleet has such a name" in " ".join(wrong["said"])

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from coordinator.report.contract_report import ContractReport, Place
 from coordinator.report.renderers.presentation import plural
 from coordinator.report.renderers.visible import visible, visible_lines
-from shared.contracts.contract import Confidence, Contract, Verdict
+from shared.contracts.contract import Confidence, Contract, Verdict, VerdictStatus
 from shared.contracts.coverage import Coverage
 
 _INDENT = " " * 12  # below the status
@@ -52,10 +52,14 @@ def _headline(report: ContractReport) -> Iterator[str]:
     asked = f"{plural(report.coverage.queries, 'query')} read"
     if report.coverage.unread:
         asked += f", {plural(len(report.coverage.unread), 'place')} not read"
+    unknown = sum(verdict.status is VerdictStatus.UNVERIFIED for verdict in report.new)
     what = "breaks" if broken == 1 else "break"
+    undecided = f", {unknown:,} not decided" if unknown else ""
     if report.static_because:
         yield f"PostgreSQL could not be asked, so the verdicts are static: {visible(report.static_because)}"
-    yield f"{plural(broken, 'query')} or mapping {what} ({asked})" if broken else f"nothing breaks ({asked})"
+    nothing = "nothing is known to break" if unknown else "nothing breaks"
+    said = f"{plural(broken, 'query')} or mapping {what}" if broken else nothing
+    yield f"{said}{undecided} ({asked})"
 
 
 def _verdicts(verdicts: Iterable[Verdict], lines: Mapping[Place, str]) -> Iterator[str]:

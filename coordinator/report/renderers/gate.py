@@ -6,7 +6,7 @@ import msgspec
 
 from coordinator.report.exit_code import NOT_KNOWN
 from coordinator.report.model import DriftGroup, ScanReport, ScanStatus, TenantResult, TenantStatus
-from coordinator.report.renderers.presentation import STATUS_WORDS, tenants_phrase
+from coordinator.report.renderers.presentation import STATUS_WORDS, plural, tenants_phrase
 from coordinator.report.renderers.rollouts import rollout_sentence
 from coordinator.report.renderers.visible import visible
 
@@ -59,9 +59,9 @@ def _verdict(report: ScanReport, status: ScanStatus, excluded: int) -> str:
         case ScanStatus.IN_SYNC:
             waiting = counts.get(TenantStatus.PENDING, 0)
             pending = f", {waiting:,} of them pending" if waiting else ""
-            return f"open: none of {asked:,} tenants has drifted{pending}"
+            return f"open: none of {plural(asked, 'tenant')} has drifted{pending}"
         case ScanStatus.DRIFT | ScanStatus.INCOMPLETE | ScanStatus.FAILED:
-            why = f"{', '.join(parts)} of {asked:,} tenants" if parts else "not everything could be read"
+            why = f"{', '.join(parts)} of {plural(asked, 'tenant')}" if parts else "not everything could be read"
             return f"closed: {why}"
 
 

@@ -23,6 +23,7 @@ from coordinator.report.renderers.declarations import TITLE, declaration_sentenc
 from coordinator.report.renderers.failures import list_unread
 from coordinator.report.renderers.group_page import group_page, template_environment
 from coordinator.report.renderers.presentation import (
+    NOTHING_COMPARED,
     STATUS_WORDS,
     FindingDetails,
     commented_sql,
@@ -30,6 +31,7 @@ from coordinator.report.renderers.presentation import (
     is_common_drift,
     minute_of,
     not_compared_sentence,
+    nothing_is_compared,
     plural,
     present_counts,
     read_on,
@@ -83,6 +85,7 @@ def render_html(report: ScanReport) -> str:
         verdict=verdict_of(report),
         shares=[StatusShare(status, STATUS_WORDS[status], count) for status, count in present_counts(body)],
         tiles=_tiles(body),
+        not_known=NOTHING_COMPARED if nothing_is_compared(body) else "",
         wrong=wrong,
         dated=knows_since_when(report),
         minute_of=minute_of,

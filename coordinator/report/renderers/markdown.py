@@ -14,12 +14,14 @@ from coordinator.report.renderers.declarations import TITLE, declaration_sentenc
 from coordinator.report.renderers.markdown_group import finding_line, group_item, verdict_head, verdict_parts
 from coordinator.report.renderers.markdown_text import code, collapsed, escape, paragraphs, row
 from coordinator.report.renderers.presentation import (
+    NOTHING_COMPARED,
     STATUS_WORDS,
     FindingDetails,
     ignored_sentence,
     minute_of,
     not_compared_sentence,
     not_read,
+    nothing_is_compared,
     plural,
     present_counts,
     tenants_phrase,
@@ -95,6 +97,8 @@ def _answer(report: ScanReport) -> str:
 
 
 def _headline(body: ReportBody) -> str:
+    if nothing_is_compared(body):
+        return NOTHING_COMPARED
     summary = body.drift_summary
     rows = (
         ("missing indexes", summary.missing_indexes),

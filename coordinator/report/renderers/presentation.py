@@ -140,6 +140,16 @@ def minute_of(moment: str) -> str:
     return moment[:16].replace("T", " ") or "–"
 
 
+NOTHING_COMPARED = "No tenant could be compared, so how many differ in what is not known."
+"""Said in the place of counts, which would all be 0."""
+
+
+def nothing_is_compared(body: ReportBody) -> bool:
+    """Say whether no tenant at all could be compared with the declaration."""
+    compared = (TenantStatus.IN_SYNC, TenantStatus.DRIFTED, TenantStatus.PENDING)
+    return not body.groups and not any(count for status, count in body.counts if status in compared)
+
+
 def plural(count: int, noun: str) -> str:
     """Count things: `1 tenant`, `2 tenants`, `2 indexes`, `3 mismatches`, `4 queries`, `5 days`."""
     if count == 1:

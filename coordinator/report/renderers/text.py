@@ -20,10 +20,12 @@ from coordinator.report.renderers.declarations import TITLE, declaration_sentenc
 from coordinator.report.renderers.group_text import print_finding, print_group, print_verdict
 from coordinator.report.renderers.overview import print_comparison, print_overview, print_where_groups_are
 from coordinator.report.renderers.presentation import (
+    NOTHING_COMPARED,
     STATUS_WORDS,
     ignored_sentence,
     not_compared_sentence,
     not_read,
+    nothing_is_compared,
     plural,
     present_counts,
     tenants_phrase,
@@ -163,7 +165,9 @@ def _print_answer(console: Console, report: ScanReport) -> None:
     console.print(Text(envelope, "dim"))
 
 
-def _headline(body: ReportBody) -> Table:
+def _headline(body: ReportBody) -> Table | Text:
+    if nothing_is_compared(body):
+        return Text(NOTHING_COMPARED, "bold yellow")
     summary = body.drift_summary
     table = Table(box=None, show_header=False, padding=(0, 2, 0, 0))
     table.add_column(justify="right")

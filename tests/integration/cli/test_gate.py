@@ -76,7 +76,7 @@ source = "migrations"
         (("--tenants", "eu-*"), 0, "gate: open: none of 2 tenants has drifted, 2 of them pending"),
         (("--label", "wave=1"), 0, "gate: open: none of 2 tenants has drifted, 2 of them pending"),
         (("--tenants", "eu-1", "--tenants", "us-1"), 2, "gate: closed: 1 drifted of 2 tenants\n  us-1: drifted: "),
-        (("--tenants", "us-2"), 3, "gate: closed: 1 not known of 1 tenants\n  us-2: unreachable: "),
+        (("--tenants", "us-2"), 3, "gate: closed: 1 not known of 1 tenant\n  us-2: unreachable: "),
         (("--tenants", "eu-1", "--tenants", "us-9"), 3, "us-9: excluded by [fleet] exclude"),
         (("--tenants", "eu-1", "--tenants", "eu-7"), 1, "--tenants eu-7: no tenant of the fleet has such a name"),
         (("--label", "wave=1", "--label", "wave=2"), 64, "--label wave is given twice"),

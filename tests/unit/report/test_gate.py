@@ -38,7 +38,7 @@ def test_a_tenant_that_waits_for_the_migration_passes_and_is_said():
     report = with_tenants(in_sync(), TenantResult(tenant="a", status=TenantStatus.PENDING), rollouts=(waiting,))
     answer = gate_answer(report)
     assert answer.status is ScanStatus.IN_SYNC
-    assert answer.lines[0] == "gate: open: none of 1 tenants has drifted, 1 of them pending"
+    assert answer.lines[0] == "gate: open: none of 1 tenant has drifted, 1 of them pending"
     assert answer.lines[1].startswith("  passes: at version 1, expected is 2: lacks 2 add_note")
 
 

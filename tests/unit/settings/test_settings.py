@@ -33,6 +33,17 @@ def error(tmp_path: Path, text: str, environment: dict[str, str] | None = None) 
     return message.removeprefix(f"{tmp_path}/fleetdrift.toml: ")
 
 
+def test_an_ignore_rule_for_a_kind_that_is_none_is_told_before_it_ignores_nothing(tmp_path):
+    path = tmp_path / "fleetdrift.toml"
+    rule = '[[ignore]]\nkind = "tabel"\nreason = "r"\nowner = "o"\nuntil = 2099-01-01\n'
+    fleet = '[fleet]\ntenants = [{ tenant = "a" }]\n[hosts.here]\naddress = "/tmp"\n[spec]\nsource = "a.sql"\n'
+    path.write_text(rule + fleet)
+    with pytest.raises(
+        SettingsError, match=r"ignore\[0\]\.kind: no object is of the kind 'tabel': did you mean 'table'\?"
+    ):
+        load_settings(path, {})
+
+
 def test_the_defaults_are_the_documented_ones(tmp_path):
     settings = load(tmp_path, MINIMAL)
     assert settings.file.scan.lease == 20
