@@ -67,7 +67,8 @@ async def record(
     else:
         await connection.execute(query("some_were_scanned"), fleet, at, [name for name, _ in remembered.tenants])
     faults, is_selective = list(remembered.faults), report.selection is not None
-    rows = await connection.fetch(query("count_changes"), fleet, at, faults, is_selective)
+    unread = list(report.body.unread_services)
+    rows = await connection.fetch(query("count_changes"), fleet, at, faults, is_selective, unread)
     missed = await _sentinel_is_missed(connection, report)
     await _keep_report(connection, scan, report, remembered, at)
     if moved >= _ANALYZE_AFTER_MOVES:

@@ -1,6 +1,7 @@
 -- Who has which change now: those that a tenant is known to have, and why that could not be compared again; and with that each
 -- change's life. Only what has changed is written, and given back. $3 are the faults of services that the scan has seen; one of
--- some tenants ($4) may not have met the others.
+-- some tenants ($4) may not have met the others. Of a service of which nothing could be read ($5) the scan says nothing: what
+-- was open stays open, in as many tenants as before.
 WITH standing_now AS (
     SELECT known, standing, sum(tenants) AS tenants
     FROM fleetdrift.stands
@@ -14,12 +15,15 @@ WITH standing_now AS (
     ) h
     GROUP BY h.change
 ), compared AS (
-    SELECT c.change, c.tenants AS before, coalesce(n.tenants, 0) AS tenants, c.resolved IS NULL AS was_open,
-           coalesce(n.tenants, 0) > 0 OR c.id = ANY ($3::text[])
-               OR ($4 AND c.subject = 'service' AND c.resolved IS NULL) AS is_open,
-           c.first_seen = $2 AS is_new
+    SELECT c.change, c.tenants AS before, c.resolved IS NULL AS was_open, c.first_seen = $2 AS is_new,
+           CASE WHEN k.kept THEN c.tenants ELSE coalesce(n.tenants, 0) END AS tenants,
+           k.kept OR coalesce(n.tenants, 0) > 0 OR c.id = ANY ($3::text[])
+               OR ($4 AND c.subject = 'service' AND c.resolved IS NULL) AS is_open
     FROM fleetdrift.changes c
     LEFT JOIN counted n ON n.change = c.change
+    CROSS JOIN LATERAL (
+        SELECT c.resolved IS NULL AND n.change IS NULL AND coalesce(c.document ->> 'service' = ANY ($5::text[]), false) AS kept
+    ) k
     WHERE c.fleet = $1
 )
 UPDATE fleetdrift.changes c

@@ -184,6 +184,28 @@ async def test_drift_of_a_shape_that_could_not_be_analysed_is_not_resolved(store
     assert (await tenants_of(store))["b"].known is None
 
 
+def with_unread_service(report: ScanReport, service: str) -> ScanReport:
+    """The same scan, but that nothing of the service could be read: no query of it was checked."""
+    groups = tuple(msgspec.structs.replace(group, verdicts=()) for group in report.body.groups)
+    return around(msgspec.structs.replace(report.body, groups=groups, unread_services=(service,)))
+
+
+async def test_a_broken_query_is_not_resolved_because_its_service_could_not_be_read(store):
+    await store.record_report("1", demo())
+    before = {name: life for name, life in (await changes_of(store)).items() if life.change.service}
+    assert before
+    assert {life.change.service for life in before.values()} == {"orders"}
+
+    recorded = await store.record_report("2", with_unread_service(demo(), "orders"))
+    after = {name: life for name, life in (await changes_of(store, state=ChangeState.OPEN)).items() if name in before}
+    assert [life.tenants for life in after.values()] == [life.tenants for life in before.values()]
+    assert not [change for change in recorded.transitions if not change.is_open]
+
+    recorded = await store.record_report("3", with_unread_service(demo(), "another"))
+    gone = {change.change for change in recorded.transitions if not change.is_open}
+    assert gone == {life.change.id for life in before.values()}
+
+
 async def test_what_is_known_is_stale_when_it_is_too_old_and_not_before(store):
     await store.record_report("1", scanned(a="e", b="ok"))
     await store.record_report("2", scanned(a="?", b="ok"))
