@@ -53,6 +53,7 @@ class FailureKind(StrEnum):
     PROTOCOL = "protocol"  # no PostgreSQL answers; or coordinator and worker speak different protocols
     CRASHED = "crashed"  # kills every worker that touches it
     DEADLINE = "deadline"  # the scan ended first
+    MAINTENANCE = "maintenance"  # a window of its host is open: nobody connected
     INTERNAL = "internal"  # a bug of ours, with an id in the log
 
 
@@ -71,6 +72,7 @@ UNREACHABLE = frozenset(
         FailureKind.LOST,
         FailureKind.AUTHENTICATION,
         FailureKind.NO_DATABASE,
+        FailureKind.MAINTENANCE,
     }
 )
 """Failures that make a tenant `unreachable`; all others make it `error`."""

@@ -13,6 +13,7 @@ from coordinator.iac.reading import DeclaredTenant
 from coordinator.inventory.errors import InventoryError
 from coordinator.inventory.query import discover, query_tenants
 from coordinator.inventory.rows import read_file, run_command
+from coordinator.settings.maintenance import NOBODY_IS_CLOSED, Closed
 from coordinator.settings.model import DeclaredTable, DiscoverTable, Settings, TenantTable
 from shared.hosts import Host
 from shared.targets import Target
@@ -25,18 +26,22 @@ class Inventory(msgspec.Struct, frozen=True):
     excluded: tuple[str, ...] = ()
 
 
-async def load_targets(settings: Settings, declared: Iterable[DeclaredTenant]) -> Inventory:
+async def load_targets(
+    settings: Settings, declared: Iterable[DeclaredTenant], closed: Closed = NOBODY_IS_CLOSED
+) -> Inventory:
     """List the fleet.
 
     Args:
         settings: The configuration.
         declared: The tenants that the declarations enumerate, which `[fleet.declared]` takes.
+        closed: The hosts in maintenance, which are not asked.
 
     Raises:
-        InventoryError: When two tenants share a name, or no tenant is left.
+        InventoryError: When two tenants share a name, no tenant is left, or a server that has to be asked is in
+            maintenance.
         TargetError: When a server that has to be asked cannot be.
     """
-    targets = [target for target in await _listed(settings, declared) if not _is_sentinel(target, settings)]
+    targets = [target for target in await _listed(settings, declared, closed) if not _is_sentinel(target, settings)]
     doubles = [name for name, count in Counter(target.tenant for target in targets).items() if count > 1]
     if doubles:
         raise InventoryError(
@@ -60,13 +65,16 @@ def _is_sentinel(target: Target, settings: Settings) -> bool:
     return bool(table.host) and place == (table.host, table.database, table.namespace)
 
 
-async def _listed(settings: Settings, declared: Iterable[DeclaredTenant]) -> list[Target]:
+async def _listed(settings: Settings, declared: Iterable[DeclaredTenant], closed: Closed) -> list[Target]:
     fleet, limits, root = settings.file.fleet, settings.file.limits, Path(settings.root)
     if fleet.declared is not None:
         return _declared(fleet.declared, declared, settings)
     if fleet.discover is not None:
-        return await discover(_hosts_to_look_at(fleet.discover, settings), fleet.discover, limits)
+        hosts = _hosts_to_look_at(fleet.discover, settings)
+        _refuse_closed([host.name for host in hosts], closed, "[fleet.discover]")
+        return await discover(hosts, fleet.discover, limits)
     if fleet.query is not None:
+        _refuse_closed([fleet.query.host], closed, "[fleet.query]")
         entries = await query_tenants(settings.hosts[fleet.query.host], fleet.query, limits)
     elif fleet.file:
         entries = read_file(root / fleet.file)
@@ -75,6 +83,15 @@ async def _listed(settings: Settings, declared: Iterable[DeclaredTenant]) -> lis
     else:
         entries = list(fleet.tenants)
     return [_static(entry, settings) for entry in entries]
+
+
+def _refuse_closed(hosts: Iterable[str], closed: Closed, table: str) -> None:
+    for host in hosts:
+        if host in closed:
+            raise InventoryError(
+                f"{table} lists the tenants by asking a server, and {closed[host].sentence}. Scan when it is over, or "
+                "list the tenants in a file: then those of other hosts are scanned meanwhile"
+            )
 
 
 def _static(entry: TenantTable, settings: Settings) -> Target:

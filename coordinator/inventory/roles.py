@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 import msgspec
 
+from coordinator.settings.maintenance import Closed
 from shared.findings.tenancy.case import UnconfinedRole
 from shared.hosts import Host
 from shared.postgres.failures import TargetError
@@ -33,7 +34,7 @@ class RolesRead(msgspec.Struct, frozen=True):
 
 
 async def read_roles(
-    roles: Iterable[str], targets: Sequence[Target], hosts: Mapping[str, Host], limits: Limits
+    roles: Iterable[str], targets: Sequence[Target], hosts: Mapping[str, Host], limits: Limits, closed: Closed
 ) -> RolesRead:
     """Ask each server on which targets live, in the database of its first one.
 
@@ -42,6 +43,7 @@ async def read_roles(
         targets: The fleet.
         hosts: By name.
         limits: Time bounds.
+        closed: The hosts in maintenance, which are not asked.
     """
     wanted = frozenset(roles)
     first = {target.host: target.database for target in reversed(targets)} if wanted else {}
@@ -49,10 +51,13 @@ async def read_roles(
     unread: list[str] = []
     async with Readers(limits) as readers:
         for name, database in sorted(first.items()):
+            if name in closed:
+                unread.append(_not_known(name, closed[name].sentence))
+                continue
             try:
                 rows = await readers.strings(hosts[name], database, query_text("unconfined_roles.sql"))
             except TargetError as error:
-                unread.append(f"whether row-level security holds for roles on the host {name} is not known: {error}")
+                unread.append(_not_known(name, str(error)))
                 continue
             for row in (msgspec.json.decode(text, type=_Row) for text in rows):
                 if row.role in wanted:
@@ -62,3 +67,7 @@ async def read_roles(
         for (role, becomes, superuser), names in found.items()
     )
     return RolesRead(tuple(sorted(roles_found)), tuple(unread))
+
+
+def _not_known(host: str, why: str) -> str:
+    return f"whether row-level security holds for roles on the host {host} is not known: {why}"

@@ -159,13 +159,14 @@ def _event(kind: NoticeKind, each: Transition, change: FleetChange, said: str) -
 
 
 def _of_tenants(before: FleetCounts, after: FleetCounts) -> Iterator[NoticeEvent]:
-    more = after.unread - before.unread
+    unread, earlier = after.unread - after.in_maintenance, before.unread - before.in_maintenance
+    more = unread - earlier
     if more > 0:
         yield NoticeEvent(
             kind=NoticeKind.UNREACHABLE,
-            sentence=f"{_tenants(more)} could be read before and cannot be read now; {after.unread:,} in all",
-            tenants=after.unread,
-            before=before.unread,
+            sentence=f"{_tenants(more)} could be read before and cannot be read now; {unread:,} in all",
+            tenants=unread,
+            before=earlier,
         )
 
 

@@ -32,11 +32,13 @@ class FleetCounts(msgspec.Struct, frozen=True, kw_only=True):
         tenants: All that it has.
         drifted: Those that are drifted, as far as is known.
         unread: Those that the last try did not read.
+        in_maintenance: Those of them whose host was left alone on purpose.
     """
 
     tenants: int = 0
     drifted: int = 0
     unread: int = 0
+    in_maintenance: int = 0
 
 
 class Recorded(msgspec.Struct, frozen=True, kw_only=True):

@@ -4,11 +4,18 @@ from __future__ import annotations
 
 from coordinator.inventory import Inventory, load_targets
 from coordinator.scan.wanted import DeclaredTable, read_tables
+from coordinator.settings.maintenance import NOBODY_IS_CLOSED, Closed
 from coordinator.settings.model import Settings
 
 
-async def list_fleet(settings: Settings) -> tuple[tuple[DeclaredTable, ...], Inventory]:
+async def list_fleet(
+    settings: Settings, closed: Closed = NOBODY_IS_CLOSED
+) -> tuple[tuple[DeclaredTable, ...], Inventory]:
     """Read the declarations, which may enumerate the tenants, and list the fleet.
+
+    Args:
+        settings: The configuration.
+        closed: The hosts in maintenance, which are not asked.
 
     Raises:
         SourceError: When a declaration cannot be read.
@@ -16,4 +23,5 @@ async def list_fleet(settings: Settings) -> tuple[tuple[DeclaredTable, ...], Inv
         TargetError: When a server that has to be asked cannot be.
     """
     tables = read_tables(settings)
-    return tables, await load_targets(settings, [entry for each in tables for entry in each.shares.tenants.values()])
+    declared = [entry for each in tables for entry in each.shares.tenants.values()]
+    return tables, await load_targets(settings, declared, closed)

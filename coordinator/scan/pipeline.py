@@ -11,6 +11,7 @@ from pathlib import Path
 
 import msgspec
 
+from coordinator.fleet.maintenance import read_outside_maintenance
 from coordinator.fleet.reader import FleetReader, OnProgress, ReadResult
 from coordinator.inventory import Choice, Inventory
 from coordinator.inventory.roles import RolesRead, read_roles
@@ -29,6 +30,7 @@ from coordinator.scan.listing import list_fleet
 from coordinator.scan.tenancy_baseline import read_baseline
 from coordinator.scan.wanted import DeclaredTable, Wanted, table_for, wanted_by
 from coordinator.services.rust_files import load_contracts
+from coordinator.settings.maintenance import Closed
 from coordinator.settings.model import Settings
 from shared.analysis.analysis import Analysis
 from shared.contracts.contract import Contract, VerdictStatus
@@ -99,12 +101,14 @@ async def run_scan(
         RustFilesError, SettingsError: When a service, or the baseline of the tenancy rules, cannot be read.
     """
     log = ExecutionLog()
-    tables, inventory = await list_fleet(settings)
+    closed = settings.file.closed_hosts(dt.datetime.now(dt.UTC))
+    tables, inventory = await list_fleet(settings, closed)
     refuse_shrunk(inventory, known_tenants, settings)
     await on_listed(inventory)
-    declared = await _declare(settings, scratch, log, tables, inventory, choice=choice)
+    declared = await _declare(settings, scratch, log, tables, inventory, choice=choice, closed=closed)
     await on_declared([each.spec for each in declared.specs if each.wanted.tenants])
-    results = await reader.read(declared.inventory.targets, on_progress)
+    closed = {**closed, **settings.file.closed_hosts(dt.datetime.now(dt.UTC))}  # a window may have opened since
+    results = await read_outside_maintenance(reader, declared.inventory.targets, closed, on_progress)
     _log_results(log, results)
     snapshots = await _snapshots(reader, results)
     analyser = Analyser(scratch, reader, settings.file.compare)
@@ -140,6 +144,7 @@ async def _declare(
     inventory: Inventory,
     *,
     choice: Choice | None,
+    closed: Closed,
 ) -> Declared:
     accepted = read_baseline(Path(settings.root), settings.file.tenancy.baseline)
     chosen = choice.of(inventory) if choice is not None else inventory
@@ -158,7 +163,7 @@ async def _declare(
         left_out=len(inventory.targets) - len(chosen.targets),
         tables=tables,
         accepted=accepted,
-        roles=await _roles(settings, contracts, chosen),
+        roles=await _roles(settings, contracts, chosen, closed),
     )
 
 
@@ -173,12 +178,12 @@ def _selective(body: ReportBody, declared: Declared, choice: Choice | None) -> R
     return msgspec.structs.replace(body, notices=(notice, *body.notices))
 
 
-async def _roles(settings: Settings, contracts: Sequence[Contract], inventory: Inventory) -> RolesRead:
+async def _roles(settings: Settings, contracts: Sequence[Contract], inventory: Inventory, closed: Closed) -> RolesRead:
     """Ask the servers about the roles of services, where row-level security is what keeps tenants apart."""
     if not settings.file.tenancy.setting:
         return RolesRead()
     roles = {contract.role for contract in contracts} - {""}
-    return await read_roles(roles, inventory.targets, settings.hosts, settings.file.limits)
+    return await read_roles(roles, inventory.targets, settings.hosts, settings.file.limits, closed)
 
 
 def _describe(wanted: Wanted, spec: Spec) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Mapping, Sequence
 
 from coordinator.fleet.reader import FleetReader, OnProgress, ReadResult
@@ -34,11 +35,13 @@ class SentinelReader(FleetReader):
         scratch: Compiles what is declared for the sentinel.
 
     Attributes:
-        found: Whether the planted drift was found; nothing before the tenants were read.
+        found: Whether the planted drift was found; nothing before the tenants were read, nor where the sentinel's host
+            is in maintenance.
     """
 
     def __init__(self, reader: FleetReader, settings: Settings, scratch: ScratchServer) -> None:
         self._reader = reader
+        self._file = settings.file
         self._target = sentinel_target(settings.file.sentinel)
         self._profile: Profile = settings.file.compare
         self._scratch = scratch
@@ -53,6 +56,9 @@ class SentinelReader(FleetReader):
         sentinel = self._target.tenant
         if any(target.tenant == sentinel for target in targets):
             raise InventoryError(f"a tenant of the fleet is called {sentinel!r}, as the sentinel is: rename [sentinel]")
+        closed = self._file.closed_hosts(dt.datetime.now(dt.UTC))
+        if self._target.host in closed:
+            return await self._reader.read(targets, on_progress)  # whether its drift is found is not known
         results = await self._reader.read([*targets, self._target], on_progress)
         self.found = await self._find(results[sentinel])
         return {tenant: result for tenant, result in results.items() if tenant != sentinel}

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from enum import StrEnum
 from typing import Annotated
 
 import msgspec
 
+from coordinator.settings.maintenance import Closed, MaintenanceTable, closed_hosts
 from coordinator.settings.metrics import MetricsTable
 from coordinator.settings.notify import NotifyTable, Sink
 from coordinator.settings.schedule import ScheduleTable
@@ -30,6 +32,7 @@ class HostTable(Table, frozen=True, kw_only=True):
     Args:
         service: Section of a service file that says what is left out here.
         servicefile: That file; empty for ~/.pg_service.conf. All files are relative to fleetdrift.toml.
+        maintenance: When no scan connects to it.
     """
 
     address: str = ""
@@ -46,6 +49,7 @@ class HostTable(Table, frozen=True, kw_only=True):
     allow_weak_authentication: bool = False
     max_connections: Count = 8
     maintenance_database: str = "postgres"
+    maintenance: tuple[MaintenanceTable, ...] = ()
 
 
 class TenantTable(Table, frozen=True, kw_only=True):
@@ -321,6 +325,14 @@ class SettingsFile(Table, frozen=True, kw_only=True):
     def specs(self) -> tuple[SpecTable, ...]:
         """The declarations, in the order in which they are asked whom they are for."""
         return self.spec if isinstance(self.spec, tuple) else (self.spec,)
+
+    def closed_hosts(self, now: dt.datetime) -> Closed:
+        """Give the hosts that are in maintenance: no scan connects to them.
+
+        Args:
+            now: With its zone.
+        """
+        return closed_hosts({name: table.maintenance for name, table in self.hosts.items()}, now)
 
 
 class Settings(msgspec.Struct, frozen=True, kw_only=True):

@@ -31,13 +31,22 @@ class ScheduleTable(Table, frozen=True, kw_only=True):
     jitter: Annotated[float, msgspec.Meta(ge=0, le=86400)] = 0.0
 
     def __post_init__(self) -> None:
-        try:
-            zone = zoneinfo.ZoneInfo(self.timezone)
-        except (zoneinfo.ZoneInfoNotFoundError, ValueError, OSError):
-            raise ValueError(f"expected a time zone such as Europe/Berlin, found {self.timezone!r}") from None
-        if not self.cron:
-            return
-        try:
-            next(CronSim(self.cron, dt.datetime(2026, 1, 1, tzinfo=zone)))
-        except (CronSimError, StopIteration):
-            raise ValueError(f"expected a cron expression such as '30 2 * * *', found {self.cron!r}") from None
+        zone = zone_called(self.timezone)
+        if self.cron:
+            refuse_no_cron(self.cron, zone)
+
+
+def zone_called(name: str) -> zoneinfo.ZoneInfo:
+    """Give the time zone of a name of the IANA; raises ValueError when there is none."""
+    try:
+        return zoneinfo.ZoneInfo(name)
+    except (zoneinfo.ZoneInfoNotFoundError, ValueError, OSError):
+        raise ValueError(f"expected a time zone such as Europe/Berlin, found {name!r}") from None
+
+
+def refuse_no_cron(text: str, zone: zoneinfo.ZoneInfo) -> None:
+    """Raise ValueError for a text that is no cron expression, or one that has no time at all."""
+    try:
+        next(CronSim(text, dt.datetime(2026, 1, 1, tzinfo=zone)))
+    except (CronSimError, StopIteration):
+        raise ValueError(f"expected a cron expression such as '30 2 * * *', found {text!r}") from None

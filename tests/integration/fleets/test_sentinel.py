@@ -106,6 +106,16 @@ def test_a_sentinel_may_be_a_namespace_of_a_database_that_is_there(fleet):
     assert "is no sentinel" in run(fleet, "remove", code=1)
 
 
+def test_a_sentinel_whose_host_is_in_maintenance_is_not_said_to_be_missed(fleet):
+    elsewhere = f'[hosts.closed]\naddress = "{fleet.server.socket_dir}"\nport = {fleet.server.port}\n'
+    window = '[[hosts.closed.maintenance]]\ncron = "* * * * *"\nminutes = 5\n'
+    discovered = '[fleet.discover]\nhost = "here"\ndatabases = "PREFIX*"\n[spec]\nsource = "schema"\n'
+    fleet.configure(f'{discovered}[sentinel]\nhost = "closed"\ndatabase = "PREFIXsentinel"\n{elsewhere}{window}')
+    report, found = scan(fleet)
+    assert found is None
+    assert dict(report.body.counts)[TenantStatus.IN_SYNC] == 1
+
+
 def test_a_tenant_that_has_the_sentinels_name_is_refused(fleet):
     configure(fleet, f'tenant = "{fleet.database("t1")}"')
     with pytest.raises(InventoryError, match=r"is called .* as the sentinel is"):

@@ -77,6 +77,13 @@ def test_the_worst_is_told_first_and_tenants_that_cannot_be_read_are_told_when_t
     assert fewer == ()
 
 
+def test_tenants_whose_server_is_in_maintenance_are_told_to_nobody():
+    before, closed = FleetCounts(tenants=9, unread=1), FleetCounts(tenants=9, unread=5, in_maintenance=4)
+    assert events_of([], {}, before, closed, RULES) == events_of([], {}, closed, before, RULES) == ()
+    [down] = events_of([], {}, closed, FleetCounts(tenants=9, unread=5), RULES)
+    assert down.sentence == "4 tenants could be read before and cannot be read now; 5 in all"
+
+
 def test_a_notice_says_how_many_tenants_the_last_try_did_not_read():
     after = FleetCounts(tenants=100, drifted=2, unread=30)
     assert (notice("s", "shop", WHEN, after, ()).drifted, notice("s", "shop", WHEN, after, ()).unread) == (2, 30)
