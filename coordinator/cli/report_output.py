@@ -22,6 +22,7 @@ from coordinator.scan.declared_files import DeclaredFiles, DeclaringSource
 from coordinator.settings.load import load_fleets, load_settings
 from coordinator.settings.model import Settings
 from shared.formats import REPORT, decode_json
+from shared.postgres.url import may_hold_secret
 
 
 class Output(msgspec.Struct, frozen=True):
@@ -54,7 +55,8 @@ class OutputType(click.ParamType[Output]):
         if name not in forms:
             near = difflib.get_close_matches(name, forms, n=1)
             hint = f"did you mean {near[0]!r}?" if near else f"expected one of {', '.join(forms)}"
-            self.fail(f"{name!r} is no form of a report; {hint}", param, ctx)
+            shown = "this (not shown: it may hold a password)" if may_hold_secret(name) else repr(name)
+            self.fail(f"{shown} is no form of a report; {hint}", param, ctx)
         if not colon:
             return Output(forms[name])
         if not file or Path(file).is_dir():
