@@ -20,7 +20,7 @@ from coordinator.engine.engine import EngineSettings
 from coordinator.engine.obstacles import NO_WORKER, Watch, find_redis_obstacle, obstacle_among_workers, obstacle_of
 from coordinator.fleet.queued import QueuedFleet
 from coordinator.fleet.reader import OnProgress
-from coordinator.inventory import Choice, Inventory
+from coordinator.inventory import Choice, Inventory, asked_hosts
 from coordinator.ledger.lane import BUSY_SHARE_OF_DEADLINE, LedgerRules
 from coordinator.memory.first_seen import ids_of_changes, with_first_seen
 from coordinator.memory.notices import NoticeRules
@@ -225,6 +225,7 @@ class Coordinator:
                 sentinel or fleet,
                 on_progress,
                 known_tenants=known,
+                known_targets=await self._patient.listings.load(self.fleet),
                 choice=choice,
                 on_listed=self._remember_inventory,
                 on_declared=self._patient.declarations.keep,
@@ -252,6 +253,8 @@ class Coordinator:
     async def _remember_inventory(self, inventory: Inventory) -> None:
         labels = {target.tenant: target.labels for target in inventory.targets}
         await self._patient.remember_inventory(self.fleet, labels)
+        if any(self.settings.file.hosts[host].maintenance for host in asked_hosts(self.settings)):
+            await self._patient.listings.keep(self.fleet, inventory.targets)
 
     @property
     def keys(self) -> Keys:

@@ -2,6 +2,6 @@
 
 from coordinator.inventory.choose import Choice
 from coordinator.inventory.errors import InventoryError
-from coordinator.inventory.load import Inventory, load_targets
+from coordinator.inventory.load import Inventory, asked_hosts, load_targets
 
-__all__ = ["Choice", "Inventory", "InventoryError", "load_targets"]
+__all__ = ["Choice", "Inventory", "InventoryError", "asked_hosts", "load_targets"]

@@ -40,7 +40,7 @@ class Choice(msgspec.Struct, frozen=True, kw_only=True):
                 f"the selection ({self.selection.sentence}) fits none of the {len(inventory.targets)} tenants of the "
                 "fleet"
             )
-        return Inventory(chosen)
+        return Inventory(chosen, unread=inventory.unread)
 
     def _fits(self, target: Target) -> bool:
         wanted, labels = self.selection, dict(target.labels)

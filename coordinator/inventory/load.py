@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import fnmatch
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 import msgspec
@@ -13,21 +13,31 @@ from coordinator.iac.reading import DeclaredTenant
 from coordinator.inventory.errors import InventoryError
 from coordinator.inventory.query import discover, query_tenants
 from coordinator.inventory.rows import read_file, run_command
-from coordinator.settings.maintenance import NOBODY_IS_CLOSED, Closed
+from coordinator.settings.maintenance import NOBODY_IS_CLOSED, Closed, Maintenance
 from coordinator.settings.model import DeclaredTable, DiscoverTable, Settings, TenantTable
 from shared.hosts import Host
 from shared.targets import Target
 
 
 class Inventory(msgspec.Struct, frozen=True):
-    """The tenants of the fleet: targets to be read, sorted by tenant, and the sorted names of excluded tenants."""
+    """The tenants of the fleet.
+
+    Args:
+        targets: To be read, sorted by tenant.
+        excluded: Sorted names of those that are left out.
+        unread: Servers that could not be asked who lives there, each in a sentence.
+    """
 
     targets: tuple[Target, ...]
     excluded: tuple[str, ...] = ()
+    unread: tuple[str, ...] = ()
 
 
 async def load_targets(
-    settings: Settings, declared: Iterable[DeclaredTenant], closed: Closed = NOBODY_IS_CLOSED
+    settings: Settings,
+    declared: Iterable[DeclaredTenant],
+    closed: Closed = NOBODY_IS_CLOSED,
+    known: Sequence[Target] = (),
 ) -> Inventory:
     """List the fleet.
 
@@ -35,13 +45,16 @@ async def load_targets(
         settings: The configuration.
         declared: The tenants that the declarations enumerate, which `[fleet.declared]` takes.
         closed: The hosts in maintenance, which are not asked.
+        known: The fleet as it was last listed, which counts where a host is not asked.
 
     Raises:
         InventoryError: When two tenants share a name, no tenant is left, or a server that has to be asked is in
-            maintenance.
+            maintenance and nothing is known from before.
         TargetError: When a server that has to be asked cannot be.
     """
-    targets = [target for target in await _listed(settings, declared, closed) if not _is_sentinel(target, settings)]
+    targets = [
+        target for target in await _listed(settings, declared, closed, known) if not _is_sentinel(target, settings)
+    ]
     doubles = [name for name, count in Counter(target.tenant for target in targets).items() if count > 1]
     if doubles:
         raise InventoryError(
@@ -55,7 +68,21 @@ async def load_targets(
             if targets
             else "the fleet is empty: expected [fleet] to list at least one tenant, got none"
         )
-    return Inventory(kept, tuple(sorted(target.tenant for target in targets if _excluded(target, patterns))))
+    excluded = tuple(sorted(target.tenant for target in targets if _excluded(target, patterns)))
+    unread = tuple(
+        f"{closed[host].sentence}; who lives there is known from an earlier scan"
+        for host in asked_hosts(settings)
+        if host in closed
+    )
+    return Inventory(kept, excluded, unread)
+
+
+def asked_hosts(settings: Settings) -> tuple[str, ...]:
+    """Name the hosts that are asked who is in the fleet."""
+    fleet = settings.file.fleet
+    if fleet.discover is not None:
+        return tuple(host.name for host in _hosts_to_look_at(fleet.discover, settings))
+    return (fleet.query.host,) if fleet.query is not None else ()
 
 
 def _is_sentinel(target: Target, settings: Settings) -> bool:
@@ -65,16 +92,21 @@ def _is_sentinel(target: Target, settings: Settings) -> bool:
     return bool(table.host) and place == (table.host, table.database, table.namespace)
 
 
-async def _listed(settings: Settings, declared: Iterable[DeclaredTenant], closed: Closed) -> list[Target]:
+async def _listed(
+    settings: Settings, declared: Iterable[DeclaredTenant], closed: Closed, known: Sequence[Target]
+) -> list[Target]:
     fleet, limits, root = settings.file.fleet, settings.file.limits, Path(settings.root)
     if fleet.declared is not None:
         return _declared(fleet.declared, declared, settings)
     if fleet.discover is not None:
         hosts = _hosts_to_look_at(fleet.discover, settings)
-        _refuse_closed([host.name for host in hosts], closed, "[fleet.discover]")
-        return await discover(hosts, fleet.discover, limits)
+        found = await discover([host for host in hosts if host.name not in closed], fleet.discover, limits)
+        for name in (host.name for host in hosts if host.name in closed):
+            found += _known([target for target in known if target.host == name], closed[name], "[fleet.discover]")
+        return found
+    if fleet.query is not None and fleet.query.host in closed:
+        return _known(known, closed[fleet.query.host], "[fleet.query]")
     if fleet.query is not None:
-        _refuse_closed([fleet.query.host], closed, "[fleet.query]")
         entries = await query_tenants(settings.hosts[fleet.query.host], fleet.query, limits)
     elif fleet.file:
         entries = read_file(root / fleet.file)
@@ -85,13 +117,14 @@ async def _listed(settings: Settings, declared: Iterable[DeclaredTenant], closed
     return [_static(entry, settings) for entry in entries]
 
 
-def _refuse_closed(hosts: Iterable[str], closed: Closed, table: str) -> None:
-    for host in hosts:
-        if host in closed:
-            raise InventoryError(
-                f"{table} lists the tenants by asking a server, and {closed[host].sentence}. Scan when it is over, or "
-                "list the tenants in a file: then those of other hosts are scanned meanwhile"
-            )
+def _known(targets: Sequence[Target], closed: Maintenance, table: str) -> list[Target]:
+    """Give what is known from before of a server that is not asked now."""
+    if not targets:
+        raise InventoryError(
+            f"{table} lists the tenants by asking a server, {closed.sentence}, and nothing is known from an earlier "
+            "scan. Scan when it is over, or list the tenants in a file"
+        )
+    return list(targets)
 
 
 def _static(entry: TenantTable, settings: Settings) -> Target:

@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from coordinator.inventory import Inventory, load_targets
 from coordinator.scan.wanted import DeclaredTable, read_tables
 from coordinator.settings.maintenance import NOBODY_IS_CLOSED, Closed
 from coordinator.settings.model import Settings
+from shared.targets import Target
 
 
 async def list_fleet(
-    settings: Settings, closed: Closed = NOBODY_IS_CLOSED
+    settings: Settings, closed: Closed = NOBODY_IS_CLOSED, known: Sequence[Target] = ()
 ) -> tuple[tuple[DeclaredTable, ...], Inventory]:
     """Read the declarations, which may enumerate the tenants, and list the fleet.
 
     Args:
         settings: The configuration.
         closed: The hosts in maintenance, which are not asked.
+        known: The fleet as it was last listed, which counts where a host is not asked.
 
     Raises:
         SourceError: When a declaration cannot be read.
@@ -24,4 +28,4 @@ async def list_fleet(
     """
     tables = read_tables(settings)
     declared = [entry for each in tables for entry in each.shares.tenants.values()]
-    return tables, await load_targets(settings, declared, closed)
+    return tables, await load_targets(settings, declared, closed, known)

@@ -80,6 +80,7 @@ async def run_scan(
     on_progress: OnProgress,
     *,
     known_tenants: int = 0,
+    known_targets: Sequence[Target] = (),
     choice: Choice | None = None,
     on_listed: OnListed = tell_nobody,
     on_declared: OnDeclared = tell_nobody,
@@ -92,6 +93,7 @@ async def run_scan(
         reader: Reads the tenants and analyses their shapes.
         on_progress: Called as tenants are read.
         known_tenants: How many the fleet had when it was last scanned; 0 when that is not known.
+        known_targets: The fleet as it was last listed, for hosts in maintenance that cannot be asked.
         choice: Which tenants are scanned; None for the whole fleet. They are compared as in a scan of all.
         on_listed: Called with the fleet, before any of its tenants is read.
         on_declared: Called with what is declared, at the same time.
@@ -102,7 +104,7 @@ async def run_scan(
     """
     log = ExecutionLog()
     closed = settings.file.closed_hosts(dt.datetime.now(dt.UTC))
-    tables, inventory = await list_fleet(settings, closed)
+    tables, inventory = await list_fleet(settings, closed, known_targets)
     refuse_shrunk(inventory, known_tenants, settings)
     await on_listed(inventory)
     declared = await _declare(settings, scratch, log, tables, inventory, choice=choice, closed=closed)
@@ -123,6 +125,7 @@ async def run_scan(
     reasons = [
         incomplete_because(each.spec.source, settings.file.compare) for each in declared.specs if each.wanted.tenants
     ]
+    reasons += inventory.unread
     return ScanReport(
         execution_id=log.execution_id,
         status=scan_status(body, next(filter(None, reasons), "")),
@@ -227,7 +230,9 @@ def _assemble(
             _judged(settings, each, *found, snapshots) for each, found in zip(declared.specs, analysed, strict=True)
         ],
         outcomes=_outcomes(declared, results, [found for found, _ in analysed]),
-        unchecked=unchecked.union(_unread(declared.contracts), _without_tenants(declared), declared.roles.unread),
+        unchecked=unchecked.union(
+            _unread(declared.contracts), _without_tenants(declared), declared.roles.unread, declared.inventory.unread
+        ),
         unmodelled=[entry for snapshot in snapshots.values() for entry in snapshot.unmodelled],
         unread_services=[
             contract.service

@@ -8,6 +8,7 @@ from coordinator.store.declarations import Declarations
 from coordinator.store.fleet_figures import FleetFigures
 from coordinator.store.fleet_memory import FleetMemory
 from coordinator.store.ignores import Ignores
+from coordinator.store.listings import Listings
 from coordinator.store.schemas import Schemas
 from coordinator.store.signs import Signs
 
@@ -44,6 +45,11 @@ class StoreRooms(StoreAccess):
     def schemas(self) -> Schemas:
         """What is known of shapes, versions and declarations."""
         return Schemas(self._pool, self._patience)
+
+    @property
+    def listings(self) -> Listings:
+        """Where the tenants of fleets live, as servers last listed them."""
+        return Listings(self._pool, self._patience)
 
     @property
     def signs(self) -> Signs:

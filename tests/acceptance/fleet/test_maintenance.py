@@ -86,3 +86,19 @@ def test_nobody_connects_to_a_server_in_maintenance_and_its_tenants_are_read_aft
     assert connections(fleet) > count
     assert (after.body.counts, kinds(after)) == (before.body.counts, {None})
     assert remembered(fleet)[0].tenants == known.tenants
+
+
+def test_a_fleet_that_a_closed_server_would_list_is_the_one_it_listed_last(fleet: Fleet, closed: Fleet):
+    discovered = fleet.configuration.read_text().replace("[fleet.declared]", "[fleet.discover]\ndatabases = 'tenant-*'")
+    discovered = discovered.replace('name = "', 'name = "discovered-')
+    elsewhen = WINDOW.replace("* * * * *", f"0 {(dt.datetime.now(dt.UTC).hour + 12) % 24} * * *")
+    found = []
+    for window in (elsewhen, WINDOW):
+        closed.configuration.write_text(discovered + window)
+        found.append(closed.scan(1))
+    tenants = [[each.tenant for each in report.body.tenants] for report in found]
+    assert tenants[0] == tenants[1]
+    assert [len(names) for names in tenants] == [TENANTS, TENANTS]
+    assert [kinds(report) for report in found] == [{None}, {FailureKind.MAINTENANCE}]
+    assert found[1].status is ScanStatus.INCOMPLETE
+    assert any("who lives there is known from an earlier scan" in sentence for sentence in found[1].body.unchecked)

@@ -117,10 +117,17 @@ def test_a_reader_is_asked_for_no_tenant_whose_host_is_in_maintenance():
     assert list(found.items()) == [("a", Failure(FailureKind.MAINTENANCE, sentence)), ("b", seen)]
 
 
-def test_tenants_cannot_be_listed_by_a_server_that_is_in_maintenance(tmp_path):
-    settings = configured(
-        tmp_path, 'cron = "* * * * *"\nminutes = 5', '[fleet.discover]\nhost = "main"\ndatabases = "*"'
-    )
+DISCOVERED = '[fleet.discover]\nhost = "main"\ndatabases = "*"'
+QUERIED = '[fleet.query]\nhost = "main"\ndatabase = "control"\nsql = "SELECT 1"'
+
+
+@pytest.mark.parametrize("fleet", [DISCOVERED, QUERIED])
+def test_a_server_in_maintenance_is_not_asked_for_tenants_those_known_from_before_count(tmp_path, fleet):
+    settings = configured(tmp_path, 'cron = "* * * * *"\nminutes = 5', fleet)
     closed = settings.file.closed_hosts(dt.datetime.now(dt.UTC))
-    with pytest.raises(InventoryError, match=r"^\[fleet\.discover\] lists .* host main is in maintenance until "):
+    known = (Target(tenant="a", host="main", database="a", labels=(("tier", "gold"),)),)
+    listed = asyncio.run(load_targets(settings, [], closed, known))
+    assert listed.targets == known
+    assert listed.unread == (f"{closed['main'].sentence}; who lives there is known from an earlier scan",)
+    with pytest.raises(InventoryError, match=r"host main is in maintenance until .* nothing is known from an earlier"):
         asyncio.run(load_targets(settings, [], closed))
