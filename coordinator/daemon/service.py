@@ -368,6 +368,7 @@ def engine_settings(settings: Settings) -> EngineSettings:
         profile=file.compare,
         recipe=file.scan.recipe,
         slots=file.scan.slots,
+        rate=file.scan.rate,
         rules=LedgerRules(lease=file.scan.lease, busy_for=file.scan.deadline * BUSY_SHARE_OF_DEADLINE),
         deadline=file.scan.deadline,
         limits=file.limits,

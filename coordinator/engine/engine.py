@@ -62,6 +62,7 @@ class EngineSettings(msgspec.Struct, frozen=True, kw_only=True):
         recipe: How plans do what writes every row of a table anew.
         slots: Worker slots to count on; 0 counts those that workers announce.
         rules: The ledger's numbers.
+        rate: Most tenants that a scan begins in a second; 0 has no bound.
         deadline: Seconds after which a run ends, whatever is missing.
         blob_ttl: Seconds a blob stays in Redis.
         foreign_grace: Seconds that workers of other protocols or keys may be the only ones before a run is given up:
@@ -82,6 +83,7 @@ class EngineSettings(msgspec.Struct, frozen=True, kw_only=True):
     recipe: Recipe = Recipe.SHORT
     slots: int = 0
     rules: LedgerRules = LedgerRules()
+    rate: float = 0.0
     deadline: float = 3600.0
     blob_ttl: int = 6 * 3600
     foreign_grace: float = 30.0

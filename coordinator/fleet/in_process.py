@@ -40,6 +40,7 @@ class InProcess:
         concurrency: Tenants read at once, over all hosts.
         run: Id of the scan, for the log.
         busy_for: Seconds for which a tenant that is busy is tried again.
+        rate: Most tenants that are begun in a second; 0 has no bound.
         observe: Reads one target, in this process; None reads in another one, which a hanging server cannot stop.
     """
 
@@ -52,12 +53,14 @@ class InProcess:
         concurrency: int,
         run: str = "",
         busy_for: float = LedgerRules().busy_for,
+        rate: float = 0.0,
         observe: Observe | None = None,
     ) -> None:
         self.snapshots: dict[str, Snapshot] = {}
         self._hosts = hosts
         self._concurrency = concurrency
         self._run = run
+        self._rate = rate
         self._rules = LedgerRules(lease=math.inf, busy_for=busy_for)  # a reader cannot die without this process
         self._slots = asyncio.Semaphore(concurrency)
         self._observe = observe
@@ -113,7 +116,7 @@ class InProcess:
         by_name = {target.tenant: target for target in targets}
         capacities = {name: host.max_connections for name, host in self._hosts.items()}
         items = ((target.tenant, target.host) for target in targets)
-        ledger = Ledger(items, capacities, self._rules, groups=databases_of(targets))
+        ledger = Ledger(items, capacities, self._rules, groups=databases_of(targets), rate=self._rate)
         log(RunStarted(run=self._run, epoch=1, items=ledger.total, finished=0))
         async with asyncio.TaskGroup() as group:
             while not ledger.done:

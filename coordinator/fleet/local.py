@@ -39,6 +39,7 @@ class LocalFleet:
             concurrency=file.scan.concurrency,
             run=scan,
             busy_for=file.scan.deadline * BUSY_SHARE_OF_DEADLINE,
+            rate=file.scan.rate,
         )
 
     async def read(self, targets: Sequence[Target], on_progress: OnProgress) -> Mapping[str, ReadResult]:

@@ -128,8 +128,9 @@ async def read_targets(
     epoch = await store.epoch(scan)
     groups = databases_of(fleet)
     ledger = Ledger(
-        _lanes(fleet), _capacities(settings), settings.rules, str(epoch), groups, open_pieces=_MAX_OPEN_PIECES
-    )
+        _lanes(fleet), _capacities(settings), settings.rules, str(epoch), groups,
+        open_pieces=_MAX_OPEN_PIECES, rate=settings.rate,
+    )  # fmt: skip
     for row in rows:
         ledger.restore(row.target.tenant, row.mark, row.outcome)
     journal = ScanJournal(store, scan)

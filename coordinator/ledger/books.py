@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping
 from coordinator.ledger.batch import Batch, BatchInFlight, FinalOutcome, ItemOutcome, ItemState, Mark
 from coordinator.ledger.groups import ALONE, Groups
 from coordinator.ledger.lane import BatchDraft, Lane, LedgerRules
+from coordinator.ledger.rate import Rate
 from shared.events.event import RunEvent
 from shared.events.run import BatchRequeued, RequeueReason
 
@@ -24,6 +25,8 @@ class Books:
         prefix: Begins every batch's id, so that ids of a resumed run never meet those of its first life.
         groups: Which items are read together.
         open_pieces: Most pieces of a host that lie open for the workers to claim; 0 has each batch be what it names.
+        rate: Most items that are begun in a second, over all lanes; 0 has no bound. What lies open is begun by
+            whoever claims it, so with a rate nothing does.
 
     Raises:
         ValueError: When an item occurs twice.
@@ -38,8 +41,10 @@ class Books:
         groups: Groups = ALONE,
         *,
         open_pieces: int = 0,
+        rate: float = 0.0,
     ) -> None:
         self._rules = rules
+        self._rate = Rate(rate)
         self._prefix = prefix
         self._lanes: dict[str, Lane] = {}
         self._items: dict[str, ItemState] = {}
@@ -51,7 +56,7 @@ class Books:
             if item in self._items:
                 raise ValueError(f"{item} is in the fleet twice")
             if name not in self._lanes:
-                self._lanes[name] = Lane(name, capacities[name], rules, groups, open_pieces=open_pieces)
+                self._lanes[name] = Lane(name, capacities[name], rules, groups, open_pieces=0 if rate else open_pieces)
             self._items[item] = ItemState(self._lanes[name])
         self._pieces = groups.count_pieces(self._items)
         for item in groups.side_by_side(tuple(self._items)):
@@ -103,6 +108,7 @@ class Books:
 
     def _register(self, lane: Lane, draft: BatchDraft, now: float) -> Batch:
         self._sent += 1
+        self._rate.take(len(draft.items))
         attempt = 0
         for item in draft.items:
             entry = self._items[item]
@@ -128,6 +134,7 @@ class Books:
 
     def withdraw(self, batch: Batch) -> None:
         """Take back a batch that could not be sent: its items wait again, and the attempt does not count."""
+        self._rate.take(-len(batch.items))
         for item in batch.items:
             self._items[item].attempt -= 1
         self._requeue(self._in_flight[batch.id], None)

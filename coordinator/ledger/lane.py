@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import sys
 from collections import deque
 from collections.abc import Iterator, Mapping
 from collections.abc import Set as AbstractSet
@@ -88,6 +89,7 @@ class Window(msgspec.Struct, frozen=True, kw_only=True):
         size: About how many pieces of work a batch should have.
         may_probe: Whether a host whose breaker is open may be tried now.
         limits: Connections that may be held to a host now, where that may be less than its capacity.
+        most: Pieces of work that may be begun now, over all hosts.
     """
 
     runners: int
@@ -95,6 +97,7 @@ class Window(msgspec.Struct, frozen=True, kw_only=True):
     size: int
     may_probe: bool
     limits: Mapping[str, int] = {}
+    most: int = sys.maxsize
 
 
 class OpenPieces:
@@ -264,10 +267,11 @@ class Lane:
         if self.open.most and (self._queue or self.open.pieces):
             return self._draft_open(most, window.share, finished)
         fair = math.ceil(self._groups.count_pieces(self._queue or self.held) / window.share)
-        connections = max(1, min(most, fair))
+        connections = max(1, min(most, fair, window.most))
         # A multiple of the connections: none of them is idle while the last tenants are read.
         rounds = min(math.ceil(window.size / connections), self._rules.batch_size // connections)
-        items = self._pop(rounds * connections, finished, self._groups) or self._due_retries(now, rounds * connections)
+        pieces = min(rounds * connections, window.most)
+        items = self._pop(pieces, finished, self._groups) or self._due_retries(now, pieces)
         return BatchDraft(items, min(connections, len(items))) if items else None
 
     def _draft_open(self, most: int, share: int, finished: AbstractSet[str]) -> BatchDraft | None:

@@ -9,6 +9,8 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Mapping
 
+import msgspec
+
 from coordinator.ledger.batch import Batch, BatchInFlight, ItemOutcome, ItemState, Mark
 from coordinator.ledger.books import Books
 from coordinator.ledger.lane import RETRIED, Held, Lane, Window
@@ -70,7 +72,9 @@ class Ledger(Books):
         while active and len(batches) < room:
             still: list[Lane] = []  # one batch per lane and round: no host is served before another
             for lane in active:
-                draft = lane.draft_batch(now, window, self._finished)
+                if (most := self._rate.left(now)) < 1:
+                    return tuple(batches)
+                draft = lane.draft_batch(now, msgspec.structs.replace(window, most=most), self._finished)
                 if draft is not None:
                     batches.append(self._register(lane, draft, now))
                     still.append(lane)

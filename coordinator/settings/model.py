@@ -237,6 +237,7 @@ class ScanTable(Table, frozen=True, kw_only=True):
         concurrency: Tenants read at once by one process (`check`, or one worker slot).
         lease: Seconds without a heartbeat after which a batch is sent again; workers send one every second.
         deadline: Seconds after which a scan ends, whatever is missing.
+        rate: Most tenants that a scan begins to read in a second, over all hosts; 0 has no bound.
         slots: Worker processes the coordinator counts on; 0 counts those that are there.
         remember: Seconds for which workers do not read a tenant in full again whose catalogs hold the very same rows; 0
             reads every tenant in full in every scan.
@@ -248,6 +249,7 @@ class ScanTable(Table, frozen=True, kw_only=True):
     concurrency: Count = 16
     lease: Seconds = 20.0
     deadline: Seconds = 3600.0
+    rate: Annotated[float, msgspec.Meta(ge=0)] = 0.0
     slots: Annotated[int, msgspec.Meta(ge=0)] = 0
     remember: Annotated[int, msgspec.Meta(ge=0)] = 24 * 3600
     recipe: Recipe = Recipe.SHORT
