@@ -43,9 +43,6 @@ _NULL_NAMES = (
 )
 
 PAIR_REASONS: dict[str, str] = {
-    "pg-delta::complex-dependency-ordering--ecommerce-schema": (
-        "a materialized view is filled as its owner, who may not read its tables here; a restored dump fails alike"
-    ),
     "pg-delta::foreign-data-wrapper-operations--alter-user-mapping-options": _SECRET,
     "pg-delta::foreign-data-wrapper-operations--create-user-mapping-with-options": _SECRET,
     "pg-delta::sensitive-handling--server-with-sensitive-options": _SECRET,
