@@ -41,7 +41,7 @@ CONNECTIONS = 8
 LOCAL, LOCAL_BAR = 100, 1.05
 REMOTE_BARS = {40: 1.08, 300: 1.03}  # by the number of tenants
 REMOTE_SECONDS = 0.1
-ROUNDS = 5
+RUNS_OF_EACH_MEASURE = 5
 TABLES = 20
 
 
@@ -71,7 +71,7 @@ async def compare(facilities: Facilities, targets: Sequence[Target], host: Host,
     """Give the time that workers need, divided by that of the loop: the median of some rounds."""
     await read_targets(facilities, targets[: 2 * CONNECTIONS])  # everybody is awake
     ratios = []
-    for _ in range(ROUNDS):
+    for _ in range(RUNS_OF_EACH_MEASURE):
         await facilities.redis.delete(Keys(FLEET).sightings)  # or a glance would do
         workers = await seconds(lambda: read_targets(facilities, targets))
         loop = await seconds(lambda: by_loop(host, targets, read))
